@@ -1,0 +1,23 @@
+"""CheckTargetHealth: are our tasks, and only ours, in service and healthy?
+
+It judges the rollout again by the same look: between two polls somebody may have taken the service over.
+"""
+
+from __future__ import annotations
+
+from landfall import proof
+from landfall.judging import Judged, Judgement
+from landfall.observed import Look
+from landfall.step import step
+from landfall.world import World
+
+
+def run(event: Judged, world: World) -> Judgement:
+    """Look at the service, its tasks and its targets once."""
+    ecs = world.ecs(event.release.service)
+    service, tasks = ecs.service(), ecs.tasks("RUNNING", "STOPPED")
+    targets = world.elb.targets(service.target_groups) if service else ()
+    return Judgement(proof.assess(Look(service, tasks, targets), event, world.now()))
+
+
+handler = step(Judged, run)

@@ -1,0 +1,1 @@
+"""AWS, one file per service. Each adapter only translates shapes: no decision is made here."""

@@ -1,0 +1,59 @@
+"""Where the evidence goes and comes from: the report bucket, the topic, the execution history."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from landfall.errors import trying
+
+
+class Reports:
+    """The report bucket."""
+
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, body: str, content_type: str) -> str:
+        """Store one file of a report and return its S3 URI."""
+        with trying(f"writing the report to s3://{self._bucket}/{key}"):
+            self._client.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), ContentType=content_type)
+        return f"s3://{self._bucket}/{key}"
+
+
+class Topic:
+    """The SNS topic that tells people."""
+
+    def __init__(self, client: Any, arn: str) -> None:
+        self._client = client
+        self._arn = arn
+
+    def publish(self, subject: str, message: str, attributes: dict[str, str]) -> str:
+        """Publish and return the message id. Attributes are for subscribers' filter policies."""
+        typed = {k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()}
+        with trying("publishing the notification"):
+            reply = self._client.publish(
+                TopicArn=self._arn, Subject=subject[:100], Message=message, MessageAttributes=typed
+            )
+        return str(reply["MessageId"])
+
+
+class Executions:
+    """Step Functions' own record of an execution."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def states_entered(self, execution_arn: str) -> list[tuple[datetime, str]]:
+        """Return when each state was entered, in order."""
+        entered: list[tuple[datetime, str]] = []
+        with trying(f"reading the history of {execution_arn}"):
+            pages = self._client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
+            for page in pages:
+                entered += [
+                    (event["timestamp"], str(event["stateEnteredEventDetails"]["name"]))
+                    for event in page["events"]
+                    if "stateEnteredEventDetails" in event
+                ]
+        return entered

@@ -1,0 +1,70 @@
+"""Amazon ECR."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from landfall.errors import trying
+
+INDEX_TYPES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in a repository. `accepted` is its digest and, for an index, its platforms' digests."""
+
+    uri: str
+    digest: str
+    accepted: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+class Ecr:
+    """One repository."""
+
+    def __init__(self, client: Any, repository: str) -> None:
+        self._client = client
+        self._repository = repository
+
+    def image(self, identifier: dict[str, str]) -> Image | None:
+        """Return the image of `{"imageTag": …}` or `{"imageDigest": …}`, or None where there is none."""
+        with trying(f"reading repository {self._repository!r}"):
+            described = self._client.describe_repositories(repositoryNames=[self._repository])
+        detail = self._detail(identifier)
+        if detail is None:
+            return None
+        digest = str(detail["imageDigest"])
+        return Image(
+            uri=f"{described['repositories'][0]['repositoryUri']}@{digest}",
+            digest=digest,
+            accepted=(digest, *self._platforms(digest)),
+            tags=tuple(detail.get("imageTags", [])),
+        )
+
+    def _detail(self, identifier: dict[str, str]) -> dict[str, Any] | None:
+        with trying(f"looking for {identifier} in repository {self._repository!r}"):
+            try:
+                reply = self._client.describe_images(repositoryName=self._repository, imageIds=[identifier])
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "ImageNotFoundException":
+                    return None
+                raise
+        return next(iter(reply.get("imageDetails", [])), None)
+
+    def _platforms(self, digest: str) -> tuple[str, ...]:
+        """Return the digests of an index's manifests: a task may report its platform's digest for its image."""
+        with trying(f"reading the manifest of {digest}"):
+            reply = self._client.batch_get_image(
+                repositoryName=self._repository,
+                imageIds=[{"imageDigest": digest}],
+                acceptedMediaTypes=[*INDEX_TYPES, "application/vnd.oci.image.manifest.v1+json"],
+            )
+        manifests = [i["imageManifest"] for i in reply.get("images", []) if i.get("imageManifest")]
+        return tuple(m["digest"] for text in manifests for m in json.loads(text).get("manifests", []))

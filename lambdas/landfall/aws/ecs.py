@@ -1,0 +1,86 @@
+"""Amazon ECS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from landfall.errors import trying
+from landfall.observed import ServiceView, TaskView, service_view, task_view
+
+DESCRIBE_TASKS_LIMIT = 100
+"""Tasks per DescribeTasks call (ECS API reference)."""
+
+NEWEST = 2
+"""One deployment registers two revisions at most: the release's, and a pinned copy of the baseline's."""
+
+
+class Ecs:
+    """One service of one cluster."""
+
+    def __init__(self, client: Any, cluster: str, service: str) -> None:
+        self._client = client
+        self._cluster = cluster
+        self._service = service
+
+    def service(self) -> ServiceView | None:
+        """Return the service, or None where ECS knows none of that name."""
+        with trying(f"describing service {self._service!r} in cluster {self._cluster!r}"):
+            reply = self._client.describe_services(cluster=self._cluster, services=[self._service])
+        return next((service_view(s) for s in reply.get("services", [])), None)
+
+    def tasks(self, *statuses: str) -> tuple[TaskView, ...]:
+        """Return the service's tasks of these desired statuses. ECS forgets a stopped task after about an hour."""
+        arns = [arn for status in statuses for arn in self._task_arns(status)]
+        replies: list[Any] = []
+        for start in range(0, len(arns), DESCRIBE_TASKS_LIMIT):
+            with trying(f"describing tasks of {self._service!r}"):
+                chunk = arns[start : start + DESCRIBE_TASKS_LIMIT]
+                replies += self._client.describe_tasks(cluster=self._cluster, tasks=chunk).get("tasks", [])
+        return tuple(task_view(r) for r in replies)
+
+    def _task_arns(self, status: str) -> Iterator[str]:
+        with trying(f"listing {status} tasks of {self._service!r}"):
+            pages = self._client.get_paginator("list_tasks").paginate(
+                cluster=self._cluster, serviceName=self._service, desiredStatus=status
+            )
+            for page in pages:
+                yield from page.get("taskArns", [])
+
+    def task_definition(self, name: str) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return a revision (for a bare family, its newest ACTIVE one) and its tags."""
+        with trying(f"describing task definition {name!r}"):
+            reply = self._client.describe_task_definition(taskDefinition=name, include=["TAGS"])
+        return reply.get("taskDefinition", {}), {t["key"]: t.get("value", "") for t in reply.get("tags", [])}
+
+    def newest_revisions(self, family: str) -> tuple[str, ...]:
+        """Return the newest ACTIVE revisions of a family, newest first: as many as one deployment registers."""
+        with trying(f"listing revisions of {family!r}"):
+            reply = self._client.list_task_definitions(familyPrefix=family, sort="DESC", maxResults=NEWEST)
+        return tuple(reply.get("taskDefinitionArns", []))
+
+    def register(self, request: dict[str, Any]) -> str:
+        """Register a revision and return its ARN."""
+        with trying(f"registering a revision of {request.get('family')!r}"):
+            reply = self._client.register_task_definition(**request)
+        return str(reply["taskDefinition"]["taskDefinitionArn"])
+
+    def deregister(self, task_definition: str) -> None:
+        """Make a revision INACTIVE, so that a bare family name never resolves to it. Running tasks go on."""
+        with trying(f"deregistering {task_definition!r}"):
+            self._client.deregister_task_definition(taskDefinition=task_definition)
+
+    def update(self, task_definition: str, desired_count: int | None = None) -> ServiceView:
+        """Point the service at a revision. Returns it as ECS sees it right after.
+
+        Without `desired_count` the count stays as it is: auto scaling may have changed it a moment ago.
+        """
+        count = {} if desired_count is None else {"desiredCount": desired_count}
+        with trying(f"updating service {self._service!r} to {task_definition}"):
+            reply = self._client.update_service(
+                cluster=self._cluster,
+                service=self._service,
+                taskDefinition=task_definition,
+                **count,
+            )
+        return service_view(reply.get("service", {}))

@@ -1,0 +1,71 @@
+"""The errors of Landfall.
+
+    LandfallError
+    ├── SettingsError          services.toml is wrong: names the line, the key and the way out
+    ├── InvalidRequest         what was asked for can't be done: names the field, the value and the way out
+    └── StepError              a step could not decide; Step Functions retries it, then catches it
+        ├── InvalidStepInput   the state machine handed a step something it does not understand
+        ├── StepOutputTooLarge a step's answer would not fit an execution's history
+        └── AwsCallFailed      AWS refused or failed a call: carries AWS's own words and what was being tried
+
+A verdict against a release is never an exception: exceptions mean "could not decide".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+
+class LandfallError(Exception):
+    """Base of every error Landfall raises on purpose."""
+
+
+class SettingsError(LandfallError):
+    """services.toml can't be used."""
+
+
+class InvalidRequest(LandfallError):
+    """A request can't be carried out.
+
+    `code` is for programs (`UNKNOWN_SERVICE`), the message for people.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class StepError(LandfallError):
+    """A step could not decide."""
+
+
+class InvalidStepInput(StepError):
+    """A step's input does not have the shape it declares."""
+
+
+class StepOutputTooLarge(StepError):
+    """A step's answer is larger than Landfall's own limit."""
+
+
+class AwsCallFailed(StepError):
+    """An AWS call failed. `code` is AWS's own error code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@contextmanager
+def trying(what: str) -> Iterator[None]:
+    """Turn an AWS error inside the block into AwsCallFailed: AWS's own words, and what was being tried."""
+    try:
+        yield
+    except ClientError as error:
+        detail = error.response.get("Error", {})
+        code = detail.get("Code", "Unknown")
+        raise AwsCallFailed(code, f"{what}: {code}: {detail.get('Message', '')}") from error
+    except BotoCoreError as error:
+        raise AwsCallFailed(type(error).__name__, f"{what}: {error}") from error

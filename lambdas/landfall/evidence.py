@@ -1,0 +1,136 @@
+"""The ledger record and the report of a deployment: what was asked for, what was seen, how it ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict
+from landfall.smoke import Check
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Everything the machine knows at the end. What a deployment never came to is None."""
+
+    release: Release
+    outcome: Outcome
+    verdict: Verdict
+    baseline: Baseline | None = None
+    deployment: Deployment | None = None
+    failure: Failure | None = None
+    checks: tuple[Check, ...] = ()
+
+
+def opened(release: Release) -> dict[str, Any]:
+    """Return the ledger record of a deployment that begins. It has no `outcome` yet."""
+    return {
+        "service": release.service,
+        "deployment_id": release.deployment_id,
+        "schema": SCHEMA,
+        "execution_arn": release.execution_arn,
+        "git_sha": release.git_sha,
+        "image_digest": release.image_digest,
+        "intent": release.intent.value,
+        "reason": release.reason,
+        "requested_by": release.requested_by,
+        "requested_at": release.requested_at,
+    }
+
+
+def closed(ended: Ended, now: datetime) -> dict[str, Any]:
+    """Return the ledger record of a deployment that ended."""
+    failure, deployment, baseline = ended.failure, ended.deployment, ended.baseline
+    return {
+        **opened(ended.release),
+        "outcome": ended.outcome.value,
+        "ended_at": now.isoformat(),
+        "code": failure.code if failure else ended.verdict.code,
+        "why": why(ended),
+        "task_definition": revision(ended),
+        "ecs_deployment": deployment.id if deployment else "",
+        "baseline_task_definition": baseline.task_definition if baseline else "",
+        "baseline_git_sha": baseline.git_sha if baseline else "",
+        "restored_to": deployment.task_definition if deployment and deployment.undoes else "",
+    }
+
+
+def why(ended: Ended) -> str:
+    """Say in one sentence why the deployment ended as it did."""
+    if ended.failure is None:
+        return ended.verdict.reason
+    text = f"{ended.failure.state}: {ended.failure.reason}"
+    went_wrong = ended.outcome in (Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED)
+    return f"{text}; then: {ended.verdict.reason}" if went_wrong and ended.verdict.reason not in text else text
+
+
+def revision(ended: Ended) -> str:
+    """Return the revision of the release: the one that was undone, where it was."""
+    return (ended.deployment.undoes or ended.deployment.task_definition) if ended.deployment else ""
+
+
+def live_now(ended: Ended) -> str:
+    """Say what the service runs now, as far as it was proven."""
+    if ended.outcome in (Outcome.SUCCEEDED, Outcome.NO_CHANGE):
+        return f"{ended.release.git_sha} ({ended.release.image_digest}), proven"
+    if ended.outcome == Outcome.ROLLED_BACK and ended.baseline:
+        return (
+            f"{ended.baseline.git_sha} ({', '.join(ended.baseline.digests.values()) or 'digest unknown'}), proven again"
+        )
+    if ended.outcome == Outcome.REJECTED:
+        return "what ran before; nothing was touched"
+    if ended.outcome == Outcome.NO_BASELINE:
+        return "no tasks: there was nothing to go back to"
+    return "UNKNOWN: look at the service now"
+
+
+def report_json(ended: Ended, timeline: Sequence[tuple[datetime, str]], now: datetime) -> str:
+    """Return the report for programs."""
+    return json.dumps(
+        {
+            "schema": SCHEMA,
+            "outcome": ended.outcome.value,
+            "ended_at": now.isoformat(),
+            "why": why(ended),
+            "live_now": live_now(ended),
+            "release": asdict(ended.release),
+            "baseline": asdict(ended.baseline) if ended.baseline else None,
+            "deployment": asdict(ended.deployment) if ended.deployment else None,
+            "failure": asdict(ended.failure) if ended.failure else None,
+            "checks": [asdict(c) for c in ended.checks],
+            "timeline": [{"at": at.isoformat(), "state": state} for at, state in timeline],
+        },
+        indent=2,
+    )
+
+
+def report_markdown(ended: Ended, timeline: Sequence[tuple[datetime, str]], now: datetime) -> str:
+    """Return the report for people."""
+    release = ended.release
+    lines = [
+        f"# {ended.outcome.value}: {release.service} {release.git_sha[:12]}",
+        "",
+        f"- why: {why(ended)}",
+        f"- live now: {live_now(ended)}",
+        f"- commit: {release.git_sha}",
+        f"- digest: {release.image_digest}",
+        f"- revision: {revision(ended) or 'none registered'}",
+        f"- requested by: {release.requested_by} (a claim) at {release.requested_at}",
+        f"- reason given: {release.reason or 'none'}",
+        f"- ended: {now.isoformat()}",
+        f"- execution: {release.execution_arn}",
+        "",
+        "## Smoke checks",
+        "",
+        *([f"- {c.state} {c.name}: expected {c.expected}, saw {c.seen}" for c in ended.checks] or ["- none were run"]),
+        "",
+        "## Timeline",
+        "",
+        *[f"- {at.isoformat()} {state}" for at, state in timeline],
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,153 @@
+"""What travels between the states: plain values, the same in Python and in the state machine's variables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from landfall.settings import Limits
+
+UNKNOWN = "UNKNOWN"
+UNKNOWN_SERVICE = "_unknown"
+"""Under which requests for a service that is not configured are recorded."""
+REASON_LIMIT = 1000
+"""Characters of a reason. Ten of them must fit a step's answer (see step.OUTPUT_LIMIT)."""
+
+
+class State(StrEnum):
+    """What a look at AWS says."""
+
+    WAIT = "WAIT"
+    PASS = "PASS"  # noqa: S105
+    FAIL = "FAIL"
+
+
+class Outcome(StrEnum):
+    """How a deployment ended."""
+
+    SUCCEEDED = "SUCCEEDED"
+    NO_CHANGE = "NO_CHANGE"
+    SKIPPED = "SKIPPED"
+    ROLLED_BACK = "ROLLED_BACK"
+    REJECTED = "REJECTED"
+    ROLLBACK_FAILED = "ROLLBACK_FAILED"
+    SUPERSEDED = "SUPERSEDED"
+    NO_BASELINE = "NO_BASELINE"
+
+
+class Intent(StrEnum):
+    """What a request wants."""
+
+    RELEASE = "release"
+    ROLLBACK = "rollback"
+    RECOVER = "recover"
+
+
+class Kind(StrEnum):
+    """Which way a change of the service goes: forward to the release, or back to the baseline."""
+
+    RELEASE = "release"
+    ROLLBACK = "rollback"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict: WAIT, PASS or FAIL, a code for programs, a reason for people.
+
+    `retry_after` is how many seconds the machine waits before it looks again (at least 1).
+    """
+
+    state: State
+    code: str
+    reason: str
+    retry_after: int = 1
+
+    def __post_init__(self) -> None:
+        if len(self.reason) > REASON_LIMIT:
+            object.__setattr__(self, "reason", self.reason[: REASON_LIMIT - 1] + "…")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One image digest built from one commit, to be made live on one service by one deployment.
+
+    The defaults are those of a request that could not be resolved: it is recorded all the same.
+    `accepted_digests` is the image's digest and, for an index, its platforms' digests.
+    """
+
+    service: str
+    deployment_id: str
+    execution_arn: str
+    requested_at: str
+    repository: str = ""
+    image: str = ""
+    image_digest: str = UNKNOWN
+    accepted_digests: tuple[str, ...] = ()
+    git_sha: str = UNKNOWN
+    intent: Intent = Intent.RELEASE
+    reason: str = ""
+    requested_by: str = UNKNOWN
+    limits: Limits = field(default_factory=Limits)
+    stability_attempts: int = 0
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What ran before the update, and what going back means.
+
+    `restore_to` is the revision a rollback goes to: the one that ran, or a copy of it pinned to the digests
+    that ran where it named an image by tag. `checks` is the smoke result before the update, name to state.
+    """
+
+    task_definition: str
+    digests: dict[str, str]
+    git_sha: str
+    desired_count: int
+    healthy_targets: int
+    base_url: str
+    checks: dict[str, str] = field(default_factory=dict)
+    restore_to: str | None = None
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A change of the service that is to be judged: ours going forward, or ours going back.
+
+    `id` is the ECS deployment id (empty until the service is updated); `digests` maps a container to the
+    digests it may run (an image index and its platforms' manifests all count as the same release). A rollback
+    `undoes` the revision of the release.
+    """
+
+    kind: Kind
+    id: str
+    task_definition: str
+    desired_count: int
+    digests: dict[str, tuple[str, ...]]
+    git_sha: str
+    updated_at: str = ""
+    deadline: str = ""
+    undoes: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a deployment did not succeed: the state that found it, a code, a reason."""
+
+    state: str
+    code: str
+    reason: str
+
+
+def passed(code: str, reason: str) -> Verdict:
+    """Return a verdict that lets the deployment go on."""
+    return Verdict(State.PASS, code, reason)
+
+
+def wait(code: str, reason: str, retry_after: int) -> Verdict:
+    """Return a verdict that asks for another look after `retry_after` seconds."""
+    return Verdict(State.WAIT, code, reason, retry_after)
+
+
+def failed(code: str, reason: str) -> Verdict:
+    """Return a verdict that ends the way forward."""
+    return Verdict(State.FAIL, code, reason)

@@ -1,0 +1,76 @@
+"""May this service be deployed to, and what runs there now? Decided before anything is touched (law 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from landfall import task_definition
+from landfall.model import Verdict, failed
+from landfall.observed import ServiceView, TaskView
+from landfall.settings import Service
+
+
+def missing(settings: Service) -> Verdict:
+    """Return the refusal for a service that ECS does not know."""
+    why = f"{_name(settings)} does not exist; create it, or correct services.{settings.name}"
+    return failed("SERVICE_NOT_FOUND", why)
+
+
+def refusal(service: ServiceView, settings: Service) -> Verdict | None:
+    """Return why the service can't be deployed to, or None where nothing speaks against it."""
+    name = _name(settings)
+    if service.status != "ACTIVE":
+        return failed("SERVICE_NOT_ACTIVE", f"{name} is {service.status}; only an ACTIVE service can be deployed to")
+    unsupported = _unsupported(service, name)
+    if unsupported:
+        return failed("UNSUPPORTED_SERVICE", unsupported)
+    if service.desired == 0 and settings.desired_count is None:
+        return failed("NO_DESIRED_COUNT", f"{name} wants 0 tasks; set services.{settings.name}.desired_count")
+    moving = [d for d in service.deployments if d.rollout_state == "IN_PROGRESS"]
+    if moving:
+        what = f"{moving[0].id} ({moving[0].task_definition})"
+        return failed(
+            "DEPLOYMENT_IN_FLIGHT", f"{name} is being deployed to: {what}; wait for it to end, then try again"
+        )
+    return None
+
+
+def _name(settings: Service) -> str:
+    return f"service {settings.service!r} in cluster {settings.cluster!r}"
+
+
+def _unsupported(service: ServiceView, name: str) -> str:
+    if service.controller != "ECS":
+        return f"{name} has deployment controller {service.controller!r}; Landfall drives the rolling one, 'ECS'"
+    if service.strategy != "ROLLING":
+        return f"{name} has deployment strategy {service.strategy!r}; Landfall drives 'ROLLING'"
+    if service.scheduling != "REPLICA":
+        return f"{name} is scheduled as {service.scheduling!r}; Landfall drives 'REPLICA'"
+    if not service.awsvpc:
+        return f"{name} is not in network mode awsvpc; its tasks have no addresses that targets can be matched to"
+    if service.classic_load_balancer or not service.target_groups:
+        return f"{name} has no target group; without one Landfall can't tell whether its tasks are healthy"
+    return ""
+
+
+def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict | None:
+    """Return a refusal where the revision that runs has no container of the configured name."""
+    names = task_definition.container_names(template)
+    if settings.container in names:
+        return None
+    known = ", ".join(names) or "none"
+    return failed(
+        "CONTAINER_NOT_FOUND",
+        f"services.{settings.name}.container is {settings.container!r}; the task definition's containers are {known}",
+    )
+
+
+def running_digests(tasks: tuple[TaskView, ...]) -> dict[str, str]:
+    """Return the digest each container runs, for those where all running tasks agree."""
+    seen: dict[str, set[str]] = {}
+    for task in tasks:
+        for container in task.containers:
+            if task.serves:
+                seen.setdefault(container.name, set()).add(container.image_digest)
+    return {name: digests.pop() for name, digests in seen.items() if len(digests) == 1 and "" not in digests}

@@ -1,0 +1,20 @@
+"""Law 1, in one place: what must hold of ECS and the load balancer for a deployment to be live.
+
+PRIMARY and COMPLETED and ours, as many tasks as desired, all of our digest, and no other target in service. The
+third part of the proof, that our SHA is served, is the smoke test's.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from landfall import stability, target_health
+from landfall.judging import Judged
+from landfall.model import State, Verdict
+from landfall.observed import Look
+
+
+def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
+    """Judge one look at everything at once."""
+    stable = stability.assess(look, judged, now)
+    return target_health.assess(look, judged) if stable.state == State.PASS else stable

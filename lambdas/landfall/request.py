@@ -1,0 +1,127 @@
+"""Reads what starts an execution: a request by hand, or an `ECR Image Action` event.
+
+Input chooses *which* service and release, never *where*: cluster, URL and roles come from the settings.
+Source of the event's shape: Amazon ECR user guide, "Amazon ECR events and EventBridge".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landfall.errors import InvalidRequest
+from landfall.model import UNKNOWN, Intent
+from landfall.settings import Service, Settings
+
+SHA = re.compile(r"[0-9a-f]{40}")
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+KEYS = ("service", "image_tag", "image_digest", "intent", "reason", "requested_by")
+TEXT_LIMIT = 200
+"""Characters of `reason` and `requested_by`: they are stored and sent on."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that reads well. Whether its image exists is another question."""
+
+    service: Service
+    image_tag: str | None
+    image_digest: str | None
+    intent: Intent
+    reason: str
+    requested_by: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """An event that concerns no release."""
+
+    why: str
+
+
+def read(document: Any, settings: Settings) -> Request | Ignored:
+    """Read an execution's input. Raises InvalidRequest, which names the field, the value and the way out."""
+    if not isinstance(document, Mapping):
+        raise InvalidRequest("BAD_INPUT", f"the input is {_show(document)}; it must be an object with 'service'")
+    if "detail-type" in document or "source" in document:
+        return _event(document, settings)
+    return _by_hand(document, settings)
+
+
+def _event(event: Mapping[str, Any], settings: Settings) -> Request | Ignored:
+    detail = event.get("detail")
+    if event.get("source") != "aws.ecr" or event.get("detail-type") != "ECR Image Action":
+        return Ignored(f"not an ECR image action: {_show(event.get('source'))} {_show(event.get('detail-type'))}")
+    if not isinstance(detail, Mapping):
+        return Ignored("the event has no detail")
+    if detail.get("action-type") != "PUSH" or detail.get("result") != "SUCCESS":
+        return Ignored(f"not a successful push: {_show(detail.get('action-type'))} {_show(detail.get('result'))}")
+    repository, tag, digest = (detail.get(k) for k in ("repository-name", "image-tag", "image-digest"))
+    service = settings.for_repository(repository) if isinstance(repository, str) else None
+    if service is None:
+        return Ignored(f"repository {_show(repository)} belongs to no service in services.toml")
+    if not tag:
+        return Ignored("an untagged manifest: part of an image index, or an attestation")
+    if not isinstance(tag, str) or not SHA.fullmatch(tag):
+        return Ignored(f"tag {_show(tag)} is not a 40-hex commit SHA, such as a build cache's")
+    if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
+        return Ignored(f"digest {_show(digest)} is not a sha256 digest")
+    return Request(service, tag, digest, Intent.RELEASE, f"push of {tag}", "ECR push")
+
+
+def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request:
+    for key in document:
+        if key not in KEYS:
+            raise InvalidRequest("UNKNOWN_FIELD", f"field {_show(key)} is unknown; known are {', '.join(KEYS)}")
+    for key, value in document.items():
+        if not isinstance(value, str):
+            raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; it must be text")
+        if len(value) > TEXT_LIMIT:
+            raise InvalidRequest("BAD_FIELD", f"{key} has {len(value)} characters; {TEXT_LIMIT} is the most")
+    service = _service(document, settings)
+    tag, digest = document.get("image_tag"), document.get("image_digest")
+    if tag is None and digest is None:
+        raise InvalidRequest(
+            "MISSING_FIELD", "neither image_tag nor image_digest is given; give the commit's SHA or a digest"
+        )
+    if tag is not None and not SHA.fullmatch(tag):
+        raise InvalidRequest(
+            "BAD_TAG",
+            f"image_tag {_show(tag)} is not a 40-hex commit SHA; push the image tagged by its commit",
+        )
+    if digest is not None and not DIGEST.fullmatch(digest):
+        raise InvalidRequest("BAD_DIGEST", f"image_digest {_show(digest)} is not sha256: and 64 hex digits")
+    return Request(
+        service=service,
+        image_tag=tag,
+        image_digest=digest,
+        intent=_intent(document.get("intent", Intent.RELEASE.value)),
+        reason=document.get("reason", ""),
+        requested_by=document.get("requested_by", UNKNOWN),
+    )
+
+
+def _service(document: Mapping[str, Any], settings: Settings) -> Service:
+    known = ", ".join(s.name for s in settings.services)
+    name = document.get("service")
+    if name is None:
+        raise InvalidRequest("MISSING_FIELD", f"service is missing; give one of {known}")
+    service = settings.named(name)
+    if service is None:
+        raise InvalidRequest("UNKNOWN_SERVICE", f"service {_show(name)} is not in services.toml; known are {known}")
+    return service
+
+
+def _intent(value: str) -> Intent:
+    if value != Intent.RELEASE:
+        raise InvalidRequest(
+            "UNSUPPORTED_INTENT", f"intent {_show(value)} is not supported; leave it out or say 'release'"
+        )
+    return Intent.RELEASE
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004

@@ -1,0 +1,47 @@
+"""What going back means, seen from where the service stands now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall.model import Baseline, Deployment, Kind, Verdict, failed
+from landfall.observed import ServiceView
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The change that takes the service back. `desired_count` None leaves the count as it is."""
+
+    task_definition: str
+    desired_count: int | None
+
+
+def plan(service: ServiceView | None, released: Deployment, baseline: Baseline) -> Plan | Verdict:
+    """Decide how to go back, or why not: a service somebody else took over is left alone (SUPERSEDED)."""
+    if service is None or service.status != "ACTIVE":
+        return failed("SERVICE_GONE", f"the service is {service.status if service else 'missing'}; nothing to restore")
+    target = baseline.restore_to or baseline.task_definition
+    primary = service.primary
+    known = {released.task_definition, baseline.task_definition, target}
+    if primary is not None and primary.task_definition not in known:
+        return failed("SUPERSEDED", f"somebody deployed {primary.task_definition} ({primary.id}) over this release")
+    return Plan(target, _count(service, baseline))
+
+
+def _count(service: ServiceView, baseline: Baseline) -> int | None:
+    if baseline.desired_count == 0:
+        return 0
+    return baseline.desired_count if service.desired == 0 else None
+
+
+def deployment(baseline: Baseline, released: Deployment, plan: Plan) -> Deployment:
+    """Return what is to be judged after going back: the baseline's revision, running the bytes that ran before."""
+    return Deployment(
+        kind=Kind.ROLLBACK,
+        id="",
+        task_definition=plan.task_definition,
+        desired_count=baseline.desired_count,
+        digests={name: (digest,) for name, digest in baseline.digests.items()},
+        git_sha=baseline.git_sha,
+        undoes=released.task_definition,
+    )

@@ -1,0 +1,93 @@
+"""services.toml, typed once: the same classes are read by the stacks at synth and by the steps at run time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Smoke:
+    """What the smoke test asks of a service. Paths are relative to its base URL."""
+
+    version_path: str = "/api/v1/version"
+    live_path: str = "/api/v1/health/live"
+    ready_path: str = "/api/v1/health/ready"
+    max_response_seconds: float = 2.0
+    identity_requests: int = 5
+
+
+@dataclass(frozen=True)
+class ServiceStack:
+    """The sample service's own stack. The numbers of the target group are those of R10."""
+
+    certificate_arn: str | None = None
+    health_check_interval_seconds: int = 30
+    health_check_timeout_seconds: int = 5
+    healthy_threshold: int = 2
+    unhealthy_threshold: int = 3
+    start_period_seconds: int = 60
+    deregistration_delay_seconds: int = 30
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long Landfall waits for a verdict. Travels with the release, so the machine is bounded by it."""
+
+    stability_timeout_seconds: int = 900
+    stability_poll_seconds: int = 15
+    target_health_attempts: int = 10
+    target_health_interval_seconds: int = 30
+    smoke_attempts: int = 5
+    smoke_interval_seconds: int = 10
+    confirm_attempts: int = 3
+    identical_stops: int = 2
+
+    @property
+    def stability_attempts(self) -> int:
+        """Looks at stability that fit into the timeout, one more for the look at its end."""
+        return math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it."""
+
+    name: str
+    cluster: str
+    service: str
+    container: str
+    repository: str
+    task_role: str
+    execution_role: str
+    base_url: str | None = None
+    ca_bundle: str | None = None
+    desired_count: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    smoke: Smoke = field(default_factory=Smoke)
+    stack: ServiceStack | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All of services.toml. `directory` is where it lies: CA bundles are relative to it."""
+
+    services: tuple[Service, ...]
+    directory: Path
+
+    def for_repository(self, repository: str) -> Service | None:
+        """Return the service a repository's images belong to (a repository serves one service)."""
+        return next((s for s in self.services if s.repository == repository), None)
+
+    def named(self, name: str) -> Service | None:
+        """Return the service of that name."""
+        return next((s for s in self.services if s.name == name), None)
+
+    def ca_bundle(self, service: Service) -> Path | None:
+        """Return where the service's CA bundle lies, if it has one of its own."""
+        return self.directory / service.ca_bundle if service.ca_bundle else None
+
+
+LIMIT_KEYS = frozenset(f.name for f in fields(Limits))
+"""Keys that services.toml holds flat, in [defaults] and in a service's own table."""

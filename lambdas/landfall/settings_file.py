@@ -1,0 +1,130 @@
+"""Reads services.toml into Settings, and says where it is wrong: the line, the key, the way out."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dacite
+
+from landfall.errors import SettingsError
+from landfall.settings import LIMIT_KEYS, Limits, Service, ServiceStack, Settings, Smoke
+
+STRICT = dacite.Config(strict=True)
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+
+
+def load(path: Path) -> Settings:
+    """Read and check `path`. Raises SettingsError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; Landfall needs a services.toml there") from error
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Settings:
+    """Check the text of a services.toml. Raises SettingsError."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from error
+    problem = _Problems(text, path)
+    for key in document.keys() - {"defaults", "services"}:
+        raise problem.at((key,), "unknown table; there are [defaults] and [services.<name>]")
+    tables = document.get("services")
+    if not isinstance(tables, dict) or not tables:
+        raise SettingsError(f"{path}: no [services.<name>] table; add one for each service to deploy")
+    defaults = document.get("defaults", {})
+    _only(defaults, LIMIT_KEYS, ("defaults",), problem)
+    services = tuple(_service(name, table, defaults, problem) for name, table in tables.items())
+    _one_service_per_repository(services, problem)
+    return Settings(services=services, directory=path.parent)
+
+
+def _service(name: str, table: Any, defaults: dict[str, Any], problem: _Problems) -> Service:
+    where = ("services", name)
+    if not _NAME.fullmatch(name):
+        raise problem.at(where, "a service's name is lower-case letters, digits and '-', 31 at most")
+    if not isinstance(table, dict):
+        raise problem.at(where, "must be a table")
+    known = {f.name for f in fields(Service)} - {"name", "limits"}
+    _only(table, known | LIMIT_KEYS, where, problem)
+    for key, kind in (("smoke", Smoke), ("stack", ServiceStack)):
+        if isinstance(table.get(key), dict):
+            _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
+    limits = {**defaults, **{k: v for k, v in table.items() if k in LIMIT_KEYS}}
+    rest = {k: v for k, v in table.items() if k not in LIMIT_KEYS}
+    try:
+        service = dacite.from_dict(Service, {"name": name, **rest, "limits": limits}, STRICT)
+    except dacite.DaciteFieldError as error:
+        key = (error.field_path or "").removeprefix("limits.")
+        raise problem.at((*where, *key.split(".")), str(error)) from error
+    _check(service, problem)
+    return service
+
+
+def _only(table: dict[str, Any], known: set[str] | frozenset[str], where: tuple[str, ...], problem: _Problems) -> None:
+    for key in table.keys() - known:
+        raise problem.at((*where, key), f"unknown key; {'.'.join(where)} takes {', '.join(sorted(known))}")
+
+
+def _check(service: Service, problem: _Problems) -> None:
+    where = ("services", service.name)
+    for limit in fields(Limits):
+        if getattr(service.limits, limit.name) < 1:
+            raise problem.at((*where, limit.name), "must be a whole number of at least 1")
+    if service.base_url is not None:
+        url = urlsplit(service.base_url)
+        if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+            raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")
+    elif service.stack and service.stack.certificate_arn:
+        raise problem.at((*where, "base_url"), "required with a certificate: the name the certificate is for")
+    if service.desired_count is not None and service.desired_count < 1:
+        raise problem.at((*where, "desired_count"), "must be at least 1, or left out")
+    for key in ("version_path", "live_path", "ready_path"):
+        if not getattr(service.smoke, key).startswith("/"):
+            raise problem.at((*where, "smoke", key), "must begin with '/'")
+
+
+def _one_service_per_repository(services: tuple[Service, ...], problem: _Problems) -> None:
+    seen: dict[str, str] = {}
+    for service in services:
+        first = seen.setdefault(service.repository, service.name)
+        if first != service.name:
+            raise problem.at(
+                ("services", service.name, "repository"),
+                f"{service.repository!r} already belongs to service {first!r}; a repository serves one service",
+            )
+
+
+class _Problems:
+    """Makes a SettingsError that points at the line of a key."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self._lines = text.splitlines()
+        self._path = path
+
+    def at(self, keys: tuple[str, ...], why: str) -> SettingsError:
+        line = self._line(keys)
+        where = f"{self._path}:{line}" if line else str(self._path)
+        return SettingsError(f"{where}: {'.'.join(k for k in keys if k)}: {why}")
+
+    def _line(self, keys: tuple[str, ...]) -> int | None:
+        """Find the key in its table; failing that the nearest table above it."""
+        for depth in range(len(keys), 0, -1):
+            header = re.compile(rf"\s*\[\s*{re.escape('.'.join(keys[:depth]))}\s*\]")
+            start = next((n for n, text in enumerate(self._lines) if header.match(text)), None)
+            if start is None:
+                continue
+            for number in range(start + 1, len(self._lines)):
+                if self._lines[number].lstrip().startswith("["):
+                    break
+                if depth < len(keys) and re.match(rf"\s*{re.escape(keys[depth])}\b", self._lines[number]):
+                    return number + 1
+            return start + 1
+        return None

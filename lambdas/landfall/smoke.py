@@ -1,0 +1,139 @@
+"""Judges what a service answered: is it our release that answers, and does it do so well?
+
+Pure: the answers come from probe.py. A transport error is no evidence against a release, it asks for another
+try; a wrong SHA is never tried again.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landfall.model import UNKNOWN, Verdict, failed, passed, wait
+from landfall.settings import Limits, Smoke
+
+GATEWAY_ERRORS = frozenset({502, 503, 504})
+"""Answers of a load balancer on behalf of a target that did not answer: transport errors, in other words."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer, or the `error` that came instead of one."""
+
+    status: int = 0
+    body: str = ""
+    seconds: float = 0.0
+    error: str = ""
+
+    @property
+    def lost(self) -> bool:
+        """Say whether no answer of the service itself arrived."""
+        return bool(self.error) or self.status in GATEWAY_ERRORS
+
+    @property
+    def seen(self) -> str:
+        """Describe the answer in a few words, without its body."""
+        return self.error or f"HTTP {self.status}"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One smoke check: PASS, FAIL, SKIP, or RETRY when the answer was lost on the way."""
+
+    name: str
+    state: str
+    expected: str
+    seen: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that a round of smoke requests brought back."""
+
+    versions: tuple[Answer, ...]
+    live: Answer
+    ready: Answer
+
+
+def checks(answers: Answers, expected_sha: str, smoke: Smoke) -> tuple[Check, ...]:
+    """Judge each check. With `expected_sha` UNKNOWN the version check is skipped, and says so."""
+    return (
+        _version(answers.versions, expected_sha),
+        _status("liveness", answers.live),
+        _readiness(answers.ready),
+        _response_time(answers.versions, smoke.max_response_seconds),
+    )
+
+
+def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limits) -> Verdict:
+    """Sum the checks up. `allowed` holds what the baseline itself failed before the update: no worse is good."""
+    bad = [c for c in results if c.state == "FAIL" and allowed.get(c.name) != "FAIL"]
+    if bad:
+        return failed("SMOKE_FAILED", "; ".join(f"{c.name}: expected {c.expected}, got {c.seen}" for c in bad))
+    lost = [c for c in results if c.state == "RETRY"]
+    if lost:
+        text = "; ".join(f"{c.name}: {c.seen}" for c in lost)
+        return wait("SMOKE_UNANSWERED", f"no answer of the service: {text}", limits.smoke_interval_seconds)
+    done = ", ".join(f"{c.name} {c.state}" for c in results)
+    return passed("SMOKE_PASSED", done)
+
+
+def served_sha(answers: Answers) -> str:
+    """Return the SHA that every version answer agrees on, else UNKNOWN."""
+    served = {_sha(a) for a in answers.versions}
+    return served.pop() if len(served) == 1 else UNKNOWN
+
+
+def _version(answers: tuple[Answer, ...], expected_sha: str) -> Check:
+    name = "version"
+    if expected_sha == UNKNOWN:
+        return Check(name, "SKIP", "no SHA known", "not asked")
+    served = [(a, _sha(a)) for a in answers]
+    wrong = next((sha for a, sha in served if not a.lost and sha != expected_sha), None)
+    if wrong is not None:
+        return Check(name, "FAIL", f"gitSha {expected_sha}", f"gitSha {wrong}")
+    lost = next((a for a, _ in served if a.lost), None)
+    if lost or not served:
+        return Check(name, "RETRY", f"gitSha {expected_sha}", lost.seen if lost else "no request made")
+    return Check(name, "PASS", f"gitSha {expected_sha}", f"{len(served)} of {len(served)} answers")
+
+
+def _sha(answer: Answer) -> str:
+    sha = _json(answer).get("gitSha")
+    return sha if answer.status == 200 and isinstance(sha, str) and sha else UNKNOWN  # noqa: PLR2004
+
+
+def _status(name: str, answer: Answer) -> Check:
+    if answer.lost:
+        return Check(name, "RETRY", "HTTP 200", answer.seen)
+    return Check(name, "PASS" if answer.status == 200 else "FAIL", "HTTP 200", answer.seen)  # noqa: PLR2004
+
+
+def _readiness(answer: Answer) -> Check:
+    """Readiness answers 503 by itself when its database is gone, so a 503 with its JSON is no transport error."""
+    expected = "HTTP 200, database connected"
+    database = _json(answer).get("database")
+    if answer.lost and database is None:
+        return Check("readiness", "RETRY", expected, answer.seen)
+    good = answer.status == 200 and database == "connected"  # noqa: PLR2004
+    return Check("readiness", "PASS" if good else "FAIL", expected, f"{answer.seen}, database {database}")
+
+
+def _response_time(answers: tuple[Answer, ...], limit: float) -> Check:
+    """Take the median: one slow answer among several is noise."""
+    times = [a.seconds for a in answers if not a.lost]
+    if not times:
+        return Check("response time", "RETRY", f"under {limit:g} s", "no answer")
+    median = statistics.median(times)
+    return Check("response time", "PASS" if median < limit else "FAIL", f"under {limit:g} s", f"{median:.2f} s")
+
+
+def _json(answer: Answer) -> dict[str, Any]:
+    try:
+        body = json.loads(answer.body)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}

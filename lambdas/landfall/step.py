@@ -1,0 +1,85 @@
+"""The only wrapper round a step: JSON in, a typed value; a typed value, JSON out; logs, metrics and traces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from enum import Enum
+from typing import Any, TypeVar
+
+import dacite
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+
+from landfall.errors import InvalidStepInput, StepOutputTooLarge
+from landfall.world import World
+
+OUTPUT_LIMIT = 8 * 1024
+"""Bytes of a step's answer. Step Functions kills an execution past any Catch at 256 KiB; a step needs far less."""
+
+_PARSE = dacite.Config(strict=True, cast=[Enum, tuple])
+
+I = TypeVar("I")  # noqa: E741
+Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+
+logger = Logger(service="landfall", use_rfc3339=True)
+tracer = Tracer(service="landfall")
+metrics = Metrics(namespace="Landfall", service="landfall")
+
+
+def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
+    """Make a Lambda handler of `run`, which takes a `kind` and the world and returns a dataclass."""
+    world = World()
+
+    @metrics.log_metrics
+    @tracer.capture_lambda_handler(capture_response=False)
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        _bind(event, context)
+        answer = asdict(run(parse(kind, event), world))
+        _record(answer)
+        return _checked(answer)
+
+    return handler
+
+
+def parse(kind: type[I], event: Mapping[str, Any]) -> I:
+    """Read a step's input. Raises InvalidStepInput where a field is missing, unknown or of another type."""
+    try:
+        return dacite.from_dict(kind, dict(event), _PARSE)
+    except (dacite.DaciteError, ValueError, TypeError) as error:
+        raise InvalidStepInput(f"{kind.__name__}: {error}") from error
+
+
+def _bind(event: Mapping[str, Any], context: Any) -> None:
+    """Put execution, service and digest on every line; never the input itself."""
+    release = event.get("release")
+    known = release if isinstance(release, Mapping) else {}
+    logger.append_keys(
+        step=getattr(context, "function_name", ""),
+        execution_id=known.get("execution_arn") or _nested(event, "execution", "arn"),
+        deployment_id=known.get("deployment_id", ""),
+        landfall_service=known.get("service", ""),
+        image_digest=known.get("image_digest", ""),
+    )
+
+
+def _record(answer: Mapping[str, Any]) -> None:
+    verdict = answer.get("verdict")
+    if not isinstance(verdict, Mapping):
+        return
+    logger.info("verdict", extra={"verdict": verdict})
+    metrics.add_metric(name=f"Verdict{str(verdict['state']).title()}", unit=MetricUnit.Count, value=1)
+
+
+def _checked(answer: dict[str, Any]) -> dict[str, Any]:
+    text = json.dumps(answer)
+    size = len(text.encode())
+    if size > OUTPUT_LIMIT:
+        raise StepOutputTooLarge(f"the step's answer has {size} bytes; {OUTPUT_LIMIT} is the most")
+    return dict(json.loads(text))
+
+
+def _nested(event: Mapping[str, Any], key: str, inner: str) -> str:
+    value = event.get(key)
+    return str(value.get(inner, "")) if isinstance(value, Mapping) else ""

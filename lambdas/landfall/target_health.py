@@ -1,0 +1,43 @@
+"""Are *our* tasks the targets in service, and healthy?
+
+Matches targets to tasks by address and port, and ignores draining ones: a target group reports targets of the
+old release as draining for its whole deregistration delay, and a load balancer without healthy targets still
+answers (it fails open), so neither "a target is healthy" nor "a request succeeded" says anything about ours.
+Source: Elastic Load Balancing user guide for Application Load Balancers, "Target group health checks".
+"""
+
+from __future__ import annotations
+
+from landfall.judging import Judged
+from landfall.model import Verdict, failed, passed, wait
+from landfall.observed import Look, TargetGroup, TargetView, TaskView
+
+
+def assess(look: Look, judged: Judged) -> Verdict:
+    """Judge one look at the target groups. It asks for another look until all is well: the machine bounds those."""
+    if look.service is None:
+        return failed("SERVICE_GONE", "the service is missing")
+    desired, interval = look.service.desired, judged.release.limits.target_health_interval_seconds
+    ours = tuple(t for t in look.tasks if t.serves and t.started_by == judged.deployment.id)
+    if len(ours) < desired:
+        return wait("TASKS_MISSING", f"{len(ours)} of {desired} tasks running", interval)
+    for group in look.service.target_groups:
+        of_group = {(t.ip, t.port): t for t in look.targets if t.group == group.arn and t.in_service}
+        for task in ours:
+            problem = _unfit(task, of_group.pop((task.ip, group.port), None), group)
+            if problem:
+                return wait(*problem, interval)
+        for stranger in of_group.values():
+            where = f"{stranger.ip}:{stranger.port}"
+            return wait("FOREIGN_TARGET", f"{where} is in service but is no task of this deployment", interval)
+    return passed("HEALTHY", f"{len(ours)} of {desired} targets healthy, all of this deployment")
+
+
+def _unfit(task: TaskView, target: TargetView | None, group: TargetGroup) -> tuple[str, str] | None:
+    where = f"{task.ip or 'no address'}:{group.port}"
+    if target is None:
+        return "NOT_REGISTERED", f"{where} is not registered in {group.arn}"
+    if target.state == "healthy":
+        return None
+    why = ": ".join(text for text in (target.reason, target.description) if text)
+    return "TARGET_UNHEALTHY", f"{where} is {target.state or 'in no state'}{f' ({why})' if why else ''}"

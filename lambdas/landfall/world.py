@@ -1,0 +1,108 @@
+"""The composition root of a step: settings, clock and AWS, each made when first asked for."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from landfall import probe, settings_file
+from landfall.aws.audit import Executions, Reports, Topic
+from landfall.aws.ecr import Ecr
+from landfall.aws.ecs import Ecs
+from landfall.aws.elb import Elb
+from landfall.aws.ledger import Ledger
+from landfall.observed import ServiceView
+from landfall.settings import Service, Settings
+from landfall.smoke import Answers
+
+ENV_SETTINGS, ENV_LEDGER, ENV_REPORTS, ENV_TOPIC = (
+    "LANDFALL_SETTINGS",
+    "LANDFALL_LEDGER_TABLE",
+    "LANDFALL_REPORT_BUCKET",
+    "LANDFALL_TOPIC_ARN",
+)
+_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+class World:
+    """What a step may reach. One for the life of a Lambda, so that warm invocations reuse connections."""
+
+    def now(self) -> datetime:
+        """Return the time; the decisions take it as an input."""
+        return datetime.now(UTC)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Return services.toml, which travels in the Lambda's own asset."""
+        beside_the_handlers = Path(__file__).parent.parent / "services.toml"
+        return settings_file.load(Path(os.environ.get(ENV_SETTINGS, beside_the_handlers)))
+
+    def service(self, name: str) -> Service:
+        """Return a service by name; the release that travels was made from it, so it is there."""
+        service = self.settings.named(name)
+        if service is None:
+            raise LookupError(f"service {name!r} is not in services.toml any more: it was taken out mid-deployment")
+        return service
+
+    def ecs(self, service: str) -> Ecs:
+        """Return ECS, narrowed to one configured service."""
+        at = self.service(service)
+        return Ecs(self._client("ecs"), at.cluster, at.service)
+
+    def ecr(self, repository: str) -> Ecr:
+        """Return ECR, narrowed to one repository."""
+        return Ecr(self._client("ecr"), repository)
+
+    def base_url(self, settings: Service, service: ServiceView) -> str:
+        """Return where the service answers: as configured, else its load balancer's own DNS name, over HTTP."""
+        if settings.base_url:
+            return settings.base_url
+        name = self.elb.dns_name(service.target_groups[0])
+        if name is None:
+            group = service.target_groups[0].arn
+            raise LookupError(f"target group {group} has no load balancer; set services.{settings.name}.base_url")
+        return f"http://{name}"
+
+    def ask(self, settings: Service, base_url: str) -> Answers:
+        """Make a round of smoke requests."""
+        return probe.ask(base_url, settings.smoke, self.settings.ca_bundle(settings))
+
+    @cached_property
+    def elb(self) -> Elb:
+        """Return the load balancers."""
+        return Elb(self._client("elbv2"))
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the ledger table."""
+        return Ledger(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LEDGER]))
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Return the report bucket."""
+        return Reports(self._client("s3"), os.environ[ENV_REPORTS])
+
+    @cached_property
+    def topic(self) -> Topic:
+        """Return the notification topic."""
+        return Topic(self._client("sns"), os.environ[ENV_TOPIC])
+
+    @cached_property
+    def executions(self) -> Executions:
+        """Return Step Functions' executions."""
+        return Executions(self._client("stepfunctions"))
+
+    def _client(self, name: str) -> Any:
+        if name not in self._clients:
+            self._clients[name] = boto3.client(name, config=_CONFIG)
+        return self._clients[name]
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {}

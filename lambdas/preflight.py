@@ -1,0 +1,103 @@
+"""Preflight: may the service be deployed to, what runs there now, and is the release live already?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall import preflight, proof, smoke, task_definition
+from landfall.judging import Judged
+from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, passed
+from landfall.observed import Look, ServiceView, TaskView
+from landfall.settings import Service
+from landfall.smoke import Answers
+from landfall.step import step
+from landfall.world import World
+
+
+@dataclass(frozen=True)
+class Input:
+    """The release that is asked for."""
+
+    release: Release
+
+
+@dataclass(frozen=True)
+class Output:
+    """PASS `READY` or `ALREADY_LIVE`, with the baseline; or FAIL, and nothing was touched."""
+
+    verdict: Verdict
+    baseline: Baseline | None = None
+
+
+def run(event: Input, world: World) -> Output:
+    """Look at everything, change nothing."""
+    settings = world.service(event.release.service)
+    ecs = world.ecs(settings.name)
+    service = ecs.service()
+    if service is None:
+        return Output(preflight.missing(settings))
+    refusal = preflight.refusal(service, settings)
+    if refusal:
+        return Output(refusal)
+    template, _ = ecs.task_definition(service.task_definition)
+    refusal = preflight.wrong_container(template, settings)
+    if refusal:
+        return Output(refusal)
+    look = _Look(world, settings, service)
+    baseline = look.baseline()
+    pinned = settings.container not in task_definition.unpinned(template)
+    if pinned and look.proves(event.release, baseline):
+        return Output(passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again"), baseline)
+    runs = f"{len(look.tasks)} of {service.desired} tasks of {service.task_definition}"
+    return Output(passed("READY", f"baseline is {runs}, serving {baseline.git_sha}"), baseline)
+
+
+class _Look:
+    """One look at what runs now."""
+
+    def __init__(self, world: World, settings: Service, service: ServiceView) -> None:
+        self._world, self._settings, self._service = world, settings, service
+        running = world.ecs(settings.name).tasks("RUNNING")
+        self.tasks: tuple[TaskView, ...] = tuple(t for t in running if t.serves)
+        self._targets = world.elb.targets(service.target_groups)
+        self._base_url = world.base_url(settings, service)
+        self._answers: Answers | None = world.ask(settings, self._base_url) if self.tasks else None
+
+    def baseline(self) -> Baseline:
+        answers = self._answers
+        sha = smoke.served_sha(answers) if answers else UNKNOWN
+        results = smoke.checks(answers, sha, self._settings.smoke) if answers else ()
+        return Baseline(
+            task_definition=self._service.task_definition,
+            digests=preflight.running_digests(self.tasks),
+            git_sha=sha,
+            desired_count=self._service.desired,
+            healthy_targets=sum(t.state == "healthy" for t in self._targets),
+            base_url=self._base_url,
+            checks={c.name: c.state for c in results},
+        )
+
+    def proves(self, release: Release, baseline: Baseline) -> bool:
+        """Say whether `release` is live now, by the same proof as after an update."""
+        primary = self._service.primary
+        if primary is None or self._answers is None:
+            return False
+        now = self._world.now()
+        live = Deployment(
+            kind=Kind.RELEASE,
+            id=primary.id,
+            task_definition=primary.task_definition,
+            desired_count=self._service.desired,
+            digests={self._settings.container: release.accepted_digests},
+            git_sha=release.git_sha,
+            updated_at=now.isoformat(),
+            deadline=now.isoformat(),
+        )
+        look = Look(self._service, self.tasks, self._targets)
+        if proof.assess(look, Judged(release, baseline, live), now).state != State.PASS:
+            return False
+        results = smoke.checks(self._answers, release.git_sha, self._settings.smoke)
+        return smoke.assess(results, {}, release.limits).state == State.PASS
+
+
+handler = step(Input, run)

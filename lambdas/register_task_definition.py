@@ -1,0 +1,72 @@
+"""RegisterTaskDefinition: the revision to deploy, and the one to go back to, both ready before anything changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from landfall import task_definition
+from landfall.aws.ecs import Ecs
+from landfall.model import Baseline, Deployment, Kind, Release
+from landfall.step import step
+from landfall.task_definition import ROLE_BASELINE, ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE
+from landfall.world import World
+
+
+@dataclass(frozen=True)
+class Input:
+    """The release, and what runs now."""
+
+    release: Release
+    baseline: Baseline
+
+
+@dataclass(frozen=True)
+class Output:
+    """The deployment to make, and the baseline with the revision a rollback goes to."""
+
+    deployment: Deployment
+    baseline: Baseline
+
+
+def run(event: Input, world: World) -> Output:
+    """Register what is missing. A baseline that names an image by tag gets a copy pinned to the digests that run."""
+    settings, release = world.service(event.release.service), event.release
+    ecs = world.ecs(settings.name)
+    template, tags = ecs.task_definition(event.baseline.task_definition)
+    baseline = replace(event.baseline, restore_to=_way_back(ecs, template, tags, event))
+    wanted = task_definition.release_revision(
+        template, tags, release, settings.container, deployed_at=world.now().isoformat()
+    )
+    deployment = Deployment(
+        kind=Kind.RELEASE,
+        id="",
+        task_definition=_registered(ecs, wanted, release.deployment_id, ROLE_RELEASE),
+        desired_count=baseline.desired_count or settings.desired_count or 0,
+        digests={settings.container: release.accepted_digests},
+        git_sha=release.git_sha,
+    )
+    return Output(deployment, baseline)
+
+
+def _way_back(ecs: Ecs, template: Mapping[str, Any], tags: Mapping[str, str], event: Input) -> str:
+    digests = event.baseline.digests
+    by_tag = [name for name in task_definition.unpinned(template) if name in digests]
+    if not by_tag:
+        return event.baseline.task_definition
+    pins = {name: digests[name] for name in by_tag}
+    request = task_definition.pinned_copy(template, tags, pins, event.release.deployment_id)
+    return _registered(ecs, request, event.release.deployment_id, ROLE_BASELINE)
+
+
+def _registered(ecs: Ecs, request: dict[str, Any], deployment_id: str, role: str) -> str:
+    """Register once: a retry after a lost reply finds the revision that this deployment left."""
+    for arn in ecs.newest_revisions(request["family"]):
+        _, tags = ecs.task_definition(arn)
+        if tags.get(TAG_DEPLOYMENT) == deployment_id and tags.get(TAG_ROLE) == role:
+            return arn
+    return ecs.register(request)
+
+
+handler = step(Input, run)

@@ -1,0 +1,35 @@
+"""Rollback: put back what ran before the update, and make sure the failed revision is never picked up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall import change, rollback
+from landfall.judging import Judged
+from landfall.model import Deployment, Verdict, wait
+from landfall.step import step
+from landfall.world import World
+
+
+@dataclass(frozen=True)
+class Output:
+    """WAIT with the way back to judge; FAIL where there is none, or where it is no longer ours to go."""
+
+    verdict: Verdict
+    deployment: Deployment
+
+
+def run(event: Judged, world: World) -> Output:
+    """Go back. Safe to repeat: a service that is on its way back already is only looked at."""
+    ecs, limits, released = world.ecs(event.release.service), event.release.limits, event.deployment
+    plan = rollback.plan(ecs.service(), released, event.baseline)
+    if isinstance(plan, Verdict):
+        return Output(plan, released)
+    after = ecs.update(plan.task_definition, plan.desired_count)
+    back = change.begun(rollback.deployment(event.baseline, released, plan), after, limits, world.now())
+    ecs.deregister(released.task_definition)
+    why = f"ECS began {back.id}, back to {plan.task_definition}"
+    return Output(wait("ROLLING_BACK", why, limits.stability_poll_seconds), back)
+
+
+handler = step(Judged, run)

@@ -1,0 +1,32 @@
+"""SmokeTest: does the service answer, with our SHA, and well?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall import smoke
+from landfall.judging import Judged
+from landfall.model import Kind, Verdict
+from landfall.smoke import Check
+from landfall.step import step
+from landfall.world import World
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the round of requests says, check by check."""
+
+    verdict: Verdict
+    checks: tuple[Check, ...]
+
+
+def run(event: Judged, world: World) -> Output:
+    """Ask once. A baseline must answer no worse than it did before the update (law 2)."""
+    settings = world.service(event.release.service)
+    answers = world.ask(settings, event.baseline.base_url)
+    results = smoke.checks(answers, event.deployment.git_sha, settings.smoke)
+    allowed = event.baseline.checks if event.deployment.kind == Kind.ROLLBACK else {}
+    return Output(smoke.assess(results, allowed, event.release.limits), results)
+
+
+handler = step(Judged, run)

@@ -1,0 +1,52 @@
+"""UpdateService: the first change. From here on every failure leads to the rollback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall import change
+from landfall.model import Baseline, Deployment, Release, Verdict, failed, wait
+from landfall.step import step
+from landfall.world import World
+
+
+@dataclass(frozen=True)
+class Input:
+    """The release, what runs now, and the revision that is to run."""
+
+    release: Release
+    baseline: Baseline
+    deployment: Deployment
+
+
+@dataclass(frozen=True)
+class Output:
+    """WAIT with the deployment to judge; FAIL `BASELINE_CHANGED` when nothing was touched after all."""
+
+    verdict: Verdict
+    deployment: Deployment
+
+
+def run(event: Input, world: World) -> Output:
+    """Point the service at the release's revision, unless somebody changed it since preflight."""
+    ecs, wanted, limits = world.ecs(event.release.service), event.deployment, event.release.limits
+    before = ecs.service()
+    runs = before.task_definition if before else "nothing"
+    if runs not in (event.baseline.task_definition, wanted.task_definition):
+        ecs.deregister(wanted.task_definition)
+        why = f"somebody deployed {runs} since preflight saw {event.baseline.task_definition}; look, then try again"
+        return Output(failed("BASELINE_CHANGED", why), wanted)
+    count = wanted.desired_count if event.baseline.desired_count == 0 else None
+    after = ecs.update(wanted.task_definition, count)
+    deployment = change.begun(wanted, after, limits, world.now())
+    return Output(
+        wait(
+            "UPDATED",
+            f"ECS began {deployment.id} with {wanted.task_definition}",
+            limits.stability_poll_seconds,
+        ),
+        deployment,
+    )
+
+
+handler = step(Input, run)
