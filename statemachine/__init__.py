@@ -1,0 +1,1 @@
+"""The state machine: deploy.asl.json is its only copy."""

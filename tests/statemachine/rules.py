@@ -1,0 +1,200 @@
+"""The rules every version of the state machine must keep. Each takes a definition and yields its violations."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import networkx as nx
+
+Definition = dict[str, Any]
+Rule = Callable[[Definition], Iterator[str]]
+
+MAX_SIZE = 1024 * 1024
+"""Bytes of a definition (Step Functions Developer Guide, "Quotas"). The stack puts it inline, so stay far below."""
+
+_VARIABLE = re.compile(r"\$([A-Za-z_]\w*)(?!\w*\s*\()")
+_BOUND = re.compile(r"\$(\w+) < \$release\.")
+
+
+def edges(state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Yield (target, what is assigned on the way, the condition) of every way out of a state."""
+    own = state.get("Assign", {})
+    if "Next" in state:
+        yield state["Next"], own, ""
+    for rule in state.get("Choices", []):
+        yield rule["Next"], rule.get("Assign", {}), rule.get("Condition", "")
+    if "Default" in state:
+        yield state["Default"], own, ""
+    for catch in state.get("Catch", []):
+        yield catch["Next"], catch.get("Assign", {}), ""
+
+
+def graph(definition: Definition) -> nx.DiGraph[str]:
+    """Return the states and the ways between them."""
+    drawn: nx.DiGraph[str] = nx.DiGraph()
+    drawn.add_nodes_from(definition["States"])
+    for name, state in definition["States"].items():
+        drawn.add_edges_from((name, target) for target, _, _ in edges(state))
+    return drawn
+
+
+def of_type(definition: Definition, kind: str) -> dict[str, dict[str, Any]]:
+    """Return the states of one type."""
+    return {n: s for n, s in definition["States"].items() if s["Type"] == kind}
+
+
+def reaches_success(definition: Definition, start: str) -> bool:
+    """Say whether any Succeed state can be reached from `start`."""
+    reached = nx.descendants(graph(definition), start) | {start}
+    return any(name in reached for name in of_type(definition, "Succeed"))
+
+
+def every_state_is_reachable_and_commented(definition: Definition) -> Iterator[str]:
+    """A state nobody can read or reach is a mistake."""
+    reached = nx.descendants(graph(definition), definition["StartAt"]) | {definition["StartAt"]}
+    yield from (f"{n}: unreachable" for n in definition["States"] if n not in reached)
+    yield from (f"{n}: no Comment" for n, s in definition["States"].items() if not s.get("Comment"))
+
+
+def every_task_is_bounded_and_retried(definition: Definition) -> Iterator[str]:
+    """A Task may neither hang nor give up at the first throttle, nor retry without cap and jitter."""
+    for name, state in of_type(definition, "Task").items():
+        if not 0 < state.get("TimeoutSeconds", 0) <= 900:
+            yield f"{name}: no TimeoutSeconds"
+        retried = [r for r in state.get("Retry", []) if r.get("MaxAttempts", 3) > 0]
+        if not retried:
+            yield f"{name}: no Retry"
+        for retry in retried:
+            if "MaxDelaySeconds" not in retry or retry.get("JitterStrategy") != "FULL":
+                yield f"{name}: a Retry without cap or jitter"
+
+
+def every_task_catches_all_last(definition: Definition) -> Iterator[str]:
+    """What is not caught kills the execution where it stands: the service is left half done."""
+    for name, state in of_type(definition, "Task").items():
+        catches = state.get("Catch", [])
+        if not catches or catches[-1]["ErrorEquals"] != ["States.ALL"]:
+            yield f"{name}: States.ALL is not caught last"
+
+
+def every_default_fails_closed(definition: Definition) -> Iterator[str]:
+    """A verdict nobody foresaw must never lead to a success."""
+    for name, state in of_type(definition, "Choice").items():
+        if "Default" not in state:
+            yield f"{name}: no Default"
+        elif reaches_success(definition, state["Default"]):
+            yield f"{name}: its Default {state['Default']} can end in success"
+
+
+def after_the_update_every_catch_rolls_back(definition: Definition) -> Iterator[str]:
+    """Once the service was touched, a step that crashes is a failed release, not the end of the matter."""
+    drawn = graph(definition)
+    forward = {"UpdateService", *nx.descendants(drawn, "UpdateService")} - {
+        "Rollback",
+        *nx.descendants(drawn, "Rollback"),
+    }
+    for name, state in of_type(definition, "Task").items():
+        if name in forward - {"ReportSuccess", "ReportRejection", "NotifyRejection"}:
+            for catch in state.get("Catch", []):
+                if catch["Next"] != "Rollback":
+                    yield f"{name}: a Catch leads to {catch['Next']}, not to the rollback"
+
+
+def no_way_leads_from_the_rollback_to_success(definition: Definition) -> Iterator[str]:
+    """False success is the one unforgivable bug."""
+    if reaches_success(definition, "Rollback"):
+        yield "Rollback: a Succeed state can be reached"
+
+
+def only_a_confirmed_release_succeeds(definition: Definition) -> Iterator[str]:
+    """SUCCEEDED is assigned in one place: where Confirm's verdict is PASS."""
+    ways = [
+        (name, condition)
+        for name, state in definition["States"].items()
+        for _, assigned, condition in edges(state)
+        if assigned.get("outcome") == "SUCCEEDED"
+    ]
+    if [n for n, _ in ways] != ["ConfirmVerdict"] or "$verdict.state = 'PASS'" not in ways[0][1]:
+        yield f"SUCCEEDED is assigned at {ways}"
+
+
+def a_report_or_notice_never_changes_the_outcome(definition: Definition) -> Iterator[str]:
+    """Whether a report is written or a message sent, the deployment ended as it ended (law 6)."""
+    for name, state in of_type(definition, "Task").items():
+        if name.startswith(("Report", "Notify")):
+            ways = {target for target, _, _ in edges(state)}
+            if len(ways) != 1:
+                yield f"{name}: leads to {sorted(ways)}"
+            if any({"outcome", "failure"} & assigned.keys() for _, assigned, _ in edges(state)):
+                yield f"{name}: assigns the outcome"
+
+
+def every_loop_is_bounded(definition: Definition) -> Iterator[str]:
+    """A machine's own timeout can't be caught, so each loop must count itself out."""
+    for cycle in nx.simple_cycles(graph(definition)):
+        steps = [
+            [(a, c) for target, a, c in edges(definition["States"][name]) if target == following]
+            for name, following in zip(cycle, [*cycle[1:], cycle[0]], strict=True)
+        ]
+        assigned = [a for ways in steps for a, _ in ways]
+        bounds = {v for ways in steps for _, c in ways for v in _BOUND.findall(c)}
+        if not any(_counts(variable, assigned) for variable in bounds):
+            yield f"unbounded loop: {' -> '.join(cycle)}"
+
+
+def _counts(variable: str, assigned: list[dict[str, Any]]) -> bool:
+    values = [a[variable] for a in assigned if variable in a]
+    return bool(values) and all(v == f"{{% ${variable} + 1 %}}" for v in values)
+
+
+def every_variable_is_assigned_on_every_way(definition: Definition) -> Iterator[str]:
+    """An undefined variable in a Choice or a Wait kills the execution, and neither has a Catch."""
+    states = definition["States"]
+    everything = {v for s in states.values() for _, a, _ in edges(s) for v in a}
+    defined = dict.fromkeys(states, everything) | {definition["StartAt"]: set()}
+    changed = True
+    while changed:
+        changed = False
+        for name, state in states.items():
+            for target, assigned, _ in edges(state):
+                narrowed = defined[target] & (defined[name] | assigned.keys())
+                changed |= narrowed != defined[target]
+                defined[target] = narrowed
+    for name, state in states.items():
+        used = {v for text in _expressions(state) for v in _VARIABLE.findall(text)} - {"states"}
+        yield from (f"{name}: ${v} may be undefined" for v in sorted(used - defined[name]))
+
+
+def _expressions(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and value.startswith("{%"):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _expressions(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _expressions(inner)
+
+
+def it_is_small(definition: Definition) -> Iterator[str]:
+    """The definition is inline in the template: 51,200 bytes are the most CloudFormation takes without S3."""
+    if len(json.dumps(definition)) > MAX_SIZE // 20:
+        yield "the definition is larger than it should be"
+
+
+RULES: tuple[Rule, ...] = (
+    every_state_is_reachable_and_commented,
+    every_task_is_bounded_and_retried,
+    every_task_catches_all_last,
+    every_default_fails_closed,
+    after_the_update_every_catch_rolls_back,
+    no_way_leads_from_the_rollback_to_success,
+    only_a_confirmed_release_succeeds,
+    a_report_or_notice_never_changes_the_outcome,
+    every_loop_is_bounded,
+    every_variable_is_assigned_on_every_way,
+    it_is_small,
+)
