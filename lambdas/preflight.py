@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from landfall import preflight, proof, smoke, task_definition
 from landfall.judging import Judged
@@ -44,11 +46,14 @@ def run(event: Input, world: World) -> Output:
     if refusal:
         return Output(refusal)
     look = _Look(world, settings, service)
-    baseline = look.baseline()
+    baseline = look.baseline(template)
+    refusal = preflight.no_way_back(template, look.tasks, baseline.digests, settings)
+    if refusal:
+        return Output(refusal)
     pinned = settings.container not in task_definition.unpinned(template)
     if pinned and look.proves(event.release, baseline):
         return Output(passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again"), baseline)
-    runs = f"{len(look.tasks)} of {service.desired} tasks of {service.task_definition}"
+    runs = f"{sum(t.serves for t in look.tasks)} of {service.desired} tasks of {service.task_definition}"
     return Output(passed("READY", f"baseline is {runs}, serving {baseline.git_sha}"), baseline)
 
 
@@ -57,19 +62,19 @@ class _Look:
 
     def __init__(self, world: World, settings: Service, service: ServiceView) -> None:
         self._world, self._settings, self._service = world, settings, service
-        running = world.ecs(settings.name).tasks("RUNNING")
-        self.tasks: tuple[TaskView, ...] = tuple(t for t in running if t.serves)
+        self.tasks: tuple[TaskView, ...] = world.ecs(settings.name).tasks("RUNNING")
         self._targets = world.elb.targets(service.target_groups)
         self._base_url = world.base_url(settings, service)
-        self._answers: Answers | None = world.ask(settings, self._base_url) if self.tasks else None
+        serving = any(t.serves for t in self.tasks)
+        self._answers: Answers | None = world.ask(settings, self._base_url) if serving else None
 
-    def baseline(self) -> Baseline:
+    def baseline(self, template: Mapping[str, Any]) -> Baseline:
         answers = self._answers
         sha = smoke.served_sha(answers) if answers else UNKNOWN
         results = smoke.checks(answers, sha, self._settings.smoke) if answers else ()
         return Baseline(
             task_definition=self._service.task_definition,
-            digests=preflight.running_digests(self.tasks),
+            digests=preflight.running_digests(self.tasks, template),
             git_sha=sha,
             desired_count=self._service.desired,
             healthy_targets=sum(t.state == "healthy" for t in self._targets),

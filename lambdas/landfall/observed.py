@@ -52,8 +52,9 @@ class ServiceView:
 
     @property
     def primary(self) -> EcsDeployment | None:
-        """Return the PRIMARY deployment: the one ECS is working towards."""
-        return next((d for d in self.deployments if d.status == "PRIMARY"), None)
+        """Return the PRIMARY deployment: the one ECS is working towards. There is never more than one."""
+        found = [d for d in self.deployments if d.status == "PRIMARY"]
+        return found[0] if len(found) == 1 else None
 
     def deployment(self, deployment_id: str) -> EcsDeployment | None:
         """Return the deployment of that id, if ECS still lists it."""

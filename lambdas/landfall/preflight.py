@@ -66,11 +66,29 @@ def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict |
     )
 
 
-def running_digests(tasks: tuple[TaskView, ...]) -> dict[str, str]:
-    """Return the digest each container runs, for those where all running tasks agree."""
+def no_way_back(
+    template: Mapping[str, Any], tasks: tuple[TaskView, ...], digests: Mapping[str, str], settings: Service
+) -> Verdict | None:
+    """Return a refusal where the revision that runs names its image by tag and its tasks don't agree on the bytes."""
+    by_tag = settings.container in task_definition.unpinned(template)
+    if not by_tag or settings.container in digests or not any(t.serves for t in tasks):
+        return None
+    return failed(
+        "WAY_BACK_UNKNOWN",
+        f"{_name(settings)} names the image of {settings.container!r} by tag, and its tasks report different digests"
+        " or none; force a new deployment of it so that all its tasks run the same, then try again",
+    )
+
+
+def running_digests(tasks: tuple[TaskView, ...], template: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digest each container of the revision runs, for those where all running tasks agree.
+
+    Containers that AWS adds to a task, such as GuardDuty's agent, have another name in every task.
+    """
+    names = task_definition.container_names(template)
     seen: dict[str, set[str]] = {}
     for task in tasks:
         for container in task.containers:
-            if task.serves:
+            if task.serves and container.name in names:
                 seen.setdefault(container.name, set()).add(container.image_digest)
     return {name: digests.pop() for name, digests in seen.items() if len(digests) == 1 and "" not in digests}

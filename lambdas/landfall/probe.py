@@ -37,7 +37,9 @@ def _get(client: httpx.Client, path: str) -> Answer:
             body = b""
             for chunk in response.iter_bytes():
                 body += chunk
-                if len(body) > BODY_LIMIT or time.monotonic() - began > READ_SECONDS:
+                if time.monotonic() - began > READ_SECONDS:
+                    return Answer(error=f"the body took over {READ_SECONDS:g} s", seconds=time.monotonic() - began)
+                if len(body) > BODY_LIMIT:
                     break
             seconds = time.monotonic() - began
             return Answer(response.status_code, body[:BODY_LIMIT].decode("utf-8", "replace"), seconds)

@@ -6,6 +6,7 @@ third part of the proof, that our SHA is served, is the smoke test's.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from landfall import stability, target_health
@@ -17,4 +18,6 @@ from landfall.observed import Look
 def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     """Judge one look at everything at once."""
     stable = stability.assess(look, judged, now)
+    if stable.state == State.WAIT:
+        return replace(stable, retry_after=judged.release.limits.target_health_interval_seconds)
     return target_health.assess(look, judged) if stable.state == State.PASS else stable

@@ -45,7 +45,7 @@ def read(document: Any, settings: Settings) -> Request | Ignored:
     """Read an execution's input. Raises InvalidRequest, which names the field, the value and the way out."""
     if not isinstance(document, Mapping):
         raise InvalidRequest("BAD_INPUT", f"the input is {_show(document)}; it must be an object with 'service'")
-    if "detail-type" in document or "source" in document:
+    if document.keys() & {"detail-type", "source"} and not document.keys() & set(KEYS):
         return _event(document, settings)
     return _by_hand(document, settings)
 
@@ -80,6 +80,8 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request:
             raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; it must be text")
         if len(value) > TEXT_LIMIT:
             raise InvalidRequest("BAD_FIELD", f"{key} has {len(value)} characters; {TEXT_LIMIT} is the most")
+        if not value.isprintable():
+            raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; leave line breaks and control characters out")
     service = _service(document, settings)
     tag, digest = document.get("image_tag"), document.get("image_digest")
     if tag is None and digest is None:

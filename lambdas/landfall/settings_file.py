@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from dataclasses import fields
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import dacite
 
 from landfall.errors import SettingsError
-from landfall.settings import LIMIT_KEYS, Limits, Service, ServiceStack, Settings, Smoke
+from landfall.settings import LIMIT_KEYS, Service, ServiceStack, Settings, Smoke
 
 STRICT = dacite.Config(strict=True)
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -24,6 +25,8 @@ def load(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}; Landfall needs a services.toml there") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 text: {error}; save it as UTF-8") from error
     return parse(text, path)
 
 
@@ -40,7 +43,10 @@ def parse(text: str, path: Path) -> Settings:
     if not isinstance(tables, dict) or not tables:
         raise SettingsError(f"{path}: no [services.<name>] table; add one for each service to deploy")
     defaults = document.get("defaults", {})
+    if not isinstance(defaults, dict):
+        raise problem.at(("defaults",), "must be a table: [defaults]")
     _only(defaults, LIMIT_KEYS, ("defaults",), problem)
+    _limits(defaults, ("defaults",), problem)
     services = tuple(_service(name, table, defaults, problem) for name, table in tables.items())
     _one_service_per_repository(services, problem)
     return Settings(services=services, directory=path.parent)
@@ -57,13 +63,13 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: _Problems
     for key, kind in (("smoke", Smoke), ("stack", ServiceStack)):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
-    limits = {**defaults, **{k: v for k, v in table.items() if k in LIMIT_KEYS}}
+    own = {k: v for k, v in table.items() if k in LIMIT_KEYS}
+    _limits(own, where, problem)
     rest = {k: v for k, v in table.items() if k not in LIMIT_KEYS}
     try:
-        service = dacite.from_dict(Service, {"name": name, **rest, "limits": limits}, STRICT)
+        service = dacite.from_dict(Service, {"name": name, **rest, "limits": {**defaults, **own}}, STRICT)
     except dacite.DaciteFieldError as error:
-        key = (error.field_path or "").removeprefix("limits.")
-        raise problem.at((*where, *key.split(".")), str(error)) from error
+        raise problem.at((*where, *(error.field_path or "").split(".")), str(error)) from error
     _check(service, problem)
     return service
 
@@ -73,22 +79,39 @@ def _only(table: dict[str, Any], known: set[str] | frozenset[str], where: tuple[
         raise problem.at((*where, key), f"unknown key; {'.'.join(where)} takes {', '.join(sorted(known))}")
 
 
+def _limits(table: dict[str, Any], where: tuple[str, ...], problem: _Problems) -> None:
+    for key, value in table.items():
+        if type(value) is not int or value < 1:
+            raise problem.at((*where, key), f"is {value!r}; must be a whole number of at least 1")
+
+
 def _check(service: Service, problem: _Problems) -> None:
     where = ("services", service.name)
-    for limit in fields(Limits):
-        if getattr(service.limits, limit.name) < 1:
-            raise problem.at((*where, limit.name), "must be a whole number of at least 1")
+    for key in ("cluster", "service", "container", "repository", "task_role", "execution_role", "ca_bundle"):
+        if getattr(service, key) == "":
+            raise problem.at((*where, key), "must not be empty")
     if service.base_url is not None:
-        url = urlsplit(service.base_url)
-        if url.scheme not in ("http", "https") or not url.hostname or url.query or url.fragment:
+        if not _is_url(service.base_url):
             raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")
     elif service.stack and service.stack.certificate_arn:
         raise problem.at((*where, "base_url"), "required with a certificate: the name the certificate is for")
-    if service.desired_count is not None and service.desired_count < 1:
-        raise problem.at((*where, "desired_count"), "must be at least 1, or left out")
+    if service.desired_count is not None:
+        _limits({"desired_count": service.desired_count}, where, problem)
+    _limits({"identity_requests": service.smoke.identity_requests}, (*where, "smoke"), problem)
+    if not 0 < service.smoke.max_response_seconds < math.inf:
+        raise problem.at((*where, "smoke", "max_response_seconds"), "must be a number of seconds above 0")
     for key in ("version_path", "live_path", "ready_path"):
         if not getattr(service.smoke, key).startswith("/"):
             raise problem.at((*where, "smoke", key), "must begin with '/'")
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        known = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:
+        return False
+    return bool(known and text.isprintable() and " " not in text and not (url.query or url.fragment or url.username))
 
 
 def _one_service_per_repository(services: tuple[Service, ...], problem: _Problems) -> None:

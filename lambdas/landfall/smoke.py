@@ -82,8 +82,8 @@ def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limit
 
 
 def served_sha(answers: Answers) -> str:
-    """Return the SHA that every version answer agrees on, else UNKNOWN."""
-    served = {_sha(a) for a in answers.versions}
+    """Return the SHA that every version answer that arrived agrees on, else UNKNOWN."""
+    served = {_sha(a) for a in answers.versions if not a.lost}
     return served.pop() if len(served) == 1 else UNKNOWN
 
 
@@ -92,9 +92,9 @@ def _version(answers: tuple[Answer, ...], expected_sha: str) -> Check:
     if expected_sha == UNKNOWN:
         return Check(name, "SKIP", "no SHA known", "not asked")
     served = [(a, _sha(a)) for a in answers]
-    wrong = next((sha for a, sha in served if not a.lost and sha != expected_sha), None)
+    wrong = next(((a, sha) for a, sha in served if not a.lost and sha != expected_sha), None)
     if wrong is not None:
-        return Check(name, "FAIL", f"gitSha {expected_sha}", f"gitSha {wrong}")
+        return Check(name, "FAIL", f"gitSha {expected_sha}", f"gitSha {wrong[1]} ({wrong[0].seen})")
     lost = next((a for a, _ in served if a.lost), None)
     if lost or not served:
         return Check(name, "RETRY", f"gitSha {expected_sha}", lost.seen if lost else "no request made")

@@ -22,12 +22,14 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     service, deployment, limits = look.service, judged.deployment, judged.release.limits
     if service is None or service.status != "ACTIVE":
         return failed("SERVICE_GONE", f"the service is {service.status if service else 'missing'}, not ACTIVE")
-    ours, primary, poll = service.deployment(deployment.id), service.primary, limits.stability_poll_seconds
-    if ours is None and now < datetime.fromisoformat(deployment.updated_at) + SETTLING:
+    ours, poll = service.primary, limits.stability_poll_seconds
+    if service.deployment(deployment.id) is None and now < datetime.fromisoformat(deployment.updated_at) + SETTLING:
         return wait("NOT_YET_LISTED", f"ECS does not list deployment {deployment.id} yet", poll)
-    if ours is None or primary is None or primary.id != ours.id:
-        return _displaced(primary, deployment, judged.baseline)
-    if service.desired == 0 and deployment.desired_count > 0:
+    if ours is None or ours.id != deployment.id:
+        return _displaced(ours, deployment, judged.baseline)
+    if ours.task_definition != deployment.task_definition:
+        return failed("WRONG_REVISION", f"{ours.id} is of {ours.task_definition}, not {deployment.task_definition}")
+    if service.desired == 0 and (deployment.desired_count > 0 or deployment.kind == Kind.RELEASE):
         return failed("SCALED_TO_ZERO", "somebody set the service's desired count to 0 during the deployment")
     if ours.rollout_state == "FAILED":
         return failed(
@@ -78,7 +80,7 @@ def _running(service: ServiceView, tasks: tuple[TaskView, ...], deployment: Depl
 
     The count asked for is the service's own: auto scaling may change it during a deployment, and that is no fault.
     """
-    wanted = tuple(t for t in tasks if t.desired_status == "RUNNING")
+    wanted = tuple({t.arn: t for t in tasks if t.desired_status == "RUNNING"}.values())
     if len(wanted) != service.desired or not all(t.serves for t in wanted):
         running = sum(t.serves for t in wanted)
         return wait("TASKS_CHANGING", f"{running} of {service.desired} tasks running", poll)
@@ -92,11 +94,11 @@ def _running(service: ServiceView, tasks: tuple[TaskView, ...], deployment: Depl
 
 
 def _wrong_digest(task: TaskView, deployment: Deployment, poll: int) -> Verdict | None:
-    running = {c.name: c.image_digest for c in task.containers}
     for container, accepted in deployment.digests.items():
-        digest = running.get(container, "")
-        if not digest:
+        reported = {c.image_digest for c in task.containers if c.name == container}
+        if not reported or "" in reported:
             return wait("DIGEST_UNREPORTED", f"task {task.arn} does not report the digest of {container!r} yet", poll)
-        if digest not in accepted:
-            return failed("WRONG_DIGEST", f"container {container!r} of {task.arn} runs {digest}, not {accepted[0]}")
+        for digest in reported - set(accepted):
+            expected = " or ".join(accepted)
+            return failed("WRONG_DIGEST", f"container {container!r} of {task.arn} runs {digest}, not {expected}")
     return None

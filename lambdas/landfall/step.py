@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import dacite
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -32,15 +32,15 @@ def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
     """Make a Lambda handler of `run`, which takes a `kind` and the world and returns a dataclass."""
     world = World()
 
-    @metrics.log_metrics
     @tracer.capture_lambda_handler(capture_response=False)
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         _bind(event, context)
         answer = asdict(run(parse(kind, event), world))
+        _bind({**event, **answer}, context)
         _record(answer)
         return _checked(answer)
 
-    return handler
+    return cast(Handler, handler)
 
 
 def parse(kind: type[I], event: Mapping[str, Any]) -> I:
@@ -53,12 +53,13 @@ def parse(kind: type[I], event: Mapping[str, Any]) -> I:
 
 def _bind(event: Mapping[str, Any], context: Any) -> None:
     """Put execution, service and digest on every line; never the input itself."""
-    release = event.get("release")
+    ended = event.get("ended")
+    release = ended.get("release") if isinstance(ended, Mapping) else event.get("release")
     known = release if isinstance(release, Mapping) else {}
     logger.append_keys(
         step=getattr(context, "function_name", ""),
         execution_id=known.get("execution_arn") or _nested(event, "execution", "arn"),
-        deployment_id=known.get("deployment_id", ""),
+        deployment_id=known.get("deployment_id") or _nested(event, "execution", "deployment_id"),
         landfall_service=known.get("service", ""),
         image_digest=known.get("image_digest", ""),
     )
@@ -70,6 +71,7 @@ def _record(answer: Mapping[str, Any]) -> None:
         return
     logger.info("verdict", extra={"verdict": verdict})
     metrics.add_metric(name=f"Verdict{str(verdict['state']).title()}", unit=MetricUnit.Count, value=1)
+    metrics.flush_metrics()
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ Sources: Amazon ECS Developer Guide, "Stopped tasks error messages"; ECS API ref
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from landfall.observed import Container, TaskView
 
@@ -19,16 +20,23 @@ _CLASSES = (
     ("OutOfMemory", "out of memory"),
     *((text, "health check") for text in _HEALTH),
 )
+_SIGNALS = (137, 143)
+"""Exit codes of a container that was killed: ECS does so to the others when one essential container exits."""
+_OWN_IDS = re.compile(
+    r"\b(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+(?:\.\d+){3}(?::\d+)?)\b", re.I
+)
+"""What differs between two tasks that stopped alike: ids of tasks and requests, and addresses, in AWS's own texts."""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One kind of stop. Two tasks that stopped alike have equal stops."""
+    """One kind of stop. Two tasks that stopped alike have equal stops, whatever ids AWS put into the reason."""
 
     kind: str
     container: str
     exit_code: int | None
-    reason: str
+    reason: str = field(compare=False)
+    alike: str = field(repr=False)
 
     def __str__(self) -> str:
         exit_text = f" exited with code {self.exit_code}" if self.exit_code is not None else ""
@@ -62,10 +70,14 @@ def _stop(task: TaskView) -> Stop:
         container=culprit.name if culprit else "",
         exit_code=culprit.exit_code if culprit and kind in ("exit", "out of memory") else None,
         reason=reason,
+        alike=_OWN_IDS.sub("…", reason),
     )
 
 
 def _culprit(task: TaskView) -> Container | None:
     """Return the container that brought the task down: one that failed before one that was merely stopped."""
-    by_guilt = sorted(task.containers, key=lambda c: (not c.reason, c.exit_code in (None, 0)))
-    return by_guilt[0] if by_guilt else None
+    return min(task.containers, key=lambda c: (not c.reason, _innocence(c.exit_code), c.name), default=None)
+
+
+def _innocence(exit_code: int | None) -> int:
+    return 2 if exit_code in (None, 0) else 1 if exit_code in _SIGNALS else 0

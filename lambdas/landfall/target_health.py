@@ -21,23 +21,28 @@ def assess(look: Look, judged: Judged) -> Verdict:
     ours = tuple(t for t in look.tasks if t.serves and t.started_by == judged.deployment.id)
     if len(ours) < desired:
         return wait("TASKS_MISSING", f"{len(ours)} of {desired} tasks running", interval)
+    if not look.service.target_groups:
+        return wait("NO_TARGET_GROUP", "the service has no target group any more", interval)
     for group in look.service.target_groups:
-        of_group = {(t.ip, t.port): t for t in look.targets if t.group == group.arn and t.in_service}
+        of_group = [t for t in look.targets if t.group == group.arn and t.in_service]
         for task in ours:
-            problem = _unfit(task, of_group.pop((task.ip, group.port), None), group)
+            problem = _unfit(task, of_group, group)
             if problem:
                 return wait(*problem, interval)
-        for stranger in of_group.values():
+        places = {(t.ip, group.port) for t in ours}
+        for stranger in (t for t in of_group if (t.ip, t.port) not in places):
             where = f"{stranger.ip}:{stranger.port}"
             return wait("FOREIGN_TARGET", f"{where} is in service but is no task of this deployment", interval)
     return passed("HEALTHY", f"{len(ours)} of {desired} targets healthy, all of this deployment")
 
 
-def _unfit(task: TaskView, target: TargetView | None, group: TargetGroup) -> tuple[str, str] | None:
+def _unfit(task: TaskView, targets: list[TargetView], group: TargetGroup) -> tuple[str, str] | None:
     where = f"{task.ip or 'no address'}:{group.port}"
-    if target is None:
+    its_own = [t for t in targets if task.ip and (t.ip, t.port) == (task.ip, group.port)]
+    if not its_own:
         return "NOT_REGISTERED", f"{where} is not registered in {group.arn}"
-    if target.state == "healthy":
+    target = next((t for t in its_own if t.state != "healthy"), None)
+    if target is None:
         return None
     why = ": ".join(text for text in (target.reason, target.description) if text)
     return "TARGET_UNHEALTHY", f"{where} is {target.state or 'in no state'}{f' ({why})' if why else ''}"

@@ -31,7 +31,8 @@ class Ecs:
 
     def tasks(self, *statuses: str) -> tuple[TaskView, ...]:
         """Return the service's tasks of these desired statuses. ECS forgets a stopped task after about an hour."""
-        arns = [arn for status in statuses for arn in self._task_arns(status)]
+        # a task that stops between two of the lists is in both, and is one stop all the same
+        arns = list(dict.fromkeys(arn for status in statuses for arn in self._task_arns(status)))
         replies: list[Any] = []
         for start in range(0, len(arns), DESCRIBE_TASKS_LIMIT):
             with trying(f"describing tasks of {self._service!r}"):

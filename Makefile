@@ -1,0 +1,53 @@
+# Everything a person or CI runs. `make help` lists it.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+ENGINE ?= process
+BIN := .venv/bin
+# the emulator and the CDK app both want this tree's packages first
+RUN := PYTHONPATH=.:lambdas $(BIN)/python
+
+.PHONY: help setup layer demo test test-quick lint synth deploy drawing clean
+
+help:  ## Show what there is to run
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/.ready  ## Install everything into .venv (Python 3.11+; nothing else is needed)
+
+.venv/.ready: requirements.txt requirements-dev.txt requirements-lambda.txt sample_service/requirements.txt package-lock.json
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Landfall needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@echo "installing into .venv …"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m stacks.npm ci
+	@$(BIN)/python -m stacks.layer
+	@touch $@
+
+layer: .venv/.ready  ## Build the Lambdas' dependency layer, if its requirements changed
+	@$(BIN)/python -m stacks.layer
+
+demo: layer  ## Six releases on a local AWS, good and bad, with proof (ENGINE=docker: real containers)
+	@$(RUN) -m local.demo --engine=$(ENGINE)
+
+test: layer  ## All tests: decisions, steps, state machine, stacks, and end to end on the local AWS
+	@$(RUN) -m pytest
+
+test-quick: layer  ## The tests that need no local AWS
+	@$(RUN) -m pytest tests/unit tests/steps tests/statemachine tests/stacks
+
+lint: layer  ## ruff, mypy, and the ASL validator
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/python -m stacks.node asl-validator --json-path statemachine/deploy.asl.json
+
+synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
+	@$(RUN) app.py
+
+deploy: layer  ## Deploy to the AWS account of your credentials (FIRST=1 the first time)
+	@$(BIN)/python -m stacks.node cdk deploy --all $(if $(FIRST),-c first-deploy=true)
+
+drawing: .venv/.ready  ## Draw docs/statemachine.svg from the state machine
+	@$(RUN) -m statemachine.drawing
+
+clean:  ## Remove what was built (not .venv)
+	@rm -rf build cdk.out

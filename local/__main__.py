@@ -1,0 +1,68 @@
+"""Start the local AWS in the foreground, to play with it.
+
+It prints its endpoint and the environment to reach it with. Everything is on loopback, nothing outlives
+Ctrl-C, and what it holds is gone when it ends (logs and unpacked images stay in the state directory).
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+from pathlib import Path
+
+from local.aws import LocalAws
+from local.front import Front
+
+EXAMPLE = """examples:
+  python -m local                                   an AWS on a free port
+  python -m local --port 4566 --engine docker       with real containers
+  python -m local --front 8443:8080:my-alb          https://localhost:8443 leads to the load balancer my-alb
+"""
+
+
+def main() -> None:
+    """Start it, say where it is, wait."""
+    parser = argparse.ArgumentParser(
+        prog="python -m local",
+        description=__doc__,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--port", type=int, default=0, help="port of the endpoint; 0, the default, takes a free one")
+    parser.add_argument(
+        "--engine",
+        choices=("process", "docker"),
+        default="process",
+        help="what runs the containers: plain processes (the default, needs nothing) or Docker/Podman",
+    )
+    parser.add_argument(
+        "--front",
+        action="append",
+        default=[],
+        type=Front.parse,
+        metavar="HTTPS:HTTP:NAME",
+        help="two ports that lead to the listeners 443 and 80 of the load balancer NAME; may be given again",
+    )
+    parser.add_argument("--state", type=Path, default=Path("build/local"), help="directory for logs and images")
+    args = parser.parse_args()
+    with LocalAws(args.state, port=args.port, engine=args.engine, fronts=args.front) as aws:
+        print(f"# the local AWS is at {aws.endpoint}; its log is {aws.log}; Ctrl-C ends it")
+        for front in aws.fronts:
+            print(
+                f"# {front.url} and http://localhost:{front.http} lead to {front.load_balancer} (CA: {aws.ca_bundle})"
+            )
+        for name in (
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_S3",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_REGION",
+        ):
+            print(f"export {name}={aws.env()[name]}")
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+if __name__ == "__main__":
+    main()

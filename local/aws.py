@@ -1,0 +1,146 @@
+"""Starts the local AWS and talks to it, and to nothing but loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+from local.front import Front, ca_bundle
+from local.loopback import LOOPBACK, free_port, require_loopback
+from local.processes import session
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+START_LIMIT, STOP_LIMIT = 30.0, 6.0  # seconds
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class LocalAws:
+    """The emulator as a context manager. Everything it starts ends with it, and with the process that started it."""
+
+    def __init__(self, state: Path, *, port: int = 0, engine: str = "process", fronts: Sequence[Front] = ()) -> None:
+        self.state = state.resolve()
+        self.port = port or free_port()
+        self.engine = engine
+        self.fronts = [front.settled() for front in fronts]
+        self.endpoint = require_loopback(f"http://{LOOPBACK}:{self.port}")
+        self.log = self.state / "emulator.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The emulator's process id."""
+        if self._process is None:
+            raise RuntimeError("the local AWS isn't running")
+        return self._process.pid
+
+    @property
+    def ca_bundle(self) -> Path:
+        """The certificate authority that signed the fronts' certificates."""
+        return ca_bundle(self.state)
+
+    def env(self) -> dict[str, str]:
+        """The environment for a process that shall see this AWS and no other, such as the CDK CLI."""
+        dropped = ("AWS_", "CDK_DEFAULT_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+        return kept | {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ENDPOINT_URL_S3": self.endpoint,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "CDK_DEFAULT_ACCOUNT": ACCOUNT,
+            "CDK_DEFAULT_REGION": REGION,
+        }
+
+    def client(self, name: str, **settings: Any) -> Any:
+        """A boto3 client of this AWS; profiles and variables of the caller's environment have no say.
+
+        ``settings`` are botocore's (``parameter_validation=False`` allows a health check every second).
+        """
+        standard = {"retries": {"max_attempts": 1}, "s3": {"addressing_style": "path"}, "inject_host_prefix": False}
+        # Without these a profile named in the caller's environment would be looked up, and fail if it isn't there.
+        unset: tuple[None, list[str], None, None] = (None, [], None, None)
+        core = botocore.session.Session(
+            session_vars={"profile": unset, "config_file": unset, "credentials_file": unset}
+        )
+        return boto3.session.Session(
+            botocore_session=core,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - a dummy
+            region_name=REGION,
+        ).client(
+            name,
+            endpoint_url=require_loopback(self.endpoint),
+            config=Config(**(standard | settings)),
+        )
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the emulator and wait until it answers."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "local.server", f"--port={self.port}", f"--state={self.state}"]
+        command += [f"--engine={self.engine}", *(f"--front={front}" for front in self.fronts)]
+        # The Lambda workers inherit this environment: they must not find the repository's modules on their path.
+        env = {name: value for name, value in self.env().items() if not name.startswith("PYTHON")}
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=ROOT, env=env, start_new_session=True
+            )
+        until = time.monotonic() + START_LIMIT
+        while not self._healthy():
+            if self._process.poll() is not None or time.monotonic() > until:
+                self.stop()
+                raise RuntimeError(f"the local AWS didn't start; the end of {self.log}:\n{self._tail()}")
+            time.sleep(0.05)
+
+    def _healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=2) as reply:  # noqa: S310
+                return bool(reply.status == 200)  # noqa: PLR2004
+        except (OSError, urllib.error.URLError):
+            return False
+
+    def _tail(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-15:])
+
+    def stop(self) -> None:
+        """End the emulator, its Lambda workers and its containers."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(STOP_LIMIT)
+        for pid in session(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        process.wait(STOP_LIMIT)
+        if process.stdin:
+            process.stdin.close()

@@ -1,0 +1,31 @@
+"""Processes that end when they should."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import signal
+import sys
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None)
+
+
+def _die_with_parent() -> None:
+    """Linux: the kernel kills this process when the thread that started it ends, however it ends."""
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+DIE_WITH_PARENT = _die_with_parent if sys.platform == "linux" else None
+
+
+def session(leader: int) -> list[int]:
+    """The ids of a session's processes. Linux only; elsewhere the emulator ends its own children."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == leader:
+                found.append(int(stat.parent.name))
+    return found

@@ -1,0 +1,106 @@
+"""Unpacks an image's layers into a directory, the way a container runtime does, and never outside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+from pathlib import Path, PurePosixPath
+
+OPAQUE = ".wh..wh..opq"
+WHITEOUT = ".wh."
+
+
+class LayerError(ValueError):
+    """A layer that can't be unpacked safely; the message names the entry."""
+
+
+def unpack(layers: list[Path], root: Path) -> None:
+    """Apply layers (tar files, lowest first) to ``root``, which must not exist yet.
+
+    The work is done beside it and renamed at the end, so a half-unpacked image is never mistaken for a
+    whole one.
+    """
+    scratch = root.with_name(f"{root.name}.{os.getpid()}.part")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    for layer in layers:
+        with tarfile.open(layer, "r:*") as tar:
+            for member in tar:
+                _apply(tar, member, scratch.resolve())
+    scratch.rename(root)
+
+
+def _apply(tar: tarfile.TarFile, member: tarfile.TarInfo, root: Path) -> None:
+    """Apply one entry: a whiteout removes what lower layers brought, anything else replaces it."""
+    relative = _relative(member.name)
+    if not relative.parts:
+        return
+    parent = _inside(root, root / relative.parent, member.name)
+    parent.mkdir(parents=True, exist_ok=True)
+    if relative.name == OPAQUE:
+        for child in parent.iterdir():
+            _remove(child)
+    elif relative.name.startswith(WHITEOUT):
+        _remove(parent / relative.name.removeprefix(WHITEOUT))
+    else:
+        _place(tar, member, root, parent / relative.name)
+
+
+def _place(tar: tarfile.TarFile, member: tarfile.TarInfo, root: Path, destination: Path) -> None:
+    """Create the entry; devices and sockets are left out, a process without privileges has no use for them."""
+    if member.isdir():
+        if destination.is_symlink() or destination.is_file():
+            _remove(destination)
+        destination.mkdir(exist_ok=True)
+        return
+    _remove(destination)
+    if member.issym():
+        destination.symlink_to(_link_inside(root, destination, member))
+    elif member.islnk():
+        source = _inside(root, root / _relative(member.linkname), member.name)
+        os.link(source, destination)
+    elif member.isfile():
+        content = tar.extractfile(member)
+        with destination.open("wb") as file:
+            shutil.copyfileobj(content or _unreadable(member), file)
+        destination.chmod((member.mode & 0o755) | 0o600)
+
+
+def _unreadable(member: tarfile.TarInfo) -> tarfile.ExFileObject:
+    """A regular entry without content is a broken archive."""
+    raise LayerError(f"layer entry {member.name!r} can't be read")
+
+
+def _relative(name: str) -> PurePosixPath:
+    """An entry's path below the root: leading slashes and dots dropped, a way upwards refused."""
+    path = PurePosixPath(name.lstrip("/"))
+    if ".." in path.parts:
+        raise LayerError(f"layer entry {name!r} leads out of the image")
+    return path
+
+
+def _inside(root: Path, path: Path, name: str) -> Path:
+    """``path`` with its symbolic links followed, provided that it is still below the root."""
+    resolved = path.resolve()
+    if not resolved.is_relative_to(root):
+        raise LayerError(f"layer entry {name!r} leads out of the image")
+    return resolved
+
+
+def _link_inside(root: Path, link: Path, member: tarfile.TarInfo) -> str:
+    """A symbolic link's target, made relative: there is no chroot here, an absolute one would name the host's file."""
+    target = member.linkname
+    absolute = root / target.lstrip("/") if target.startswith("/") else link.parent / target
+    normal = Path(os.path.normpath(absolute))
+    if not normal.is_relative_to(root):
+        raise LayerError(f"layer entry {member.name!r} links out of the image, to {target!r}")
+    return os.path.relpath(normal, link.parent)
+
+
+def _remove(path: Path) -> None:
+    """Remove whatever is there, without following a link."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

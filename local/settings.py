@@ -1,0 +1,67 @@
+"""The settings of the local AWS: services.toml as it is, but for where things are and how long they take."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from local.front import Front
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = ROOT / "services.toml"
+
+QUICK = {
+    "stability_timeout_seconds": 90,
+    "stability_poll_seconds": 1,
+    "target_health_attempts": 20,
+    "target_health_interval_seconds": 1,
+    "smoke_attempts": 5,
+    "smoke_interval_seconds": 1,
+}
+QUICK_STACK = {
+    "health_check_interval_seconds": 5,  # the shortest AWS takes
+    "health_check_timeout_seconds": 2,
+    "unhealthy_threshold": 2,
+    "start_period_seconds": 5,
+    "deregistration_delay_seconds": 2,
+}
+
+
+def write(
+    path: Path,
+    fronts: Mapping[str, Front],
+    certificate_arn: str,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """Write the settings for one service per front: copies of the sample service, each with names of its own.
+
+    `overrides` changes keys of a service's own table, for tests that want other bounds.
+    """
+    template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
+    services = {
+        name: {
+            **_service(template["services"]["sample"], name, front, certificate_arn),
+            **(overrides or {}).get(name, {}),
+        }
+        for name, front in fronts.items()
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(tomli_w.dumps({"defaults": {**template["defaults"], **QUICK}, "services": services}))
+
+
+def _service(sample: Mapping[str, Any], name: str, front: Front, certificate_arn: str) -> dict[str, Any]:
+    return {
+        **sample,
+        "cluster": f"landfall-{name}",
+        "service": name,
+        "repository": f"landfall/{name}",
+        "task_role": f"landfall-{name}-task",
+        "execution_role": f"landfall-{name}-execution",
+        "base_url": front.url,
+        "ca_bundle": "ca.pem",
+        "stack": {**sample["stack"], **QUICK_STACK, "certificate_arn": certificate_arn},
+    }

@@ -1,0 +1,35 @@
+"""Where the emulator differs from AWS, and how it is mended: one module per trait.
+
+Each module's docstring says what AWS does, what the emulator does, and what is done here; ``apply()`` does
+it, in the emulator's own process, before it serves. The emulator looks its functions up by name at each
+call, so replacing a name is enough.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+EMULATOR = "1.5.33"  # the version of ministack that these traits were written for
+
+TRAITS = (
+    "target_health",
+    "alb_routing",
+    "elb_lookups",
+    "draining",
+    "rollout",
+    "stopped_reasons",
+    "container_health",
+    "task_started_by",
+    "image_digest",
+    "task_definitions",
+    "services",
+    "cloudformation_ecs",
+    "ecr_images",
+    "ecr_push_event",
+)
+
+
+def apply_all() -> None:
+    """Apply every trait, in order."""
+    for name in TRAITS:
+        importlib.import_module(f"local.traits.{name}").apply()

@@ -1,0 +1,41 @@
+"""Trait: DescribeServices tells what AWS tells.
+
+AWS ("API_DescribeServices", "API_Service"): tags only with ``include`` TAGS; unset fields are absent, a
+role that isn't set included; an unknown cluster is a ClusterNotFoundException, an unknown service a failure
+with reason MISSING.
+Emulator: tags always, and empty strings for what isn't set.
+Here: as AWS. The deployments' own fields are the ``rollout`` trait's.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from ministack.services import ecs
+
+UNSET = ("platformVersion", "platformFamily", "roleArn", "launchType")
+
+
+def apply() -> None:
+    """Tidy the reply of every action that returns services."""
+    for name in ("DescribeServices", "CreateService", "UpdateService", "DeleteService"):
+        ecs._ACTION_MAP[name] = _tidied(ecs._ACTION_MAP[name], name)
+
+
+def _tidied(action: Any, name: str) -> Any:
+    def run(data: dict[str, Any]) -> Any:
+        reply = action(data)
+        if reply[0] != HTTPStatus.OK:
+            return reply
+        told = json.loads(reply[2])
+        for service in told.get("services") or [told.get("service") or {}]:
+            for field in UNSET:
+                if service.get(field) in ("", None):
+                    service.pop(field, None)
+            if name == "DescribeServices" and "TAGS" not in (data.get("include") or []):
+                service.pop("tags", None)
+        return ecs.json_response(told)
+
+    return run

@@ -1,0 +1,142 @@
+"""Faults for drills: ways in which a release can be bad; the FAULT variable baked into an image chooses one.
+
+A fault wraps the app from outside. The app does not know that faults exist, and neither does the pipeline: it
+has to find out, as it would with a release that is bad by accident.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+WRONG_SHA = "badc0de" * 5 + "badc0"
+SLOW_SECONDS = 3.0
+LATE_SECONDS = 5.0
+FLAKY_EVERY = 5
+CRASH_EXIT_CODE = 3
+
+_READY_PATH = "/api/v1/health/ready"
+_VERSION_PATH = "/api/v1/version"
+_NOT_READY = b'{"status":"unavailable","database":"disconnected"}'
+_LEAK = b"""Traceback (most recent call last):
+  File "/app/sample_service/app.py", line 57, in records
+    rows = connect(DATABASE_URL).execute(query)
+  File "/app/sample_service/database.py", line 31, in connect
+    raise OperationalError(f"could not connect to {url}")
+OperationalError: could not connect to postgres://landfall:not-a-real-password@db.internal:5432/records
+AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+"""
+
+Fault = Callable[[ASGIApp], ASGIApp]
+"""Takes a good app and gives a bad one."""
+
+Rewrite = Callable[[str, int, bytes], tuple[int, bytes]]
+"""Takes the path, status and body of a reply and gives the status and body to send in their place."""
+
+
+def named(fault: str) -> Fault:
+    """The fault of that name; for an empty name, none: the app stays as it is."""
+    if not fault:
+        return lambda app: app
+    if fault not in FAULTS:
+        raise ValueError(f"FAULT is {fault!r}: it must be empty or one of {', '.join(sorted(FAULTS))}")
+    return FAULTS[fault]
+
+
+def _crash_on_start(_: ASGIApp) -> NoReturn:
+    sys.stderr.write("fatal: could not start: the drill 'crash-on-start' is baked into this image\n")
+    raise SystemExit(CRASH_EXIT_CODE)
+
+
+def rewriting(app: ASGIApp, rewrite: Rewrite) -> ASGIApp:
+    """The app with its replies rewritten; headers stay, so that nothing else about a reply looks wrong."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        start: Message = {}
+        chunks: list[bytes] = []
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                return
+            chunks.append(message.get("body", b""))
+            if message.get("more_body", False):
+                return
+            status, body = rewrite(scope["path"], start["status"], b"".join(chunks))
+            headers = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
+            headers.append((b"content-length", str(len(body)).encode()))
+            await send({**start, "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+        await app(scope, receive, collect)
+
+    return wrapped
+
+
+def _not_ready(path: str, status: int, body: bytes) -> tuple[int, bytes]:
+    return (503, _NOT_READY) if path == _READY_PATH else (status, body)
+
+
+def _wrong_sha(path: str, status: int, body: bytes) -> tuple[int, bytes]:
+    if path != _VERSION_PATH or not body:
+        return status, body
+    return status, json.dumps({**json.loads(body), "gitSha": WRONG_SHA}).encode()
+
+
+def _leak(_: str, status: int, body: bytes) -> tuple[int, bytes]:
+    # 401 and 503 stay as they are: a drill shows one thing going wrong, not several.
+    return (500, _LEAK) if status in (404, 500) else (status, body)
+
+
+def slow(app: ASGIApp, seconds: float = SLOW_SECONDS) -> ASGIApp:
+    """Answers rightly, but only after the given time."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(seconds)
+        await app(scope, receive, send)
+
+    return wrapped
+
+
+def late(app: ASGIApp, seconds: float = LATE_SECONDS) -> ASGIApp:
+    """Is not ready until the given time has passed since its start."""
+    ready_at = time.monotonic() + seconds
+    waiting = rewriting(app, _not_ready)
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        await (waiting if time.monotonic() < ready_at else app)(scope, receive, send)
+
+    return wrapped
+
+
+def flaky(app: ASGIApp, every: int = FLAKY_EVERY) -> ASGIApp:
+    """Drops the connection in the middle of every so-manieth reply."""
+    count = 0
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal count
+        count += 1
+        if count % every:
+            return await app(scope, receive, send)
+        # A reply that ends before its promised length makes the server close the connection: what a client
+        # sees of a process that died while answering.
+        headers = [(b"content-length", b"64")]
+        return await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+    return wrapped
+
+
+FAULTS: dict[str, Fault] = {
+    "crash-on-start": _crash_on_start,
+    "unhealthy": lambda app: rewriting(app, _not_ready),
+    "wrong-sha": lambda app: rewriting(app, _wrong_sha),
+    "leaking-errors": lambda app: rewriting(app, _leak),
+    "slow": slow,
+    "late": late,
+    "flaky": flaky,
+}
+"""Every fault by the name that FAULT takes."""

@@ -1,0 +1,57 @@
+"""What the service is told by its surroundings, read once from the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+UNKNOWN = "unknown"
+"""Said in place of a fact nobody supplied: a guess would be worse."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the service takes from its environment, with the defaults of an unconfigured container."""
+
+    git_sha: str = UNKNOWN
+    build_time: str = UNKNOWN
+    node_env: str = "development"
+    service: str = "sample-service"
+    image_digest: str = UNKNOWN
+    deployed_at: str = UNKNOWN
+    deployed_git_sha: str = UNKNOWN
+    api_token: str = ""
+    cors_origins: tuple[str, ...] = ("https://app.example.com",)
+    database_path: str = ""
+    fault: str = ""
+    host: str = "0.0.0.0"  # noqa: S104  a container is reached from outside itself
+    port: int = 8080
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Read the settings; an absent or empty variable leaves the default in place."""
+        texts = {field: env[name] for field, name in _VARIABLES.items() if env.get(name)}
+        origins = tuple(part.strip() for part in env.get("CORS_ORIGIN", "").split(",") if part.strip())
+        return cls(**texts, cors_origins=origins or cls.cors_origins, port=_port(env.get("PORT", "")))
+
+
+_VARIABLES = {
+    "git_sha": "GIT_SHA",
+    "build_time": "BUILD_TIME",
+    "node_env": "NODE_ENV",
+    "service": "SERVICE_NAME",
+    "image_digest": "IMAGE_DIGEST",
+    "deployed_at": "DEPLOYED_AT",
+    "deployed_git_sha": "DEPLOYED_GIT_SHA",
+    "api_token": "API_TOKEN",
+    "database_path": "DATABASE_PATH",
+    "fault": "FAULT",
+    "host": "HOST",
+}
+
+
+def _port(text: str) -> int:
+    """A port to listen on, or an error that says what was wrong with PORT."""
+    if not text:
+        return Settings.port
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004  the largest port
+        raise ValueError(f"PORT is {text!r}: it must be a whole number from 1 to 65535")
+    return int(text)

@@ -1,0 +1,84 @@
+"""The pipeline's one encryption key.
+
+One, since a key costs by the month: who may use it for what is told apart by conditions instead. Roles of this account
+are let in by their own policies (the key policy delegates to IAM); AWS services that act on their own are named here.
+"""
+
+from __future__ import annotations
+
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from stacks.names import ALARM_PREFIX, MACHINE_LOGS, STEP_LOGS
+
+_USE = ["kms:Decrypt", "kms:GenerateDataKey*"]
+
+
+class PipelineKey(kms.Key):
+    """Encrypts ledger, reports, notifications, dead letters and logs."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Landfall: ledger, reports, notifications, dead letters and logs",
+            enable_key_rotation=True,
+            # Without its key a retained ledger is noise.
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        for statement in (_logs(), _alarms(), _events()):
+            self.add_to_resource_policy(statement)
+
+
+def _logs() -> iam.PolicyStatement:
+    """CloudWatch Logs, for the pipeline's own log groups."""
+    prefix = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:"
+    return iam.PolicyStatement(
+        sid="LogGroupsOfThePipeline",
+        principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],
+        actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        resources=["*"],
+        conditions={
+            "ArnLike": {
+                "kms:EncryptionContext:aws:logs:arn": [f"{prefix}{STEP_LOGS}/*", f"{prefix}{MACHINE_LOGS}"],
+            }
+        },
+    )
+
+
+def _alarms() -> iam.PolicyStatement:
+    """CloudWatch alarms, which publish to the encrypted topic on their own."""
+    return iam.PolicyStatement(
+        sid="AlarmsPublishToTheTopic",
+        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions=_USE,
+        resources=["*"],
+        conditions=alarms_of_the_pipeline(),
+    )
+
+
+def _events() -> iam.PolicyStatement:
+    """EventBridge, which sends dead letters to the encrypted queue on its own.
+
+    No aws:SourceArn or aws:SourceAccount here: AWS does not support them in the key policy when EventBridge delivers to
+    an encrypted topic (SNS developer guide, key management), and promises nothing else for queues. A dead letter lost
+    in silence would be worse than a key that EventBridge may use; which rule may send, the queue policy says.
+    """
+    return iam.PolicyStatement(
+        sid="EventBridgeSendsDeadLetters",
+        principals=[iam.ServicePrincipal("events.amazonaws.com")],
+        actions=_USE,
+        resources=["*"],
+    )
+
+
+def alarms_of_the_pipeline() -> dict[str, dict[str, str]]:
+    """Return the conditions that let in this pipeline's alarms and no others."""
+    return {
+        "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+        "ArnLike": {
+            "aws:SourceArn": f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:{ALARM_PREFIX}*"
+        },
+    }

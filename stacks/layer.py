@@ -1,0 +1,90 @@
+"""The dependency layer: requirements-lambda.txt, installed for the functions' platform and not for this machine.
+
+`python -m stacks.layer` (`make layer`) builds build/layer.zip; synth only checks that it is there and current. One zip
+rather than a directory, since CDK hashes, copies and packs a directory's thousands of files at every synth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parent.parent
+REQUIREMENTS = ROOT / "requirements-lambda.txt"
+ARCHIVE = ROOT / "build" / "layer.zip"
+STAMP = ROOT / "build" / "layer.sha256"
+
+PYTHON = "3.14"
+# Amazon Linux 2023, on which Lambda's python3.14 runs, has glibc 2.34: wheels for 2.28 and older run there.
+PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
+
+
+class LayerError(Exception):
+    """The layer is missing or stale."""
+
+
+def current() -> Path:
+    """Return the layer's archive. Raises LayerError unless it was built from today's requirements."""
+    found = STAMP.read_text() if STAMP.exists() and ARCHIVE.exists() else None
+    if found != fingerprint():
+        state = "not built" if found is None else f"older than {REQUIREMENTS.name}"
+        raise LayerError(f"the Lambdas' dependency layer ({ARCHIVE.relative_to(ROOT)}) is {state}: run `make layer`")
+    return ARCHIVE
+
+
+def fingerprint() -> str:
+    """Return what the layer depends on, as one hash: the requirements, and this file, which says how it is built."""
+    return hashlib.sha256(REQUIREMENTS.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+
+
+def build() -> None:
+    """Install the requirements afresh. The stamp is written last, so that a build that broke off counts as none."""
+    STAMP.unlink(missing_ok=True)
+    ARCHIVE.parent.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="landfall-layer-") as directory:
+        target = Path(directory) / "python"
+        _install(target)
+        _drop_what_differs_between_machines(target)
+        _pack(Path(directory))
+    STAMP.write_text(fingerprint())
+
+
+def _install(target: Path) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--only-binary=:all:", "--no-deps", "--implementation=cp", f"--python-version={PYTHON}"]
+    command += [f"--platform={platform}" for platform in PLATFORMS]
+    subprocess.run([*command, f"--target={target}", f"--requirement={REQUIREMENTS}"], check=True)  # noqa: S603
+
+
+def _drop_what_differs_between_machines(target: Path) -> None:
+    """Console scripts carry this machine's interpreter path, and RECORD files their hashes; a Lambda needs neither."""
+    shutil.rmtree(target / "bin", ignore_errors=True)
+    for record in target.glob("*.dist-info/RECORD"):
+        record.unlink()
+
+
+def _pack(directory: Path) -> None:
+    """Same files, same bytes: names in order, and no times of this machine."""
+    with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(p for p in directory.rglob("*") if p.is_file()):
+            entry = zipfile.ZipInfo(path.relative_to(directory).as_posix())
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
+
+
+def main() -> None:
+    """Build the layer unless it is current."""
+    try:
+        current()
+    except LayerError as stale:
+        print(stale, "(doing that now)", file=sys.stderr)
+        build()
+
+
+if __name__ == "__main__":
+    main()

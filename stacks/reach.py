@@ -1,0 +1,132 @@
+"""What each `On` of the STEPS table means in ARNs and conditions, for the services in services.toml.
+
+Whether an action can be confined to a resource at all is the Service Authorization Reference's to say. Where it can't,
+the scope is "*" and the reason stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from landfall.settings import Service, Settings
+
+from stacks.names import MACHINE, family
+from stacks.steps import Grant, On
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Resources and conditions of a statement."""
+
+    resources: tuple[str, ...]
+    conditions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The ARNs of what the pipeline's stack itself holds."""
+
+    ledger: str
+    reports: str
+    topic: str
+    key: str
+
+
+def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
+    """Return a grant as the policy statement it becomes."""
+    scope = scopes[grant.on]
+    return iam.PolicyStatement(
+        actions=list(grant.actions), resources=list(scope.resources), conditions=dict(scope.conditions)
+    )
+
+
+def scopes(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
+    """Return what each `On` reaches in this stack."""
+    return {**_ecs(stack, settings), **_others(stack, settings), **_held(stack, holdings)}
+
+
+def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
+    services = settings.services
+
+    def arns(resource: str, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(stack.format_arn(service="ecs", resource=resource, resource_name=n) for n in _once(names))
+
+    definitions = arns("task-definition", (f"{_family(s)}:*" for s in services))
+    return {
+        On.SERVICES: Scope(arns("service", (f"{s.cluster}/{s.service}" for s in services))),
+        On.TASKS: Scope(arns("task", (f"{s.cluster}/*" for s in services))),
+        # ListTasks by service has no resource level (only by container instance); the cluster is its condition.
+        On.CLUSTERS_TASK_LIST: Scope(
+            ("*",), {"ArnEquals": {"ecs:cluster": list(arns("cluster", (s.cluster for s in services)))}}
+        ),
+        On.TASK_DEFINITIONS: Scope(definitions),
+        On.TASK_DEFINITIONS_BEING_REGISTERED: Scope(
+            definitions, {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
+        ),
+        # DescribeTaskDefinition and DeregisterTaskDefinition have neither resource level nor condition keys.
+        On.ANY_TASK_DEFINITION: Scope(("*",)),
+    }
+
+
+def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
+    services = settings.services
+    return {
+        On.REPOSITORIES: Scope(
+            tuple(
+                stack.format_arn(service="ecr", resource="repository", resource_name=name)
+                for name in _once(s.repository for s in services)
+            )
+        ),
+        # The Describe actions of Elastic Load Balancing have neither resource level nor condition keys.
+        On.LOAD_BALANCING: Scope(("*",)),
+        On.ROLES_OF_TASKS: Scope(
+            _once(_role(stack, role) for s in services for role in (s.task_role, s.execution_role)),
+            {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        ),
+        On.EXECUTIONS: Scope(
+            (
+                stack.format_arn(
+                    service="states",
+                    resource="execution",
+                    resource_name=f"{MACHINE}:*",
+                    arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+                ),
+            )
+        ),
+    }
+
+
+def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:
+    def key_via(service: str) -> Scope:
+        return Scope(
+            (holdings.key,),
+            {"StringEquals": {"kms:ViaService": f"{service}.{stack.region}.{stack.url_suffix}"}},
+        )
+
+    return {
+        On.LEDGER: Scope((holdings.ledger,)),
+        On.KEY_OF_LEDGER: key_via("dynamodb"),
+        On.REPORTS: Scope((f"{holdings.reports}/*",)),
+        On.KEY_OF_REPORTS: key_via("s3"),
+        On.TOPIC: Scope((holdings.topic,)),
+        On.KEY_OF_TOPIC: key_via("sns"),
+    }
+
+
+def _family(service: Service) -> str:
+    """A service of our own stack has a family of a known name; one that existed before may have any."""
+    return family(service) if service.stack else "*"
+
+
+def _role(stack: cdk.Stack, setting: str) -> str:
+    """Settings name a role of this account, or give an ARN."""
+    if setting.startswith("arn:"):
+        return setting
+    return stack.format_arn(service="iam", region="", resource="role", resource_name=setting)
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,80 @@
+"""One step as a Lambda function, with a role, a log group and an environment of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+from landfall.world import ENV_LEDGER, ENV_REPORTS, ENV_TOPIC
+
+from stacks.names import STEP_LOGS
+from stacks.reach import Scope, statement
+from stacks.steps import On, Step
+
+RUNTIME = lambda_.Runtime.PYTHON_3_14
+ARCHITECTURE = lambda_.Architecture.ARM_64
+TIMEOUT = Duration.seconds(60)
+MEMORY_MIB = 512
+LOGS_KEPT = logs.RetentionDays.ONE_YEAR
+
+VARIABLES = {ENV_LEDGER: On.LEDGER, ENV_REPORTS: On.REPORTS, ENV_TOPIC: On.TOPIC}
+"""A step is told of what it has a grant on, and of nothing else."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all the steps have in common."""
+
+    code: lambda_.Code
+    layer: lambda_.ILayerVersion
+    key: kms.IKey
+    scopes: Mapping[On, Scope]
+    values: Mapping[On, str]
+
+
+class StepFunction(lambda_.Function):
+    """The function of one row of the STEPS table."""
+
+    def __init__(self, scope: Construct, step: Step, shared: Shared) -> None:
+        role = iam.Role(
+            scope,
+            f"{step.id}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"What Landfall's step {step.id} may do",
+        )
+        log_group = logs.LogGroup(
+            scope,
+            f"{step.id}Logs",
+            log_group_name=f"{STEP_LOGS}/{step.id}",
+            retention=LOGS_KEPT,
+            encryption_key=shared.key,
+            # The evidence is ledger and reports, and they are retained. A group of a fixed name that outlived its
+            # stack would stop the next deploy.
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        log_group.grant_write(role)
+        for grant in step.grants:
+            role.add_to_policy(statement(grant, shared.scopes))
+        super().__init__(
+            scope,
+            step.id,
+            function_name=step.function_name,
+            description=f"Landfall step {step.id}",
+            runtime=RUNTIME,
+            architecture=ARCHITECTURE,
+            code=shared.code,
+            handler=f"{step.module}.handler",
+            layers=[shared.layer],
+            role=role,
+            log_group=log_group,
+            tracing=lambda_.Tracing.ACTIVE,
+            timeout=TIMEOUT,
+            memory_size=MEMORY_MIB,
+            environment={name: shared.values[on] for name, on in VARIABLES.items() if step.reaches(on)},
+        )

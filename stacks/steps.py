@@ -1,0 +1,141 @@
+"""The STEPS table: every Lambda of the pipeline, and all it may do on AWS.
+
+The functions, their roles, their environment and the tests on both are made from it. `On` names what an action may
+be used on; stacks/reach.py turns it into the ARNs and conditions of the configured services.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class On(Enum):
+    """What a grant reaches."""
+
+    REPOSITORIES = auto()
+    SERVICES = auto()
+    CLUSTERS_TASK_LIST = auto()
+    TASKS = auto()
+    TASK_DEFINITIONS = auto()
+    TASK_DEFINITIONS_BEING_REGISTERED = auto()
+    ANY_TASK_DEFINITION = auto()
+    LOAD_BALANCING = auto()
+    ROLES_OF_TASKS = auto()
+    LEDGER = auto()
+    KEY_OF_LEDGER = auto()
+    REPORTS = auto()
+    KEY_OF_REPORTS = auto()
+    TOPIC = auto()
+    KEY_OF_TOPIC = auto()
+    EXECUTIONS = auto()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Actions a step may take, and on what."""
+
+    actions: tuple[str, ...]
+    on: On
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its id in the state machine, and its grants (logs and traces aside, which every step has)."""
+
+    id: str
+    grants: tuple[Grant, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """Return the name of its handler's module in lambdas/."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.id).lower()
+
+    @property
+    def function_name(self) -> str:
+        """Return the name of its Lambda function."""
+        return f"landfall-{self.module.replace('_', '-')}"
+
+    def reaches(self, on: On) -> bool:
+        """Return whether it has a grant on that."""
+        return any(grant.on is on for grant in self.grants)
+
+
+def _may(on: On, *actions: str) -> Grant:
+    return Grant(actions, on)
+
+
+_SEE_SERVICE = _may(On.SERVICES, "ecs:DescribeServices")
+_SEE_TASKS = (
+    _SEE_SERVICE,
+    _may(On.CLUSTERS_TASK_LIST, "ecs:ListTasks"),
+    _may(On.TASKS, "ecs:DescribeTasks"),
+)
+_SEE_TARGETS = (*_SEE_TASKS, _may(On.LOAD_BALANCING, "elasticloadbalancing:DescribeTargetHealth"))
+# What a caller needs on the key of a table, whose data DynamoDB encrypts in the caller's name.
+_LEDGER_KEY = _may(
+    On.KEY_OF_LEDGER, "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"
+)
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "Resolve",
+        (
+            _may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"),
+            _may(On.LEDGER, "dynamodb:PutItem"),
+            _LEDGER_KEY,
+        ),
+    ),
+    Step(
+        "Preflight",
+        (
+            *_SEE_TASKS,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(
+                On.LOAD_BALANCING,
+                "elasticloadbalancing:DescribeTargetHealth",
+                "elasticloadbalancing:DescribeTargetGroups",
+                "elasticloadbalancing:DescribeLoadBalancers",
+            ),
+        ),
+    ),
+    Step(
+        "RegisterTaskDefinition",
+        (
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"),
+            _may(On.TASK_DEFINITIONS, "ecs:RegisterTaskDefinition"),
+            _may(On.TASK_DEFINITIONS_BEING_REGISTERED, "ecs:TagResource"),
+            _may(On.ROLES_OF_TASKS, "iam:PassRole"),
+        ),
+    ),
+    Step(
+        "UpdateService",
+        (
+            _may(On.SERVICES, "ecs:UpdateService", "ecs:DescribeServices"),
+            _may(On.ANY_TASK_DEFINITION, "ecs:DeregisterTaskDefinition"),
+        ),
+    ),
+    Step("CheckStability", _SEE_TASKS),
+    Step("CheckTargetHealth", _SEE_TARGETS),
+    Step("SmokeTest"),  # asks the service itself, over HTTP, and nothing of AWS
+    Step("Confirm", _SEE_TARGETS),
+    Step(
+        "Rollback",
+        (
+            _may(On.SERVICES, "ecs:DescribeServices", "ecs:UpdateService"),
+            _may(On.ANY_TASK_DEFINITION, "ecs:DeregisterTaskDefinition"),
+        ),
+    ),
+    Step(
+        "Report",
+        (
+            _may(On.LEDGER, "dynamodb:PutItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            _may(On.REPORTS, "s3:PutObject"),
+            _may(On.KEY_OF_REPORTS, "kms:GenerateDataKey"),
+            _may(On.EXECUTIONS, "states:GetExecutionHistory"),
+        ),
+    ),
+    Step("Notify", (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, "kms:GenerateDataKey*", "kms:Decrypt"))),
+)

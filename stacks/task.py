@@ -1,0 +1,74 @@
+"""The service's first task-definition revision. Every later one is a copy of the running one, made by a release."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+from landfall.settings import Service, ServiceStack
+
+from stacks.names import BOOTSTRAP_TAG, family, service_logs
+from stacks.network import PORT
+
+PROBE = ("CMD", "python", "-m", "sample_service.probe")
+"""The HEALTHCHECK of sample_service/Dockerfile: ECS does not read it from the image, so it is said again."""
+
+
+class FirstTask(ecs.FargateTaskDefinition):
+    """Names the image by a tag that need not exist: the service starts with no tasks, and releases pin digests."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, service: Service, stack: ServiceStack) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            family=family(service),
+            cpu=256,
+            memory_limit_mib=512,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+            ),
+            task_role=_role(scope, "TaskRole", service.task_role, "What the service itself may do: nothing"),
+            execution_role=_role(scope, "ExecutionRole", service.execution_role, "Pulls the image, writes the logs"),
+        )
+        log_group = logs.LogGroup(
+            scope,
+            "Logs",
+            log_group_name=service_logs(service),
+            retention=logs.RetentionDays.ONE_YEAR,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        repository = ecr.Repository.from_repository_name(scope, "Repository", service.repository)
+        self.add_container(
+            service.container,
+            container_name=service.container,
+            image=ecs.ContainerImage.from_ecr_repository(repository, BOOTSTRAP_TAG),
+            port_mappings=[ecs.PortMapping(container_port=PORT)],
+            health_check=ecs.HealthCheck(
+                command=list(PROBE),
+                interval=Duration.seconds(stack.health_check_interval_seconds),
+                timeout=Duration.seconds(stack.health_check_timeout_seconds),
+                retries=stack.unhealthy_threshold,
+                start_period=Duration.seconds(stack.start_period_seconds),
+            ),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=log_group),
+            # No read-only root: the sample keeps its database in /tmp, Fargate has no tmpfs, and an empty volume there
+            # would belong to root, which the image does not run as.
+            readonly_root_filesystem=False,
+            privileged=False,
+        )
+
+
+def _role(scope: Construct, construct_id: str, setting: str, description: str) -> iam.IRole:
+    """Make the role of that name; a role given as an ARN exists already and is left as it is."""
+    if setting.startswith("arn:"):
+        return iam.Role.from_role_arn(scope, construct_id, setting, mutable=False)
+    return iam.Role(
+        scope,
+        construct_id,
+        role_name=setting,
+        description=description,
+        assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+    )

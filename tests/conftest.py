@@ -1,0 +1,31 @@
+"""For all tests: how hard Hypothesis tries, and no way to reach a real AWS."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+NOWHERE = "http://127.0.0.1:9"
+"""An endpoint that answers nobody. Tests on moto take it away while moto stands in; others name their own."""
+
+for _name in [n for n in os.environ if n.startswith("AWS_")]:
+    del os.environ[_name]
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",  # noqa: S106
+    AWS_SESSION_TOKEN="testing",  # noqa: S106
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    AWS_ENDPOINT_URL=NOWHERE,
+    POWERTOOLS_TRACE_DISABLED="true",
+)
+
+settings.register_profile(
+    "quick", max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.register_profile("long", parent=settings.get_profile("quick"), max_examples=10_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

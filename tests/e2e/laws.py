@@ -1,0 +1,75 @@
+"""The laws of the design, asserted on the whole: every end-to-end test ends with them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from local.follow import Ending
+from local.stage import Stage
+
+FAILS = {
+    "ROLLED_BACK": "ReleaseRolledBack",
+    "REJECTED": "ReleaseRejected",
+    "ROLLBACK_FAILED": "RollbackFailed",
+    "SUPERSEDED": "ReleaseSuperseded",
+    "NO_BASELINE": "NoBaseline",
+}
+
+
+def hold(stage: Stage, ending: Ending, service: str, outcome: str) -> None:
+    """Assert that the execution ended in `outcome`, and that every law about such an ending holds."""
+    history = "\n".join(f"{e.at:%H:%M:%S} {e.state} {e.verdict or e.error}" for e in ending.events)
+    assert ending.outcome == outcome, f"{ending.status} {ending.error}: {ending.cause}\n{history}"
+    if outcome in FAILS:
+        assert (ending.status, ending.error) == ("FAILED", FAILS[outcome])
+    else:
+        assert ending.status == "SUCCEEDED"
+    one_record_and_one_report(stage, ending, service)
+    if outcome in ("SUCCEEDED", "NO_CHANGE"):
+        law_1(stage, service, digest=ending.record["image_digest"], sha=ending.record["git_sha"])
+
+
+def law_1(stage: Stage, service: str, *, digest: str, sha: str) -> None:
+    """What is called live is live: asked of ECS, of the load balancer and of the service itself."""
+    described = stage.service(service)
+    primary = described["deployments"][0]
+    assert (primary["status"], primary["rolloutState"]) == ("PRIMARY", "COMPLETED")
+    tasks = running(stage, service)
+    assert len(tasks) == described["desiredCount"] > 0
+    assert {t["taskDefinitionArn"] for t in tasks} == {primary["taskDefinition"]}
+    assert {c["imageDigest"] for t in tasks for c in t["containers"]} == {digest}
+    assert stage.healthy_and_desired(service) == (described["desiredCount"],) * 2
+    assert {stage.live(service)["gitSha"] for _ in range(6)} == {sha}
+
+
+def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> None:
+    """Every execution leaves exactly one closed record and one report, and the report agrees with it (law 4)."""
+    records = [r for r in stage.records(service) if r["execution_arn"] == ending.record["execution_arn"]]
+    assert len(records) == 1
+    assert records[0]["ended_at"]
+    report = report_of(stage, ending)
+    assert report["outcome"] == ending.outcome
+    assert [t["state"] for t in report["timeline"]][0] == "Begin"
+
+
+def report_of(stage: Stage, ending: Ending) -> dict[str, Any]:
+    """Return the report for programs."""
+    key = f"{ending.record['service']}/{ending.record['deployment_id']}/report.json"
+    body = stage.aws.client("s3").get_object(Bucket=stage.pipeline["ReportBucketName"], Key=key)["Body"].read()
+    return dict(json.loads(body))
+
+
+def running(stage: Stage, service: str) -> list[dict[str, Any]]:
+    """Return the service's tasks that run and are meant to."""
+    cluster = f"landfall-{service}"
+    arns = stage.ecs.list_tasks(cluster=cluster, serviceName=service, desiredStatus="RUNNING")["taskArns"]
+    tasks = stage.ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+    return [t for t in tasks if t["lastStatus"] == "RUNNING"]
+
+
+def untouched(stage: Stage, service: str) -> tuple[Any, ...]:
+    """Return what must not change when a request is rejected (law 3)."""
+    described = stage.service(service)
+    deployments = tuple((d["id"], d["taskDefinition"], d["rolloutState"]) for d in described["deployments"])
+    return described["taskDefinition"], described["desiredCount"], deployments

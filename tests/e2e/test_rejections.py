@@ -1,0 +1,126 @@
+"""What is refused before anything is touched, and what is ignored without a word."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from landfall.model import UNKNOWN_SERVICE
+from local.stage import Stage, commit
+from tests.e2e import laws
+
+pytestmark = pytest.mark.e2e
+
+SHA = commit("nothing of this commit was ever pushed")
+DIGEST = "sha256:" + "0" * 64
+BAD = [
+    pytest.param({"service": "drills", "image_tag": "final-v3"}, "drills", ("image_tag", "final-v3"), id="malformed-tag"),
+    pytest.param({"service": "drills", "image_tag": SHA}, "drills", (SHA, "push it first"), id="image-not-in-ecr"),
+    pytest.param({"service": "drills", "image_digest": DIGEST}, "drills", (DIGEST, "push it"), id="digest-not-in-ecr"),
+    pytest.param({"service": "nobody", "image_tag": SHA}, UNKNOWN_SERVICE, ("service", "nobody", "drills"), id="unknown"),
+    pytest.param({"image_tag": SHA}, UNKNOWN_SERVICE, ("service is missing", "drills"), id="missing-field"),
+    pytest.param({"service": "drills", "image_tag": SHA, "cluster": "x"}, "drills", ("'cluster'",), id="extra-field"),
+    pytest.param({"service": "drills"}, "drills", ("image_tag", "image_digest"), id="neither-tag-nor-digest"),
+    pytest.param({"service": "drills", "image_tag": 7}, "drills", ("image_tag", "7"), id="not-text"),
+    pytest.param([], UNKNOWN_SERVICE, ("must be an object",), id="not-an-object"),
+    pytest.param({"service": "bare", "image_tag": SHA}, "bare", (SHA,), id="no-image-for-a-service-that-exists"),
+]
+
+
+@pytest.mark.parametrize(("request_", "recorded_under", "words"), BAD)
+def test_a_bad_request_is_rejected(stage: Stage, request_: Any, recorded_under: str, words: tuple[str, ...]) -> None:
+    """The error names the field, the value and the way out; it is in the ledger, and nothing was touched."""
+    before = laws.untouched(stage, "drills")
+
+    ending = stage.ended(stage.start(request_), recorded_under)
+
+    laws.hold(stage, ending, recorded_under, "REJECTED")
+    assert laws.untouched(stage, "drills") == before
+    for word in words:
+        assert word in ending.cause
+
+
+def test_a_tag_and_digest_that_disagree_are_rejected(stage: Stage) -> None:
+    """A request that names two different images is not guessed at."""
+    sha = commit("broken tag and digest")
+    stage.push("broken", sha, tag="one")
+    other = stage.push("broken", sha, tag="two", env={"OTHER": "1"})
+    ecr = stage.aws.client("ecr")
+    first = ecr.describe_images(repositoryName="landfall/broken", imageIds=[{"imageTag": "one"}])["imageDetails"][0]
+    assert first["imageDigest"] != other
+    released = stage.push("broken", sha, env={"OTHER": "2"})
+
+    ending = stage.ended(stage.start({"service": "broken", "image_tag": sha, "image_digest": other}), "broken")
+
+    laws.hold(stage, ending, "broken", "REJECTED")
+    assert released in ending.cause
+    assert other in ending.cause
+
+
+def test_a_service_that_landfall_cannot_judge_is_rejected(stage: Stage) -> None:
+    """Without a target group nobody could say whether its tasks are healthy, so it is not deployed to at all."""
+    stage.aws.client("ecr").create_repository(repositoryName="landfall/bare")
+    sha = commit("bare")
+    stage.push("bare", sha, tag="not-a-release")
+    image = stage.push("bare", sha, tag="candidate", env={"X": "1"})
+    ecr = stage.aws.client("ecr")
+    manifest = ecr.batch_get_image(repositoryName="landfall/bare", imageIds=[{"imageDigest": image}])["images"][0]
+    ecr.put_image(repositoryName="landfall/bare", imageManifest=manifest["imageManifest"], imageTag=sha)
+
+    missing = stage.ended(stage.start({"service": "bare", "image_tag": sha}), "bare")
+    stage.ecs.create_cluster(clusterName="landfall-bare")
+    stage.ecs.register_task_definition(
+        family="bare", containerDefinitions=[{"name": "app", "image": "x", "memory": 128, "essential": True}]
+    )
+    stage.ecs.create_service(cluster="landfall-bare", serviceName="bare", taskDefinition="bare", desiredCount=0)
+    unfit = stage.ended(stage.start({"service": "bare", "image_tag": sha}), "bare")
+
+    laws.hold(stage, missing, "bare", "REJECTED")
+    assert "does not exist" in missing.cause
+    laws.hold(stage, unfit, "bare", "REJECTED")
+    assert "awsvpc" in unfit.cause
+
+
+IGNORED = [
+    pytest.param({"repository-name": "somebody/else", "image-tag": SHA}, id="another-repository"),
+    pytest.param({"repository-name": "landfall/drills"}, id="untagged-child-manifest"),
+    pytest.param({"repository-name": "landfall/drills", "image-tag": "buildcache"}, id="not-a-commit"),
+    pytest.param({"repository-name": "landfall/drills", "image-tag": SHA, "action-type": "DELETE"}, id="a-delete"),
+]
+
+
+@pytest.mark.parametrize("detail", IGNORED)
+def test_an_event_that_is_no_release_is_ignored(stage: Stage, detail: dict[str, str]) -> None:
+    """No record, no report, no alarm: a build cache or an attestation is not somebody's mistake."""
+    before = len(stage.records("drills")) + len(stage.records(UNKNOWN_SERVICE))
+    event = {
+        "source": "aws.ecr",
+        "detail-type": "ECR Image Action",
+        "detail": {"result": "SUCCESS", "action-type": "PUSH", "image-digest": DIGEST, **detail},
+    }
+
+    follower = stage.start(event)
+    ending = stage.ended(follower, "drills")
+
+    assert (ending.status, ending.states[-1]) == ("SUCCEEDED", "Ignored")
+    assert len(stage.records("drills")) + len(stage.records(UNKNOWN_SERVICE)) == before
+
+
+def test_a_push_of_a_build_cache_starts_nothing_that_matters(stage: Stage) -> None:
+    """The rule's pattern lets a repository's pushes through; what is no release ends as Ignored."""
+    arn = stage.pipeline["StateMachineArn"]
+    stage.push("broken", commit("cache"), tag="buildcache")
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for execution in stage.stepfunctions.list_executions(stateMachineArn=arn)["executions"]:
+            described = stage.stepfunctions.describe_execution(executionArn=execution["executionArn"])
+            if json.loads(described["input"]).get("detail", {}).get("image-tag") == "buildcache" and (
+                described["status"] != "RUNNING"
+            ):
+                assert described["status"] == "SUCCEEDED"
+                return
+        time.sleep(0.2)
+    pytest.fail("the push of a tag that is no commit started no execution, and the rule has no filter on tags")

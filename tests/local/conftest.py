@@ -1,0 +1,37 @@
+"""One local AWS for all the tests here, with two fronts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.aws import LocalAws
+from local.front import Front
+from tests.local.world import World
+
+FRONTED = "s-front"
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """The emulator, started once."""
+    with LocalAws(tmp_path_factory.mktemp("aws"), fronts=[Front(0, 0, FRONTED)]) as local:
+        yield local
+
+
+@pytest.fixture
+def world(aws: LocalAws) -> Iterator[World]:
+    """A service's surroundings; the service is deleted afterwards."""
+    made = World(aws)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def live(world: World) -> World:
+    """A service whose version A is live with two tasks."""
+    revision = world.revision(world.image(VERSION="A"))
+    world.create(revision, healthCheckGracePeriodSeconds=1)
+    world.settled(revision)
+    return world
