@@ -1,14 +1,14 @@
-"""The CDK app. `cdk deploy` runs it; `python app.py` synthesises it without the CLI."""
+"""The CDK app. `cdk deploy` runs it; `python app.py` synthesises it without the CLI.
+
+Context: `settings` names another services.toml, `first-deploy=true` says that the services do not exist yet.
+"""
 
 import sys
 
-from landfall.errors import SettingsError
-
-from stacks.build import build
-from stacks.layer import LayerError
+from stacks.build import WRONG_INPUT, build
 
 if __name__ == "__main__":
     try:
         build().synth()
-    except (SettingsError, LayerError) as error:
+    except WRONG_INPUT as error:
         sys.exit(f"landfall: {error}")

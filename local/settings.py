@@ -49,6 +49,8 @@ def write(
         }
         for name, front in fronts.items()
     }
+    # an override of None takes a key out
+    services = {name: {k: v for k, v in table.items() if v is not None} for name, table in services.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(tomli_w.dumps({"defaults": {**template["defaults"], **QUICK}, "services": services}))
 

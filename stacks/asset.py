@@ -25,9 +25,10 @@ def staged(settings_path: Path, settings: Settings) -> Iterator[Path]:
         # Byte code differs from run to run, and so would the asset's hash.
         shutil.copytree(LAMBDAS, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
         shutil.copyfile(settings_path, target / SETTINGS_NAME)
-        for service in settings.services:
-            if service.ca_bundle:
-                _copy_bundle(settings.directory, service.ca_bundle, target, f"{settings_path}: {service.name}")
+        # services may share a bundle
+        bundles = {s.ca_bundle: s.name for s in settings.services if s.ca_bundle}
+        for bundle, name in bundles.items():
+            _copy_bundle(settings.directory, bundle, target, f"{settings_path}: {name}")
         yield target
 
 

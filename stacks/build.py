@@ -7,12 +7,17 @@ from pathlib import Path
 
 import aws_cdk as cdk
 from landfall import settings_file
+from landfall.errors import SettingsError
 
 from stacks import ROOT
+from stacks.layer import LayerError
 from stacks.pipeline_stack import PipelineStack
 from stacks.registry_stack import RegistryStack
 from stacks.service_stack import EcsServiceStack
 from statemachine.definition import definition_text
+
+WRONG_INPUT = (SettingsError, LayerError)
+"""What a user can mend: shown as one line, without a traceback."""
 
 SETTINGS = "settings"
 """CDK context that names another services.toml."""

@@ -28,13 +28,13 @@ class LayerError(Exception):
     """The layer is missing or stale."""
 
 
-def current() -> Path:
+def current(archive: Path = ARCHIVE, stamp: Path = STAMP) -> Path:
     """Return the layer's archive. Raises LayerError unless it was built from today's requirements."""
-    found = STAMP.read_text() if STAMP.exists() and ARCHIVE.exists() else None
+    found = stamp.read_text() if stamp.exists() and archive.exists() else None
     if found != fingerprint():
         state = "not built" if found is None else f"older than {REQUIREMENTS.name}"
-        raise LayerError(f"the Lambdas' dependency layer ({ARCHIVE.relative_to(ROOT)}) is {state}: run `make layer`")
-    return ARCHIVE
+        raise LayerError(f"the Lambdas' dependency layer (build/{archive.name}) is {state}: run `make layer`")
+    return archive
 
 
 def fingerprint() -> str:

@@ -37,7 +37,7 @@ class Network(Construct):
             "TaskGroup",
             "The tasks: reached from the load balancer alone",
             ingress=[_rule(PORT, source_security_group_id=balancer.attr_group_id)],
-            # HTTPS is all it takes to pull an image and write logs; DNS goes to the VPC's resolver, which no group bars.
+            # HTTPS is all it takes to pull an image and write logs; DNS goes to the VPC's resolver, which none bars.
             egress=[_egress(443, _ANYWHERE)],
         )
         # Immutable: CDK would otherwise add rules as resources of their own.

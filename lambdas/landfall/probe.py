@@ -13,32 +13,33 @@ from landfall.settings import Smoke
 from landfall.smoke import Answer, Answers
 
 READ_SECONDS = 5.0
-TIMEOUT = httpx.Timeout(READ_SECONDS, connect=3.0)
+CONNECT_SECONDS = 3.0
 BODY_LIMIT = 64 * 1024
 """Bytes read of an answer: a version or a health report is far smaller, and a stream may never end."""
 
 
-def ask(base_url: str, smoke: Smoke, ca_bundle: Path | None) -> Answers:
+def ask(base_url: str, smoke: Smoke, ca_bundle: Path | None, read_seconds: float = READ_SECONDS) -> Answers:
     """Make a round of smoke requests, side by side."""
     verify = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
     # keep-alive would pin every request to the one target the first was sent to
     limits = httpx.Limits(max_keepalive_connections=0)
-    with httpx.Client(base_url=base_url, verify=verify, timeout=TIMEOUT, limits=limits) as client:
+    timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
+    with httpx.Client(base_url=base_url, verify=verify, timeout=timeout, limits=limits) as client:
         paths = [smoke.version_path] * smoke.identity_requests + [smoke.live_path, smoke.ready_path]
         with ThreadPoolExecutor(max_workers=len(paths)) as pool:
-            *versions, live, ready = pool.map(lambda path: _get(client, path), paths)
+            *versions, live, ready = pool.map(lambda path: _get(client, path, read_seconds), paths)
     return Answers(versions=tuple(versions), live=live, ready=ready)
 
 
-def _get(client: httpx.Client, path: str) -> Answer:
+def _get(client: httpx.Client, path: str, read_seconds: float) -> Answer:
     began = time.monotonic()
     try:
         with client.stream("GET", path) as response:
             body = b""
             for chunk in response.iter_bytes():
                 body += chunk
-                if time.monotonic() - began > READ_SECONDS:
-                    return Answer(error=f"the body took over {READ_SECONDS:g} s", seconds=time.monotonic() - began)
+                if time.monotonic() - began > read_seconds:
+                    return Answer(error=f"the body took over {read_seconds:g} s", seconds=time.monotonic() - began)
                 if len(body) > BODY_LIMIT:
                     break
             seconds = time.monotonic() - began

@@ -17,10 +17,14 @@ pytestmark = pytest.mark.e2e
 SHA = commit("nothing of this commit was ever pushed")
 DIGEST = "sha256:" + "0" * 64
 BAD = [
-    pytest.param({"service": "drills", "image_tag": "final-v3"}, "drills", ("image_tag", "final-v3"), id="malformed-tag"),
+    pytest.param(
+        {"service": "drills", "image_tag": "final-v3"}, "drills", ("image_tag", "final-v3"), id="malformed-tag"
+    ),
     pytest.param({"service": "drills", "image_tag": SHA}, "drills", (SHA, "push it first"), id="image-not-in-ecr"),
     pytest.param({"service": "drills", "image_digest": DIGEST}, "drills", (DIGEST, "push it"), id="digest-not-in-ecr"),
-    pytest.param({"service": "nobody", "image_tag": SHA}, UNKNOWN_SERVICE, ("service", "nobody", "drills"), id="unknown"),
+    pytest.param(
+        {"service": "nobody", "image_tag": SHA}, UNKNOWN_SERVICE, ("service", "nobody", "drills"), id="unknown"
+    ),
     pytest.param({"image_tag": SHA}, UNKNOWN_SERVICE, ("service is missing", "drills"), id="missing-field"),
     pytest.param({"service": "drills", "image_tag": SHA, "cluster": "x"}, "drills", ("'cluster'",), id="extra-field"),
     pytest.param({"service": "drills"}, "drills", ("image_tag", "image_digest"), id="neither-tag-nor-digest"),

@@ -10,7 +10,11 @@ from tests.local.world import CLUSTER, World, wait_for
 
 def test_good_image_replaces_the_old_without_a_failed_request(live: World) -> None:
     """A normal rollout must cost no client request and never leave fewer healthy targets than desired."""
-    revision = live.revision(live.image(VERSION="B"))
+    # There is always a request under way when a task is stopped, and the task is not kind to it.
+    slow = {"DELAY": "0.15", "ABRUPT": "1"}
+    live.update(taskDefinition=(first := live.revision(live.image(VERSION="A2", **slow))))
+    live.settled(first)
+    revision = live.revision(live.image(VERSION="B", **slow))
     with Traffic(live) as traffic:
         told = live.update(taskDefinition=revision)
         live.settled(revision)

@@ -1,7 +1,8 @@
 """Tiny real images for the tests: one file of standard-library Python, pushed over the registry protocol.
 
-The program is driven by its environment: VERSION is what it serves at ``/``, HEALTH the code of
-``/health``, CRASH a code to exit with at once, DELAY seconds each answer takes, STUCK makes it deaf to SIGTERM.
+The program is driven by its environment: VERSION is what it serves at ``/``, HEALTH the code of ``/health``, CRASH a
+code to exit with at once, DELAY seconds each answer takes, STUCK makes it deaf to SIGTERM, ABRUPT drop every request
+at SIGTERM.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 server = ThreadingHTTPServer((os.environ.get("HOST", "0.0.0.0"), 8080), Handler)
-if os.environ.get("STUCK"):
+if os.environ.get("ABRUPT"):
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+elif os.environ.get("STUCK"):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 else:
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())

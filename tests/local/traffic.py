@@ -14,13 +14,14 @@ from tests.local.world import World
 class Traffic:
     """A client that asks at a steady rate, and a look at the healthy targets between the requests."""
 
-    def __init__(self, world: World, rate: float = 15) -> None:
-        self.world, self.pause = world, 1 / rate
+    def __init__(self, world: World, rate: float = 16, askers: int = 4) -> None:
+        self.world, self.pause = world, askers / rate
         self.answers: Counter[str] = Counter()
         self.failures: list[str] = []
         self.healthy: list[int] = []
         self._over = threading.Event()
-        self._threads = [threading.Thread(target=self._ask), threading.Thread(target=self._look)]
+        self._threads = [threading.Thread(target=self._ask) for _ in range(askers)]
+        self._threads.append(threading.Thread(target=self._look))
 
     def __enter__(self) -> Self:
         self._began = time.monotonic()

@@ -16,6 +16,7 @@ MAX_SIZE = 1024 * 1024
 """Bytes of a definition (Step Functions Developer Guide, "Quotas"). The stack puts it inline, so stay far below."""
 
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)(?!\w*\s*\()")
+_BOUND_WITHIN = re.compile(r"\$(\w+) :=")
 _BOUND = re.compile(r"\$(\w+) < \$release\.")
 
 
@@ -164,8 +165,13 @@ def every_variable_is_assigned_on_every_way(definition: Definition) -> Iterator[
                 changed |= narrowed != defined[target]
                 defined[target] = narrowed
     for name, state in states.items():
-        used = {v for text in _expressions(state) for v in _VARIABLE.findall(text)} - {"states"}
+        used = {v for text in _expressions(state) for v in _used(text)} - {"states"}
         yield from (f"{name}: ${v} may be undefined" for v in sorted(used - defined[name]))
+
+
+def _used(expression: str) -> set[str]:
+    """Return the variables an expression reads, but for those it binds itself."""
+    return set(_VARIABLE.findall(expression)) - set(_BOUND_WITHIN.findall(expression))
 
 
 def _expressions(value: Any) -> Iterator[str]:

@@ -6,8 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from landfall.errors import trying
 
 INDEX_TYPES = (
@@ -35,11 +33,11 @@ class Ecr:
 
     def image(self, identifier: dict[str, str]) -> Image | None:
         """Return the image of `{"imageTag": …}` or `{"imageDigest": …}`, or None where there is none."""
-        with trying(f"reading repository {self._repository!r}"):
-            described = self._client.describe_repositories(repositoryNames=[self._repository])
         detail = self._detail(identifier)
         if detail is None:
             return None
+        with trying(f"reading repository {self._repository!r}"):
+            described = self._client.describe_repositories(repositoryNames=[self._repository])
         digest = str(detail["imageDigest"])
         return Image(
             uri=f"{described['repositories'][0]['repositoryUri']}@{digest}",
@@ -52,10 +50,11 @@ class Ecr:
         with trying(f"looking for {identifier} in repository {self._repository!r}"):
             try:
                 reply = self._client.describe_images(repositoryName=self._repository, imageIds=[identifier])
-            except ClientError as error:
-                if error.response["Error"]["Code"] == "ImageNotFoundException":
-                    return None
-                raise
+            except (
+                self._client.exceptions.ImageNotFoundException,
+                self._client.exceptions.RepositoryNotFoundException,
+            ):
+                return None
         return next(iter(reply.get("imageDetails", [])), None)
 
     def _platforms(self, digest: str) -> tuple[str, ...]:

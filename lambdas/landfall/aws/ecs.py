@@ -24,9 +24,12 @@ class Ecs:
         self._service = service
 
     def service(self) -> ServiceView | None:
-        """Return the service, or None where ECS knows none of that name."""
+        """Return the service, or None where ECS knows no such cluster, or none of that name in it."""
         with trying(f"describing service {self._service!r} in cluster {self._cluster!r}"):
-            reply = self._client.describe_services(cluster=self._cluster, services=[self._service])
+            try:
+                reply = self._client.describe_services(cluster=self._cluster, services=[self._service])
+            except self._client.exceptions.ClusterNotFoundException:
+                return None
         return next((service_view(s) for s in reply.get("services", [])), None)
 
     def tasks(self, *statuses: str) -> tuple[TaskView, ...]:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from landfall.errors import trying
-
-_LOST_CONDITION = "ConditionalCheckFailedException"
 
 
 class Ledger:
@@ -36,8 +32,6 @@ class Ledger:
         with trying(f"{what} {record['deployment_id']}"):
             try:
                 self._table.put_item(Item=record, ConditionExpression=condition)
-            except ClientError as error:
-                if error.response["Error"]["Code"] == _LOST_CONDITION:
-                    return False
-                raise
+            except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+                return False
         return True

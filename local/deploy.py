@@ -1,0 +1,55 @@
+"""Deploys the real CDK app to a local AWS, with the real CDK CLI."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from local.loopback import require_loopback
+from stacks import ROOT, node
+
+ACCOUNT, REGION = "000000000000", "us-east-1"
+
+Outputs = dict[str, dict[str, str]]
+
+
+class DeployError(Exception):
+    """A command failed. Carries all it said."""
+
+
+def deploy(endpoint_env: Mapping[str, str], settings: Path, first: bool) -> Outputs:
+    """Deploy every stack for these settings and return each stack's outputs.
+
+    `endpoint_env` is the environment of one local AWS, and the only one the CLI sees; `first` says that the services
+    don't exist there yet.
+    """
+    require_loopback(endpoint_env.get("AWS_ENDPOINT_URL", "AWS itself: AWS_ENDPOINT_URL is not set"))
+    state = settings.resolve().parent
+    assembly, outputs = state / "cdk.out", state / "outputs.json"
+    env = node.environment(endpoint_env)
+    context = {"settings": str(settings.resolve()), "first-deploy": str(first).lower()}
+    synth_env = {**env, "CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)}
+    # CDK's own check of the templates takes longer than the synth; tests/stacks has them all checked by cfn-lint.
+    synth_env["CDK_VALIDATION"] = "false"
+    # Side by side: most of a synth is the starting of jsii, and bootstrap has no use for the app.
+    with ThreadPoolExecutor() as pool:
+        synth = pool.submit(_run, [sys.executable, str(ROOT / "app.py")], ROOT, synth_env)
+        bootstrap = pool.submit(_run, node.command("cdk", "bootstrap", f"aws://{ACCOUNT}/{REGION}"), state, env)
+        bootstrap.result()
+        synth.result()
+    arguments = ("--app", str(assembly), "--outputs-file", str(outputs), "--require-approval", "never")
+    _run(node.command("cdk", "deploy", "--all", "--concurrency", "4", "--no-notices", *arguments), state, env)
+    return dict(json.loads(outputs.read_text(encoding="utf-8")))
+
+
+def _run(command: Sequence[str], directory: Path, env: Mapping[str, str]) -> None:
+    """Run quietly; a failure is shown in full. `directory` has no cdk.json where the app must not be run again."""
+    done = subprocess.run(
+        command, cwd=directory, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode:
+        raise DeployError(f"{' '.join(command)} failed with exit code {done.returncode}:\n{done.stdout}")

@@ -1,0 +1,139 @@
+"""What the pipeline may do on AWS: exactly what the STEPS table says, on exactly the configured resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stacks.steps import STEPS, On, Step
+from tests.stacks.template import Template, many
+
+ECS = "arn:aws:ecs:REGION:ACCOUNT"
+KEY = ["<Key961B73FD.Arn>"]
+
+
+def _via(service: str) -> dict[str, Any]:
+    return {"StringEquals": {"kms:ViaService": f"{service}.REGION.amazonaws.com"}}
+
+
+# Written out by hand, from the Service Authorization Reference and services.toml, and not from stacks/reach.py.
+REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
+    On.REPOSITORIES: (["arn:aws:ecr:REGION:ACCOUNT:repository/landfall/sample"], {}),
+    On.SERVICES: ([f"{ECS}:service/landfall-sample/sample"], {}),
+    On.CLUSTERS_TASK_LIST: (["*"], {"ArnEquals": {"ecs:cluster": [f"{ECS}:cluster/landfall-sample"]}}),
+    On.TASKS: ([f"{ECS}:task/landfall-sample/*"], {}),
+    On.TASK_DEFINITIONS: ([f"{ECS}:task-definition/landfall-sample:*"], {}),
+    On.TASK_DEFINITIONS_BEING_REGISTERED: (
+        [f"{ECS}:task-definition/landfall-sample:*"],
+        {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}},
+    ),
+    On.ANY_TASK_DEFINITION: (["*"], {}),
+    On.LOAD_BALANCING: (["*"], {}),
+    On.ROLES_OF_TASKS: (
+        [
+            "arn:aws:iam::ACCOUNT:role/landfall-sample-task",
+            "arn:aws:iam::ACCOUNT:role/landfall-sample-execution",
+        ],
+        {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+    ),
+    On.LEDGER: (["<LedgerB7379752.Arn>"], {}),
+    On.KEY_OF_LEDGER: (KEY, _via("dynamodb")),
+    On.REPORTS: (["<Reports65402A0A.Arn>/*"], {}),
+    On.KEY_OF_REPORTS: (KEY, _via("s3")),
+    On.TOPIC: (["<TopicBFC7AF6E>"], {}),
+    On.KEY_OF_TOPIC: (KEY, _via("sns")),
+    On.EXECUTIONS: (["arn:aws:states:REGION:ACCOUNT:execution:landfall:*"], {}),
+}
+
+MAY_BE_ANYWHERE = {
+    "ecs:ListTasks": "no resource level for listing by service; bound to the cluster by a condition",
+    "ecs:DescribeTaskDefinition": "no resource level, no condition keys",
+    "ecs:DeregisterTaskDefinition": "no resource level, no condition keys",
+    "ecs:ListTaskDefinitions": "no resource level, no condition keys",
+    "elasticloadbalancing:DescribeTargetHealth": "no resource level",
+    "elasticloadbalancing:DescribeTargetGroups": "no resource level",
+    "elasticloadbalancing:DescribeLoadBalancers": "no resource level",
+    "xray:PutTraceSegments": "no resource level",
+    "xray:PutTelemetryRecords": "no resource level",
+    "xray:GetSamplingRules": "no resource level (the state machine's)",
+    "xray:GetSamplingTargets": "no resource level (the state machine's)",
+    "ecr:GetAuthorizationToken": "no resource level (the task's execution role)",
+    # Step Functions' logging works on log deliveries, which have no ARN (Step Functions guide, cw-logs).
+    "logs:CreateLogDelivery": "no resource level",
+    "logs:GetLogDelivery": "no resource level",
+    "logs:UpdateLogDelivery": "no resource level",
+    "logs:DeleteLogDelivery": "no resource level",
+    "logs:ListLogDeliveries": "no resource level",
+    "logs:PutResourcePolicy": "no resource level",
+    "logs:DescribeResourcePolicies": "no resource level",
+    "logs:DescribeLogGroups": "as AWS asks for log deliveries: the wildcard, not one group",
+}
+
+
+def _shape(statement: dict[str, Any]) -> tuple[Any, ...]:
+    assert statement["Effect"] == "Allow"
+    return many(statement["Action"]), many(statement["Resource"]), statement.get("Condition", {})
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
+def test_a_step_may_do_what_the_table_says_and_write_its_logs_and_traces(pipeline: Template, step: Step) -> None:
+    """Nothing more, nothing less, in the order of the table."""
+    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith(f"{step.id}Role"))
+    (group,) = (g for g in pipeline.of_type("AWS::Logs::LogGroup") if g.startswith(f"{step.id}Logs"))
+
+    logs, *granted, traces = map(_shape, pipeline.statements_of(role))
+
+    assert logs == (["logs:CreateLogStream", "logs:PutLogEvents"], [f"<{group}.Arn>"], {})
+    assert traces == (["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"], {})
+    assert granted == [(list(grant.actions), *REACH[grant.on]) for grant in step.grants]
+
+
+def test_a_role_has_no_policy_but_its_own(pipeline: Template) -> None:
+    """No managed policies, no inline ones."""
+    for role in pipeline.of_type("AWS::IAM::Role").values():
+        assert not {"ManagedPolicyArns", "Policies"} & role.keys()
+    for policy in pipeline.of_type("AWS::IAM::Policy").values():
+        assert len(policy["Roles"]) == 1
+
+
+def test_only_actions_without_a_resource_level_reach_everything(templates: dict[str, Template]) -> None:
+    """Every "*" stands on the list above, with its reason."""
+    for template in templates.values():
+        for statement in template.identity_statements():
+            if "*" in many(statement["Resource"]):
+                assert set(many(statement["Action"])) <= MAY_BE_ANYWHERE.keys(), statement
+
+
+def test_no_action_is_a_wildcard_but_kms_families(templates: dict[str, Template]) -> None:
+    """kms:GenerateDataKey* and kms:ReEncrypt* are families that AWS asks for by that name."""
+    for template in templates.values():
+        for statement in template.identity_statements():
+            for action in many(statement["Action"]):
+                assert not action.endswith("*") or action in {"kms:GenerateDataKey*", "kms:ReEncrypt*"}, action
+
+
+def test_the_machine_may_invoke_the_steps_and_nothing_else(pipeline: Template) -> None:
+    """Unqualified functions only: the machine calls no version and no alias."""
+    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith("MachineRole"))
+    functions = [f"<{name}.Arn>" for name in pipeline.of_type("AWS::Lambda::Function")]
+
+    invoking = [s for s in pipeline.statements_of(role) if "lambda:InvokeFunction" in many(s["Action"])]
+
+    assert [_shape(s) for s in invoking] == [(["lambda:InvokeFunction"], functions, {})]
+
+
+def test_a_service_that_existed_before_is_reached_by_its_own_names(variant: dict[str, Template]) -> None:
+    """Its family is not known, so any may be registered; its roles are passed by ARN as given."""
+    statements = {
+        action: statement
+        for statement in variant["Landfall-Pipeline"].identity_statements()
+        for action in many(statement["Action"])
+    }
+
+    assert f"{ECS}:service/prod/shop-web" in statements["ecs:UpdateService"]["Resource"]
+    assert f"{ECS}:task-definition/*:*" in statements["ecs:RegisterTaskDefinition"]["Resource"]
+    assert statements["iam:PassRole"]["Resource"][2:] == [
+        "arn:aws:iam::123456789012:role/apps/shop-task",
+        "arn:aws:iam::ACCOUNT:role/ecsTaskExecutionRole",
+    ]

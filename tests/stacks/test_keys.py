@@ -1,0 +1,84 @@
+"""Who may use the pipeline's key and topic. What the emulator never checks, and AWS fails on in silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.stacks.template import Template, many
+
+OF_OUR_ALARMS = {
+    "StringEquals": {"aws:SourceAccount": "ACCOUNT"},
+    "ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:REGION:ACCOUNT:alarm:landfall-*"},
+}
+
+
+def _by_service(document: dict[str, Any]) -> dict[str, Any]:
+    return {
+        s["Principal"]["Service"]: s
+        for s in document["Statement"]
+        if isinstance(s["Principal"], dict) and "Service" in s["Principal"]
+    }
+
+
+def _key(pipeline: Template) -> dict[str, Any]:
+    return _by_service(pipeline.only("AWS::KMS::Key")["KeyPolicy"])
+
+
+def test_the_key_lets_in_three_services_and_roles_with_a_policy_of_their_own(pipeline: Template) -> None:
+    """The account's root stands for "whoever IAM allows": the steps' roles, each by its grants."""
+    root, *_ = pipeline.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+
+    assert root["Principal"] == {"AWS": "arn:aws:iam::ACCOUNT:root"}
+    assert _key(pipeline).keys() == {"logs.REGION.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"}
+
+
+def test_logs_are_encrypted_for_our_groups_alone(pipeline: Template) -> None:
+    """The encryption context names the log group, and every encrypted group of ours is let in."""
+    statement = _key(pipeline)["logs.REGION.amazonaws.com"]
+    groups = "arn:aws:logs:REGION:ACCOUNT:log-group:"
+    allowed = statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+
+    assert allowed == [f"{groups}/landfall/steps/*", f"{groups}/aws/vendedlogs/states/landfall"]
+    for group in pipeline.of_type("AWS::Logs::LogGroup").values():
+        name = f"{groups}{group['LogGroupName']}"
+        assert any(name == pattern or name.startswith(pattern.removesuffix("*")) for pattern in allowed)
+
+
+def test_our_alarms_may_publish_to_the_encrypted_topic(pipeline: Template) -> None:
+    """Both halves are needed: the topic's policy and the key's."""
+    key = _key(pipeline)["cloudwatch.amazonaws.com"]
+    topic = _by_service(pipeline.only("AWS::SNS::TopicPolicy")["PolicyDocument"])["cloudwatch.amazonaws.com"]
+
+    assert key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert topic["Action"] == "sns:Publish"
+    assert key["Condition"] == topic["Condition"] == OF_OUR_ALARMS
+    for alarm in pipeline.of_type("AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmName"].startswith("landfall-")
+        assert alarm["AlarmActions"] == ["<TopicBFC7AF6E>"]
+
+
+def test_the_publisher_may_publish_to_the_encrypted_topic(pipeline: Template) -> None:
+    """The Notify step needs the topic and its key; the topic's policy denies nothing but plain HTTP."""
+    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith("NotifyRole"))
+    actions = {a: s["Resource"] for s in pipeline.statements_of(role) for a in many(s["Action"])}
+    denied = [s for s in pipeline.only("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+
+    assert actions["sns:Publish"] == "<TopicBFC7AF6E>"
+    assert actions["kms:GenerateDataKey*"] == actions["kms:Decrypt"] == "<Key961B73FD.Arn>"
+    assert [s["Condition"] for s in denied] == [{"Bool": {"aws:SecureTransport": "false"}}]
+
+
+def test_events_may_send_dead_letters_to_the_encrypted_queue(pipeline: Template) -> None:
+    """Without source conditions, which AWS does not support there: see stacks/encryption.py."""
+    statement = _key(pipeline)["events.amazonaws.com"]
+
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    assert "Condition" not in statement
+
+
+def test_the_key_rotates_and_outlives_the_stack(pipeline: Template) -> None:
+    """What it encrypted outlives the stack too."""
+    (resource,) = (r for r in pipeline.resources.values() if r["Type"] == "AWS::KMS::Key")
+
+    assert resource["Properties"]["EnableKeyRotation"] is True
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"

@@ -1,0 +1,97 @@
+"""Where records are kept: ledger, reports, images."""
+
+from __future__ import annotations
+
+import json
+
+from tests.stacks.template import Template, many
+
+
+def test_the_ledger_can_be_asked_by_service_and_by_commit_and_is_hard_to_lose(pipeline: Template) -> None:
+    """Point-in-time recovery, deletion protection, a key of our own, and it outlives the stack."""
+    (resource,) = (r for r in pipeline.resources.values() if r["Type"] == "AWS::DynamoDB::Table")
+    table = resource["Properties"]
+    (index,) = table["GlobalSecondaryIndexes"]
+
+    assert _key_of(table["KeySchema"]) == {"HASH": "service", "RANGE": "deployment_id"}
+    assert (index["IndexName"], _key_of(index["KeySchema"])) == ("by_sha", {"HASH": "service", "RANGE": "git_sha"})
+    assert index["Projection"] == {"ProjectionType": "ALL"}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    assert table["SSESpecification"]["KMSMasterKeyId"] == "<Key961B73FD.Arn>"
+    assert resource["DeletionPolicy"] == "Retain"
+
+
+def _key_of(schema: list[dict[str, str]]) -> dict[str, str]:
+    return {part["KeyType"]: part["AttributeName"] for part in schema}
+
+
+def test_a_report_can_not_be_changed_in_silence(pipeline: Template) -> None:
+    """Versioned, locked for a year, encrypted, and every access is logged."""
+    resource = pipeline.resources["Reports65402A0A"]
+    bucket = resource["Properties"]
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {"Mode": "GOVERNANCE", "Days": 365}
+    assert encryption["ServerSideEncryptionByDefault"] == {
+        "KMSMasterKeyID": "<Key961B73FD.Arn>",
+        "SSEAlgorithm": "aws:kms",
+    }
+    assert bucket["LoggingConfiguration"]["DestinationBucketName"].startswith("<ReportAccessLogs")
+    assert resource["DeletionPolicy"] == "Retain"
+
+
+def test_no_bucket_is_public_or_reached_without_tls(pipeline: Template) -> None:
+    """Both buckets."""
+    for bucket in pipeline.of_type("AWS::S3::Bucket").values():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    for policy in pipeline.of_type("AWS::S3::BucketPolicy").values():
+        denied = [s["Condition"] for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in denied
+
+
+def test_a_failed_stopped_or_late_deployment_raises_an_alarm(pipeline: Template) -> None:
+    """Those that were stopped or ran out of time never reach their own Notify step."""
+    watched = {a["MetricName"] for a in pipeline.of_type("AWS::CloudWatch::Alarm").values()}
+
+    assert {"ExecutionsFailed", "ExecutionsAborted", "ExecutionsTimedOut"} <= watched
+    for alarm in pipeline.of_type("AWS::CloudWatch::Alarm").values():
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_a_tag_names_one_image_for_ever(templates: dict[str, Template]) -> None:
+    """Immutable, scanned; only untagged images expire; the repository outlives the stack."""
+    (resource,) = templates["Landfall-Registry"].resources.values()
+    repository = resource["Properties"]
+    (rule,) = json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+
+    assert repository["RepositoryName"] == "landfall/sample"
+    assert repository["ImageTagMutability"] == "IMMUTABLE"
+    assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
+    assert rule["selection"]["tagStatus"] == "untagged"
+    assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_service_that_existed_before_gets_no_stack_and_no_repository(variant: dict[str, Template]) -> None:
+    """It needs the pipeline alone."""
+    assert variant.keys() == {"Landfall-Pipeline", "Landfall-Registry", "Landfall-Service-sample"}
+    repositories = variant["Landfall-Registry"].of_type("AWS::ECR::Repository").values()
+    assert [r["RepositoryName"] for r in repositories] == ["landfall/sample"]
+    pattern = variant["Landfall-Pipeline"].only("AWS::Events::Rule")["EventPattern"]
+    assert many(pattern["detail"]["repository-name"]) == ["landfall/sample", "shop/web"]
+
+
+def test_the_outputs_say_where_everything_is(pipeline: Template) -> None:
+    """For the CLI, the demo and people."""
+    assert pipeline.document["Outputs"].keys() == {
+        "StateMachineArn",
+        "LedgerTableName",
+        "ReportBucketName",
+        "TopicArn",
+        "DeadLetterQueueUrl",
+    }

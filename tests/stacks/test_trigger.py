@@ -1,0 +1,102 @@
+"""What starts a deployment: a push to a configured repository of this account, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+from moto.events.models import EventPattern
+
+from tests.stacks.template import Template, many
+
+# The example of the ECR user guide, with our names.
+PUSH: dict[str, Any] = {
+    "version": "0",
+    "id": "13cde686-328b-6117-af20-0e5566167482",
+    "detail-type": "ECR Image Action",
+    "source": "aws.ecr",
+    "account": "ACCOUNT",
+    "time": "2019-11-16T01:54:34Z",
+    "region": "us-west-2",
+    "resources": [],
+    "detail": {
+        "result": "SUCCESS",
+        "repository-name": "landfall/sample",
+        "image-digest": "sha256:7f5b2640fe6fb4f46592dfd3410c4a79dac4f89e4782432e0378abcd1234",
+        "action-type": "PUSH",
+        "image-tag": "0123456789abcdef0123456789abcdef01234567",
+    },
+}
+
+
+def _changed(*path: str, to: str) -> dict[str, Any]:
+    event = copy.deepcopy(PUSH)
+    inner = event
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = to
+    return event
+
+
+def _matches(pipeline: Template, event: dict[str, Any]) -> bool:
+    return bool(EventPattern(None, pipeline.only("AWS::Events::Rule")["EventPattern"]).matches_event(event))
+
+
+def test_a_push_to_a_configured_repository_starts_a_deployment(pipeline: Template) -> None:
+    """The raw event is the input: no transformer to disagree with the Resolve step."""
+    assert _matches(pipeline, PUSH)
+    (target,) = pipeline.only("AWS::Events::Rule")["Targets"]
+    assert not {"Input", "InputPath", "InputTransformer"} & target.keys()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        _changed("detail", "repository-name", to="landfall/other"),
+        _changed("detail", "action-type", to="DELETE"),
+        _changed("detail", "result", to="FAILURE"),
+        _changed("detail-type", to="ECR Image Scan"),
+        _changed("source", to="my.ecr"),
+        _changed("account", to="another account"),
+    ],
+    ids=["another repository", "a deletion", "a failure", "a scan", "another source", "another account"],
+)
+def test_nothing_else_does(pipeline: Template, event: dict[str, Any]) -> None:
+    """Each differs from a push in one field."""
+    assert not _matches(pipeline, event)
+
+
+def test_the_rule_starts_the_machine_and_nothing_else(pipeline: Template) -> None:
+    """With a role of its own."""
+    (target,) = pipeline.only("AWS::Events::Rule")["Targets"]
+    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith("OnPushRole"))
+    (statement,) = pipeline.statements_of(role)
+
+    assert target["RoleArn"] == f"<{role}.Arn>"
+    assert many(statement["Action"]) == ["states:StartExecution"]
+    assert many(statement["Resource"]) == [target["Arn"]]
+    assert target["Arn"] in {f"<{name}>" for name in pipeline.of_type("AWS::StepFunctions::StateMachine")}
+
+
+def test_what_can_not_be_delivered_is_kept_and_told_of(pipeline: Template) -> None:
+    """For an hour it is tried, then it waits two weeks in an encrypted queue that an alarm watches."""
+    (target,) = pipeline.only("AWS::Events::Rule")["Targets"]
+    ((queue_id, queue),) = pipeline.of_type("AWS::SQS::Queue").items()
+    alarm = pipeline.named("AWS::CloudWatch::Alarm", "AlarmName", "landfall-DeadLetters")
+
+    assert target["DeadLetterConfig"] == {"Arn": f"<{queue_id}.Arn>"}
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 185}
+    assert queue["KmsMasterKeyId"] == "<Key961B73FD.Arn>"
+    assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": f"<{queue_id}.QueueName>"}]
+
+
+def test_the_queue_takes_letters_from_the_rule_alone_and_over_tls(pipeline: Template) -> None:
+    """The queue policy is what confines EventBridge: the key's can't (stacks/encryption.py)."""
+    (rule,) = pipeline.of_type("AWS::Events::Rule")
+    deny, allow = pipeline.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
+
+    assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert allow["Principal"] == {"Service": "events.amazonaws.com"}
+    assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": f"<{rule}.Arn>"}}

@@ -1,0 +1,124 @@
+"""The record and the report: every outcome says what was asked for, why it ended so, and what is live now."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from landfall import evidence
+from landfall.evidence import Ended
+from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Failure, Outcome, Release, failed, passed
+from landfall.smoke import Check
+
+from tests import builders as b
+
+BACK = "2 of 2 targets healthy"
+ENDINGS: dict[Outcome, Ended] = {
+    Outcome.SUCCEEDED: b.ended(),
+    Outcome.NO_CHANGE: b.ended(Outcome.NO_CHANGE, deployment=None, verdict=passed("ALREADY_LIVE", "is live already")),
+    Outcome.SKIPPED: b.ended(Outcome.SKIPPED, baseline=None, deployment=None, verdict=passed("NEWER", "a newer one")),
+    Outcome.ROLLED_BACK: b.crashed(Outcome.ROLLED_BACK),
+    Outcome.REJECTED: b.ended(
+        Outcome.REJECTED,
+        baseline=None,
+        deployment=None,
+        verdict=failed("BAD_TAG", "image_tag 'final-v3' is bad"),
+        failure=Failure("Resolve", "BAD_TAG", "image_tag 'final-v3' is bad"),
+    ),
+    Outcome.ROLLBACK_FAILED: b.crashed(Outcome.ROLLBACK_FAILED, verdict=failed("STABILITY_TIMEOUT", "not stable")),
+    Outcome.SUPERSEDED: b.crashed(Outcome.SUPERSEDED, verdict=failed("SUPERSEDED", "somebody deployed")),
+    Outcome.NO_BASELINE: b.crashed(Outcome.NO_BASELINE, deployment=b.way_back(desired_count=0)),
+}
+LIVE = {
+    Outcome.SUCCEEDED: f"{b.SHA} ({b.DIGEST}), proven",
+    Outcome.NO_CHANGE: f"{b.SHA} ({b.DIGEST}), proven",
+    Outcome.SKIPPED: "UNKNOWN",
+    Outcome.ROLLED_BACK: f"{b.OLD_SHA} ({b.OLD_DIGEST}), proven again",
+    Outcome.REJECTED: "nothing was touched",
+    Outcome.ROLLBACK_FAILED: "UNKNOWN",
+    Outcome.SUPERSEDED: "UNKNOWN",
+    Outcome.NO_BASELINE: "no tasks",
+}
+CRASH = "CheckStability: 2 tasks stopped alike: container 'app' exited with code 1"
+WHY = {
+    Outcome.SUCCEEDED: "2 of 2 targets healthy",
+    Outcome.NO_CHANGE: "is live already",
+    Outcome.SKIPPED: "a newer one",
+    Outcome.ROLLED_BACK: CRASH,
+    Outcome.REJECTED: "Resolve: image_tag 'final-v3' is bad",
+    Outcome.ROLLBACK_FAILED: f"{CRASH}; then: not stable",
+    Outcome.SUPERSEDED: f"{CRASH}; then: somebody deployed",
+    Outcome.NO_BASELINE: CRASH,
+}
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_live_now_and_why(outcome: Outcome) -> None:
+    """What is live is claimed only as far as it was proven; the reason names state, container and exit code."""
+    ended = ENDINGS[outcome]
+    assert LIVE[outcome] in evidence.live_now(ended)
+    assert evidence.why(ended) == WHY[outcome]
+
+
+@pytest.mark.parametrize("outcome", set(Outcome) - {Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.ROLLED_BACK})
+def test_nothing_unproven_is_called_proven(outcome: Outcome) -> None:
+    """The word 'proven' belongs to the three outcomes that are."""
+    assert "proven" not in evidence.live_now(ENDINGS[outcome])
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_record(outcome: Outcome) -> None:
+    """Every outcome makes one whole record, of values DynamoDB takes, over the record that was opened."""
+    ended = ENDINGS[outcome]
+    record = evidence.closed(ended, b.NOW)
+    assert evidence.opened(ended.release).items() <= record.items()
+    assert "outcome" not in evidence.opened(ended.release)
+    assert (record["outcome"], record["ended_at"], record["why"]) == (outcome.value, b.NOW.isoformat(), WHY[outcome])
+    assert all(type(v) in (str, int) for v in record.values())
+
+
+def test_record_of_a_rollback() -> None:
+    """The record of a rollback holds both revisions: the one that failed and the one that was restored."""
+    record = evidence.closed(ENDINGS[Outcome.ROLLED_BACK], b.NOW)
+    assert (record["task_definition"], record["restored_to"]) == (b.REVISION, b.OLD_REVISION)
+    assert (record["code"], record["baseline_git_sha"]) == ("CRASH_LOOP", b.OLD_SHA)
+
+
+def test_record_of_a_success() -> None:
+    """The record of a success holds the revision and the ECS deployment that were proven, and restores nothing."""
+    record = evidence.closed(ENDINGS[Outcome.SUCCEEDED], b.NOW)
+    assert (record["task_definition"], record["ecs_deployment"], record["restored_to"]) == (b.REVISION, b.OURS, "")
+
+
+def test_record_of_a_request_that_could_not_be_read() -> None:
+    """A request for nothing known is recorded all the same, with UNKNOWN where nothing is known."""
+    bare = Release(UNKNOWN_SERVICE, "d", b.EXECUTION, b.NOW.isoformat())
+    record = evidence.closed(replace(ENDINGS[Outcome.REJECTED], release=bare), b.NOW)
+    assert (record["service"], record["git_sha"], record["image_digest"]) == (UNKNOWN_SERVICE, UNKNOWN, UNKNOWN)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_reports(outcome: Outcome) -> None:
+    """Both reports say outcome, reason, what is live, commit, digest, requester and execution, whatever happened."""
+    ended = replace(ENDINGS[outcome], checks=(Check("version", "PASS", "gitSha x", "5 of 5 answers"),))
+    timeline = [(b.NOW, "Resolve"), (b.NOW, "Preflight")]
+    document = json.loads(evidence.report_json(ended, timeline, b.NOW))
+    text = evidence.report_markdown(ended, timeline, b.NOW)
+    assert (document["outcome"], document["why"]) == (outcome.value, WHY[outcome])
+    assert [entry["state"] for entry in document["timeline"]] == ["Resolve", "Preflight"]
+    assert document["release"]["git_sha"] == b.SHA
+    for part in (outcome.value, WHY[outcome], LIVE[outcome], b.SHA, b.DIGEST, b.EXECUTION, "5 of 5 answers", "Resolve"):
+        assert part in text
+    assert "(a claim)" in text
+
+
+def test_report_says_that_no_check_was_run() -> None:
+    """An empty list of checks is said to be one, not shown as nothing."""
+    assert "none were run" in evidence.report_markdown(ENDINGS[Outcome.REJECTED], [], b.NOW)
+
+
+def test_baseline_of_unknown_bytes_is_said_to_be() -> None:
+    """Where the baseline's digests are not known, the report says so rather than leaving a gap."""
+    ended = b.crashed(Outcome.ROLLED_BACK, baseline=b.baseline(digests={}, git_sha=UNKNOWN))
+    assert "UNKNOWN (digest unknown)" in evidence.live_now(ended)

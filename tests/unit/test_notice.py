@@ -1,0 +1,69 @@
+"""The message: within SNS's limits, and it says what, where, why, what is live and what to do."""
+
+from __future__ import annotations
+
+import pytest
+from landfall import notice
+from landfall.model import Outcome
+
+from tests import builders as b
+
+OUTCOMES = [Outcome.REJECTED, Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED, Outcome.NO_BASELINE]
+NEXT = {
+    Outcome.REJECTED: "Nothing was touched",
+    Outcome.ROLLED_BACK: "Nothing is on fire",
+    Outcome.ROLLBACK_FAILED: "ACT NOW",
+    Outcome.SUPERSEDED: "Somebody else",
+    Outcome.NO_BASELINE: "first release failed",
+}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_message(outcome: Outcome) -> None:
+    """Whoever reads it learns at once why, what is live now, what to do, and where to look."""
+    text = notice.message(b.crashed(outcome), "s3://bucket/report.md")
+    first, *_ = text.splitlines()
+    assert first == f"{outcome.value}: sample, commit {b.SHA}"
+    for part in (NEXT[outcome], "container 'app' exited with code 1", b.DIGEST, b.REVISION, "s3://bucket/report.md"):
+        assert part in text
+    assert "Live now:  " in text
+
+
+def test_message_without_a_report() -> None:
+    """A report that could not be written is said to be missing, and where the evidence is instead."""
+    assert "could not be written" in notice.message(b.crashed(Outcome.ROLLED_BACK), "")
+
+
+SUBJECTS = {
+    "short": ("sample", "Landfall: ROLLED_BACK sample aaaaaaaaaaaa"),
+    "long": ("s" * 200, f"Landfall: ROLLED_BACK {'s' * 78}"),
+    "not ASCII": ("café", "Landfall: ROLLED_BACK caf? aaaaaaaaaaaa"),
+}
+
+
+@pytest.mark.parametrize(("service", "subject"), SUBJECTS.values(), ids=SUBJECTS.keys())
+def test_subject_is_within_the_limits_of_sns(service: str, subject: str) -> None:
+    """SNS refuses a subject over 100 characters or outside ASCII: the page would be lost over its own title."""
+    text = notice.subject(b.crashed(Outcome.ROLLED_BACK, release=b.release(service=service)))
+    assert text == subject
+    assert len(text) <= 100
+    assert text.isascii()
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_attributes(outcome: Outcome) -> None:
+    """Subscribers can filter by outcome, and only a service that is not proven healthy pages."""
+    attributes = notice.attributes(b.crashed(outcome))
+    assert attributes["outcome"] == outcome.value
+    assert attributes["severity"] == ("page" if outcome == Outcome.ROLLBACK_FAILED else "notice")
+    assert attributes["code"] == "CRASH_LOOP"
+    assert all(attributes.values())
+
+
+def test_console_link() -> None:
+    """The link opens the execution in its own region; what is no ARN is shown as it is."""
+    assert notice.console_link(b.EXECUTION) == (
+        "https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1"
+        f"#/v2/executions/details/{b.EXECUTION}"
+    )
+    assert notice.console_link("local") == "local"

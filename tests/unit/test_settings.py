@@ -1,0 +1,200 @@
+"""services.toml: what it means, and that every mistake in it is told with line, key and way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from landfall import settings_file
+from landfall.errors import SettingsError
+from landfall.settings import Limits, Smoke
+
+FILE = Path("config/services.toml")
+SAMPLE = """\
+[services.sample]
+cluster = "c"
+service = "s"
+container = "app"
+repository = "landfall/sample"
+task_role = "task"
+execution_role = "execution"
+"""
+OTHER = SAMPLE.replace("services.sample", "services.other")
+
+
+def message(text: str) -> str:
+    """Return what is said about a wrong file."""
+    with pytest.raises(SettingsError) as caught:
+        settings_file.parse(text, FILE)
+    return str(caught.value)
+
+
+def test_defaults() -> None:
+    """A service that says nothing about limits and paths gets the documented ones (R11)."""
+    (service,) = settings_file.parse(SAMPLE, FILE).services
+    assert (service.name, service.cluster, service.limits, service.smoke) == ("sample", "c", Limits(), Smoke())
+    assert (service.limits.stability_timeout_seconds, service.limits.target_health_attempts) == (900, 10)
+    assert (service.stack, service.desired_count, service.base_url) == (None, None, None)
+
+
+def test_own_keys_win_over_defaults() -> None:
+    """[defaults] holds for all services, a service's own key for itself alone."""
+    text = f"[defaults]\nsmoke_attempts = 7\nstability_poll_seconds = 3\n{SAMPLE}smoke_attempts = 9\n"
+    other = OTHER.replace("landfall/sample", "landfall/other")
+    sample, second = settings_file.parse(text + other, FILE).services
+    assert (sample.limits.smoke_attempts, sample.limits.stability_poll_seconds) == (9, 3)
+    assert (second.limits.smoke_attempts, second.limits.stability_poll_seconds) == (7, 3)
+
+
+def test_smoke_and_stack_tables() -> None:
+    """Sub-tables are read into their own classes; a whole number will do for seconds."""
+    text = f'{SAMPLE}[services.sample.smoke]\nversion_path = "/v"\nmax_response_seconds = 3\n[services.sample.stack]\n'
+    (service,) = settings_file.parse(text, FILE).services
+    assert (service.smoke.version_path, service.smoke.max_response_seconds) == ("/v", 3)
+    assert service.stack is not None
+
+
+def test_lookups() -> None:
+    """Services are found by name and by repository, and a CA bundle lies beside the file."""
+    settings = settings_file.parse(f'{SAMPLE}ca_bundle = "ca.pem"\n', FILE)
+    service = settings.named("sample")
+    assert service is not None
+    assert settings.for_repository("landfall/sample") is service
+    assert settings.ca_bundle(service) == Path("config/ca.pem")
+    assert settings.named("nope") is None
+    assert settings.for_repository("nope") is None
+
+
+def test_the_repository_s_own_file_is_valid() -> None:
+    """The services.toml that ships can be used as it is."""
+    settings = settings_file.load(Path(__file__).parents[2] / "services.toml")
+    assert settings.named("sample") is not None
+
+
+@pytest.mark.parametrize(
+    ("timeout", "poll", "attempts"), [(900, 15, 61), (900, 900, 2), (10, 3, 5), (1, 15, 2)], ids=str
+)
+def test_stability_attempts(timeout: int, poll: int, attempts: int) -> None:
+    """The machine's bound is never tighter than the deadline: the last look is at or after it."""
+    limits = Limits(stability_timeout_seconds=timeout, stability_poll_seconds=poll)
+    assert limits.stability_attempts == attempts
+    assert (attempts - 1) * poll >= timeout
+
+
+WRONG = {
+    "unknown table": (f"[service]\n{SAMPLE}", ("service: unknown table", "[services.<name>]")),
+    "unknown default": (f"[defaults]\nsmoke_tries = 3\n{SAMPLE}", (":2: defaults.smoke_tries", "smoke_attempts")),
+    "a service's key as default": (f'[defaults]\ncluster = "c"\n{SAMPLE}', (":2: defaults.cluster", "unknown key")),
+    "unknown key": (f"{SAMPLE}colour = 1\n", (":8: services.sample.colour", "unknown key", "container")),
+    "misspelt key": (SAMPLE.replace("container", "contaner"), (":4: services.sample.contaner", "container")),
+    "unknown smoke key": (
+        f"{SAMPLE}[services.sample.smoke]\nlive = 1\n",
+        (":9: services.sample.smoke.live", "live_path"),
+    ),
+    "unknown stack key": (f"{SAMPLE}[services.sample.stack]\nx = 1\n", (":9: services.sample.stack.x", "unknown key")),
+    "missing key": (
+        SAMPLE.replace('cluster = "c"\n', ""),
+        (":1: services.sample.cluster", "missing"),
+    ),
+    "missing repository": (
+        SAMPLE.replace('repository = "landfall/sample"\n', ""),
+        (":1: services.sample.repository", "missing"),
+    ),
+    "empty text": (SAMPLE.replace('"c"', '""'), (":2: services.sample.cluster", "must not be empty")),
+    "empty role": (SAMPLE.replace('"task"', '""'), (":6: services.sample.task_role", "must not be empty")),
+    "text is a number": (SAMPLE.replace('"c"', "7"), (":2: services.sample.cluster", "7", "str")),
+    "text is a list": (SAMPLE.replace('"c"', '["c"]'), (":2: services.sample.cluster", "str")),
+    "number is text": (f'{SAMPLE}smoke_attempts = "3"\n', (":8: services.sample.smoke_attempts", "'3'", "whole number")),
+    "number is a fraction": (f"{SAMPLE}smoke_attempts = 1.5\n", (":8: services.sample.smoke_attempts", "1.5")),
+    "number is a boolean": (f"{SAMPLE}smoke_attempts = true\n", (":8: services.sample.smoke_attempts", "True")),
+    "number is zero": (f"{SAMPLE}smoke_attempts = 0\n", (":8: services.sample.smoke_attempts", "at least 1")),
+    "number is negative": (f"{SAMPLE}stability_poll_seconds = -5\n", (":8: services.sample.stability_poll_seconds", "-5")),
+    "default is text": (f'[defaults]\nsmoke_attempts = "3"\n{SAMPLE}', (":2: defaults.smoke_attempts", "'3'")),
+    "default is zero": (f"[defaults]\nsmoke_attempts = 0\n{SAMPLE}", (":2: defaults.smoke_attempts", "at least 1")),
+    "defaults is no table": (f"defaults = 3\n{SAMPLE}", ("defaults", "must be a table")),
+    "defaults is a list": (f"[[defaults]]\nsmoke_attempts = 3\n{SAMPLE}", ("defaults", "must be a table")),
+    "desired count zero": (f"{SAMPLE}desired_count = 0\n", (":8: services.sample.desired_count", "at least 1")),
+    "desired count is a boolean": (f"{SAMPLE}desired_count = true\n", (":8: services.sample.desired_count", "True")),
+    "no identity requests": (
+        f"{SAMPLE}[services.sample.smoke]\nidentity_requests = 0\n",
+        (":9: services.sample.smoke.identity_requests", "at least 1"),
+    ),
+    "no response time": (
+        f"{SAMPLE}[services.sample.smoke]\nmax_response_seconds = 0.0\n",
+        (":9: services.sample.smoke.max_response_seconds", "above 0"),
+    ),
+    "response time is no number": (
+        f"{SAMPLE}[services.sample.smoke]\nmax_response_seconds = nan\n",
+        (":9: services.sample.smoke.max_response_seconds", "above 0"),
+    ),
+    "path without slash": (
+        f'{SAMPLE}[services.sample.smoke]\nlive_path = "health"\n',
+        (":9: services.sample.smoke.live_path", "'/'"),
+    ),
+    "smoke is no table": (f'{SAMPLE}smoke = "x"\n', (":8: services.sample.smoke", "Smoke")),
+    "service is no table": ("[services]\nsample = 3\n", ("services.sample", "must be a table")),
+    "services is no table": ("services = 3\n", ("[services.<name>]",)),
+    "no services": ("[defaults]\nsmoke_attempts = 3\n", ("[services.<name>]", "add one")),
+    "nothing": ("", ("[services.<name>]", "add one")),
+    "name in capitals": (SAMPLE.replace("sample]", "Sample]"), (":1: services.Sample", "lower-case")),
+    "name reserved for the unknown": (SAMPLE.replace("sample]", "_unknown]"), (":1: services._unknown", "lower-case")),
+    "name too long": (SAMPLE.replace("sample]", f"{'s' * 32}]"), ("31 at most",)),
+    "repository of two services": (
+        SAMPLE + OTHER,
+        (":12: services.other.repository", "'landfall/sample'", "'sample'", "serves one service"),
+    ),
+    "the same service twice": (SAMPLE + SAMPLE, ("not valid TOML", "line 8")),
+    "no TOML": ("services: {}\n", ("not valid TOML", "line 1")),
+    "certificate without a name": (
+        f'{SAMPLE}[services.sample.stack]\ncertificate_arn = "arn"\n',
+        ("services.sample.base_url", "required with a certificate"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "parts"), WRONG.values(), ids=WRONG.keys())
+def test_mistake_is_told_with_line_key_and_way_out(text: str, parts: tuple[str, ...]) -> None:
+    """A wrong file stops the synth, not a deployment, and says where it is wrong and what would be right."""
+    told = message(text)
+    assert told.startswith("config/services.toml")
+    assert all(part in told for part in parts), told
+
+
+URLS = {
+    "http": ("http://api.example.com", True),
+    "https, port and path": ("https://api.example.com:8443/base/", True),
+    "IPv6": ("http://[::1]:8080", True),
+    "no scheme": ("api.example.com", False),
+    "another scheme": ("ftp://api.example.com", False),
+    "no host": ("http://", False),
+    "a query": ("http://h/?x=1", False),
+    "a fragment": ("http://h/#x", False),
+    "a password": ("http://user:secret@h/", False),
+    "a space": ("http://a b/", False),
+    "a port that is none": ("http://h:99999", False),
+    "a port that is text": ("http://h:http", False),
+    "half an IPv6 address": ("http://[::1", False),
+    "empty": ("", False),
+}
+
+
+@pytest.mark.parametrize(("url", "good"), URLS.values(), ids=URLS.keys())
+def test_base_url(url: str, good: bool) -> None:
+    """A base URL that no request could be sent to is found at synth."""
+    text = f'{SAMPLE}base_url = "{url}"\n'
+    if good:
+        assert settings_file.parse(text, FILE).services[0].base_url == url
+        return
+    told = message(text)
+    assert ":8: services.sample.base_url" in told
+    assert "http(s)://host" in told
+
+
+def test_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """A file that is missing, or is no text, is named with what is expected there."""
+    with pytest.raises(SettingsError, match=r"services\.toml: No such file.*needs a services\.toml"):
+        settings_file.load(tmp_path / "services.toml")
+    binary = tmp_path / "binary.toml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        settings_file.load(binary)
