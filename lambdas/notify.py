@@ -12,10 +12,10 @@ from landfall.world import World
 
 @dataclass(frozen=True)
 class Input:
-    """What ended, and where its report lies (empty where it could not be written)."""
+    """What ended, and where its report lies (None where it could not be written)."""
 
     ended: Ended
-    report: str
+    report: str | None
 
 
 @dataclass(frozen=True)

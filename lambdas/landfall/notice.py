@@ -20,7 +20,7 @@ def subject(ended: Ended) -> str:
     return text.encode("ascii", "replace").decode()[:100]
 
 
-def message(ended: Ended, report: str) -> str:
+def message(ended: Ended, report: str | None) -> str:
     """Return the text of the message."""
     release = ended.release
     return "\n".join(

@@ -24,7 +24,9 @@ TRAITS = (
     "task_definitions",
     "services",
     "cloudformation_ecs",
+    "no_image_cache",
     "ecr_images",
+    "ecr_delete",
     "ecr_push_event",
 )
 
