@@ -9,11 +9,15 @@ from constructs import Construct
 from landfall.settings import Service, ServiceStack
 
 from stacks.load_balancer import LoadBalancer
+from stacks.names import family
 from stacks.network import PORT, Network
-from stacks.task import FirstTask
+from stacks.task import FirstTask, TaskSurroundings
 
 FIRST_DEPLOY = "first-deploy"
-"""CDK context that says the service does not exist yet: it is made with no tasks, for there is no image to run."""
+"""CDK context that says which services do not exist yet: their names with commas between them, or `true` for all.
+
+They are made with no tasks, for there is no image yet. To say it of a service that is live would switch it off.
+"""
 
 
 class EcsServiceStack(cdk.Stack):
@@ -23,54 +27,79 @@ class EcsServiceStack(cdk.Stack):
         super().__init__(scope, construct_id, description=f"Landfall: the service {service.name}")
         network = Network(self, "Network", https=stack.certificate_arn is not None)
         load_balancer = LoadBalancer(self, "LoadBalancer", service=service, stack=stack, network=network)
-        cluster = ecs.Cluster(
+        surroundings = TaskSurroundings(self, service)
+        first = self._is_first_deploy(service.name)
+        fargate = self._fargate(service, stack, network, load_balancer, desired_count=0 if first else None)
+        # ECS refuses a service whose target group has no listener yet; and tasks need their roles' policies.
+        fargate.node.add_dependency(load_balancer, surroundings)
+        if first:
+            fargate.node.add_dependency(FirstTask(self, "Task", service, stack, surroundings))
+        cdk.CfnOutput(self, "LoadBalancerDnsName", value=load_balancer.balancer.load_balancer_dns_name)
+        cdk.CfnOutput(self, "TargetGroupArn", value=load_balancer.targets.target_group_arn)
+
+    def _fargate(
+        self,
+        service: Service,
+        stack: ServiceStack,
+        network: Network,
+        load_balancer: LoadBalancer,
+        desired_count: int | None,
+    ) -> ecs.CfnService:
+        return ecs.CfnService(
+            self,
+            "Service",
+            service_name=service.service,
+            cluster=self._cluster(service, network).cluster_name,
+            launch_type="FARGATE",
+            # The bare family, which ECS resolves to its newest ACTIVE revision. Releases register revisions that
+            # CloudFormation knows nothing of, and those that were rolled back are deregistered: should a later
+            # `cdk deploy` have to update the service, it names the live release and starts no other.
+            task_definition=family(service),
+            # Said once and never again. Left out, a new service gets 1 task, and an existing one keeps the count it
+            # has ("omitted from the operation", AWS::ECS::Service); a 0 would switch a live service off.
+            desired_count=desired_count,
+            deployment_configuration=_deployment(),
+            health_check_grace_period_seconds=stack.start_period_seconds,
+            load_balancers=[
+                ecs.CfnService.LoadBalancerProperty(
+                    container_name=service.container,
+                    container_port=PORT,
+                    target_group_arn=load_balancer.targets.target_group_arn,
+                )
+            ],
+            network_configuration=_public(network),
+        )
+
+    def _cluster(self, service: Service, network: Network) -> ecs.Cluster:
+        return ecs.Cluster(
             self,
             "Cluster",
             cluster_name=service.cluster,
             vpc=network.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
-        task = FirstTask(self, "Task", service=service, stack=stack)
-        fargate = self._service(service, stack, cluster, task, network)
-        load_balancer.targets.add_target(
-            fargate.load_balancer_target(container_name=service.container, container_port=PORT)
+
+    def _is_first_deploy(self, name: str) -> bool:
+        said = str(self.node.try_get_context(FIRST_DEPLOY) or "").lower()
+        return said == "true" or name in said.split(",")
+
+
+def _deployment() -> ecs.CfnService.DeploymentConfigurationProperty:
+    return ecs.CfnService.DeploymentConfigurationProperty(
+        minimum_healthy_percent=100,
+        maximum_percent=200,
+        # The breaker marks a deployment FAILED after a few tasks that would not run, long before the timeout, and
+        # Landfall reads that. It does not roll back: ECS would return to its last completed deployment without proof,
+        # under the eyes of a pipeline that knows the baseline and proves it.
+        deployment_circuit_breaker=ecs.CfnService.DeploymentCircuitBreakerProperty(enable=True, rollback=False),
+    )
+
+
+def _public(network: Network) -> ecs.CfnService.NetworkConfigurationProperty:
+    return ecs.CfnService.NetworkConfigurationProperty(
+        awsvpc_configuration=ecs.CfnService.AwsVpcConfigurationProperty(
+            subnets=network.vpc.select_subnets(subnet_type=ec2.SubnetType.PUBLIC).subnet_ids,
+            security_groups=[network.task_group.security_group_id],
+            assign_public_ip="ENABLED",
         )
-        # ECS refuses a service whose target group has no listener yet.
-        fargate.node.add_dependency(load_balancer)
-        cdk.CfnOutput(self, "LoadBalancerDnsName", value=load_balancer.balancer.load_balancer_dns_name)
-        cdk.CfnOutput(self, "TargetGroupArn", value=load_balancer.targets.target_group_arn)
-
-    def _service(
-        self, service: Service, stack: ServiceStack, cluster: ecs.Cluster, task: FirstTask, network: Network
-    ) -> ecs.FargateService:
-        return ecs.FargateService(
-            self,
-            "Service",
-            service_name=service.service,
-            cluster=cluster,
-            task_definition=task,
-            # The bare family, which ECS resolves to its newest ACTIVE revision. Releases register revisions that
-            # CloudFormation knows nothing of, and those that were rolled back are deregistered: should a later
-            # `cdk deploy` have to update the service, it names the live release and starts no other.
-            task_definition_revision=ecs.TaskDefinitionRevision.LATEST,
-            desired_count=0 if self._is_first_deploy() else None,
-            min_healthy_percent=100,
-            max_healthy_percent=200,
-            # The breaker marks a deployment FAILED after a few tasks that would not run, long before the timeout, and
-            # Landfall reads that. It does not roll back: ECS would return to its last completed deployment without
-            # proof, under the eyes of a pipeline that knows the baseline and proves it.
-            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=False),
-            health_check_grace_period=cdk.Duration.seconds(stack.start_period_seconds),
-            assign_public_ip=True,
-            security_groups=[network.task_group],
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
-        )
-
-    def _is_first_deploy(self) -> bool:
-        """Whether to say DesiredCount: 0.
-
-        Left out, a new service gets 1 task, which would wait for an image that is not there; an existing service keeps
-        the count it has (AWS::ECS::Service: "omitted from the operation"). So it is said once, and never again: a
-        later `cdk deploy` that said 0 would switch a live service off.
-        """
-        return str(self.node.try_get_context(FIRST_DEPLOY)).lower() == "true"
+    )

@@ -1,4 +1,4 @@
-"""The service's first task-definition revision. Every later one is a copy of the running one, made by a release."""
+"""What a service's tasks need around them, and the first of their task-definition revisions."""
 
 from __future__ import annotations
 
@@ -17,10 +17,53 @@ PROBE = ("CMD", "python", "-m", "sample_service.probe")
 """The HEALTHCHECK of sample_service/Dockerfile: ECS does not read it from the image, so it is said again."""
 
 
-class FirstTask(ecs.FargateTaskDefinition):
-    """Names the image by a tag that need not exist: the service starts with no tasks, and releases pin digests."""
+class TaskSurroundings(Construct):
+    """Roles and log group. Every revision names them, so they stay when the first revision has long been replaced."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, service: Service, stack: ServiceStack) -> None:
+    def __init__(self, scope: Construct, service: Service) -> None:
+        super().__init__(scope, "Surroundings")
+        self.repository = ecr.Repository.from_repository_name(self, "Repository", service.repository)
+        self.logs = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=service_logs(service),
+            retention=logs.RetentionDays.ONE_YEAR,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.task_role = self._role("TaskRole", service.task_role, "What the service itself may do: nothing")
+        self.execution_role = self._role("ExecutionRole", service.execution_role, "Pulls the image, writes the logs")
+        self.repository.grant_pull(self.execution_role)
+        self.logs.grant_write(self.execution_role)
+
+    def _role(self, construct_id: str, setting: str, description: str) -> iam.IRole:
+        """Make the role of that name; a role given as an ARN exists already and is left as it is."""
+        if setting.startswith("arn:"):
+            return iam.Role.from_role_arn(self, construct_id, setting, mutable=False)
+        return iam.Role(
+            self,
+            construct_id,
+            role_name=setting,
+            description=description,
+            assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+        )
+
+
+class FirstTask(ecs.FargateTaskDefinition):
+    """The revision a service is made with. Every later one is a copy of the running one, made by a release.
+
+    It is part of the first deploy alone, and retained when the next one leaves it out. Were it to stay in the template,
+    a change to it would register it again as the newest revision of the family, and the next update of the service
+    would put that in the place of the live release. Its image need not exist: the service starts with no tasks.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        service: Service,
+        stack: ServiceStack,
+        surroundings: TaskSurroundings,
+    ) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -30,21 +73,14 @@ class FirstTask(ecs.FargateTaskDefinition):
             runtime_platform=ecs.RuntimePlatform(
                 cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
             ),
-            task_role=_role(scope, "TaskRole", service.task_role, "What the service itself may do: nothing"),
-            execution_role=_role(scope, "ExecutionRole", service.execution_role, "Pulls the image, writes the logs"),
+            task_role=surroundings.task_role,
+            execution_role=surroundings.execution_role,
         )
-        log_group = logs.LogGroup(
-            scope,
-            "Logs",
-            log_group_name=service_logs(service),
-            retention=logs.RetentionDays.ONE_YEAR,
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        repository = ecr.Repository.from_repository_name(scope, "Repository", service.repository)
+        self.apply_removal_policy(RemovalPolicy.RETAIN)
         self.add_container(
             service.container,
             container_name=service.container,
-            image=ecs.ContainerImage.from_ecr_repository(repository, BOOTSTRAP_TAG),
+            image=ecs.ContainerImage.from_ecr_repository(surroundings.repository, BOOTSTRAP_TAG),
             port_mappings=[ecs.PortMapping(container_port=PORT)],
             health_check=ecs.HealthCheck(
                 command=list(PROBE),
@@ -53,22 +89,9 @@ class FirstTask(ecs.FargateTaskDefinition):
                 retries=stack.unhealthy_threshold,
                 start_period=Duration.seconds(stack.start_period_seconds),
             ),
-            logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=log_group),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=surroundings.logs),
             # No read-only root: the sample keeps its database in /tmp, Fargate has no tmpfs, and an empty volume there
             # would belong to root, which the image does not run as.
             readonly_root_filesystem=False,
             privileged=False,
         )
-
-
-def _role(scope: Construct, construct_id: str, setting: str, description: str) -> iam.IRole:
-    """Make the role of that name; a role given as an ARN exists already and is left as it is."""
-    if setting.startswith("arn:"):
-        return iam.Role.from_role_arn(scope, construct_id, setting, mutable=False)
-    return iam.Role(
-        scope,
-        construct_id,
-        role_name=setting,
-        description=description,
-        assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
-    )

@@ -60,6 +60,12 @@ def variant(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     return read(directory / "out")
 
 
+@pytest.fixture(scope="session")
+def first(variant: dict[str, Template]) -> Template:
+    """Return the template of the sample service at its first deploy."""
+    return variant["Landfall-Service-sample"]
+
+
 EXISTING = """
 [services.shop]
 cluster = "prod"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
+
+import pytest
 
 from stacks import ROOT
-from tests.stacks.conftest import CERTIFICATE
-from tests.stacks.template import Template, many
+from stacks.build import build
+from tests.stacks.template import Template, many, read
 
 
-def test_the_three_levels_of_health_checks_have_the_numbers_of_r10(sample: Template) -> None:
+def test_the_three_levels_of_health_checks_have_the_numbers_of_r10(first: Template, sample: Template) -> None:
     """Container 30 s / 5 s / 3 after 60 s, target group 30 s / 5 s, 2 healthy and 3 unhealthy."""
-    (container,) = sample.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    (container,) = first.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
     targets = sample.only("AWS::ElasticLoadBalancingV2::TargetGroup")
     service = sample.only("AWS::ECS::Service")
 
@@ -25,11 +28,11 @@ def test_the_three_levels_of_health_checks_have_the_numbers_of_r10(sample: Templ
     assert service["HealthCheckGracePeriodSeconds"] == 60
 
 
-def test_ecs_asks_the_container_what_docker_would(sample: Template) -> None:
+def test_ecs_asks_the_container_what_docker_would(first: Template) -> None:
     """ECS does not read an image's HEALTHCHECK, so it is said twice; this keeps the two the same."""
     dockerfile = (ROOT / "sample_service" / "Dockerfile").read_text(encoding="utf-8")
     (written,) = re.findall(r"^HEALTHCHECK [^\n]*\\\n\s+CMD (\[.*\])$", dockerfile, re.MULTILINE)
-    (container,) = sample.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    (container,) = first.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
 
     assert container["HealthCheck"]["Command"] == ["CMD", *json.loads(written)]
 
@@ -50,23 +53,45 @@ def test_ecs_says_that_a_deployment_failed_and_leaves_the_rest_to_landfall(sampl
 
 
 def test_a_later_deploy_leaves_the_live_release_and_its_count_alone(sample: Template) -> None:
-    """The bare family resolves to the live revision; without DesiredCount the count stays as it is."""
-    (resource,) = (r for r in sample.resources.values() if r["Type"] == "AWS::ECS::Service")
-    ((task_id, task),) = sample.of_type("AWS::ECS::TaskDefinition").items()
+    """The bare family resolves to the live revision, nothing registers another, and the count stays as it is."""
+    service = sample.only("AWS::ECS::Service")
 
-    assert resource["Properties"]["TaskDefinition"] == task["Family"] == "landfall-sample"
-    assert task_id in resource["DependsOn"]  # nothing else says that the family must exist first
-    assert "DesiredCount" not in resource["Properties"]
-
-
-def test_the_first_deploy_starts_no_tasks(variant: dict[str, Template]) -> None:
-    """There is no image yet: a task would fail until the deploy gave up."""
-    assert variant["Landfall-Service-sample"].only("AWS::ECS::Service")["DesiredCount"] == 0
+    assert service["TaskDefinition"] == "landfall-sample"
+    assert not sample.of_type("AWS::ECS::TaskDefinition")
+    assert "DesiredCount" not in service
 
 
-def test_names_are_those_that_the_settings_give(sample: Template) -> None:
+def test_the_first_deploy_makes_a_revision_to_begin_with_and_starts_no_tasks(first: Template) -> None:
+    """There is no image yet: a task would fail until the deploy gave up. The next deploy leaves the revision be."""
+    (service,) = (r for r in first.resources.values() if r["Type"] == "AWS::ECS::Service")
+    ((task_id, task),) = ((k, r) for k, r in first.resources.items() if r["Type"] == "AWS::ECS::TaskDefinition")
+
+    assert service["Properties"]["DesiredCount"] == 0
+    assert service["Properties"]["TaskDefinition"] == task["Properties"]["Family"]
+    assert task_id in service["DependsOn"]  # nothing else says that the family must exist first
+    assert task["DeletionPolicy"] == task["UpdateReplacePolicy"] == "Retain"
+
+
+def test_what_every_revision_needs_stays_as_the_first_deploy_made_it(sample: Template, first: Template) -> None:
+    """Roles, their policies and the log group: a first revision's grants must not go with it."""
+    for kind in ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Logs::LogGroup"):
+        assert sample.of_type(kind) == first.of_type(kind)
+
+
+@pytest.mark.parametrize(("said", "is_first"), [("sample", True), ("other,sample", True), ("other", False)])
+def test_one_service_can_have_its_first_deploy_while_others_are_live(
+    tmp_path: Path, said: str, *, is_first: bool
+) -> None:
+    """A service that was not named keeps its count."""
+    build(str(tmp_path), {"first-deploy": said}).synth()
+
+    service = read(tmp_path)["Landfall-Service-sample"].only("AWS::ECS::Service")
+    assert ("DesiredCount" in service) is is_first
+
+
+def test_names_are_those_that_the_settings_give(sample: Template, first: Template) -> None:
     """Landfall finds the service by them."""
-    (container,) = sample.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    (container,) = first.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
     roles = {role["RoleName"] for role in sample.of_type("AWS::IAM::Role").values()}
 
     assert sample.only("AWS::ECS::Cluster")["ClusterName"] == "landfall-sample"
@@ -78,46 +103,10 @@ def test_names_are_those_that_the_settings_give(sample: Template) -> None:
     assert sample.only("AWS::ElasticLoadBalancingV2::LoadBalancer")["Name"] == "landfall-sample"
 
 
-def test_the_network_costs_nothing_by_the_hour_and_lets_in_the_balancer_alone(sample: Template) -> None:
-    """Two public subnets without NAT; rules inside the groups, for the emulator knows no others."""
-    kinds = {resource["Type"] for resource in sample.resources.values()}
-    (tasks,) = (g for g in sample.of_type("AWS::EC2::SecurityGroup").values() if "tasks: " in g["GroupDescription"])
-    (entry,) = tasks["SecurityGroupIngress"]
-
-    assert len(sample.of_type("AWS::EC2::Subnet")) == 2
-    assert not kinds & {"AWS::EC2::NatGateway", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"}
-    assert entry["SourceSecurityGroupId"].startswith("<NetworkBalancerGroup")
-    assert (entry["FromPort"], entry["ToPort"]) == (8080, 8080)
-    network = sample.only("AWS::ECS::Service")["NetworkConfiguration"]["AwsvpcConfiguration"]
-    assert network["AssignPublicIp"] == "ENABLED"
-
-
-def test_with_a_certificate_plain_http_only_redirects(variant: dict[str, Template]) -> None:
-    """And HTTPS takes TLS 1.2 and newer."""
-    template = variant["Landfall-Service-sample"]
-    http = template.named("AWS::ElasticLoadBalancingV2::Listener", "Protocol", "HTTP")
-    https = template.named("AWS::ElasticLoadBalancingV2::Listener", "Protocol", "HTTPS")
-    (action,) = http["DefaultActions"]
-
-    assert action["RedirectConfig"] == {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
-    assert (http["Port"], https["Port"]) == (80, 443)
-    assert https["Certificates"] == [{"CertificateArn": CERTIFICATE}]
-    assert https["SslPolicy"].startswith("ELBSecurityPolicy-TLS13-1-2-Res")
-    assert [a["Type"] for a in https["DefaultActions"]] == ["forward"]
-
-
-def test_without_one_http_is_served(sample: Template) -> None:
-    """One listener, which forwards."""
-    listener = sample.only("AWS::ElasticLoadBalancingV2::Listener")
-
-    assert (listener["Port"], listener["Protocol"]) == (80, "HTTP")
-    assert [a["Type"] for a in listener["DefaultActions"]] == ["forward"]
-
-
 def test_the_service_itself_may_do_nothing_on_aws(sample: Template) -> None:
     """Its execution role pulls its own image and writes its own logs."""
-    (execution,) = (r for r in sample.of_type("AWS::IAM::Role") if r.startswith("ExecutionRole"))
-    (task,) = (r for r in sample.of_type("AWS::IAM::Role") if r.startswith("TaskRole"))
+    (execution,) = (r for r in sample.of_type("AWS::IAM::Role") if "ExecutionRole" in r)
+    (task,) = (r for r in sample.of_type("AWS::IAM::Role") if "TaskRole" in r)
     actions = {a for s in sample.statements_of(execution) for a in many(s["Action"])}
 
     assert not sample.statements_of(task)

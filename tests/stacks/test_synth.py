@@ -21,7 +21,7 @@ def _synth(outdir: Path, **context: str) -> subprocess.CompletedProcess[str]:
     """Run the app with nothing on PATH and an environment in which no AWS call can succeed."""
     env = {
         "PATH": str(outdir / "nothing-here"),
-        "HOME": str(outdir),
+        "HOME": str(Path.home()),  # where jsii keeps what it unpacked
         "CDK_OUTDIR": str(outdir / "cdk.out"),
         "CDK_CONTEXT_JSON": json.dumps(context),
         "AWS_ENDPOINT_URL": NOWHERE,

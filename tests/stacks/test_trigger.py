@@ -40,7 +40,8 @@ def _changed(*path: str, to: str) -> dict[str, Any]:
 
 
 def _matches(pipeline: Template, event: dict[str, Any]) -> bool:
-    return bool(EventPattern(None, pipeline.only("AWS::Events::Rule")["EventPattern"]).matches_event(event))
+    matcher: Any = EventPattern(None, pipeline.only("AWS::Events::Rule")["EventPattern"])
+    return bool(matcher.matches_event(event))
 
 
 def test_a_push_to_a_configured_repository_starts_a_deployment(pipeline: Template) -> None:
