@@ -20,16 +20,21 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """The id SNS gave the message."""
+    """The id SNS gave the message; empty where there was nothing to tell."""
 
     message_id: str
 
 
 def run(event: Input, world: World) -> Output:
-    """Publish one message."""
-    ended = event.ended
+    """Publish one message for one outcome: not again after a replay, and not for what the record does not say."""
+    ended, release = event.ended, event.ended.release
+    record = world.ledger.record(release.service, release.deployment_id) or {}
+    if record.get("outcome", ended.outcome) != ended.outcome or "notified" in record:
+        return Output("")
     text = notice.message(ended, event.report)
-    return Output(world.topic.publish(notice.subject(ended), text, notice.attributes(ended)))
+    message_id = world.topic.publish(notice.subject(ended), text, notice.attributes(ended))
+    world.ledger.mark(release.service, release.deployment_id, notified=message_id)
+    return Output(message_id)
 
 
 handler = step(Input, run)

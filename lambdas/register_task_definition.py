@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from landfall import task_definition
 from landfall.aws.ecs import Ecs
+from landfall.errors import StepError
 from landfall.model import Baseline, Deployment, Kind, Release
+from landfall.recovery import Progress
 from landfall.step import step
 from landfall.task_definition import ROLE_BASELINE, ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE
 from landfall.world import World
@@ -47,6 +50,9 @@ def run(event: Input, world: World) -> Output:
         digests={settings.container: release.accepted_digests},
         git_sha=release.git_sha,
     )
+    progress = json.dumps(asdict(Progress(baseline, deployment)))
+    if not world.ledger.update(settings.name, release.deployment_id, progress=progress):
+        raise StepError("the ledger record was closed meanwhile: this deployment is over")
     return Output(deployment, baseline)
 
 

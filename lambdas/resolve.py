@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import evidence, request
+from landfall import evidence, recovery, request
 from landfall.errors import InvalidRequest
-from landfall.model import UNKNOWN_SERVICE, Release, Verdict, failed, passed
-from landfall.request import SHA, Request
+from landfall.model import UNKNOWN_SERVICE, Baseline, Deployment, Failure, Outcome, Release, Verdict, failed, passed
+from landfall.request import SHA, Recovery, Request
+from landfall.smoke import Check
 from landfall.step import step
 from landfall.world import World
+
+IGNORED = "IGNORED"
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,19 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """PASS with a release to deploy; PASS `IGNORED` for an event that is none; FAIL for a request that can't be."""
+    """`way` is RESOLVED with a release to deploy, IGNORED for an event that is none, or why a request can't be.
 
+    For a recovery it says what is left to do, and the rest is what the lost execution knew.
+    """
+
+    way: str
     verdict: Verdict
     release: Release
+    outcome: Outcome | None = None
+    baseline: Baseline | None = None
+    deployment: Deployment | None = None
+    failure: Failure | None = None
+    checks: tuple[Check, ...] = ()
 
 
 def run(event: Input, world: World) -> Output:
@@ -51,7 +63,9 @@ def run(event: Input, world: World) -> Output:
     except InvalidRequest as error:
         return _recorded(world, _for_service(release, event.input, world), failed(error.code, str(error)))
     if isinstance(wanted, request.Ignored):
-        return Output(passed("IGNORED", wanted.why), release)
+        return Output(IGNORED, passed(IGNORED, wanted.why), release)
+    if isinstance(wanted, Recovery):
+        return _recovery(release, wanted, world)
     release = _asked(release, wanted)
     try:
         release = _with_image(release, wanted, world)
@@ -60,9 +74,35 @@ def run(event: Input, world: World) -> Output:
     return _recorded(world, release, passed("RESOLVED", f"{release.git_sha} is {release.image_digest}"))
 
 
+def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
+    """Find out what the lost execution left to do, and become the one that does it."""
+    ledger, status = world.ledger, world.executions.status
+    by_name = (wanted.service, wanted.deployment_id)
+    record = ledger.of_execution(wanted.execution_arn) if wanted.execution_arn else ledger.record(*by_name)
+    other = record.get("recovered_by") if record else None
+    another = status(other) if other and other != mine.execution_arn else None
+    plan = recovery.plan(record, status(record["execution_arn"]) if record else None, another)
+    if record is None or plan.ended is None:
+        return Output(IGNORED, plan.verdict, mine)
+    if not ledger.claim_recovery(record, mine.execution_arn):
+        return Output(IGNORED, passed(IGNORED, "another execution recovers it"), mine)
+    ended = plan.ended
+    return Output(
+        way=plan.verdict.code,
+        # what a Lambda began before its execution was stopped still takes effect: that is waited out
+        verdict=replace(ended.verdict, retry_after=ended.release.limits.recovery_wait_seconds),
+        release=ended.release,
+        outcome=ended.outcome,
+        baseline=ended.baseline,
+        deployment=ended.deployment,
+        failure=ended.failure,
+        checks=ended.checks,
+    )
+
+
 def _recorded(world: World, release: Release, verdict: Verdict) -> Output:
     world.ledger.open(evidence.opened(release))
-    return Output(verdict, release)
+    return Output(verdict.code, verdict, release)
 
 
 def _for_service(release: Release, document: Any, world: World) -> Release:
@@ -79,6 +119,7 @@ def _asked(release: Release, wanted: Request) -> Release:
         intent=wanted.intent,
         reason=wanted.reason,
         requested_by=wanted.requested_by,
+        by_push=wanted.by_push,
         limits=wanted.service.limits,
         stability_attempts=wanted.service.limits.stability_attempts,
     )

@@ -25,6 +25,8 @@ def run(event: Judged, world: World) -> Output:
     plan = rollback.plan(ecs.service(), released, event.baseline)
     if isinstance(plan, Verdict):
         return Output(plan, released)
+    if not world.holds_lock(event.release):
+        return Output(change.LOCK_LOST, released)
     after = ecs.update(plan.task_definition, plan.desired_count)
     back = change.begun(rollback.deployment(event.baseline, released, plan), after, limits, world.now())
     ecs.deregister(released.task_definition)

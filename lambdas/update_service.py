@@ -36,6 +36,8 @@ def run(event: Input, world: World) -> Output:
         ecs.deregister(wanted.task_definition)
         why = f"somebody deployed {runs} since preflight saw {event.baseline.task_definition}; look, then try again"
         return Output(failed("BASELINE_CHANGED", why), wanted)
+    if not world.holds_lock(event.release):
+        return Output(change.LOCK_LOST, wanted)
     count = wanted.desired_count if event.baseline.desired_count == 0 else None
     after = ecs.update(wanted.task_definition, count)
     deployment = change.begun(wanted, after, limits, world.now())

@@ -84,6 +84,11 @@ class Follower:
                 raise TimeoutError(f"{self.arn} still runs after {seconds:.0f} s")
             time.sleep(POLL_SECONDS)
 
+    def ending_states(self) -> list[str]:
+        """Return the states passed so far."""
+        self._seen = 0
+        return [e.state for e in self.new() if e.verdict is None and not e.error]
+
     def ending(self) -> Ending:
         """Return how it ended, without the ledger's record."""
         execution = self._client.describe_execution(executionArn=self.arn)

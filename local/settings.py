@@ -21,6 +21,8 @@ QUICK = {
     "target_health_interval_seconds": 1,
     "smoke_attempts": 5,
     "smoke_interval_seconds": 1,
+    "lock_poll_seconds": 1,
+    "recovery_wait_seconds": 5,
 }
 QUICK_STACK = {
     "health_check_interval_seconds": 5,  # the shortest AWS takes

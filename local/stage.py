@@ -112,6 +112,22 @@ class Stage:
         )["Items"]
         return [{k: next(iter(v.values())) for k, v in item.items()} for item in items]
 
+    def lock(self, service: str) -> dict[str, Any]:
+        """Return the service's lock as it stands."""
+        reply = self.aws.client("dynamodb").get_item(
+            TableName=self.pipeline["LockTableName"], Key={"service": {"S": service}}, ConsistentRead=True
+        )
+        return {k: next(iter(v.values())) for k, v in reply.get("Item", {}).items()}
+
+    def executions_about(self, execution_arn: str) -> list[tuple[str, list[str]]]:
+        """Return the executions that were started because of another one, with the states they passed."""
+        found = []
+        for execution in self._executions():
+            arn = execution["executionArn"]
+            if execution_arn in self.stepfunctions.describe_execution(executionArn=arn)["input"]:
+                found.append((execution["status"], Follower(self.stepfunctions, arn).ending_states()))
+        return found
+
     def live(self, service: str) -> dict[str, Any]:
         """Ask the service itself, over HTTPS, which version it is."""
         reply = httpx.get(f"{self.fronts[service].url}/api/v1/version", verify=self._context, timeout=5)

@@ -1,4 +1,4 @@
-"""The ledger: one item per deployment."""
+"""The ledger, one item per deployment, and the locks, one item per service."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
+from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
 
 BY_SHA = "by_sha"
 """The index that answers "when was this commit deployed?"."""
 
 
-class LedgerTable(dynamodb.Table):
-    """Partition key `service`, sort key `deployment_id`, which begins with a time."""
+class PipelineTable(dynamodb.Table):
+    """A table that outlives its stack and can be restored to any second of the last weeks."""
 
-    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
-        service = dynamodb.Attribute(name="service", type=dynamodb.AttributeType.STRING)
+    def __init__(
+        self, scope: Construct, construct_id: str, key: kms.IKey, sort_key: dynamodb.Attribute | None = None
+    ) -> None:
         super().__init__(
             scope,
             construct_id,
-            partition_key=service,
-            sort_key=dynamodb.Attribute(name="deployment_id", type=dynamodb.AttributeType.STRING),
+            partition_key=_text("service"),
+            sort_key=sort_key,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=key,
@@ -30,8 +32,27 @@ class LedgerTable(dynamodb.Table):
             deletion_protection=True,
             removal_policy=RemovalPolicy.RETAIN,
         )
+
+
+class LedgerTable(PipelineTable):
+    """Partition key `service`, sort key `deployment_id`, which begins with a time."""
+
+    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
+        super().__init__(scope, construct_id, key, sort_key=_text("deployment_id"))
+        self.add_global_secondary_index(index_name=BY_SHA, partition_key=_text("service"), sort_key=_text("git_sha"))
+        # Both tell only which records there are: those are then read themselves, consistently.
         self.add_global_secondary_index(
-            index_name=BY_SHA,
-            partition_key=service,
-            sort_key=dynamodb.Attribute(name="git_sha", type=dynamodb.AttributeType.STRING),
+            index_name=INDEX_EXECUTION,
+            partition_key=_text("execution_arn"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
+        self.add_global_secondary_index(
+            index_name=INDEX_UNFINISHED,
+            partition_key=_text("unfinished"),
+            sort_key=_text("deployment_id"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)

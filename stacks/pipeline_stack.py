@@ -11,10 +11,11 @@ from landfall.settings import Settings
 
 from stacks import asset, layer
 from stacks.encryption import PipelineKey
-from stacks.ledger import LedgerTable
+from stacks.ledger import LedgerTable, PipelineTable
+from stacks.loss import RecoveryTrigger
 from stacks.machine import DeployMachine
 from stacks.notifications import Alarms, NotificationTopic
-from stacks.reach import Holdings, scopes
+from stacks.reach import Holdings, machine_arn, scopes
 from stacks.reports import ReportBucket
 from stacks.step_function import ARCHITECTURE, RUNTIME, Shared, StepFunction
 from stacks.steps import STEPS, On
@@ -30,17 +31,23 @@ class PipelineStack(cdk.Stack):
         super().__init__(scope, construct_id, description="Landfall: deploys to ECS and proves each release live")
         self.key = PipelineKey(self, "Key")
         self.ledger = LedgerTable(self, "Ledger", self.key)
+        self.locks = PipelineTable(self, "Locks", self.key)
         self.reports = ReportBucket(self, "Reports", self.key)
         self.topic = NotificationTopic(self, "Topic", self.key)
         functions = self._functions(settings, settings_path)
-        self.machine = DeployMachine(self, "Machine", definition=definition, functions=functions, key=self.key)
+        in_machine = {step.id: functions[step.id] for step in STEPS if step.in_machine}
+        self.machine = DeployMachine(self, "Machine", definition=definition, functions=in_machine, key=self.key)
         self.trigger = PushTrigger(self, "OnPush", settings=settings, machine=self.machine, key=self.key)
+        RecoveryTrigger(
+            self, "OnLoss", machine=self.machine, sweep=functions["Sweep"], dead_letters=self.trigger.dead_letters
+        )
         Alarms(self, "Alarms", machine=self.machine, queue=self.trigger.dead_letters, topic=self.topic)
         self._outputs()
 
     def _functions(self, settings: Settings, settings_path: Path) -> dict[str, lambda_.Function]:
         holdings = Holdings(
             ledger=self.ledger.table_arn,
+            locks=self.locks.table_arn,
             reports=self.reports.bucket_arn,
             topic=self.topic.topic_arn,
             key=self.key.key_arn,
@@ -61,6 +68,8 @@ class PipelineStack(cdk.Stack):
                 scopes=scopes(self, settings, holdings),
                 values={
                     On.LEDGER: self.ledger.table_name,
+                    On.LOCKS: self.locks.table_name,
+                    On.MACHINE: machine_arn(self),
                     On.REPORTS: self.reports.bucket_name,
                     On.TOPIC: self.topic.topic_arn,
                 },
@@ -71,6 +80,7 @@ class PipelineStack(cdk.Stack):
         for name, value in {
             "StateMachineArn": self.machine.state_machine_arn,
             "LedgerTableName": self.ledger.table_name,
+            "LockTableName": self.locks.table_name,
             "ReportBucketName": self.reports.bucket_name,
             "TopicArn": self.topic.topic_arn,
             "DeadLetterQueueUrl": self.trigger.dead_letters.queue_url,

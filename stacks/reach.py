@@ -30,6 +30,7 @@ class Holdings:
     """The ARNs of what the pipeline's stack itself holds."""
 
     ledger: str
+    locks: str
     reports: str
     topic: str
     key: str
@@ -86,6 +87,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
             _once(_role(stack, role) for s in services for role in (s.task_role, s.execution_role)),
             {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         ),
+        On.MACHINE: Scope((machine_arn(stack),)),
         On.EXECUTIONS: Scope(
             (
                 stack.format_arn(
@@ -99,6 +101,16 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     }
 
 
+def machine_arn(stack: cdk.Stack) -> str:
+    """Return the state machine's ARN from its fixed name, which a step can be given before the machine exists."""
+    return stack.format_arn(
+        service="states",
+        resource="stateMachine",
+        resource_name=MACHINE,
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
 def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:
     def key_via(service: str) -> Scope:
         return Scope(
@@ -108,6 +120,8 @@ def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:
 
     return {
         On.LEDGER: Scope((holdings.ledger,)),
+        On.LEDGER_INDEXES: Scope((f"{holdings.ledger}/index/*",)),
+        On.LOCKS: Scope((holdings.locks,)),
         On.KEY_OF_LEDGER: key_via("dynamodb"),
         On.REPORTS: Scope((f"{holdings.reports}/*",)),
         On.KEY_OF_REPORTS: key_via("s3"),

@@ -11,7 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
-from landfall.world import ENV_LEDGER, ENV_REPORTS, ENV_TOPIC
+from landfall.world import ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
 
 from stacks.names import STEP_LOGS
 from stacks.reach import Scope, statement
@@ -23,7 +23,13 @@ TIMEOUT = Duration.seconds(60)
 MEMORY_MIB = 512
 LOGS_KEPT = logs.RetentionDays.ONE_YEAR
 
-VARIABLES = {ENV_LEDGER: On.LEDGER, ENV_REPORTS: On.REPORTS, ENV_TOPIC: On.TOPIC}
+VARIABLES = {
+    ENV_LEDGER: On.LEDGER,
+    ENV_LOCKS: On.LOCKS,
+    ENV_MACHINE: On.MACHINE,
+    ENV_REPORTS: On.REPORTS,
+    ENV_TOPIC: On.TOPIC,
+}
 """A step is told of what it has a grant on, and of nothing else."""
 
 

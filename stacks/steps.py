@@ -24,12 +24,15 @@ class On(Enum):
     LOAD_BALANCING = auto()
     ROLES_OF_TASKS = auto()
     LEDGER = auto()
+    LEDGER_INDEXES = auto()
+    LOCKS = auto()
     KEY_OF_LEDGER = auto()
     REPORTS = auto()
     KEY_OF_REPORTS = auto()
     TOPIC = auto()
     KEY_OF_TOPIC = auto()
     EXECUTIONS = auto()
+    MACHINE = auto()
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,14 @@ class Grant:
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its id in the state machine, and its grants (logs and traces aside, which every step has)."""
+    """One step: its id in the state machine, and its grants (logs and traces aside, which every step has).
+
+    Sweep is made in the same way, but it is a schedule that invokes it and not the machine.
+    """
 
     id: str
     grants: tuple[Grant, ...] = ()
+    in_machine: bool = True
 
     @property
     def module(self) -> str:
@@ -77,14 +84,27 @@ _SEE_TARGETS = (*_SEE_TASKS, _may(On.LOAD_BALANCING, "elasticloadbalancing:Descr
 _LEDGER_KEY = _may(
     On.KEY_OF_LEDGER, "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"
 )
+_SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
+_SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 
 STEPS: tuple[Step, ...] = (
     Step(
         "Resolve",
         (
             _may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"),
-            _may(On.LEDGER, "dynamodb:PutItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
+            _SEE_EXECUTIONS,
+        ),
+    ),
+    Step(
+        "AcquireLock",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LOCKS, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            _SEE_EXECUTIONS,
         ),
     ),
     Step(
@@ -107,6 +127,8 @@ STEPS: tuple[Step, ...] = (
             _may(On.TASK_DEFINITIONS, "ecs:RegisterTaskDefinition"),
             _may(On.TASK_DEFINITIONS_BEING_REGISTERED, "ecs:TagResource"),
             _may(On.ROLES_OF_TASKS, "iam:PassRole"),
+            _may(On.LEDGER, "dynamodb:UpdateItem"),
+            _LEDGER_KEY,
         ),
     ),
     Step(
@@ -114,6 +136,7 @@ STEPS: tuple[Step, ...] = (
         (
             _may(On.SERVICES, "ecs:UpdateService", "ecs:DescribeServices"),
             _may(On.ANY_TASK_DEFINITION, "ecs:DeregisterTaskDefinition"),
+            *_SEE_LOCK,
         ),
     ),
     Step("CheckStability", _SEE_TASKS),
@@ -125,17 +148,41 @@ STEPS: tuple[Step, ...] = (
         (
             _may(On.SERVICES, "ecs:DescribeServices", "ecs:UpdateService"),
             _may(On.ANY_TASK_DEFINITION, "ecs:DeregisterTaskDefinition"),
+            *_SEE_LOCK,
         ),
     ),
     Step(
         "Report",
         (
-            _may(On.LEDGER, "dynamodb:PutItem", "dynamodb:GetItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             _LEDGER_KEY,
             _may(On.REPORTS, "s3:PutObject"),
             _may(On.KEY_OF_REPORTS, "kms:GenerateDataKey"),
             _may(On.EXECUTIONS, "states:GetExecutionHistory"),
         ),
     ),
-    Step("Notify", (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, "kms:GenerateDataKey*", "kms:Decrypt"))),
+    Step(
+        "Notify",
+        (
+            _may(On.TOPIC, "sns:Publish"),
+            _may(On.KEY_OF_TOPIC, "kms:GenerateDataKey*", "kms:Decrypt"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+        ),
+    ),
+    Step(
+        "Finish",
+        (_may(On.LEDGER, "dynamodb:UpdateItem"), _may(On.LOCKS, "dynamodb:UpdateItem"), _LEDGER_KEY),
+    ),
+    Step(
+        "Sweep",
+        (
+            _may(On.LEDGER, "dynamodb:GetItem"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+            _LEDGER_KEY,
+            _SEE_EXECUTIONS,
+            _may(On.MACHINE, "states:StartExecution"),
+        ),
+        in_machine=False,
+    ),
 )

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from landfall.errors import AwsCallFailed
-from landfall.model import Deployment
+from landfall.model import Deployment, failed
 from landfall.observed import ServiceView
 from landfall.settings import Limits
+
+LOCK_LOST = failed("LOCK_LOST", "another execution took this deployment's lock; it goes on from here")
 
 
 def begun(deployment: Deployment, service: ServiceView, limits: Limits, now: datetime) -> Deployment:

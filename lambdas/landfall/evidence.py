@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from landfall.aws.ledger import YES
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.smoke import Check
 
@@ -40,6 +41,9 @@ def opened(release: Release) -> dict[str, Any]:
         "reason": release.reason,
         "requested_by": release.requested_by,
         "requested_at": release.requested_at,
+        "by_push": release.by_push,
+        "unfinished": YES,
+        "release": json.dumps(asdict(release)),
     }
 
 
@@ -48,6 +52,8 @@ def closed(ended: Ended, now: datetime) -> dict[str, Any]:
     failure, deployment, baseline = ended.failure, ended.deployment, ended.baseline
     return {
         **opened(ended.release),
+        "ended": json.dumps(asdict(ended)),
+        "fence": ended.release.fence,
         "outcome": ended.outcome.value,
         "ended_at": now.isoformat(),
         "code": failure.code if failure else ended.verdict.code,

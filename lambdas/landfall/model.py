@@ -72,7 +72,8 @@ class Release:
     """One image digest built from one commit, to be made live on one service by one deployment.
 
     The defaults are those of a request that could not be resolved: it is recorded all the same.
-    `accepted_digests` is the image's digest and, for an index, its platforms' digests.
+    `accepted_digests` is the image's digest and, for an index, its platforms' digests. `by_push`: the image's push
+    asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one.
     """
 
     service: str
@@ -87,6 +88,8 @@ class Release:
     intent: Intent = Intent.RELEASE
     reason: str = ""
     requested_by: str = UNKNOWN
+    by_push: bool = False
+    fence: int = 0
     limits: Limits = field(default_factory=Limits)
     stability_attempts: int = 0
 

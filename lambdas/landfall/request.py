@@ -17,7 +17,8 @@ from landfall.settings import Service, Settings
 
 SHA = re.compile(r"[0-9a-f]{40}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-KEYS = ("service", "image_tag", "image_digest", "intent", "reason", "requested_by")
+ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
+KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "reason", "requested_by")
 TEXT_LIMIT = 200
 """Characters of `reason` and `requested_by`: they are stored and sent on."""
 
@@ -32,6 +33,16 @@ class Request:
     intent: Intent
     reason: str
     requested_by: str
+    by_push: bool = False
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """A deployment whose execution is gone: told of by its execution, or named by a person or the sweep."""
+
+    execution_arn: str = ""
+    service: str = ""
+    deployment_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Ignored:
     why: str
 
 
-def read(document: Any, settings: Settings) -> Request | Ignored:
+def read(document: Any, settings: Settings) -> Request | Recovery | Ignored:
     """Read an execution's input. Raises InvalidRequest, which names the field, the value and the way out."""
     if not isinstance(document, Mapping):
         raise InvalidRequest("BAD_INPUT", f"the input is {_show(document)}; it must be an object with 'service'")
@@ -50,8 +61,12 @@ def read(document: Any, settings: Settings) -> Request | Ignored:
     return _by_hand(document, settings)
 
 
-def _event(event: Mapping[str, Any], settings: Settings) -> Request | Ignored:
+def _event(event: Mapping[str, Any], settings: Settings) -> Request | Recovery | Ignored:
     detail = event.get("detail")
+    if event.get("source") == "aws.states" and isinstance(detail, Mapping):
+        arn = detail.get("executionArn")
+        over = detail.get("status") in ENDED and isinstance(arn, str)
+        return Recovery(execution_arn=str(arn)) if over else Ignored("an execution that did not end badly")
     if event.get("source") != "aws.ecr" or event.get("detail-type") != "ECR Image Action":
         return Ignored(f"not an ECR image action: {_show(event.get('source'))} {_show(event.get('detail-type'))}")
     if not isinstance(detail, Mapping):
@@ -68,10 +83,23 @@ def _event(event: Mapping[str, Any], settings: Settings) -> Request | Ignored:
         return Ignored(f"tag {_show(tag)} is not a 40-hex commit SHA, such as a build cache's")
     if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
         return Ignored(f"digest {_show(digest)} is not a sha256 digest")
-    return Request(service, tag, digest, Intent.RELEASE, f"push of {tag}", "ECR push")
+    return Request(service, tag, digest, Intent.RELEASE, f"push of {tag}", "ECR push", by_push=True)
 
 
-def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request:
+def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recovery:
+    _check_fields(document)
+    service = _service(document, settings)
+    intent = _intent(document.get("intent", Intent.RELEASE.value))
+    if (intent == Intent.RECOVER) != ("deployment_id" in document):
+        raise InvalidRequest("BAD_FIELD", "deployment_id goes with intent 'recover', and only with that")
+    if intent == Intent.RECOVER:
+        return Recovery(service=service.name, deployment_id=document["deployment_id"])
+    tag, digest = _image(document)
+    reason, who = document.get("reason", ""), document.get("requested_by", UNKNOWN)
+    return Request(service, tag, digest, intent, reason, who)
+
+
+def _check_fields(document: Mapping[str, Any]) -> None:
     for key in document:
         if key not in KEYS:
             raise InvalidRequest("UNKNOWN_FIELD", f"field {_show(key)} is unknown; known are {', '.join(KEYS)}")
@@ -82,27 +110,19 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request:
             raise InvalidRequest("BAD_FIELD", f"{key} has {len(value)} characters; {TEXT_LIMIT} is the most")
         if not value.isprintable():
             raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; leave line breaks and control characters out")
-    service = _service(document, settings)
+
+
+def _image(document: Mapping[str, Any]) -> tuple[str | None, str | None]:
     tag, digest = document.get("image_tag"), document.get("image_digest")
     if tag is None and digest is None:
-        raise InvalidRequest(
-            "MISSING_FIELD", "neither image_tag nor image_digest is given; give the commit's SHA or a digest"
-        )
+        why = "neither image_tag nor image_digest is given; give the commit's SHA or a digest"
+        raise InvalidRequest("MISSING_FIELD", why)
     if tag is not None and not SHA.fullmatch(tag):
-        raise InvalidRequest(
-            "BAD_TAG",
-            f"image_tag {_show(tag)} is not a 40-hex commit SHA; push the image tagged by its commit",
-        )
+        why = f"image_tag {_show(tag)} is not a 40-hex commit SHA; push the image tagged by its commit"
+        raise InvalidRequest("BAD_TAG", why)
     if digest is not None and not DIGEST.fullmatch(digest):
         raise InvalidRequest("BAD_DIGEST", f"image_digest {_show(digest)} is not sha256: and 64 hex digits")
-    return Request(
-        service=service,
-        image_tag=tag,
-        image_digest=digest,
-        intent=_intent(document.get("intent", Intent.RELEASE.value)),
-        reason=document.get("reason", ""),
-        requested_by=document.get("requested_by", UNKNOWN),
-    )
+    return tag, digest
 
 
 def _service(document: Mapping[str, Any], settings: Settings) -> Service:
@@ -117,11 +137,10 @@ def _service(document: Mapping[str, Any], settings: Settings) -> Service:
 
 
 def _intent(value: str) -> Intent:
-    if value != Intent.RELEASE:
-        raise InvalidRequest(
-            "UNSUPPORTED_INTENT", f"intent {_show(value)} is not supported; leave it out or say 'release'"
-        )
-    return Intent.RELEASE
+    if value not in (Intent.RELEASE, Intent.RECOVER):
+        why = f"intent {_show(value)} is not supported; leave it out, or say 'release' or 'recover'"
+        raise InvalidRequest("UNSUPPORTED_INTENT", why)
+    return Intent(value)
 
 
 def _show(value: Any) -> str:

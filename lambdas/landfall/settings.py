@@ -43,11 +43,21 @@ class Limits:
     smoke_interval_seconds: int = 10
     confirm_attempts: int = 3
     identical_stops: int = 2
+    lock_poll_seconds: int = 15
+    lock_attempts: int = 480
+    recovery_wait_seconds: int = 75
 
     @property
     def stability_attempts(self) -> int:
         """Looks at stability that fit into the timeout, one more for the look at its end."""
         return math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
+
+    @property
+    def lease_seconds(self) -> int:
+        """How long a deployment can take, there and back, and then some."""
+        targets = self.target_health_attempts * self.target_health_interval_seconds
+        smoke = self.smoke_attempts * self.smoke_interval_seconds
+        return 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + 3600
 
 
 @dataclass(frozen=True)

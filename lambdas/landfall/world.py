@@ -17,13 +17,17 @@ from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.ledger import Ledger
+from landfall.aws.locks import Locks
+from landfall.model import Release
 from landfall.observed import ServiceView
 from landfall.settings import Service, Settings
 from landfall.smoke import Answers
 
-ENV_SETTINGS, ENV_LEDGER, ENV_REPORTS, ENV_TOPIC = (
+ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC = (
     "LANDFALL_SETTINGS",
     "LANDFALL_LEDGER_TABLE",
+    "LANDFALL_LOCK_TABLE",
+    "LANDFALL_STATE_MACHINE_ARN",
     "LANDFALL_REPORT_BUCKET",
     "LANDFALL_TOPIC_ARN",
 )
@@ -97,6 +101,24 @@ class World:
     def executions(self) -> Executions:
         """Return Step Functions' executions."""
         return Executions(self._client("stepfunctions"))
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Return the lock table."""
+        return Locks(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LOCKS]))
+
+    def holds_lock(self, release: Release) -> bool:
+        """Say whether the release still has the lock it was given. Asked right before every change of the service.
+
+        ECS itself checks no fence: a change sent just before the lock is lost still takes effect (docs/decisions.md).
+        """
+        lock = self.locks.read(release.service)
+        return lock is not None and bool(lock.owner) and lock.fence == release.fence
+
+    @property
+    def machine_arn(self) -> str:
+        """Return the state machine; only the sweep, which starts executions, is told."""
+        return os.environ[ENV_MACHINE]
 
     def _client(self, name: str) -> Any:
         if name not in self._clients:

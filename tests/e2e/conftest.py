@@ -10,7 +10,7 @@ import pytest
 from local.inbox import Inbox
 from local.stage import Stage, staged
 
-SERVICES = ("landing", "drills", "first", "taken", "tagged", "bare", "broken", "redeployed")
+SERVICES = ("landing", "drills", "first", "taken", "tagged", "bare", "broken", "redeployed", "busy", "stopped")
 OVERRIDES = {"bare": {"stack": None}}
 
 

@@ -61,6 +61,11 @@ class Template:
         (properties,) = (p for p in self.of_type(kind).values() if p.get(key) == name)
         return dict(properties)
 
+    def under(self, kind: str, prefix: str) -> dict[str, Any]:
+        """Return the properties of the one resource of a type whose logical id begins with `prefix`."""
+        (properties,) = (p for name, p in self.of_type(kind).items() if name.startswith(prefix))
+        return dict(properties)
+
     def statements_of(self, role: str) -> list[dict[str, Any]]:
         """Return all policy statements of a role, given by its logical id."""
         return [

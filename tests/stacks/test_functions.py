@@ -44,6 +44,8 @@ def test_a_step_is_told_of_what_it_has_a_grant_on(pipeline: Template, step: Step
     function = pipeline.named("AWS::Lambda::Function", "FunctionName", step.function_name)
     expected = {
         "LANDFALL_LEDGER_TABLE": (On.LEDGER, "<LedgerB7379752>"),
+        "LANDFALL_LOCK_TABLE": (On.LOCKS, "<LocksF3C5D457>"),
+        "LANDFALL_STATE_MACHINE_ARN": (On.MACHINE, "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"),
         "LANDFALL_REPORT_BUCKET": (On.REPORTS, "<Reports65402A0A>"),
         "LANDFALL_TOPIC_ARN": (On.TOPIC, "<TopicBFC7AF6E>"),
     }
@@ -57,8 +59,10 @@ def test_the_names_of_variables_are_those_that_the_world_reads() -> None:
     """Typed once, and this says which."""
     from landfall import world  # noqa: PLC0415  after the synth has put lambdas/ on the path
 
-    assert (world.ENV_LEDGER, world.ENV_REPORTS, world.ENV_TOPIC) == (
+    assert (world.ENV_LEDGER, world.ENV_LOCKS, world.ENV_MACHINE, world.ENV_REPORTS, world.ENV_TOPIC) == (
         "LANDFALL_LEDGER_TABLE",
+        "LANDFALL_LOCK_TABLE",
+        "LANDFALL_STATE_MACHINE_ARN",
         "LANDFALL_REPORT_BUCKET",
         "LANDFALL_TOPIC_ARN",
     )
@@ -74,14 +78,14 @@ def test_a_log_group_is_encrypted_and_kept_a_year(pipeline: Template, step: Step
 
 
 def test_the_machine_knows_every_function_and_no_other() -> None:
-    """The definition's placeholders are the STEPS table's ids."""
-    assert placeholders() == {f"{step.id}Arn" for step in STEPS}
+    """The definition's placeholders are the STEPS table's ids, but for the sweep, which a schedule invokes."""
+    assert placeholders() == {f"{step.id}Arn" for step in STEPS if step.in_machine}
 
 
 def test_the_machine_is_filled_in_logged_and_traced(pipeline: Template) -> None:
     """Logs hold no execution data: the ledger and the history do, and they are guarded."""
     machine = pipeline.only("AWS::StepFunctions::StateMachine")
-    functions = pipeline.of_type("AWS::Lambda::Function")
+    functions = {f for f in pipeline.of_type("AWS::Lambda::Function") if not f.startswith("Sweep")}
 
     assert machine["StateMachineType"] == "STANDARD"
     assert machine["LoggingConfiguration"]["Level"] == "ALL"

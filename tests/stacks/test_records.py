@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.stacks.template import Template, many
 
 
 def test_the_ledger_can_be_asked_by_service_and_by_commit_and_is_hard_to_lose(pipeline: Template) -> None:
-    """Point-in-time recovery, deletion protection, a key of our own, and it outlives the stack."""
-    (resource,) = (r for r in pipeline.resources.values() if r["Type"] == "AWS::DynamoDB::Table")
+    """And by execution, and for what is unfinished; point-in-time recovery, deletion protection, a key of our own."""
+    resource = pipeline.resources["LedgerB7379752"]
     table = resource["Properties"]
-    (index,) = table["GlobalSecondaryIndexes"]
+    indexes = {i["IndexName"]: (_key_of(i["KeySchema"]), i["Projection"]) for i in table["GlobalSecondaryIndexes"]}
 
     assert _key_of(table["KeySchema"]) == {"HASH": "service", "RANGE": "deployment_id"}
-    assert (index["IndexName"], _key_of(index["KeySchema"])) == ("by_sha", {"HASH": "service", "RANGE": "git_sha"})
-    assert index["Projection"] == {"ProjectionType": "ALL"}
+    assert indexes == {
+        "by_sha": ({"HASH": "service", "RANGE": "git_sha"}, {"ProjectionType": "ALL"}),
+        "by_execution": ({"HASH": "execution_arn"}, {"ProjectionType": "KEYS_ONLY"}),
+        "unfinished": ({"HASH": "unfinished", "RANGE": "deployment_id"}, {"ProjectionType": "KEYS_ONLY"}),
+    }
+    _is_hard_to_lose(resource)
+
+
+def test_the_locks_are_one_item_for_each_service_and_hard_to_lose(pipeline: Template) -> None:
+    """A lost lock table would let two deployments change one service at once."""
+    resource = pipeline.resources["LocksF3C5D457"]
+
+    assert _key_of(resource["Properties"]["KeySchema"]) == {"HASH": "service"}
+    _is_hard_to_lose(resource)
+
+
+def _is_hard_to_lose(resource: dict[str, Any]) -> None:
+    table = resource["Properties"]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["DeletionProtectionEnabled"] is True
@@ -82,7 +99,7 @@ def test_a_service_that_existed_before_gets_no_stack_and_no_repository(variant: 
     assert variant.keys() == {"Landfall-Pipeline", "Landfall-Registry", "Landfall-Service-sample"}
     repositories = variant["Landfall-Registry"].of_type("AWS::ECR::Repository").values()
     assert [r["RepositoryName"] for r in repositories] == ["landfall/sample"]
-    pattern = variant["Landfall-Pipeline"].only("AWS::Events::Rule")["EventPattern"]
+    pattern = variant["Landfall-Pipeline"].under("AWS::Events::Rule", "OnPush")["EventPattern"]
     assert many(pattern["detail"]["repository-name"]) == ["landfall/sample", "shop/web"]
 
 
@@ -91,6 +108,7 @@ def test_the_outputs_say_where_everything_is(pipeline: Template) -> None:
     assert pipeline.document["Outputs"].keys() == {
         "StateMachineArn",
         "LedgerTableName",
+        "LockTableName",
         "ReportBucketName",
         "TopicArn",
         "DeadLetterQueueUrl",

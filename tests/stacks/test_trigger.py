@@ -40,14 +40,14 @@ def _changed(*path: str, to: str) -> dict[str, Any]:
 
 
 def _matches(pipeline: Template, event: dict[str, Any]) -> bool:
-    matcher: Any = EventPattern(None, pipeline.only("AWS::Events::Rule")["EventPattern"])
+    matcher: Any = EventPattern(None, pipeline.under("AWS::Events::Rule", "OnPushRule")["EventPattern"])
     return bool(matcher.matches_event(event))
 
 
 def test_a_push_to_a_configured_repository_starts_a_deployment(pipeline: Template) -> None:
     """The raw event is the input: no transformer to disagree with the Resolve step."""
     assert _matches(pipeline, PUSH)
-    (target,) = pipeline.only("AWS::Events::Rule")["Targets"]
+    (target,) = pipeline.under("AWS::Events::Rule", "OnPushRule")["Targets"]
     assert not {"Input", "InputPath", "InputTransformer"} & target.keys()
 
 
@@ -70,7 +70,7 @@ def test_nothing_else_does(pipeline: Template, event: dict[str, Any]) -> None:
 
 def test_the_rule_starts_the_machine_and_nothing_else(pipeline: Template) -> None:
     """With a role of its own."""
-    (target,) = pipeline.only("AWS::Events::Rule")["Targets"]
+    (target,) = pipeline.under("AWS::Events::Rule", "OnPushRule")["Targets"]
     (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith("OnPushRole"))
     (statement,) = pipeline.statements_of(role)
 
@@ -82,7 +82,7 @@ def test_the_rule_starts_the_machine_and_nothing_else(pipeline: Template) -> Non
 
 def test_what_can_not_be_delivered_is_kept_and_told_of(pipeline: Template) -> None:
     """For an hour it is tried, then it waits two weeks in an encrypted queue that an alarm watches."""
-    (target,) = pipeline.only("AWS::Events::Rule")["Targets"]
+    (target,) = pipeline.under("AWS::Events::Rule", "OnPushRule")["Targets"]
     ((queue_id, queue),) = pipeline.of_type("AWS::SQS::Queue").items()
     alarm = pipeline.named("AWS::CloudWatch::Alarm", "AlarmName", "landfall-DeadLetters")
 
@@ -93,11 +93,41 @@ def test_what_can_not_be_delivered_is_kept_and_told_of(pipeline: Template) -> No
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": f"<{queue_id}.QueueName>"}]
 
 
-def test_the_queue_takes_letters_from_the_rule_alone_and_over_tls(pipeline: Template) -> None:
+def test_the_queue_takes_letters_from_the_rules_alone_and_over_tls(pipeline: Template) -> None:
     """The queue policy is what confines EventBridge: the key's can't (stacks/encryption.py)."""
-    (rule,) = pipeline.of_type("AWS::Events::Rule")
-    deny, allow = pipeline.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
+    rules = pipeline.of_type("AWS::Events::Rule")
+    deny, *allowed = pipeline.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
 
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
-    assert allow["Principal"] == {"Service": "events.amazonaws.com"}
-    assert allow["Condition"] == {"ArnEquals": {"aws:SourceArn": f"<{rule}.Arn>"}}
+    assert {a["Principal"]["Service"] for a in allowed} == {"events.amazonaws.com"}
+    assert [a["Condition"] for a in allowed] == [{"ArnEquals": {"aws:SourceArn": f"<{rule}.Arn>"}} for rule in rules]
+
+
+def test_an_execution_that_ended_badly_is_looked_at(pipeline: Template) -> None:
+    """FAILED, TIMED_OUT and ABORTED of this machine start it again, with a role and a dead-letter queue; no other."""
+    rule = pipeline.under("AWS::Events::Rule", "OnLossEnded")
+    machine = next(iter(pipeline.of_type("AWS::StepFunctions::StateMachine")))
+    event = {
+        "source": "aws.states",
+        "detail-type": "Step Functions Execution Status Change",
+        "detail": {"stateMachineArn": f"<{machine}>", "status": "ABORTED"},
+    }
+    matcher: Any = EventPattern(None, rule["EventPattern"])
+    (target,) = rule["Targets"]
+
+    for status, looked_at in (("ABORTED", True), ("TIMED_OUT", True), ("FAILED", True), ("SUCCEEDED", False)):
+        assert matcher.matches_event({**event, "detail": {**event["detail"], "status": status}}) is looked_at
+    assert not matcher.matches_event({**event, "detail": {**event["detail"], "stateMachineArn": "another"}})
+    assert target["Arn"] == f"<{machine}>"
+    assert target["RoleArn"].startswith("<OnLossRole")
+    assert target["DeadLetterConfig"]
+
+
+def test_the_sweep_runs_every_quarter_of_an_hour(pipeline: Template) -> None:
+    """Events get lost; a deployment nobody looks after does not stay so for long."""
+    rule = pipeline.under("AWS::Events::Rule", "OnLossSweep")
+    (target,) = rule["Targets"]
+
+    assert rule["ScheduleExpression"] == "rate(15 minutes)"
+    assert target["Arn"].startswith("<Sweep")
+    assert target["Input"] == "{}"

@@ -15,6 +15,9 @@ Rule = Callable[[Definition], Iterator[str]]
 MAX_SIZE = 1024 * 1024
 """Bytes of a definition (Step Functions Developer Guide, "Quotas"). The stack puts it inline, so stay far below."""
 
+AT_THE_END = ("Report", "Notify", "Finish")
+"""Steps that come when the outcome is known."""
+
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)(?!\w*\s*\()")
 _BOUND_WITHIN = re.compile(r"\$(\w+) :=")
 _BOUND = re.compile(r"\$(\w+) < \$release\.")
@@ -98,7 +101,7 @@ def after_the_update_every_catch_rolls_back(definition: Definition) -> Iterator[
         *nx.descendants(drawn, "Rollback"),
     }
     for name, state in of_type(definition, "Task").items():
-        if name in forward - {"ReportSuccess", "ReportRejection", "NotifyRejection"}:
+        if name in forward and not name.startswith(AT_THE_END):
             for catch in state.get("Catch", []):
                 if catch["Next"] != "Rollback":
                     yield f"{name}: a Catch leads to {catch['Next']}, not to the rollback"
@@ -125,7 +128,7 @@ def only_a_confirmed_release_succeeds(definition: Definition) -> Iterator[str]:
 def a_report_or_notice_never_changes_the_outcome(definition: Definition) -> Iterator[str]:
     """Whether a report is written or a message sent, the deployment ended as it ended (law 6)."""
     for name, state in of_type(definition, "Task").items():
-        if name.startswith(("Report", "Notify")):
+        if name.startswith(AT_THE_END):
             ways = {target for target, _, _ in edges(state)}
             if len(ways) != 1:
                 yield f"{name}: leads to {sorted(ways)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -44,6 +45,23 @@ class Executions:
 
     def __init__(self, client: Any) -> None:
         self._client = client
+
+    def status(self, execution_arn: str) -> str | None:
+        """Return `RUNNING` or how an execution ended; None where Step Functions knows none of that ARN."""
+        with trying(f"reading the status of {execution_arn}"):
+            try:
+                return str(self._client.describe_execution(executionArn=execution_arn)["status"])
+            except self._client.exceptions.ExecutionDoesNotExist:
+                return None
+
+    def start(self, machine_arn: str, name: str, document: dict[str, Any]) -> bool:
+        """Start an execution. False where one of that name was started before."""
+        with trying(f"starting execution {name}"):
+            try:
+                self._client.start_execution(stateMachineArn=machine_arn, name=name, input=json.dumps(document))
+            except self._client.exceptions.ExecutionAlreadyExists:
+                return False
+        return True
 
     def states_entered(self, execution_arn: str) -> list[tuple[datetime, str]]:
         """Return when each state was entered, in order."""

@@ -1,10 +1,19 @@
-"""The ledger: one DynamoDB item per deployment, opened before anything is touched and closed exactly once."""
+"""The ledger: one DynamoDB item per deployment, opened before anything is touched and closed exactly once.
+
+`unfinished` is there from the opening until report, notification and lock are done with: what the sweep looks for.
+`fence` is that of the lock under which the record was last worked on: a writer with an older one is refused.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from landfall.errors import trying
+
+INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
+YES = "yes"
+Record = dict[str, Any]
 
 
 class Ledger:
@@ -13,25 +22,99 @@ class Ledger:
     def __init__(self, table: Any) -> None:
         self._table = table
 
-    def open(self, record: dict[str, Any]) -> bool:
+    def open(self, record: Record) -> bool:
         """Write a record that does not exist yet. False when it does: the step is a replay."""
-        return self._put(record, "attribute_not_exists(deployment_id)", "opening the ledger record")
+        return self._set(record, "attribute_not_exists(deployment_id)")
 
-    def close(self, record: dict[str, Any]) -> bool:
-        """Write the whole record with its outcome, unless it has one already. False when it has."""
-        return self._put(record, "attribute_not_exists(outcome)", "closing the ledger record")
+    def update(self, service: str, deployment_id: str, **fields: Any) -> bool:
+        """Set fields of a record that is still open. False when it is closed, or gone."""
+        open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
+        return self._set({"service": service, "deployment_id": deployment_id, **fields}, open_)
 
-    def record(self, service: str, deployment_id: str) -> dict[str, Any] | None:
+    def close(self, record: Record) -> bool:
+        """Write a record with its outcome. False when it has one, or was taken over under a younger lock."""
+        return self._set(record, "attribute_not_exists(outcome) AND (attribute_not_exists(fence) OR fence <= :fence)")
+
+    def mark(self, service: str, deployment_id: str, **fields: Any) -> None:
+        """Set fields of a record, closed or not."""
+        self._set({"service": service, "deployment_id": deployment_id, **fields}, "attribute_exists(deployment_id)")
+
+    def finish(self, service: str, deployment_id: str) -> None:
+        """Say that nothing is left to do about a deployment."""
+        with trying(f"finishing ledger record {deployment_id}"):
+            self._table.update_item(Key=_key(service, deployment_id), UpdateExpression="REMOVE unfinished")
+
+    def claim_recovery(self, record: Record, mine: str) -> bool:
+        """Become the one execution that recovers a deployment. False where another was faster."""
+        before, count = record.get("recovered_by"), int(record.get("recoveries", 0))
+        who = "recovered_by = :before" if before else "attribute_not_exists(recovered_by)"
+        key = _key(record["service"], record["deployment_id"])
+        changes = {**key, "recovered_by": mine, "recoveries": count + (before != mine)}
+        return self._set(changes, f"{who} OR recovered_by = :recovered_by", {":before": before} if before else {})
+
+    def record(self, service: str, deployment_id: str) -> Record | None:
         """Return a record, read consistently."""
         with trying(f"reading ledger record {deployment_id}"):
-            key = {"service": service, "deployment_id": deployment_id}
-            item = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+            item = self._table.get_item(Key=_key(service, deployment_id), ConsistentRead=True).get("Item")
         return dict(item) if item else None
 
-    def _put(self, record: dict[str, Any], condition: str, what: str) -> bool:
-        with trying(f"{what} {record['deployment_id']}"):
+    def of_execution(self, execution_arn: str) -> Record | None:
+        """Return the record that an execution opened. The index may lag a moment behind."""
+        found = self._query(
+            "looking for the record of an execution",
+            IndexName=INDEX_EXECUTION,
+            KeyConditionExpression="execution_arn = :arn",
+            ExpressionAttributeValues={":arn": execution_arn},
+        )
+        key = next(found, None)
+        return self.record(key["service"], key["deployment_id"]) if key else None
+
+    def since(self, service: str, deployment_id: str) -> list[Record]:
+        """Return a service's records from `deployment_id` on, read consistently."""
+        found = self._query(
+            f"reading the requests for {service}",
+            KeyConditionExpression="service = :service AND deployment_id >= :since",
+            ExpressionAttributeValues={":service": service, ":since": deployment_id},
+            ConsistentRead=True,
+        )
+        return list(found)
+
+    def unfinished(self) -> list[Record]:
+        """Return every deployment that something is left to do about."""
+        found = self._query(
+            "reading the unfinished deployments",
+            IndexName=INDEX_UNFINISHED,
+            KeyConditionExpression="unfinished = :yes",
+            ExpressionAttributeValues={":yes": YES},
+        )
+        keys = [(key["service"], key["deployment_id"]) for key in found]
+        return [record for key in keys if (record := self.record(*key)) is not None and "unfinished" in record]
+
+    def _query(self, what: str, **query: Any) -> Iterator[Record]:
+        start: dict[str, Any] = {}
+        while True:
+            with trying(what):
+                page = self._table.query(**query, **start)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _set(self, record: Record, condition: str, values: Mapping[str, Any] | None = None) -> bool:
+        fields = {k: v for k, v in record.items() if k not in ("service", "deployment_id")}
+        with trying(f"writing ledger record {record['deployment_id']}"):
             try:
-                self._table.put_item(Item=record, ConditionExpression=condition)
+                self._table.update_item(
+                    Key=_key(record["service"], record["deployment_id"]),
+                    UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
+                    ConditionExpression=condition,
+                    ExpressionAttributeNames={f"#{name}": name for name in fields},
+                    ExpressionAttributeValues={**{f":{name}": v for name, v in fields.items()}, **(values or {})},
+                )
             except self._table.meta.client.exceptions.ConditionalCheckFailedException:
                 return False
         return True
+
+
+def _key(service: str, deployment_id: str) -> dict[str, str]:
+    return {"service": service, "deployment_id": deployment_id}

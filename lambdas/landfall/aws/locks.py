@@ -1,0 +1,83 @@
+"""The locks: one DynamoDB item per service. Its fence only ever grows, also while nobody holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from landfall.errors import trying
+
+
+@dataclass(frozen=True)
+class Lock:
+    """A service's lock. `owner` is the execution that holds it, empty while it is free."""
+
+    service: str
+    owner: str
+    deployment_id: str
+    fence: int
+    lease_until: int
+
+
+class Locks:
+    """Partition key `service`."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def acquire(self, wanted: Lock, taken_from: str | None = None) -> Lock | None:
+        """Take the lock if it is free, this deployment's already, or held by the execution `taken_from`.
+
+        None where another deployment has it. The fence in the answer is one more than any before it.
+        """
+        free = "attribute_not_exists(#owner) OR deployment_id = :id"
+        with trying(f"taking the lock of {wanted.service}"):
+            try:
+                item = self._table.update_item(
+                    Key={"service": wanted.service},
+                    UpdateExpression="SET #owner = :me, deployment_id = :id, lease_until = :lease ADD fence :one",
+                    ConditionExpression=f"{free} OR #owner = :from" if taken_from else free,
+                    ExpressionAttributeNames={"#owner": "owner"},
+                    ExpressionAttributeValues={
+                        ":me": wanted.owner,
+                        ":id": wanted.deployment_id,
+                        ":lease": wanted.lease_until,
+                        ":one": 1,
+                        **({":from": taken_from} if taken_from else {}),
+                    },
+                    ReturnValues="ALL_NEW",
+                )["Attributes"]
+            except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+                return None
+        return _lock(item)
+
+    def release(self, service: str, deployment_id: str) -> bool:
+        """Free the lock if this deployment holds it. False where another does, or none."""
+        with trying(f"releasing the lock of {service}"):
+            try:
+                self._table.update_item(
+                    Key={"service": service},
+                    UpdateExpression="REMOVE #owner, deployment_id, lease_until",
+                    ConditionExpression="deployment_id = :id",
+                    ExpressionAttributeNames={"#owner": "owner"},
+                    ExpressionAttributeValues={":id": deployment_id},
+                )
+            except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def read(self, service: str) -> Lock | None:
+        """Return the lock as it stands, read consistently. None where it was never taken."""
+        with trying(f"reading the lock of {service}"):
+            item = self._table.get_item(Key={"service": service}, ConsistentRead=True).get("Item")
+        return _lock(item) if item else None
+
+
+def _lock(item: Any) -> Lock:
+    return Lock(
+        service=str(item["service"]),
+        owner=str(item.get("owner", "")),
+        deployment_id=str(item.get("deployment_id", "")),
+        fence=int(item.get("fence", 0)),
+        lease_until=int(item.get("lease_until", 0)),
+    )

@@ -1,0 +1,66 @@
+"""What is left to do about a deployment whose execution is gone: stopped, timed out, or dead at its end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from landfall.evidence import Ended
+from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict, failed, passed
+from landfall.step import parse
+
+MOST = 3
+"""Recoveries of one deployment before a person is asked."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a deployment had come, written down right before its first change."""
+
+    baseline: Baseline
+    deployment: Deployment
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a recovery does. `verdict.code` is the way: RECOVER, FINISH, EXHAUSTED, STOPPED or IGNORED."""
+
+    verdict: Verdict
+    ended: Ended | None = None
+
+
+def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None) -> Plan:
+    """Decide by the record, by its execution's status, and by that of the recovery that was there before."""
+    if record is None:
+        return _ignored("it left no record")
+    if "unfinished" not in record:
+        return _ignored("nothing is left to do about it")
+    if "RUNNING" in (status, other):
+        return _ignored("it is still running, or being recovered already")
+    if "outcome" in record:
+        return Plan(passed("FINISH", "the record is closed; report, notification or lock are left"), _ended(record))
+    release = replace(parse(Release, json.loads(record["release"])), fence=int(record.get("fence", 0)))
+    progress = parse(Progress, json.loads(record["progress"])) if "progress" in record else None
+    reason = f"execution {record['execution_arn']} ended {status or 'and is gone'} without an outcome"
+    failure = Failure("Recovery", "EXECUTION_STOPPED", reason)
+    if progress is None:
+        nothing = failed("STOPPED", f"{reason}; nothing was touched")
+        return Plan(nothing, Ended(release, Outcome.REJECTED, nothing))
+    ended = Ended(release, Outcome.ROLLBACK_FAILED, _stopped(reason), progress.baseline, progress.deployment, failure)
+    if int(record.get("recoveries", 0)) >= MOST:
+        return Plan(passed("EXHAUSTED", f"{reason}, and {MOST} recoveries did not mend it"), ended)
+    return Plan(passed("RECOVER", reason), ended)
+
+
+def _ignored(why: str) -> Plan:
+    return Plan(passed("IGNORED", why))
+
+
+def _stopped(reason: str) -> Verdict:
+    return failed("EXECUTION_STOPPED", reason)
+
+
+def _ended(record: Mapping[str, Any]) -> Ended:
+    return parse(Ended, json.loads(record["ended"]))

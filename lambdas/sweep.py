@@ -1,0 +1,50 @@
+"""Sweep: on a schedule, starts the recovery of deployments whose execution is gone.
+
+The event that tells of an execution's end is delivered on a best-effort basis, and may be lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall.step import logger, step
+from landfall.world import World
+
+NAME_LIMIT = 80
+
+
+@dataclass(frozen=True)
+class Input:
+    """Nothing: the schedule sends an empty object."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """What was looked at and what was started."""
+
+    unfinished: int
+    started: int
+
+
+def run(_: Input, world: World) -> Output:
+    """Look at every unfinished record. The execution's name makes that two sweeps can't start it twice."""
+    unfinished, started = world.ledger.unfinished(), 0
+    for record in unfinished:
+        executions = [str(record[key]) for key in ("execution_arn", "recovered_by") if record.get(key)]
+        if any(world.executions.status(arn) == "RUNNING" for arn in executions):
+            continue
+        suffix = f"-recover-{int(record.get('recoveries', 0)) + 1}"
+        name = f"{record['deployment_id'][: NAME_LIMIT - len(suffix)]}{suffix}"
+        document = {
+            "service": record["service"],
+            "intent": "recover",
+            "deployment_id": record["deployment_id"],
+            "reason": "found by the sweep",
+            "requested_by": "sweep",
+        }
+        started += world.executions.start(world.machine_arn, name, document)
+        logger.info("recovery started", extra={"recovery": name})
+    return Output(len(unfinished), started)
+
+
+handler = step(Input, run)

@@ -1,0 +1,50 @@
+"""What starts the recovery of a deployment whose execution is gone: its status event, or, were that lost, a sweep."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+from landfall.request import ENDED
+
+SWEEP_EVERY = Duration.minutes(15)
+
+
+class RecoveryTrigger(Construct):
+    """Step Functions tells of an execution's end on a best-effort basis (EventBridge user guide, delivery levels)."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        machine: sfn.IStateMachine,
+        sweep: lambda_.IFunction,
+        dead_letters: sqs.IQueue,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        ended = events.Rule(
+            self,
+            "Ended",
+            description="An execution of Landfall ended otherwise than well; most have left nothing to do",
+            event_pattern=events.EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={"stateMachineArn": [machine.state_machine_arn], "status": list(ENDED)},
+            ),
+        )
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
+        ended.add_target(targets.SfnStateMachine(machine, role=role, dead_letter_queue=dead_letters))
+        swept = events.Rule(
+            self,
+            "Sweep",
+            description="Looks for deployments whose execution is gone",
+            schedule=events.Schedule.rate(SWEEP_EVERY),
+        )
+        nothing = events.RuleTargetInput.from_object({})
+        swept.add_target(targets.LambdaFunction(sweep, event=nothing, dead_letter_queue=dead_letters))
