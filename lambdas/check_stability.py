@@ -12,8 +12,9 @@ from landfall.world import World
 def run(event: Judged, world: World) -> Judgement:
     """Look at the service and its tasks once."""
     ecs = world.ecs(event.release.service)
-    now = world.now()
-    verdict = stability.assess(Look(ecs.service(), ecs.tasks("RUNNING", "STOPPED")), event, now)
+    now, service = world.now(), ecs.service()
+    tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()  # ECS refuses to list tasks of a service it lacks
+    verdict = stability.assess(Look(service, tasks), event, now)
     return Judgement(stability.in_time(verdict, event.deployment, now))
 
 

@@ -15,7 +15,8 @@ from landfall.world import World
 def run(event: Judged, world: World) -> Judgement:
     """Look at the service, its tasks and its targets once."""
     ecs = world.ecs(event.release.service)
-    service, tasks = ecs.service(), ecs.tasks("RUNNING", "STOPPED")
+    service = ecs.service()
+    tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()
     targets = world.elb.targets(service.target_groups) if service else ()
     return Judgement(proof.assess(Look(service, tasks, targets), event, world.now()))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import preflight, proof, smoke, task_definition
+from landfall import preflight, proof, smoke, task_definition, way_back
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, passed
 from landfall.observed import Look, ServiceView, TaskView
@@ -50,11 +50,35 @@ def run(event: Input, world: World) -> Output:
     refusal = preflight.no_way_back(template, look.tasks, baseline.digests, settings)
     if refusal:
         return Output(refusal)
+    problems = _way_back_problems(world, settings, service, template, baseline)
+    refusal = way_back.refusal(problems, service.task_definition) if settings.way_back == "refuse" else None
+    if refusal:
+        return Output(refusal)
+    baseline = replace(baseline, warnings=tuple(problems))
     pinned = settings.container not in task_definition.unpinned(template)
     if pinned and look.proves(event.release, baseline):
         return Output(passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again"), baseline)
     runs = f"{sum(t.serves for t in look.tasks)} of {service.desired} tasks of {service.task_definition}"
     return Output(passed("READY", f"baseline is {runs}, serving {baseline.git_sha}"), baseline)
+
+
+def _way_back_problems(
+    world: World, settings: Service, service: ServiceView, template: Mapping[str, Any], baseline: Baseline
+) -> list[str]:
+    """Look at what a rollback would need. A service with no tasks needs nothing: going back is having none again."""
+    if service.desired == 0:
+        return []
+    look = world.surroundings
+    problems = [f"role {arn} is gone" for arn in way_back.roles(template) if look.role_exists(arn) is False]
+    problems += [f"secret {arn} is gone" for arn in way_back.secrets(template) if look.secret_exists(arn) is False]
+    digest = baseline.digests.get(settings.container)
+    if digest and world.ecr(settings.repository).image({"imageDigest": digest}) is None:
+        problems.append(f"image {digest} is no longer in repository {settings.repository!r}")
+    problems += way_back.wrong_health_ports(template, world.elb.health_ports(service.target_groups))
+    if service.alarms:
+        # an alarm that fires already is ignored by ECS for the whole deployment (Developer Guide, deployment alarms)
+        problems += [f"alarm {name!r} is firing already" for name in look.firing(service.alarms)]
+    return problems
 
 
 class _Look:

@@ -9,6 +9,7 @@ from typing import Any
 
 from landfall import task_definition
 from landfall.aws.ecs import Ecs
+from landfall.aws.ledger import Record
 from landfall.errors import StepError
 from landfall.model import Baseline, Deployment, Kind, Release
 from landfall.recovery import Progress
@@ -38,7 +39,10 @@ def run(event: Input, world: World) -> Output:
     settings, release = world.service(event.release.service), event.release
     ecs = world.ecs(settings.name)
     template, tags = ecs.task_definition(event.baseline.task_definition)
-    baseline = replace(event.baseline, restore_to=_way_back(ecs, template, tags, event))
+    record = world.ledger.last_proven(settings.name)
+    baseline = _proven(record, event, world) or _as_it_ran(ecs, template, tags, event)
+    if record is not None and record["task_definition"] == event.baseline.task_definition:
+        baseline = replace(baseline, restores=f"the last proven release, {record['git_sha']}")
     wanted = task_definition.release_revision(
         template, tags, release, settings.container, deployed_at=world.now().isoformat()
     )
@@ -56,14 +60,31 @@ def run(event: Input, world: World) -> Output:
     return Output(deployment, baseline)
 
 
-def _way_back(ecs: Ecs, template: Mapping[str, Any], tags: Mapping[str, str], event: Input) -> str:
-    digests = event.baseline.digests
-    by_tag = [name for name in task_definition.unpinned(template) if name in digests]
-    if not by_tag:
-        return event.baseline.task_definition
-    pins = {name: digests[name] for name in by_tag}
-    request = task_definition.pinned_copy(template, tags, pins, event.release.deployment_id)
-    return _registered(ecs, request, event.release.deployment_id, ROLE_BASELINE)
+def _proven(record: Record | None, event: Input, world: World) -> Baseline | None:
+    """Return the way back to the last proven release where something else ran, and it can be gone back to."""
+    baseline, settings = event.baseline, world.service(event.release.service)
+    if record is None or record["task_definition"] == baseline.task_definition or baseline.desired_count == 0:
+        return None
+    revision, digest = str(record["task_definition"]), str(record["image_digest"])
+    if not world.ecs(settings.name).is_active(revision):
+        return None
+    if world.ecr(settings.repository).image({"imageDigest": digest}) is None:
+        return None
+    accepted = {settings.container: digest}
+    why = f"the last proven release, {record['git_sha']}, since what ran was never proven"
+    return replace(baseline, restore_to=revision, digests=accepted, git_sha=str(record["git_sha"]), restores=why)
+
+
+def _as_it_ran(ecs: Ecs, template: Mapping[str, Any], tags: Mapping[str, str], event: Input) -> Baseline:
+    """Return the way back to what ran: by a pinned copy where its revision names a tag, or is INACTIVE."""
+    baseline, deployment_id = event.baseline, event.release.deployment_id
+    by_tag = [name for name in task_definition.unpinned(template) if name in baseline.digests]
+    why = "what ran before, which the ledger does not know as proven"
+    if not by_tag and template.get("status") != "INACTIVE":
+        return replace(baseline, restore_to=baseline.task_definition, restores=why)
+    pins = {name: baseline.digests[name] for name in by_tag}
+    request = task_definition.pinned_copy(template, tags, pins, deployment_id)
+    return replace(baseline, restore_to=_registered(ecs, request, deployment_id, ROLE_BASELINE), restores=why)
 
 
 def _registered(ecs: Ecs, request: dict[str, Any], deployment_id: str, role: str) -> str:

@@ -84,9 +84,13 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         # The Describe actions of Elastic Load Balancing have neither resource level nor condition keys.
         On.LOAD_BALANCING: Scope(("*",)),
         On.ROLES_OF_TASKS: Scope(
-            _once(_role(stack, role) for s in services for role in (s.task_role, s.execution_role)),
+            _task_roles(stack, settings),
             {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         ),
+        On.ROLES_LOOKED_AT: Scope(_task_roles(stack, settings)),
+        # Their names and dates, never their values: whether the secrets of a baseline are still there.
+        On.SECRETS: Scope((_everything(stack, "secretsmanager", "secret"),)),
+        On.ALARMS: Scope((_everything(stack, "cloudwatch", "alarm"),)),
         On.MACHINE: Scope((machine_arn(stack),)),
         On.EXECUTIONS: Scope(
             (
@@ -133,6 +137,17 @@ def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:
 def _family(service: Service) -> str:
     """A service of our own stack has a family of a known name; one that existed before may have any."""
     return family(service) if service.stack else "*"
+
+
+def _task_roles(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:
+    return _once(_role(stack, role) for s in settings.services for role in (s.task_role, s.execution_role))
+
+
+def _everything(stack: cdk.Stack, service: str, resource: str) -> str:
+    """All of this account and region, whatever its name: a revision chooses its secrets, a service its alarms."""
+    return stack.format_arn(
+        service=service, resource=resource, resource_name="*", arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+    )
 
 
 def _role(stack: cdk.Stack, setting: str) -> str:

@@ -23,6 +23,9 @@ class On(Enum):
     ANY_TASK_DEFINITION = auto()
     LOAD_BALANCING = auto()
     ROLES_OF_TASKS = auto()
+    ROLES_LOOKED_AT = auto()
+    SECRETS = auto()
+    ALARMS = auto()
     LEDGER = auto()
     LEDGER_INDEXES = auto()
     LOCKS = auto()
@@ -84,6 +87,7 @@ _SEE_TARGETS = (*_SEE_TASKS, _may(On.LOAD_BALANCING, "elasticloadbalancing:Descr
 _LEDGER_KEY = _may(
     On.KEY_OF_LEDGER, "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"
 )
+_SEE_IMAGES = (_may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"),)
 _SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 
@@ -91,7 +95,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Resolve",
         (
-            _may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"),
+            *_SEE_IMAGES,
             _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
@@ -118,6 +122,10 @@ STEPS: tuple[Step, ...] = (
                 "elasticloadbalancing:DescribeTargetGroups",
                 "elasticloadbalancing:DescribeLoadBalancers",
             ),
+            *_SEE_IMAGES,
+            _may(On.ROLES_LOOKED_AT, "iam:GetRole"),
+            _may(On.SECRETS, "secretsmanager:DescribeSecret"),
+            _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
         ),
     ),
     Step(
@@ -127,8 +135,9 @@ STEPS: tuple[Step, ...] = (
             _may(On.TASK_DEFINITIONS, "ecs:RegisterTaskDefinition"),
             _may(On.TASK_DEFINITIONS_BEING_REGISTERED, "ecs:TagResource"),
             _may(On.ROLES_OF_TASKS, "iam:PassRole"),
-            _may(On.LEDGER, "dynamodb:UpdateItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:Query"),
             _LEDGER_KEY,
+            *_SEE_IMAGES,
         ),
     ),
     Step(

@@ -76,7 +76,9 @@ def why(ended: Ended) -> str:
 
 
 def revision(ended: Ended) -> str:
-    """Return the revision of the release: the one that was undone, where it was."""
+    """Return the revision of the release: the one that was undone, where it was; the one that is live unchanged."""
+    if ended.outcome == Outcome.NO_CHANGE and ended.baseline:
+        return ended.baseline.task_definition
     return (ended.deployment.undoes or ended.deployment.task_definition) if ended.deployment else ""
 
 
@@ -123,6 +125,8 @@ def report_markdown(ended: Ended, timeline: Sequence[tuple[datetime, str]], now:
         "",
         f"- why: {why(ended)}",
         f"- live now: {live_now(ended)}",
+        f"- way back: {ended.baseline.restores if ended.baseline else 'none was needed'}",
+        *[f"- warning: {text}" for text in (ended.baseline.warnings if ended.baseline else ())],
         f"- commit: {release.git_sha}",
         f"- digest: {release.image_digest}",
         f"- revision: {revision(ended) or 'none registered'}",

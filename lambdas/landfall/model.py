@@ -99,7 +99,8 @@ class Baseline:
     """What ran before the update, and what going back means.
 
     `restore_to` is the revision a rollback goes to: the one that ran, or a copy of it pinned to the digests
-    that ran where it named an image by tag. `checks` is the smoke result before the update, name to state.
+    that ran where it named an image by tag, or the last release the ledger knows as proven where another ran;
+    `restores` says which. `checks` is the smoke result before the update, name to state.
     """
 
     task_definition: str
@@ -110,6 +111,8 @@ class Baseline:
     base_url: str
     checks: dict[str, str] = field(default_factory=dict)
     restore_to: str | None = None
+    restores: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

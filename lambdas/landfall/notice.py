@@ -29,6 +29,7 @@ def message(ended: Ended, report: str | None) -> str:
             "",
             f"Why:       {why(ended)}",
             f"Live now:  {live_now(ended)}",
+            f"Way back:  {ended.baseline.restores if ended.baseline else 'none was needed'}",
             f"What next: {NEXT.get(ended.outcome, 'Nothing to do.')}",
             "",
             f"Digest:    {release.image_digest}",

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 Reply = Mapping[str, Any]
 
+UNREADABLE = -1
+"""A desired count that AWS's answer does not have: 0 would mean that somebody scaled the service to zero."""
+
 
 @dataclass(frozen=True)
 class EcsDeployment:
-    """One entry of a service's `deployments` (ECS API: Deployment)."""
+    """One entry of a service's `deployments` (ECS API: Deployment). `changed_at`: made, or last changed, by ECS's clock."""
 
     id: str
     status: str
@@ -22,6 +26,7 @@ class EcsDeployment:
     failed_tasks: int
     rollout_state: str
     rollout_reason: str
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class ServiceView:
     scheduling: str = "REPLICA"
     awsvpc: bool = True
     classic_load_balancer: bool = False
+    alarms: tuple[str, ...] = ()
 
     @property
     def primary(self) -> EcsDeployment | None:
@@ -124,7 +130,7 @@ def service_view(reply: Reply) -> ServiceView:
     return ServiceView(
         arn=_text(reply, "serviceArn"),
         status=_text(reply, "status"),
-        desired=_number(reply, "desiredCount"),
+        desired=_number(reply, "desiredCount", UNREADABLE),
         running=_number(reply, "runningCount"),
         task_definition=_text(reply, "taskDefinition"),
         deployments=tuple(_deployment(d) for d in _each(reply, "deployments")),
@@ -138,6 +144,7 @@ def service_view(reply: Reply) -> ServiceView:
         scheduling=_text(reply, "schedulingStrategy") or "REPLICA",
         awsvpc=bool(_sub(_sub(reply, "networkConfiguration"), "awsvpcConfiguration")),
         classic_load_balancer=any(_text(b, "loadBalancerName") for b in balancers),
+        alarms=_alarms(_sub(config, "alarms")),
     )
 
 
@@ -188,7 +195,13 @@ def _deployment(reply: Reply) -> EcsDeployment:
         failed_tasks=_number(reply, "failedTasks"),
         rollout_state=_text(reply, "rolloutState"),
         rollout_reason=_text(reply, "rolloutStateReason"),
+        changed_at=max(_moments(reply, "createdAt", "updatedAt"), default=None),
     )
+
+
+def _alarms(config: Reply) -> tuple[str, ...]:
+    names = config.get("alarmNames")
+    return tuple(str(n) for n in names) if config.get("enable") and isinstance(names, list) else ()
 
 
 def _address(task: Reply) -> str:
@@ -206,9 +219,14 @@ def _text(reply: Reply, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _number(reply: Reply, key: str) -> int:
+def _number(reply: Reply, key: str, missing: int = 0) -> int:
     value = reply.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+    return value if isinstance(value, int) and not isinstance(value, bool) else missing
+
+
+def _moments(reply: Reply, *keys: str) -> list[datetime]:
+    found = (reply.get(key) for key in keys)
+    return [value for value in found if isinstance(value, datetime) and value.tzinfo is not None]
 
 
 def _sub(reply: Reply, key: str) -> Reply:

@@ -25,10 +25,11 @@ def ask(base_url: str, smoke: Smoke, ca_bundle: Path | None, read_seconds: float
     limits = httpx.Limits(max_keepalive_connections=0)
     timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
     with httpx.Client(base_url=base_url, verify=verify, timeout=timeout, limits=limits) as client:
-        paths = [smoke.version_path] * smoke.identity_requests + [smoke.live_path, smoke.ready_path]
+        times = smoke.identity_requests
+        paths = [p for path in (smoke.version_path, smoke.live_path, smoke.ready_path) for p in [path] * times]
         with ThreadPoolExecutor(max_workers=len(paths)) as pool:
-            *versions, live, ready = pool.map(lambda path: _get(client, path, read_seconds), paths)
-    return Answers(versions=tuple(versions), live=live, ready=ready)
+            answers = tuple(pool.map(lambda path: _get(client, path, read_seconds), paths))
+    return Answers(versions=answers[:times], live=answers[times : 2 * times], ready=answers[2 * times :])
 
 
 def _get(client: httpx.Client, path: str, read_seconds: float) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Service:
     base_url: str | None = None
     ca_bundle: str | None = None
     desired_count: int | None = None
+    way_back: Literal["refuse", "warn"] = "refuse"
     limits: Limits = field(default_factory=Limits)
     smoke: Smoke = field(default_factory=Smoke)
     stack: ServiceStack | None = None

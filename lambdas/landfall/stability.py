@@ -10,37 +10,42 @@ from datetime import datetime, timedelta
 
 from landfall import stops
 from landfall.judging import Judged
-from landfall.model import Baseline, Deployment, Kind, State, Verdict, failed, passed, wait
-from landfall.observed import EcsDeployment, Look, ServiceView, TaskView
+from landfall.model import Deployment, Kind, State, Verdict, failed, passed, wait
+from landfall.observed import Look, ServiceView, TaskView
 
 SETTLING = timedelta(seconds=60)
 """How long a deployment that was just made may be missing from DescribeServices (ECS is eventually consistent)."""
+OLDER = timedelta(seconds=10)
+"""A picture whose every deployment is older than our update by this much was taken before it: a late read. The
+margin is for the call itself and for two clocks."""
 
 
 def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     """Judge one look at the service and its tasks."""
     service, deployment, limits = look.service, judged.deployment, judged.release.limits
-    if service is None or service.status != "ACTIVE":
-        return failed("SERVICE_GONE", f"the service is {service.status if service else 'missing'}, not ACTIVE")
-    ours, poll = service.primary, limits.stability_poll_seconds
-    if service.deployment(deployment.id) is None and now < datetime.fromisoformat(deployment.updated_at) + SETTLING:
-        return wait("NOT_YET_LISTED", f"ECS does not list deployment {deployment.id} yet", poll)
+    poll = limits.stability_poll_seconds
+    if service is None:
+        return wait("SERVICE_MISSING", "ECS knows no such service at this look; a deleted one is INACTIVE at first", poll)
+    if service.status != "ACTIVE":
+        return failed("SERVICE_GONE", f"the service is {service.status or 'in no state'}, not ACTIVE")
+    ours = service.primary
+    if service.deployment(deployment.id) is None and _too_early(service, deployment, now):
+        return wait("NOT_YET_LISTED", f"ECS does not list deployment {deployment.id} at this look", poll)
     if ours is None or ours.id != deployment.id:
-        return _displaced(ours, deployment, judged.baseline)
+        return _displaced(service, look.tasks, judged)
     if ours.task_definition != deployment.task_definition:
         return failed("WRONG_REVISION", f"{ours.id} is of {ours.task_definition}, not {deployment.task_definition}")
     if service.desired == 0 and (deployment.desired_count > 0 or deployment.kind == Kind.RELEASE):
         return failed("SCALED_TO_ZERO", "somebody set the service's desired count to 0 during the deployment")
     if ours.rollout_state == "FAILED":
-        return failed(
-            "ROLLOUT_FAILED", f"{ours.rollout_reason or 'ECS marked the rollout FAILED'}{_why(look.tasks, ours)}"
-        )
-    crash = _crash_loop(look.tasks, ours, limits.identical_stops)
+        reason = ours.rollout_reason or "ECS marked the rollout FAILED"
+        return failed("ROLLOUT_FAILED", f"{reason}{_why(look.tasks, deployment)}")
+    crash = stops.verdict(look.tasks, deployment.id, limits.identical_stops)
     if crash:
         return crash
     if ours.rollout_state != "COMPLETED":
         text = f"{ours.running} of {service.desired} tasks running, rollout {ours.rollout_state or 'not begun'}"
-        return wait("ROLLING", f"{text}{_why(look.tasks, ours)}", poll)
+        return wait("ROLLING", f"{text}{_why(look.tasks, deployment)}", poll)
     return _running(service, look.tasks, deployment, poll)
 
 
@@ -51,27 +56,40 @@ def in_time(verdict: Verdict, deployment: Deployment, now: datetime) -> Verdict:
     return verdict
 
 
-def _displaced(primary: EcsDeployment | None, deployment: Deployment, baseline: Baseline) -> Verdict:
-    went_back = primary is not None and primary.task_definition in (
-        baseline.task_definition,
-        baseline.restore_to,
-    )
+def belongs(task: TaskView, deployment: Deployment) -> bool:
+    """Say whether a task is the deployment's own.
+
+    Going back, the baseline's revision is what counts: ECS may keep tasks that an earlier deployment of it started.
+    """
+    of_revision = task.task_definition == deployment.task_definition
+    return of_revision and (deployment.kind == Kind.ROLLBACK or task.started_by == deployment.id)
+
+
+def _too_early(service: ServiceView, deployment: Deployment, now: datetime) -> bool:
+    """Say whether a picture without our deployment may be one from before it: ours is new, or all in it is older."""
+    made = datetime.fromisoformat(deployment.updated_at)
+    changed = [d.changed_at for d in service.deployments]
+    return now < made + SETTLING or bool(changed) and all(at is not None and at < made - OLDER for at in changed)
+
+
+def _displaced(service: ServiceView, tasks: tuple[TaskView, ...], judged: Judged) -> Verdict:
+    primary, deployment, baseline = service.primary, judged.deployment, judged.baseline
+    went_back = primary is not None and primary.task_definition in (baseline.task_definition, baseline.restore_to)
     if deployment.kind == Kind.RELEASE and went_back:
-        return failed("ROLLED_BACK_BY_ECS", "ECS went back to the baseline's revision on its own")
+        text = "ECS, or somebody else, went back to the baseline's revision"
+        return failed("ROLLED_BACK_BY_ECS", f"{text}{_told(service, deployment)}{_why(tasks, deployment)}")
     other = f"{primary.id} ({primary.task_definition})" if primary else "none"
     return failed("SUPERSEDED", f"the service's PRIMARY deployment is {other}, not ours ({deployment.id})")
 
 
-def _crash_loop(tasks: tuple[TaskView, ...], ours: EcsDeployment, limit: int) -> Verdict | None:
-    worst = stops.counts(tasks, ours.id).most_common(1)
-    if not worst or worst[0][1] < limit:
-        return None
-    stop, count = worst[0]
-    return failed("CRASH_LOOP", f"{count} tasks of this deployment stopped alike: {stop}")
+def _told(service: ServiceView, deployment: Deployment) -> str:
+    """Return what ECS says about the end of our deployment, where it still lists it, or about the one after it."""
+    told = service.deployment(deployment.id) or service.primary
+    return f": {told.rollout_reason}" if told and told.rollout_reason else ""
 
 
-def _why(tasks: tuple[TaskView, ...], ours: EcsDeployment) -> str:
-    worst = stops.counts(tasks, ours.id).most_common(1)
+def _why(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
+    worst = stops.counts(tasks, deployment.id).most_common(1)
     return f"; {worst[0][1]} stopped: {worst[0][0]}" if worst else ""
 
 
@@ -85,7 +103,7 @@ def _running(service: ServiceView, tasks: tuple[TaskView, ...], deployment: Depl
         running = sum(t.serves for t in wanted)
         return wait("TASKS_CHANGING", f"{running} of {service.desired} tasks running", poll)
     for task in wanted:
-        if task.task_definition != deployment.task_definition or task.started_by != deployment.id:
+        if not belongs(task, deployment):
             return wait("FOREIGN_TASK", f"task {task.arn} is not of this deployment", poll)
         wrong = _wrong_digest(task, deployment, poll)
         if wrong:

@@ -1,42 +1,65 @@
-"""Why tasks stopped: which stops are evidence against a release, and when alike ones make a crash loop.
+"""Why tasks stopped: which stops are evidence against a release, and how much evidence is a verdict.
 
 Sources: Amazon ECS Developer Guide, "Stopped tasks error messages"; ECS API reference, Task (`stopCode`).
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from landfall.model import Verdict, failed
 from landfall.observed import Container, TaskView
 
 _INNOCENT_CODES = frozenset({"UserInitiated", "SpotInterruption", "TerminationNotice"})
 _HEALTH = ("failed ELB health checks", "failed container health checks")
+_SECRET, _PULL = "secret", "image pull"
 _CLASSES = (
-    ("CannotPull", "image pull"),
-    ("ResourceInitializationError", "start-up"),
+    ("CannotPull", _PULL),
+    ("retrieve ecr registry auth", _PULL),
+    *((text, _SECRET) for text in ("retrieve secret", "secretsmanager:", "ssm:GetParameter", "kms:Decrypt")),
     ("OutOfMemory", "out of memory"),
     *((text, "health check") for text in _HEALTH),
+    ("ResourceInitializationError", "start-up"),
+    ("CannotStart", "start-up"),
+    ("CannotCreate", "start-up"),
 )
+_STARTED = frozenset({"exit", "out of memory", "health check"})
+"""Stops of tasks that had come up: the release itself ran, and died."""
+_PASSING = (
+    *("timeout", "timed out", "deadline exceeded", "context canceled", "connection re", "no such host", "handshake"),
+    *("toomanyrequests", "too many requests", "throttl", "rate exceeded", "rate limit", "unavailable", "internal"),
+)
+"""What AWS's texts say of networks and throttles: it may pass. It wins over any word of _HOPELESS beside it."""
+_HOPELESS = (
+    *("not found", "notfound", "does not exist", "can't find", "manifest unknown", "invalid parameters"),
+    *("denied", "not authorized", "unauthorized", "forbidden", "no basic auth", "did not contain json key"),
+)
+"""What they say of an image or a secret that is not there or not allowed: waiting does not mend it."""
 _SIGNALS = (137, 143)
 """Exit codes of a container that was killed: ECS does so to the others when one essential container exits."""
-_OWN_IDS = re.compile(
-    r"\b(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+(?:\.\d+){3}(?::\d+)?)\b", re.I
-)
-"""What differs between two tasks that stopped alike: ids of tasks and requests, and addresses, in AWS's own texts."""
+_TOLD = 450
+"""Characters of AWS's own reason that are told: the link after it must survive model.REASON_LIMIT."""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One kind of stop. Two tasks that stopped alike have equal stops, whatever ids AWS put into the reason."""
+    """One kind of stop. Two tasks that stopped alike have equal stops, in whatever words AWS gave the reason."""
 
     kind: str
     container: str
     exit_code: int | None
+    code: str = field(repr=False)
     reason: str = field(compare=False)
-    alike: str = field(repr=False)
+    task: str = field(compare=False, repr=False)
+
+    @property
+    def hopeless(self) -> bool:
+        """Say whether it can't get better by itself: no such image or secret, or no leave to read it."""
+        text = self.reason.lower()
+        gone = self.kind in (_PULL, _SECRET) and any(word in text for word in _HOPELESS)
+        return gone and not any(word in text for word in _PASSING)
 
     def __str__(self) -> str:
         exit_text = f" exited with code {self.exit_code}" if self.exit_code is not None else ""
@@ -44,10 +67,51 @@ class Stop:
         return f"{where}{self.reason} ({self.kind})"
 
 
-def counts(stopped: Iterable[TaskView], deployment_id: str) -> Counter[Stop]:
+def verdict(tasks: Iterable[TaskView], deployment_id: str, limit: int) -> Verdict | None:
+    """Return a FAIL where the deployment's stopped tasks are evidence enough.
+
+    `limit` stops alike are; one is where it can't get better; and so are more than `limit` of any kinds whose tasks
+    had come up, which ECS's own count forgets each time a task gets healthy (`resetOnHealthyTask`).
+    """
+    found = _evidence(tasks, deployment_id)
+    hopeless = next((s for s in found if s.hopeless), None)
+    if hopeless:
+        return failed("CANNOT_START", f"a task can't start, and waiting won't mend it: {_shown(hopeless)}")
+    for stop, count in Counter(found).most_common(1):
+        if count >= limit:
+            return failed("CRASH_LOOP", f"{count} tasks of this deployment stopped alike: {_shown(stop)}")
+    died = [s for s in found if s.kind in _STARTED]
+    if len(died) > limit:
+        kinds = "; ".join(dict.fromkeys(str(s)[:150] for s in died[1:]))
+        return failed(
+            "LIMPING", f"{len(died)} tasks of this deployment came up and died, last {_shown(died[0])}; before: {kinds}"
+        )
+    return None
+
+
+def counts(tasks: Iterable[TaskView], deployment_id: str) -> Counter[Stop]:
     """Count the stops of one deployment's tasks that are evidence against it, alike ones together."""
-    mine = (t for t in stopped if t.started_by == deployment_id and t.last_status == "STOPPED")
-    return Counter(_stop(task) for task in mine if _is_evidence(task))
+    return Counter(_evidence(tasks, deployment_id))
+
+
+def console_link(task_arn: str) -> str:
+    """Return where the console shows a task; the ARN itself where it does not name its cluster."""
+    parts = task_arn.split(":", 5)
+    place = parts[-1].split("/")
+    if len(parts) != 6 or len(place) != 3:  # noqa: PLR2004
+        return task_arn
+    home = f"https://{parts[3]}.console.aws.amazon.com/ecs/v2/clusters"
+    return f"{home}/{place[1]}/tasks/{place[2]}/configuration?region={parts[3]}"
+
+
+def _shown(stop: Stop) -> str:
+    text = str(stop)
+    return f"{text if len(text) <= _TOLD else text[:_TOLD] + '…'}; see {console_link(stop.task)}"
+
+
+def _evidence(tasks: Iterable[TaskView], deployment_id: str) -> list[Stop]:
+    mine = {t.arn: t for t in tasks if t.started_by == deployment_id and t.last_status == "STOPPED"}
+    return [_stop(task) for task in mine.values() if _is_evidence(task)]
 
 
 def _is_evidence(task: TaskView) -> bool:
@@ -69,8 +133,9 @@ def _stop(task: TaskView) -> Stop:
         kind=kind,
         container=culprit.name if culprit else "",
         exit_code=culprit.exit_code if culprit and kind in ("exit", "out of memory") else None,
+        code=task.stop_code,
         reason=reason,
-        alike=_OWN_IDS.sub("…", reason),
+        task=task.arn,
     )
 
 

@@ -9,16 +9,18 @@ Source: Elastic Load Balancing user guide for Application Load Balancers, "Targe
 from __future__ import annotations
 
 from landfall.judging import Judged
-from landfall.model import Verdict, failed, passed, wait
+from landfall.model import Verdict, passed, wait
 from landfall.observed import Look, TargetGroup, TargetView, TaskView
+from landfall.stability import belongs
 
 
 def assess(look: Look, judged: Judged) -> Verdict:
     """Judge one look at the target groups. It asks for another look until all is well: the machine bounds those."""
+    interval = judged.release.limits.target_health_interval_seconds
     if look.service is None:
-        return failed("SERVICE_GONE", "the service is missing")
-    desired, interval = look.service.desired, judged.release.limits.target_health_interval_seconds
-    ours = tuple(t for t in look.tasks if t.serves and t.started_by == judged.deployment.id)
+        return wait("SERVICE_MISSING", "ECS knows no such service at this look", interval)
+    desired = look.service.desired
+    ours = tuple(t for t in look.tasks if t.serves and belongs(t, judged.deployment))
     if len(ours) < desired:
         return wait("TASKS_MISSING", f"{len(ours)} of {desired} tasks running", interval)
     if not look.service.target_groups:
@@ -30,6 +32,8 @@ def assess(look: Look, judged: Judged) -> Verdict:
             if problem:
                 return wait(*problem, interval)
         places = {(t.ip, group.port) for t in ours}
+        if len(places) < len(ours):
+            return wait("SHARED_ADDRESS", f"{len(ours)} tasks have {len(places)} addresses between them", interval)
         for stranger in (t for t in of_group if (t.ip, t.port) not in places):
             where = f"{stranger.ip}:{stranger.port}"
             return wait("FOREIGN_TARGET", f"{where} is in service but is no task of this deployment", interval)

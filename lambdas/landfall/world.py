@@ -18,6 +18,7 @@ from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
+from landfall.aws.surroundings import Surroundings
 from landfall.model import Release
 from landfall.observed import ServiceView
 from landfall.settings import Service, Settings
@@ -81,6 +82,11 @@ class World:
     def elb(self) -> Elb:
         """Return the load balancers."""
         return Elb(self._client("elbv2"))
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Return what services lean on."""
+        return Surroundings(self._client)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -10,8 +10,20 @@ import pytest
 from local.inbox import Inbox
 from local.stage import Stage, staged
 
-SERVICES = ("landing", "drills", "first", "taken", "tagged", "bare", "broken", "redeployed", "busy", "stopped")
-OVERRIDES = {"bare": {"stack": None}}
+SERVICES = (
+    "landing",
+    "drills",
+    "first",
+    "taken",
+    "tagged",
+    "bare",
+    "broken",
+    "redeployed",
+    "busy",
+    "stopped",
+    "hotfix",
+)
+OVERRIDES = {"bare": {"stack": None}, "broken": {"way_back": "warn"}}
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> Non
     assert records[0]["ended_at"]
     report = report_of(stage, ending)
     assert report["outcome"] == ending.outcome
-    assert [t["state"] for t in report["timeline"]][0] == "Begin"
+    assert report["timeline"][0]["state"] == "Begin"
 
 
 def report_of(stage: Stage, ending: Ending) -> dict[str, Any]:

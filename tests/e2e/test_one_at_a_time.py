@@ -18,17 +18,16 @@ from tests.e2e import laws
 pytestmark = pytest.mark.e2e
 
 
-def push(stage: Stage, service: str, name: str) -> tuple[str, datetime]:
-    """Push a release and return its commit and when."""
-    sha, before = commit(f"{service} {name}"), datetime.now(UTC)
-    stage.push(service, sha)
-    return sha, before
+def push(stage: Stage, name: str) -> Follower:
+    """Push a release and return the execution that starts. It does not wait for its end."""
+    sha, before = commit(f"busy {name}"), datetime.now(UTC)
+    stage.push("busy", sha)
+    return stage.started_by_push("busy", sha, before)
 
 
-def ended(stage: Stage, service: str, pushes: list[tuple[str, datetime]]) -> list[Ending]:
-    """Return how the deployments that these pushes started end."""
-    followers = [stage.started_by_push(service, sha, before) for sha, before in pushes]
-    return [stage.ended(follower, service, seconds=240) for follower in followers]
+def ended(stage: Stage, *followers: Follower) -> list[Ending]:
+    """Wait for all of them and return how they ended."""
+    return [stage.ended(follower, "busy", seconds=240) for follower in followers]
 
 
 def changes(endings: list[Ending]) -> list[tuple[datetime, datetime]]:
@@ -45,45 +44,40 @@ def changes(endings: list[Ending]) -> list[tuple[datetime, datetime]]:
 def test_two_pushes_at_once_take_turns(stage: Stage, inbox: Inbox) -> None:
     """100 ms apart: one at a time, the newer one is live, and nobody is alarmed."""
     told = len(inbox.messages())
-    first = push(stage, "busy", "one of two")
+    first = push(stage, "one of two")
     time.sleep(0.1)
-    second = push(stage, "busy", "two of two")
+    second = push(stage, "two of two")
 
-    endings = ended(stage, "busy", [first, second])
+    older, newer = ended(stage, first, second)
 
-    assert endings[0].outcome in ("SUCCEEDED", "SKIPPED")
-    laws.hold(stage, endings[1], "busy", "SUCCEEDED")
-    assert all(one[1] <= other[0] for one, other in pairwise(changes(endings)))
+    assert older.outcome in ("SUCCEEDED", "SKIPPED")
+    laws.hold(stage, newer, "busy", "SUCCEEDED")
+    assert all(one[1] <= other[0] for one, other in pairwise(changes([older, newer])))
     assert len(inbox.messages()) == told
 
 
 def test_a_burst_ends_with_the_newest_push_and_with_what_was_asked_by_hand(stage: Stage, inbox: Inbox) -> None:
     """Five pushes, one event twice, and a start by hand in between: the overtaken are skipped, the person is not."""
     told = len(inbox.messages())
-    pushes = [push(stage, "busy", f"burst {n}") for n in (1, 2, 3)]
-    by_hand = stage.start({"service": "busy", "image_tag": pushes[1][0], "requested_by": "a person"})
-    pushes += [push(stage, "busy", f"burst {n}") for n in (4, 5)]
-    again = twice(stage, *pushes[4])
+    pushes = [push(stage, f"burst {n}") for n in (1, 2, 3)]
+    by_hand = stage.start({"service": "busy", "image_tag": commit("busy burst 2"), "requested_by": "a person"})
+    pushes += [push(stage, f"burst {n}") for n in (4, 5)]
+    again = twice(stage, pushes[4])
 
-    endings = ended(stage, "busy", pushes)
-    asked = stage.ended(by_hand, "busy", seconds=240)
-    repeated = stage.ended(again, "busy", seconds=240)
+    *endings, asked, repeated = ended(stage, *pushes, by_hand, again)
 
     outcomes = [e.outcome for e in endings]
     assert asked.outcome == "SUCCEEDED"
-    assert set(outcomes) <= {"SUCCEEDED", "SKIPPED", "NO_CHANGE"}
+    assert set(outcomes) <= {"SUCCEEDED", "SKIPPED"}
     assert outcomes.count("SKIPPED") >= 3
     assert {repeated.outcome, outcomes[4]} <= {"SUCCEEDED", "NO_CHANGE", "SKIPPED"}
-    assert stage.live("busy")["gitSha"] == pushes[4][0]
-    everything = [*endings, asked, repeated]
-    assert all(one[1] <= other[0] for one, other in pairwise(changes(everything)))
+    assert stage.live("busy")["gitSha"] == commit("busy burst 5")
+    assert all(one[1] <= other[0] for one, other in pairwise(changes([*endings, asked, repeated])))
     assert len(inbox.messages()) == told
-    lock = stage.lock("busy")
-    assert "owner" not in lock
+    assert "owner" not in stage.lock("busy")
 
 
-def twice(stage: Stage, sha: str, before: datetime) -> Follower:
+def twice(stage: Stage, follower: Follower) -> Follower:
     """Deliver the event of a push again, as EventBridge may."""
-    original = stage.started_by_push("busy", sha, before)
-    event: Any = stage.stepfunctions.describe_execution(executionArn=original.arn)["input"]
+    event: Any = stage.stepfunctions.describe_execution(executionArn=follower.arn)["input"]
     return stage.start(json.loads(event))

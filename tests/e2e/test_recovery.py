@@ -107,7 +107,7 @@ def cases() -> Iterator[Any]:
             yield pytest.param(state, fault, id=state, marks=marks)
 
 
-@pytest.mark.parametrize(("state", "fault"), cases())
+@pytest.mark.parametrize(("state", "fault"), list(cases()))
 def test_an_execution_stopped_in(stage: Stage, inbox: Inbox, baseline: Ending, state: str, fault: str) -> None:
     """It is recovered: one closed record, one report, one notification, the lock free, and the service proven."""
     assert state in definition()["States"]

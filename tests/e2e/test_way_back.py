@@ -120,3 +120,41 @@ def test_a_rollback_that_fails_pages(stage: Stage, inbox: Inbox) -> None:
     page = next(m for m in inbox.messages(at_least=1) if m.attributes.get("outcome") == "ROLLBACK_FAILED")
     assert page.attributes["severity"] == "page"
     assert stage.live("broken")["gitSha"] == good.record["git_sha"]  # the old tasks were never stopped
+
+
+def test_a_release_whose_way_back_is_closed_is_not_begun(stage: Stage) -> None:
+    """The image that runs is gone from the registry: a failed release could not be taken back, so nothing is touched."""
+    good = pushed(stage, "hotfix", "good")
+    image = {"imageDigest": good.record["image_digest"]}
+    ecr = stage.aws.client("ecr")
+    kept = ecr.batch_get_image(repositoryName="landfall/hotfix", imageIds=[image])["images"][0]["imageManifest"]
+    ecr.batch_delete_image(repositoryName="landfall/hotfix", imageIds=[image])
+    before = laws.untouched(stage, "hotfix")
+
+    ending = pushed(stage, "hotfix", "next")
+
+    laws.hold(stage, ending, "hotfix", "REJECTED")
+    assert good.record["image_digest"] in ending.cause
+    assert "way_back" in ending.cause
+    assert laws.untouched(stage, "hotfix") == before
+    ecr.put_image(repositoryName="landfall/hotfix", imageManifest=kept, imageTag="kept")
+
+
+def test_a_rollback_goes_to_the_last_proven_release(stage: Stage) -> None:
+    """Somebody deployed by hand what was never proven: a release that fails goes back past it, and says so."""
+    proven = pushed(stage, "hotfix", "proven")
+    laws.hold(stage, proven, "hotfix", "SUCCEEDED")
+    template = stage.ecs.describe_task_definition(taskDefinition=proven.record["task_definition"])["taskDefinition"]
+    by_hand = stage.ecs.register_task_definition(**{k: template[k] for k in KEPT if k in template})
+    revision = by_hand["taskDefinition"]["taskDefinitionArn"]
+    stage.ecs.update_service(cluster="landfall-hotfix", service="hotfix", taskDefinition=revision)
+    deadline = time.monotonic() + 60
+    while stage.service("hotfix")["deployments"][0]["rolloutState"] != "COMPLETED" and time.monotonic() < deadline:
+        time.sleep(0.3)
+
+    ending = pushed(stage, "hotfix", "bad", fault="crash-on-start")
+
+    laws.hold(stage, ending, "hotfix", "ROLLED_BACK")
+    assert ending.record["baseline_task_definition"] == revision
+    assert ending.record["restored_to"] == proven.record["task_definition"] == stage.service("hotfix")["taskDefinition"]
+    assert "last proven release" in laws.report_of(stage, ending)["baseline"]["restores"]

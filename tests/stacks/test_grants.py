@@ -37,6 +37,15 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
         ],
         {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
     ),
+    On.ROLES_LOOKED_AT: (
+        [
+            "arn:aws:iam::ACCOUNT:role/landfall-sample-task",
+            "arn:aws:iam::ACCOUNT:role/landfall-sample-execution",
+        ],
+        {},
+    ),
+    On.SECRETS: (["arn:aws:secretsmanager:REGION:ACCOUNT:secret:*"], {}),
+    On.ALARMS: (["arn:aws:cloudwatch:REGION:ACCOUNT:alarm:*"], {}),
     On.LEDGER: (["<LedgerB7379752.Arn>"], {}),
     On.LEDGER_INDEXES: (["<LedgerB7379752.Arn>/index/*"], {}),
     On.LOCKS: (["<LocksF3C5D457.Arn>"], {}),

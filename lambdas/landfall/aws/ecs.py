@@ -57,6 +57,15 @@ class Ecs:
             reply = self._client.describe_task_definition(taskDefinition=name, include=["TAGS"])
         return reply.get("taskDefinition", {}), {t["key"]: t.get("value", "") for t in reply.get("tags", [])}
 
+    def is_active(self, task_definition: str) -> bool:
+        """Say whether a revision is there and can be deployed."""
+        with trying(f"describing task definition {task_definition!r}"):
+            try:
+                reply = self._client.describe_task_definition(taskDefinition=task_definition)
+            except self._client.exceptions.ClientException:
+                return False
+        return bool(reply.get("taskDefinition", {}).get("status") == "ACTIVE")
+
     def newest_revisions(self, family: str) -> tuple[str, ...]:
         """Return the newest ACTIVE revisions of a family, newest first: as many as one deployment registers."""
         with trying(f"listing revisions of {family!r}"):

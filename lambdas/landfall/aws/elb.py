@@ -24,6 +24,13 @@ class Elb:
             views += [target_view(group.arn, d) for d in reply.get("TargetHealthDescriptions", [])]
         return tuple(views)
 
+    def health_ports(self, groups: Iterable[TargetGroup]) -> dict[str, str]:
+        """Return the port each group asks for health: a number, or `traffic-port`."""
+        arns = [group.arn for group in groups]
+        with trying("reading the service's target groups"):
+            described = self._client.describe_target_groups(TargetGroupArns=arns)["TargetGroups"]
+        return {str(g["TargetGroupArn"]): str(g.get("HealthCheckPort", "traffic-port")) for g in described}
+
     def dns_name(self, group: TargetGroup) -> str | None:
         """Return the DNS name of the load balancer that forwards to this group, if there is one."""
         with trying(f"reading target group {group.arn}"):

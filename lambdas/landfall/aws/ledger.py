@@ -79,6 +79,18 @@ class Ledger:
         )
         return list(found)
 
+    def last_proven(self, service: str) -> Record | None:
+        """Return the newest record of a release that was proven live, read consistently."""
+        found = self._query(
+            f"looking for the last proven release of {service}",
+            KeyConditionExpression="service = :service",
+            FilterExpression="outcome IN (:succeeded, :no_change)",
+            ExpressionAttributeValues={":service": service, ":succeeded": "SUCCEEDED", ":no_change": "NO_CHANGE"},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+        )
+        return next(found, None)
+
     def unfinished(self) -> list[Record]:
         """Return every deployment that something is left to do about."""
         found = self._query(

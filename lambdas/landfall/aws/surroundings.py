@@ -1,0 +1,54 @@
+"""What a service leans on: roles, secrets, alarms. Looked at in preflight, as far as it can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from landfall.errors import trying
+
+_ABSENT = frozenset({"NoSuchEntity", "ResourceNotFoundException"})
+_UNREADABLE = frozenset({"AccessDenied", "AccessDeniedException"})
+
+
+class Surroundings:
+    """Each answer is True, False, or None where this step may not look (another account's, for instance)."""
+
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        self._client = client
+
+    def role_exists(self, arn: str) -> bool | None:
+        """Say whether an IAM role is there."""
+        name = arn.rsplit("/", 1)[-1]
+        found = _known(f"reading role {name}", lambda: self._client("iam").get_role(RoleName=name))
+        return None if found == {} else found is not None
+
+    def secret_exists(self, arn: str) -> bool | None:
+        """Say whether a secret is there and not about to be deleted. `arn` may name a key of it after the secret."""
+        secret = ":".join(arn.split(":")[:7])
+        client = self._client("secretsmanager")
+        found = _known(f"reading secret {secret}", lambda: client.describe_secret(SecretId=secret))
+        return None if found == {} else found is not None and "DeletedDate" not in found
+
+    def firing(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the alarms among these that are in ALARM."""
+        with trying("reading the deployment's alarms"):
+            reply = self._client("cloudwatch").describe_alarms(AlarmNames=list(names), StateValue="ALARM")
+        alarms = [*reply.get("MetricAlarms", []), *reply.get("CompositeAlarms", [])]
+        return tuple(str(a["AlarmName"]) for a in alarms)
+
+
+def _known(what: str, read: Callable[[], Any]) -> Any:
+    """Return what was read, None where it is absent, {} where it may not be read."""
+    with trying(what):
+        try:
+            return read()
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _ABSENT:
+                return None
+            if code in _UNREADABLE:
+                return {}
+            raise
