@@ -123,7 +123,7 @@ def test_a_rollback_that_fails_pages(stage: Stage, inbox: Inbox) -> None:
 
 
 def test_a_release_whose_way_back_is_closed_is_not_begun(stage: Stage) -> None:
-    """The image that runs is gone from the registry: a failed release could not be taken back, so nothing is touched."""
+    """The image that runs is gone from the registry: a failure could not be taken back, so nothing is touched."""
     good = pushed(stage, "hotfix", "good")
     image = {"imageDigest": good.record["image_digest"]}
     ecr = stage.aws.client("ecr")
