@@ -31,7 +31,7 @@ demo: layer  ## Six releases on a local AWS, good and bad, with proof (ENGINE=do
 	@$(RUN) -m local.demo --engine=$(ENGINE)
 
 test: layer  ## All tests: decisions, steps, state machine, stacks, and end to end on the local AWS
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n 3 --dist loadfile
 
 test-quick: layer  ## The tests that need no local AWS
 	@$(RUN) -m pytest tests/unit tests/steps tests/statemachine tests/stacks

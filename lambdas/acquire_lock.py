@@ -32,7 +32,9 @@ class Output:
 def run(event: Input, world: World) -> Output:
     """Try once. Safe to repeat: a deployment that has the lock gets it again, with a younger fence."""
     release, limits = event.release, event.release.limits
-    if not event.recovering:
+    held = world.locks.read(release.service)
+    ours = held is not None and held.deployment_id == release.deployment_id
+    if not event.recovering and not ours:  # ours already: a retry after a lost reply, whose turn had come
         verdict = turn.decide(_waiting(release), _others(release, world), limits.lock_poll_seconds)
         if verdict.state != State.PASS or verdict.code == turn.SKIP:
             return Output(verdict, release)
@@ -44,7 +46,7 @@ def run(event: Input, world: World) -> Output:
         return Output(busy, release)
     locked = replace(release, fence=held.fence)
     if not world.ledger.update(release.service, release.deployment_id, fence=held.fence):
-        world.locks.release(release.service, release.deployment_id)
+        world.locks.release(release.service, release.deployment_id, held.fence)
         return Output(passed("NOTHING_LEFT", "the record was closed meanwhile"), release)
     return Output(passed("LOCKED", f"fence {held.fence}"), locked)
 
@@ -63,7 +65,7 @@ def _taken_over(wanted: Lock, world: World) -> Lock | None:
 
 
 def _waiting(release: Release) -> Waiting:
-    return Waiting(release.deployment_id, release.requested_at, release.by_push)
+    return Waiting(release.deployment_id, release.requested_at, release.by_push, started_at=release.started_at)
 
 
 def _others(release: Release, world: World) -> list[Waiting]:
@@ -73,11 +75,13 @@ def _others(release: Release, world: World) -> list[Waiting]:
         Waiting(
             deployment_id=str(r["deployment_id"]),
             requested_at=str(r.get("requested_at", "")),
+            started_at=str(r.get("started_at", "")),
             by_push=bool(r.get("by_push")),
             outcome=str(r.get("outcome", "")),
             touching="fence" in r,
         )
         for r in world.ledger.since(release.service, day_before)
+        if not r.get("doomed")
     ]
 
 

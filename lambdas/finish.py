@@ -18,17 +18,17 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """Whether there was a lock to give back."""
+    """Whether there was a lock to give back, and whether nothing is left to do."""
 
     unlocked: bool
+    finished: bool
 
 
 def run(event: Input, world: World) -> Output:
-    """Unlock first: were the mark to fail, the sweep would come back for it."""
+    """Unlock in any case; call it finished only if it is, else the sweep comes back for what is left."""
     release = event.release
-    unlocked = world.locks.release(release.service, release.deployment_id)
-    world.ledger.finish(release.service, release.deployment_id)
-    return Output(unlocked)
+    unlocked = world.locks.release(release.service, release.deployment_id, release.fence)
+    return Output(unlocked, world.ledger.finish(release.service, release.deployment_id))
 
 
 handler = step(Input, run)

@@ -29,7 +29,8 @@ def run(event: Input, world: World) -> Output:
     """Publish one message for one outcome: not again after a replay, and not for what the record does not say."""
     ended, release = event.ended, event.ended.release
     record = world.ledger.record(release.service, release.deployment_id) or {}
-    if record.get("outcome", ended.outcome) != ended.outcome or "notified" in record:
+    taken_over = int(record.get("fence", 0)) > release.fence
+    if taken_over or record.get("outcome", ended.outcome) != ended.outcome or "notified" in record:
         return Output("")
     text = notice.message(ended, event.report)
     message_id = world.topic.publish(notice.subject(ended), text, notice.attributes(ended))

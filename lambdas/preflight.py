@@ -38,7 +38,7 @@ def run(event: Input, world: World) -> Output:
     service = ecs.service()
     if service is None:
         return Output(preflight.missing(settings))
-    refusal = preflight.refusal(service, settings)
+    refusal = preflight.refusal(service, settings, world.now())
     if refusal:
         return Output(refusal)
     template, _ = ecs.task_definition(service.task_definition)
@@ -54,7 +54,7 @@ def run(event: Input, world: World) -> Output:
     refusal = way_back.refusal(problems, service.task_definition) if settings.way_back == "refuse" else None
     if refusal:
         return Output(refusal)
-    baseline = replace(baseline, warnings=tuple(problems))
+    baseline = replace(baseline, warnings=tuple(text[:200] for text in problems[:5]))
     pinned = settings.container not in task_definition.unpinned(template)
     if pinned and look.proves(event.release, baseline):
         return Output(passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again"), baseline)
@@ -72,6 +72,8 @@ def _way_back_problems(
     problems = [f"role {arn} is gone" for arn in way_back.roles(template) if look.role_exists(arn) is False]
     problems += [f"secret {arn} is gone" for arn in way_back.secrets(template) if look.secret_exists(arn) is False]
     digest = baseline.digests.get(settings.container)
+    if task_definition.repository_of(template, settings.container) != settings.repository:
+        digest = None  # it came from elsewhere, where this step may not look
     if digest and world.ecr(settings.repository).image({"imageDigest": digest}) is None:
         problems.append(f"image {digest} is no longer in repository {settings.repository!r}")
     problems += way_back.wrong_health_ports(template, world.elb.health_ports(service.target_groups))
@@ -104,6 +106,7 @@ class _Look:
             healthy_targets=sum(t.state == "healthy" for t in self._targets),
             base_url=self._base_url,
             checks={c.name: c.state for c in results},
+            ecs_deployment=self._service.primary.id if self._service.primary else "",
         )
 
     def proves(self, release: Release, baseline: Baseline) -> bool:

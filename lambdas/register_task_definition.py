@@ -13,7 +13,7 @@ from landfall.aws.ledger import Record
 from landfall.errors import StepError
 from landfall.model import Baseline, Deployment, Kind, Release
 from landfall.recovery import Progress
-from landfall.step import step
+from landfall.step import parse, step
 from landfall.task_definition import ROLE_BASELINE, ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE
 from landfall.world import World
 
@@ -70,9 +70,14 @@ def _proven(record: Record | None, event: Input, world: World) -> Baseline | Non
         return None
     if world.ecr(settings.repository).image({"imageDigest": digest}) is None:
         return None
-    accepted = {settings.container: digest}
-    why = f"the last proven release, {record['git_sha']}, since what ran was never proven"
-    return replace(baseline, restore_to=revision, digests=accepted, git_sha=str(record["git_sha"]), restores=why)
+    proven = parse(Release, json.loads(record["release"]))
+    return replace(
+        baseline,
+        restore_to=revision,
+        accepted={settings.container: proven.accepted_digests},
+        proven_sha=proven.git_sha,
+        restores=f"the last proven release, {proven.git_sha}, since what ran was never proven",
+    )
 
 
 def _as_it_ran(ecs: Ecs, template: Mapping[str, Any], tags: Mapping[str, str], event: Input) -> Baseline:

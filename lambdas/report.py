@@ -2,36 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from landfall import evidence
+from landfall.errors import AwsCallFailed
 from landfall.evidence import Ended
-from landfall.step import logger, step
+from landfall.model import UNKNOWN_SERVICE, Release
+from landfall.step import logger, parse, step
 from landfall.world import World
+
+LOST = "LOST"
 
 
 @dataclass(frozen=True)
 class Output:
-    """Where the report lies."""
+    """Where the report lies, and the outcome that the record holds: LOST where another execution goes on from here."""
 
-    report: str
+    report: str | None
+    outcome: str
 
 
 def run(ended: Ended, world: World) -> Output:
     """Close the record first: it is what everything else is checked against. Safe to repeat."""
+    ended = _with_its_own_record(ended, world)
     now, release = world.now(), ended.release
     if not world.ledger.close(evidence.closed(ended, now)):
-        logger.info("the record is closed already: this is a replay, or a recovery was faster")
         record = world.ledger.record(release.service, release.deployment_id) or {}
-        if "reported" in record:
-            return Output(str(record["reported"]))
-    timeline = world.executions.states_entered(release.execution_arn)
+        settled = str(record.get("outcome", LOST))
+        if settled != ended.outcome or "reported" in record:
+            logger.info("the record is closed already, or another execution took over", extra={"settled": settled})
+            return Output(record.get("reported"), settled)
+    timeline = _timeline(release.execution_arn, world)
     prefix = f"{release.service}/{release.deployment_id}"
     world.reports.put(f"{prefix}/report.json", evidence.report_json(ended, timeline, now), "application/json")
     text = evidence.report_markdown(ended, timeline, now)
     report = world.reports.put(f"{prefix}/report.md", text, "text/markdown; charset=utf-8")
     world.ledger.mark(release.service, release.deployment_id, reported=report)
-    return Output(report)
+    return Output(report, ended.outcome.value)
+
+
+def _with_its_own_record(ended: Ended, world: World) -> Ended:
+    """Find the record of a Resolve step that opened one and then died before it could say of which service."""
+    if ended.release.service != UNKNOWN_SERVICE:
+        return ended
+    record = world.ledger.of_execution(ended.release.execution_arn)
+    return replace(ended, release=parse(Release, json.loads(record["release"]))) if record else ended
+
+
+def _timeline(execution_arn: str, world: World) -> list[tuple[datetime, str]]:
+    """Return when each state was entered; a report without it is better than none."""
+    try:
+        return world.executions.states_entered(execution_arn)
+    except AwsCallFailed as error:
+        logger.warning("the history could not be read", extra={"why": str(error)})
+        return []
 
 
 handler = step(Ended, run)

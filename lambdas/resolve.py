@@ -7,7 +7,18 @@ from typing import Any
 
 from landfall import evidence, recovery, request
 from landfall.errors import InvalidRequest
-from landfall.model import UNKNOWN_SERVICE, Baseline, Deployment, Failure, Outcome, Release, Verdict, failed, passed
+from landfall.model import (
+    UNKNOWN_SERVICE,
+    Baseline,
+    Deployment,
+    Failure,
+    Outcome,
+    Release,
+    State,
+    Verdict,
+    failed,
+    passed,
+)
 from landfall.request import SHA, Recovery, Request
 from landfall.smoke import Check
 from landfall.step import step
@@ -57,6 +68,7 @@ def run(event: Input, world: World) -> Output:
         deployment_id=event.execution.deployment_id,
         execution_arn=event.execution.arn,
         requested_at=event.execution.started_at,
+        started_at=event.execution.started_at,
     )
     try:
         wanted = request.read(event.input, world.settings)
@@ -81,12 +93,19 @@ def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
     record = ledger.of_execution(wanted.execution_arn) if wanted.execution_arn else ledger.record(*by_name)
     other = record.get("recovered_by") if record else None
     another = status(other) if other and other != mine.execution_arn else None
-    plan = recovery.plan(record, status(record["execution_arn"]) if record else None, another)
+    last = None
+    if record and (ended_as := status(record["execution_arn"])) == "SUCCEEDED":
+        last = world.executions.states_entered(record["execution_arn"])[-1][1]
+    plan = recovery.plan(record, ended_as if record else None, another, last)
     if record is None or plan.ended is None:
         return Output(IGNORED, plan.verdict, mine)
     if not ledger.claim_recovery(record, mine.execution_arn):
         return Output(IGNORED, passed(IGNORED, "another execution recovers it"), mine)
     ended = plan.ended
+    lock = world.locks.read(ended.release.service)
+    if lock is not None and lock.deployment_id == ended.release.deployment_id:
+        # the lock may be younger than the record knows: its execution was lost right after it took it
+        ended = replace(ended, release=replace(ended.release, fence=max(lock.fence, ended.release.fence)))
     return Output(
         way=plan.verdict.code,
         # what a Lambda began before its execution was stopped still takes effect: that is waited out
@@ -101,7 +120,8 @@ def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
 
 
 def _recorded(world: World, release: Release, verdict: Verdict) -> Output:
-    world.ledger.open(evidence.opened(release))
+    # one that is rejected right away must neither overtake nor hold up anybody until its record is closed
+    world.ledger.open(evidence.opened(release) | ({"doomed": True} if verdict.state == State.FAIL else {}))
     return Output(verdict.code, verdict, release)
 
 
@@ -120,6 +140,7 @@ def _asked(release: Release, wanted: Request) -> Release:
         reason=wanted.reason,
         requested_by=wanted.requested_by,
         by_push=wanted.by_push,
+        requested_at=wanted.pushed_at or release.requested_at,
         limits=wanted.service.limits,
         stability_attempts=wanted.service.limits.stability_attempts,
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landfall import change, rollback
+from landfall.errors import AwsCallFailed
 from landfall.judging import Judged
 from landfall.model import Deployment, Verdict, wait
-from landfall.step import step
+from landfall.step import logger, step
 from landfall.world import World
 
 
@@ -22,14 +23,22 @@ class Output:
 def run(event: Judged, world: World) -> Output:
     """Go back. Safe to repeat: a service that is on its way back already is only looked at."""
     ecs, limits, released = world.ecs(event.release.service), event.release.limits, event.deployment
-    plan = rollback.plan(ecs.service(), released, event.baseline)
+    service = ecs.service()
+    if service is None:
+        # one late read must not leave a bad release where it is: tried again, and paged when it stays so
+        raise AwsCallFailed("ServiceMissing", "ECS knows no such service at this look; there is nothing to restore yet")
+    plan = rollback.plan(service, released, event.baseline)
     if isinstance(plan, Verdict):
         return Output(plan, released)
     if not world.holds_lock(event.release):
         return Output(change.LOCK_LOST, released)
     after = ecs.update(plan.task_definition, plan.desired_count)
     back = change.begun(rollback.deployment(event.baseline, released, plan), after, limits, world.now())
-    ecs.deregister(released.task_definition)
+    try:
+        ecs.deregister(released.task_definition)
+    except AwsCallFailed as error:
+        # the service is on its way back all the same; a revision that stays ACTIVE is named in the ledger
+        logger.warning("the failed revision could not be deregistered", extra={"why": str(error)})
     why = f"ECS began {back.id}, back to {plan.task_definition}"
     return Output(wait("ROLLING_BACK", why, limits.stability_poll_seconds), back)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from landfall import smoke
 from landfall.judging import Judged
-from landfall.model import Kind, Verdict
+from landfall.model import UNKNOWN, Kind, Verdict, failed
 from landfall.smoke import Check
 from landfall.step import step
 from landfall.world import World
@@ -23,9 +23,13 @@ class Output:
 def run(event: Judged, world: World) -> Output:
     """Ask once. A baseline must answer no worse than it did before the update (law 2)."""
     settings = world.service(event.release.service)
+    forward = event.deployment.kind == Kind.RELEASE
+    if forward and event.deployment.git_sha == UNKNOWN:
+        return Output(failed("NO_SHA", "which commit the release is from is not known: nothing could prove it"), ())
     answers = world.ask(settings, event.baseline.base_url)
     results = smoke.checks(answers, event.deployment.git_sha, settings.smoke)
-    allowed = event.baseline.checks if event.deployment.kind == Kind.ROLLBACK else {}
+    as_it_ran = not forward and event.deployment.git_sha == event.baseline.git_sha
+    allowed = event.baseline.checks if as_it_ran else {}
     return Output(smoke.assess(results, allowed, event.release.limits), results)
 
 

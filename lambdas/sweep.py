@@ -27,13 +27,13 @@ class Output:
 
 
 def run(_: Input, world: World) -> Output:
-    """Look at every unfinished record. The execution's name makes that two sweeps can't start it twice."""
-    unfinished, started = world.ledger.unfinished(), 0
+    """Look at every unfinished record. A name for each minute: two sweeps at once start it once, the next one again."""
+    unfinished, started, now = world.ledger.unfinished(), 0, world.now()
     for record in unfinished:
         executions = [str(record[key]) for key in ("execution_arn", "recovered_by") if record.get(key)]
         if any(world.executions.status(arn) == "RUNNING" for arn in executions):
             continue
-        suffix = f"-recover-{int(record.get('recoveries', 0)) + 1}"
+        suffix = f"-recover-{now:%Y%m%dT%H%M}"
         name = f"{record['deployment_id'][: NAME_LIMIT - len(suffix)]}{suffix}"
         document = {
             "service": record["service"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landfall import change
+from landfall.errors import AwsCallFailed
 from landfall.model import Baseline, Deployment, Release, Verdict, failed, wait
 from landfall.step import step
 from landfall.world import World
@@ -31,8 +32,14 @@ def run(event: Input, world: World) -> Output:
     """Point the service at the release's revision, unless somebody changed it since preflight."""
     ecs, wanted, limits = world.ecs(event.release.service), event.deployment, event.release.limits
     before = ecs.service()
-    runs = before.task_definition if before else "nothing"
+    if before is None:
+        # after a lost reply a late read like this must not call the update undone
+        raise AwsCallFailed("ServiceMissing", "ECS knows no such service at this look")
+    runs = before.task_definition
     if runs not in (event.baseline.task_definition, wanted.task_definition):
+        if any(d.task_definition == wanted.task_definition for d in before.deployments):
+            # a retry after a lost reply: the update took effect, and somebody deployed over it
+            return Output(failed("SUPERSEDED", f"somebody deployed {runs} over this release"), wanted)
         ecs.deregister(wanted.task_definition)
         why = f"somebody deployed {runs} since preflight saw {event.baseline.task_definition}; look, then try again"
         return Output(failed("BASELINE_CHANGED", why), wanted)

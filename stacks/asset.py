@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 
 from landfall.errors import SettingsError
 from landfall.settings import Settings
-
 from stacks import LAMBDAS
 
 SETTINGS_NAME = "services.toml"

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import aws_cdk as cdk
+
 from landfall import settings_file
 from landfall.errors import SettingsError
-
 from stacks import ROOT
 from stacks.layer import LayerError
 from stacks.pipeline_stack import PipelineStack

@@ -6,6 +6,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
+
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
 
 BY_SHA = "by_sha"

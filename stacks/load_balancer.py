@@ -5,8 +5,8 @@ from __future__ import annotations
 from aws_cdk import Duration
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
-from landfall.settings import Service, ServiceStack
 
+from landfall.settings import Service, ServiceStack
 from stacks.names import balancer
 from stacks.network import PORT, Network
 

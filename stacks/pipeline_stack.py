@@ -7,8 +7,8 @@ from pathlib import Path
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
-from landfall.settings import Settings
 
+from landfall.settings import Settings
 from stacks import asset, layer
 from stacks.encryption import PipelineKey
 from stacks.ledger import LedgerTable, PipelineTable

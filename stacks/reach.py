@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
-from landfall.settings import Service, Settings
 
+from landfall.settings import Service, Settings
 from stacks.names import MACHINE, family
 from stacks.steps import Grant, On
 
@@ -90,7 +90,8 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.ROLES_LOOKED_AT: Scope(_task_roles(stack, settings)),
         # Their names and dates, never their values: whether the secrets of a baseline are still there.
         On.SECRETS: Scope((_everything(stack, "secretsmanager", "secret"),)),
-        On.ALARMS: Scope((_everything(stack, "cloudwatch", "alarm"),)),
+        # Composite alarms are described on every resource or not at all (CloudWatch API reference, DescribeAlarms).
+        On.ALARMS: Scope(("*",)),
         On.MACHINE: Scope((machine_arn(stack),)),
         On.EXECUTIONS: Scope(
             (

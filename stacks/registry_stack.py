@@ -5,6 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_ecr as ecr
 from constructs import Construct
+
 from landfall.settings import Service
 
 UNTAGGED_DAYS = 14

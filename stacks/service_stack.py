@@ -6,8 +6,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
 from constructs import Construct
-from landfall.settings import Service, ServiceStack
 
+from landfall.settings import Service, ServiceStack
 from stacks.load_balancer import LoadBalancer
 from stacks.names import family
 from stacks.network import PORT, Network

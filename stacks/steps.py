@@ -98,8 +98,9 @@ STEPS: tuple[Step, ...] = (
             *_SEE_IMAGES,
             _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+            _may(On.LOCKS, "dynamodb:GetItem"),
             _LEDGER_KEY,
-            _SEE_EXECUTIONS,
+            _may(On.EXECUTIONS, "states:DescribeExecution", "states:GetExecutionHistory"),
         ),
     ),
     Step(
@@ -164,6 +165,7 @@ STEPS: tuple[Step, ...] = (
         "Report",
         (
             _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             _may(On.REPORTS, "s3:PutObject"),
             _may(On.KEY_OF_REPORTS, "kms:GenerateDataKey"),

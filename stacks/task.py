@@ -8,8 +8,8 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
-from landfall.settings import Service, ServiceStack
 
+from landfall.settings import Service, ServiceStack
 from stacks.names import BOOTSTRAP_TAG, family, service_logs
 from stacks.network import PORT
 

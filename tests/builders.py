@@ -217,7 +217,8 @@ def answers(**changes: Any) -> Answers:
     """Return a round of good answers."""
     ready = Answer(200, '{"status": "ready", "database": "connected"}', 0.1)
     known: dict[str, Any] = {"versions": (answer(),) * 3, "live": Answer(200, "{}", 0.1), "ready": ready}
-    return Answers(**{**known, **changes})
+    given = {**known, **changes}
+    return Answers(**{k: (v,) if isinstance(v, Answer) else v for k, v in given.items()})
 
 
 def is_bounded(verdict: Verdict) -> bool:

@@ -41,6 +41,7 @@ def opened(release: Release) -> dict[str, Any]:
         "reason": release.reason,
         "requested_by": release.requested_by,
         "requested_at": release.requested_at,
+        "started_at": release.started_at,
         "by_push": release.by_push,
         "unfinished": YES,
         "release": json.dumps(asdict(release)),
@@ -86,10 +87,9 @@ def live_now(ended: Ended) -> str:
     """Say what the service runs now, as far as it was proven."""
     if ended.outcome in (Outcome.SUCCEEDED, Outcome.NO_CHANGE):
         return f"{ended.release.git_sha} ({ended.release.image_digest}), proven"
-    if ended.outcome == Outcome.ROLLED_BACK and ended.baseline:
-        return (
-            f"{ended.baseline.git_sha} ({', '.join(ended.baseline.digests.values()) or 'digest unknown'}), proven again"
-        )
+    if ended.outcome == Outcome.ROLLED_BACK and ended.deployment:
+        digests = ", ".join(accepted[0] for accepted in ended.deployment.digests.values()) or "digest unknown"
+        return f"{ended.deployment.git_sha} ({digests}), proven again"
     if ended.outcome == Outcome.REJECTED:
         return "what ran before; nothing was touched"
     if ended.outcome == Outcome.NO_BASELINE:

@@ -80,6 +80,7 @@ class Release:
     deployment_id: str
     execution_arn: str
     requested_at: str
+    started_at: str = ""
     repository: str = ""
     image: str = ""
     image_digest: str = UNKNOWN
@@ -100,7 +101,9 @@ class Baseline:
 
     `restore_to` is the revision a rollback goes to: the one that ran, or a copy of it pinned to the digests
     that ran where it named an image by tag, or the last release the ledger knows as proven where another ran;
-    `restores` says which. `checks` is the smoke result before the update, name to state.
+    `restores` says which. For the last proven release `accepted` are the digests its containers may report and
+    `proven_sha` its commit. While `ecs_deployment` is PRIMARY, nothing was touched. `checks` is the smoke result
+    before the update, name to state.
     """
 
     task_definition: str
@@ -112,6 +115,9 @@ class Baseline:
     checks: dict[str, str] = field(default_factory=dict)
     restore_to: str | None = None
     restores: str = ""
+    accepted: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    proven_sha: str = ""
+    ecs_deployment: str = ""
     warnings: tuple[str, ...] = ()
 
 

@@ -15,7 +15,7 @@ UNREADABLE = -1
 
 @dataclass(frozen=True)
 class EcsDeployment:
-    """One entry of a service's `deployments` (ECS API: Deployment). `changed_at`: made, or last changed, by ECS's clock."""
+    """One entry of a service's `deployments` (ECS API: Deployment). `changed_at`: made or changed, by ECS's clock."""
 
     id: str
     status: str
@@ -26,6 +26,7 @@ class EcsDeployment:
     failed_tasks: int
     rollout_state: str
     rollout_reason: str
+    created_at: datetime | None = None
     changed_at: datetime | None = None
 
 
@@ -195,6 +196,7 @@ def _deployment(reply: Reply) -> EcsDeployment:
         failed_tasks=_number(reply, "failedTasks"),
         rollout_state=_text(reply, "rolloutState"),
         rollout_reason=_text(reply, "rolloutStateReason"),
+        created_at=at if isinstance(at := reply.get("createdAt"), datetime) else None,
         changed_at=max(_moments(reply, "createdAt", "updatedAt"), default=None),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from landfall import task_definition
@@ -17,8 +18,12 @@ def missing(settings: Service) -> Verdict:
     return failed("SERVICE_NOT_FOUND", why)
 
 
-def refusal(service: ServiceView, settings: Service) -> Verdict | None:
-    """Return why the service can't be deployed to, or None where nothing speaks against it."""
+def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict | None:
+    """Return why the service can't be deployed to, or None where nothing speaks against it.
+
+    A rollout that has not come to an end within the stability timeout is stuck, not in flight: going forward is how
+    such a service is mended.
+    """
     name = _name(settings)
     if service.status != "ACTIVE":
         return failed("SERVICE_NOT_ACTIVE", f"{name} is {service.status}; only an ACTIVE service can be deployed to")
@@ -27,7 +32,12 @@ def refusal(service: ServiceView, settings: Service) -> Verdict | None:
         return failed("UNSUPPORTED_SERVICE", unsupported)
     if service.desired == 0 and settings.desired_count is None:
         return failed("NO_DESIRED_COUNT", f"{name} wants 0 tasks; set services.{settings.name}.desired_count")
-    moving = [d for d in service.deployments if d.rollout_state == "IN_PROGRESS"]
+    stuck = now - timedelta(seconds=settings.limits.stability_timeout_seconds)
+    moving = [
+        d
+        for d in service.deployments
+        if d.rollout_state == "IN_PROGRESS" and (d.created_at is None or d.created_at > stuck)
+    ]
     if moving:
         what = f"{moving[0].id} ({moving[0].task_definition})"
         return failed(

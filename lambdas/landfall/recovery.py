@@ -11,6 +11,9 @@ from landfall.evidence import Ended
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict, failed, passed
 from landfall.step import parse
 
+SUCCEEDED_IN = {"Succeeded": Outcome.SUCCEEDED, "NoChange": Outcome.NO_CHANGE, "Skipped": Outcome.SKIPPED}
+"""The states of the machine in which an execution ends well, and what they mean."""
+
 MOST = 3
 """Recoveries of one deployment before a person is asked."""
 
@@ -31,8 +34,11 @@ class Plan:
     ended: Ended | None = None
 
 
-def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None) -> Plan:
-    """Decide by the record, by its execution's status, and by that of the recovery that was there before."""
+def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None, last_state: str | None) -> Plan:
+    """Decide by the record, by its execution's status, and by that of the recovery that was there before.
+
+    An execution that succeeded without closing its record (its Report failed) tells its outcome by `last_state`.
+    """
     if record is None:
         return _ignored("it left no record")
     if "unfinished" not in record:
@@ -45,6 +51,10 @@ def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None
     progress = parse(Progress, json.loads(record["progress"])) if "progress" in record else None
     reason = f"execution {record['execution_arn']} ended {status or 'and is gone'} without an outcome"
     failure = Failure("Recovery", "EXECUTION_STOPPED", reason)
+    if last_state in SUCCEEDED_IN:
+        told = passed("EXECUTION_SUCCEEDED", f"execution {record['execution_arn']} succeeded, but could not report")
+        known = (progress.baseline, progress.deployment) if progress else (None, None)
+        return Plan(passed("FINISH", told.reason), Ended(release, SUCCEEDED_IN[last_state], told, *known))
     if progress is None:
         nothing = failed("STOPPED", f"{reason}; nothing was touched")
         return Plan(nothing, Ended(release, Outcome.REJECTED, nothing))

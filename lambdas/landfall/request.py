@@ -17,6 +17,7 @@ from landfall.settings import Service, Settings
 
 SHA = re.compile(r"[0-9a-f]{40}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
 KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "reason", "requested_by")
 TEXT_LIMIT = 200
@@ -34,6 +35,7 @@ class Request:
     reason: str
     requested_by: str
     by_push: bool = False
+    pushed_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,17 +85,28 @@ def _event(event: Mapping[str, Any], settings: Settings) -> Request | Recovery |
         return Ignored(f"tag {_show(tag)} is not a 40-hex commit SHA, such as a build cache's")
     if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
         return Ignored(f"digest {_show(digest)} is not a sha256 digest")
-    return Request(service, tag, digest, Intent.RELEASE, f"push of {tag}", "ECR push", by_push=True)
+    return Request(
+        service, tag, digest, Intent.RELEASE, f"push of {tag}", "ECR push", by_push=True, pushed_at=_time(event)
+    )
+
+
+def _time(event: Mapping[str, Any]) -> str:
+    """Return when the event happened, in whole seconds; empty where it does not say so in AWS's format."""
+    time = event.get("time")
+    return time if isinstance(time, str) and TIME.fullmatch(time) else ""
 
 
 def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recovery:
     _check_fields(document)
-    service = _service(document, settings)
     intent = _intent(document.get("intent", Intent.RELEASE.value))
     if (intent == Intent.RECOVER) != ("deployment_id" in document):
         raise InvalidRequest("BAD_FIELD", "deployment_id goes with intent 'recover', and only with that")
     if intent == Intent.RECOVER:
-        return Recovery(service=service.name, deployment_id=document["deployment_id"])
+        # a service that was taken out of the settings may have left something to finish
+        if not document.get("service") or not document["deployment_id"]:
+            raise InvalidRequest("MISSING_FIELD", "a recovery needs service and deployment_id, as the ledger has them")
+        return Recovery(service=document["service"], deployment_id=document["deployment_id"])
+    service = _service(document, settings)
     tag, digest = _image(document)
     reason, who = document.get("reason", ""), document.get("requested_by", UNKNOWN)
     return Request(service, tag, digest, intent, reason, who)

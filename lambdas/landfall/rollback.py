@@ -22,6 +22,9 @@ def plan(service: ServiceView | None, released: Deployment, baseline: Baseline) 
         return failed("SERVICE_GONE", f"the service is {service.status if service else 'missing'}; nothing to restore")
     target = baseline.restore_to or baseline.task_definition
     primary = service.primary
+    if primary is not None and primary.id == baseline.ecs_deployment:
+        # the update never took effect: what ran runs still, and is not to be replaced by anything
+        return Plan(baseline.task_definition, _count(service, baseline))
     known = {released.task_definition, baseline.task_definition, target}
     if primary is not None and primary.task_definition not in known:
         return failed("SUPERSEDED", f"somebody deployed {primary.task_definition} ({primary.id}) over this release")
@@ -36,12 +39,14 @@ def _count(service: ServiceView, baseline: Baseline) -> int | None:
 
 def deployment(baseline: Baseline, released: Deployment, plan: Plan) -> Deployment:
     """Return what is to be judged after going back: the baseline's revision, running the bytes that ran before."""
+    to_proven = bool(baseline.proven_sha) and plan.task_definition == baseline.restore_to
+    as_ran: dict[str, tuple[str, ...]] = {name: (digest,) for name, digest in baseline.digests.items()}
     return Deployment(
         kind=Kind.ROLLBACK,
         id="",
         task_definition=plan.task_definition,
         desired_count=baseline.desired_count,
-        digests={name: (digest,) for name, digest in baseline.digests.items()},
-        git_sha=baseline.git_sha,
+        digests=baseline.accepted if to_proven else as_ran,
+        git_sha=baseline.proven_sha if to_proven else baseline.git_sha,
         undoes=released.task_definition,
     )

@@ -37,7 +37,7 @@ class Limits:
     """How long Landfall waits for a verdict. Travels with the release, so the machine is bounded by it."""
 
     stability_timeout_seconds: int = 900
-    stability_poll_seconds: int = 15
+    stability_poll_seconds: int = 5
     target_health_attempts: int = 10
     target_health_interval_seconds: int = 30
     smoke_attempts: int = 5

@@ -25,7 +25,9 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     service, deployment, limits = look.service, judged.deployment, judged.release.limits
     poll = limits.stability_poll_seconds
     if service is None:
-        return wait("SERVICE_MISSING", "ECS knows no such service at this look; a deleted one is INACTIVE at first", poll)
+        return wait(
+            "SERVICE_MISSING", "ECS knows no such service at this look; a deleted one is INACTIVE at first", poll
+        )
     if service.status != "ACTIVE":
         return failed("SERVICE_GONE", f"the service is {service.status or 'in no state'}, not ACTIVE")
     ours = service.primary
@@ -69,7 +71,7 @@ def _too_early(service: ServiceView, deployment: Deployment, now: datetime) -> b
     """Say whether a picture without our deployment may be one from before it: ours is new, or all in it is older."""
     made = datetime.fromisoformat(deployment.updated_at)
     changed = [d.changed_at for d in service.deployments]
-    return now < made + SETTLING or bool(changed) and all(at is not None and at < made - OLDER for at in changed)
+    return now < made + SETTLING or (bool(changed) and all(at is not None and at < made - OLDER for at in changed))
 
 
 def _displaced(service: ServiceView, tasks: tuple[TaskView, ...], judged: Judged) -> Verdict:

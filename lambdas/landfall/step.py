@@ -75,7 +75,7 @@ def _record(answer: Mapping[str, Any]) -> None:
 
 
 def _checked(answer: dict[str, Any]) -> dict[str, Any]:
-    text = json.dumps(answer)
+    text = json.dumps(answer, ensure_ascii=False)
     size = len(text.encode())
     if size > OUTPUT_LIMIT:
         raise StepOutputTooLarge(f"the step's answer has {size} bytes; {OUTPUT_LIMIT} is the most")

@@ -39,7 +39,7 @@ _HOPELESS = (
 """What they say of an image or a secret that is not there or not allowed: waiting does not mend it."""
 _SIGNALS = (137, 143)
 """Exit codes of a container that was killed: ECS does so to the others when one essential container exits."""
-_TOLD = 450
+_TOLD = 620
 """Characters of AWS's own reason that are told: the link after it must survive model.REASON_LIMIT."""
 
 
@@ -110,8 +110,8 @@ def _shown(stop: Stop) -> str:
 
 
 def _evidence(tasks: Iterable[TaskView], deployment_id: str) -> list[Stop]:
-    mine = {t.arn: t for t in tasks if t.started_by == deployment_id and t.last_status == "STOPPED"}
-    return [_stop(task) for task in mine.values() if _is_evidence(task)]
+    mine = (t for t in tasks if t.started_by == deployment_id and t.last_status == "STOPPED")
+    return [_stop(task) for task in mine if _is_evidence(task)]
 
 
 def _is_evidence(task: TaskView) -> bool:

@@ -76,6 +76,12 @@ def unpinned(template: Document) -> tuple[str, ...]:
     )
 
 
+def repository_of(template: Document, container: str) -> str:
+    """Return the repository of a container's image, without its registry."""
+    images = (str(c.get("image")) for c in template.get("containerDefinitions", []) if c.get("name") == container)
+    return next((_repository(image).partition("/")[2] for image in images), "")
+
+
 def container_names(template: Document) -> tuple[str, ...]:
     """Return the names of a task definition's containers."""
     return tuple(str(c.get("name")) for c in template.get("containerDefinitions", []))

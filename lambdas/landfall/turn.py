@@ -14,6 +14,7 @@ from landfall.model import Outcome, Verdict, passed, wait
 
 TIME = "%Y%m%dT%H%M%SZ"
 """What a deployment's id begins with."""
+SECONDS = len("2026-01-01T00:00:00")
 SKIP, GO = "OVERTAKEN", "YOUR_TURN"
 
 
@@ -26,11 +27,16 @@ class Waiting:
     by_push: bool
     outcome: str = ""
     touching: bool = False
+    started_at: str = ""
 
     @property
-    def order(self) -> tuple[str, str]:
-        """Return what requests are ordered by; the id decides between two of the same instant."""
-        return self.requested_at, self.deployment_id
+    def order(self) -> tuple[str, str, str]:
+        """Return what requests are ordered by.
+
+        By when it was asked for, which of a push that was delivered late is long before its execution's start. Events
+        tell whole seconds: within one, the start decides, and of one instant the id.
+        """
+        return self.requested_at[:SECONDS], self.started_at, self.deployment_id
 
 
 def decide(mine: Waiting, others: Iterable[Waiting], poll: int) -> Verdict:

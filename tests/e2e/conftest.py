@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ SERVICES = (
     "stopped",
     "hotfix",
 )
-OVERRIDES = {"bare": {"stack": None}, "broken": {"way_back": "warn"}}
+OVERRIDES: dict[str, dict[str, Any]] = {"bare": {"stack": None}, "broken": {"way_back": "warn"}}
 
 
 @pytest.fixture(scope="session")

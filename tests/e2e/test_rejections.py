@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 import pytest
-from landfall.model import UNKNOWN_SERVICE
 
+from landfall.model import UNKNOWN_SERVICE
 from local.stage import Stage, commit
 from tests.e2e import laws
 

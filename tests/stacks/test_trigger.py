@@ -107,7 +107,7 @@ def test_an_execution_that_ended_badly_is_looked_at(pipeline: Template) -> None:
     """FAILED, TIMED_OUT and ABORTED of this machine start it again, with a role and a dead-letter queue; no other."""
     rule = pipeline.under("AWS::Events::Rule", "OnLossEnded")
     machine = next(iter(pipeline.of_type("AWS::StepFunctions::StateMachine")))
-    event = {
+    event: dict[str, Any] = {
         "source": "aws.states",
         "detail-type": "Step Functions Execution Status Change",
         "detail": {"stateMachineArn": f"<{machine}>", "status": "ABORTED"},

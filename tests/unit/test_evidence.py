@@ -6,11 +6,11 @@ import json
 from dataclasses import replace
 
 import pytest
+
 from landfall import evidence
 from landfall.evidence import Ended
 from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Failure, Outcome, Release, failed, passed
 from landfall.smoke import Check
-
 from tests import builders as b
 
 BACK = "2 of 2 targets healthy"
@@ -61,7 +61,7 @@ def test_live_now_and_why(outcome: Outcome) -> None:
     assert evidence.why(ended) == WHY[outcome]
 
 
-@pytest.mark.parametrize("outcome", set(Outcome) - {Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.ROLLED_BACK})
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.ROLLED_BACK}))
 def test_nothing_unproven_is_called_proven(outcome: Outcome) -> None:
     """The word 'proven' belongs to the three outcomes that are."""
     assert "proven" not in evidence.live_now(ENDINGS[outcome])
@@ -75,7 +75,7 @@ def test_record(outcome: Outcome) -> None:
     assert evidence.opened(ended.release).items() <= record.items()
     assert "outcome" not in evidence.opened(ended.release)
     assert (record["outcome"], record["ended_at"], record["why"]) == (outcome.value, b.NOW.isoformat(), WHY[outcome])
-    assert all(type(v) in (str, int) for v in record.values())
+    assert all(type(v) in (str, int, bool) for v in record.values())
 
 
 def test_record_of_a_rollback() -> None:
@@ -120,5 +120,5 @@ def test_report_says_that_no_check_was_run() -> None:
 
 def test_baseline_of_unknown_bytes_is_said_to_be() -> None:
     """Where the baseline's digests are not known, the report says so rather than leaving a gap."""
-    ended = b.crashed(Outcome.ROLLED_BACK, baseline=b.baseline(digests={}, git_sha=UNKNOWN))
+    ended = b.crashed(Outcome.ROLLED_BACK, deployment=b.way_back(digests={}, git_sha=UNKNOWN))
     assert "UNKNOWN (digest unknown)" in evidence.live_now(ended)

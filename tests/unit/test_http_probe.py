@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 import trustme
+
 from landfall import probe, smoke
 from landfall.model import State
 from landfall.settings import Limits, Smoke
 from landfall.smoke import Answer
-
 from tests import builders as b
 
 Behaviour = Callable[[socket.socket], None]
@@ -32,7 +32,7 @@ def serving(behave: Behaviour, context: ssl.SSLContext | None = None) -> Iterato
 
     def answer(connection: socket.socket) -> None:
         try:
-            with (context.wrap_socket(connection, server_side=True) if context else connection) as plain:
+            with context.wrap_socket(connection, server_side=True) if context else connection as plain:
                 plain.settimeout(5)
                 while b"\r\n\r\n" not in plain.recv(65536):
                     pass
@@ -94,19 +94,27 @@ def version(url: str, ca: Path | None = None, patience: float = probe.READ_SECON
 
 
 def test_good_answers() -> None:
-    """A round asks for version, liveness and readiness, each on a connection of its own."""
-    connections: list[socket.socket] = []
-
-    def count(connection: socket.socket) -> None:
-        connections.append(connection)
-        body(f'{{"gitSha": "{b.SHA}", "database": "connected"}}')(connection)
-
-    with serving(count) as url:
+    """A round asks for version, liveness and readiness, and what comes back is judged good."""
+    with serving(body(f'{{"gitSha": "{b.SHA}", "database": "connected"}}')) as url:
         answers = probe.ask(url, Smoke(identity_requests=3), None)
-    assert [a.status for a in (*answers.versions, answers.live, answers.ready)] == [200] * 5
-    assert len(connections) == 5
+    assert [a.status for a in (*answers.versions, *answers.live, *answers.ready)] == [200] * 9
     assert all(0 < a.seconds < 2 for a in answers.versions)
     assert smoke.assess(smoke.checks(answers, b.SHA, Smoke()), {}, Limits()).state == State.PASS
+
+
+def test_each_request_has_its_own_connection() -> None:
+    """A connection that is kept would pin all requests to one target: another one's wrong SHA would go unseen."""
+    connections: list[socket.socket] = []
+
+    def stay(connection: socket.socket) -> None:
+        connections.append(connection)
+        body("{}")(connection)
+        while connection.recv(65536):
+            body("{}")(connection)
+
+    with serving(stay) as url:
+        probe.ask(url, Smoke(identity_requests=10), None)
+    assert len(connections) == 30
 
 
 def test_paths_lie_below_the_base_url() -> None:
@@ -244,7 +252,9 @@ def test_certificate_of_the_bundle_is_trusted(authority: trustme.CA, bundle: Pat
         assert version(url, bundle).status == 200
 
 
-@pytest.mark.parametrize("name", ["localhost", "other.example"], ids=["unknown authority", "unknown authority and name"])
+@pytest.mark.parametrize(
+    "name", ["localhost", "other.example"], ids=["unknown authority", "unknown authority and name"]
+)
 def test_certificate_of_nobody_is_refused(authority: trustme.CA, name: str) -> None:
     """Without the bundle the certificate proves nothing, and no request is sent."""
     with serving(body("{}"), tls(authority, name)) as url:

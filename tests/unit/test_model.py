@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from landfall import change
 from landfall.errors import AwsCallFailed
 from landfall.model import REASON_LIMIT, State, Verdict, failed, passed, wait
 from landfall.settings import Limits
-
 from tests import builders as b
 
 

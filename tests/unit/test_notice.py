@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from landfall import notice
 from landfall.model import Outcome
-
 from tests import builders as b
 
 OUTCOMES = [Outcome.REJECTED, Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED, Outcome.NO_BASELINE]
@@ -63,7 +63,6 @@ def test_attributes(outcome: Outcome) -> None:
 def test_console_link() -> None:
     """The link opens the execution in its own region; what is no ARN is shown as it is."""
     assert notice.console_link(b.EXECUTION) == (
-        "https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1"
-        f"#/v2/executions/details/{b.EXECUTION}"
+        f"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{b.EXECUTION}"
     )
     assert notice.console_link("local") == "local"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from landfall import preflight
 from landfall.observed import ServiceView, TaskView, service_view
 from landfall.settings import Service
-
 from tests import builders as b
 
 SETTINGS = b.settings_of()
@@ -27,7 +27,7 @@ GOOD = {
 @pytest.mark.parametrize(("service", "settings"), GOOD.values(), ids=GOOD.keys())
 def test_supported_service_is_not_refused(service: ServiceView, settings: Service) -> None:
     """A service that Landfall can prove is let through."""
-    assert preflight.refusal(service, settings) is None
+    assert preflight.refusal(service, settings, b.NOW) is None
 
 
 REFUSED: dict[str, tuple[ServiceView, str, str]] = {
@@ -51,7 +51,7 @@ REFUSED: dict[str, tuple[ServiceView, str, str]] = {
 @pytest.mark.parametrize(("service", "code", "part"), REFUSED.values(), ids=REFUSED.keys())
 def test_unsupported_service_is_refused(service: ServiceView, code: str, part: str) -> None:
     """What Landfall can't prove it does not touch, and it names the service and what is wrong with it."""
-    verdict = preflight.refusal(service, SETTINGS)
+    verdict = preflight.refusal(service, SETTINGS, b.NOW)
     assert verdict is not None
     assert (verdict.state, verdict.code) == ("FAIL", code)
     assert part in verdict.reason
@@ -77,7 +77,7 @@ def test_unsupported_service_is_refused(service: ServiceView, code: str, part: s
 )
 def test_raw_reply_is_refused(reply: dict[str, Any], code: str) -> None:
     """What a reply does not say is not assumed in its favour."""
-    verdict = preflight.refusal(service_view(reply), SETTINGS)
+    verdict = preflight.refusal(service_view(reply), SETTINGS, b.NOW)
     assert verdict is not None
     assert verdict.code == code
 

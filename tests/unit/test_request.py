@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from landfall import request
 from landfall.errors import InvalidRequest
 from landfall.model import UNKNOWN, Intent
-from landfall.request import KEYS, Ignored, Request
-
+from landfall.request import KEYS, Ignored, Recovery, Request
 from tests import builders as b
 
 SETTINGS = b.settings(b.settings_of(), b.settings_of(name="other", repository="landfall/other"))
@@ -76,6 +76,25 @@ def test_event_that_concerns_no_release_is_ignored(document: Any, why: str) -> N
     assert why in answer.why
 
 
+def test_recovery_by_hand() -> None:
+    """A person or the sweep may name the deployment to recover: its service must be known, its image is recorded."""
+    document = {"service": "sample", "intent": "recover", "deployment_id": "20260102T030405Z-one"}
+    assert request.read(document, SETTINGS) == Recovery(service="sample", deployment_id="20260102T030405Z-one")
+
+
+ENDS = {"FAILED": True, "TIMED_OUT": True, "ABORTED": True, "SUCCEEDED": False, "RUNNING": False, "": False}
+
+
+@pytest.mark.parametrize(("status", "is_recovery"), ENDS.items(), ids=ENDS.keys())
+def test_end_of_an_execution(status: str, is_recovery: bool) -> None:
+    """Only an execution that ended badly is looked after; its own ARN says which deployment it was."""
+    detail = {"executionArn": b.EXECUTION, "status": status}
+    told = {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
+    answer = request.read(told, SETTINGS)
+    assert (answer == Recovery(execution_arn=b.EXECUTION)) is is_recovery
+    assert isinstance(answer, Recovery | Ignored)
+
+
 BY_HAND = {
     "tag": (GOOD, (b.SHA, None, "", UNKNOWN)),
     "digest": ({"service": "sample", "image_digest": b.DIGEST}, (None, b.DIGEST, "", UNKNOWN)),
@@ -128,6 +147,12 @@ INVALID = {
     "an event with ours beside it": ({**event(), "service": "sample"}, "UNKNOWN_FIELD", ("'version'",)),
     "unknown intent": ({**GOOD, "intent": "destroy"}, "UNSUPPORTED_INTENT", ("intent", "'destroy'", "'release'")),
     "intent of a later issue": ({**GOOD, "intent": "rollback"}, "UNSUPPORTED_INTENT", ("intent", "'rollback'")),
+    "recover what": (
+        {"service": "sample", "intent": "recover"},
+        "BAD_FIELD",
+        ("deployment_id", "'recover'"),
+    ),
+    "a deployment without recovery": ({**GOOD, "deployment_id": "x"}, "BAD_FIELD", ("deployment_id", "'recover'")),
     "reason too long": ({**GOOD, "reason": "x" * 201}, "BAD_FIELD", ("reason", "201", "200")),
     "reason that forges a line": (
         {**GOOD, "reason": "x\nLive now: all is well"},
@@ -156,7 +181,9 @@ def test_bad_request_is_told_field_value_and_way_out(document: Any, code: str, p
     message.encode()
 
 
-TEXTS = st.sampled_from(["sample", "other", b.SHA, b.DIGEST, "release", "final-v3", "aws.ecr", "ECR Image Action", ""])
+TEXTS = st.sampled_from(
+    ["sample", "other", b.SHA, b.DIGEST, "release", "recover", "final-v3", "aws.ecr", "ECR Image Action", ""]
+)
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS | st.text(max_size=300)
 NAMES = st.sampled_from([*KEYS, "source", "detail-type", "detail", "cluster", "base_url"]) | st.text(max_size=5)
 JSON = st.recursive(
@@ -166,16 +193,24 @@ LIKELY = st.dictionaries(st.sampled_from(KEYS), TEXTS | SCALARS, max_size=6)
 EVENTS = st.dictionaries(st.sampled_from(list(event()["detail"])), TEXTS | SCALARS).map(lambda d: event(**d))
 
 
+def read_or_refused(document: Any) -> object:
+    """Return what a document is. Anything else that is raised is a bug."""
+    try:
+        return request.read(document, SETTINGS)
+    except InvalidRequest as error:
+        return error
+
+
 @given(JSON | LIKELY | EVENTS)
 def test_any_json_is_a_request_or_ignored_or_invalid(document: Any) -> None:
     """Whatever a console user types: one of three answers, and where to deploy comes from the settings alone."""
-    try:
-        answer = request.read(document, SETTINGS)
-    except InvalidRequest as error:
-        assert error.code
-        assert str(error).encode()
-        return
-    assert isinstance(answer, Request | Ignored)
+    answer = read_or_refused(document)
+    assert isinstance(answer, Request | Recovery | Ignored | InvalidRequest)
+    if isinstance(answer, Recovery):
+        assert answer.service in ("sample", "other")
+    if isinstance(answer, InvalidRequest):
+        assert answer.code
+        assert str(answer).encode()
     if isinstance(answer, Request):
         assert answer.service in SETTINGS.services
         assert answer.image_tag or answer.image_digest

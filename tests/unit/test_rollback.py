@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from landfall import rollback
 from landfall.model import Baseline, Kind, Verdict
 from landfall.observed import ServiceView
 from landfall.rollback import Plan
-
 from tests import builders as b
 
 COPY = f"{b.FAMILY}:9"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from landfall import settings_file
 from landfall.errors import SettingsError
 from landfall.settings import Limits, Smoke
@@ -104,11 +105,17 @@ WRONG = {
     "empty role": (SAMPLE.replace('"task"', '""'), (":6: services.sample.task_role", "must not be empty")),
     "text is a number": (SAMPLE.replace('"c"', "7"), (":2: services.sample.cluster", "7", "str")),
     "text is a list": (SAMPLE.replace('"c"', '["c"]'), (":2: services.sample.cluster", "str")),
-    "number is text": (f'{SAMPLE}smoke_attempts = "3"\n', (":8: services.sample.smoke_attempts", "'3'", "whole number")),
+    "number is text": (
+        f'{SAMPLE}smoke_attempts = "3"\n',
+        (":8: services.sample.smoke_attempts", "'3'", "whole number"),
+    ),
     "number is a fraction": (f"{SAMPLE}smoke_attempts = 1.5\n", (":8: services.sample.smoke_attempts", "1.5")),
     "number is a boolean": (f"{SAMPLE}smoke_attempts = true\n", (":8: services.sample.smoke_attempts", "True")),
     "number is zero": (f"{SAMPLE}smoke_attempts = 0\n", (":8: services.sample.smoke_attempts", "at least 1")),
-    "number is negative": (f"{SAMPLE}stability_poll_seconds = -5\n", (":8: services.sample.stability_poll_seconds", "-5")),
+    "number is negative": (
+        f"{SAMPLE}stability_poll_seconds = -5\n",
+        (":8: services.sample.stability_poll_seconds", "-5"),
+    ),
     "default is text": (f'[defaults]\nsmoke_attempts = "3"\n{SAMPLE}', (":2: defaults.smoke_attempts", "'3'")),
     "default is zero": (f"[defaults]\nsmoke_attempts = 0\n{SAMPLE}", (":2: defaults.smoke_attempts", "at least 1")),
     "defaults is no table": (f"defaults = 3\n{SAMPLE}", ("defaults", "must be a table")),

@@ -6,15 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from landfall import stability
 from landfall.judging import Judged
 from landfall.model import Kind, State
 from landfall.observed import EcsDeployment, Look, TaskView
-
 from tests import builders as b
 
 THEIRS = b.ecs_deployment(id=b.OTHER, task_definition=b.OTHER_REVISION)
 BACK_BY_ECS = b.ecs_deployment(id=b.OTHER, task_definition=b.OLD_REVISION)
+LONG_BEFORE = b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION, changed_at=b.NOW - timedelta(seconds=131))
 OURS_ACTIVE = b.ecs_deployment(status="ACTIVE")
 JUST_MADE = b.judged(deployment=b.deployment(updated_at=(b.NOW - timedelta(seconds=59)).isoformat()))
 LONG_AGO = b.judged(deployment=b.deployment(updated_at=(b.NOW - timedelta(seconds=60)).isoformat()))
@@ -22,6 +23,12 @@ GOING_BACK = b.judged(deployment=b.way_back())
 BACK = b.ecs_deployment(task_definition=b.OLD_REVISION)
 OLD_TASKS = tuple(
     b.task(n, task_definition=b.OLD_REVISION, containers=(b.container(image_digest=b.OLD_DIGEST),)) for n in (1, 2)
+)
+NO_SECRET = b.stopped(
+    8,
+    stop_code="TaskFailedToStart",
+    stopped_reason="ResourceInitializationError: unable to retrieve secret from asm: ResourceNotFoundException",
+    containers=(b.container(),),
 )
 SPOT = b.stopped(7, stop_code="SpotInterruption", stopped_reason="Your Spot Task was interrupted.")
 
@@ -38,12 +45,20 @@ def pair(**changes: object) -> tuple[TaskView, TaskView]:
 
 CASES = {
     "all well": (look(), b.judged(), "PASS STABLE"),
-    "service missing": (b.look(service=None), b.judged(), "FAIL SERVICE_GONE"),
+    "service missing": (b.look(service=None), b.judged(), "WAIT SERVICE_MISSING"),
     "service draining": (b.look(service=b.service(status="DRAINING")), b.judged(), "FAIL SERVICE_GONE"),
     "not listed yet": (look(BACK_BY_ECS), JUST_MADE, "WAIT NOT_YET_LISTED"),
     "not listed after a minute": (look(THEIRS), LONG_AGO, "FAIL SUPERSEDED"),
     "somebody deployed over it": (look(THEIRS, OURS_ACTIVE), b.judged(), "FAIL SUPERSEDED"),
     "somebody deployed over it at once": (look(THEIRS, OURS_ACTIVE), JUST_MADE, "FAIL SUPERSEDED"),
+    "a picture from before our update": (look(LONG_BEFORE), b.judged(), "WAIT NOT_YET_LISTED"),
+    "a picture of an age nobody knows": (look(BACK_BY_ECS), b.judged(), "FAIL ROLLED_BACK_BY_ECS"),
+    "the old deployment PRIMARY again, since a moment": (
+        look(replace(LONG_BEFORE, changed_at=b.NOW)),
+        b.judged(),
+        "FAIL ROLLED_BACK_BY_ECS",
+    ),
+    "a count that can't be read": (look(desired=-1), b.judged(), "WAIT TASKS_CHANGING"),
     "ECS rolled it back": (look(BACK_BY_ECS, OURS_ACTIVE), b.judged(), "FAIL ROLLED_BACK_BY_ECS"),
     "ECS rolled it back, ours gone": (look(BACK_BY_ECS), b.judged(), "FAIL ROLLED_BACK_BY_ECS"),
     "the baseline's revision again, while going back": (look(BACK_BY_ECS), GOING_BACK, "FAIL SUPERSEDED"),
@@ -116,6 +131,17 @@ CASES = {
         "PASS STABLE",
     ),
     "back, with the old bytes": (look(BACK, tasks=OLD_TASKS), GOING_BACK, "PASS STABLE"),
+    "back, with tasks that the deployment before had started": (
+        look(BACK, tasks=tuple(replace(t, started_by=b.OLD) for t in OLD_TASKS)),
+        GOING_BACK,
+        "PASS STABLE",
+    ),
+    "three deaths of three kinds": (
+        look(tasks=(*pair(), *(b.stopped(n, containers=(b.container(exit_code=n),)) for n in (3, 4, 5)))),
+        b.judged(),
+        "FAIL LIMPING",
+    ),
+    "a secret that is not there": (look(tasks=(*pair(), NO_SECRET)), b.judged(), "FAIL CANNOT_START"),
     "back, with the new bytes": (
         look(BACK, tasks=tuple(replace(t, task_definition=b.OLD_REVISION) for t in pair())),
         GOING_BACK,

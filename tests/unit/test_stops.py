@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+
 from landfall import stops
 from landfall.observed import TaskView
-
 from tests import builders as b
 
 ELB = "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:x)"
 PULL = "CannotPullContainerError: pull image manifest has been retried 5 time(s): not found"
-SECRET = (
+NOT_ALLOWED = (
     "ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException: User: "
     "arn:aws:sts::123456789012:assumed-role/execution/{task} is not authorized to perform: "
     "secretsmanager:GetSecretValue status code: 400, request id: {request}"
@@ -18,7 +20,7 @@ SECRET = (
 TIMED_OUT = "ResourceInitializationError: dial tcp {address}: i/o timeout"
 
 
-def stop(code: str, reason: str = "", **changes: object) -> TaskView:
+def stop(code: str, reason: str = "", **changes: Any) -> TaskView:
     """Return a task that stopped so."""
     return b.stopped(**{"stop_code": code, "stopped_reason": reason, "containers": (b.container(),), **changes})
 
@@ -51,7 +53,7 @@ def test_evidence(task: TaskView, counts: bool) -> None:
 def secret(n: int) -> TaskView:
     """Return a task that was not allowed to read a secret: AWS names task and request in the text."""
     uuid = f"00000000-0000-4000-8000-00000000000{n}"
-    return stop("TaskFailedToStart", SECRET.format(task=f"{n:032x}", request=uuid))
+    return stop("TaskFailedToStart", NOT_ALLOWED.format(task=f"{n:032x}", request=uuid))
 
 
 def timed_out(n: int) -> TaskView:
@@ -98,7 +100,7 @@ SAID = {
         "container 'app' exited with code 137: OutOfMemoryError: Container killed due to memory usage (out of memory)",
     ),
     "image pull": (stop("TaskFailedToStart", PULL), f"container 'app': {PULL} (image pull)"),
-    "start-up": (secret(1), f"container 'app': {secret(1).stopped_reason} (start-up)"),
+    "start-up": (secret(1), f"container 'app': {secret(1).stopped_reason} (secret)"),
     "health check": (stop("ServiceSchedulerInitiated", ELB), f"container 'app': {ELB} (health check)"),
     "no containers": (stop("TaskFailedToStart", PULL, containers=()), f"{PULL} (image pull)"),
     "no reason": (stop("TaskFailedToStart", "", containers=()), "no reason given (exit)"),
@@ -120,3 +122,82 @@ def test_counts_alike_stops_together() -> None:
     """Alike stops are counted as one kind, so that a crash loop shows among other noise."""
     counted = stops.counts([exited(1), exited(2), exited(1), exited(1)], b.OURS)
     assert sorted(counted.values()) == [1, 3]
+
+
+MANIFEST = (
+    "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref {}: not found"
+)
+TEXTS = {
+    "image not found": (MANIFEST.format("x"), "CANNOT_START"),
+    "image access denied": (
+        "CannotPullContainerError: pull access denied for x: denied: not authorized",
+        "CANNOT_START",
+    ),
+    "registry login denied": (
+        "ResourceInitializationError: unable to retrieve ecr registry auth: AccessDeniedException",
+        "CANNOT_START",
+    ),
+    "secret not allowed": (secret(1).stopped_reason, "CANNOT_START"),
+    "secret not found": (
+        "ResourceInitializationError: unable to retrieve secret from asm: ResourceNotFoundException: can't find it",
+        "CANNOT_START",
+    ),
+    "secret throttled": (
+        "ResourceInitializationError: unable to retrieve secret from asm: ThrottlingException: Rate exceeded",
+        None,
+    ),
+    "pull timed out": ("CannotPullContainerError: dial tcp 10.0.0.1:443: i/o timeout", None),
+    "pull throttled, and 'denied' in its text": (
+        "CannotPullContainerError: toomanyrequests: access denied: You have reached your pull rate limit",
+        None,
+    ),
+    "command not found": ("CannotStartContainerError: exec: executable file not found in $PATH", None),
+    "file system not found": ("ResourceInitializationError: failed to mount: fs-1 does not exist", None),
+}
+
+
+@pytest.mark.parametrize(("reason", "code"), TEXTS.values(), ids=TEXTS.keys())
+def test_one_is_enough_only_where_waiting_can_not_mend_it(reason: str, code: str | None) -> None:
+    """One image or secret that is not there or not allowed is a verdict; what may pass needs two alike."""
+    one = stop("TaskFailedToStart", reason)
+    verdict = stops.verdict([one], b.OURS, 2)
+    assert (verdict.code if verdict else None) == code
+    twice = stops.verdict([one, one], b.OURS, 2)
+    assert twice is not None
+    assert twice.code == (code or "CRASH_LOOP")
+
+
+@pytest.mark.parametrize(("codes", "expected"), [((1, 2), None), ((1, 2, 3), "LIMPING"), ((1, 2, 1), "CRASH_LOOP")])
+def test_limping(codes: tuple[int, ...], expected: str | None) -> None:
+    """Tasks that come up and die in turn are a verdict, however different their ends."""
+    verdict = stops.verdict([exited(code) for code in codes], b.OURS, 2)
+    assert (verdict.code if verdict else None) == expected
+
+
+def test_starts_that_failed_in_passing_are_no_limping() -> None:
+    """A network that is slow to come is not a release that dies: none of these tasks had come up."""
+    failed = [stop("TaskFailedToStart", reason) for reason in ("CannotPullContainerError: timeout", TIMED_OUT)]
+    assert stops.verdict([*failed, exited(1)], b.OURS, 2) is None
+
+
+LINKS = {
+    "arn:aws:ecs:eu-west-1:123456789012:task/c/0af": (
+        "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/c/tasks/0af/configuration?region=eu-west-1"
+    ),
+    "arn:aws:ecs:eu-west-1:123456789012:task/0af": "arn:aws:ecs:eu-west-1:123456789012:task/0af",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("arn", "link"), LINKS.items())
+def test_link(arn: str, link: str) -> None:
+    """A person is sent to the task itself."""
+    assert stops.console_link(arn) == link
+
+
+def test_link_survives_a_long_reason() -> None:
+    """AWS's own words may be long; where to look comes after them and must not be cut off."""
+    verdict = stops.verdict([stop("TaskFailedToStart", MANIFEST.format("x" * 5000))], b.OURS, 2)
+    assert verdict is not None
+    assert verdict.reason.endswith("region=us-east-1")
+    assert b.is_bounded(verdict)

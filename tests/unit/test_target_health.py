@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from landfall import proof, target_health
 from landfall.model import State
 from landfall.observed import Look, TargetGroup, TargetView
-
 from tests import builders as b
 
 SECOND = "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/second/2"
-STRANGER = {"ip": "10.9.9.9"}
+STRANGER: dict[str, Any] = {"ip": "10.9.9.9"}
 
 
 def targets(*views: TargetView) -> Look:
@@ -59,6 +59,14 @@ CASES = {
         targets(b.target(1), b.target(2), b.target(**STRANGER, state="unhealthy")),
         "WAIT FOREIGN_TARGET",
     ),
+    "a stranger that is unavailable": (
+        targets(b.target(1), b.target(2), b.target(**STRANGER, state="unavailable")),
+        "WAIT FOREIGN_TARGET",
+    ),
+    "a stranger in no state": (
+        targets(b.target(1), b.target(2), b.target(**STRANGER, state="")),
+        "WAIT FOREIGN_TARGET",
+    ),
     "only strangers are healthy": (
         targets(b.target(1, state="initial"), b.target(2, state="initial"), b.target(**STRANGER)),
         "WAIT TARGET_UNHEALTHY",
@@ -74,7 +82,7 @@ CASES = {
         "WAIT NOT_REGISTERED",
     ),
     "no target group left": (b.look(service=b.service(target_groups=()), targets=()), "WAIT NO_TARGET_GROUP"),
-    "service missing": (b.look(service=None), "FAIL SERVICE_GONE"),
+    "service missing": (b.look(service=None), "WAIT SERVICE_MISSING"),
 }
 
 

@@ -9,9 +9,9 @@ import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from landfall import task_definition
 from landfall.model import Release
-
 from tests import builders as b
 
 PINNED = f"registry/landfall/sample@{b.DIGEST}"
@@ -118,7 +118,11 @@ def test_environment_of_the_release() -> None:
 def test_container_without_environment() -> None:
     """A container that has no environment yet gets the traces all the same."""
     bare = template(containerDefinitions=[{"name": "app", "image": "x:1"}])
-    assert [e["name"] for e in app(released(bare))["environment"]] == ["IMAGE_DIGEST", "DEPLOYED_AT", "DEPLOYED_GIT_SHA"]
+    assert [e["name"] for e in app(released(bare))["environment"]] == [
+        "IMAGE_DIGEST",
+        "DEPLOYED_AT",
+        "DEPLOYED_GIT_SHA",
+    ]
 
 
 def test_only_the_configured_container_changes() -> None:

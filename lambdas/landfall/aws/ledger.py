@@ -13,6 +13,8 @@ from landfall.errors import trying
 
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
 YES = "yes"
+UNNOTIFIED = ("SUCCEEDED", "NO_CHANGE", "SKIPPED")
+"""Outcomes that nobody is told of."""
 Record = dict[str, Any]
 
 
@@ -21,6 +23,7 @@ class Ledger:
 
     def __init__(self, table: Any) -> None:
         self._table = table
+        self._refused = table.meta.client.exceptions.ConditionalCheckFailedException
 
     def open(self, record: Record) -> bool:
         """Write a record that does not exist yet. False when it does: the step is a replay."""
@@ -39,10 +42,24 @@ class Ledger:
         """Set fields of a record, closed or not."""
         self._set({"service": service, "deployment_id": deployment_id, **fields}, "attribute_exists(deployment_id)")
 
-    def finish(self, service: str, deployment_id: str) -> None:
-        """Say that nothing is left to do about a deployment."""
+    def finish(self, service: str, deployment_id: str) -> bool:
+        """Say that nothing is left to do, if that is so: closed, reported, and notified where it must be.
+
+        False where something is left; the record then stays unfinished, and the sweep comes back for it.
+        """
+        good = {f":good{n}": outcome for n, outcome in enumerate(UNNOTIFIED)}
+        told = f"(attribute_exists(notified) OR outcome IN ({', '.join(good)}))"
         with trying(f"finishing ledger record {deployment_id}"):
-            self._table.update_item(Key=_key(service, deployment_id), UpdateExpression="REMOVE unfinished")
+            try:
+                self._table.update_item(
+                    Key=_key(service, deployment_id),
+                    UpdateExpression="REMOVE unfinished",
+                    ConditionExpression=f"attribute_exists(outcome) AND attribute_exists(reported) AND {told}",
+                    ExpressionAttributeValues=good,
+                )
+            except self._refused:
+                return False
+        return True
 
     def claim_recovery(self, record: Record, mine: str) -> bool:
         """Become the one execution that recovers a deployment. False where another was faster."""
@@ -123,7 +140,7 @@ class Ledger:
                     ExpressionAttributeNames={f"#{name}": name for name in fields},
                     ExpressionAttributeValues={**{f":{name}": v for name, v in fields.items()}, **(values or {})},
                 )
-            except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+            except self._refused:
                 return False
         return True
 

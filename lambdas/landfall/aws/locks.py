@@ -51,16 +51,16 @@ class Locks:
                 return None
         return _lock(item)
 
-    def release(self, service: str, deployment_id: str) -> bool:
-        """Free the lock if this deployment holds it. False where another does, or none."""
+    def release(self, service: str, deployment_id: str, fence: int) -> bool:
+        """Free the lock if this deployment holds it by this fence. False where another does, or none."""
         with trying(f"releasing the lock of {service}"):
             try:
                 self._table.update_item(
                     Key={"service": service},
                     UpdateExpression="REMOVE #owner, deployment_id, lease_until",
-                    ConditionExpression="deployment_id = :id",
+                    ConditionExpression="deployment_id = :id AND fence = :fence",
                     ExpressionAttributeNames={"#owner": "owner"},
-                    ExpressionAttributeValues={":id": deployment_id},
+                    ExpressionAttributeValues={":id": deployment_id, ":fence": fence},
                 )
             except self._table.meta.client.exceptions.ConditionalCheckFailedException:
                 return False

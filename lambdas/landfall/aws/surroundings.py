@@ -35,7 +35,10 @@ class Surroundings:
     def firing(self, names: Sequence[str]) -> tuple[str, ...]:
         """Return the alarms among these that are in ALARM."""
         with trying("reading the deployment's alarms"):
-            reply = self._client("cloudwatch").describe_alarms(AlarmNames=list(names), StateValue="ALARM")
+            kinds = ["MetricAlarm", "CompositeAlarm"]
+            reply = self._client("cloudwatch").describe_alarms(
+                AlarmNames=list(names), AlarmTypes=kinds, StateValue="ALARM"
+            )
         alarms = [*reply.get("MetricAlarms", []), *reply.get("CompositeAlarms", [])]
         return tuple(str(a["AlarmName"]) for a in alarms)
 

@@ -1,0 +1,84 @@
+"""Moto stands in for AWS; a server on loopback stands in for the service. Landfall's own code is never patched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from moto import mock_aws
+from moto.ecs.models import EC2ContainerServiceBackend
+from moto.moto_api import state_manager
+
+from tests import builders as b
+from tests.steps import standin
+from tests.steps.site import Site, serving
+
+SETTINGS = """\
+[defaults]
+stability_poll_seconds = 3
+[services.sample]
+cluster = "c"
+service = "sample"
+container = "app"
+repository = "landfall/sample"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+[services.fresh]
+cluster = "c"
+service = "fresh"
+container = "app"
+repository = "landfall/fresh"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+desired_count = 2
+"""
+
+
+@pytest.fixture(scope="session")
+def _site() -> Iterator[Site]:
+    with serving(Site()) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def settings_path(_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The services.toml of all these tests: a step reads it once, as a warm Lambda does."""
+    path = tmp_path_factory.mktemp("settings") / "services.toml"
+    path.write_text(SETTINGS.format(url=_site.url))
+    return path
+
+
+@pytest.fixture
+def site(_site: Site) -> Site:
+    """The service's HTTP side, serving the old release."""
+    vars(_site).update(vars(Site(url=_site.url, sha=b.OLD_SHA)))
+    return _site
+
+
+@pytest.fixture(autouse=True)
+def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """AWS with what a deployed Landfall has, and nothing deployed by it yet."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    monkeypatch.setattr(EC2ContainerServiceBackend, "update_service", standin.update_service)
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    # moto lets a task stop by being looked at, unless told otherwise
+    state_manager.set_transition("ecs::task", {"progression": "manual", "times": 10**6})
+    with mock_aws():
+        standin.make_world()
+        topic = standin.client("sns").create_topic(Name="landfall")["TopicArn"]
+        monkeypatch.setenv("LANDFALL_SETTINGS", str(settings_path))
+        monkeypatch.setenv("LANDFALL_LEDGER_TABLE", standin.LEDGER)
+        monkeypatch.setenv("LANDFALL_LOCK_TABLE", standin.LOCKS)
+        monkeypatch.setenv("LANDFALL_REPORT_BUCKET", standin.BUCKET)
+        monkeypatch.setenv("LANDFALL_TOPIC_ARN", topic)
+        yield
+    state_manager.unset_transition("ecs::task")
+
+
+@pytest.fixture
+def live(aws: None) -> str:
+    """The service, live with two tasks of an old release. Returns its revision."""
+    return standin.make_service()

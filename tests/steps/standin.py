@@ -1,0 +1,250 @@
+"""Moto at the AWS boundary, and what ECS would do in it: moto starts no tasks and makes no deployments by itself."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import boto3
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+
+from landfall import evidence
+from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
+from landfall.model import Release
+from tests import builders as b
+
+REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
+LEDGER, LOCKS, BUCKET = "ledger", "locks", "reports"
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+
+_moto_update = EC2ContainerServiceBackend.update_service
+
+
+@cache
+def client(name: str) -> Any:
+    """Return a client of what moto stands in for."""
+    return boto3.client(name, region_name=REGION)
+
+
+def backend() -> Any:
+    """Return moto's own ECS."""
+    return ecs_backends[DEFAULT_ACCOUNT_ID][REGION]
+
+
+def service_of(name: str = "sample") -> Any:
+    """Return moto's own service."""
+    return backend().services[f"{CLUSTER}:{name}"]
+
+
+def update_service(self: Any, service_properties: dict[str, Any]) -> Any:
+    """Do what moto does not: an update to another revision begins a deployment (ECS API reference, UpdateService)."""
+    service = _moto_update(self, service_properties)
+    newest = service.deployments[0]
+    if newest["taskDefinition"] != service.task_definition:
+        for older in service.deployments:
+            older["status"] = "ACTIVE"
+        fresh = {"id": f"ecs-svc/{len(service.deployments)}", "status": "PRIMARY", "rolloutState": "IN_PROGRESS"}
+        service.deployments.insert(0, {**newest, **fresh, "taskDefinition": service.task_definition})
+    return service
+
+
+def make_world() -> None:
+    """Make what a deployed Landfall and its services have on AWS."""
+    client("dynamodb").create_table(
+        TableName=LEDGER,
+        KeySchema=[
+            {"AttributeName": "service", "KeyType": "HASH"},
+            {"AttributeName": "deployment_id", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": n, "AttributeType": "S"}
+            for n in ("service", "deployment_id", "execution_arn", "unfinished")
+        ],
+        GlobalSecondaryIndexes=[
+            _index(INDEX_EXECUTION, "execution_arn"),
+            _index(INDEX_UNFINISHED, "unfinished"),
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    client("dynamodb").create_table(
+        TableName=LOCKS,
+        KeySchema=[{"AttributeName": "service", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "service", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    client("s3").create_bucket(Bucket=BUCKET)
+    definition = {"StartAt": "Resolve", "States": {"Resolve": {"Type": "Pass", "End": True}}}
+    machine = client("stepfunctions").create_state_machine(
+        name="landfall", definition=json.dumps(definition), roleArn=f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/landfall"
+    )
+    client("stepfunctions").start_execution(
+        stateMachineArn=machine["stateMachineArn"], name=b.EXECUTION.rpartition(":")[2]
+    )
+    client("ecr").create_repository(repositoryName=REPOSITORY)
+    push("old", b.OLD_DIGEST, digest=b.OLD_DIGEST)
+    client("ecs").create_cluster(clusterName=CLUSTER)
+
+
+def _index(name: str, key: str) -> dict[str, Any]:
+    return {
+        "IndexName": name,
+        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+
+
+def network() -> dict[str, Any]:
+    """Return a subnet and a security group, as ECS wants them."""
+    ec2 = client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    group = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}])["SecurityGroups"][0]
+    return {"awsvpcConfiguration": {"subnets": [subnet["SubnetId"]], "securityGroups": [group["GroupId"]]}}
+
+
+def make_service(name: str = "sample", desired: int = 2, image: str | None = None, **changes: Any) -> str:
+    """Make a service that runs an old release and is steady. Return its revision."""
+    vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    group = client("elbv2").create_target_group(
+        Name=name, Protocol="HTTP", Port=PORT, VpcId=vpc, TargetType="ip", HealthCheckPath="/"
+    )["TargetGroups"][0]["TargetGroupArn"]
+    revision = register(name, image or f"registry/{REPOSITORY}@{b.OLD_DIGEST}")
+    wanted: dict[str, Any] = {
+        "cluster": CLUSTER,
+        "serviceName": name,
+        "desiredCount": desired,
+        "taskDefinition": revision,
+        "launchType": "FARGATE",
+        "networkConfiguration": network(),
+        "loadBalancers": [{"targetGroupArn": group, "containerName": "app", "containerPort": PORT}],
+    }
+    client("ecs").create_service(**{**wanted, **changes})
+    service_of(name).task_definition = revision
+    roll_out(name)
+    return revision
+
+
+def register(family: str, image: str, **container: Any) -> str:
+    """Register a revision whose container carries its own, stale GIT_SHA. Return its ARN."""
+    stale = [{"name": "GIT_SHA", "value": "stale"}, {"name": "LOG_LEVEL", "value": "info"}]
+    secret = [{"name": "PASSWORD", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/password"}]
+    app = {"name": "app", "image": image, "memory": 128, "environment": stale, "secrets": secret}
+    reply = client("ecs").register_task_definition(
+        family=family,
+        networkMode="awsvpc",
+        requiresCompatibilities=["FARGATE"],
+        cpu="256",
+        memory="512",
+        containerDefinitions=[{**app, **container}],
+        tags=[{"key": "team", "value": "records"}],
+    )
+    return str(reply["taskDefinition"]["taskDefinitionArn"])
+
+
+def image_of(revision: str) -> str:
+    """Return the image a revision names for our container."""
+    reply = client("ecs").describe_task_definition(taskDefinition=revision)
+    return str(reply["taskDefinition"]["containerDefinitions"][0]["image"])
+
+
+def roll_out(name: str = "sample", digest: str | None = None) -> None:
+    """Finish the newest deployment as ECS would: its tasks run and are targets, the old ones are gone.
+
+    The tasks run the digest their revision names, or the one that is given.
+    """
+    service, groups = service_of(name), client("elbv2")
+    primary = service.deployments[0]
+    primary.update(taskDefinition=service.task_definition, status="PRIMARY", rolloutState="COMPLETED")
+    group = service.load_balancers[0]["targetGroupArn"] if service.load_balancers else None
+    for task in tasks_of(name):
+        stop(task)
+        if group:
+            groups.deregister_targets(TargetGroupArn=group, Targets=[{"Id": address(task), "Port": PORT}])
+    for _ in range(service.desired_count):
+        task = start(name, digest or image_of(service.task_definition).rpartition("@")[2])
+        if group:
+            groups.register_targets(TargetGroupArn=group, Targets=[{"Id": address(task), "Port": PORT}])
+
+
+def start(name: str, digest: str) -> Any:
+    """Start one task of a service's newest deployment."""
+    service = service_of(name)
+    (reply,) = client("ecs").run_task(
+        cluster=CLUSTER,
+        taskDefinition=service.task_definition,
+        launchType="FARGATE",
+        startedBy=service.deployments[0]["id"],
+        group=f"service:{name}",
+        networkConfiguration=network(),
+    )["tasks"]
+    task = next(t for t in backend().tasks[CLUSTER].values() if t.task_arn == reply["taskArn"])
+    task.containers = [{"name": "app", "imageDigest": digest}]
+    return task
+
+
+def stop(task: Any, code: str = "ServiceSchedulerInitiated", exit_code: int | None = 0) -> None:
+    """Stop a task."""
+    task.desired_status = task.last_status = "STOPPED"
+    task.stop_code, task.stopped_reason = code, "Essential container in task exited"
+    task.containers = [{**task.containers[0], "exitCode": exit_code}]
+
+
+def crash(name: str = "sample", times: int = 2) -> None:
+    """Let tasks of the newest deployment start and exit with code 1."""
+    for _ in range(times):
+        stop(start(name, b.DIGEST), "EssentialContainerExited", 1)
+
+
+def tasks_of(name: str) -> list[Any]:
+    """Return a service's tasks that are meant to run."""
+    every = backend().tasks.get(CLUSTER, {}).values()
+    return [t for t in every if t.group == f"service:{name}" and t.desired_status == "RUNNING"]
+
+
+def address(task: Any) -> str:
+    """Return a task's address."""
+    return next(str(d["value"]) for d in task.attachments[0]["details"] if d["name"] == "privateIPv4Address")
+
+
+def push(tag: str = b.SHA, content: str = "one", platforms: tuple[str, ...] = (), digest: str = "") -> str:
+    """Push an image, or an index of platforms. Return its digest, which is of the content unless it is given."""
+    given = {"imageDigest": digest} if digest else {}
+    kind = INDEX if platforms else MANIFEST
+    manifest: dict[str, Any] = {"schemaVersion": 2, "mediaType": kind, "layers": [{"digest": content}]}
+    if platforms:
+        manifest["manifests"] = [{"digest": p, "mediaType": MANIFEST} for p in platforms]
+    reply = client("ecr").put_image(
+        repositoryName=REPOSITORY,
+        imageManifest=json.dumps(manifest),
+        imageManifestMediaType=kind,
+        imageTag=tag,
+        **given,
+    )
+    return str(reply["image"]["imageId"]["imageDigest"])
+
+
+@cache
+def _ledger() -> Any:
+    return boto3.resource("dynamodb", region_name=REGION).Table(LEDGER)
+
+
+def open_record(release: Release) -> None:
+    """Open the record of a deployment, as Resolve does."""
+    _ledger().put_item(Item=evidence.opened(release))
+
+
+def records() -> list[dict[str, Any]]:
+    """Return the whole ledger."""
+    return list(_ledger().scan()["Items"])
+
+
+def report(key: str) -> str:
+    """Return one file of the report bucket."""
+    return str(client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read().decode())
+
+
+def reports() -> list[str]:
+    """Return the keys in the report bucket."""
+    return [o["Key"] for o in client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]

@@ -1,0 +1,213 @@
+"""The steps that change something: each may be repeated after a lost reply without harm (law 7)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from landfall.errors import StepError
+from landfall.model import Release
+from tests import builders as b
+from tests.steps import machine, standin
+
+REGISTRY = f"registry/{standin.REPOSITORY}"
+RELEASE = b.release(image=f"{REGISTRY}@{b.DIGEST}")
+LOCKED = asdict(replace(RELEASE, fence=1))
+
+
+def revisions() -> list[str]:
+    """Return the ACTIVE revisions."""
+    return list(standin.client("ecs").list_task_definitions(familyPrefix="sample")["taskDefinitionArns"])
+
+
+def described(revision: str) -> Any:
+    """Return a revision and its tags."""
+    return standin.client("ecs").describe_task_definition(taskDefinition=revision, include=["TAGS"])
+
+
+@pytest.fixture(autouse=True)
+def locked(aws: None) -> Release:
+    """Return the release: its record is open, and the lock of its service is its own."""
+    return machine.locked(RELEASE)
+
+
+def register(old: str, release: Release = RELEASE, **changes: Any) -> Any:
+    """Invoke RegisterTaskDefinition on a baseline."""
+    baseline = asdict(b.baseline(**{"task_definition": old, "restore_to": None, **changes}))
+    return machine.invoke("register_task_definition", {"release": asdict(release), "baseline": baseline})
+
+
+def test_register(live: str) -> None:
+    """The new revision runs our digest, keeps what it had, and is tagged with what it is."""
+    answer = register(live)
+    assert answer["baseline"]["restore_to"] == live
+    assert answer["deployment"]["digests"] == {"app": [b.DIGEST]}
+    reply = described(answer["deployment"]["task_definition"])
+    container = reply["taskDefinition"]["containerDefinitions"][0]
+    assert container["image"] == f"{REGISTRY}@{b.DIGEST}"
+    assert {e["name"] for e in container["environment"]} == {
+        "LOG_LEVEL",
+        "IMAGE_DIGEST",
+        "DEPLOYED_AT",
+        "DEPLOYED_GIT_SHA",
+    }
+    assert container["secrets"][0]["name"] == "PASSWORD"
+    tags = {t["key"]: t["value"] for t in reply["tags"]}
+    assert (tags["team"], tags["landfall:git-sha"], tags["landfall:role"]) == ("records", b.SHA, "release")
+
+
+def test_register_twice_registers_once(live: str) -> None:
+    """A retry after a lost reply finds the revision it left."""
+    first = register(live)
+    assert register(live) == first
+    assert len(revisions()) == 2
+
+
+def test_register_pins_the_way_back() -> None:
+    """A baseline named by tag gets a copy pinned to the bytes that ran, once."""
+    old = standin.make_service(image=f"{REGISTRY}:latest")
+    first = register(old)
+    assert register(old) == first
+    restore_to = first["baseline"]["restore_to"]
+    assert restore_to not in (old, first["deployment"]["task_definition"])
+    assert standin.image_of(restore_to) == f"{REGISTRY}@{b.OLD_DIGEST}"
+    assert len(revisions()) == 3
+
+
+def test_register_for_another_deployment_is_another_revision(live: str) -> None:
+    """Only this deployment's own revision is found again, not the last one's."""
+    register(live)
+    another = replace(RELEASE, deployment_id="20260102T030405Z-two")
+    standin.open_record(another)
+    register(live, another)
+    assert len(revisions()) == 3
+
+
+def update(old: str, deployment: Any, **changes: Any) -> Any:
+    """Invoke UpdateService."""
+    baseline = asdict(b.baseline(task_definition=old, **changes))
+    return machine.invoke("update_service", {"release": LOCKED, "baseline": baseline, "deployment": deployment})
+
+
+def test_update_begins_our_deployment(live: str) -> None:
+    """The deployment to judge is the one ECS made for our revision, with a deadline."""
+    ours = register(live)["deployment"]
+    answer = update(live, ours)
+    assert answer["verdict"]["state"] == "WAIT"
+    assert answer["deployment"]["id"] == standin.service_of().deployments[0]["id"]
+    assert answer["deployment"]["updated_at"] < answer["deployment"]["deadline"]
+    assert standin.service_of().task_definition == ours["task_definition"]
+
+
+def test_update_twice_is_one_deployment(live: str) -> None:
+    """A retry after a lost reply judges the deployment that was begun."""
+    ours = register(live)["deployment"]
+    assert update(live, ours)["deployment"]["id"] == update(live, ours)["deployment"]["id"]
+    assert len(standin.service_of().deployments) == 2
+
+
+def test_update_leaves_the_count_to_auto_scaling(live: str) -> None:
+    """A service that was scaled out since preflight is not scaled back in by the update."""
+    ours = register(live)["deployment"]
+    standin.service_of().desired_count = 5
+    update(live, ours)
+    assert standin.service_of().desired_count == 5
+
+
+def test_update_raises_a_service_from_none() -> None:
+    """The first release of a service at no tasks sets its count."""
+    old = standin.make_service(desired=0)
+    update(old, {**register(old)["deployment"], "desired_count": 2}, desired_count=0)
+    assert standin.service_of().desired_count == 2
+
+
+def test_update_touches_nothing_where_somebody_was_faster(live: str) -> None:
+    """A service that changed since preflight is left as it is, and our revision is taken away again (law 5)."""
+    ours = register(live)["deployment"]
+    theirs = standin.register("sample", f"{REGISTRY}@{b.OTHER_DIGEST}")
+    standin.service_of().task_definition = theirs
+    standin.roll_out()
+    answer = update(live, ours)
+    assert (answer["verdict"]["state"], answer["verdict"]["code"]) == ("FAIL", "BASELINE_CHANGED")
+    assert theirs in answer["verdict"]["reason"]
+    assert standin.service_of().task_definition == theirs
+    assert ours["task_definition"] not in revisions()
+    assert update(live, ours)["verdict"] == answer["verdict"]
+
+
+def rollback(old: str, deployment: Any, **changes: Any) -> Any:
+    """Invoke Rollback."""
+    baseline = asdict(b.baseline(**{"task_definition": old, "restore_to": old, **changes}))
+    return machine.invoke("rollback", {"release": LOCKED, "baseline": baseline, "deployment": deployment})
+
+
+@pytest.fixture
+def released(live: str) -> Any:
+    """Return our deployment, on its way."""
+    return update(live, register(live)["deployment"])["deployment"]
+
+
+def test_rollback(live: str, released: Any) -> None:
+    """The old revision is put back, the failed one is taken away, and a new deployment is to be judged."""
+    answer = rollback(live, released)
+    back = answer["deployment"]
+    assert (answer["verdict"]["state"], back["kind"], back["task_definition"]) == ("WAIT", "rollback", live)
+    assert back["undoes"] == released["task_definition"]
+    assert back["id"] == standin.service_of().deployments[0]["id"] != released["id"]
+    assert standin.service_of().task_definition == live
+    assert released["task_definition"] not in revisions()
+
+
+def test_rollback_twice_is_harmless(live: str, released: Any) -> None:
+    """A retry after a lost reply judges the way back that was begun."""
+    first = rollback(live, released)["deployment"]
+    again = rollback(live, released)["deployment"]
+    assert {**again, "updated_at": 0, "deadline": 0} == {**first, "updated_at": 0, "deadline": 0}
+    assert len(standin.service_of().deployments) == 3
+
+
+def test_rollback_of_an_update_that_never_happened(live: str) -> None:
+    """If the update itself crashed before it did anything, going back is a look at what still runs."""
+    ours = register(live)["deployment"]
+    before = standin.service_of().deployments[0]["id"]
+    back = rollback(live, ours)["deployment"]
+    assert back["id"] == before
+    judged = {"release": LOCKED, "baseline": asdict(b.baseline()), "deployment": back}
+    assert machine.invoke("confirm", judged)["verdict"]["state"] == "PASS"
+
+
+def test_rollback_leaves_somebody_else_alone(live: str, released: Any) -> None:
+    """A service that somebody deployed over is neither updated nor cleaned up after."""
+    standin.service_of().task_definition = theirs = standin.register("sample", f"{REGISTRY}@{b.OTHER_DIGEST}")
+    standin.roll_out()
+    answer = rollback(live, released)
+    assert (answer["verdict"]["state"], answer["verdict"]["code"]) == ("FAIL", "SUPERSEDED")
+    assert standin.service_of().task_definition == theirs
+    assert answer["deployment"] == released
+
+
+def test_rollback_of_a_first_release() -> None:
+    """Where nothing ran before, going back is going back to no tasks."""
+    old = standin.make_service(desired=0)
+    ours = update(old, {**register(old)["deployment"], "desired_count": 2}, desired_count=0)["deployment"]
+    back = rollback(old, ours, desired_count=0, digests={})["deployment"]
+    assert (standin.service_of().desired_count, back["desired_count"]) == (0, 0)
+
+
+def test_nothing_is_changed_without_the_lock(live: str) -> None:
+    """An execution whose lock was taken over changes nothing any more: somebody else goes on from here (law 5)."""
+    ours = register(live)["deployment"]
+    machine.invoke("acquire_lock", {"release": asdict(RELEASE), "owner": "a recovery", "recovering": True})
+    assert update(live, ours)["verdict"]["code"] == "LOCK_LOST"
+    assert rollback(live, ours)["verdict"]["code"] == "LOCK_LOST"
+    assert standin.service_of().task_definition == live
+    assert ours["task_definition"] in revisions()
+
+
+def test_closed_deployment_goes_no_further(live: str) -> None:
+    """A deployment whose record was closed meanwhile, by a recovery, never comes to an update (law 4)."""
+    machine.invoke("report", asdict(b.ended(release=replace(RELEASE, fence=1))))
+    with pytest.raises(StepError, match="closed meanwhile"):
+        register(live)

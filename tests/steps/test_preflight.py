@@ -1,0 +1,137 @@
+"""Preflight: looks at everything, changes nothing, and remembers what ran."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from tests import builders as b
+from tests.steps import machine, standin
+from tests.steps.site import Site
+
+
+def preflight(**changes: Any) -> Any:
+    """Invoke Preflight for a release."""
+    return machine.invoke("preflight", {"release": asdict(b.release(**changes))})
+
+
+def test_ready(live: str, site: Site) -> None:
+    """A service that can be deployed to is READY, with all of its baseline."""
+    answer = preflight()
+    assert (answer["verdict"]["state"], answer["verdict"]["code"]) == ("PASS", "READY")
+    assert answer["baseline"] == {
+        "task_definition": live,
+        "digests": {"app": b.OLD_DIGEST},
+        "git_sha": b.OLD_SHA,
+        "desired_count": 2,
+        "healthy_targets": 2,
+        "base_url": site.url,
+        "checks": {"version": "PASS", "liveness": "PASS", "readiness": "PASS", "response time": "PASS"},
+        "restore_to": None,
+        "restores": "",
+        "accepted": {},
+        "proven_sha": "",
+        "ecs_deployment": answer["baseline"]["ecs_deployment"],
+        "warnings": [],
+    }
+
+
+def test_baseline_that_is_not_well(live: str, site: Site) -> None:
+    """What the baseline failed before the update is remembered: it need not be better afterwards."""
+    site.database = "disconnected"
+    assert preflight()["baseline"]["checks"]["readiness"] == "FAIL"
+
+
+def test_baseline_without_a_sha(live: str, site: Site) -> None:
+    """A baseline that serves no SHA is UNKNOWN, and later not asked for one."""
+    site.status = 404
+    baseline = preflight()["baseline"]
+    assert (baseline["git_sha"], baseline["checks"]["version"]) == ("UNKNOWN", "SKIP")
+
+
+def test_already_live(live: str, site: Site) -> None:
+    """The digest that runs already, serving its SHA, is NO_CHANGE, by the same proof as after an update."""
+    release = {"image_digest": b.OLD_DIGEST, "accepted_digests": (b.OLD_DIGEST,), "git_sha": b.OLD_SHA}
+    assert preflight(**release)["verdict"]["code"] == "ALREADY_LIVE"
+    site.sha = b.SHA
+    assert preflight(**release)["verdict"]["code"] == "READY"
+
+
+def test_already_live_needs_all_of_law_1(live: str, site: Site) -> None:
+    """A target that is gone, a task too many, a dead database: then 'live already' is not proven."""
+    release = {"image_digest": b.OLD_DIGEST, "accepted_digests": (b.OLD_DIGEST,), "git_sha": b.OLD_SHA}
+    extra = standin.start("sample", b.OLD_DIGEST)
+    assert preflight(**release)["verdict"]["code"] == "READY"
+    extra.last_status = "PENDING"
+    assert preflight(**release)["verdict"]["code"] == "READY"
+    standin.stop(extra)
+    assert preflight(**release)["verdict"]["code"] == "ALREADY_LIVE"
+    site.database = "disconnected"
+    assert preflight(**release)["verdict"]["code"] == "READY"
+
+
+def test_already_live_needs_a_pinned_revision(site: Site) -> None:
+    """A revision that names its image by tag may start other bytes tomorrow: it is replaced by a pinned one."""
+    standin.make_service(image=f"registry/{standin.REPOSITORY}:latest")
+    standin.push(digest=b.DIGEST)
+    standin.roll_out(digest=b.DIGEST)
+    site.sha = b.SHA
+    assert preflight()["verdict"]["code"] == "READY"
+
+
+def test_nothing_runs_yet() -> None:
+    """A service at no tasks has a baseline of nothing, and no smoke result."""
+    standin.make_service("fresh", desired=0)
+    baseline = preflight(service="fresh")["baseline"]
+    assert (baseline["desired_count"], baseline["digests"], baseline["checks"]) == (0, {}, {})
+
+
+def code(**changes: Any) -> str:
+    """Return the code of a refusal, which has no baseline."""
+    answer = preflight(**changes)
+    assert answer["baseline"] is None
+    assert answer["verdict"]["state"] == "FAIL"
+    return str(answer["verdict"]["code"])
+
+
+def test_refusals() -> None:
+    """What can't be proven is refused before anything is touched (law 3)."""
+    assert code() == "SERVICE_NOT_FOUND"
+    standin.make_service()
+    service = standin.service_of()
+    service.deployments[0]["rolloutState"] = "IN_PROGRESS"
+    assert code() == "DEPLOYMENT_IN_FLIGHT"
+    service.deployments[0]["rolloutState"] = "COMPLETED"
+    service.desired_count = 0
+    assert code() == "NO_DESIRED_COUNT"
+    service.desired_count, balancers, service.load_balancers = 2, service.load_balancers, []
+    assert code() == "UNSUPPORTED_SERVICE"
+    service.load_balancers = balancers
+    service.task_definition = standin.register("sample", "x:1", name="web")
+    assert code() == "CONTAINER_NOT_FOUND"
+    service.status = "INACTIVE"
+    assert code() == "SERVICE_NOT_ACTIVE"
+
+
+def test_refuses_a_way_back_to_unknown_bytes() -> None:
+    """Named by tag, and two tasks run different bytes: there is nothing certain to go back to."""
+    standin.make_service(image=f"registry/{standin.REPOSITORY}:latest")
+    standin.roll_out(digest=b.OLD_DIGEST)
+    standin.tasks_of("sample")[0].containers = [{"name": "app", "imageDigest": b.OTHER_DIGEST}]
+    assert code() == "WAY_BACK_UNKNOWN"
+
+
+def test_refuses_a_way_back_to_an_image_that_is_gone(live: str) -> None:
+    """A baseline whose image was deleted could not be started again: that is found before the update, not after."""
+    standin.client("ecr").batch_delete_image(
+        repositoryName=standin.REPOSITORY, imageIds=[{"imageDigest": b.OLD_DIGEST}]
+    )
+    assert code() == "WAY_BACK_CLOSED"
+
+
+def test_changes_nothing(live: str) -> None:
+    """Preflight only reads: the same service, revision, tasks and count before and after."""
+    ecs = standin.client("ecs")
+    before = [ecs.list_task_definitions()["taskDefinitionArns"], vars(standin.service_of()).copy()]
+    preflight()
+    assert [ecs.list_task_definitions()["taskDefinitionArns"], vars(standin.service_of())] == before

@@ -1,0 +1,110 @@
+"""Resolve: finds the image, opens the record, and touches nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests import builders as b
+from tests.steps import machine, standin
+
+GOOD = {"service": "sample", "image_tag": b.SHA}
+
+
+def code(document: Any) -> str:
+    """Resolve an input and return state and code."""
+    verdict = machine.resolve(document)["verdict"]
+    return f"{verdict['state']} {verdict['code']}"
+
+
+def test_by_tag() -> None:
+    """A commit's tag is resolved to its digest, and from there on only the digest counts."""
+    digest = standin.push()
+    release = machine.resolve({**GOOD, "requested_by": "ann", "reason": "r"})["release"]
+    assert (release["git_sha"], release["image_digest"], release["accepted_digests"]) == (b.SHA, digest, [digest])
+    assert release["image"].endswith(f"/{standin.REPOSITORY}@{digest}")
+    (record,) = standin.records()
+    assert (record["service"], record["deployment_id"], record["requested_by"]) == (
+        "sample",
+        machine.EXECUTION["deployment_id"],
+        "ann",
+    )
+    assert "outcome" not in record
+
+
+def test_by_digest() -> None:
+    """A digest is resolved to the one commit it carries."""
+    digest = standin.push()
+    release = machine.resolve({"service": "sample", "image_digest": digest})["release"]
+    assert (release["git_sha"], release["image_digest"]) == (b.SHA, digest)
+
+
+def test_by_push() -> None:
+    """An ECR event is a release of the service its repository belongs to."""
+    digest = standin.push()
+    detail = {"action-type": "PUSH", "result": "SUCCESS", "repository-name": standin.REPOSITORY}
+    event = {
+        "source": "aws.ecr",
+        "detail-type": "ECR Image Action",
+        "detail": {**detail, "image-digest": digest, "image-tag": b.SHA},
+    }
+    assert machine.resolve(event)["release"]["image_digest"] == digest
+    assert standin.records()[0]["requested_by"] == "ECR push"
+
+
+def test_index_accepts_its_platforms() -> None:
+    """A task may report its platform's digest for an image index: both count as the same release."""
+    digest = standin.push(platforms=(b.DIGEST, b.OTHER_DIGEST))
+    assert machine.resolve(GOOD)["release"]["accepted_digests"] == [digest, b.DIGEST, b.OTHER_DIGEST]
+
+
+REJECTED = {
+    "unknown service": ({**GOOD, "service": "nope"}, "UNKNOWN_SERVICE", "_unknown"),
+    "tag of a human": ({**GOOD, "image_tag": "final-v3"}, "BAD_TAG", "sample"),
+    "image not in ECR": ({**GOOD, "image_tag": b.OLD_SHA}, "IMAGE_NOT_FOUND", "sample"),
+    "digest not in ECR": ({"service": "sample", "image_digest": b.DIGEST}, "IMAGE_NOT_FOUND", "sample"),
+    "tag and digest disagree": ({**GOOD, "image_digest": b.DIGEST}, "TAG_AND_DIGEST_DISAGREE", "sample"),
+    "unknown field": ({**GOOD, "cluster": "prod"}, "UNKNOWN_FIELD", "sample"),
+    "no object": (["sample"], "BAD_INPUT", "_unknown"),
+    "null": (None, "BAD_INPUT", "_unknown"),
+    "service that is no text": ({"service": {}}, "BAD_FIELD", "_unknown"),
+}
+
+
+@pytest.mark.parametrize(("document", "why", "service"), REJECTED.values(), ids=REJECTED.keys())
+def test_rejection_is_recorded(document: Any, why: str, service: str) -> None:
+    """A request that can't be carried out is recorded all the same, under its service where that is known."""
+    standin.push()
+    assert code(document) == f"FAIL {why}"
+    (record,) = standin.records()
+    assert record["service"] == service
+
+
+@pytest.mark.parametrize("tags", [(), (b.SHA, b.OLD_SHA)], ids=["no commit", "two commits"])
+def test_digest_must_be_of_one_commit(tags: tuple[str, ...]) -> None:
+    """An image whose commit is not certain can't be proven by its SHA, so it is not deployed."""
+    digest = standin.push("cache")
+    for tag in tags:
+        standin.push(tag)
+    assert code({"service": "sample", "image_digest": digest}) == "FAIL NO_COMMIT"
+
+
+def test_ignored_event_leaves_no_record() -> None:
+    """An event that concerns no release leaves neither record nor alarm."""
+    assert code({"source": "aws.ecr", "detail-type": "ECR Image Action", "detail": {}}) == "PASS IGNORED"
+    assert standin.records() == []
+
+
+def test_replay_leaves_one_record() -> None:
+    """Resolve run twice, after a lost reply, leaves one record and answers the same (law 7)."""
+    standin.push()
+    first = machine.resolve(GOOD)
+    assert machine.resolve(GOOD) == first
+    assert len(standin.records()) == 1
+
+
+def test_input_never_chooses_where() -> None:
+    """Cluster, repository and roles come from the settings, whatever the input says."""
+    for key in ("cluster", "repository", "base_url", "task_role", "execution_role", "container", "topic"):
+        assert code({**GOOD, key: "evil"}) == "FAIL UNKNOWN_FIELD"

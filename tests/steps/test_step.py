@@ -1,0 +1,185 @@
+"""The wrapper round every step: what it refuses, what it bounds, what it logs."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+
+from landfall.errors import InvalidStepInput, StepOutputTooLarge
+from landfall.model import Verdict, passed
+from landfall.step import OUTPUT_LIMIT, logger, step
+from landfall.world import World
+from tests import builders as b
+from tests.conftest import NOWHERE
+from tests.steps import machine, standin
+
+JUDGED = asdict(b.judged())
+JUDGES = ("check_stability", "check_target_health", "confirm", "smoke_test", "rollback")
+
+
+def without(document: dict[str, Any], *path: str) -> dict[str, Any]:
+    """Return a copy without what lies at `path`."""
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    inner = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    del inner[path[-1]]
+    return copy
+
+
+def changed(document: dict[str, Any], *path: str, value: Any) -> dict[str, Any]:
+    """Return a copy with `value` at `path`."""
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    inner = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    return copy
+
+
+WRONG = {
+    "nothing": {},
+    "a part missing": without(JUDGED, "baseline"),
+    "a field missing": without(JUDGED, "release", "service"),
+    "a field too many": {**JUDGED, "force": True},
+    "a nested field too many": changed(JUDGED, "release", "force", value=True),
+    "another type": changed(JUDGED, "release", "git_sha", value=7),
+    "null": changed(JUDGED, "deployment", value=None),
+    "an unknown kind": changed(JUDGED, "deployment", "kind", value="sideways"),
+    "an unknown intent": changed(JUDGED, "release", "intent", value="destroy"),
+    "a list of the wrong": changed(JUDGED, "deployment", "digests", value={"app": [1]}),
+    "a limit that is text": changed(JUDGED, "release", "limits", "smoke_attempts", value="5"),
+}
+
+
+@pytest.mark.parametrize("name", JUDGES)
+@pytest.mark.parametrize("payload", WRONG.values(), ids=WRONG.keys())
+def test_input_of_another_shape_is_refused(name: str, payload: dict[str, Any]) -> None:
+    """A step that does not understand its input says so and does nothing: guessing could deploy or undo the wrong."""
+    with pytest.raises(InvalidStepInput):
+        machine.invoke(name, payload)
+
+
+@pytest.mark.parametrize(
+    "name", ["resolve", "preflight", "register_task_definition", "update_service", "report", "notify"]
+)
+def test_every_step_refuses_what_it_does_not_know(name: str) -> None:
+    """No step runs on an unknown key."""
+    with pytest.raises(InvalidStepInput):
+        machine.invoke(name, {"surprise": 1})
+
+
+@dataclass(frozen=True)
+class Anything:
+    """An input of a step made here."""
+
+    release: dict[str, Any]
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of a step made here."""
+
+    text: str
+    verdict: Verdict
+
+
+def answering(event: Anything, world: World) -> Answer:
+    """Answer with as many characters as asked for."""
+    logger.info("at work")
+    return Answer("ü" * event.size, passed("DONE", "done"))
+
+
+@pytest.mark.parametrize(("size", "fits"), [(0, True), (1000, True), (4100, False), (100_000, False)])
+def test_answer_is_bounded(size: int, fits: bool) -> None:
+    """An answer over the limit fails in the step, where it can be caught, not in the machine, where it can't."""
+    handler = step(Anything, answering)
+    if fits:
+        answer = handler({"release": {}, "size": size}, None)
+        assert len(json.dumps(answer, ensure_ascii=False).encode()) <= OUTPUT_LIMIT
+        return
+    with pytest.raises(StepOutputTooLarge, match=str(OUTPUT_LIMIT)):
+        handler({"release": {}, "size": size}, None)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Return what is logged, line by line."""
+    stream = io.StringIO()
+    handler = logger.registered_handler
+    before = handler.setStream(stream)  # type: ignore[attr-defined]
+    yield stream
+    handler.setStream(before)  # type: ignore[attr-defined]
+
+
+def lines(log: io.StringIO) -> list[dict[str, Any]]:
+    """Return the logged lines, parsed."""
+    return [json.loads(line) for line in log.getvalue().splitlines()]
+
+
+def names_the_deployment(line: dict[str, Any]) -> bool:
+    """Say whether a line can be found by execution, deployment, service and digest."""
+    return (line["execution_id"], line["deployment_id"], line["landfall_service"], line["image_digest"]) == (
+        b.EXECUTION,
+        b.release().deployment_id,
+        "sample",
+        b.DIGEST,
+    )
+
+
+def test_every_line_names_the_deployment(log: io.StringIO) -> None:
+    """Every line of a step, its own ones too, can be found by execution, service and digest."""
+    step(Anything, answering)({"release": asdict(b.release())}, None)
+    assert [line["message"] for line in lines(log)] == ["at work", "verdict"]
+    assert all(names_the_deployment(line) for line in lines(log))
+    assert lines(log)[1]["verdict"]["code"] == "DONE"
+
+
+def test_line_of_one_deployment_does_not_name_the_one_before(log: io.StringIO) -> None:
+    """A warm Lambda serves many deployments: nothing of the last one is left on the next one's lines."""
+    handler = step(Anything, answering)
+    handler({"release": asdict(b.release())}, None)
+    handler({"release": {}}, None)
+    assert not any(lines(log)[2][key] for key in ("execution_id", "landfall_service", "image_digest"))
+
+
+def test_resolve_names_what_it_resolved(log: io.StringIO) -> None:
+    """The first step's verdict is found by service and digest too, though its input has neither."""
+    digest = standin.push()
+    machine.resolve({"service": "sample", "image_tag": b.SHA})
+    (line,) = lines(log)
+    assert (line["execution_id"], line["deployment_id"]) == (b.EXECUTION, machine.EXECUTION["deployment_id"])
+    assert (line["landfall_service"], line["image_digest"]) == ("sample", digest)
+
+
+def test_replayed_report_names_the_deployment(log: io.StringIO) -> None:
+    """Steps whose input nests the release are found as well."""
+    for _ in range(2):
+        machine.invoke("report", asdict(b.ended()))
+    (line,) = lines(log)
+    assert "closed already" in line["message"]
+    assert names_the_deployment(line)
+
+
+def test_logs_hold_no_secret_of_the_input(log: io.StringIO) -> None:
+    """What a console user typed into an unknown field never reaches a log, nor a record."""
+    machine.resolve({"service": "sample", "image_tag": b.SHA, "password": "hunter2"})
+    assert lines(log)
+    assert "hunter2" not in log.getvalue()
+    assert "hunter2" not in json.dumps(standin.records(), default=str)
+
+
+def test_no_test_can_reach_a_real_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Outside moto every AWS client of the tests talks to a closed port."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", NOWHERE)
+    with pytest.raises(EndpointConnectionError):
+        boto3.client("ecs", config=Config(retries={"total_max_attempts": 1})).list_clusters()
