@@ -1,0 +1,193 @@
+"""Lock, recovery, sweep: what must hold however often a step is repeated, and whoever else is at work."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from landfall import recovery
+from landfall.model import Outcome, Release
+from tests import builders as b
+from tests.steps import machine, standin
+from tests.steps.test_telling import sent
+
+PUSHED = b.release(by_push=True, started_at=b.NOW.isoformat())
+
+
+def later(release: Release, seconds: int, **changes: Any) -> Release:
+    """Return another request for the same service, made so much later."""
+    known = {
+        "deployment_id": f"20260102T0304{5 + seconds:02}Z-other",
+        "execution_arn": f"{b.EXECUTION}-other",
+        "requested_at": f"2026-01-02T03:04:{5 + seconds:02}Z",
+        "started_at": f"2026-01-02T03:04:{5 + seconds:02}Z",
+    }
+    return replace(release, **{**known, **changes})
+
+
+def acquire(release: Release, **more: Any) -> Any:
+    """Invoke AcquireLock."""
+    return machine.invoke("acquire_lock", {"release": asdict(release), "owner": release.execution_arn, **more})
+
+
+def finish(release: Release) -> Any:
+    """Invoke Finish."""
+    return machine.invoke("finish", {"release": asdict(release)})
+
+
+def closed(release: Release, outcome: Outcome) -> Any:
+    """Invoke Report for a release that ended so."""
+    return machine.invoke("report", asdict(replace(b.crashed(outcome), release=release)))
+
+
+def told(release: Release, outcome: Outcome) -> Any:
+    """Invoke Notify for a release that ended so."""
+    ended = asdict(replace(b.crashed(outcome), release=release))
+    return machine.invoke("notify", {"ended": ended, "report": "s3://x"})
+
+
+def code(answer: Any) -> str:
+    """Return the verdict's code."""
+    return str(answer["verdict"]["code"])
+
+
+def test_a_lock_has_one_holder() -> None:
+    """While one deployment has the lock another waits, and gets it when it is given back."""
+    first, second = PUSHED, later(PUSHED, 5, by_push=False)
+    for release in (first, second):
+        standin.open_record(release)
+    held = acquire(first)
+
+    assert code(held) == "LOCKED"
+    assert code(acquire(second)) == "LOCKED_BY_ANOTHER"
+    first = replace(first, fence=held["release"]["fence"])
+    closed(first, Outcome.REJECTED)
+    told(first, Outcome.REJECTED)
+    assert finish(first) == {"unlocked": True, "finished": True}
+    again = acquire(second)
+    assert (code(again), again["release"]["fence"] > held["release"]["fence"]) == ("LOCKED", True)
+
+
+def test_a_retried_acquire_keeps_its_turn() -> None:
+    """A lost reply, and a newer push meanwhile: who has the lock is not overtaken, or two would wait for each other."""
+    standin.open_record(PUSHED)
+    acquire(PUSHED)
+    standin.open_record(later(PUSHED, 5))
+
+    assert code(acquire(PUSHED)) == "LOCKED"
+
+
+def test_a_push_delivered_late_is_overtaken() -> None:
+    """Its execution started last, but it was pushed first: the newer image stays live."""
+    late = later(PUSHED, 9, requested_at="2026-01-02T03:00:00Z")
+    for release in (PUSHED, late):
+        standin.open_record(release)
+
+    assert code(acquire(late)) == "OVERTAKEN"
+    assert code(acquire(PUSHED)) == "LOCKED"
+
+
+def test_a_push_that_is_no_good_overtakes_nobody() -> None:
+    """A newer push whose image is not there is rejected right away; the one before it goes ahead meanwhile."""
+    standin.open_record(PUSHED)
+    event = {
+        "source": "aws.ecr",
+        "detail-type": "ECR Image Action",
+        "time": "2026-01-02T04:00:00Z",
+        "detail": {
+            "result": "SUCCESS",
+            "action-type": "PUSH",
+            "repository-name": "landfall/sample",
+            "image-tag": "d" * 40,
+            "image-digest": b.OTHER_DIGEST,
+        },
+    }
+    execution = {"arn": "another", "deployment_id": "20260102T040000Z-bad", "started_at": "2026-01-02T04:00:01Z"}
+    assert code(machine.invoke("resolve", {"input": event, "execution": execution})) == "IMAGE_NOT_FOUND"
+
+    assert code(acquire(PUSHED)) == "LOCKED"
+
+
+def test_who_lost_the_lock_says_nothing_and_frees_nothing() -> None:
+    """An execution that was taken over closes no record, sends no message, and leaves the new owner its lock."""
+    standin.open_record(PUSHED)
+    old = replace(PUSHED, fence=acquire(PUSHED)["release"]["fence"])
+    new = replace(PUSHED, fence=acquire(PUSHED, recovering=True)["release"]["fence"])
+
+    assert closed(old, Outcome.REJECTED) == {"report": None, "outcome": "LOST"}
+    assert told(old, Outcome.REJECTED) == {"message_id": ""}
+    assert finish(old) == {"unlocked": False, "finished": False}
+    assert sent() == []
+    assert closed(new, Outcome.ROLLED_BACK)["outcome"] == "ROLLED_BACK"
+    assert told(new, Outcome.ROLLED_BACK)["message_id"]
+    assert finish(new) == {"unlocked": True, "finished": True}
+
+
+def test_a_report_says_what_the_record_holds() -> None:
+    """A redriven execution that believes in its success learns that the release was rolled back meanwhile."""
+    closed(PUSHED, Outcome.ROLLED_BACK)
+
+    assert closed(PUSHED, Outcome.SUCCEEDED)["outcome"] == "ROLLED_BACK"
+
+
+def test_nothing_is_finished_that_is_not() -> None:
+    """Report or Notify failed: the lock is free all the same, and the record stays where the sweep finds it."""
+    standin.open_record(PUSHED)
+    release = replace(PUSHED, fence=acquire(PUSHED)["release"]["fence"])
+
+    assert finish(release) == {"unlocked": True, "finished": False}
+    closed(release, Outcome.ROLLBACK_FAILED)
+    assert finish(release)["finished"] is False
+    told(release, Outcome.ROLLBACK_FAILED)
+    assert finish(release)["finished"] is True
+
+
+PROGRESS = json.dumps({"baseline": asdict(b.baseline()), "deployment": asdict(b.deployment())})
+LEFT = [
+    pytest.param({}, "ABORTED", None, "STOPPED", None, id="nothing-touched"),
+    pytest.param({"progress": PROGRESS}, "ABORTED", None, "RECOVER", "ROLLBACK_FAILED", id="touched"),
+    pytest.param({"progress": PROGRESS}, "TIMED_OUT", None, "RECOVER", "ROLLBACK_FAILED", id="timed-out"),
+    pytest.param({"progress": PROGRESS}, None, None, "RECOVER", "ROLLBACK_FAILED", id="execution-unknown"),
+    pytest.param({"progress": PROGRESS, "recoveries": 3}, "ABORTED", None, "EXHAUSTED", "ROLLBACK_FAILED", id="thrice"),
+    pytest.param({"progress": PROGRESS}, "SUCCEEDED", "Succeeded", "FINISH", "SUCCEEDED", id="proven-but-unreported"),
+    pytest.param({}, "SUCCEEDED", "Skipped", "FINISH", "SKIPPED", id="skipped-but-unreported"),
+    pytest.param({"progress": PROGRESS}, "RUNNING", None, "IGNORED", None, id="running"),
+    pytest.param({"unfinished": None}, "ABORTED", None, "IGNORED", None, id="finished"),
+]
+
+
+@pytest.mark.parametrize(("fields", "status", "last", "way", "outcome"), LEFT)
+def test_what_is_left_to_do(
+    fields: dict[str, Any], status: str | None, last: str | None, way: str, outcome: str | None
+) -> None:
+    """A lost execution is recovered by how far it had come, and a proven release is never rolled back for it."""
+    record = {"execution_arn": "x", "unfinished": "yes", "release": json.dumps(asdict(PUSHED)), **fields}
+    plan = recovery.plan({k: v for k, v in record.items() if v is not None}, status, None, last)
+
+    assert plan.verdict.code == way
+    if outcome:
+        assert plan.ended is not None
+        assert plan.ended.outcome == outcome
+
+
+def test_an_unknown_execution_leaves_nothing_to_recover() -> None:
+    """Most executions that end badly have closed their own record."""
+    assert recovery.plan(None, None, None, None).verdict.code == "IGNORED"
+
+
+def test_the_sweep_starts_a_recovery_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record is open and its execution is gone: a recovery is started. One that still runs is left alone."""
+    states = standin.client("stepfunctions")
+    (machine_arn,) = (m["stateMachineArn"] for m in states.list_state_machines()["stateMachines"])
+    monkeypatch.setenv("LANDFALL_STATE_MACHINE_ARN", machine_arn)
+    lost = later(PUSHED, 1, execution_arn=f"{b.EXECUTION}-lost")
+    for release in (PUSHED, lost):  # the first one's execution runs
+        standin.open_record(release)
+
+    assert machine.invoke("sweep", {}) == {"unfinished": 2, "started": 1}
+    started = states.list_executions(stateMachineArn=machine_arn)["executions"]
+    inputs = [json.loads(states.describe_execution(executionArn=e["executionArn"])["input"] or "{}") for e in started]
+    assert [i["deployment_id"] for i in inputs if i.get("intent") == "recover"] == [lost.deployment_id]
