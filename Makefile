@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick recovery lint synth deploy drawing clean
+.PHONY: help setup layer demo test test-quick torture recovery lint synth deploy drawing clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ test: layer  ## All tests: decisions, steps, state machine, stacks, and end to e
 
 test-quick: layer  ## The tests that need no local AWS
 	@$(RUN) -m pytest tests/unit tests/steps tests/statemachine tests/stacks
+
+torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
+	@$(RUN) -m tests.torture
 
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py -m e2e

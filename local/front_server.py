@@ -38,6 +38,8 @@ def servers(front: Front, state: Path, stop: asyncio.Event) -> list[Coroutine[An
         config = Config()
         config.bind = [f"{LOOPBACK}:{port}"]
         config.loglevel, config.graceful_timeout = "WARNING", 1
+        # a load balancer waits a minute for an idle client; hypercorn's 5 s would end one that a busy machine delays
+        config.keep_alive_timeout = 75
         if listener == HTTPS:
             config.certfile, config.keyfile = _certificates(state)
         found.append(serve(_app(front, listener), config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]

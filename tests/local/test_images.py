@@ -144,7 +144,7 @@ def test_environment_that_differs_from_the_pins_is_an_error(tmp_path: Path, line
 def test_compiled_code_is_refused(tmp_path: Path) -> None:
     """An image that says it runs anywhere must not hold code for one kind of machine."""
     file = tmp_path / "requirements.txt"
-    file.write_text(f"pydantic_core=={importlib.metadata.version('pydantic_core')}", encoding="utf-8")
+    file.write_text(f"MarkupSafe=={importlib.metadata.version('MarkupSafe')}", encoding="utf-8")
     with pytest.raises(LayerError, match="this kind of machine only"):
         dependencies_layer(file, PurePosixPath("app"))
 

@@ -1,0 +1,135 @@
+"""ECS, ELB and ECR of a scenario: every call answered in AWS's own shapes, whoever asks and over whatever wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.torture import picture as pictures
+from tests.torture import replies, roles
+from tests.torture.picture import Picture
+from tests.torture.scenario import Scenario
+from tests.torture.story import Story
+from tests.torture.surroundings import ApiError, Reply, Surroundings
+
+PAGE = 100
+
+
+class Cloud(Surroundings):
+    """One scenario's AWS. `clock` gives seconds; the first update of the service starts the timeline."""
+
+    def __init__(self, scenario: Scenario, clock: Callable[[], float]) -> None:
+        super().__init__(scenario)
+        self.clock = clock
+        self.our_sha = roles.SHAS["ours"]
+        self.story = Story(scenario)
+        self.calls: list[tuple[float, str]] = []
+        self.updates: list[tuple[float, str]] = []
+        old = roles.revision_arn(1)
+        self.revisions = {"old": old, "other": roles.revision_arn(900), "back": old}
+
+    def call(self, name: str, request: Reply) -> Reply:
+        """Answer a call. Raises ApiError."""
+        now = self.clock()
+        self.calls.append((now, name))
+        fault = self.story.fault(name, now)
+        if fault is not None and fault.error:
+            if fault.effect:
+                self._answer(name, request, now)
+            raise ApiError(fault.error)
+        at = now if fault is None or fault.stale is None else self.story.phase(now)[1] + fault.stale
+        reply = self._answer(name, request, at)
+        return reply if fault is None else _spoilt(reply, fault.drop, dict(fault.put))
+
+    def _answer(self, name: str, request: Reply, at: float) -> Reply:
+        method: Callable[[Reply, float], Reply] | None = getattr(self, f"_{name}", None)
+        if method is None:
+            raise ApiError("UnknownOperationException", f"the replay knows no {name}")
+        return method(request, at)
+
+    def revision_of(self, role: str) -> str:
+        """Return the revision a deployment of this role is of."""
+        return self.revisions.get(roles.OF[role], "")
+
+    def _service(self, look: Picture, at: float) -> Reply:
+        revisions = [self.revision_of(d.of) for d, _ in look.deployments]
+        return replies.service(look, revisions, self.story.events(at))
+
+    def _DescribeServices(self, _request: Reply, at: float) -> Reply:  # noqa: N802
+        look = self.story.look(at)
+        if look.missing:
+            arn = f"{replies.ECS}:service/{replies.CLUSTER}/{replies.SERVICE}"
+            return {"services": [], "failures": [{"arn": arn, "reason": "MISSING"}]}
+        return {"services": [self._service(look, at)], "failures": []}
+
+    def _ListTasks(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        look = self.story.look(at)
+        if look.missing:
+            raise ApiError("ServiceNotFoundException", "Service not found.")
+        stopped = request.get("desiredStatus", "RUNNING") == "STOPPED"
+        arns = [replies.task_arn(t) for t in look.tasks if (look.at >= t.stop) is stopped]
+        start = int(request.get("nextToken") or 0)
+        more = {"nextToken": str(start + PAGE)} if start + PAGE < len(arns) else {}
+        return {"taskArns": arns[start : start + PAGE], **more}
+
+    def _DescribeTasks(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        look, wanted = self.story.look(at), set(request["tasks"])
+        found = [t for t in look.tasks if replies.task_arn(t) in wanted]
+        return {"tasks": [self._task(t, look) for t in found], "failures": []}
+
+    def _task(self, task: pictures.Task, look: Picture) -> Reply:
+        role = task.fact.revision or task.fact.of
+        digest = task.fact.digest or (roles.OF[role] if roles.OF[role] != "back" else "old")
+        return replies.task(task, look, self.revision_of(role), self.digest(digest))
+
+    def digest(self, word: str) -> str:
+        """Return the digest a word of a scenario stands for. Ours is the one that the release's revision names."""
+        if word == "none":
+            return ""
+        if word == "ours":
+            image = self.definitions.get(self.revision_of("ours"), {}).get("containerDefinitions", [{}])[0]
+            return str(image.get("image", "")).rpartition("@")[2] or roles.DIGESTS["ours"]
+        return roles.DIGESTS.get(word, word)
+
+    def sha(self, role: str) -> str:
+        """Return the commit of a role, as its image serves it."""
+        return self.our_sha if role == "ours" else roles.SHAS[role]
+
+    def _DescribeTargetHealth(self, _request: Reply, at: float) -> Reply:  # noqa: N802
+        look = self.story.look(at)
+        states = [(t.ip, *pictures.target_state(t, look.at)) for t in look.tasks]
+        listed = [replies.target(ip, replies.PORT, state, why) for ip, state, why in states if state]
+        extra = [replies.target(t.ip, t.port, t.state, t.reason) for t in look.targets]
+        return {"TargetHealthDescriptions": [*listed, *extra]}
+
+    def _UpdateService(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        look = self.story.look(at)
+        arn, role = str(request.get("taskDefinition") or ""), ""
+        if look.status != "ACTIVE" or look.missing:
+            raise ApiError("ServiceNotActiveException", "Service was not ACTIVE.")
+        if request.get("desiredCount") is not None:
+            self.story.desired = int(request["desiredCount"])
+        runs = self.revision_of(look.primary.of) if look.primary else ""
+        if arn and arn != runs:
+            role = self._begin(arn, at)
+        self.updates.append((at, arn))
+        return {"service": self._service(self.story.look(at, just_made=role), at)}
+
+    def _begin(self, arn: str, at: float) -> str:
+        """Begin a deployment: the first is the release, any later one the way back."""
+        if self.story.updated_at is None:
+            self.revisions["ours"], self.story.updated_at = arn, at
+            return "ours"
+        if arn == self.revisions["ours"]:
+            return "ours"
+        self.revisions["back"], self.story.back_at = arn, at
+        return "back"
+
+
+def _spoilt(value: Any, drop: tuple[str, ...], put: Reply) -> Any:
+    """Return a reply without some keys, wherever they are, and with others' values replaced."""
+    if isinstance(value, list):
+        return [_spoilt(v, drop, put) for v in value]
+    if isinstance(value, dict):
+        return {k: put.get(k, _spoilt(v, drop, put)) for k, v in value.items() if k not in drop}
+    return value

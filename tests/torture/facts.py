@@ -1,0 +1,136 @@
+"""What a scenario says: facts with times, in seconds since the phase's update of the service (README.md has the words).
+
+Everything here is read strictly from TOML: a word that does not exist is an error, not a fact that is never told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+FOREVER = float("inf")
+LONG_AGO = -3600.0
+
+
+@dataclass(frozen=True)
+class DeploymentFact:
+    """An entry of the service's `deployments`. The PRIMARY one is the one that started last and is still listed."""
+
+    of: str
+    key: str = ""
+    start: float = 0
+    gone: float = FOREVER
+    completed: float = FOREVER
+    failed: float = FOREVER
+    reason: str = ""
+    failed_tasks: int = 0
+    state: str | None = None
+    running: int | None = None
+
+
+@dataclass(frozen=True)
+class TaskFact:
+    """Tasks that live alike: `n` of them (0: as many as desired), or `times` one after the other, `every` seconds."""
+
+    of: str
+    key: str = ""
+    n: int = 0
+    start: float = 5
+    running: float = FOREVER
+    healthy: float = FOREVER
+    stop: float = FOREVER
+    every: float = 0
+    times: int = 1
+    revision: str = ""
+    digest: str = ""
+    container: str = "app"
+    sidecars: tuple[str, ...] = ()
+    exit: int | None = None
+    reason: str = ""
+    stop_code: str = ""
+    stop_reason: str = ""
+    unhealthy: tuple[tuple[float, float], ...] = ()
+    why_unhealthy: str = "Target.FailedHealthChecks"
+    target: bool = True
+    drain: float = 30
+
+
+@dataclass(frozen=True)
+class TargetFact:
+    """A target that is no task of the scenario."""
+
+    ip: str
+    key: str = ""
+    port: int = 8080
+    state: str = "healthy"
+    reason: str = ""
+    start: float = LONG_AGO
+    gone: float = FOREVER
+
+
+@dataclass(frozen=True)
+class HttpFact:
+    """What the endpoints answer from `at` on: tokens, one after the other and round again; `first` only once."""
+
+    at: float = 0
+    key: str = ""
+    version: tuple[str, ...] = ()
+    live: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServiceFact:
+    """A change of the service itself that nobody asked Landfall about."""
+
+    at: float = 0
+    key: str = ""
+    desired: int | None = None
+    status: str = ""
+    missing: bool = False
+
+
+@dataclass(frozen=True)
+class CallFact:
+    """What goes wrong with a call (`*`: every call): an error, an old picture, or a reply that is no good."""
+
+    call: str
+    key: str = ""
+    at: float = 0
+    until: float = FOREVER
+    times: int = 1_000_000
+    error: str = ""
+    stale: float | None = None
+    drop: tuple[str, ...] = ()
+    put: Mapping[str, Any] = field(default_factory=dict)
+    effect: bool = False
+
+
+@dataclass(frozen=True)
+class EventFact:
+    """A service event, as ECS words it; `n` of them."""
+
+    at: float
+    message: str
+    key: str = ""
+    n: int = 1
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What is so before the update, after it, or after the rollback's update.
+
+    `others_stop` and `others_gone`: when, after a rollback's update, the tasks and deployments of before end.
+    """
+
+    deployments: tuple[DeploymentFact, ...] = ()
+    tasks: tuple[TaskFact, ...] = ()
+    targets: tuple[TargetFact, ...] = ()
+    http: tuple[HttpFact, ...] = ()
+    service: tuple[ServiceFact, ...] = ()
+    calls: tuple[CallFact, ...] = ()
+    events: tuple[EventFact, ...] = ()
+    others_stop: float = 60
+    others_gone: float = 75

@@ -1,0 +1,125 @@
+"""The World of a step whose AWS is a scenario: virtual time, real adapters, everything else in memory.
+
+Ledger and locks are the real adapters, on tables in memory (tables.py). A step that reaches for something new in
+AWS fails by name until cloud.py has an answer for it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from landfall.aws.ledger import Ledger
+from landfall.aws.locks import Locks
+from landfall.settings import Limits, Service, Settings, Smoke
+from landfall.smoke import Answer, Answers
+from landfall.world import World
+from tests.torture import replies
+from tests.torture.asl import Clock
+from tests.torture.clients import Client
+from tests.torture.cloud import Cloud
+from tests.torture.roles import REPOSITORY
+from tests.torture.scenario import Scenario
+from tests.torture.tables import Table
+from tests.torture.web import Said, Web
+
+
+class MemoryReports(dict[str, str]):
+    """The report bucket."""
+
+    def put(self, key: str, body: str, _content_type: str) -> str:
+        """Store a file."""
+        self[key] = body
+        return f"s3://reports/{key}"
+
+
+class MemoryTopic(list[tuple[str, str, dict[str, str]]]):
+    """The notification topic."""
+
+    def publish(self, subject: str, message: str, attributes: dict[str, str]) -> str:
+        """Publish."""
+        self.append((subject, message, attributes))
+        return str(len(self))
+
+
+class NoHistory:
+    """Step Functions' own record. The interpreter keeps it; the report's timeline is not what is tested here."""
+
+    def status(self, _execution_arn: str) -> str:
+        """Say that whoever is asked about still runs."""
+        return "RUNNING"
+
+    def states_entered(self, _execution_arn: str) -> list[tuple[datetime, str]]:
+        """Return nothing."""
+        return []
+
+
+class ReplayWorld(World):
+    """A scenario, as a step reaches it."""
+
+    reports: MemoryReports = cached_property(lambda _: MemoryReports())  # type: ignore[assignment]
+    topic: MemoryTopic = cached_property(lambda _: MemoryTopic())  # type: ignore[assignment]
+    executions: NoHistory = cached_property(lambda _: NoHistory())  # type: ignore[assignment]
+
+    def __init__(self, scenario: Scenario, clock: Clock) -> None:
+        super().__init__()
+        self._scenario, self._clock = scenario, clock
+        self.cloud = Cloud(scenario, clock)
+        self.web = Web(self.cloud)
+
+    def now(self) -> datetime:
+        """Return the virtual time."""
+        return replies.moment(self._clock.now)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return a ledger of this scenario's own."""
+        return Ledger(Table("service", "deployment_id"))
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Return locks of this scenario's own."""
+        return Locks(Table("service"))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Return one service, with the defaults of Landfall and what the scenario sets."""
+        return Settings((service_of(self._scenario),), Path())
+
+    def ask(self, settings: Service, _base_url: str) -> Answers:
+        """Make a round of smoke requests."""
+        smoke, web = settings.smoke, self.web
+        several = range(smoke.identity_requests)
+        return Answers(
+            versions=tuple(_answer(web.answer("version")) for _ in several),
+            live=tuple(_answer(web.answer("live")) for _ in several),
+            ready=tuple(_answer(web.answer("ready")) for _ in several),
+        )
+
+    def _client(self, _name: str) -> Any:
+        return Client(self.cloud)
+
+
+def service_of(scenario: Scenario) -> Service:
+    """Return the service of a scenario, as services.toml would have it."""
+    return Service(
+        name=replies.SERVICE,
+        cluster=replies.CLUSTER,
+        service=replies.SERVICE,
+        container=replies.CONTAINER,
+        repository=REPOSITORY,
+        task_role="task",
+        execution_role="execution",
+        base_url="http://sample.example",
+        desired_count=scenario.first_desired,
+        limits=Limits(**scenario.limits),
+        smoke=Smoke(),
+    )
+
+
+def _answer(said: Said) -> Answer:
+    return (
+        Answer(error=said.error, seconds=said.seconds) if said.error else Answer(said.status, said.body, said.seconds)
+    )

@@ -1,0 +1,40 @@
+"""Every scenario, through the real state machine's file and the real steps, in virtual time."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.torture import report, virtual
+from tests.torture.scenario import Scenario, scenario, scenarios
+from tests.torture.tools import predicates
+
+
+@pytest.mark.parametrize("told", scenarios(), ids=lambda s: s.id)
+def test_landfall_is_not_fooled(told: Scenario) -> None:
+    """Each ends as is right, for the reason that is right, recorded once, and told where it is no success."""
+    assert not report.complaint(told, virtual.run(told))
+
+
+def test_there_are_enough() -> None:
+    """At least sixty, at least twenty of them for the local AWS; each says why, and is cited where it happened."""
+    assert len(scenarios()) >= 60
+    assert sum(s.e2e for s in scenarios()) >= 20
+    assert all(s.title and s.why for s in scenarios())
+    assert sum(bool(s.source) for s in scenarios()) >= 30
+
+
+FOOLED = {
+    "ecspresso": ("wrong-digest", "success"),
+    "silinternational/ecs-deploy": ("foreign-task", "success"),
+    "amazon-ecs-deploy-task-definition": ("scaled-to-zero", "success"),
+    "shell script": ("one-timed-out-request", "failure"),
+}
+
+
+@pytest.mark.parametrize("tool", predicates.PREDICATES)
+def test_predicate(tool: str) -> None:
+    """Each predicate calls a good release good, a circuit breaker's FAILED a failure, and is fooled as documented."""
+    assert predicates.verdict(tool, scenario("good"))[0] == "success"
+    assert predicates.verdict(tool, scenario("circuit-breaker-failed-no-rollback"))[0] == "failure"
+    fooled, said = FOOLED[tool]
+    assert predicates.verdict(tool, scenario(fooled))[0] == said

@@ -1,0 +1,1 @@
+"""What people use today, sent through the scenarios: two tools for real, four as predicates."""
