@@ -20,7 +20,7 @@ setup: .venv/.ready  ## Install everything into .venv (Python 3.11+; nothing els
 	@echo "installing into .venv …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@$(BIN)/python -m stacks.npm ci
+	@$(BIN)/python -m stacks.node npm ci
 	@$(BIN)/python -m stacks.layer
 	@touch $@
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from landfall.model import Verdict, failed
 from landfall.observed import Container, TaskView
 
-_INNOCENT_CODES = frozenset({"UserInitiated", "SpotInterruption", "TerminationNotice"})
 _HEALTH = ("failed ELB health checks", "failed container health checks")
 _SECRET, _PULL = "secret", "image pull"
 _CLASSES = (
@@ -116,8 +115,6 @@ def _evidence(tasks: Iterable[TaskView], deployment_id: str) -> list[Stop]:
 
 def _is_evidence(task: TaskView) -> bool:
     """Spot interruptions, scale-in, host retirement and people stopping tasks say nothing about a release."""
-    if task.stop_code in _INNOCENT_CODES:
-        return False
     if task.stop_code == "ServiceSchedulerInitiated":
         return any(text in task.stopped_reason for text in _HEALTH)
     return task.stop_code in ("EssentialContainerExited", "TaskFailedToStart")
