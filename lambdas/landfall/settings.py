@@ -20,6 +20,25 @@ class Smoke:
 
 
 @dataclass(frozen=True)
+class Build:
+    """How a commit of a service becomes an image. Paths are relative to the root of the source's repository.
+
+    `source` is `owner/name` on GitHub, `connection` the ARN of the CodeConnections connection that may read it.
+    `deployment_begins_within_seconds`: a build whose deployment has not begun by then is raised, and it is started.
+    """
+
+    source: str
+    connection: str | None = None
+    branch: str = "main"
+    context: str = "."
+    dockerfile: str = "Dockerfile"
+    paths: tuple[str, ...] = ("**",)
+    platform: Literal["linux/amd64", "linux/arm64"] = "linux/amd64"
+    builder: Literal["codebuild", "local"] = "codebuild"
+    deployment_begins_within_seconds: int = 120
+
+
+@dataclass(frozen=True)
 class ServiceStack:
     """The sample service's own stack. The numbers of the target group are those of R10."""
 
@@ -79,6 +98,7 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     smoke: Smoke = field(default_factory=Smoke)
     stack: ServiceStack | None = None
+    build: Build | None = None
 
 
 @dataclass(frozen=True)

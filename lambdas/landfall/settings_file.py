@@ -13,10 +13,13 @@ from urllib.parse import urlsplit
 import dacite
 
 from landfall.errors import SettingsError
-from landfall.settings import LIMIT_KEYS, Service, ServiceStack, Settings, Smoke
+from landfall.settings import LIMIT_KEYS, Build, Service, ServiceStack, Settings, Smoke
 
-STRICT = dacite.Config(strict=True)
+STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
+_PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
 
 
 def load(path: Path) -> Settings:
@@ -60,7 +63,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: _Problems
         raise problem.at(where, "must be a table")
     known = {f.name for f in fields(Service)} - {"name", "limits"}
     _only(table, known | LIMIT_KEYS, where, problem)
-    for key, kind in (("smoke", Smoke), ("stack", ServiceStack)):
+    for key, kind in (("smoke", Smoke), ("stack", ServiceStack), ("build", Build)):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
     own = {k: v for k, v in table.items() if k in LIMIT_KEYS}
@@ -103,6 +106,23 @@ def _check(service: Service, problem: _Problems) -> None:
     for key in ("version_path", "live_path", "ready_path"):
         if not getattr(service.smoke, key).startswith("/"):
             raise problem.at((*where, "smoke", key), "must begin with '/'")
+    if service.build:
+        _build(service.build, (*where, "build"), problem)
+
+
+def _build(build: Build, where: tuple[str, ...], problem: _Problems) -> None:
+    if not _SOURCE.fullmatch(build.source):
+        raise problem.at((*where, "source"), f"{build.source!r} is not owner/name, as GitHub has it")
+    if build.connection is not None and not _CONNECTION.fullmatch(build.connection):
+        raise problem.at((*where, "connection"), f"{build.connection!r} is not the ARN of a CodeConnections connection")
+    for key in ("branch", "context", "dockerfile"):
+        value = getattr(build, key)
+        if not value or value.startswith(("/", "-")) or ".." in value.split("/") or not _PLAIN.fullmatch(value):
+            way_out = "letters, digits and . _ / -, relative to the repository's root, and without '..'"
+            raise problem.at((*where, key), f"{value!r} will not do; it takes {way_out}")
+    if not build.paths or not all(build.paths):
+        raise problem.at((*where, "paths"), "needs at least one pattern; leave it out for every path")
+    _limits({"deployment_begins_within_seconds": build.deployment_begins_within_seconds}, where, problem)
 
 
 def _is_url(text: str) -> bool:

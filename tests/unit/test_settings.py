@@ -205,3 +205,37 @@ def test_file_that_cannot_be_read(tmp_path: Path) -> None:
     binary.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="not UTF-8"):
         settings_file.load(binary)
+
+
+BUILD = f'{SAMPLE}[services.sample.build]\nsource = "owner/name"\n'
+
+
+def test_a_build_table() -> None:
+    """What says how a commit becomes an image is read into its own class, lists included."""
+    (service,) = settings_file.parse(f'{BUILD}paths = ["api/**", "lib/**"]\nbuilder = "local"\n', FILE).services
+    assert service.build is not None
+    assert (service.build.source, service.build.paths, service.build.builder) == (
+        "owner/name",
+        ("api/**", "lib/**"),
+        "local",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('source = "https://github.com/owner/name"', "source"),
+        ('source = "owner/name"\nconnection = "arn:aws:iam::1:role/x"', "connection"),
+        ('source = "owner/name"\ncontext = "../elsewhere"', "context"),
+        ('source = "owner/name"\ncontext = "a; rm -rf b"', "context"),
+        ('source = "owner/name"\ndockerfile = "/etc/passwd"', "dockerfile"),
+        ('source = "owner/name"\nbranch = "--upload-pack=x"', "branch"),
+        ('source = "owner/name"\npaths = []', "paths"),
+        ('source = "owner/name"\nplatform = "windows"', "platform"),
+        ('source = "owner/name"\nbuilder = "jenkins"', "builder"),
+        ('source = "owner/name"\ndeployment_begins_within_seconds = 0', "deployment_begins_within_seconds"),
+    ],
+)
+def test_a_build_table_that_will_not_do(line: str, key: str) -> None:
+    """Its values end up in shell commands and ARNs: what is odd is refused at synth, by its key."""
+    assert f"services.sample.build.{key}:" in message(f"{SAMPLE}[services.sample.build]\n{line}\n")

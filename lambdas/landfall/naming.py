@@ -1,0 +1,34 @@
+"""Names of what Landfall starts. Two parties that mean the same thing must come to the same name."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+EXECUTION_LIMIT = 80
+"""Characters of an execution's name (Step Functions API reference, StartExecution)."""
+_PROJECT = "landfall-build-"
+
+
+def execution(now: datetime, service: str, git_sha: str, random: str) -> str:
+    """Return the name of an execution started by a person. It sorts by time."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{service}-{git_sha[:12]}-{random}"[:EXECUTION_LIMIT]
+
+
+def execution_of_build(service: str, digest: str) -> str:
+    """Return the name under which a built image's deployment is started when its push has started none.
+
+    Step Functions refuses a name twice in 90 days: whoever starts it, and however often, it starts once.
+    """
+    return f"build-{service}-{digest.removeprefix('sha256:')[:32]}"
+
+
+def build_project(service: str) -> str:
+    """Return the CodeBuild project that builds a service."""
+    return f"{_PROJECT}{service}"
+
+
+def service_of_project(project: str) -> str | None:
+    """Return which service a CodeBuild project builds; None for one that is not of Landfall."""
+    found = re.fullmatch(rf"{_PROJECT}([a-z][a-z0-9-]{{0,30}})", project)
+    return found[1] if found else None
