@@ -91,6 +91,7 @@ class TaskView:
     containers: tuple[Container, ...]
     stop_code: str = ""
     stopped_reason: str = ""
+    stopped_at: datetime | None = None
 
     @property
     def serves(self) -> bool:
@@ -169,6 +170,7 @@ def task_view(reply: Reply) -> TaskView:
         ),
         stop_code=_text(reply, "stopCode"),
         stopped_reason=_text(reply, "stoppedReason"),
+        stopped_at=max(_moments(reply, "stoppedAt", "stoppingAt"), default=None),
     )
 
 

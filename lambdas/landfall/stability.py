@@ -6,6 +6,7 @@ Sources: ECS API reference, Deployment (`rolloutState`) and DescribeServices.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from landfall import stops
@@ -22,6 +23,7 @@ margin is for the call itself and for two clocks."""
 
 def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     """Judge one look at the service and its tasks."""
+    look = replace(look, tasks=_recent(look.tasks, judged.deployment))
     service, deployment, limits = look.service, judged.deployment, judged.release.limits
     poll = limits.stability_poll_seconds
     if service is None:
@@ -42,10 +44,11 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     if ours.rollout_state == "FAILED":
         reason = ours.rollout_reason or "ECS marked the rollout FAILED"
         return failed("ROLLOUT_FAILED", f"{reason}{_why(look.tasks, deployment)}")
-    crash = stops.verdict(look.tasks, deployment.id, limits.identical_stops)
+    done = ours.rollout_state == "COMPLETED"
+    crash = stops.verdict(look.tasks, deployment.id, limits.identical_stops, completed=done)
     if crash:
         return crash
-    if ours.rollout_state != "COMPLETED":
+    if not done:
         text = f"{ours.running} of {service.desired} tasks running, rollout {ours.rollout_state or 'not begun'}"
         return wait("ROLLING", f"{text}{_why(look.tasks, deployment)}", poll)
     return _running(service, look.tasks, deployment, poll)
@@ -72,6 +75,12 @@ def _too_early(service: ServiceView, deployment: Deployment, now: datetime) -> b
     made = datetime.fromisoformat(deployment.updated_at)
     changed = [d.changed_at for d in service.deployments]
     return now < made + SETTLING or (bool(changed) and all(at is not None and at < made - OLDER for at in changed))
+
+
+def _recent(tasks: tuple[TaskView, ...], deployment: Deployment) -> tuple[TaskView, ...]:
+    """Leave out what stopped before our update: going back may change nothing, and judge an ECS deployment of old."""
+    began = datetime.fromisoformat(deployment.updated_at) - OLDER
+    return tuple(t for t in tasks if t.stopped_at is None or t.stopped_at >= began)
 
 
 def _displaced(service: ServiceView, tasks: tuple[TaskView, ...], judged: Judged) -> Verdict:

@@ -66,13 +66,15 @@ class Stop:
         return f"{where}{self.reason} ({self.kind})"
 
 
-def verdict(tasks: Iterable[TaskView], deployment_id: str, limit: int) -> Verdict | None:
+def verdict(tasks: Iterable[TaskView], deployment_id: str, limit: int, *, completed: bool = False) -> Verdict | None:
     """Return a FAIL where the deployment's stopped tasks are evidence enough.
 
     `limit` stops alike are; one is where it can't get better; and so are more than `limit` of any kinds whose tasks
     had come up, which ECS's own count forgets each time a task gets healthy (`resetOnHealthyTask`).
+    Once the rollout is `completed`, tasks that did not come up in passing have been made up for: a registry or a
+    network that was slow for a moment is no reason to take a running release back.
     """
-    found = _evidence(tasks, deployment_id)
+    found = [s for s in _evidence(tasks, deployment_id) if not completed or s.hopeless or s.kind in _STARTED]
     hopeless = next((s for s in found if s.hopeless), None)
     if hopeless:
         return failed("CANNOT_START", f"a task can't start, and waiting won't mend it: {_shown(hopeless)}")

@@ -30,6 +30,14 @@ NO_SECRET = b.stopped(
     stopped_reason="ResourceInitializationError: unable to retrieve secret from asm: ResourceNotFoundException",
     containers=(b.container(),),
 )
+TIMED_OUT = tuple(
+    b.stopped(
+        n,
+        stop_code="TaskFailedToStart",
+        stopped_reason="CannotPullContainerError: pull image manifest has been retried 5 time(s): i/o timeout",
+    )
+    for n in (5, 6)
+)
 SPOT = b.stopped(7, stop_code="SpotInterruption", stopped_reason="Your Spot Task was interrupted.")
 
 
@@ -84,6 +92,22 @@ CASES = {
     "rollout in progress": (look(b.ecs_deployment(rollout_state="IN_PROGRESS")), b.judged(), "WAIT ROLLING"),
     "rollout state missing": (look(b.ecs_deployment(rollout_state="")), b.judged(), "WAIT ROLLING"),
     "one crash": (look(tasks=(*pair(), b.stopped(3))), b.judged(), "PASS STABLE"),
+    "crashes from before our change": (
+        look(tasks=(*pair(), *(b.stopped(n, stopped_at=b.NOW - timedelta(minutes=20)) for n in (3, 4)))),
+        b.judged(),
+        "PASS STABLE",
+    ),
+    "crashes since our change": (
+        look(tasks=(*pair(), *(b.stopped(n, stopped_at=b.NOW + timedelta(seconds=n)) for n in (3, 4)))),
+        b.judged(),
+        "FAIL CRASH_LOOP",
+    ),
+    "pulls that timed out, and were made up for": (look(tasks=(*pair(), *TIMED_OUT)), b.judged(), "PASS STABLE"),
+    "pulls that time out again and again": (
+        look(b.ecs_deployment(rollout_state="IN_PROGRESS", running=0), tasks=TIMED_OUT),
+        b.judged(),
+        "FAIL CRASH_LOOP",
+    ),
     "two crashes alike": (look(tasks=(*pair(), b.stopped(3), b.stopped(4))), b.judged(), "FAIL CRASH_LOOP"),
     "two crashes unlike": (
         look(tasks=(*pair(), b.stopped(3), b.stopped(4, containers=(b.container(exit_code=2),)))),
