@@ -40,7 +40,7 @@ torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landf
 	@$(RUN) -m tests.torture
 
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
-	@$(RUN) -m pytest tests/e2e/test_recovery.py -m e2e
+	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
 
 lint: layer  ## ruff, mypy, and the ASL validator
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

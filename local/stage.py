@@ -119,14 +119,11 @@ class Stage:
         )
         return {k: next(iter(v.values())) for k, v in reply.get("Item", {}).items()}
 
-    def executions_about(self, execution_arn: str) -> list[tuple[str, list[str]]]:
-        """Return the executions that were started because of another one, with the states they passed."""
-        found = []
-        for execution in self._executions():
-            arn = execution["executionArn"]
-            if execution_arn in self.stepfunctions.describe_execution(executionArn=arn)["input"]:
-                found.append((execution["status"], Follower(self.stepfunctions, arn).ending_states()))
-        return found
+    def executions_about(self, text: str) -> list[Follower]:
+        """Return the executions whose input tells of an ARN or a deployment id, newest first."""
+        arns = [str(execution["executionArn"]) for execution in self._executions()]
+        about = [a for a in arns if text in self.stepfunctions.describe_execution(executionArn=a)["input"]]
+        return [Follower(self.stepfunctions, arn) for arn in about]
 
     def live(self, service: str) -> dict[str, Any]:
         """Ask the service itself, over HTTPS, which version it is."""

@@ -41,13 +41,13 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
         return failed("WRONG_REVISION", f"{ours.id} is of {ours.task_definition}, not {deployment.task_definition}")
     if service.desired == 0 and (deployment.desired_count > 0 or deployment.kind == Kind.RELEASE):
         return failed("SCALED_TO_ZERO", "somebody set the service's desired count to 0 during the deployment")
-    if ours.rollout_state == "FAILED":
-        reason = ours.rollout_reason or "ECS marked the rollout FAILED"
-        return failed("ROLLOUT_FAILED", f"{reason}{_why(look.tasks, deployment)}")
     done = ours.rollout_state == "COMPLETED"
     crash = stops.verdict(look.tasks, deployment.id, limits.identical_stops, completed=done)
     if crash:
         return crash
+    if ours.rollout_state == "FAILED":
+        reason = ours.rollout_reason or "ECS marked the rollout FAILED"
+        return failed("ROLLOUT_FAILED", f"{reason}{_why(look.tasks, deployment)}")
     if not done:
         text = f"{ours.running} of {service.desired} tasks running, rollout {ours.rollout_state or 'not begun'}"
         return wait("ROLLING", f"{text}{_why(look.tasks, deployment)}", poll)
@@ -101,7 +101,7 @@ def _told(service: ServiceView, deployment: Deployment) -> str:
 
 def _why(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
     worst = stops.counts(tasks, deployment.id).most_common(1)
-    return f"; {worst[0][1]} stopped: {worst[0][0]}" if worst else ""
+    return f"; {worst[0][1]} stopped: {stops.shown(worst[0][0])}" if worst else ""
 
 
 def _running(service: ServiceView, tasks: tuple[TaskView, ...], deployment: Deployment, poll: int) -> Verdict:

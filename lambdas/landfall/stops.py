@@ -77,15 +77,15 @@ def verdict(tasks: Iterable[TaskView], deployment_id: str, limit: int, *, comple
     found = [s for s in _evidence(tasks, deployment_id) if not completed or s.hopeless or s.kind in _STARTED]
     hopeless = next((s for s in found if s.hopeless), None)
     if hopeless:
-        return failed("CANNOT_START", f"a task can't start, and waiting won't mend it: {_shown(hopeless)}")
+        return failed("CANNOT_START", f"a task can't start, and waiting won't mend it: {shown(hopeless)}")
     for stop, count in Counter(found).most_common(1):
         if count >= limit:
-            return failed("CRASH_LOOP", f"{count} tasks of this deployment stopped alike: {_shown(stop)}")
+            return failed("CRASH_LOOP", f"{count} tasks of this deployment stopped alike: {shown(stop)}")
     died = [s for s in found if s.kind in _STARTED]
     if len(died) > limit:
         kinds = "; ".join(dict.fromkeys(str(s)[:150] for s in died[1:]))
         return failed(
-            "LIMPING", f"{len(died)} tasks of this deployment came up and died, last {_shown(died[0])}; before: {kinds}"
+            "LIMPING", f"{len(died)} tasks of this deployment came up and died, last {shown(died[0])}; before: {kinds}"
         )
     return None
 
@@ -105,7 +105,8 @@ def console_link(task_arn: str) -> str:
     return f"{home}/{place[1]}/tasks/{place[2]}/configuration?region={parts[3]}"
 
 
-def _shown(stop: Stop) -> str:
+def shown(stop: Stop) -> str:
+    """Say what stopped, with which exit code and why, and where the console shows it."""
     text = str(stop)
     return f"{text if len(text) <= _TOLD else text[:_TOLD] + '…'}; see {console_link(stop.task)}"
 

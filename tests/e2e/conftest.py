@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from landfall.settings import Limits
+from local.follow import Ending
 from local.inbox import Inbox
+from local.settings import QUICK
 from local.stage import Stage, staged
+from tests.e2e import laws
+from tests.e2e.pushing import pushed
 
 SERVICES = (
     "landing",
@@ -23,8 +28,15 @@ SERVICES = (
     "busy",
     "stopped",
     "hotfix",
+    "unhurried",
 )
-OVERRIDES: dict[str, dict[str, Any]] = {"bare": {"stack": None}, "broken": {"way_back": "warn"}}
+AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
+"""The limits that services have unless they say otherwise: nothing is shortened."""
+OVERRIDES: dict[str, dict[str, Any]] = {
+    "bare": {"stack": None},
+    "broken": {"way_back": "warn"},
+    "unhurried": AS_DOCUMENTED,
+}
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +51,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def inbox(stage: Stage) -> Inbox:
     """Return what subscribers of the topic get."""
     return Inbox(stage.aws, stage.pipeline["TopicArn"])
+
+
+@pytest.fixture(scope="module")
+def baseline(stage: Stage) -> Ending:
+    """Return the release that is live on the service `stopped` before anything is stopped."""
+    ending = pushed(stage, "stopped", "baseline")
+    laws.hold(stage, ending, "stopped", "SUCCEEDED")
+    return ending
