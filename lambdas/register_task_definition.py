@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from landfall import task_definition
@@ -43,13 +44,10 @@ def run(event: Input, world: World) -> Output:
     baseline = _proven(record, event, world) or _as_it_ran(ecs, template, tags, event)
     if record is not None and record["task_definition"] == event.baseline.task_definition:
         baseline = replace(baseline, restores=f"the last proven release, {record['git_sha']}")
-    wanted = task_definition.release_revision(
-        template, tags, release, settings.container, deployed_at=world.now().isoformat()
-    )
     deployment = Deployment(
         kind=Kind.RELEASE,
         id="",
-        task_definition=_registered(ecs, wanted, release.deployment_id, ROLE_RELEASE),
+        task_definition=_revision(ecs, template, tags, release, settings.container, world.now()),
         desired_count=baseline.desired_count or settings.desired_count or 0,
         digests={settings.container: release.accepted_digests},
         git_sha=release.git_sha,
@@ -58,6 +56,18 @@ def run(event: Input, world: World) -> Output:
     if not world.ledger.update(settings.name, release.deployment_id, progress=progress):
         raise StepError("the ledger record was closed meanwhile: this deployment is over")
     return Output(deployment, baseline)
+
+
+def _revision(
+    ecs: Ecs, template: Mapping[str, Any], tags: Mapping[str, str], release: Release, container: str, now: datetime
+) -> str:
+    """Return the release's revision: the very one it was proven under where it is gone back to, else a new one."""
+    if release.revision:
+        if ecs.is_active(release.revision):
+            return release.revision
+        template, tags = ecs.task_definition(release.revision)  # deregistered by hand: a copy of it will do
+    wanted = task_definition.release_revision(template, tags, release, container, deployed_at=now.isoformat())
+    return _registered(ecs, wanted, release.deployment_id, ROLE_RELEASE)
 
 
 def _proven(record: Record | None, event: Input, world: World) -> Baseline | None:

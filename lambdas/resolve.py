@@ -12,6 +12,7 @@ from landfall.model import (
     Baseline,
     Deployment,
     Failure,
+    Intent,
     Outcome,
     Release,
     State,
@@ -80,7 +81,7 @@ def run(event: Input, world: World) -> Output:
         return _recovery(release, wanted, world)
     release = _asked(release, wanted)
     try:
-        release = _with_image(release, wanted, world)
+        release = _with_revision(_with_image(release, wanted, world), world)
     except InvalidRequest as error:
         return _recorded(world, release, failed(error.code, str(error)))
     return _recorded(world, release, passed("RESOLVED", f"{release.git_sha} is {release.image_digest}"))
@@ -170,6 +171,19 @@ def _with_image(release: Release, wanted: Request, world: World) -> Release:
         image_digest=image.digest,
         accepted_digests=image.accepted,
     )
+
+
+def _with_revision(release: Release, world: World) -> Release:
+    """Find the revision a rollback goes back to. Raises InvalidRequest for a release that was never proven."""
+    if release.intent != Intent.ROLLBACK:
+        return release
+    record = world.ledger.last_proven(release.service, release.image_digest)
+    if record is None:
+        raise InvalidRequest(
+            "NOT_PROVEN",
+            f"{release.image_digest} was never proven live on {release.service}; ask for intent 'release' instead",
+        )
+    return replace(release, revision=str(record["task_definition"]))
 
 
 handler = step(Input, run)

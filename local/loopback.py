@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import socket
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
+BELOW_EPHEMERAL = range(20000, 32768)
+"""Linux gives outgoing connections ports from 32768 on (ip(7), ip_local_port_range)."""
 
 
 class NotLoopbackError(ValueError):
@@ -24,7 +27,13 @@ def require_loopback(endpoint: str) -> str:
 
 
 def free_port() -> int:
-    """A port that is free now on loopback."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port that is free now on loopback, and that nobody is given by chance before it is listened on.
+
+    The kernel gives outgoing connections ports of the ephemeral range, and several local AWSs may start at once: a port
+    the kernel has just named is soon somebody else's.
+    """
+    while True:
+        port = secrets.choice(BELOW_EPHEMERAL)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind((LOOPBACK, port))
+            return port

@@ -96,7 +96,7 @@ STEPS: tuple[Step, ...] = (
         "Resolve",
         (
             *_SEE_IMAGES,
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _may(On.LOCKS, "dynamodb:GetItem"),
             _LEDGER_KEY,

@@ -73,7 +73,8 @@ class Release:
 
     The defaults are those of a request that could not be resolved: it is recorded all the same.
     `accepted_digests` is the image's digest and, for an index, its platforms' digests. `by_push`: the image's push
-    asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one.
+    asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one. `revision` is the
+    one under which it was proven before, which a request to roll back goes back to.
     """
 
     service: str
@@ -93,6 +94,11 @@ class Release:
     fence: int = 0
     limits: Limits = field(default_factory=Limits)
     stability_attempts: int = 0
+    revision: str = ""
+
+    def made(self, revision: str) -> bool:
+        """Say whether a revision was registered for this deployment: one it goes back to is not its to deregister."""
+        return revision != self.revision
 
 
 @dataclass(frozen=True)

@@ -150,9 +150,9 @@ def _service(document: Mapping[str, Any], settings: Settings) -> Service:
 
 
 def _intent(value: str) -> Intent:
-    if value not in (Intent.RELEASE, Intent.RECOVER):
-        why = f"intent {_show(value)} is not supported; leave it out, or say 'release' or 'recover'"
-        raise InvalidRequest("UNSUPPORTED_INTENT", why)
+    if value not in tuple(Intent):
+        why = f"intent {_show(value)} is not known; leave it out, or say 'release', 'rollback' or 'recover'"
+        raise InvalidRequest("UNKNOWN_INTENT", why)
     return Intent(value)
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from landfall.model import Outcome
 from tests import builders as b
 from tests.steps import machine, standin
 
@@ -59,7 +61,24 @@ def test_index_accepts_its_platforms() -> None:
     assert machine.resolve(GOOD)["release"]["accepted_digests"] == [digest, b.DIGEST, b.OTHER_DIGEST]
 
 
+def proven(digest: str, revision: str) -> None:
+    """Put a release that was proven live under that revision into the ledger."""
+    release = b.release(image_digest=digest, deployment_id="20260101T000000Z-before", execution_arn="arn:before")
+    standin.open_record(release)
+    landed = b.deployment(task_definition=revision)
+    machine.invoke("report", asdict(b.ended(Outcome.SUCCEEDED, release=release, deployment=landed)))
+
+
+def test_going_back_names_the_revision_that_was_proven() -> None:
+    """A rollback goes to the very revision a release was proven under, not to a copy of what runs."""
+    digest = standin.push()
+    proven(digest, "sample:7")
+    release = machine.resolve({**GOOD, "intent": "rollback"})["release"]
+    assert (release["intent"], release["revision"], release["image_digest"]) == ("rollback", "sample:7", digest)
+
+
 REJECTED = {
+    "never proven": ({**GOOD, "intent": "rollback"}, "NOT_PROVEN", "sample"),
     "unknown service": ({**GOOD, "service": "nope"}, "UNKNOWN_SERVICE", "_unknown"),
     "tag of a human": ({**GOOD, "image_tag": "final-v3"}, "BAD_TAG", "sample"),
     "image not in ECR": ({**GOOD, "image_tag": b.OLD_SHA}, "IMAGE_NOT_FOUND", "sample"),

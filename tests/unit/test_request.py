@@ -145,8 +145,7 @@ INVALID = {
     "repository": ({**GOOD, "repository": "evil"}, "UNKNOWN_FIELD", ("'repository'",)),
     "an event's field beside ours": ({**GOOD, "source": "me"}, "UNKNOWN_FIELD", ("'source'",)),
     "an event with ours beside it": ({**event(), "service": "sample"}, "UNKNOWN_FIELD", ("'version'",)),
-    "unknown intent": ({**GOOD, "intent": "destroy"}, "UNSUPPORTED_INTENT", ("intent", "'destroy'", "'release'")),
-    "intent of a later issue": ({**GOOD, "intent": "rollback"}, "UNSUPPORTED_INTENT", ("intent", "'rollback'")),
+    "unknown intent": ({**GOOD, "intent": "destroy"}, "UNKNOWN_INTENT", ("intent", "'destroy'", "'release'")),
     "recover what": (
         {"service": "sample", "intent": "recover"},
         "BAD_FIELD",

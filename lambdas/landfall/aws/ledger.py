@@ -96,13 +96,20 @@ class Ledger:
         )
         return list(found)
 
-    def last_proven(self, service: str) -> Record | None:
-        """Return the newest record of a release that was proven live, read consistently."""
+    def last_proven(self, service: str, image_digest: str = "") -> Record | None:
+        """Return the newest record of a release (of that digest) that was proven live, read consistently."""
+        of_digest = {":digest": image_digest} if image_digest else {}
         found = self._query(
             f"looking for the last proven release of {service}",
             KeyConditionExpression="service = :service",
-            FilterExpression="outcome IN (:succeeded, :no_change)",
-            ExpressionAttributeValues={":service": service, ":succeeded": "SUCCEEDED", ":no_change": "NO_CHANGE"},
+            FilterExpression="outcome IN (:succeeded, :no_change)"
+            + (" AND image_digest = :digest" if of_digest else ""),
+            ExpressionAttributeValues={
+                ":service": service,
+                ":succeeded": "SUCCEEDED",
+                ":no_change": "NO_CHANGE",
+                **of_digest,
+            },
             ConsistentRead=True,
             ScanIndexForward=False,
         )
