@@ -47,7 +47,7 @@ def run(event: Input, world: World) -> Output:
     deployment = Deployment(
         kind=Kind.RELEASE,
         id="",
-        task_definition=_revision(ecs, template, tags, release, settings.container, world.now()),
+        task_definition=_revision(ecs, (template, tags), release, settings.container, world.now()),
         desired_count=baseline.desired_count or settings.desired_count or 0,
         digests={settings.container: release.accepted_digests},
         git_sha=release.git_sha,
@@ -59,14 +59,14 @@ def run(event: Input, world: World) -> Output:
 
 
 def _revision(
-    ecs: Ecs, template: Mapping[str, Any], tags: Mapping[str, str], release: Release, container: str, now: datetime
+    ecs: Ecs, runs: tuple[Mapping[str, Any], Mapping[str, str]], release: Release, container: str, now: datetime
 ) -> str:
     """Return the release's revision: the very one it was proven under where it is gone back to, else a new one."""
     if release.revision:
         if ecs.is_active(release.revision):
             return release.revision
-        template, tags = ecs.task_definition(release.revision)  # deregistered by hand: a copy of it will do
-    wanted = task_definition.release_revision(template, tags, release, container, deployed_at=now.isoformat())
+        runs = ecs.task_definition(release.revision)  # deregistered by hand: a copy of it will do
+    wanted = task_definition.release_revision(*runs, release, container, deployed_at=now.isoformat())
     return _registered(ecs, wanted, release.deployment_id, ROLE_RELEASE)
 
 

@@ -73,8 +73,8 @@ class Release:
 
     The defaults are those of a request that could not be resolved: it is recorded all the same.
     `accepted_digests` is the image's digest and, for an index, its platforms' digests. `by_push`: the image's push
-    asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one. `revision` is the
-    one under which it was proven before, which a request to roll back goes back to.
+    asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one. `revision` is
+    the one under which it was proven before, which a request to roll back goes back to.
     """
 
     service: str

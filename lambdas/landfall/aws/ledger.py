@@ -98,12 +98,11 @@ class Ledger:
 
     def last_proven(self, service: str, image_digest: str = "") -> Record | None:
         """Return the newest record of a release (of that digest) that was proven live, read consistently."""
-        of_digest = {":digest": image_digest} if image_digest else {}
+        good, of_digest = "outcome IN (:succeeded, :no_change)", {":digest": image_digest} if image_digest else {}
         found = self._query(
             f"looking for the last proven release of {service}",
             KeyConditionExpression="service = :service",
-            FilterExpression="outcome IN (:succeeded, :no_change)"
-            + (" AND image_digest = :digest" if of_digest else ""),
+            FilterExpression=f"{good} AND image_digest = :digest" if of_digest else good,
             ExpressionAttributeValues={
                 ":service": service,
                 ":succeeded": "SUCCEEDED",
