@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick torture recovery lint synth deploy drawing clean
+.PHONY: help setup layer demo test test-quick torture recovery local lint synth deploy drawing clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ recovery: layer  ## Stop an execution in each of its states in turn; every one i
 lint: layer  ## ruff, mypy, and the ASL validator
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(BIN)/python -m stacks.node asl-validator --json-path statemachine/deploy.asl.json
+
+local: layer  ## A local AWS with Landfall in it, for `landfall … --local`; Ctrl-C ends it
+	@$(RUN) -m local.up --engine=$(ENGINE)
 
 synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
 	@$(RUN) app.py

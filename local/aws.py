@@ -15,15 +15,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import boto3
-import botocore.session
 from botocore.config import Config
 
+from local import processes
+from local.clients import REGION, session
 from local.front import Front, ca_bundle
 from local.loopback import LOOPBACK, free_port, require_loopback
-from local.processes import session
 
-REGION = "us-east-1"
 ACCOUNT = "000000000000"
 START_LIMIT, STOP_LIMIT = 30.0, 6.0  # seconds
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,17 +75,7 @@ class LocalAws:
         ``settings`` are botocore's (``parameter_validation=False`` allows a health check every second).
         """
         standard = {"retries": {"max_attempts": 1}, "s3": {"addressing_style": "path"}, "inject_host_prefix": False}
-        # Without these a profile named in the caller's environment would be looked up, and fail if it isn't there.
-        unset: tuple[None, list[str], None, None] = (None, [], None, None)
-        core = botocore.session.Session(
-            session_vars={"profile": unset, "config_file": unset, "credentials_file": unset}
-        )
-        return boto3.session.Session(
-            botocore_session=core,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - a dummy
-            region_name=REGION,
-        ).client(
+        return session().client(
             name,
             endpoint_url=require_loopback(self.endpoint),
             config=Config(**(standard | settings)),
@@ -138,7 +126,7 @@ class LocalAws:
         process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(STOP_LIMIT)
-        for pid in session(process.pid):
+        for pid in processes.session(process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         process.wait(STOP_LIMIT)

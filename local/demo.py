@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import sys
 import time
 from dataclasses import dataclass
@@ -20,15 +19,14 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from local.follow import Ending, Event, Follower
+from cli import timeline
+from cli.following import Ending, Follower
 from local.inbox import Inbox
 from local.load import Load, Samples
 from local.stage import Stage, commit, staged
 
 SERVICE = "sample"
 BUILD = Path(__file__).resolve().parents[1] / "build"
-COLOURS = {"PASS": "green", "WAIT": "yellow", "FAIL": "red"}
-OUTCOME_COLOURS = {"SUCCEEDED": "bold green", "ROLLED_BACK": "bold yellow", "REJECTED": "bold magenta"}
 
 
 @dataclass(frozen=True)
@@ -126,33 +124,15 @@ def _show(console: Console, follower: Follower) -> None:
     """Print the timeline as it happens. A verdict that says the same as the last one is not printed again."""
     began, last = time.monotonic(), ""
     for event in follower.until_the_end():
-        line = _line(event)
+        line = timeline.line(event)
         if line is None or line.plain == last:
             continue
         last = line.plain
         console.print(Text(f"{time.monotonic() - began:7.1f} s  ", style="dim").append_text(line))
 
 
-def _line(event: Event) -> Text | None:
-    if event.error:
-        return Text(f"{event.state:<28} {event.error}", style="red")
-    if event.verdict is None:
-        return None
-    state = event.verdict["state"]
-    text = Text(f"{event.state:<28} ")
-    text.append(f"{state:<4} ", style=COLOURS[state])
-    return text.append(f"{event.verdict['code']}: {_brief(event.verdict['reason'])}")
-
-
-def _brief(text: str) -> str:
-    """Shorten names for a terminal: what is stored and sent keeps them whole."""
-    text = re.sub(r"arn:aws:ecs:[^/ ]*:task-definition/", "", text)
-    text = re.sub(r"arn:aws:elasticloadbalancing:[^/ ]*:targetgroup/([^/ ]+)/\w+", r"\1", text)
-    return re.sub(r"\b([0-9a-f]{12})[0-9a-f]{28,52}\b", r"\1…", text)
-
-
 def _sum_up(console: Console, ending: Ending, version: dict[str, Any], samples: Samples) -> None:
-    style = OUTCOME_COLOURS.get(ending.outcome, "bold red")
+    style = timeline.colour(ending.outcome)
     console.print(f"   [{style}]{ending.outcome or ending.status}[/{style}] after {ending.seconds:.1f} s", end="")
     console.print(f"  {ending.error}" if ending.error else "")
     live = _name(version["gitSha"])
@@ -193,7 +173,7 @@ def _epilogue(console: Console, stage: Stage, inbox: Inbox, results: list[Result
     for result in results:
         record = result.ending.record
         why = str(record.get("why", ""))
-        console.print(Text(f"   {record.get('outcome', '?'):<12} {result.act.name:<9} {_brief(why)}"))
+        console.print(Text(f"   {record.get('outcome', '?'):<12} {result.act.name:<9} {timeline.brief(why)}"))
     console.print(f"\nLive now, asked over HTTPS: [bold]{_name(stage.live(SERVICE)['gitSha'])}[/bold]")
     console.print("Look next: README.md (bring your own service), docs/decisions.md, statemachine/deploy.asl.json")
 

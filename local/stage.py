@@ -18,10 +18,10 @@ from typing import Any
 import httpx
 import trustme
 
+from cli.following import Ending, Follower
 from local import settings as local_settings
 from local.aws import LocalAws
 from local.deploy import deploy
-from local.follow import Ending, Follower
 from local.front import Front
 from local.images import build_image
 from local.registry import push_image

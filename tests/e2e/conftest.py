@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from cli.following import Ending
 from landfall.settings import Limits
-from local.follow import Ending
 from local.inbox import Inbox
 from local.settings import QUICK
 from local.stage import Stage, staged

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local.follow import Ending
+from cli.following import Ending
 from local.stage import Stage
 
 FAILS = {

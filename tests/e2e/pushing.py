@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from local.follow import Ending
+from cli.following import Ending
 from local.stage import Stage, commit
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from local.follow import Follower
+from cli.following import Follower
 from local.inbox import Inbox
 from local.stage import Stage, commit
 from tests.e2e import laws

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.follow import Ending
+from cli.following import Ending
 from local.inbox import Inbox
 from local.stage import Stage, commit
 from tests.e2e import laws

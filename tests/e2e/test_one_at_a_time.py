@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from local.follow import Ending, Follower
+from cli.following import Ending, Follower
 from local.inbox import Inbox
 from local.stage import Stage, commit
 from tests.e2e import laws

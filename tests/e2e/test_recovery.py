@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from local.follow import Ending
+from cli.following import Ending
 from local.inbox import Inbox
 from local.stage import Stage
 from statemachine.definition import definition

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from local.follow import Ending
+from cli.following import Ending
 from local.inbox import Inbox
 from local.stage import Stage
 from tests.e2e import laws

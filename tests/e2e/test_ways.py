@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.follow import Ending
+from cli.following import Ending
 from local.inbox import Inbox
 from local.load import Load
 from local.stage import Stage, commit

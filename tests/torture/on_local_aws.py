@@ -16,8 +16,8 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
+from cli.following import Ending
 from local import stage as local
-from local.follow import Ending
 from tests.torture import endpoint, replies
 from tests.torture.cloud import Cloud
 from tests.torture.report import Cell

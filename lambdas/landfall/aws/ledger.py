@@ -96,6 +96,16 @@ class Ledger:
         )
         return list(found)
 
+    def newest_first(self, service: str) -> Iterator[Record]:
+        """Return a service's records from the newest back, read consistently, page by page as they are asked for."""
+        return self._query(
+            f"reading the deployments of {service}",
+            KeyConditionExpression="service = :service",
+            ExpressionAttributeValues={":service": service},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+        )
+
     def last_proven(self, service: str, image_digest: str = "") -> Record | None:
         """Return the newest record of a release (of that digest) that was proven live, read consistently."""
         good, of_digest = "outcome IN (:succeeded, :no_change)", {":digest": image_digest} if image_digest else {}

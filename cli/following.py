@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -72,7 +73,7 @@ class Follower:
         fresh, self._seen = found[self._seen :], len(found)
         return fresh
 
-    def until_the_end(self, seconds: float = 180) -> Iterator[Event]:
+    def until_the_end(self, seconds: float = math.inf, poll: float = POLL_SECONDS) -> Iterator[Event]:
         """Yield events until the execution has ended. Raises TimeoutError when it takes longer than `seconds`."""
         give_up = time.monotonic() + seconds
         while True:
@@ -82,7 +83,7 @@ class Follower:
                 return
             if time.monotonic() > give_up:
                 raise TimeoutError(f"{self.arn} still runs after {seconds:.0f} s")
-            time.sleep(POLL_SECONDS)
+            time.sleep(poll)
 
     def ending_states(self) -> list[str]:
         """Return the states passed so far."""

@@ -1,0 +1,35 @@
+"""The `landfall` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from cli import affected, doctor, release, rollback, status, watch
+
+app = typer.Typer(
+    name="landfall",
+    help="Deploys container images to Amazon ECS and proves each release live, or puts the last proven one back.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (
+    release.release,
+    watch.watch,
+    status.status,
+    rollback.rollback,
+    doctor.doctor,
+    affected.affected,
+):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command."""
+    app(prog_name="landfall")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

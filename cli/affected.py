@@ -1,0 +1,38 @@
+"""`landfall affected`: which services a push concerns, by the paths it changes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pathspec
+import typer
+
+from cli import git
+from cli.verb import At, verb
+
+
+@verb
+def affected(
+    at: At,
+    *,
+    base: Annotated[str, typer.Option(help="The commit before.")],
+    head: Annotated[str, typer.Option(help="The commit after.")] = git.HEAD,
+) -> int:
+    """Say which services a push concerns: those with a build whose paths it changes. Asks AWS nothing."""
+    changed = git.changed_files(base, head)
+    found = [
+        service.name
+        for service in at.cloud.settings.services
+        if service.build and concerned(service.build.paths, changed)
+    ]
+    for name in found:
+        at.out.say(name)
+    if not found:
+        at.out.say(f"the {len(changed)} changed files concern no service")
+    at.out.document({"services": found, "changed_files": len(changed)})
+    return 0
+
+
+def concerned(paths: tuple[str, ...], changed: list[str]) -> bool:
+    """Say whether any changed file is matched by the patterns, which are those of .gitignore."""
+    return any(pathspec.GitIgnoreSpec.from_lines(paths).match_files(changed))

@@ -1,0 +1,120 @@
+"""Where the command finds Landfall: the AWS of the caller's credentials, or the local one."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ProfileNotFound
+
+from cli.exits import Refused
+from landfall import settings_file
+from landfall.aws.ledger import Ledger
+from landfall.errors import AwsCallFailed, trying
+from landfall.settings import Service, Settings
+
+STACK = "Landfall-Pipeline"
+LOCAL = "LANDFALL_LOCAL"
+"""Names the file in which the running local AWS says where it is; `make local` writes it."""
+HERE = Path("build/local/running.json")
+_CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """One AWS with Landfall in it, and the settings it was deployed with."""
+
+    session: boto3.Session
+    settings: Settings
+    endpoint: str | None = None
+
+    @property
+    def local(self) -> bool:
+        """Say whether this is the local AWS."""
+        return self.endpoint is not None
+
+    @property
+    def region(self) -> str:
+        """Return the region's name."""
+        return str(self.session.region_name)
+
+    def client(self, name: str) -> Any:
+        """Return a client. The local AWS is reached over loopback or not at all."""
+        return self.session.client(name, endpoint_url=self.endpoint, config=_CONFIG)
+
+    @cached_property
+    def identity(self) -> str:
+        """Return who is asking, as AWS sees it."""
+        with trying("asking AWS who you are"):
+            return str(self.client("sts").get_caller_identity()["Arn"])
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """Return what the pipeline's stack says of itself. Raises Refused where it is not deployed."""
+        try:
+            with trying(f"looking for the stack {STACK}"):
+                stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+        except AwsCallFailed as error:
+            if error.code != "ValidationError":
+                raise
+            way_out = "deploy it first (docs/deploying.md), or choose another --region or --profile"
+            raise Refused("NOT_DEPLOYED", f"there is no stack {STACK} in {self.region}: {way_out}") from error
+        return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
+
+    @property
+    def machine(self) -> str:
+        """Return the state machine's ARN."""
+        return self.outputs["StateMachineArn"]
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the ledger."""
+        resource = self.session.resource("dynamodb", endpoint_url=self.endpoint, config=_CONFIG)
+        return Ledger(resource.Table(self.outputs["LedgerTableName"]))
+
+    def service(self, name: str | None) -> Service:
+        """Return a service by name, or the only one there is. Raises Refused."""
+        known = [s.name for s in self.settings.services]
+        if name is None and len(known) == 1:
+            name = known[0]
+        if name is None:
+            raise Refused("MISSING_SERVICE", f"which service? Give --service, one of {', '.join(known)}")
+        service = self.settings.named(name)
+        if service is None:
+            raise Refused(
+                "UNKNOWN_SERVICE", f"--service {name!r} is not in services.toml; known are {', '.join(known)}"
+            )
+        return service
+
+
+def on_aws(settings: Path | None, profile: str | None, region: str | None) -> Cloud:
+    """Return the AWS that the caller's credentials are for. Raises Refused or SettingsError."""
+    try:
+        session = boto3.Session(profile_name=profile, region_name=region)
+    except ProfileNotFound as error:
+        raise Refused("UNKNOWN_PROFILE", f"--profile {profile!r} is not configured: {error}") from error
+    return Cloud(session, settings_file.load(settings or Path("services.toml")))
+
+
+def on_this_machine(settings: Path | None) -> Cloud:
+    """Return the local AWS that runs, and never another: its endpoint must be on loopback. Raises Refused."""
+    from local.clients import session
+    from local.loopback import NotLoopbackError, require_loopback
+
+    where = Path(os.environ.get(LOCAL, HERE))
+    try:
+        told = json.loads(where.read_text(encoding="utf-8"))
+        endpoint = require_loopback(told["endpoint"])
+    except OSError as error:
+        raise Refused(
+            "NO_LOCAL_AWS", f"no local AWS runs here ({where}: {error.strerror}): start it, make local"
+        ) from error
+    except NotLoopbackError as error:
+        raise Refused("NOT_LOOPBACK", f"{where}: {error}") from error
+    return Cloud(session(), settings_file.load(settings or Path(told["settings"])), endpoint)

@@ -1,0 +1,33 @@
+"""The ledger's records of a service, and which of them a person means."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from cli.cloud import Cloud
+from landfall.aws.ledger import Record
+from landfall.model import Outcome
+from landfall.settings import Service
+
+SEARCHED = 200
+"""Records of a service that are looked through, newest first."""
+PROVEN = (Outcome.SUCCEEDED, Outcome.NO_CHANGE)
+_SHORTEST = 7
+"""Digits of a commit id that are taken for one."""
+
+
+def newest(cloud: Cloud, service: Service) -> list[Record]:
+    """Return a service's last records, newest first."""
+    return list(islice(cloud.ledger.newest_first(service.name), SEARCHED))
+
+
+def proven(found: list[Record]) -> list[Record]:
+    """Return the records of releases that were proven live."""
+    return [r for r in found if r.get("outcome") in PROVEN]
+
+
+def is_named(record: Record, wanted: str) -> bool:
+    """Say whether `wanted` is the record's deployment id, digest, execution (name or ARN) or commit (7 digits do)."""
+    arn = str(record["execution_arn"])
+    names = (record["deployment_id"], record["image_digest"], arn, arn.rpartition(":")[2])
+    return wanted in names or (len(wanted) >= _SHORTEST and str(record["git_sha"]).startswith(wanted))

@@ -1,0 +1,98 @@
+"""`landfall release`: from a commit to a release that is proven live, or to the one before, proven again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import begin, builds, follow, git, summary
+from cli.exits import Refused
+from cli.verb import At, ServiceName, verb
+from landfall.errors import trying
+from landfall.settings import Service
+
+SummaryFile = Annotated[
+    Path | None, typer.Option("--summary", help="Append a Markdown summary to this file, such as a CI job's.")
+]
+
+
+@verb
+def release(
+    at: At,
+    *,
+    service: ServiceName = None,
+    commit: Annotated[str, typer.Option(help="The commit to release. [default: HEAD, on a branch]")] = git.HEAD,
+    reason: Annotated[str, typer.Option(help="Why; kept in the ledger, 200 characters at most.")] = "",
+    queue: Annotated[bool, typer.Option("--queue", help="Wait behind a deployment that runs already.")] = False,
+    ci: Annotated[
+        bool, typer.Option("--ci", help="In CI: --commit is a full commit id, and the checkout is not looked at.")
+    ] = False,
+    summary_file: SummaryFile = None,
+    drill: Annotated[str, typer.Option(help="With --local: bake a fault into the image, to see it rolled back.")] = "",
+) -> int:
+    """Build a commit, deploy it, and prove it live.
+
+    Looks first: nothing is touched before every check has passed. Ctrl-C leaves the deployment running.
+
+    Exit codes: 0 live and proven, 1 rolled back, 2 refused and nothing touched, 3 ROLLBACK FAILED: act now,
+    4 superseded, 5 failed with nothing to go back to, 6 not known.
+    """
+    if drill and not at.cloud.local:
+        raise Refused("NO_DRILL", f"--drill {drill!r} is for the local AWS; add --local, or leave it out")
+    chosen = at.cloud.service(service)
+    git_sha = _commit(at, commit, ci)
+    _target(at, chosen, queue or ci)
+    image = builds.image(at, chosen, git_sha, drill)
+    told = follow.to_the_end(at, begin.execution(at, chosen, image, reason), chosen.name)
+    return finished(at, told, summary_file)
+
+
+def finished(at: At, told: dict[str, Any], summary_file: Path | None = None) -> int:
+    """Say how a deployment ended to programs, and return the exit code."""
+    if summary_file:
+        with summary_file.open("a", encoding="utf-8") as file:
+            file.write(summary.markdown(told))
+    at.out.document(told)
+    return int(told["exit_code"])
+
+
+def _commit(at: At, wanted: str, ci: bool) -> str:
+    """Return the commit's full id, once it is sure that it is what will be built."""
+    if ci:
+        if not git.FULL.fullmatch(wanted):
+            raise Refused("BAD_COMMIT", f"--commit {wanted!r} is not a full commit id, 40 hex digits; --ci needs one")
+        return wanted
+    found = git.commit(wanted)
+    if wanted == git.HEAD:
+        git.clean()
+        git.attached(found)
+    if at.cloud.local:
+        at.out.check("commit", True, f"{found.sha[:12]}; the local AWS builds it from here, pushed or not")
+    else:
+        at.out.check("commit", True, f"{found.sha[:12]}, pushed to {git.pushed(found)}")
+    return found.sha
+
+
+def _target(at: At, service: Service, may_wait: bool) -> None:
+    """Check who asks, and that there is something to deploy to. Raises Refused."""
+    where = "the local AWS" if at.cloud.local else at.cloud.region
+    at.out.check("identity", True, f"{at.cloud.identity} in {where}")
+    at.out.check("pipeline", True, at.cloud.machine)
+    with trying(f"looking at service {service.service} in cluster {service.cluster}"):
+        reply = at.cloud.client("ecs").describe_services(cluster=service.cluster, services=[service.service])
+    found = next(iter(reply["services"]), {"status": "missing"})
+    if found["status"] != "ACTIVE":
+        what = f"service {service.service} in cluster {service.cluster} is {found['status']}"
+        raise Refused(
+            "NO_TARGET", f"{what}, not ACTIVE; deploy its stack, or mend services.{service.name} in services.toml"
+        )
+    at.out.check("target", True, f"{service.cluster}/{service.service}, {found['runningCount']} tasks running")
+    running = [r for r in at.cloud.ledger.unfinished() if r["service"] == service.name]
+    if running and not may_wait:
+        other = running[0]["deployment_id"]
+        raise Refused(
+            "IN_FLIGHT", f"deployment {other} is under way; `landfall watch {other}`, or wait behind it with --queue"
+        )
+    at.out.check("in flight", True, running[0]["deployment_id"] if running else "nothing")

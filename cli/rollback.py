@@ -1,0 +1,66 @@
+"""`landfall rollback`: back to a release that was proven, with the same proof."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli import begin, follow, records
+from cli.exits import Refused
+from cli.live import look
+from cli.release import finished
+from cli.verb import At, ServiceName, verb
+from landfall import naming
+from landfall.aws.ledger import Record
+from landfall.model import Intent
+from landfall.settings import Service
+
+
+@verb
+def rollback(
+    at: At,
+    *,
+    service: ServiceName = None,
+    to: Annotated[
+        str, typer.Option(help="A commit, a digest or a deployment id. [default: the one proven before]")
+    ] = "",
+    reason: Annotated[str, typer.Option(help="Why; kept in the ledger, 200 characters at most.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
+) -> int:
+    """Go back to a release that was proven live before.
+
+    It is a deployment like any other: the same proof, the same exit codes.
+    """
+    chosen = at.cloud.service(service)
+    target = _target(at, chosen, to)
+    at.out.check("back to", True, f"{target['git_sha']}, proven {target['ended_at']}, {target['task_definition']}")
+    if not yes and at.out.console.is_terminal and not typer.confirm("Roll back?"):
+        raise Refused("DECLINED", "nothing was touched")
+    name = naming.execution(datetime.now(UTC), chosen.name, str(target["git_sha"]), secrets.token_hex(3))
+    document = {
+        "service": chosen.name,
+        "image_digest": str(target["image_digest"]),
+        "intent": Intent.ROLLBACK.value,
+        "requested_by": at.cloud.identity[-200:],
+        "reason": reason,
+    }
+    return finished(at, follow.to_the_end(at, begin.started(at, name, document), chosen.name))
+
+
+def _target(at: At, service: Service, to: str) -> Record:
+    """Return the proven release to go back to: the named one, else the newest that is not what runs."""
+    candidates = records.proven(records.newest(at.cloud, service))
+    if to:
+        found = next((r for r in candidates if records.is_named(r, to)), None)
+        if found is None:
+            known = ", ".join(dict.fromkeys(str(r["git_sha"])[:12] for r in candidates[:10])) or "none yet"
+            raise Refused("NOT_PROVEN", f"--to {to!r} is no proven release of {service.name}; there are {known}")
+        return found
+    live = look(at.cloud, service)
+    found = next((r for r in candidates if r["task_definition"] != live.revision), None)
+    if found is None:
+        raise Refused("NOTHING_BEFORE", f"the ledger knows no proven release of {service.name} other than what runs")
+    return found

@@ -1,0 +1,61 @@
+"""`landfall status`: what is live, which commit, since when, asked for by whom, proven or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from cli.live import Live, look
+from cli.timeline import brief
+from cli.verb import At, ServiceName, verb
+from landfall.model import UNKNOWN
+
+
+@verb
+def status(at: At, *, service: ServiceName = None) -> int:
+    """Say what is live. Exits 0 where it could find out, proven or not."""
+    chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
+    found = [look(at.cloud, each) for each in chosen]
+    for live in found:
+        _show(at, live)
+    at.out.document({"region": at.cloud.region, "services": [_document(live) for live in found]})
+    return 0
+
+
+def _show(at: At, live: Live) -> None:
+    at.out.say(live.service, "bold")
+    rows = {**_document(live), "proven": _proven(live)}
+    del rows["service"]
+    for name, value in rows.items():
+        text = brief(str(value)) if name == "revision" else str(value)
+        at.out.say(Text(f"  {name.replace('_', ' '):<13}{text}"))
+
+
+def _proven(live: Live) -> str:
+    if live.proven and live.record:
+        return f"yes, by deployment {live.record['deployment_id']}"
+    if live.under_way:
+        return f"no: deployment {live.under_way} is under way"
+    if live.record is None:
+        return "no: the ledger has no proof of this revision; somebody else deployed it, or a deployment failed"
+    return f"no: it was, but ECS says its rollout is {live.rollout}"
+
+
+def _document(live: Live) -> dict[str, Any]:
+    record = live.record or {}
+    return {
+        "service": live.service,
+        "status": live.status,
+        "commit": live.git_sha,
+        "image": live.image,
+        "revision": live.revision,
+        "since": live.since,
+        "tasks": live.tasks,
+        "rollout": live.rollout,
+        "requested_by": record.get("requested_by", UNKNOWN),
+        "reason": record.get("reason") or UNKNOWN,
+        "proven": live.proven,
+        "proven_at": record.get("ended_at", UNKNOWN),
+        "under_way": live.under_way,
+    }

@@ -1,0 +1,41 @@
+"""The Markdown summary of a deployment, for a CI job's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from landfall.notice import console_link
+
+PLAIN = {
+    "SUCCEEDED": "proven live",
+    "NO_CHANGE": "was live already, and was proven again",
+    "SKIPPED": "was not deployed: a newer request goes ahead in its place",
+    "ROLLED_BACK": "failed; what ran before is back, and proven",
+    "REJECTED": "was refused; nothing was touched",
+    "ROLLBACK_FAILED": "failed, and the service is NOT proven healthy: act now",
+    "SUPERSEDED": "was overtaken: somebody else deployed over it",
+    "NO_BASELINE": "failed, and there was nothing to go back to",
+}
+
+
+def markdown(told: Mapping[str, Any]) -> str:
+    """Return the summary of what `follow.to_the_end` told."""
+    rows = {
+        "Outcome": f"**{told['outcome']}**",
+        "Why": told["why"],
+        "Commit": f"`{told['commit']}`",
+        "Digest": f"`{told['digest']}`",
+        "Revision": f"`{told['revision']}`" if told["revision"] else "none registered",
+        "Took": f"{told['took']:.0f} s",
+        "Report": told["report"] or "none",
+        "Execution": f"[console]({console_link(told['execution_arn'])})",
+    }
+    lines = [f"## {told['service']}: {str(told['commit'])[:12]} {PLAIN[told['outcome']]}", "", "| | |", "|---|---|"]
+    lines += [f"| {name} | {_cell(str(value))} |" for name, value in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    """Keep what a service or AWS said from breaking the table."""
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")

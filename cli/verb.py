@@ -1,0 +1,105 @@
+"""What all verbs have in common: options, errors in plain words, exit codes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
+
+from cli import cloud
+from cli.cloud import Cloud
+from cli.exits import Exit, Refused
+from cli.output import Output
+from landfall.errors import AwsCallFailed, LandfallError
+
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+SKEWED = frozenset({"SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSignatureException"})
+
+ServiceName = Annotated[str | None, typer.Option("--service", "-s", help="The service, as services.toml names it.")]
+
+
+@dataclass
+class At:
+    """What a verb is given beside its own options. `reattach` is said when the command is interrupted."""
+
+    cloud: Cloud
+    out: Output
+    reattach: list[str] = field(default_factory=list)
+
+
+def _common(
+    settings: Annotated[Path | None, typer.Option(help="services.toml. [default: ./services.toml]")] = None,
+    profile: Annotated[str | None, typer.Option(help="AWS profile.")] = None,
+    region: Annotated[str | None, typer.Option(help="AWS region.")] = None,
+    local: Annotated[bool, typer.Option("--local", help="The local AWS (make local), over loopback only.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout; the rest on stderr.")] = False,
+) -> None: ...
+
+
+def verb(function: Callable[..., int]) -> Callable[..., None]:
+    """Make a command of `function(at, **options) -> exit code`, with the options all commands have."""
+    own = dict(list(inspect.signature(function).parameters.items())[1:])
+    shared = dict(inspect.signature(_common).parameters)
+    hints = {**get_type_hints(function, include_extras=True), **get_type_hints(_common, include_extras=True)}
+
+    def command(**given: Any) -> None:
+        common = {name: given.pop(name) for name in shared}
+        out, running = Output(common.pop("as_json")), list[str]()
+        try:
+            code = function(At(_cloud(**common), out, running), **given)
+        except KeyboardInterrupt:
+            code = _interrupted(out, running)
+        except (LandfallError, ClientError, BotoCoreError) as error:
+            code = _failed(out, error)
+        raise typer.Exit(int(code))
+
+    command.__name__, command.__doc__ = function.__name__, function.__doc__
+    parameters = [p.replace(annotation=hints[n], kind=p.KEYWORD_ONLY) for n, p in {**own, **shared}.items()]
+    vars(command)["__signature__"] = inspect.Signature(parameters)
+    command.__annotations__ = {p.name: p.annotation for p in parameters}
+    return command
+
+
+def _cloud(settings: Path | None, profile: str | None, region: str | None, local: bool) -> Cloud:
+    if not local:
+        return cloud.on_aws(settings, profile, region)
+    for option, value in (("--profile", profile), ("--region", region)):
+        if value is not None:
+            raise Refused("NOT_LOCAL", f"{option} {value!r} is for AWS; leave it out with --local")
+    return cloud.on_this_machine(settings)
+
+
+def _interrupted(out: Output, reattach: list[str]) -> Exit:
+    out.say("\ninterrupted" + (": the deployment goes on without you" if reattach else ""))
+    for line in reattach:
+        out.say(line)
+    return Exit.INTERRUPTED
+
+
+def _failed(out: Output, error: Exception) -> Exit:
+    code = getattr(error, "code", type(error).__name__)
+    exit_code = getattr(error, "exit", Exit.REFUSED)
+    out.error(code, f"{error}{_way_out(code, error)}", exit_code)
+    return Exit(exit_code)
+
+
+def _way_out(code: str, error: Exception) -> str:
+    cause = error.__cause__ if isinstance(error, AwsCallFailed) else error
+    if code in EXPIRED:
+        return "; your credentials have expired: sign in again"
+    if code in SKEWED:
+        return "; is this machine's clock right? AWS refuses requests that are five minutes off"
+    if code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"):
+        return "; `landfall doctor` lists what you need"
+    if isinstance(cause, NoRegionError):
+        return "; give --region, or set AWS_REGION"
+    if isinstance(cause, NoCredentialsError):
+        return "; sign in first, for instance with `aws sso login`"
+    if isinstance(cause, EndpointConnectionError):
+        return "; is the region right, and the network there?"
+    return ""

@@ -1,0 +1,53 @@
+"""Starts the local AWS with Landfall deployed to it, for `landfall … --local`, and keeps it until Ctrl-C.
+
+Where it is stands in build/local/running.json while it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.stage import Stage, staged
+
+ROOT = Path(__file__).resolve().parents[1]
+RUNNING = ROOT / "build" / "local" / "running.json"
+
+
+@contextmanager
+def announced(stage: Stage, where: Path = RUNNING) -> Iterator[None]:
+    """Say in a file where the local AWS is, for as long as it runs."""
+    where.parent.mkdir(parents=True, exist_ok=True)
+    told = {"endpoint": stage.aws.endpoint, "settings": str(stage.settings), "pid": os.getpid()}
+    where.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        where.unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Start it, say where it is, wait."""
+    parser = argparse.ArgumentParser(prog="python -m local.up", description=__doc__)
+    parser.add_argument("--engine", choices=("process", "docker"), default="process", help="what runs the containers")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    print("starting the local AWS, and deploying Landfall to it …", flush=True)
+    with staged(RUNNING.parent / f"up-{os.getpid()}", engine=options.engine) as stage, announced(stage):
+        print(f"it is at {stage.aws.endpoint}, the service at {stage.fronts['sample'].url}. Try, in another terminal:")
+        print("  landfall status --local")
+        print("  landfall release --local")
+        print("  landfall release --local --drill crash-on-start     (of another commit)")
+        print("Ctrl-C ends it.", flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+if __name__ == "__main__":
+    main()
