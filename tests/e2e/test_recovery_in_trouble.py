@@ -37,12 +37,16 @@ def answers_lost(stage: Stage) -> Iterator[None]:
     balancer = elb.describe_load_balancers(Names=[f"landfall-{SERVICE}"])["LoadBalancers"][0]["LoadBalancerArn"]
     listeners = elb.describe_listeners(LoadBalancerArn=balancer)["Listeners"]
     listener = next(x for x in listeners if x["Port"] == 443)
-    nothing = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "ContentType": "text/plain"}}
-    elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=[nothing])
+    rule = elb.create_rule(
+        ListenerArn=listener["ListenerArn"],
+        Priority=1,
+        Conditions=[{"Field": "path-pattern", "Values": ["/*"]}],
+        Actions=[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503", "ContentType": "text/plain"}}],
+    )["Rules"][0]["RuleArn"]
     try:
         yield
     finally:
-        elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=listener["DefaultActions"])
+        elb.delete_rule(RuleArn=rule)
 
 
 @contextmanager
