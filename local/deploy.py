@@ -14,6 +14,9 @@ from stacks import ROOT, node
 
 ACCOUNT, REGION = "000000000000", "us-east-1"
 
+NOT_HERE = frozenset({"Landfall-GitHub"})
+"""Stacks that are synthesised and checked but not deployed: the emulator refuses an IAM OIDC provider."""
+
 Outputs = dict[str, dict[str, str]]
 
 
@@ -22,7 +25,7 @@ class DeployError(Exception):
 
 
 def deploy(endpoint_env: Mapping[str, str], settings: Path, first: bool) -> Outputs:
-    """Deploy every stack for these settings and return each stack's outputs.
+    """Deploy every stack for these settings, but for those NOT_HERE, and return each stack's outputs.
 
     `endpoint_env` is the environment of one local AWS, and the only one the CLI sees; `first` says that the services
     don't exist there yet.
@@ -42,7 +45,8 @@ def deploy(endpoint_env: Mapping[str, str], settings: Path, first: bool) -> Outp
         bootstrap.result()
         synth.result()
     arguments = ("--app", str(assembly), "--outputs-file", str(outputs), "--require-approval", "never")
-    _run(node.command("cdk", "deploy", "--all", "--concurrency", "4", "--no-notices", *arguments), state, env)
+    stacks = {path.name.removesuffix(".template.json") for path in assembly.glob("*.template.json")} - NOT_HERE
+    _run(node.command("cdk", "deploy", *sorted(stacks), "--concurrency", "4", "--no-notices", *arguments), state, env)
     return dict(json.loads(outputs.read_text(encoding="utf-8")))
 
 

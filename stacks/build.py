@@ -10,7 +10,10 @@ import aws_cdk as cdk
 from landfall import settings_file
 from landfall.errors import SettingsError
 from stacks import ROOT
+from stacks.build_stack import BuildStack
+from stacks.github_stack import GitHubStack
 from stacks.layer import LayerError
+from stacks.names import PIPELINE
 from stacks.pipeline_stack import PipelineStack
 from stacks.registry_stack import RegistryStack
 from stacks.service_stack import EcsServiceStack
@@ -46,11 +49,15 @@ def build(outdir: str | None = None, context: Mapping[str, object] | None = None
     app = cdk.App(outdir=outdir, context={**FLAGS, **(context or {})}, analytics_reporting=False)
     path = Path(app.node.try_get_context(SETTINGS) or ROOT / "services.toml").resolve()
     settings = settings_file.load(path)
-    PipelineStack(app, "Landfall-Pipeline", settings=settings, settings_path=path, definition=definition_text())
+    pipeline = PipelineStack(app, PIPELINE, settings=settings, settings_path=path, definition=definition_text())
     own = [service for service in settings.services if service.stack]
     if own:
         RegistryStack(app, "Landfall-Registry", services=own)
     for service in own:
         if service.stack:
             EcsServiceStack(app, f"Landfall-Service-{service.name}", service=service, stack=service.stack)
+    built = [service for service in settings.services if service.build]
+    if built:
+        BuildStack(app, "Landfall-Build", services=built, key=pipeline.key)
+        GitHubStack(app, "Landfall-GitHub", services=built, pipeline=pipeline)
     return app

@@ -18,6 +18,12 @@ STEP_LOGS = "/landfall/steps"
 MACHINE_LOGS = f"/aws/vendedlogs/states/{MACHINE}"
 """/aws/vendedlogs/ is AWS's advice: such groups don't fill up the account's log resource policy."""
 
+BUILD_LOGS = "/landfall/builds"
+"""Above the log groups of the builds."""
+
+PIPELINE = "Landfall-Pipeline"
+"""The stack whose outputs say where everything is."""
+
 BOOTSTRAP_TAG = "bootstrap"
 """The image tag of a service's first revision. No such image need exist: the service starts with no tasks."""
 

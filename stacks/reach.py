@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from landfall.naming import build_project
 from landfall.settings import Service, Settings
 from stacks.names import MACHINE, family
 from stacks.steps import Grant, On
@@ -57,7 +58,7 @@ def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
 
     definitions = arns("task-definition", (f"{_family(s)}:*" for s in services))
     return {
-        On.SERVICES: Scope(arns("service", (f"{s.cluster}/{s.service}" for s in services))),
+        On.SERVICES: Scope(_once(service_arn(stack, s) for s in services)),
         On.TASKS: Scope(arns("task", (f"{s.cluster}/*" for s in services))),
         # ListTasks by service has no resource level (only by container instance); the cluster is its condition.
         On.CLUSTERS_TASK_LIST: Scope(
@@ -75,12 +76,7 @@ def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
 def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     services = settings.services
     return {
-        On.REPOSITORIES: Scope(
-            tuple(
-                stack.format_arn(service="ecr", resource="repository", resource_name=name)
-                for name in _once(s.repository for s in services)
-            )
-        ),
+        On.REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services)),
         # The Describe actions of Elastic Load Balancing have neither resource level nor condition keys.
         On.LOAD_BALANCING: Scope(("*",)),
         On.ROLES_OF_TASKS: Scope(
@@ -93,16 +89,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         # Composite alarms are described on every resource or not at all (CloudWatch API reference, DescribeAlarms).
         On.ALARMS: Scope(("*",)),
         On.MACHINE: Scope((machine_arn(stack),)),
-        On.EXECUTIONS: Scope(
-            (
-                stack.format_arn(
-                    service="states",
-                    resource="execution",
-                    resource_name=f"{MACHINE}:*",
-                    arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-                ),
-            )
-        ),
+        On.EXECUTIONS: Scope((execution_arns(stack),)),
     }
 
 
@@ -114,6 +101,31 @@ def machine_arn(stack: cdk.Stack) -> str:
         resource_name=MACHINE,
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
+
+
+def execution_arns(stack: cdk.Stack) -> str:
+    """Return the pattern of the state machine's executions: their names are made when they start."""
+    return stack.format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{MACHINE}:*",
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def service_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ECS service's ARN."""
+    return stack.format_arn(service="ecs", resource="service", resource_name=f"{service.cluster}/{service.service}")
+
+
+def repository_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ARN of a service's image repository, whoever made it."""
+    return stack.format_arn(service="ecr", resource="repository", resource_name=service.repository)
+
+
+def build_project_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ARN of the CodeBuild project that builds a service, from its fixed name."""
+    return stack.format_arn(service="codebuild", resource="project", resource_name=build_project(service.name))
 
 
 def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:

@@ -23,12 +23,14 @@ class Smoke:
 class Build:
     """How a commit of a service becomes an image. Paths are relative to the root of the source's repository.
 
-    `source` is `owner/name` on GitHub, `connection` the ARN of the CodeConnections connection that may read it.
+    `source` is `owner/name` on GitHub, `connection` the ARN of the CodeConnections connection that may read it, and
+    `subject` how GitHub's tokens name it where they hold its ids: `owner@123456/name@456789`.
     `deployment_begins_within_seconds`: a build whose deployment has not begun by then is raised, and it is started.
     """
 
     source: str
     connection: str | None = None
+    subject: str | None = None
     branch: str = "main"
     context: str = "."
     dockerfile: str = "Dockerfile"

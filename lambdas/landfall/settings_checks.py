@@ -13,6 +13,7 @@ from landfall.settings_problem import Problems
 
 Where = tuple[str, ...]
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_SUBJECT = re.compile(r"([A-Za-z0-9-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
 
@@ -54,6 +55,10 @@ def _smoke(smoke: Smoke, where: Where, problem: Problems) -> None:
 def _build(build: Build, where: Where, problem: Problems) -> None:
     if not _SOURCE.fullmatch(build.source):
         raise problem.at((*where, "source"), f"{build.source!r} is not owner/name, as GitHub has it")
+    if build.subject is not None:
+        found = _SUBJECT.fullmatch(build.subject)
+        if not found or "/".join(found.groups()) != build.source:
+            raise problem.at((*where, "subject"), f"{build.subject!r} is not the source with its ids: owner@ID/name@ID")
     if build.connection is not None and not _CONNECTION.fullmatch(build.connection):
         raise problem.at((*where, "connection"), f"{build.connection!r} is not the ARN of a CodeConnections connection")
     for key in ("branch", "context", "dockerfile"):

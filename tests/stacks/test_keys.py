@@ -32,14 +32,25 @@ def test_the_key_lets_in_three_services_and_roles_with_a_policy_of_their_own(pip
     assert _key(pipeline).keys() == {"logs.REGION.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"}
 
 
-def test_logs_are_encrypted_for_our_groups_alone(pipeline: Template) -> None:
+def test_logs_are_encrypted_for_our_groups_alone(pipeline: Template, templates: dict[str, Template]) -> None:
     """The encryption context names the log group, and every encrypted group of ours is let in."""
     statement = _key(pipeline)["logs.REGION.amazonaws.com"]
     groups = "arn:aws:logs:REGION:ACCOUNT:log-group:"
     allowed = statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
 
-    assert allowed == [f"{groups}/landfall/steps/*", f"{groups}/aws/vendedlogs/states/landfall"]
-    for group in pipeline.of_type("AWS::Logs::LogGroup").values():
+    encrypted = [
+        group
+        for template in templates.values()
+        for group in template.of_type("AWS::Logs::LogGroup").values()
+        if "KmsKeyId" in group
+    ]
+
+    assert allowed == [
+        f"{groups}/landfall/steps/*",
+        f"{groups}/aws/vendedlogs/states/landfall",
+        f"{groups}/landfall/builds/*",
+    ]
+    for group in encrypted:
         name = f"{groups}{group['LogGroupName']}"
         assert any(name == pattern or name.startswith(pattern.removesuffix("*")) for pattern in allowed)
 

@@ -96,7 +96,8 @@ def test_a_tag_names_one_image_for_ever(templates: dict[str, Template]) -> None:
 
 def test_a_service_that_existed_before_gets_no_stack_and_no_repository(variant: dict[str, Template]) -> None:
     """It needs the pipeline alone."""
-    assert variant.keys() == {"Landfall-Pipeline", "Landfall-Registry", "Landfall-Service-sample"}
+    of_services = {name for name in variant if name.startswith("Landfall-Service-")}
+    assert of_services == {"Landfall-Service-sample"}
     repositories = variant["Landfall-Registry"].of_type("AWS::ECR::Repository").values()
     assert [r["RepositoryName"] for r in repositories] == ["landfall/sample"]
     pattern = variant["Landfall-Pipeline"].under("AWS::Events::Rule", "OnPush")["EventPattern"]
@@ -105,7 +106,9 @@ def test_a_service_that_existed_before_gets_no_stack_and_no_repository(variant: 
 
 def test_the_outputs_say_where_everything_is(pipeline: Template) -> None:
     """For the CLI, the demo and people."""
-    assert pipeline.document["Outputs"].keys() == {
+    for_people = {name for name in pipeline.document["Outputs"] if not name.startswith("ExportsOutput")}
+
+    assert for_people == {
         "StateMachineArn",
         "LedgerTableName",
         "LockTableName",

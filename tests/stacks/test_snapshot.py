@@ -12,7 +12,10 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from tests.stacks.template import Template
 
 
-@pytest.mark.parametrize("stack", ["Landfall-Pipeline", "Landfall-Registry", "Landfall-Service-sample"])
+@pytest.mark.parametrize(
+    "stack",
+    ["Landfall-Build", "Landfall-GitHub", "Landfall-Pipeline", "Landfall-Registry", "Landfall-Service-sample"],
+)
 def test_the_template_is_as_last_approved(
     templates: dict[str, Template], snapshot: SnapshotAssertion, stack: str
 ) -> None:
@@ -20,14 +23,14 @@ def test_the_template_is_as_last_approved(
     assert _masked(templates[stack].resources) == snapshot(extension_class=JSONSnapshotExtension)
 
 
+FILES = {"DefinitionString": "statemachine/deploy.asl.json", "BuildSpec": "buildspec.yml"}
+"""What is a file of its own, with tests of its own."""
+
+
 def _masked(value: Any) -> Any:
     match value:
         case dict():
-            return {
-                key: "statemachine/deploy.asl.json" if key == "DefinitionString" else _masked(item)
-                for key, item in value.items()
-                if key != "Metadata"
-            }
+            return {key: FILES.get(key) or _masked(item) for key, item in value.items() if key != "Metadata"}
         case list():
             return [_masked(item) for item in value]
         case str():

@@ -226,6 +226,8 @@ def test_a_build_table() -> None:
     [
         ('source = "https://github.com/owner/name"', "source"),
         ('source = "owner/name"\nconnection = "arn:aws:iam::1:role/x"', "connection"),
+        ('source = "owner/name"\nsubject = "owner/name"', "subject"),
+        ('source = "owner/name"\nsubject = "other@1/name@2"', "subject"),
         ('source = "owner/name"\ncontext = "../elsewhere"', "context"),
         ('source = "owner/name"\ncontext = "a; rm -rf b"', "context"),
         ('source = "owner/name"\ndockerfile = "/etc/passwd"', "dockerfile"),

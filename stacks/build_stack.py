@@ -1,0 +1,175 @@
+"""How commits become images: a CodeBuild project for each service that has a `build` table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from aws_cdk import aws_codebuild as codebuild
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from landfall import naming
+from landfall.build_environment import build_environment, cache_repository
+from landfall.settings import Build, Service
+from stacks import ROOT
+from stacks.names import BUILD_LOGS
+from stacks.reach import build_project_arn, repository_arn
+from stacks.step_function import LOGS_KEPT
+
+BUILDSPEC = ROOT / "buildspec.yml"
+TIMEOUT_MINUTES = 30
+CACHE_DAYS = 30
+"""A cache that nothing was built with for that long costs more than it saves."""
+
+_PUSH = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+]
+"""What a push takes (ECR user guide, IAM permissions for pushing an image)."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A kind of build machine. Each builds for its own architecture: emulating another takes many times as long."""
+
+    type: str
+    image: codebuild.IBuildImage
+
+
+MACHINES = {
+    "linux/amd64": Machine("LINUX_CONTAINER", codebuild.LinuxBuildImage.AMAZON_LINUX_2023_6),
+    "linux/arm64": Machine("ARM_CONTAINER", codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_4_0),
+}
+
+
+class BuildStack(cdk.Stack):
+    """One project per service."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, services: list[Service], key: kms.IKey) -> None:
+        super().__init__(scope, construct_id, description="Landfall: builds images from commits")
+        for service in services:
+            if service.build:
+                BuildProject(self, service, service.build, key)
+
+
+class BuildProject(Construct):
+    """A service's project, with a role, a log group and a cache of its own."""
+
+    def __init__(self, scope: cdk.Stack, service: Service, build: Build, key: kms.IKey) -> None:
+        super().__init__(scope, service.name)
+        log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=f"{BUILD_LOGS}/{service.name}",
+            retention=LOGS_KEPT,
+            encryption_key=key,
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+        )
+        role = self._role(scope, service, build, self._cache(service), log_group)
+        project = codebuild.CfnProject(
+            self,
+            "Project",
+            name=naming.build_project(service.name),
+            description=f"Builds {service.name}'s image from a commit of {build.source}",
+            service_role=role.role_arn,
+            source=_source(build),
+            source_version=build.branch,
+            artifacts=codebuild.CfnProject.ArtifactsProperty(type="NO_ARTIFACTS"),
+            environment=_environment(scope, service, build),
+            timeout_in_minutes=TIMEOUT_MINUTES,
+            logs_config=codebuild.CfnProject.LogsConfigProperty(
+                cloud_watch_logs=codebuild.CfnProject.CloudWatchLogsConfigProperty(
+                    status="ENABLED", group_name=log_group.log_group_name
+                )
+            ),
+            # No limit of concurrent builds: beyond one CodeBuild refuses a build, without one it queues it (CodeBuild
+            # user guide, builds). Which of two pushes is deployed the pipeline decides, and buildspec.yml what becomes
+            # of two builds of one commit.
+        )
+        # With its policy: CodeBuild tries the connection when the project is made.
+        project.node.add_dependency(role)
+
+    def _cache(self, service: Service) -> ecr.Repository:
+        return ecr.Repository(
+            self,
+            "Cache",
+            repository_name=cache_repository(service.repository),
+            image_tag_mutability=ecr.TagMutability.MUTABLE,
+            # As the images that hold the same layers are.
+            encryption=ecr.RepositoryEncryption.AES_256,
+            lifecycle_rules=[
+                ecr.LifecycleRule(
+                    description="a cache that was written over",
+                    tag_status=ecr.TagStatus.UNTAGGED,
+                    max_image_age=cdk.Duration.days(1),
+                ),
+                ecr.LifecycleRule(description="a cache of old", max_image_age=cdk.Duration.days(CACHE_DAYS)),
+            ],
+            # Nothing in it that the next build would not make again.
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+            empty_on_delete=True,
+        )
+
+    def _role(
+        self, stack: cdk.Stack, service: Service, build: Build, cache: ecr.Repository, log_group: logs.LogGroup
+    ) -> iam.Role:
+        project = build_project_arn(stack, service)
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal(
+                "codebuild.amazonaws.com", conditions={"StringEquals": {"aws:SourceArn": project}}
+            ),
+            description=f"What the build of {service.name} may do",
+        )
+        statements = {
+            # To whom it is given is all that AWS lets one say of a token: it has no resource level.
+            "*": ["ecr:GetAuthorizationToken"],
+            repository_arn(stack, service): [*_PUSH, "ecr:DescribeImages"],
+            cache.repository_arn: [*_PUSH, "ecr:GetDownloadUrlForLayer"],
+            log_group.log_group_arn: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        }
+        if build.connection:
+            # What a project's role needs of its connection (CodeBuild user guide, GitHub App connections). An ARN of
+            # the service's former name takes that name's actions.
+            prefix = build.connection.split(":")[2]
+            statements[build.connection] = [f"{prefix}:GetConnection", f"{prefix}:GetConnectionToken"]
+        for resource, actions in statements.items():
+            role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
+        return role
+
+
+def _source(build: Build) -> codebuild.CfnProject.SourceProperty:
+    connection = codebuild.CfnProject.SourceAuthProperty(type="CODECONNECTIONS", resource=build.connection)
+    return codebuild.CfnProject.SourceProperty(
+        type="GITHUB",
+        location=f"https://github.com/{build.source}.git",
+        auth=connection if build.connection else None,
+        # In the template, so that a diff shows it, and no commit can change how it is built and pushed.
+        build_spec=BUILDSPEC.read_text(encoding="utf-8"),
+    )
+
+
+def _environment(stack: cdk.Stack, service: Service, build: Build) -> codebuild.CfnProject.EnvironmentProperty:
+    machine = MACHINES[build.platform]
+    registry = f"{stack.account}.dkr.ecr.{stack.region}.{stack.url_suffix}"
+    return codebuild.CfnProject.EnvironmentProperty(
+        type=machine.type,
+        image=machine.image.image_id,
+        compute_type="BUILD_GENERAL1_SMALL",
+        # `docker build` takes a Docker daemon in the build's container, and that takes this (CodeBuild user guide,
+        # run Docker commands in a build).
+        privileged_mode=True,
+        environment_variables=[
+            codebuild.CfnProject.EnvironmentVariableProperty(name=name, value=value)
+            for name, value in build_environment(build, service.repository, registry).items()
+        ],
+    )

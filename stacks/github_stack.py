@@ -1,0 +1,123 @@
+"""What GitHub Actions may do here, without a stored key: a role for each branch that releases.
+
+A stack of its own, since an account can have but one provider of a URL, and since the local emulator knows none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
+from landfall.settings import Build, Service
+from stacks import reach
+from stacks.ledger import BY_SHA
+from stacks.pipeline_stack import PipelineStack
+
+ISSUER = "token.actions.githubusercontent.com"
+AUDIENCE = "sts.amazonaws.com"
+
+EXISTING_PROVIDER = "github-provider-exists"
+"""CDK context: `true` where the account has GitHub's provider already, from another project."""
+
+LONGEST_JOB = cdk.Duration.hours(2)
+"""A build, and a deployment that waits its turn, fails late and is rolled back."""
+
+OVERRIDES = (
+    "artifacts",
+    "environment.environmentVariables.name",
+    "environment.image",
+    "environment.privilegedMode",
+    "logsConfig",
+    "secondarySources",
+    "serviceRole",
+    "source.auth.resource",
+    "source.buildspec",
+    "source.location",
+)
+"""What StartBuild could change of a project (CodeBuild user guide, condition keys): Actions says which commit to build,
+never how, nor of which repository."""
+
+
+class GitHubStack(cdk.Stack):
+    """GitHub's provider of identities, and the roles."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, services: Sequence[Service], pipeline: PipelineStack
+    ) -> None:
+        super().__init__(scope, construct_id, description="Landfall: what GitHub Actions may do")
+        exists = str(self.node.try_get_context(EXISTING_PROVIDER)).lower() == "true"
+        provider = (
+            None if exists else iam.CfnOIDCProvider(self, "GitHub", url=f"https://{ISSUER}", client_id_list=[AUDIENCE])
+        )
+        for subject, released in _by_subject(services).items():
+            role = self._role(subject, released)
+            if provider:
+                role.node.add_dependency(provider)
+            for statement in statements(self, released, pipeline):
+                role.add_to_policy(statement)
+            for service in released:
+                cdk.CfnOutput(self, f"RoleArn-{service.name}", value=role.role_arn)
+
+    def _role(self, subject: str, released: Sequence[Service]) -> iam.Role:
+        names = ", ".join(service.name for service in released)
+        provider = self.format_arn(service="iam", region="", resource="oidc-provider", resource_name=ISSUER)
+        return iam.Role(
+            self,
+            "Role-" + subject.replace("/", "--").replace(":", "-"),
+            description=f"GitHub Actions, releasing {names}",
+            assumed_by=iam.WebIdentityPrincipal(
+                provider, {"StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}}
+            ),
+            max_session_duration=LONGEST_JOB,
+        )
+
+
+def _by_subject(services: Sequence[Service]) -> Mapping[str, list[Service]]:
+    """Return which services each branch releases."""
+    found: dict[str, list[Service]] = {}
+    for service in services:
+        if service.build:
+            found.setdefault(subject_of(service.build), []).append(service)
+    return found
+
+
+def subject_of(build: Build) -> str:
+    """Return the `sub` claim of a workflow that runs on the branch, by push or by hand.
+
+    A job with an `environment` has another one (GitHub docs, OpenID Connect reference), and so is not let in.
+    """
+    return f"repo:{build.subject or build.source}:ref:refs/heads/{build.branch}"
+
+
+def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: PipelineStack) -> Iterator[iam.PolicyStatement]:
+    """Yield what a release from Actions takes, on these services' own resources."""
+
+    def allow(actions: str, *resources: str, **conditions: Mapping[str, object]) -> iam.PolicyStatement:
+        return iam.PolicyStatement(actions=actions.split(), resources=list(resources), conditions=conditions)
+
+    projects = [reach.build_project_arn(stack, service) for service in services]
+    ledger = pipeline.ledger.table_arn
+    own = {"dynamodb:LeadingKeys": [service.name for service in services]}
+    via_dynamodb = {"kms:ViaService": f"dynamodb.{stack.region}.{stack.url_suffix}"}
+    yield allow("codebuild:StartBuild", *projects, Null={f"codebuild:{key}": "true" for key in OVERRIDES})
+    yield allow("codebuild:BatchGetBuilds", *projects)
+    yield allow("ecr:DescribeImages", *(reach.repository_arn(stack, service) for service in services))
+    # For a commit that was built before, whose push is long past.
+    yield allow("states:ListExecutions states:StartExecution", reach.machine_arn(stack))
+    yield allow("states:DescribeExecution states:GetExecutionHistory", reach.execution_arns(stack))
+    yield allow(
+        "dynamodb:GetItem dynamodb:Query", ledger, f"{ledger}/index/{BY_SHA}", **{"ForAllValues:StringEquals": own}
+    )
+    # These hold keys alone, and their own don't begin with a service.
+    yield allow("dynamodb:Query", *(f"{ledger}/index/{name}" for name in (INDEX_EXECUTION, INDEX_UNFINISHED)))
+    yield allow("kms:Decrypt", pipeline.key.key_arn, StringEquals=via_dynamodb)
+    yield allow("ecs:DescribeServices", *(reach.service_arn(stack, service) for service in services))
+    # A stack's ARN ends in an id that CloudFormation makes: the prefix is this one stack, by its name.
+    yield allow(
+        "cloudformation:DescribeStacks",
+        stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{pipeline.stack_name}/*"),
+    )

@@ -1,0 +1,323 @@
+"""The builds: what a project is told and may do, and what GitHub Actions may do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks import ROOT
+from stacks.build import build
+from tests.stacks.template import Template, many, read
+
+CONNECTION = "arn:aws:codeconnections:eu-west-1:123456789012:connection/0123abcd-0000-4000-8000-0123456789ab"
+OTHER = f"""
+[services.shop]
+cluster = "prod"
+service = "shop-web"
+container = "web"
+repository = "shop/web"
+task_role = "shop-task"
+execution_role = "shop-execution"
+[services.shop.build]
+source = "example/Shop"
+connection = "{CONNECTION}"
+subject = "example@12/Shop@34"
+branch = "release"
+platform = "linux/arm64"
+
+[services.basket]
+cluster = "prod"
+service = "basket"
+container = "web"
+repository = "shop/basket"
+task_role = "shop-task"
+execution_role = "shop-execution"
+[services.basket.build]
+source = "example/landfall"
+"""
+ECR = "arn:aws:ecr:REGION:ACCOUNT:repository"
+PROJECT = "arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-sample"
+PUSH = {
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+}
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
+    """Return the templates with two more services: another source on another machine, and the sample's own source."""
+    directory = tmp_path_factory.mktemp("others")
+    settings = directory / "services.toml"
+    settings.write_text((ROOT / "services.toml").read_text(encoding="utf-8") + OTHER, encoding="utf-8")
+    context = {"settings": str(settings), "github-provider-exists": "true"}
+    build(str(directory / "out"), context).synth()
+    return read(directory / "out")
+
+
+@pytest.fixture
+def builds(templates: dict[str, Template]) -> Template:
+    """Return the template of the builds."""
+    return templates["Landfall-Build"]
+
+
+@pytest.fixture
+def github(templates: dict[str, Template]) -> Template:
+    """Return the template of what GitHub Actions may do."""
+    return templates["Landfall-GitHub"]
+
+
+def project(template: Template, service: str) -> dict[str, Any]:
+    """Return a service's project."""
+    return template.named("AWS::CodeBuild::Project", "Name", f"landfall-build-{service}")
+
+
+def grants(template: Template, role: str) -> dict[str, dict[str, Any]]:
+    """Return a role's statements by action, the role given by the beginning of its logical id."""
+    (name,) = (name for name in template.of_type("AWS::IAM::Role") if name.startswith(role))
+    return {action: s for s in template.statements_of(name) for action in many(s["Action"])}
+
+
+def test_a_build_runs_our_commands_whatever_the_source_holds(builds: Template) -> None:
+    """The buildspec is in the template: no commit can change how it is built and pushed."""
+    source = project(builds, "sample")["Source"]
+
+    assert source["BuildSpec"] == (ROOT / "buildspec.yml").read_text(encoding="utf-8")
+    assert (source["Type"], source["Location"]) == ("GITHUB", "https://github.com/example/landfall.git")
+    assert project(builds, "sample")["SourceVersion"] == "main"
+
+
+def test_a_build_is_told_where_to_push_and_no_secret(builds: Template) -> None:
+    """All of its variables are plain text that anybody may read: addresses, paths, a platform."""
+    variables = project(builds, "sample")["Environment"]["EnvironmentVariables"]
+    registry = "ACCOUNT.dkr.ecr.REGION.amazonaws.com"
+
+    assert {v["Name"]: v["Value"] for v in variables} == {
+        "REPOSITORY_URI": f"{registry}/landfall/sample",
+        "CACHE_URI": f"{registry}/landfall/sample-cache",
+        "BUILD_CONTEXT": "sample_service",
+        "DOCKERFILE": "Dockerfile",
+        "PLATFORM": "linux/amd64",
+        "SOURCE_URL": "https://github.com/example/landfall",
+    }
+
+
+def test_a_build_is_bounded_and_leaves_encrypted_logs(builds: Template) -> None:
+    """In time, and in how long its words are kept."""
+    (group,) = builds.of_type("AWS::Logs::LogGroup").values()
+
+    assert project(builds, "sample")["TimeoutInMinutes"] == 30
+    assert project(builds, "sample")["LogsConfig"]["CloudWatchLogs"]["GroupName"].startswith("<sampleLogs")
+    assert (group["LogGroupName"], group["RetentionInDays"]) == ("/landfall/builds/sample", 365)
+    assert "Key961B73FD" in str(group["KmsKeyId"])
+
+
+def test_a_build_runs_on_a_machine_of_the_images_architecture(builds: Template, others: dict[str, Template]) -> None:
+    """None is emulated; privileged, since Docker runs in it."""
+    for template, service, kind, architecture in (
+        (builds, "sample", "LINUX_CONTAINER", "x86_64"),
+        (others["Landfall-Build"], "shop", "ARM_CONTAINER", "aarch64"),
+    ):
+        environment = project(template, service)["Environment"]
+        assert (environment["Type"], environment["PrivilegedMode"]) == (kind, True)
+        assert environment["Image"].startswith(f"aws/codebuild/amazonlinux-{architecture}-standard:")
+
+
+def test_a_build_may_push_its_own_image_and_cache_and_nothing_else(builds: Template) -> None:
+    """And write its own log. It can't delete or retag an image, nor read another service's."""
+    granted: dict[str, set[str]] = {}
+    for statement in builds.identity_statements():
+        granted.setdefault(str(statement["Resource"]), set()).update(many(statement["Action"]))
+        assert "Condition" not in statement
+    (cache,) = builds.of_type("AWS::ECR::Repository")
+    (group,) = builds.of_type("AWS::Logs::LogGroup")
+
+    assert granted == {
+        "*": {"ecr:GetAuthorizationToken"},
+        f"{ECR}/landfall/sample": {*PUSH, "ecr:DescribeImages"},
+        f"<{cache}.Arn>": {*PUSH, "ecr:GetDownloadUrlForLayer"},
+        f"<{group}.Arn>": {"logs:CreateLogStream", "logs:PutLogEvents"},
+    }
+
+
+def test_the_role_is_for_that_project_alone(builds: Template) -> None:
+    """Another project of the account, whoever made it, can't borrow it."""
+    (statement,) = builds.only("AWS::IAM::Role")["AssumeRolePolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"Service": "codebuild.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceArn": PROJECT}}
+
+
+def test_a_connection_is_used_where_it_is_set_and_granted_exactly(
+    builds: Template, others: dict[str, Template]
+) -> None:
+    """A public source needs none, and gets none."""
+    shop = grants(others["Landfall-Build"], "shopRole")
+
+    assert project(others["Landfall-Build"], "shop")["Source"]["Auth"] == {
+        "Type": "CODECONNECTIONS",
+        "Resource": CONNECTION,
+    }
+    assert {a: s["Resource"] for a, s in shop.items() if a.startswith("codeconnections:")} == {
+        "codeconnections:GetConnection": CONNECTION,
+        "codeconnections:GetConnectionToken": CONNECTION,
+    }
+    assert "Auth" not in project(builds, "sample")["Source"]
+    assert not [action for action in grants(builds, "sampleRole") if action.startswith("code")]
+
+
+def test_the_role_can_do_its_part_before_the_project_is_made(builds: Template) -> None:
+    """CodeBuild tries the connection at that moment."""
+    (resource,) = (r for r in builds.resources.values() if r["Type"] == "AWS::CodeBuild::Project")
+
+    assert set(builds.of_type("AWS::IAM::Policy")) <= set(many(resource["DependsOn"]))
+
+
+def test_the_cache_may_be_written_over_and_goes_by_itself(builds: Template) -> None:
+    """Beside the images, whose tags are immutable, and without a word when the stack is deleted."""
+    (resource,) = (r for r in builds.resources.values() if r["Type"] == "AWS::ECR::Repository")
+    rules = json.loads(resource["Properties"]["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+
+    assert resource["Properties"]["RepositoryName"] == "landfall/sample-cache"
+    assert resource["Properties"]["ImageTagMutability"] == "MUTABLE"
+    assert [(r["selection"]["tagStatus"], r["selection"]["countNumber"]) for r in rules] == [
+        ("untagged", 1),
+        ("any", 30),
+    ]
+    assert (resource["DeletionPolicy"], resource["Properties"]["EmptyOnDelete"]) == ("Delete", True)
+
+
+def test_a_push_to_the_cache_starts_nothing(pipeline: Template) -> None:
+    """The rule names the images' repositories."""
+    pattern = pipeline.under("AWS::Events::Rule", "OnPush")["EventPattern"]
+
+    assert many(pattern["detail"]["repository-name"]) == ["landfall/sample"]
+
+
+def test_without_a_build_table_there_are_no_such_stacks(tmp_path: Path) -> None:
+    """Something else builds and pushes then, and needs no role here."""
+    text = (ROOT / "services.toml").read_text(encoding="utf-8")
+    start, end = text.index("# How a commit becomes"), text.index("# The stack of the service itself")
+    settings = tmp_path / "services.toml"
+    settings.write_text(text[:start] + text[end:], encoding="utf-8")
+    build(str(tmp_path / "out"), {"settings": str(settings)}).synth()
+
+    assert read(tmp_path / "out").keys() == {"Landfall-Pipeline", "Landfall-Registry", "Landfall-Service-sample"}
+
+
+def trusted(template: Template) -> dict[str, str]:
+    """Return who is trusted, by the logical id of the role."""
+    found = {}
+    for name, role in template.of_type("AWS::IAM::Role").items():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        assert statement["Principal"] == {
+            "Federated": "arn:aws:iam::ACCOUNT:oidc-provider/token.actions.githubusercontent.com"
+        }
+        (condition,) = statement["Condition"].items()
+        assert condition[0] == "StringEquals"
+        assert condition[1].pop("token.actions.githubusercontent.com:aud") == "sts.amazonaws.com"
+        ((claim, found[name]),) = condition[1].items()
+        assert claim == "token.actions.githubusercontent.com:sub"
+    return found
+
+
+def test_only_the_released_branch_of_the_source_is_trusted(github: Template, others: dict[str, Template]) -> None:
+    """Exactly: no fork, no pull request, no tag, no other branch. With ids where the source's tokens hold them."""
+    assert set(trusted(github).values()) == {"repo:example/landfall:ref:refs/heads/main"}
+    assert set(trusted(others["Landfall-GitHub"]).values()) == {
+        "repo:example/landfall:ref:refs/heads/main",
+        "repo:example@12/Shop@34:ref:refs/heads/release",
+    }
+
+
+def test_actions_may_do_this_and_on_no_wildcard_resource(github: Template) -> None:
+    """Written out by hand. A prefix is left only where AWS makes the rest of the name."""
+    granted: dict[str, set[str]] = {}
+    for statement in github.identity_statements():
+        for resource in many(statement["Resource"]):
+            granted.setdefault(str(flat_import(resource)), set()).update(many(statement["Action"]))
+
+    assert granted == {
+        PROJECT: {"codebuild:StartBuild", "codebuild:BatchGetBuilds"},
+        f"{ECR}/landfall/sample": {"ecr:DescribeImages"},
+        "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall": {"states:ListExecutions", "states:StartExecution"},
+        "arn:aws:states:REGION:ACCOUNT:execution:landfall:*": {
+            "states:DescribeExecution",
+            "states:GetExecutionHistory",
+        },
+        "LEDGER": {"dynamodb:GetItem", "dynamodb:Query"},
+        "LEDGER/index/by_sha": {"dynamodb:GetItem", "dynamodb:Query"},
+        "LEDGER/index/by_execution": {"dynamodb:Query"},
+        "LEDGER/index/unfinished": {"dynamodb:Query"},
+        "KEY": {"kms:Decrypt"},
+        "arn:aws:ecs:REGION:ACCOUNT:service/landfall-sample/sample": {"ecs:DescribeServices"},
+        "arn:aws:cloudformation:REGION:ACCOUNT:stack/Landfall-Pipeline/*": {"cloudformation:DescribeStacks"},
+    }
+
+
+def flat_import(resource: Any) -> str:
+    """Return an ARN with what is imported from the pipeline's stack as a word."""
+    text = str(resource)
+    for word, name in (("LEDGER", "LedgerB7379752"), ("KEY", "Key961B73FD")):
+        if name in text:
+            _, _, rest = text.partition("}")
+            return word + rest.rstrip("'}")
+    return text
+
+
+def test_actions_chooses_the_commit_and_nothing_of_how_it_is_built(github: Template) -> None:
+    """StartBuild takes another buildspec, image or role for the asking: here each of them is refused."""
+    (start,) = (s for s in github.identity_statements() if "codebuild:StartBuild" in many(s["Action"]))
+    absent = {key for key, value in start["Condition"]["Null"].items() if value == "true"}
+
+    assert start["Condition"].keys() == {"Null"}
+    assert absent == set(start["Condition"]["Null"])
+    assert absent >= {
+        "codebuild:source.buildspec",
+        "codebuild:source.location",
+        "codebuild:environment.environmentVariables.name",
+        "codebuild:environment.image",
+        "codebuild:serviceRole",
+    }
+
+
+def test_actions_reads_the_records_of_its_own_services(others: dict[str, Template]) -> None:
+    """By partition key, and only through the table."""
+    template = others["Landfall-GitHub"]
+    sample = grants(template, "Rolerepoexamplelandfall")
+    shop = grants(template, "Rolerepoexample12")
+
+    assert sample["dynamodb:GetItem"]["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["sample", "basket"]}
+    }
+    assert shop["dynamodb:GetItem"]["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["shop"]}}
+    assert shop["codebuild:StartBuild"]["Resource"].endswith("project/landfall-build-shop")
+    assert sample["kms:Decrypt"]["Condition"] == {"StringEquals": {"kms:ViaService": "dynamodb.REGION.amazonaws.com"}}
+
+
+def test_a_provider_that_the_account_has_already_is_not_made_again(
+    github: Template, others: dict[str, Template]
+) -> None:
+    """There can be one of a URL; the roles trust it by its name."""
+    provider = github.only("AWS::IAM::OIDCProvider")
+
+    assert provider == {
+        "Url": "https://token.actions.githubusercontent.com",
+        "ClientIdList": ["sts.amazonaws.com"],
+    }
+    assert others["Landfall-GitHub"].of_type("AWS::IAM::OIDCProvider") == {}
+
+
+def test_each_service_has_its_role_in_the_outputs(others: dict[str, Template]) -> None:
+    """For the workflow's `role-to-assume`."""
+    outputs = others["Landfall-GitHub"].document["Outputs"]
+
+    assert outputs.keys() == {"RoleArnsample", "RoleArnshop", "RoleArnbasket"}
+    assert outputs["RoleArnsample"] == outputs["RoleArnbasket"] != outputs["RoleArnshop"]
