@@ -14,7 +14,6 @@ from stacks.layer import LayerError
 from stacks.pipeline_stack import PipelineStack
 from stacks.registry_stack import RegistryStack
 from stacks.service_stack import EcsServiceStack
-from statemachine.definition import definition_text
 
 WRONG_INPUT = (SettingsError, LayerError)
 """What a user can mend: shown as one line, without a traceback."""
@@ -46,7 +45,7 @@ def build(outdir: str | None = None, context: Mapping[str, object] | None = None
     app = cdk.App(outdir=outdir, context={**FLAGS, **(context or {})}, analytics_reporting=False)
     path = Path(app.node.try_get_context(SETTINGS) or ROOT / "services.toml").resolve()
     settings = settings_file.load(path)
-    PipelineStack(app, "Landfall-Pipeline", settings=settings, settings_path=path, definition=definition_text())
+    PipelineStack(app, "Landfall-Pipeline", settings=settings, settings_path=path)
     own = [service for service in settings.services if service.stack]
     if own:
         RegistryStack(app, "Landfall-Registry", services=own)

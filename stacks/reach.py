@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from landfall import naming
 from landfall.settings import Service, Settings
 from stacks.names import MACHINE, family
 from stacks.steps import Grant, On
@@ -93,6 +94,13 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         # Composite alarms are described on every resource or not at all (CloudWatch API reference, DescribeAlarms).
         On.ALARMS: Scope(("*",)),
         On.MACHINE: Scope((machine_arn(stack),)),
+        On.BUILD_PROJECTS: Scope(
+            tuple(
+                stack.format_arn(service="codebuild", resource="project", resource_name=naming.build_project(s.name))
+                for s in services
+                if s.build
+            )
+        ),
         On.EXECUTIONS: Scope(
             (
                 stack.format_arn(

@@ -38,7 +38,8 @@ def test_logs_are_encrypted_for_our_groups_alone(pipeline: Template) -> None:
     groups = "arn:aws:logs:REGION:ACCOUNT:log-group:"
     allowed = statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
 
-    assert allowed == [f"{groups}/landfall/steps/*", f"{groups}/aws/vendedlogs/states/landfall"]
+    machines = [f"{groups}/aws/vendedlogs/states/{name}" for name in ("landfall", "landfall-build-watch")]
+    assert allowed == [f"{groups}/landfall/steps/*", *machines]
     for group in pipeline.of_type("AWS::Logs::LogGroup").values():
         name = f"{groups}{group['LogGroupName']}"
         assert any(name == pattern or name.startswith(pattern.removesuffix("*")) for pattern in allowed)

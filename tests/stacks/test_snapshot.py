@@ -24,7 +24,7 @@ def _masked(value: Any) -> Any:
     match value:
         case dict():
             return {
-                key: "statemachine/deploy.asl.json" if key == "DefinitionString" else _masked(item)
+                key: "statemachine/*.asl.json" if key == "DefinitionString" else _masked(item)
                 for key, item in value.items()
                 if key != "Metadata"
             }
