@@ -102,6 +102,10 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recov
     intent = _intent(document.get("intent", Intent.RELEASE.value))
     if (intent == Intent.RECOVER) != ("deployment_id" in document):
         raise InvalidRequest("BAD_FIELD", "deployment_id goes with intent 'recover', and only with that")
+    if intent != Intent.RELEASE and "pushed_at" in document:
+        raise InvalidRequest(
+            "BAD_FIELD", "pushed_at goes with intent 'release' only: nothing overtakes what else is asked"
+        )
     if intent == Intent.RECOVER:
         # a service that was taken out of the settings may have left something to finish
         if not document.get("service") or not document["deployment_id"]:

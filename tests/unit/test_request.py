@@ -161,6 +161,11 @@ INVALID = {
     ),
     "a push at no time": ({**GOOD, "pushed_at": "yesterday"}, "BAD_FIELD", ("pushed_at", "'yesterday'", "UTC")),
     "a push in another zone": ({**GOOD, "pushed_at": "2026-01-02T03:04:05+01:00"}, "BAD_FIELD", ("pushed_at", "UTC")),
+    "a rollback that could be overtaken": (
+        {**GOOD, "intent": "rollback", "pushed_at": "2026-01-02T03:04:05Z"},
+        "BAD_FIELD",
+        ("pushed_at", "'release'"),
+    ),
     "a deployment without recovery": ({**GOOD, "deployment_id": "x"}, "BAD_FIELD", ("deployment_id", "'recover'")),
     "reason too long": ({**GOOD, "reason": "x" * 201}, "BAD_FIELD", ("reason", "201", "200")),
     "reason that forges a line": (

@@ -98,7 +98,10 @@ class Ledger:
 
     def last_proven(self, service: str, image_digest: str = "") -> Record | None:
         """Return the newest record of a release (of that digest) that was proven live, read consistently."""
-        condition, values = "outcome IN (:succeeded, :no_change)", {":succeeded": "SUCCEEDED", ":no_change": "NO_CHANGE"}
+        condition, values = (
+            "outcome IN (:succeeded, :no_change)",
+            {":succeeded": "SUCCEEDED", ":no_change": "NO_CHANGE"},
+        )
         if image_digest:
             condition, values = f"{condition} AND image_digest = :digest", {**values, ":digest": image_digest}
         what = f"looking for the last proven release of {service}"
