@@ -90,6 +90,22 @@ def test_a_push_delivered_late_is_overtaken() -> None:
     assert code(acquire(PUSHED)) == "LOCKED"
 
 
+def test_a_push_that_was_lost_for_days_is_overtaken() -> None:
+    """It is asked for again long after: every push since is newer, however long ago that was deployed."""
+    newer = replace(
+        PUSHED,
+        deployment_id="20251231T000000Z-newer",
+        execution_arn=f"{b.EXECUTION}-newer",
+        requested_at="2025-12-31T00:00:00Z",
+        started_at="2025-12-31T00:00:01Z",
+    )
+    lost = replace(PUSHED, requested_at="2025-12-30T00:00:00Z")
+    for release in (newer, lost):
+        standin.open_record(release)
+
+    assert code(acquire(lost)) == "OVERTAKEN"
+
+
 def test_a_push_that_is_no_good_overtakes_nobody() -> None:
     """A newer push whose image is not there is rejected right away; the one before it goes ahead meanwhile."""
     standin.open_record(PUSHED)
