@@ -70,7 +70,7 @@ def _waiting(release: Release) -> Waiting:
 
 def _others(release: Release, world: World) -> list[Waiting]:
     """Return the requests that can matter: ids begin with a time, and none waits longer than a day."""
-    day_before = turn.a_day_before(release.deployment_id)
+    day_before = turn.a_day_before(release.deployment_id, release.requested_at)
     return [
         Waiting(
             deployment_id=str(r["deployment_id"]),

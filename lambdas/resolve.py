@@ -141,7 +141,8 @@ def _asked(release: Release, wanted: Request) -> Release:
         reason=wanted.reason,
         requested_by=wanted.requested_by,
         by_push=wanted.by_push,
-        requested_at=wanted.pushed_at or release.requested_at,
+        # a push can't be later than what it started: a time in the future would overtake every push until then
+        requested_at=min(wanted.pushed_at or release.requested_at, release.requested_at),
         limits=wanted.service.limits,
         stability_attempts=wanted.service.limits.stability_attempts,
     )

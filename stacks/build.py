@@ -17,7 +17,6 @@ from stacks.names import PIPELINE
 from stacks.pipeline_stack import PipelineStack
 from stacks.registry_stack import RegistryStack
 from stacks.service_stack import EcsServiceStack
-from statemachine.definition import definition_text
 
 WRONG_INPUT = (SettingsError, LayerError)
 """What a user can mend: shown as one line, without a traceback."""
@@ -49,7 +48,7 @@ def build(outdir: str | None = None, context: Mapping[str, object] | None = None
     app = cdk.App(outdir=outdir, context={**FLAGS, **(context or {})}, analytics_reporting=False)
     path = Path(app.node.try_get_context(SETTINGS) or ROOT / "services.toml").resolve()
     settings = settings_file.load(path)
-    pipeline = PipelineStack(app, PIPELINE, settings=settings, settings_path=path, definition=definition_text())
+    pipeline = PipelineStack(app, PIPELINE, settings=settings, settings_path=path)
     own = [service for service in settings.services if service.stack]
     if own:
         RegistryStack(app, "Landfall-Registry", services=own)

@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from stacks.names import ALARM_PREFIX, BUILD_LOGS, MACHINE_LOGS, STEP_LOGS
+from stacks.names import ALARM_PREFIX, BUILD_LOGS, BUILD_WATCH, MACHINE, MACHINE_LOGS, STEP_LOGS
 
 _USE = ["kms:Decrypt", "kms:GenerateDataKey*"]
 
@@ -35,6 +35,7 @@ class PipelineKey(kms.Key):
 def _logs() -> iam.PolicyStatement:
     """CloudWatch Logs, for the log groups of the pipeline and of the builds."""
     prefix = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:"
+    groups = (f"{STEP_LOGS}/*", f"{MACHINE_LOGS}/{MACHINE}", f"{MACHINE_LOGS}/{BUILD_WATCH}", f"{BUILD_LOGS}/*")
     return iam.PolicyStatement(
         sid="LogGroupsOfThePipeline",
         principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],
@@ -42,11 +43,7 @@ def _logs() -> iam.PolicyStatement:
         resources=["*"],
         conditions={
             "ArnLike": {
-                "kms:EncryptionContext:aws:logs:arn": [
-                    f"{prefix}{STEP_LOGS}/*",
-                    f"{prefix}{MACHINE_LOGS}",
-                    f"{prefix}{BUILD_LOGS}/*",
-                ],
+                "kms:EncryptionContext:aws:logs:arn": [f"{prefix}{group}" for group in groups],
             }
         },
     )

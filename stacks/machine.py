@@ -1,4 +1,4 @@
-"""The state machine, made from statemachine/deploy.asl.json and the steps' functions."""
+"""A state machine, made from its file in statemachine/ and its steps' functions."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from stacks.names import MACHINE, MACHINE_LOGS
+from stacks.names import MACHINE_LOGS
 from stacks.step_function import LOGS_KEPT
 
 
-class DeployMachine(sfn.StateMachine):
-    """Standard, not Express: a deployment outlasts five minutes, and its history is part of the evidence."""
+class StandardMachine(sfn.StateMachine):
+    """Standard, not Express: it outlasts five minutes, and its history is part of the evidence."""
 
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
+        name: str,
         definition: str,
         functions: Mapping[str, lambda_.IFunction],
         key: kms.IKey,
@@ -31,7 +32,7 @@ class DeployMachine(sfn.StateMachine):
         log_group = logs.LogGroup(
             scope,
             f"{construct_id}Logs",
-            log_group_name=MACHINE_LOGS,
+            log_group_name=f"{MACHINE_LOGS}/{name}",
             retention=LOGS_KEPT,
             encryption_key=key,
             removal_policy=RemovalPolicy.DESTROY,
@@ -39,9 +40,8 @@ class DeployMachine(sfn.StateMachine):
         super().__init__(
             scope,
             construct_id,
-            state_machine_name=MACHINE,
+            state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
-            comment="Deploys one release to one ECS service and proves it live, or puts back what ran and proves that",
             # In the template rather than in an asset, so that a diff, cfn-lint and a reviewer see it.
             definition_body=sfn.DefinitionBody.from_string(definition),
             definition_substitutions={f"{step}Arn": f.function_arn for step, f in functions.items()},

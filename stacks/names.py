@@ -9,14 +9,17 @@ from landfall.settings import Service
 MACHINE = "landfall"
 """The state machine. A fixed name, so that a policy can name its executions before it exists."""
 
+BUILD_WATCH = "landfall-build-watch"
+"""The state machine that watches builds."""
+
 ALARM_PREFIX = "landfall-"
 """Alarms' names begin with it: key and topic let in alarms of such a name, and those alone."""
 
 STEP_LOGS = "/landfall/steps"
 """Above the log groups of the steps."""
 
-MACHINE_LOGS = f"/aws/vendedlogs/states/{MACHINE}"
-"""/aws/vendedlogs/ is AWS's advice: such groups don't fill up the account's log resource policy."""
+MACHINE_LOGS = "/aws/vendedlogs/states"
+"""Above the log groups of the machines. AWS's advice: such groups don't fill up the account's log resource policy."""
 
 BUILD_LOGS = "/landfall/builds"
 """Above the log groups of the builds."""

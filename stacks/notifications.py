@@ -45,13 +45,17 @@ class Alarms(Construct):
             "An image was pushed and no deployment was started: the event waits in the dead-letter queue.",
             queue.metric_approximate_number_of_messages_visible(period=_PERIOD, statistic="Maximum"),
         )
-        # Every way an execution can end other than well. Stopped and timed-out ones never reach their own Notify step.
-        for name, how, metric in (
-            ("DeploymentFailed", "did not succeed", machine.metric_failed(period=_PERIOD, statistic="Sum")),
-            ("DeploymentStopped", "was stopped by someone", machine.metric_aborted(period=_PERIOD, statistic="Sum")),
-            ("DeploymentTimedOut", "ran out of time", machine.metric_timed_out(period=_PERIOD, statistic="Sum")),
+        # Stopped and timed-out executions never reach their own Notify step.
+        self.on_a_bad_end(machine, "Deployment", "A deployment {}: its ledger record and its history say more.")
+
+    def on_a_bad_end(self, machine: sfn.IStateMachine, name: str, description: str) -> None:
+        """Raise every way in which an execution can end other than well; `description` leaves room for how it ended."""
+        for suffix, how, metric in (
+            ("Failed", "did not succeed", machine.metric_failed(period=_PERIOD, statistic="Sum")),
+            ("Stopped", "was stopped by someone", machine.metric_aborted(period=_PERIOD, statistic="Sum")),
+            ("TimedOut", "ran out of time", machine.metric_timed_out(period=_PERIOD, statistic="Sum")),
         ):
-            self._raise_above_zero(name, f"A deployment {how}: its ledger record and its history say more.", metric)
+            self._raise_above_zero(f"{name}{suffix}", description.format(how), metric)
 
     def _raise_above_zero(self, name: str, description: str, metric: cloudwatch.IMetric) -> None:
         alarm = cloudwatch.Alarm(

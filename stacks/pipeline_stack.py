@@ -10,39 +10,52 @@ from constructs import Construct
 
 from landfall.settings import Settings
 from stacks import asset, layer
+from stacks.build_watch import BuildTrigger
 from stacks.encryption import PipelineKey
 from stacks.ledger import LedgerTable, PipelineTable
 from stacks.loss import RecoveryTrigger
-from stacks.machine import DeployMachine
+from stacks.machine import StandardMachine
+from stacks.names import BUILD_WATCH, MACHINE
 from stacks.notifications import Alarms, NotificationTopic
 from stacks.reach import Holdings, machine_arn, scopes
 from stacks.reports import ReportBucket
 from stacks.step_function import ARCHITECTURE, RUNTIME, Shared, StepFunction
 from stacks.steps import STEPS, On
 from stacks.trigger import PushTrigger
+from statemachine.definition import Machine, definition_text
 
 
 class PipelineStack(cdk.Stack):
     """State machine, steps, ledger, reports, notifications, and the rule that starts it all."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, settings: Settings, settings_path: Path, definition: str
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, settings_path: Path) -> None:
         super().__init__(scope, construct_id, description="Landfall: deploys to ECS and proves each release live")
         self.key = PipelineKey(self, "Key")
         self.ledger = LedgerTable(self, "Ledger", self.key)
         self.locks = PipelineTable(self, "Locks", self.key)
         self.reports = ReportBucket(self, "Reports", self.key)
         self.topic = NotificationTopic(self, "Topic", self.key)
-        functions = self._functions(settings, settings_path)
-        in_machine = {step.id: functions[step.id] for step in STEPS if step.in_machine}
-        self.machine = DeployMachine(self, "Machine", definition=definition, functions=in_machine, key=self.key)
+        self.built = [service for service in settings.services if service.build]
+        self.functions = self._functions(settings, settings_path)
+        self.machine = self._machine("Machine", MACHINE, Machine.DEPLOY)
         self.trigger = PushTrigger(self, "OnPush", settings=settings, machine=self.machine, key=self.key)
         RecoveryTrigger(
-            self, "OnLoss", machine=self.machine, sweep=functions["Sweep"], dead_letters=self.trigger.dead_letters
+            self, "OnLoss", machine=self.machine, sweep=self.functions["Sweep"], dead_letters=self.trigger.dead_letters
         )
-        Alarms(self, "Alarms", machine=self.machine, queue=self.trigger.dead_letters, topic=self.topic)
+        self.alarms = Alarms(self, "Alarms", machine=self.machine, queue=self.trigger.dead_letters, topic=self.topic)
+        if self.built:
+            self._watch_builds()
         self._outputs()
+
+    def _watch_builds(self) -> None:
+        watch = self._machine("BuildWatch", BUILD_WATCH, Machine.BUILD_WATCH)
+        BuildTrigger(self, "OnBuild", services=self.built, watch=watch, dead_letters=self.trigger.dead_letters)
+        self.alarms.on_a_bad_end(watch, "BuildWatch", "The watch over a build {}: see whether it was deployed.")
+
+    def _machine(self, construct_id: str, name: str, machine: Machine) -> StandardMachine:
+        functions = {step.id: self.functions[step.id] for step in STEPS if step.machine is machine}
+        definition = definition_text(machine)
+        return StandardMachine(self, construct_id, name=name, definition=definition, functions=functions, key=self.key)
 
     def _functions(self, settings: Settings, settings_path: Path) -> dict[str, lambda_.Function]:
         holdings = Holdings(
@@ -74,7 +87,9 @@ class PipelineStack(cdk.Stack):
                     On.TOPIC: self.topic.topic_arn,
                 },
             )
-            return {step.id: StepFunction(self, step, shared) for step in STEPS}
+            # nothing to watch where something else builds the images
+            steps = [step for step in STEPS if self.built or step.machine is not Machine.BUILD_WATCH]
+            return {step.id: StepFunction(self, step, shared) for step in steps}
 
     def _outputs(self) -> None:
         for name, value in {

@@ -89,6 +89,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         # Composite alarms are described on every resource or not at all (CloudWatch API reference, DescribeAlarms).
         On.ALARMS: Scope(("*",)),
         On.MACHINE: Scope((machine_arn(stack),)),
+        On.BUILD_PROJECTS: Scope(tuple(build_project_arn(stack, s) for s in services if s.build)),
         On.EXECUTIONS: Scope((execution_arns(stack),)),
     }
 

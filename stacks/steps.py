@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from statemachine.definition import Machine
+
 
 class On(Enum):
     """What a grant reaches."""
@@ -36,6 +38,7 @@ class On(Enum):
     KEY_OF_TOPIC = auto()
     EXECUTIONS = auto()
     MACHINE = auto()
+    BUILD_PROJECTS = auto()
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,14 @@ class Grant:
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its id in the state machine, and its grants (logs and traces aside, which every step has).
+    """One step: its id in its state machine, and its grants (logs and traces aside, which every step has).
 
-    Sweep is made in the same way, but it is a schedule that invokes it and not the machine.
+    Sweep is made in the same way, but it is a schedule that invokes it and no machine.
     """
 
     id: str
     grants: tuple[Grant, ...] = ()
-    in_machine: bool = True
+    machine: Machine | None = Machine.DEPLOY
 
     @property
     def module(self) -> str:
@@ -89,6 +92,7 @@ _LEDGER_KEY = _may(
 )
 _SEE_IMAGES = (_may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"),)
 _SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
+_TELL = (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, "kms:GenerateDataKey*", "kms:Decrypt"))
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 
 STEPS: tuple[Step, ...] = (
@@ -175,8 +179,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Notify",
         (
-            _may(On.TOPIC, "sns:Publish"),
-            _may(On.KEY_OF_TOPIC, "kms:GenerateDataKey*", "kms:Decrypt"),
+            *_TELL,
             _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             _LEDGER_KEY,
         ),
@@ -194,6 +197,18 @@ STEPS: tuple[Step, ...] = (
             _SEE_EXECUTIONS,
             _may(On.MACHINE, "states:StartExecution"),
         ),
-        in_machine=False,
+        machine=None,
     ),
+    Step("ReadBuild", (_may(On.BUILD_PROJECTS, "codebuild:BatchGetBuilds"),), Machine.BUILD_WATCH),
+    Step(
+        "EnsureBegun",
+        (
+            _may(On.LEDGER, "dynamodb:Query"),
+            _LEDGER_KEY,
+            *_SEE_IMAGES,
+            _may(On.MACHINE, "states:StartExecution"),
+        ),
+        Machine.BUILD_WATCH,
+    ),
+    Step("NotifyBuild", _TELL, Machine.BUILD_WATCH),
 )

@@ -1,1 +1,1 @@
-"""The state machine: deploy.asl.json is its only copy."""
+"""The state machines: each `.asl.json` is the only copy of one."""

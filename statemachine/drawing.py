@@ -1,8 +1,8 @@
-"""Draws the state machine: a Mermaid flowchart made from deploy.asl.json, kept in README.md between two markers.
+"""Draws the state machines: a Mermaid flowchart made from each .asl.json, kept in a page between two markers.
 
 Tasks and endings are drawn; the Choice and Wait states between them are folded into the arrows, and so are Catches,
-since those follow one rule: before the update to the rejection, after it to the rollback.
-`python -m statemachine.drawing` renews it (`make drawing`); a test says when it is stale.
+since those follow one rule: before the update to the rejection, after it to the rollback; in the watch to its failure.
+`python -m statemachine.drawing` renews them (`make drawing`); a test says when one is stale.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from statemachine.definition import definition
+from statemachine.definition import Machine, definition
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAGES = {Machine.DEPLOY: ROOT / "README.md", Machine.BUILD_WATCH: ROOT / "docs" / "build-watch.md"}
+STARTS = {Machine.DEPLOY: "push to ECR,<br/>console, CLI", Machine.BUILD_WATCH: "a build is over"}
 BEGIN, END = "<!-- state machine: begin (make drawing) -->", "<!-- state machine: end -->"
 _FOLDED = ("Choice", "Wait", "Pass")
 _STYLES = {
@@ -24,12 +26,12 @@ _STYLES = {
 }
 
 
-def mermaid() -> str:
+def mermaid(machine: Machine) -> str:
     """Return the flowchart."""
-    states = definition()["States"]
+    states, first = definition(machine)["States"], definition(machine)["StartAt"]
     drawn = [n for n, s in states.items() if s["Type"] not in _FOLDED]
     lines = ["flowchart TD"]
-    lines += [f'    start(("push to ECR,<br/>console, CLI")) --> {definition()["States"]["Begin"]["Next"]}']
+    lines += [f'    start(("{STARTS[machine]}")) --> {first if first in drawn else _ways(states, first)[0]}']
     lines += [f"    {name}{_shape(name, states[name])}" for name in drawn]
     for name in drawn:
         lines += [f"    {name} --> {target}" for target in dict.fromkeys(_ways(states, name)) if target != name]
@@ -75,12 +77,13 @@ def _kind(name: str, state: dict[str, Any]) -> str:
     return "back" if "Rollback" in name or "Baseline" in name else ""
 
 
-def inserted(readme: str) -> str:
-    """Return the text of a README with today's drawing between the markers."""
-    before, rest = readme.split(BEGIN, 1)
+def inserted(page: str, machine: Machine) -> str:
+    """Return the text of a page with today's drawing between the markers."""
+    before, rest = page.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
-    return f"{before}{BEGIN}\n```mermaid\n{mermaid()}\n```\n{END}{after}"
+    return f"{before}{BEGIN}\n```mermaid\n{mermaid(machine)}\n```\n{END}{after}"
 
 
 if __name__ == "__main__":
-    README.write_text(inserted(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for drawn, page in PAGES.items():
+        page.write_text(inserted(page.read_text(encoding="utf-8"), drawn), encoding="utf-8")

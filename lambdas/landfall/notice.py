@@ -15,8 +15,12 @@ NEXT = {
 
 
 def subject(ended: Ended) -> str:
-    """Return the subject: SNS takes 100 printable ASCII characters (SNS API reference, Publish)."""
-    text = f"Landfall: {ended.outcome.value} {ended.release.service} {ended.release.git_sha[:12]}"
+    """Return the subject."""
+    return fitting(f"Landfall: {ended.outcome.value} {ended.release.service} {ended.release.git_sha[:12]}")
+
+
+def fitting(text: str) -> str:
+    """Return a subject as SNS takes it: 100 printable ASCII characters (SNS API reference, Publish)."""
     return text.encode("ascii", "replace").decode()[:100]
 
 

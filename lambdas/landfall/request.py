@@ -2,6 +2,7 @@
 
 Input chooses *which* service and release, never *where*: cluster, URL and roles come from the settings.
 Source of the event's shape: Amazon ECR user guide, "Amazon ECR events and EventBridge".
+A request with `pushed_at` stands for a push whose event was lost: a newer push overtakes it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SHA = re.compile(r"[0-9a-f]{40}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
-KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "reason", "requested_by")
+KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "pushed_at", "reason", "requested_by")
 TEXT_LIMIT = 200
 """Characters of `reason` and `requested_by`: they are stored and sent on."""
 
@@ -101,6 +102,10 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recov
     intent = _intent(document.get("intent", Intent.RELEASE.value))
     if (intent == Intent.RECOVER) != ("deployment_id" in document):
         raise InvalidRequest("BAD_FIELD", "deployment_id goes with intent 'recover', and only with that")
+    if intent != Intent.RELEASE and "pushed_at" in document:
+        raise InvalidRequest(
+            "BAD_FIELD", "pushed_at goes with intent 'release' only: nothing overtakes what else is asked"
+        )
     if intent == Intent.RECOVER:
         # a service that was taken out of the settings may have left something to finish
         if not document.get("service") or not document["deployment_id"]:
@@ -109,7 +114,8 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recov
     service = _service(document, settings)
     tag, digest = _image(document)
     reason, who = document.get("reason", ""), document.get("requested_by", UNKNOWN)
-    return Request(service, tag, digest, intent, reason, who)
+    pushed_at = document.get("pushed_at", "")
+    return Request(service, tag, digest, intent, reason, who, by_push="pushed_at" in document, pushed_at=pushed_at)
 
 
 def _check_fields(document: Mapping[str, Any]) -> None:
@@ -123,6 +129,9 @@ def _check_fields(document: Mapping[str, Any]) -> None:
             raise InvalidRequest("BAD_FIELD", f"{key} has {len(value)} characters; {TEXT_LIMIT} is the most")
         if not value.isprintable():
             raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; leave line breaks and control characters out")
+    if "pushed_at" in document and not TIME.fullmatch(document["pushed_at"]):
+        why = "it must be a time in UTC such as 2026-01-31T12:00:00Z; leave it out unless a push was lost"
+        raise InvalidRequest("BAD_FIELD", f"pushed_at is {_show(document['pushed_at'])}; {why}")
 
 
 def _image(document: Mapping[str, Any]) -> tuple[str | None, str | None]:

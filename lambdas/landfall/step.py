@@ -54,7 +54,7 @@ def parse(kind: type[I], event: Mapping[str, Any]) -> I:
 def _bind(event: Mapping[str, Any], context: Any) -> None:
     """Put execution, service and digest on every line; never the input itself."""
     ended = event.get("ended")
-    release = ended.get("release") if isinstance(ended, Mapping) else event.get("release")
+    release = ended.get("release") if isinstance(ended, Mapping) else event.get("release", event.get("build"))
     known = release if isinstance(release, Mapping) else {}
     logger.append_keys(
         step=getattr(context, "function_name", ""),

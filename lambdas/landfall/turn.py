@@ -53,10 +53,11 @@ def decide(mine: Waiting, others: Iterable[Waiting], poll: int) -> Verdict:
     return passed(GO, "no older request waits")
 
 
-def a_day_before(deployment_id: str) -> str:
-    """Return what the ids of a day earlier begin with: no request waits that long."""
-    began = datetime.strptime(deployment_id[:16], TIME).replace(tzinfo=UTC)
-    return (began - timedelta(days=1)).strftime(TIME)
+def a_day_before(deployment_id: str, requested_at: str) -> str:
+    """Return what the ids begin with a day before a request was made, or began: no request waits that long."""
+    requested = requested_at[:SECONDS].replace("-", "").replace(":", "") + "Z"
+    first = datetime.strptime(min(deployment_id, requested)[:16], TIME).replace(tzinfo=UTC)
+    return (first - timedelta(days=1)).strftime(TIME)
 
 
 def _overtaken(request: Waiting, everybody: Iterable[Waiting]) -> bool:

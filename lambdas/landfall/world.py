@@ -13,6 +13,7 @@ from botocore.config import Config
 
 from landfall import probe, settings_file
 from landfall.aws.audit import Executions, Reports, Topic
+from landfall.aws.codebuild import CodeBuild
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
@@ -63,6 +64,11 @@ class World:
     def ecr(self, repository: str) -> Ecr:
         """Return ECR, narrowed to one repository."""
         return Ecr(self._client("ecr"), repository)
+
+    @cached_property
+    def codebuild(self) -> CodeBuild:
+        """Return CodeBuild."""
+        return CodeBuild(self._client("codebuild"))
 
     def base_url(self, settings: Service, service: ServiceView) -> str:
         """Return where the service answers: as configured, else its load balancer's own DNS name, over HTTP."""
@@ -123,7 +129,7 @@ class World:
 
     @property
     def machine_arn(self) -> str:
-        """Return the state machine; only the sweep, which starts executions, is told."""
+        """Return the state machine; only steps that start executions are told."""
         return os.environ[ENV_MACHINE]
 
     def _client(self, name: str) -> Any:

@@ -28,6 +28,7 @@ TRAITS = (
     "ecr_images",
     "ecr_delete",
     "ecr_push_event",
+    "codebuild",
 )
 
 

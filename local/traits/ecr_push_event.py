@@ -14,8 +14,9 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from ministack.core.concurrency import spawn_background
-from ministack.services import ecr, eventbridge
+from ministack.services import ecr
+
+from local import events
 
 
 def apply() -> None:
@@ -40,14 +41,8 @@ def apply() -> None:
 
 
 def announce(repository: str, digest: str, tag: str | None) -> None:
-    """Put the event on the default bus, on a thread of its own: a rule's target may call back into this process."""
+    """Send the event of one image."""
     detail = {"result": "SUCCESS", "repository-name": repository, "image-digest": digest, "action-type": "PUSH"}
     if tag:
         detail["image-tag"] = tag
-    entry = {
-        "Source": "aws.ecr",
-        "DetailType": "ECR Image Action",
-        "Detail": json.dumps(detail),
-        "Resources": [],
-    }
-    spawn_background(eventbridge._put_events, {"Entries": [entry]}, allow_aws_source=True, thread_name="ecr-event")
+    events.send("aws.ecr", "ECR Image Action", detail)

@@ -66,6 +66,16 @@ def first(variant: dict[str, Template]) -> Template:
     return variant["Landfall-Service-sample"]
 
 
+@pytest.fixture(scope="session")
+def unbuilt(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Return the pipeline's template for a service whose images something else builds."""
+    directory = tmp_path_factory.mktemp("unbuilt")
+    settings = directory / "services.toml"
+    settings.write_text(EXISTING, encoding="utf-8")
+    build(str(directory / "out"), {"settings": str(settings)}).synth()
+    return read(directory / "out")["Landfall-Pipeline"]
+
+
 EXISTING = """
 [services.shop]
 cluster = "prod"

@@ -7,9 +7,14 @@ import pytest
 from stacks import LAMBDAS, layer
 from stacks.names import STEP_LOGS
 from stacks.steps import STEPS, On, Step
-from statemachine.definition import placeholders
+from statemachine.definition import Machine, placeholders
 from tests.stacks.template import Template
 
+MACHINES = pytest.mark.parametrize(
+    ("machine", "name"),
+    [(Machine.DEPLOY, "landfall"), (Machine.BUILD_WATCH, "landfall-build-watch")],
+    ids=["deploy", "build watch"],
+)
 STEP = pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
 
 
@@ -77,19 +82,32 @@ def test_a_log_group_is_encrypted_and_kept_a_year(pipeline: Template, step: Step
     assert group["KmsKeyId"] == "<Key961B73FD.Arn>"
 
 
-def test_the_machine_knows_every_function_and_no_other() -> None:
-    """The definition's placeholders are the STEPS table's ids, but for the sweep, which a schedule invokes."""
-    assert placeholders() == {f"{step.id}Arn" for step in STEPS if step.in_machine}
+@MACHINES
+def test_a_machine_knows_its_functions_and_no_other(machine: Machine, name: str) -> None:
+    """The definition's placeholders are the ids that the STEPS table gives it; the sweep is no machine's."""
+    assert placeholders(machine) == {f"{step.id}Arn" for step in STEPS if step.machine is machine}
 
 
-def test_the_machine_is_filled_in_logged_and_traced(pipeline: Template) -> None:
+@MACHINES
+def test_a_machine_is_filled_in_logged_and_traced(pipeline: Template, machine: Machine, name: str) -> None:
     """Logs hold no execution data: the ledger and the history do, and they are guarded."""
-    machine = pipeline.only("AWS::StepFunctions::StateMachine")
-    functions = {f for f in pipeline.of_type("AWS::Lambda::Function") if not f.startswith("Sweep")}
+    made = pipeline.named("AWS::StepFunctions::StateMachine", "StateMachineName", name)
+    filled_in: dict[str, str] = made["DefinitionSubstitutions"]
 
-    assert machine["StateMachineType"] == "STANDARD"
-    assert machine["LoggingConfiguration"]["Level"] == "ALL"
-    assert machine["LoggingConfiguration"]["IncludeExecutionData"] is False
-    assert machine["TracingConfiguration"] == {"Enabled": True}
-    assert machine["DefinitionSubstitutions"].keys() == placeholders()
-    assert set(machine["DefinitionSubstitutions"].values()) == {f"<{name}.Arn>" for name in functions}
+    assert made["StateMachineType"] == "STANDARD"
+    assert made["LoggingConfiguration"]["Level"] == "ALL"
+    assert made["LoggingConfiguration"]["IncludeExecutionData"] is False
+    assert made["TracingConfiguration"] == {"Enabled": True}
+    assert filled_in.keys() == placeholders(machine)
+    assert all(arn.startswith(f"<{key.removesuffix('Arn')}") for key, arn in filled_in.items())
+
+
+def test_nothing_watches_where_something_else_builds(unbuilt: Template) -> None:
+    """Without a build table there is no project to hear of: no watch, no rule, no functions of it."""
+    watching = {step.function_name for step in STEPS if step.machine is Machine.BUILD_WATCH}
+    functions = {f["FunctionName"] for f in unbuilt.of_type("AWS::Lambda::Function").values()}
+
+    assert unbuilt.only("AWS::StepFunctions::StateMachine")["StateMachineName"] == "landfall"
+    assert watching
+    assert not functions & watching
+    assert not [name for name in unbuilt.of_type("AWS::Events::Rule") if name.startswith("OnBuild")]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from stacks.steps import STEPS, On, Step
+from statemachine.definition import Machine
 from tests.stacks.template import Template, many
 
 ECS = "arn:aws:ecs:REGION:ACCOUNT"
@@ -55,6 +56,7 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.TOPIC: (["<TopicBFC7AF6E>"], {}),
     On.KEY_OF_TOPIC: (KEY, _via("sns")),
     On.MACHINE: (["arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"], {}),
+    On.BUILD_PROJECTS: (["arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-sample"], {}),
     On.EXECUTIONS: (["arn:aws:states:REGION:ACCOUNT:execution:landfall:*"], {}),
 }
 
@@ -126,14 +128,19 @@ def test_no_action_is_a_wildcard_but_kms_families(templates: dict[str, Template]
                 assert not action.endswith("*") or action in {"kms:GenerateDataKey*", "kms:ReEncrypt*"}, action
 
 
-def test_the_machine_may_invoke_the_steps_and_nothing_else(pipeline: Template) -> None:
+@pytest.mark.parametrize(
+    ("machine", "prefix"), [(Machine.DEPLOY, "MachineRole"), (Machine.BUILD_WATCH, "BuildWatchRole")]
+)
+def test_a_machine_may_invoke_its_steps_and_nothing_else(pipeline: Template, machine: Machine, prefix: str) -> None:
     """Unqualified functions only: the machine calls no version and no alias."""
-    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith("MachineRole"))
-    functions = [f"<{name}.Arn>" for name in pipeline.of_type("AWS::Lambda::Function") if not name.startswith("Sweep")]
+    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith(prefix))
+    own = {step.function_name for step in STEPS if step.machine is machine}
+    functions = pipeline.of_type("AWS::Lambda::Function").items()
+    expected = [f"<{name}.Arn>" for name, f in functions if f["FunctionName"] in own]
 
     invoking = [s for s in pipeline.statements_of(role) if "lambda:InvokeFunction" in many(s["Action"])]
 
-    assert [_shape(s) for s in invoking] == [(["lambda:InvokeFunction"], functions, {})]
+    assert [_shape(s) for s in invoking] == [(["lambda:InvokeFunction"], expected, {})]
 
 
 def test_a_service_that_existed_before_is_reached_by_its_own_names(variant: dict[str, Template]) -> None:

@@ -45,11 +45,8 @@ def test_logs_are_encrypted_for_our_groups_alone(pipeline: Template, templates: 
         if "KmsKeyId" in group
     ]
 
-    assert allowed == [
-        f"{groups}/landfall/steps/*",
-        f"{groups}/aws/vendedlogs/states/landfall",
-        f"{groups}/landfall/builds/*",
-    ]
+    machines = [f"{groups}/aws/vendedlogs/states/{name}" for name in ("landfall", "landfall-build-watch")]
+    assert allowed == [f"{groups}/landfall/steps/*", *machines, f"{groups}/landfall/builds/*"]
     for group in encrypted:
         name = f"{groups}{group['LogGroupName']}"
         assert any(name == pattern or name.startswith(pattern.removesuffix("*")) for pattern in allowed)

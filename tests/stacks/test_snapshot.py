@@ -23,7 +23,7 @@ def test_the_template_is_as_last_approved(
     assert _masked(templates[stack].resources) == snapshot(extension_class=JSONSnapshotExtension)
 
 
-FILES = {"DefinitionString": "statemachine/deploy.asl.json", "BuildSpec": "buildspec.yml"}
+FILES = {"DefinitionString": "statemachine/*.asl.json", "BuildSpec": "buildspec.yml"}
 """What is a file of its own, with tests of its own."""
 
 

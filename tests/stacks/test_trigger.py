@@ -106,7 +106,7 @@ def test_the_queue_takes_letters_from_the_rules_alone_and_over_tls(pipeline: Tem
 def test_an_execution_that_ended_badly_is_looked_at(pipeline: Template) -> None:
     """FAILED, TIMED_OUT and ABORTED of this machine start it again, with a role and a dead-letter queue; no other."""
     rule = pipeline.under("AWS::Events::Rule", "OnLossEnded")
-    machine = next(iter(pipeline.of_type("AWS::StepFunctions::StateMachine")))
+    machine = next(m for m in pipeline.of_type("AWS::StepFunctions::StateMachine") if m.startswith("Machine"))
     event: dict[str, Any] = {
         "source": "aws.states",
         "detail-type": "Step Functions Execution Status Change",
@@ -121,6 +121,62 @@ def test_an_execution_that_ended_badly_is_looked_at(pipeline: Template) -> None:
     assert target["Arn"] == f"<{machine}>"
     assert target["RoleArn"].startswith("<OnLossRole")
     assert target["DeadLetterConfig"]
+
+
+BUILD_ARN = "arn:aws:codebuild:us-west-2:ACCOUNT:build/landfall-build-sample:8745a7a9-c340-456a-9166-edf953571bEX"
+# The example of the CodeBuild user guide (build notifications input format reference), with our names.
+BUILD: dict[str, Any] = {
+    "version": "0",
+    "id": "c030038d-8c4d-6141-9545-00ff7b7153EX",
+    "detail-type": "CodeBuild Build State Change",
+    "source": "aws.codebuild",
+    "account": "ACCOUNT",
+    "time": "2017-09-01T16:14:28Z",
+    "region": "us-west-2",
+    "resources": [BUILD_ARN],
+    "detail": {
+        "build-status": "SUCCEEDED",
+        "project-name": "landfall-build-sample",
+        "build-id": BUILD_ARN,
+        "additional-information": {"build-complete": True, "initiator": "MyCodeBuildDemoUser"},
+        "current-phase": "COMPLETED",
+        "current-phase-context": "[]",
+        "version": "1",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("detail", "watched"),
+    [
+        *[({"build-status": status}, True) for status in ("SUCCEEDED", "FAILED", "FAULT", "STOPPED", "TIMED_OUT")],
+        ({"build-status": "IN_PROGRESS"}, False),
+        ({"project-name": "somebody-elses"}, False),
+    ],
+)
+def test_a_build_that_is_over_is_watched(pipeline: Template, detail: dict[str, str], watched: bool) -> None:
+    """However it ended; of a configured service only, with a role that starts the watch alone."""
+    rule = pipeline.under("AWS::Events::Rule", "OnBuildRule")
+    matcher: Any = EventPattern(None, rule["EventPattern"])
+    (target,) = rule["Targets"]
+    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith("OnBuildRole"))
+    (statement,) = pipeline.statements_of(role)
+
+    assert matcher.matches_event({**BUILD, "detail": {**BUILD["detail"], **detail}}) is watched
+    assert target["Arn"].startswith("<BuildWatch")
+    assert target["RoleArn"] == f"<{role}.Arn>"
+    assert (statement["Action"], statement["Resource"]) == ("states:StartExecution", target["Arn"])
+    assert target["DeadLetterConfig"]
+
+
+def test_a_watch_that_fails_is_told_of(pipeline: Template) -> None:
+    """What should tell people of lost pushes must not be lost itself without a word."""
+    watch = next(m for m in pipeline.of_type("AWS::StepFunctions::StateMachine") if m.startswith("BuildWatch"))
+    for how, metric in (("Failed", "Failed"), ("Stopped", "Aborted"), ("TimedOut", "TimedOut")):
+        alarm = pipeline.named("AWS::CloudWatch::Alarm", "AlarmName", f"landfall-BuildWatch{how}")
+
+        assert alarm["MetricName"] == f"Executions{metric}"
+        assert alarm["Dimensions"] == [{"Name": "StateMachineArn", "Value": f"<{watch}>"}]
 
 
 def test_the_sweep_runs_every_quarter_of_an_hour(pipeline: Template) -> None:

@@ -1,4 +1,4 @@
-"""The rules every version of the state machine must keep. Each takes a definition and yields its violations."""
+"""The rules every version of a state machine must keep. Each takes a definition and yields its violations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import networkx as nx
+
+from statemachine.definition import Machine
 
 Definition = dict[str, Any]
 Rule = Callable[[Definition], Iterator[str]]
@@ -197,16 +199,35 @@ def it_is_small(definition: Definition) -> Iterator[str]:
         yield "the definition is larger than it should be"
 
 
-RULES: tuple[Rule, ...] = (
+def what_failed_in_the_watch_fails_the_watch(definition: Definition) -> Iterator[str]:
+    """A build that nobody could look after must raise the alarm on failed watches, never pass for looked after."""
+    for name, state in of_type(definition, "Task").items():
+        for catch in state.get("Catch", []):
+            if catch["Next"] not in of_type(definition, "Fail"):
+                yield f"{name}: a Catch leads to {catch['Next']}"
+
+
+OF_EVERY_MACHINE: tuple[Rule, ...] = (
     every_state_is_reachable_and_commented,
     every_task_is_bounded_and_retried,
     every_task_catches_all_last,
     every_default_fails_closed,
-    after_the_update_every_catch_rolls_back,
-    no_way_leads_from_the_rollback_to_success,
-    only_a_confirmed_release_succeeds,
-    a_report_or_notice_never_changes_the_outcome,
     every_loop_is_bounded,
     every_variable_is_assigned_on_every_way,
     it_is_small,
 )
+RULES: dict[Machine, tuple[Rule, ...]] = {
+    Machine.DEPLOY: (
+        *OF_EVERY_MACHINE,
+        after_the_update_every_catch_rolls_back,
+        no_way_leads_from_the_rollback_to_success,
+        only_a_confirmed_release_succeeds,
+        a_report_or_notice_never_changes_the_outcome,
+    ),
+    Machine.BUILD_WATCH: (*OF_EVERY_MACHINE, what_failed_in_the_watch_fails_the_watch),
+}
+
+
+def violations(machine: Machine, definition: Definition) -> list[str]:
+    """Return everything that a definition of this machine does wrong."""
+    return [violation for rule in RULES[machine] for violation in rule(definition)]

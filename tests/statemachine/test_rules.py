@@ -1,4 +1,4 @@
-"""The state machine keeps its rules, and the rules notice when it doesn't."""
+"""The state machines keep their rules, and the rules notice when one doesn't."""
 
 from __future__ import annotations
 
@@ -11,30 +11,51 @@ import pytest
 
 from landfall import errors
 from landfall.model import Outcome
-from statemachine.definition import definition, definition_text
-from tests.statemachine.rules import RULES, Rule, edges, of_type
+from statemachine.definition import Machine, definition, definition_text
+from tests.statemachine.rules import RULES, Rule, edges, of_type, violations
+
+KEPT = [pytest.param(m, rule, id=f"{m.value}-{rule.__name__}") for m, rules in RULES.items() for rule in rules]
+EVERY_MACHINE = pytest.mark.parametrize("machine", Machine, ids=lambda m: m.value)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.__name__)
-def test_the_machine_keeps(rule: Rule) -> None:
+@pytest.mark.parametrize(("machine", "rule"), KEPT)
+def test_the_machine_keeps(machine: Machine, rule: Rule) -> None:
     """Each rule of the design holds of the file that is deployed."""
-    assert list(rule(definition())) == []
+    assert list(rule(definition(machine))) == []
 
 
-def _mutants() -> Iterator[tuple[str, dict[str, Any]]]:
+def _mutants() -> Iterator[Any]:
     """Every definition that lacks one safety part of one state."""
-    for name, state in definition()["States"].items():
-        for part in ("Catch", "Default", "Retry", "TimeoutSeconds", "Comment"):
-            if part in state:
-                mutant = copy.deepcopy(definition())
-                del mutant["States"][name][part]
-                yield f"{name} without {part}", mutant
+    for machine in Machine:
+        for name, state in definition(machine)["States"].items():
+            for part in ("Catch", "Default", "Retry", "TimeoutSeconds", "Comment"):
+                if part in state:
+                    mutant = copy.deepcopy(definition(machine))
+                    del mutant["States"][name][part]
+                    yield pytest.param(machine, mutant, id=f"{machine.value}: {name} without {part}")
 
 
-@pytest.mark.parametrize(("mutant"), [pytest.param(m, id=name) for name, m in _mutants()])
-def test_a_missing_part_is_noticed(mutant: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("machine", "mutant"), list(_mutants()))
+def test_a_missing_part_is_noticed(machine: Machine, mutant: dict[str, Any]) -> None:
     """Delete a Catch, a Default, a Retry, a timeout or a comment anywhere, and a rule is broken."""
-    assert [violation for rule in RULES for violation in rule(mutant)]
+    assert violations(machine, mutant)
+
+
+@pytest.mark.parametrize(("state", "variable"), [("ReadBuild", "verdict"), ("ReadBuild", "build")])
+def test_what_the_watch_forgets_is_noticed(state: str, variable: str) -> None:
+    """The watch has no Begin: what a state reads, the state before it must have assigned."""
+    mutant = copy.deepcopy(definition(Machine.BUILD_WATCH))
+    del mutant["States"][state]["Assign"][variable]
+
+    assert violations(Machine.BUILD_WATCH, mutant)
+
+
+def test_a_watch_that_ends_well_after_a_failed_step_is_noticed() -> None:
+    """Were a Catch to lead to Begun, a build that nobody looked after would pass for deployed."""
+    mutant = copy.deepcopy(definition(Machine.BUILD_WATCH))
+    mutant["States"]["EnsureBegun"]["Catch"][0]["Next"] = "Begun"
+
+    assert violations(Machine.BUILD_WATCH, mutant)
 
 
 @pytest.mark.parametrize("variable", definition()["States"]["Begin"]["Assign"])
@@ -43,7 +64,7 @@ def test_an_unassigned_variable_is_noticed(variable: str) -> None:
     mutant = copy.deepcopy(definition())
     del mutant["States"]["Begin"]["Assign"][variable]
 
-    assert [violation for rule in RULES for violation in rule(mutant)]
+    assert violations(Machine.DEPLOY, mutant)
 
 
 def test_a_loop_without_its_counter_is_noticed() -> None:
@@ -55,14 +76,15 @@ def test_a_loop_without_its_counter_is_noticed() -> None:
             mutant = copy.deepcopy(definition())
             del mutant["States"][name]["Assign"][counter]
 
-            assert [violation for rule in RULES for violation in rule(mutant)], (name, counter)
+            assert violations(Machine.DEPLOY, mutant), (name, counter)
 
 
-def test_custom_error_names_are_the_classes() -> None:
+@EVERY_MACHINE
+def test_custom_error_names_are_the_classes(machine: Machine) -> None:
     """An error caught by name is a class of the tree: a renamed class can't silently lose its Retry."""
     named = {
         error
-        for state in of_type(definition(), "Task").values()
+        for state in of_type(definition(machine), "Task").values()
         for handler in (*state["Retry"], *state["Catch"])
         for error in handler["ErrorEquals"]
         if not error.startswith("States.")
@@ -82,11 +104,12 @@ def test_every_outcome_has_its_ending() -> None:
     assert assigned == {o.value for o in Outcome}
 
 
-def test_the_file_is_plain_json() -> None:
+@EVERY_MACHINE
+def test_the_file_is_plain_json(machine: Machine) -> None:
     """Tools other than ours must be able to read it: no duplicate keys, no unquoted placeholder."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         assert len(pairs) == len(dict(pairs))
         return dict(pairs)
 
-    assert json.loads(definition_text(), object_pairs_hook=unique)["QueryLanguage"] == "JSONata"
+    assert json.loads(definition_text(machine), object_pairs_hook=unique)["QueryLanguage"] == "JSONata"

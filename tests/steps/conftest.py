@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from moto import mock_aws
+from moto.codebuild.models import CodeBuildBackend
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.moto_api import state_manager
 
@@ -25,6 +26,9 @@ repository = "landfall/sample"
 task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
+[services.sample.build]
+source = "example/landfall"
+deployment_begins_within_seconds = 7
 [services.fresh]
 cluster = "c"
 service = "fresh"
@@ -63,11 +67,13 @@ def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Ite
     """AWS with what a deployed Landfall has, and nothing deployed by it yet."""
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     monkeypatch.setattr(EC2ContainerServiceBackend, "update_service", standin.update_service)
+    monkeypatch.setattr(CodeBuildBackend, "batch_get_builds", standin.batch_get_builds)
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
     # moto lets a task stop by being looked at, unless told otherwise
     state_manager.set_transition("ecs::task", {"progression": "manual", "times": 10**6})
     with mock_aws():
         standin.make_world()
+        monkeypatch.setenv("LANDFALL_STATE_MACHINE_ARN", standin.machine_arn())
         topic = standin.client("sns").create_topic(Name="landfall")["TopicArn"]
         monkeypatch.setenv("LANDFALL_SETTINGS", str(settings_path))
         monkeypatch.setenv("LANDFALL_LEDGER_TABLE", standin.LEDGER)

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from moto.codebuild.models import codebuild_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
@@ -86,6 +87,33 @@ def make_world() -> None:
     client("ecr").create_repository(repositoryName=REPOSITORY)
     push("old", b.OLD_DIGEST, digest=b.OLD_DIGEST)
     client("ecs").create_cluster(clusterName=CLUSTER)
+
+
+def machine_arn() -> str:
+    """Return the machine that deploys."""
+    (machine,) = client("stepfunctions").list_state_machines()["stateMachines"]
+    return str(machine["stateMachineArn"])
+
+
+def batch_get_builds(self: Any, ids: list[str]) -> list[dict[str, Any]]:
+    """Return builds as they are: moto itself ends every build well as soon as it is looked at."""
+    return [build for builds in self.build_metadata_history.values() for build in builds if build["id"] in ids]
+
+
+def build(service: str = "sample", **changes: Any) -> str:
+    """Run a build of a service, with these fields of CodeBuild's description of it. Return its ARN."""
+    project = f"landfall-build-{service}"
+    client("codebuild").create_project(
+        name=project,
+        source={"type": "GITHUB", "location": "https://github.com/example/landfall.git"},
+        artifacts={"type": "NO_ARTIFACTS"},
+        environment={"type": "LINUX_CONTAINER", "image": "x", "computeType": "BUILD_GENERAL1_SMALL"},
+        serviceRole=f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/build",
+    )
+    client("codebuild").start_build(projectName=project, sourceVersion=b.SHA)
+    (build,) = codebuild_backends[DEFAULT_ACCOUNT_ID][REGION].build_metadata_history[project]
+    build.update(changes)
+    return str(build["arn"])
 
 
 def _index(name: str, key: str) -> dict[str, Any]:

@@ -90,6 +90,22 @@ def test_a_push_delivered_late_is_overtaken() -> None:
     assert code(acquire(PUSHED)) == "LOCKED"
 
 
+def test_a_push_that_was_lost_for_days_is_overtaken() -> None:
+    """It is asked for again long after: every push since is newer, however long ago that was deployed."""
+    newer = replace(
+        PUSHED,
+        deployment_id="20251231T000000Z-newer",
+        execution_arn=f"{b.EXECUTION}-newer",
+        requested_at="2025-12-31T00:00:00Z",
+        started_at="2025-12-31T00:00:01Z",
+    )
+    lost = replace(PUSHED, requested_at="2025-12-30T00:00:00Z")
+    for release in (newer, lost):
+        standin.open_record(release)
+
+    assert code(acquire(lost)) == "OVERTAKEN"
+
+
 def test_a_push_that_is_no_good_overtakes_nobody() -> None:
     """A newer push whose image is not there is rejected right away; the one before it goes ahead meanwhile."""
     standin.open_record(PUSHED)
@@ -178,16 +194,14 @@ def test_an_unknown_execution_leaves_nothing_to_recover() -> None:
     assert recovery.plan(None, None, None, None).verdict.code == "IGNORED"
 
 
-def test_the_sweep_starts_a_recovery_for_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweep_starts_a_recovery_for_what_is_left() -> None:
     """A record is open and its execution is gone: a recovery is started. One that still runs is left alone."""
     states = standin.client("stepfunctions")
-    (machine_arn,) = (m["stateMachineArn"] for m in states.list_state_machines()["stateMachines"])
-    monkeypatch.setenv("LANDFALL_STATE_MACHINE_ARN", machine_arn)
     lost = later(PUSHED, 1, execution_arn=f"{b.EXECUTION}-lost")
     for release in (PUSHED, lost):  # the first one's execution runs
         standin.open_record(release)
 
     assert machine.invoke("sweep", {}) == {"unfinished": 2, "started": 1}
-    started = states.list_executions(stateMachineArn=machine_arn)["executions"]
+    started = states.list_executions(stateMachineArn=standin.machine_arn())["executions"]
     inputs = [json.loads(states.describe_execution(executionArn=e["executionArn"])["input"] or "{}") for e in started]
     assert [i["deployment_id"] for i in inputs if i.get("intent") == "recover"] == [lost.deployment_id]

@@ -75,7 +75,7 @@ class Surroundings:
         tag = wanted.get("imageTag") or next((t for t, d in known.items() if d == wanted.get("imageDigest")), None)
         if tag not in known:
             raise ApiError("ImageNotFoundException", "the image does not exist")
-        return {"imageDetails": [{"imageDigest": known[tag], "imageTags": [tag]}]}
+        return {"imageDetails": [{"imageDigest": known[tag], "imageTags": [tag], "imagePushedAt": replies.moment(0)}]}
 
     def _DescribeRepositories(self, _request: Reply, _at: float) -> Reply:  # noqa: N802
         return {"repositories": [{"repositoryUri": f"{roles.REGISTRY}/{roles.REPOSITORY}"}]}

@@ -1,12 +1,16 @@
-"""The picture in the README is that of the machine that is deployed."""
+"""The pictures in the pages are those of the machines that are deployed."""
 
 from __future__ import annotations
 
-from statemachine.drawing import README, inserted
+import pytest
+
+from statemachine.definition import Machine
+from statemachine.drawing import PAGES, inserted
 
 
-def test_the_drawing_is_not_stale() -> None:
-    """Change the state machine, and `make drawing` is due."""
-    text = README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("machine", Machine, ids=lambda m: m.value)
+def test_a_drawing_is_not_stale(machine: Machine) -> None:
+    """Change a state machine, and `make drawing` is due."""
+    text = PAGES[machine].read_text(encoding="utf-8")
 
-    assert inserted(text) == text
+    assert inserted(text, machine) == text

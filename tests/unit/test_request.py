@@ -114,6 +114,14 @@ def test_request_by_hand(document: Any, expected: tuple[Any, ...]) -> None:
     assert (wanted.image_tag, wanted.image_digest, wanted.reason, wanted.requested_by) == expected
 
 
+def test_request_for_a_lost_push() -> None:
+    """It stands for the push: a newer one overtakes it, which a person's request is safe from."""
+    wanted = request.read({**GOOD, "pushed_at": "2026-01-02T03:04:05Z"}, SETTINGS)
+
+    assert isinstance(wanted, Request)
+    assert (wanted.by_push, wanted.pushed_at) == (True, "2026-01-02T03:04:05Z")
+
+
 INVALID = {
     "unknown service": ({**GOOD, "service": "nope"}, "UNKNOWN_SERVICE", ("service", "'nope'", "sample, other")),
     "empty service": ({**GOOD, "service": ""}, "UNKNOWN_SERVICE", ("service", "''", "sample, other")),
@@ -150,6 +158,13 @@ INVALID = {
         {"service": "sample", "intent": "recover"},
         "BAD_FIELD",
         ("deployment_id", "'recover'"),
+    ),
+    "a push at no time": ({**GOOD, "pushed_at": "yesterday"}, "BAD_FIELD", ("pushed_at", "'yesterday'", "UTC")),
+    "a push in another zone": ({**GOOD, "pushed_at": "2026-01-02T03:04:05+01:00"}, "BAD_FIELD", ("pushed_at", "UTC")),
+    "a rollback that could be overtaken": (
+        {**GOOD, "intent": "rollback", "pushed_at": "2026-01-02T03:04:05Z"},
+        "BAD_FIELD",
+        ("pushed_at", "'release'"),
     ),
     "a deployment without recovery": ({**GOOD, "deployment_id": "x"}, "BAD_FIELD", ("deployment_id", "'recover'")),
     "reason too long": ({**GOOD, "reason": "x" * 201}, "BAD_FIELD", ("reason", "201", "200")),

@@ -79,6 +79,14 @@ def test_somebody_can_always_go_and_the_newest_push_is_never_lost(requests: list
     assert sum(code == turn.GO for code in verdicts.values()) <= 1
 
 
-def test_a_day_is_taken_from_an_id() -> None:
-    """Ids begin with a time; older requests than a day are not read."""
-    assert turn.a_day_before("20260301T000000Z-whatever") == "20260228T000000Z"
+DAYS = {
+    "from the id": ("20260301T000000Z-whatever", "2026-03-01T00:00:00.123Z"),
+    "of a late event": ("20260301T003000Z-whatever", "2026-03-01T00:00:00Z"),
+    "of an id that a person chose": ("20260301T000000Z-by-hand", "2026-03-01T00:00:09+00:00"),
+}
+
+
+@pytest.mark.parametrize(("deployment_id", "requested_at"), DAYS.values(), ids=DAYS.keys())
+def test_a_day_is_taken_from_the_earlier_of_id_and_request(deployment_id: str, requested_at: str) -> None:
+    """Ids begin with a time in a form of its own, and a push may be asked for long after it was made."""
+    assert turn.a_day_before(deployment_id, requested_at) == "20260228T000000Z"

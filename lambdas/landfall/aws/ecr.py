@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 from landfall.errors import trying
@@ -16,12 +17,16 @@ INDEX_TYPES = (
 
 @dataclass(frozen=True)
 class Image:
-    """An image in a repository. `accepted` is its digest and, for an index, its platforms' digests."""
+    """An image in a repository. `accepted` is its digest and, for an index, its platforms' digests.
+
+    `pushed_at` is in whole seconds, as events tell time.
+    """
 
     uri: str
     digest: str
     accepted: tuple[str, ...]
     tags: tuple[str, ...]
+    pushed_at: str
 
 
 class Ecr:
@@ -44,6 +49,7 @@ class Ecr:
             digest=digest,
             accepted=(digest, *self._platforms(digest)),
             tags=tuple(detail.get("imageTags", [])),
+            pushed_at=f"{detail['imagePushedAt'].astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         )
 
     def _detail(self, identifier: dict[str, str]) -> dict[str, Any] | None:

@@ -108,21 +108,19 @@ class Ledger:
 
     def last_proven(self, service: str, image_digest: str = "") -> Record | None:
         """Return the newest record of a release (of that digest) that was proven live, read consistently."""
-        good, of_digest = "outcome IN (:succeeded, :no_change)", {":digest": image_digest} if image_digest else {}
-        found = self._query(
-            f"looking for the last proven release of {service}",
-            KeyConditionExpression="service = :service",
-            FilterExpression=f"{good} AND image_digest = :digest" if of_digest else good,
-            ExpressionAttributeValues={
-                ":service": service,
-                ":succeeded": "SUCCEEDED",
-                ":no_change": "NO_CHANGE",
-                **of_digest,
-            },
-            ConsistentRead=True,
-            ScanIndexForward=False,
+        condition, values = (
+            "outcome IN (:succeeded, :no_change)",
+            {":succeeded": "SUCCEEDED", ":no_change": "NO_CHANGE"},
         )
-        return next(found, None)
+        if image_digest:
+            condition, values = f"{condition} AND image_digest = :digest", {**values, ":digest": image_digest}
+        what = f"looking for the last proven release of {service}"
+        return next(self._newest_first(what, service, condition, values), None)
+
+    def of_image(self, service: str, digest: str) -> list[Record]:
+        """Return the records of an image's deployments, newest first, read consistently."""
+        what = f"looking for deployments of {digest}"
+        return list(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}))
 
     def unfinished(self) -> list[Record]:
         """Return every deployment that something is left to do about."""
@@ -134,6 +132,16 @@ class Ledger:
         )
         keys = [(key["service"], key["deployment_id"]) for key in found]
         return [record for key in keys if (record := self.record(*key)) is not None and "unfinished" in record]
+
+    def _newest_first(self, what: str, service: str, condition: str, values: Mapping[str, str]) -> Iterator[Record]:
+        return self._query(
+            what,
+            KeyConditionExpression="service = :service",
+            FilterExpression=condition,
+            ExpressionAttributeValues={":service": service, **values},
+            ConsistentRead=True,
+            ScanIndexForward=False,
+        )
 
     def _query(self, what: str, **query: Any) -> Iterator[Record]:
         start: dict[str, Any] = {}

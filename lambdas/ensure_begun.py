@@ -1,0 +1,45 @@
+"""EnsureBegun: has the deployment of a built image begun? If not, it is started here, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall import build_watch
+from landfall.build_watch import Built
+from landfall.model import Verdict, failed
+from landfall.step import step
+from landfall.world import World
+
+
+@dataclass(frozen=True)
+class Input:
+    """The build, how long its deployment had to begin, and the name of the watch's execution."""
+
+    build: Built
+    within: int
+    watch: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """PASS where it has begun; FAIL `NOT_BEGUN` where it was started now, `IMAGE_MISSING` where it can't be."""
+
+    verdict: Verdict
+
+
+def run(event: Input, world: World) -> Output:
+    """Look at the ledger, then start what is missing. Safe to repeat: the name says which image, and exists once."""
+    build, why = event.build, build_watch.reason(event.within, event.watch)
+    verdict = build_watch.begun(world.ledger.of_image(build.service, build.image_digest), why)
+    if verdict:
+        return Output(verdict)
+    image = world.ecr(world.service(build.service).repository).image({"imageTag": build.git_sha})
+    if image is None or image.digest != build.image_digest:
+        has = image.digest if image else "no such image"
+        text = f"it says that {build.git_sha} is {build.image_digest}, but ECR has {has}; build the commit again"
+        return Output(failed("IMAGE_MISSING", text))
+    name, document = build_watch.request(build, image.pushed_at if build.pushed else build.asked_at, why)
+    return Output(build_watch.started(name, world.executions.start(world.machine_arn, name, document)))
+
+
+handler = step(Input, run)

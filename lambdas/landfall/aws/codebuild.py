@@ -1,0 +1,41 @@
+"""AWS CodeBuild."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+
+from landfall.build_watch import BuildView, Phase
+from landfall.errors import AwsCallFailed, trying
+
+
+class CodeBuild:
+    """Builds, by their id: `project:uuid`, the end of their ARN."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def build(self, build_id: str) -> BuildView:
+        """Return a build. Raises AwsCallFailed where CodeBuild refuses, or knows none of that id."""
+        with trying(f"reading build {build_id}"):
+            found = self._client.batch_get_builds(ids=[build_id])["builds"]
+        if not found:
+            raise AwsCallFailed("BuildMissing", f"CodeBuild knows no build {build_id} at this look")
+        return _view(found[0])
+
+
+def _view(build: dict[str, Any]) -> BuildView:
+    return BuildView(
+        arn=build["arn"],
+        project=build["projectName"],
+        status=build["buildStatus"],
+        started_at=f"{build['startTime'].astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        source_version=build.get("resolvedSourceVersion") or build.get("sourceVersion", ""),
+        phases=tuple(_phase(p) for p in build.get("phases", [])),
+        exported={v["name"]: v["value"] for v in build.get("exportedEnvironmentVariables", [])},
+    )
+
+
+def _phase(phase: dict[str, Any]) -> Phase:
+    messages = [c["message"] for c in phase.get("contexts", []) if c.get("message")]
+    return Phase(phase["phaseType"], phase.get("phaseStatus", ""), "; ".join(messages))

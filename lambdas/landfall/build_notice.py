@@ -1,0 +1,53 @@
+"""The message people get when a build released nothing: it failed, or its deployment never began by itself."""
+
+from __future__ import annotations
+
+from landfall.build_watch import NOT_BEGUN, Built
+from landfall.model import Verdict
+from landfall.notice import fitting
+
+FAILED = "BUILD_FAILED"
+NEXT = {
+    NOT_BEGUN: "Nothing for this release: its deployment was started now. See why the push's event did not start it "
+    "(EventBridge rule, dead-letter queue), or the next push may be lost too.",
+    FAILED: "Nothing was deployed, and what ran still runs. Mend the build and push again.",
+}
+
+
+def subject(built: Built, verdict: Verdict) -> str:
+    """Return the subject."""
+    return fitting(f"Landfall: {outcome(verdict)} {built.service} {built.git_sha[:12]}")
+
+
+def message(built: Built, verdict: Verdict) -> str:
+    """Return the text of the message."""
+    return "\n".join(
+        (
+            f"{outcome(verdict)}: {built.service}, commit {built.git_sha}",
+            "",
+            f"Why:       {verdict.reason}",
+            f"What next: {NEXT[outcome(verdict)]}",
+            "",
+            f"Digest:    {built.image_digest}",
+            f"Project:   {built.project}",
+            f"Build:     {console_link(built.arn)}",
+        )
+    )
+
+
+def attributes(built: Built, verdict: Verdict) -> dict[str, str]:
+    """Return the message attributes that subscribers can filter by, named as those of a deployment."""
+    return {"outcome": outcome(verdict), "service": built.service, "severity": "notice", "code": verdict.code}
+
+
+def outcome(verdict: Verdict) -> str:
+    """Return which of the two it is."""
+    return NOT_BEGUN if verdict.code == NOT_BEGUN else FAILED
+
+
+def console_link(build_arn: str) -> str:
+    """Return where the console shows a build (`arn:aws:codebuild:region:account:build/project:id`)."""
+    _, _, _, region, account, resource, number = build_arn.split(":", 6)
+    project = resource.removeprefix("build/")
+    console = f"https://{region}.console.aws.amazon.com/codesuite/codebuild"
+    return f"{console}/{account}/projects/{project}/build/{project}%3A{number}/?region={region}"

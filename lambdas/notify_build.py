@@ -1,0 +1,37 @@
+"""NotifyBuild: tells people of a build that failed, or whose deployment did not begin by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall import build_notice
+from landfall.build_watch import Built
+from landfall.model import Verdict
+from landfall.step import step
+from landfall.world import World
+
+
+@dataclass(frozen=True)
+class Input:
+    """The build, and the verdict that people are told of."""
+
+    build: Built
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Output:
+    """The id SNS gave the message."""
+
+    message_id: str
+
+
+def run(event: Input, world: World) -> Output:
+    """Publish one message. A retry after a lost reply publishes it again: twice told is better than never."""
+    build, verdict = event.build, event.verdict
+    text = build_notice.message(build, verdict)
+    attributes = build_notice.attributes(build, verdict)
+    return Output(world.topic.publish(build_notice.subject(build, verdict), text, attributes))
+
+
+handler = step(Input, run)

@@ -1,0 +1,53 @@
+"""ReadBuild: what became of a build, and is its deployment to be waited for?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from landfall import build_watch, naming
+from landfall.build_watch import Built
+from landfall.errors import AwsCallFailed
+from landfall.model import Verdict, passed
+from landfall.step import logger, step
+from landfall.world import World
+
+
+@dataclass(frozen=True)
+class Input:
+    """The event as it came: `CodeBuild Build State Change`."""
+
+    event: Any
+
+
+@dataclass(frozen=True)
+class Output:
+    """WAIT for the deployment of an image; FAIL where the build made none; PASS `IGNORED` for no build of ours."""
+
+    verdict: Verdict
+    build: Built | None = None
+
+
+def run(given: Input, world: World) -> Output:
+    """Believe CodeBuild rather than the event, which may be old, repeated, or written by hand."""
+    arn = _build_arn(given.event)
+    name = naming.service_of_project(arn.rpartition("build/")[2].partition(":")[0])
+    service = world.settings.named(name) if name else None
+    if service is None or service.build is None:
+        why = f"{arn or 'the event'} is no build of a service that services.toml has a build table for"
+        logger.info("ignored", extra={"why": why})
+        return Output(passed("IGNORED", why))
+    view = world.codebuild.build(arn.rpartition("build/")[2])
+    if view.status not in build_watch.ENDED:
+        raise AwsCallFailed("BuildNotOver", f"build {view.arn} is {view.status} at this look")
+    return Output(*build_watch.assess(view, service, service.build.deployment_begins_within_seconds))
+
+
+def _build_arn(event: Any) -> str:
+    """Return the build's ARN (CodeBuild user guide, build notifications input format); empty where there is none."""
+    detail = event.get("detail") if isinstance(event, dict) else None
+    arn = detail.get("build-id") if isinstance(detail, dict) else None
+    return arn if isinstance(arn, str) else ""
+
+
+handler = step(Input, run)

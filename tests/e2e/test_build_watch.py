@@ -1,0 +1,112 @@
+"""Every build leads to a deployment or to a message: also that whose push event is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from local.inbox import Inbox, Message
+from local.stage import Stage, commit
+from tests.e2e import laws
+from tests.e2e.building import Builds, digest_of, last_state, push_event, started_for
+from tests.e2e.pushing import pushed
+
+pytestmark = pytest.mark.e2e
+
+
+@contextmanager
+def pushes_dropped(stage: Stage) -> Iterator[None]:
+    """Let no push start a deployment."""
+    events = stage.aws.client("events")
+    rule = next(r["Name"] for r in events.list_rules()["Rules"] if "OnPush" in r["Name"])
+    events.disable_rule(Name=rule)
+    try:
+        yield
+    finally:
+        events.enable_rule(Name=rule)
+
+
+def about(inbox: Inbox, sha: str) -> list[Message]:
+    """Return the messages about a commit."""
+    return [m for m in inbox.messages() if sha[:12] in m.subject]
+
+
+def test_a_push_that_started_nothing_is_raised_and_deployed_once(stage: Stage, inbox: Inbox) -> None:
+    """Though the build's event comes twice, and the push's after all: one message, one deployment, proven live."""
+    sha, builds = commit("dropped once"), Builds(stage, "dropped")
+    with pushes_dropped(stage):
+        build = builds.build(sha)
+        watch = builds.watch_of(build)
+        twice = builds.watch_again(watch)
+        assert sorted((last_state(watch), last_state(twice))) == ["Begun", "Told"]
+    digest = digest_of(build)
+    late = stage.start(push_event("dropped", sha, digest, f"{build['endTime']:%Y-%m-%dT%H:%M:%SZ}"))
+    thrice = builds.watch_again(watch)
+
+    first, second = (stage.ended(follower, "dropped") for follower in (started_for(stage, digest, "dropped"), late))
+
+    (message,) = about(inbox, sha)
+    assert (message.attributes["outcome"], message.attributes["service"]) == ("NOT_BEGUN", "dropped")
+    assert digest in message.body
+    assert first.record["requested_by"] == "build watch"
+    waited = datetime.fromisoformat(first.record["started_at"]) - build["endTime"]
+    assert waited >= timedelta(seconds=5)
+    outcomes = sorted((first.outcome, second.outcome))
+    assert outcomes in (["NO_CHANGE", "SUCCEEDED"], ["SKIPPED", "SUCCEEDED"])
+    assert last_state(thrice) == "Begun"
+    assert len(about(inbox, sha)) == 1
+    assert len([r for r in stage.records("dropped") if r["image_digest"] == digest]) == 2
+    laws.law_1(stage, "dropped", digest=digest, sha=sha)
+
+
+def test_a_lost_push_never_goes_over_a_newer_one(stage: Stage, inbox: Inbox) -> None:
+    """Its deployment is started, raised, and skipped, as it would have been had its event not been lost."""
+    sha, builds = commit("dropped, then overtaken"), Builds(stage, "dropped")
+    with pushes_dropped(stage):
+        build = builds.build(sha)
+    time.sleep(1.1)  # pushes are told apart by whole seconds
+    newer = pushed(stage, "dropped", "newer than the dropped one")
+
+    assert last_state(builds.watch_of(build)) == "Told"
+    older = stage.ended(started_for(stage, digest_of(build), "dropped"), "dropped")
+
+    laws.hold(stage, newer, "dropped", "SUCCEEDED")
+    laws.hold(stage, older, "dropped", "SKIPPED")
+    assert len(about(inbox, sha)) == 1
+    assert stage.live("dropped")["gitSha"] == newer.record["git_sha"]
+
+
+def test_a_build_whose_push_started_a_deployment_is_left_alone(stage: Stage, inbox: Inbox) -> None:
+    """So is the same commit built again: its image is reused, and was deployed."""
+    sha, builds = commit("built and deployed"), Builds(stage, "built")
+    build = builds.build(sha)
+    again = builds.build(sha)
+
+    ending = stage.ended(stage.started_by_push("built", sha, build["startTime"]), "built")
+
+    laws.hold(stage, ending, "built", "SUCCEEDED")
+    assert digest_of(build) == digest_of(again) == ending.record["image_digest"]
+    assert [last_state(builds.watch_of(b)) for b in (build, again)] == ["Begun", "Begun"]
+    assert len(stage.records("built")) == 1
+    assert about(inbox, sha) == []
+
+
+def test_a_failed_build_is_told_of(stage: Stage, inbox: Inbox) -> None:
+    """With project, phase, reason and a link to the build; nothing is deployed."""
+    records = len(stage.records("built"))
+    build = Builds(stage, "built").build("final-v3")
+
+    watch = Builds(stage, "built").watch_of(build)
+
+    assert build["buildStatus"] == "FAILED"
+    assert last_state(watch) == "Told"
+    (message,) = about(inbox, "final-v3")
+    assert message.subject == "Landfall: BUILD_FAILED built final-v3"
+    assert message.attributes["code"] == "BUILD_FAILED"
+    for part in ("landfall-build-built", "PRE_BUILD FAILED", "'final-v3' is no commit", "/codesuite/codebuild/"):
+        assert part in message.body
+    assert len(stage.records("built")) == records
