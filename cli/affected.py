@@ -18,7 +18,10 @@ def affected(
     base: Annotated[str, typer.Option(help="The commit before.")],
     head: Annotated[str, typer.Option(help="The commit after.")] = git.HEAD,
 ) -> int:
-    """Say which services a push concerns: those with a build whose paths it changes. Asks AWS nothing."""
+    """Say which services a push concerns: those with a build whose paths it changes. Asks AWS nothing.
+
+    With --json a list of names, which may be empty.
+    """
     changed = git.changed_files(base, head)
     found = [
         service.name
@@ -29,7 +32,7 @@ def affected(
         at.out.say(name)
     if not found:
         at.out.say(f"the {len(changed)} changed files concern no service")
-    at.out.document({"services": found, "changed_files": len(changed)})
+    at.out.document(found)
     return 0
 
 

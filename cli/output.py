@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
@@ -38,10 +37,10 @@ class Output:
         if way_out and passed is False:
             self.say(f"{'':<15}{way_out}")
 
-    def document(self, document: Mapping[str, Any]) -> None:
+    def document(self, document: Any) -> None:
         """Say the result to programs, where they asked for it."""
         if self.as_json:
-            json.dump(document, sys.stdout, indent=2, default=str)
+            json.dump(document, sys.stdout, indent=2 if isinstance(document, dict) else None, default=str)
             sys.stdout.write("\n")
 
     def error(self, code: str, message: str, exit_code: int) -> None:

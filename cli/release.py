@@ -23,7 +23,7 @@ def release(
     at: At,
     *,
     service: ServiceName = None,
-    commit: Annotated[str, typer.Option(help="The commit to release. [default: HEAD, on a branch]")] = git.HEAD,
+    commit: Annotated[str, typer.Option("--commit", "--sha", help="The commit to release.")] = git.HEAD,
     reason: Annotated[str, typer.Option(help="Why; kept in the ledger, 200 characters at most.")] = "",
     queue: Annotated[bool, typer.Option("--queue", help="Wait behind a deployment that runs already.")] = False,
     ci: Annotated[

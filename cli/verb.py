@@ -16,6 +16,7 @@ from cli.cloud import Cloud
 from cli.exits import Exit, Refused
 from cli.output import Output
 from landfall.errors import AwsCallFailed, LandfallError
+from landfall.world import ENV_SETTINGS
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 SKEWED = frozenset({"SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSignatureException"})
@@ -33,7 +34,9 @@ class At:
 
 
 def _common(
-    settings: Annotated[Path | None, typer.Option(help="services.toml. [default: ./services.toml]")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(envvar=ENV_SETTINGS, help="services.toml. [default: ./services.toml]")
+    ] = None,
     profile: Annotated[str | None, typer.Option(help="AWS profile.")] = None,
     region: Annotated[str | None, typer.Option(help="AWS region.")] = None,
     local: Annotated[bool, typer.Option("--local", help="The local AWS (make local), over loopback only.")] = False,

@@ -6,8 +6,7 @@ import time
 from functools import cached_property
 from typing import Any
 
-from local.follow import Follower
-
+from cli.following import Follower
 from landfall import naming
 from local.stage import Stage
 
