@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from landfall.aws.codebuild import CodeBuild
-
 from cli import images, local_builder
 from cli.exits import Refused
 from cli.verb import At
 from landfall import build_watch, naming
+from landfall.aws.codebuild import CodeBuild
 from landfall.errors import trying
 from landfall.model import State
 from landfall.settings import Build, Service
@@ -34,6 +33,8 @@ def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
     """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
     since = datetime.now(UTC)
     found = images.digest_of(at.cloud, service, git_sha)
+    if found and drill:
+        raise Refused("BUILT_BEFORE", f"{git_sha} was built before, without the drill {drill!r}; name another --commit")
     if found:
         at.out.check("build", True, f"{git_sha[:12]} was built before: {found}")
         return Image(git_sha, found, pushed=False, since=since)

@@ -32,7 +32,7 @@ def to_the_end(at: At, execution_arn: str, service: str) -> dict[str, Any]:
     follower = Follower(at.cloud.client("stepfunctions"), execution_arn)
     poll = LOCAL_POLL_SECONDS if at.cloud.local else POLL_SECONDS
     at.reattach[:] = _way_back_in(at, execution_arn)
-    at.out.say(f"following {console_link(execution_arn)}", "dim")
+    at.out.say(f"following {execution_arn if at.cloud.local else console_link(execution_arn)}", "dim")
     with _clock(at, service) as tell:
         for event in follower.until_the_end(poll=poll):
             tell(event)

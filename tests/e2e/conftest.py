@@ -29,6 +29,7 @@ SERVICES = (
     "stopped",
     "hotfix",
     "unhurried",
+    "commanded",
     "built",
     "dropped",
 )

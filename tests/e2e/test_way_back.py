@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from cli.exits import Exit
 from local.inbox import Inbox
 from local.stage import Stage, commit
 from tests.e2e import laws
+from tests.e2e.command import watched
 from tests.e2e.pushing import pushed
 
 pytestmark = pytest.mark.e2e
@@ -116,6 +118,7 @@ def test_a_rollback_that_fails_pages(stage: Stage, inbox: Inbox) -> None:
     ending = pushed(stage, "broken", "bad", fault="crash-on-start")
 
     laws.hold(stage, ending, "broken", "ROLLBACK_FAILED")
+    assert watched(stage, ending) == Exit.ROLLBACK_FAILED
     assert "then:" in ending.cause
     page = next(m for m in inbox.messages(at_least=1) if m.attributes.get("outcome") == "ROLLBACK_FAILED")
     assert page.attributes["severity"] == "page"

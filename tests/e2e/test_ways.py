@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cli.exits import Exit
 from cli.following import Ending
 from local.inbox import Inbox
 from local.load import Load
 from local.stage import Stage, commit
 from tests.e2e import laws
+from tests.e2e.command import watched
 from tests.e2e.pushing import pushed
 
 pytestmark = pytest.mark.e2e
@@ -116,6 +118,7 @@ def test_a_failed_first_release_leaves_no_tasks(stage: Stage, inbox: Inbox) -> N
     ending = pushed(stage, "first", "bad", fault="crash-on-start")
 
     laws.hold(stage, ending, "first", "NO_BASELINE")
+    assert watched(stage, ending) == Exit.NO_BASELINE
     assert stage.service("first")["desiredCount"] == 0
     assert laws.running(stage, "first") == []
 
@@ -138,4 +141,5 @@ def test_a_service_taken_over_is_left_alone(stage: Stage) -> None:
     ending = stage.ended(follower, "taken")
 
     laws.hold(stage, ending, "taken", "SUPERSEDED")
+    assert watched(stage, ending) == Exit.SUPERSEDED
     assert stage.service("taken")["taskDefinition"] == theirs

@@ -62,7 +62,7 @@ def test_inbox_reads_what_is_published(aws: LocalAws) -> None:
 
 def test_everything_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     """A killed test run must leave neither emulator nor containers behind."""
-    starter = subprocess.Popen(  # noqa: S603 - our own interpreter and program
+    starter = subprocess.Popen(
         [sys.executable, "-c", _STARTER.format(state=str(tmp_path))],
         stdout=subprocess.PIPE,
         text=True,

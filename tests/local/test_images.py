@@ -43,7 +43,7 @@ def image() -> Image:
 
 def run(command: list[str], place: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
-    return subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=place, env=env, capture_output=True, text=True, check=False)
 
 
 def unpack(image: Image, root: Path) -> Path:
@@ -157,7 +157,7 @@ def test_image_runs_alone_and_serves_its_commit(image: Image, tmp_path: Path) ->
     env = {**dict(entry.split("=", 1) for entry in config["Env"]), "HOST": "127.0.0.1", "PORT": str(port)}
     app = unpack(image, tmp_path)
     command = [*BARE_PYTHON, *config["Cmd"][1:]]
-    with subprocess.Popen(command, cwd=app, env=env, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+    with subprocess.Popen(command, cwd=app, env=env, stderr=subprocess.DEVNULL) as process:
         try:
             version = answer(f"http://127.0.0.1:{port}/api/v1/version", process)
             check = run([*BARE_PYTHON, *config["Healthcheck"]["Test"][2:]], app, env)

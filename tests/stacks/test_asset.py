@@ -99,7 +99,7 @@ def test_every_handler_imports_from_the_asset_and_the_layer_alone(tmp_path: Path
     imports = "; ".join(f"import {step.module}; {step.module}.handler" for step in STEPS)
     with asset.staged(SETTINGS, load(SETTINGS)) as directory:
         code = f"import sys; sys.path[:0] = [{str(directory)!r}, {str(tmp_path / 'python')!r}]; {imports}"
-        done = subprocess.run(  # noqa: S603  our own interpreter
+        done = subprocess.run(
             [sys.executable, "-I", "-S", "-c", code],
             env={"AWS_DEFAULT_REGION": "us-east-1"},
             cwd=tmp_path,

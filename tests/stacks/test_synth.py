@@ -30,9 +30,7 @@ def _synth(outdir: Path, **context: str) -> subprocess.CompletedProcess[str]:
         "DOCKER_HOST": "tcp://127.0.0.1:9",
     }
     command = [sys.executable, str(ROOT / "app.py")]
-    return subprocess.run(  # noqa: S603  our own interpreter
-        command, env=env, cwd=outdir, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, env=env, cwd=outdir, capture_output=True, text=True, check=False)
 
 
 def test_the_app_synthesises_without_aws_docker_or_node(tmp_path: Path) -> None:

@@ -1,0 +1,59 @@
+"""Runs the `landfall` command as a person would, against the stage."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from cli.following import Ending
+from local.stage import Stage
+from local.up import announced
+
+ROOT = Path(__file__).parents[2]
+
+
+def landfall(stage: Stage, *arguments: str, directory: Path = ROOT, interrupt_at: str = "") -> tuple[int, str]:
+    """Return exit code and output. With `interrupt_at`, Ctrl-C is pressed once a line holds that text."""
+    where = stage.settings.parent / "running.json"
+    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}", "LANDFALL_LOCAL": str(where)}
+    command = [sys.executable, "-m", "cli", *arguments, "--local"]
+    errors = subprocess.DEVNULL if "--json" in arguments else subprocess.STDOUT
+    said = []
+    with (
+        announced(stage, where),
+        subprocess.Popen(command, cwd=directory, env=env, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        assert process.stdout
+        for line in process.stdout:
+            said.append(line)
+            if interrupt_at and interrupt_at in line:
+                process.send_signal(signal.SIGINT)
+                interrupt_at = ""
+    return process.returncode, "".join(said)
+
+
+def watched(stage: Stage, ending: Ending) -> int:
+    """Return with which exit code `landfall watch` tells of a deployment that has ended."""
+    code, said = landfall(stage, "watch", ending.record["deployment_id"])
+    assert ending.outcome in said, said
+    return code
+
+
+def repository(directory: Path) -> Path:
+    """Return a Git repository with three commits of this very moment."""
+    for command in (
+        ["init", "--quiet", "--initial-branch=main"],
+        *(["commit", "--allow-empty", "-qm", n] for n in "abc"),
+    ):
+        git(directory, *command)
+    return directory
+
+
+def git(directory: Path, *arguments: str) -> str:
+    """Run git there, as nobody in particular."""
+    who = ("-c", "user.name=test", "-c", "user.email=test@localhost")
+    done = subprocess.run(["git", *who, *arguments], cwd=directory, check=True, capture_output=True, text=True)
+    return done.stdout.strip()

@@ -1,0 +1,129 @@
+"""The `landfall` command against the real pipeline: what it says, and above all the exit codes that CI believes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from local.stage import Stage
+from tests.e2e import laws
+from tests.e2e.command import git, landfall, repository
+from tests.e2e.stopping import eventually
+
+pytestmark = pytest.mark.e2e
+
+SERVICE = ("--service", "commanded")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a Git repository whose commits are released."""
+    return repository(tmp_path_factory.mktemp("checkout"))
+
+
+@pytest.fixture(scope="module")
+def released(stage: Stage, checkout: Path) -> str:
+    """Release the last commit and return what was said."""
+    code, said = landfall(stage, "release", *SERVICE, directory=checkout)
+    assert code == 0, said
+    return said
+
+
+def test_a_good_release_exits_0(stage: Stage, checkout: Path, released: str) -> None:
+    """From the commit to the proof: built, found by its digest, followed, live."""
+    sha = git(checkout, "rev-parse", "HEAD")
+    for text in ("✓ commit", "✓ target", "build BUILD", "CheckStability", "SmokeTest", "SUCCEEDED", sha):
+        assert text in released
+    assert stage.live("commanded")["gitSha"] == sha
+
+
+def test_status_and_release_again(stage: Stage, checkout: Path, released: str) -> None:
+    """Status names the live commit as proven, and releasing it again is done at once, without a new build."""
+    code, said = landfall(stage, "status", *SERVICE, "--json")
+    (live,) = json.loads(said)["services"]
+    sha = git(checkout, "rev-parse", "HEAD")
+    assert (code, live["commit"], live["proven"], live["requested_by"]) == (0, sha, True, "ECR push")
+    code, said = landfall(stage, "release", *SERVICE, directory=checkout)
+    assert (code, "was built before" in said, "NO_CHANGE" in said) == (0, True, True)
+
+
+def test_a_bad_release_exits_1(stage: Stage, checkout: Path, released: str, tmp_path: Path) -> None:
+    """Rolled back means red, also in the summary of a CI job; and the commit before is live."""
+    live, summary = stage.live("commanded"), tmp_path / "summary.md"
+    bad = ("--commit", "HEAD~1", "--drill", "crash-on-start", "--summary", str(summary))
+    code, said = landfall(stage, "release", *SERVICE, *bad, directory=checkout)
+    assert code == 1, said
+    assert "ROLLED_BACK" in said
+    assert "exited with code 3" in said
+    assert "failed; what ran before is back, and proven" in summary.read_text()
+    assert stage.live("commanded")["gitSha"] == live["gitSha"]
+
+
+def test_ctrl_c_leaves_the_deployment_running(stage: Stage, checkout: Path, released: str) -> None:
+    """An interrupted command says how to watch and how to stop; the deployment lands without it."""
+    good = ("--commit", "HEAD~2", "--drill", "late")
+    code, said = landfall(stage, "release", *SERVICE, *good, directory=checkout, interrupt_at="UpdateService")
+    assert code == 130
+    assert "goes on without you" in said
+    arn = next(line.split()[-2] for line in said.splitlines() if "watch it again" in line)
+    code, said = landfall(stage, "watch", arn)
+    assert (code, "SUCCEEDED" in said) == (0, True)
+
+
+def test_rollback_goes_to_the_revision_that_was_proven(stage: Stage, checkout: Path, released: str) -> None:
+    """By hand, to a proven release: the very revision, with the same proof."""
+    sha = git(checkout, "rev-parse", "HEAD")
+    proven = next(r for r in stage.records("commanded") if r["git_sha"] == sha and r["outcome"] == "SUCCEEDED")
+    code, said = landfall(stage, "rollback", *SERVICE, "--to", sha[:12], "--reason", "a drill", "--json", "--yes")
+    assert code == 0, said
+    record = stage.records("commanded")[-1]
+    assert (record["intent"], record["reason"], record["outcome"]) == ("rollback", "a drill", "SUCCEEDED")
+    assert record["task_definition"] == proven["task_definition"]
+    laws.law_1(stage, "commanded", digest=proven["image_digest"], sha=sha)
+
+
+def test_what_is_refused_exits_2_and_touches_nothing(stage: Stage, checkout: Path, released: str) -> None:
+    """A dirty tree, a commit that can't be built, a release that was never proven: each in plain words."""
+    before = laws.untouched(stage, "commanded")
+    (checkout / "draft").write_text("not committed")
+    for arguments, words in (
+        (("release", *SERVICE), "uncommitted: draft"),
+        (("release", *SERVICE, "--ci", "--sha", "main"), "'main' is not a full commit id"),
+        (("release", "--service", "nope"), "'nope' is not in services.toml"),
+        (("rollback", *SERVICE, "--to", "0" * 40), "is no proven release"),
+        (("watch", "no-such-deployment"), "knows no deployment"),
+    ):
+        code, said = landfall(stage, *arguments, directory=checkout)
+        assert (code, words in " ".join(said.split())) == (2, True), said
+    (checkout / "draft").unlink()
+    assert laws.untouched(stage, "commanded") == before
+
+
+def test_a_rejected_deployment_exits_2(stage: Stage) -> None:
+    """What the pipeline itself refused is told by watching it."""
+    ending = stage.ended(stage.start({"service": "commanded", "image_tag": "final-v3"}), "commanded")
+    code, said = landfall(stage, "watch", ending.record["deployment_id"])
+    assert (code, "REJECTED" in said, "final-v3" in said) == (2, True, True)
+
+
+def test_a_stopped_deployment_is_followed_through_its_recovery(stage: Stage, checkout: Path, released: str) -> None:
+    """Somebody stops the execution: the command waits for the recovery, and says what became of the service."""
+    git(checkout, "commit", "--allow-empty", "-qm", "to be stopped")
+    late = ("--drill", "late")
+    landfall(stage, "release", *SERVICE, *late, directory=checkout, interrupt_at="UpdateService")
+    record = eventually(lambda: next((r for r in stage.records("commanded") if "outcome" not in r), None), "a record")
+    stage.stepfunctions.stop_execution(executionArn=record["execution_arn"], cause="stopped by a test")
+    code, said = landfall(stage, "watch", record["deployment_id"])
+    assert (code, "waiting for its recovery" in said, "ROLLED_BACK" in said) == (1, True, True)
+
+
+def test_doctor_names_what_is_missing(stage: Stage) -> None:
+    """A topic nobody has subscribed to is found, with the way to mend it; all else is well."""
+    code, said = landfall(stage, "doctor", "--json")
+    findings = {f["name"]: f for f in json.loads(said)["findings"]}
+    assert findings["identity"]["ok"]
+    assert findings["commanded"]["ok"]
+    assert (code == 0) == all(f["ok"] for f in findings.values())
+    assert findings["subscribers"]["ok"] or "aws sns subscribe" in findings["subscribers"]["mend"]
