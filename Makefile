@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick torture recovery local lint synth deploy drawing clean
+.PHONY: help setup layer demo test test-quick torture recovery local transcript lint synth deploy drawing clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,9 @@ lint: layer  ## ruff, mypy, and the ASL validator
 
 local: layer  ## A local AWS with Landfall in it, for `landfall … --local`; Ctrl-C ends it
 	@$(RUN) -m local.up --engine=$(ENGINE)
+
+transcript: layer  ## Write docs/transcript.md: the command's output, captured from real runs
+	@$(RUN) -m local.transcript
 
 synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
 	@$(RUN) app.py
