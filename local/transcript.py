@@ -14,8 +14,8 @@ from local.up import ROOT, announced
 TARGET = ROOT / "docs" / "transcript.md"
 INTRO = """# What the command says
 
-Captured by `make transcript` from real runs against the local AWS, one after the other: nothing is edited. On a terminal
-there are colours, and a line at the end with the state, the elapsed and the usual time.
+Captured by `make transcript` from real runs against the local AWS, one after the other: nothing is edited. On a
+terminal there are colours, and a line at the end with the state, the elapsed and the usual time.
 """
 RUNS = (
     ("A first release, onto a service with no tasks", "release --commit HEAD~2"),
