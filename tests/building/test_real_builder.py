@@ -23,7 +23,7 @@ MISSING = [program for program in ("podman", "aws") if not shutil.which(program)
 
 pytestmark = [
     pytest.mark.containers,
-    # Not with Docker: its BuildKit runs in a container, whose loopback is not this machine's, and so not the local ECR's.
+    # Not with Docker: its BuildKit runs in a container, whose loopback is another than the local ECR's.
     pytest.mark.skipif(bool(MISSING), reason=f"needs Podman and the AWS CLI; not on PATH: {', '.join(MISSING)}"),
 ]
 
