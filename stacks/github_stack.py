@@ -101,7 +101,6 @@ def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: Pipeline
 
     projects = [reach.build_project_arn(stack, service) for service in services]
     ledger = pipeline.ledger.table_arn
-    own = {"dynamodb:LeadingKeys": [service.name for service in services]}
     via_dynamodb = {"kms:ViaService": f"dynamodb.{stack.region}.{stack.url_suffix}"}
     yield allow("codebuild:StartBuild", *projects, Null={f"codebuild:{key}": "true" for key in OVERRIDES})
     yield allow("codebuild:BatchGetBuilds", *projects)
@@ -109,11 +108,9 @@ def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: Pipeline
     # For a commit that was built before, whose push is long past.
     yield allow("states:ListExecutions states:StartExecution", reach.machine_arn(stack))
     yield allow("states:DescribeExecution states:GetExecutionHistory", reach.execution_arns(stack))
-    yield allow(
-        "dynamodb:GetItem dynamodb:Query", ledger, f"{ledger}/index/{BY_SHA}", **{"ForAllValues:StringEquals": own}
-    )
-    # These hold keys alone, and their own don't begin with a service.
-    yield allow("dynamodb:Query", *(f"{ledger}/index/{name}" for name in (INDEX_EXECUTION, INDEX_UNFINISHED)))
+    # All of it, not the own services' records alone: what is under way is looked up across them.
+    yield allow("dynamodb:GetItem dynamodb:Query", ledger)
+    yield allow("dynamodb:Query", *(f"{ledger}/index/{name}" for name in (BY_SHA, INDEX_EXECUTION, INDEX_UNFINISHED)))
     yield allow("kms:Decrypt", pipeline.key.key_arn, StringEquals=via_dynamodb)
     yield allow("ecs:DescribeServices", *(reach.service_arn(stack, service) for service in services))
     # A stack's ARN ends in an id that CloudFormation makes: the prefix is this one stack, by its name.
