@@ -15,11 +15,12 @@ help:  ## Show what there is to run
 
 setup: .venv/.ready  ## Install everything into .venv (Python 3.11+; nothing else is needed)
 
-.venv/.ready: requirements.txt requirements-dev.txt requirements-lambda.txt sample_service/requirements.txt package-lock.json
+.venv/.ready: requirements.txt requirements-dev.txt requirements-lambda.txt requirements-cli.txt sample_service/requirements.txt package-lock.json pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Landfall needs Python 3.11 or newer; this is " + sys.version.split()[0])'
 	@echo "installing into .venv …"
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m stacks.node npm ci
 	@$(BIN)/python -m stacks.layer
 	@touch $@
@@ -44,7 +45,7 @@ recovery: layer  ## Stop an execution in each of its states in turn; every one i
 
 lint: layer  ## ruff, mypy, and the ASL validator
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/python -m stacks.node asl-validator --json-path statemachine/deploy.asl.json
+	@for machine in statemachine/*.asl.json; do $(BIN)/python -m stacks.node asl-validator --json-path $$machine || exit 1; done
 
 local: layer  ## A local AWS with Landfall in it, for `landfall … --local`; Ctrl-C ends it
 	@$(RUN) -m local.up --engine=$(ENGINE)
@@ -58,7 +59,7 @@ synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
 deploy: layer  ## Deploy to the AWS account of your credentials (FIRST=1 the first time)
 	@$(BIN)/python -m stacks.node cdk deploy --all $(if $(FIRST),-c first-deploy=true)
 
-drawing: .venv/.ready  ## Draw docs/statemachine.svg from the state machine
+drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing
 
 clean:  ## Remove what was built (not .venv)
