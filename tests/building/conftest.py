@@ -31,9 +31,7 @@ def git(directory: Path, *arguments: str) -> str:
     who = ("-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false")
     command = ["git", *who, *arguments]
     env = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    done = subprocess.run(  # noqa: S603  our own words
-        command, cwd=directory, env=env, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run(command, cwd=directory, env=env, check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
 

@@ -21,8 +21,8 @@ BUILD = ("docker", "buildx", "build")
 NOT_THERE = Answer(
     LOOK_UP,
     stderr="\nAn error occurred (ImageNotFoundException) when calling the DescribeImages operation: The image with "
-    "imageId {imageDigest:'null', imageTag:'…'} does not exist within the repository with name 'landfall/sample' in the "
-    "registry with id '123456789012'\n",
+    "imageId {imageDigest:'null', imageTag:'…'} does not exist within the repository with name 'landfall/sample' in "
+    "the registry with id '123456789012'\n",
     exit=254,
 )
 DENIED = Answer(
