@@ -11,7 +11,7 @@ RUN := PYTHONPATH=.:lambdas $(BIN)/python
 .PHONY: help setup layer demo test test-quick torture recovery e2e-containers local transcript lint synth deploy drawing clean
 
 help:  ## Show what there is to run
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: .venv/.ready  ## Install everything into .venv (Python 3.11+; nothing else is needed)
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from local.container_cli import ContainerCli, EngineError
 from local.podman import HOME_PREFIX, Podman
 
-WAY_OUT = "Start Docker, or on Linux install Podman (Debian: apt-get install podman runc) and run this as root."
+PACKAGES = "podman runc netavark iptables"
+WAY_OUT = f"Start Docker, or on Linux install Podman (Debian: apt-get install {PACKAGES}) and run this as root."
 
 
 def find(port: int) -> Podman | ContainerCli:
