@@ -8,10 +8,10 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick torture recovery local transcript lint synth deploy drawing clean
+.PHONY: help setup layer demo test test-quick torture recovery e2e-containers local transcript lint synth deploy drawing clean
 
 help:  ## Show what there is to run
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: .venv/.ready  ## Install everything into .venv (Python 3.11+; nothing else is needed)
 
@@ -42,6 +42,10 @@ torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landf
 
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
+
+e2e-containers: layer  ## The Dockerfile built by Docker or Podman, and the six releases in real containers
+	@$(RUN) -m pytest tests/containers -m containers
+	@$(RUN) -m local.demo --engine=docker
 
 lint: layer  ## ruff, mypy, and the ASL validator
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

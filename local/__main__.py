@@ -12,6 +12,7 @@ import signal
 from pathlib import Path
 
 from local.aws import LocalAws
+from local.container_cli import EngineError
 from local.front import Front
 
 EXAMPLE = """examples:
@@ -46,7 +47,11 @@ def main() -> None:
     )
     parser.add_argument("--state", type=Path, default=Path("build/local"), help="directory for logs and images")
     args = parser.parse_args()
-    with LocalAws(args.state, port=args.port, engine=args.engine, fronts=args.front) as aws:
+    try:
+        aws = LocalAws(args.state, port=args.port, engine=args.engine, fronts=args.front)
+    except EngineError as error:
+        parser.error(str(error))
+    with aws:
         print(f"# the local AWS is at {aws.endpoint}; its log is {aws.log}; Ctrl-C ends it")
         for front in aws.fronts:
             print(

@@ -17,10 +17,12 @@ from typing import Any, Self
 
 from botocore.config import Config
 
-from local import processes
+from local import processes, real_engine
 from local.clients import REGION, session
+from local.container_cli import ContainerCli
 from local.front import Front, ca_bundle
 from local.loopback import LOOPBACK, free_port, require_loopback
+from local.podman import Podman
 
 ACCOUNT = "000000000000"
 START_LIMIT, STOP_LIMIT = 30.0, 6.0  # seconds
@@ -33,7 +35,7 @@ class LocalAws:
     def __init__(self, state: Path, *, port: int = 0, engine: str = "process", fronts: Sequence[Front] = ()) -> None:
         self.state = state.resolve()
         self.port = port or free_port()
-        self.engine = engine
+        self.engine = real_engine.find(self.port) if engine == "docker" else None
         self.fronts = [front.settled() for front in fronts]
         self.endpoint = require_loopback(f"http://{LOOPBACK}:{self.port}")
         self.log = self.state / "emulator.log"
@@ -45,6 +47,11 @@ class LocalAws:
         if self._process is None:
             raise RuntimeError("the local AWS isn't running")
         return self._process.pid
+
+    @property
+    def containers(self) -> ContainerCli | None:
+        """The command line of the engine that runs the containers; None where they are plain processes."""
+        return self.engine.cli if isinstance(self.engine, Podman) else self.engine
 
     @property
     def ca_bundle(self) -> Path:
@@ -93,8 +100,10 @@ class LocalAws:
     def start(self) -> None:
         """Start the emulator and wait until it answers."""
         self.state.mkdir(parents=True, exist_ok=True)
+        if isinstance(self.engine, Podman):
+            self.engine.settle()
         command = [sys.executable, "-m", "local.server", f"--port={self.port}", f"--state={self.state}"]
-        command += [f"--engine={self.engine}", *(f"--front={front}" for front in self.fronts)]
+        command += [*self._engine_arguments(), *(f"--front={front}" for front in self.fronts)]
         # The Lambda workers inherit this environment: they must not find the repository's modules on their path.
         env = {name: value for name, value in self.env().items() if not name.startswith("PYTHON")}
         with self.log.open("wb") as log:
@@ -107,6 +116,11 @@ class LocalAws:
                 self.stop()
                 raise RuntimeError(f"the local AWS didn't start; the end of {self.log}:\n{self._tail()}")
             time.sleep(0.05)
+
+    def _engine_arguments(self) -> list[str]:
+        if isinstance(self.engine, Podman):
+            return ["--engine=docker", f"--podman={self.engine.home}"]
+        return ["--engine=docker" if self.engine else "--engine=process"]
 
     def _healthy(self) -> bool:
         try:
@@ -132,3 +146,5 @@ class LocalAws:
         process.wait(STOP_LIMIT)
         if process.stdin:
             process.stdin.close()
+        if isinstance(self.engine, Podman):
+            self.engine.remove()

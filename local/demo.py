@@ -21,6 +21,7 @@ from rich.text import Text
 
 from cli import timeline
 from cli.following import Ending, Follower
+from local.container_cli import EngineError
 from local.inbox import Inbox
 from local.load import Load, Samples
 from local.stage import Stage, commit, staged
@@ -223,4 +224,7 @@ def _keep(console: Console, stage: Stage) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except EngineError as error:
+        sys.exit(f"error: {error}")

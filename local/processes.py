@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import signal
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -28,4 +29,15 @@ def session(leader: int) -> list[int]:
             fields = stat.read_text().rpartition(")")[2].split()
             if int(fields[3]) == leader:
                 found.append(int(stat.parent.name))
+    return found
+
+
+def running(programs: Collection[str], about: str) -> list[int]:
+    """The ids of the processes of these programs whose arguments hold this text. Linux only."""
+    found = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            program, _, arguments = command.read_bytes().decode(errors="replace").partition("\0")
+            if Path(program).name in programs and about in arguments:
+                found.append(int(command.parent.name))
     return found

@@ -15,11 +15,13 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.front import Front
 from local.loopback import LOOPBACK
+from local.podman import Podman
 from local.traits import EMULATOR
 
 
@@ -29,6 +31,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--engine", choices=("process", "docker"), default="process")
+    parser.add_argument("--podman", type=Path, metavar="HOME", help="serve Docker's API from the Podman settled there")
     parser.add_argument("--front", action="append", default=[], type=Front.parse, metavar="HTTPS:HTTP:LOAD-BALANCER")
     return parser.parse_args()
 
@@ -49,7 +52,13 @@ def settle(args: argparse.Namespace) -> None:
     state.mkdir(parents=True, exist_ok=True)
     (state / "tmp").mkdir(exist_ok=True)
     # An engine process never looks for a Docker daemon: without a socket ministack doesn't either.
-    docker = {} if args.engine == "docker" else {"DOCKER_HOST": f"unix://{state}/no-docker.sock"}
+    docker = (
+        {"MINISTACK_DOCKER_TIMEOUT": "60"}
+        if args.engine == "docker"
+        else {"DOCKER_HOST": f"unix://{state}/no-docker.sock"}
+    )
+    if args.podman:
+        docker["DOCKER_HOST"] = Podman(args.podman, args.port).socket
     os.environ.update(
         GATEWAY_PORT=str(args.port),
         MINISTACK_HOST="localhost",
@@ -66,11 +75,28 @@ def settle(args: argparse.Namespace) -> None:
     )
 
 
+@dataclass(frozen=True)
+class RealContainers:
+    """The containers that the emulator starts in a real engine."""
+
+    podman: Podman | None
+
+    def close(self) -> None:
+        """Remove them, and with them a Podman that was there for nothing else."""
+        client = importlib.import_module("ministack.services.ecs")._get_docker()
+        importlib.import_module("ministack.core.container_reaper").reap_all(client)
+        if self.podman:
+            self.podman.remove()
+
+
 def install_engine(args: argparse.Namespace) -> Any:
-    """Give the emulator's ECS the process engine; with Docker it finds its own."""
-    if args.engine == "docker":
-        return None
+    """Give the emulator's ECS the process engine; a real engine it finds by itself."""
     ecs = importlib.import_module("ministack.services.ecs")
+    if args.engine == "docker":
+        podman = Podman(args.podman, args.port) if args.podman else None
+        if podman:
+            podman.serve()
+        return RealContainers(podman)
     engine_type = importlib.import_module("local.engine").ProcessEngine
     engine = engine_type(f"http://{LOOPBACK}:{args.port}", args.state.resolve(), args.port)
     vars(ecs)["_docker"] = engine
@@ -120,8 +146,7 @@ def main() -> None:
     try:
         asyncio.run(serve(args))
     finally:
-        if engine:
-            engine.close()
+        engine.close()
         # Worker threads of the emulator may be in the middle of a wait; nothing they do matters any more.
         os._exit(0)
 

@@ -31,12 +31,23 @@ QUICK_STACK = {
     "start_period_seconds": 5,
     "deregistration_delay_seconds": 2,
 }
+REAL_ENGINE = {"stability_timeout_seconds": 180}
+REAL_ENGINE_STACK = {
+    # A health check is a command that the engine starts in the container: while an image is built on the same machine
+    # that can take seconds, and tasks that are well would be stopped.
+    "health_check_interval_seconds": 6,
+    "health_check_timeout_seconds": 5,
+    "unhealthy_threshold": 3,
+    "start_period_seconds": 20,
+}
 
 
 def write(
     path: Path,
     fronts: Mapping[str, Front],
     certificate_arn: str,
+    *,
+    real_engine: bool = False,
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Write the settings for one service per front: copies of the sample service, each with names of its own.
@@ -44,9 +55,11 @@ def write(
     `overrides` changes keys of a service's own table, for tests that want other bounds.
     """
     template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
+    quick = QUICK | (REAL_ENGINE if real_engine else {})
+    stack = QUICK_STACK | (REAL_ENGINE_STACK if real_engine else {})
     services = {
         name: {
-            **_service(template["services"]["sample"], name, front, certificate_arn),
+            **_service(template["services"]["sample"], name, front, certificate_arn, stack),
             **(overrides or {}).get(name, {}),
         }
         for name, front in fronts.items()
@@ -54,10 +67,12 @@ def write(
     # an override of None takes a key out
     services = {name: {k: v for k, v in table.items() if v is not None} for name, table in services.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(tomli_w.dumps({"defaults": {**template["defaults"], **QUICK}, "services": services}))
+    path.write_text(tomli_w.dumps({"defaults": {**template["defaults"], **quick}, "services": services}))
 
 
-def _service(sample: Mapping[str, Any], name: str, front: Front, certificate_arn: str) -> dict[str, Any]:
+def _service(
+    sample: Mapping[str, Any], name: str, front: Front, certificate_arn: str, stack: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         **sample,
         "cluster": f"landfall-{name}",
@@ -67,5 +82,5 @@ def _service(sample: Mapping[str, Any], name: str, front: Front, certificate_arn
         "execution_role": f"landfall-{name}-execution",
         "base_url": front.url,
         "ca_bundle": "ca.pem",
-        "stack": {**sample["stack"], **QUICK_STACK, "certificate_arn": certificate_arn},
+        "stack": {**sample["stack"], **stack, "certificate_arn": certificate_arn},
     }

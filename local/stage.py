@@ -14,16 +14,19 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import trustme
 
 from cli.following import Ending, Follower
+from landfall.settings import Build
 from local import settings as local_settings
 from local.aws import LocalAws
 from local.deploy import deploy
+from local.dockerfile_build import DockerfileBuild
 from local.front import Front
-from local.images import build_image
+from local.images import SERVICE, build_image
 from local.registry import push_image
 
 PIPELINE = "Landfall-Pipeline"
@@ -59,10 +62,23 @@ class Stage:
         """Return an ECS client."""
         return self.aws.client("ecs")
 
+    @cached_property
+    def dockerfile(self) -> DockerfileBuild | None:
+        """What builds the sample's Dockerfile; None where the containers are processes, and so are no images' own."""
+        cli = self.aws.containers
+        return DockerfileBuild(cli, SERVICE, Build.platform) if cli else None
+
     def push(self, service: str, git_sha: str, *, fault: str = "", tag: str | None = None, env: Any = None) -> str:
         """Build an image for the service and push it; the push starts a deployment. Returns the digest."""
-        image = build_image(git_sha, self.build_time, fault, env)
-        return push_image(self.aws.endpoint, f"landfall/{service}", image, tag or git_sha)
+        repository, tag = f"landfall/{service}", tag or git_sha
+        if self.dockerfile is None:
+            return push_image(self.aws.endpoint, repository, build_image(git_sha, self.build_time, fault, env), tag)
+        if env:
+            raise ValueError("an environment that the Dockerfile doesn't set needs the process engine")
+        arguments = {"GIT_SHA": git_sha, "BUILD_TIME": self.build_time, "FAULT": fault}
+        self.dockerfile.publish(f"{urlsplit(self.aws.endpoint).netloc}/{repository}:{tag}", arguments)
+        found = self.aws.client("ecr").describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
+        return str(found["imageDetails"][0]["imageDigest"])
 
     def started_by_push(self, service: str, git_sha: str, after: datetime, seconds: float = 20) -> Follower:
         """Return the execution that the push of this commit started."""
@@ -159,7 +175,8 @@ def staged(
     fronts = {name: Front(0, 0, f"landfall-{name}").settled() for name in services}
     with LocalAws(state, engine=engine, fronts=list(fronts.values())) as aws:
         path = state / "services.toml"
-        local_settings.write(path, fronts, _certificate(aws), overrides)
+        real = aws.containers is not None
+        local_settings.write(path, fronts, _certificate(aws), real_engine=real, overrides=overrides)
         yield Stage(aws, path, fronts, deploy(aws.env(), path, first=True))
 
 
