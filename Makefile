@@ -44,7 +44,7 @@ recovery: layer  ## Stop an execution in each of its states in turn; every one i
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
 
 e2e-containers: layer  ## The Dockerfile built by Docker or Podman, and the six releases in real containers
-	@$(RUN) -m pytest tests/containers -m containers
+	@$(RUN) -m pytest tests/containers tests/building -m containers
 	@$(RUN) -m local.demo --engine=docker
 
 lint: layer  ## ruff, mypy, and the ASL validator

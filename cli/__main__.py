@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import affected, doctor, release, rollback, status, watch
+from cli import affected, doctor, image, release, rollback, status, watch
 
 app = typer.Typer(
     name="landfall",
@@ -22,6 +22,7 @@ for command in (
     affected.affected,
 ):
     app.command()(command)
+app.add_typer(image.app, name="image")
 
 
 def main() -> None:

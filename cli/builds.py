@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cli import images, local_builder
+from cli import image_source, local_builder
 from cli.exits import Refused
 from cli.verb import At
 from landfall import build_watch, naming
@@ -32,7 +32,7 @@ class Image:
 def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
     """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
     since = datetime.now(UTC)
-    found = images.digest_of(at.cloud, service, git_sha)
+    found = image_source.digest_of(at.cloud.client("ecr"), service.repository, git_sha)
     if found and drill:
         raise Refused("BUILT_BEFORE", f"{git_sha} was built before, without the drill {drill!r}; name another --commit")
     if found:
@@ -42,7 +42,7 @@ def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
         way_out = "push it there, or add a build table to services.toml"
         raise Refused("NO_IMAGE", f"{service.repository}:{git_sha} does not exist, and no build is set up: {way_out}")
     exported = _built(at, service, service.build, git_sha, drill)
-    digest = images.digest_of(at.cloud, service, git_sha)
+    digest = image_source.digest_of(at.cloud.client("ecr"), service.repository, git_sha)
     if digest is None:
         raise Refused(
             "NOTHING_BUILT", f"the build succeeded, but {service.repository}:{git_sha} is not in ECR; see its log"
@@ -59,11 +59,11 @@ def _built(at: At, service: Service, build: Build, git_sha: str, drill: str) -> 
     if build.builder == "local":
         return local_builder.built(at, service, build, git_sha)
     codebuild, project = at.cloud.client("codebuild"), naming.build_project(service.name)
-    fault = [{"name": "FAULT", "value": drill, "type": "PLAINTEXT"}] if drill else []
+    # no empty list: the role of a CI may not override the environment at all
+    fault = [{"name": "FAULT", "value": drill, "type": "PLAINTEXT"}]
+    override = {"environmentVariablesOverride": fault} if drill else {}
     with trying(f"starting a build of {project}"):
-        begun = codebuild.start_build(projectName=project, sourceVersion=git_sha, environmentVariablesOverride=fault)[
-            "build"
-        ]
+        begun = codebuild.start_build(projectName=project, sourceVersion=git_sha, **override)["build"]
     at.reattach[:] = [f"  the build {begun['id']} goes on, and its push starts the deployment"]
     return _followed(at, CodeBuild(codebuild), begun["id"], service)
 

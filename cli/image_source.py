@@ -31,6 +31,18 @@ class SourceImage:
     document: Mapping[str, Any]
 
 
+def digest_of(client: Any, repository: str, tag: str) -> str | None:
+    """Return the digest a tag names; None where there is no such tag. Raises AwsCallFailed."""
+    try:
+        with trying(f"looking for {repository}:{tag}"):
+            reply = client.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
+    except AwsCallFailed as error:
+        if error.code == "ImageNotFoundException":
+            return None
+        raise
+    return str(reply["imageDetails"][0]["imageDigest"])
+
+
 def read(client: Any, repository: str, identifier: Mapping[str, str], platform: str) -> SourceImage:
     """Read the image of `{"imageTag": …}` or `{"imageDigest": …}`; of an index, the image for this platform.
 
