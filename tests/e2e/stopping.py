@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -86,18 +85,6 @@ def swept(stage: Stage) -> int:
     """Sweep, as the schedule would, and return how many recoveries that started."""
     answer = stage.aws.client("lambda").invoke(FunctionName="landfall-sweep", Payload=b"{}")
     return int(json.loads(answer["Payload"].read())["started"])
-
-
-@contextmanager
-def no_event(stage: Stage) -> Iterator[None]:
-    """Lose every event that tells of an execution's end."""
-    events = stage.aws.client("events")
-    rule = next(r["Name"] for r in events.list_rules()["Rules"] if "OnLossEnded" in r["Name"])
-    events.disable_rule(Name=rule)
-    try:
-        yield
-    finally:
-        events.enable_rule(Name=rule)
 
 
 def eventually(look: Callable[[], Seen | None], what: str, seconds: float = 120, pause: float = 0.2) -> Seen:

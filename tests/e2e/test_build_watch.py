@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,21 +11,10 @@ from local.inbox import Inbox, Message
 from local.stage import Stage, commit
 from tests.e2e import laws
 from tests.e2e.building import Builds, digest_of, last_state, push_event, started_for
+from tests.e2e.events import PUSHED, lost
 from tests.e2e.pushing import pushed
 
 pytestmark = pytest.mark.e2e
-
-
-@contextmanager
-def pushes_dropped(stage: Stage) -> Iterator[None]:
-    """Let no push start a deployment."""
-    events = stage.aws.client("events")
-    rule = next(r["Name"] for r in events.list_rules()["Rules"] if "OnPush" in r["Name"])
-    events.disable_rule(Name=rule)
-    try:
-        yield
-    finally:
-        events.enable_rule(Name=rule)
 
 
 def about(inbox: Inbox, sha: str) -> list[Message]:
@@ -38,7 +25,7 @@ def about(inbox: Inbox, sha: str) -> list[Message]:
 def test_a_push_that_started_nothing_is_raised_and_deployed_once(stage: Stage, inbox: Inbox) -> None:
     """Though the build's event comes twice, and the push's after all: one message, one deployment, proven live."""
     sha, builds = commit("dropped once"), Builds(stage, "dropped")
-    with pushes_dropped(stage):
+    with lost(stage, PUSHED):
         build = builds.build(sha)
         watch = builds.watch_of(build)
         twice = builds.watch_again(watch)
@@ -65,7 +52,7 @@ def test_a_push_that_started_nothing_is_raised_and_deployed_once(stage: Stage, i
 def test_a_lost_push_never_goes_over_a_newer_one(stage: Stage, inbox: Inbox) -> None:
     """Its deployment is started, raised, and skipped, as it would have been had its event not been lost."""
     sha, builds = commit("dropped, then overtaken"), Builds(stage, "dropped")
-    with pushes_dropped(stage):
+    with lost(stage, PUSHED):
         build = builds.build(sha)
     time.sleep(1.1)  # pushes are told apart by whole seconds
     newer = pushed(stage, "dropped", "newer than the dropped one")

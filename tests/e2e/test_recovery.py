@@ -16,7 +16,8 @@ from cli.following import Ending
 from local.inbox import Inbox
 from local.stage import Stage
 from statemachine.definition import definition
-from tests.e2e.stopping import begun, is_live, no_event, proven_or_paged, stopped_in, swept
+from tests.e2e.events import ENDED, lost
+from tests.e2e.stopping import begun, is_live, proven_or_paged, stopped_in, swept
 
 pytestmark = pytest.mark.e2e
 
@@ -74,7 +75,7 @@ def test_a_lost_event_is_found_by_the_sweep(stage: Stage, inbox: Inbox, baseline
     """Step Functions' events are best effort: a record that nobody looks after is found and finished."""
     told = len(inbox.messages())
     live = stage.live("stopped")["gitSha"]
-    with no_event(stage):
+    with lost(stage, ENDED):
         follower = stopped_in(stage, begun(stage), "WaitForStability")
         time.sleep(3)
         assert "unfinished" in stage.record_of(follower.arn, "stopped")

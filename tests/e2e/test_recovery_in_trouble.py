@@ -14,13 +14,13 @@ from cli.following import Ending
 from local.inbox import Inbox
 from local.stage import Stage
 from tests.e2e import laws
+from tests.e2e.events import ENDED, lost
 from tests.e2e.stopping import (
     SERVICE,
     begun,
     entered,
     eventually,
     is_live,
-    no_event,
     proven_or_paged,
     recovery_of,
     stopped_in,
@@ -141,7 +141,7 @@ def test_a_recovery_that_waits_for_the_lock(stage: Stage, inbox: Inbox, baseline
     """A lock that is somebody else's is waited for; a recovery stopped meanwhile is followed by another."""
     live, told = stage.live(SERVICE)["gitSha"], len(inbox.messages())
     locks = stage.aws.client("dynamodb")
-    with no_event(stage):
+    with lost(stage, ENDED):
         follower = stopped_in(stage, begun(stage), "WaitForStability")
         table, key = stage.pipeline["LockTableName"], {"service": {"S": SERVICE}}
         deployment_id = stage.lock(SERVICE)["deployment_id"]
