@@ -88,7 +88,7 @@ def test_stopped_while_it_waits_in(stage: Stage, inbox: Inbox, baseline: Ending,
 
 def test_stopped_while_it_waits_for_the_lock(stage: Stage, inbox: Inbox, baseline: Ending) -> None:
     """Who is stopped in the queue touched nothing; who has the lock goes on undisturbed, and lands."""
-    first = begun(stage, "late")
+    first = begun(stage)
     entered(stage, first, "UpdateService")
     live, told = stage.live(SERVICE)["gitSha"], len(inbox.messages())
     second = stage.start({"service": SERVICE, "image_tag": live, "requested_by": "somebody"})
