@@ -43,9 +43,9 @@ torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landf
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
 
-e2e-containers: layer  ## The Dockerfile built by Docker or Podman, and the six releases in real containers
-	@$(RUN) -m pytest tests/containers tests/building -m containers
-	@$(RUN) -m local.demo --engine=docker
+e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases in real containers (SHORT=1: two)
+	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs
+	@$(if $(SHORT),,$(RUN) -m local.demo --engine=docker)
 
 lint: layer  ## ruff, mypy, and the ASL validator
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -22,7 +22,7 @@ from landfall.settings import Service, Settings
 STACK = "Landfall-Pipeline"
 LOCAL = "LANDFALL_LOCAL"
 """Names the file in which the running local AWS says where it is; `make local` writes it."""
-HERE = Path("build/local/running.json")
+HERE = Path(__file__).parents[1] / "build" / "local" / "running.json"
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from rich.status import Status
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli import timeline
 from cli.exits import OF_OUTCOME, NotKnown
@@ -53,22 +53,22 @@ def _way_back_in(at: At, execution_arn: str) -> list[str]:
 
 
 @contextmanager
-def _clock(at: At, service: str) -> Iterator[Any]:
-    """Print each event once; on a terminal, show below it the state, the elapsed and the expected time."""
+def _clock(at: At, service: str) -> Iterator[Callable[[Event], None]]:
+    """Print each event once; on a terminal, show below it the state, the elapsed and the usual time."""
     began, last, expected = time.monotonic(), "", _expected(at, service)
-    usual = f", usually {expected:.0f} s" if expected else ""
-    with Status("begun", console=at.out.console) as status:
-        if not at.out.console.is_terminal:
-            status.stop()
+    usual = TextColumn(f"usually {timedelta(seconds=round(expected))}" if expected else "")
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), usual)
+    shown = Progress(*columns, console=at.out.console, transient=True, disable=not at.out.console.is_terminal)
+    with shown:
+        state = shown.add_task("begun", total=None)
 
         def tell(event: Event) -> None:
             nonlocal last
-            elapsed = time.monotonic() - began
-            status.update(f"{event.state}  {elapsed:.0f} s{usual}")
+            shown.update(state, description=event.state)
             line = timeline.line(event)
             if line is not None and line.plain != last:
                 last = line.plain
-                at.out.console.print(f"{elapsed:7.1f} s  ", line, sep="", soft_wrap=True)
+                at.out.console.print(f"{time.monotonic() - began:7.1f} s  ", line, sep="", soft_wrap=True)
 
         yield tell
 

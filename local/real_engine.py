@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from local import base_image
 from local.container_cli import ContainerCli, EngineError
 from local.podman import HOME_PREFIX, Podman
 
@@ -25,6 +26,19 @@ def find(port: int) -> Podman | ContainerCli:
         # Their containers' addresses lead into a namespace or a virtual machine: no load balancer here reaches them.
         raise EngineError(f"this Podman's containers can't be reached by address from this machine. {WAY_OUT}")
     return Podman(Path(tempfile.gettempdir()) / f"{HOME_PREFIX}{port}", port)
+
+
+def try_out(port: int) -> None:
+    """Run one container. Raises EngineError where there is no engine, or one that this machine does not let run."""
+    engine = find(port)
+    if isinstance(engine, ContainerCli):
+        return
+    engine.settle()
+    try:
+        image = base_image.make(engine.cli)
+        engine.cli.run("run", "--rm", image, "python3", "-c", "print('it runs')")
+    finally:
+        engine.remove()
 
 
 def _docker_answers() -> bool:

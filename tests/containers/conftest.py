@@ -16,9 +16,9 @@ SERVICE = "landing"
 
 @pytest.fixture(scope="session")
 def _engine() -> None:
-    """Skip where there is nothing to run containers with."""
+    """Skip where there is nothing that can run a container."""
     try:
-        real_engine.find(free_port())
+        real_engine.try_out(free_port())
     except EngineError as error:
         pytest.skip(str(error))
 
