@@ -45,5 +45,6 @@ class Output:
 
     def error(self, code: str, message: str, exit_code: int) -> None:
         """Say what went wrong: to people on stderr, and to programs in the document."""
-        Console(stderr=True, highlight=False, markup=False).print(Text("landfall: ", style="bold red").append(message))
+        console = Console(stderr=True, highlight=False, markup=False)
+        console.print(Text("landfall: ", style="bold red").append(message, style=""), soft_wrap=True)
         self.document({"error": {"code": code, "message": message}, "exit_code": exit_code})
