@@ -5,59 +5,74 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import islice
 
+from cli import follow
 from cli.builds import Image
 from cli.verb import At
 from landfall import naming
+from landfall.aws.ecr import Ecr
+from landfall.aws.ledger import Record
 from landfall.errors import trying
 from landfall.settings import Service
 
 POLL_SECONDS, LOCAL_POLL_SECONDS = 2.0, 0.3
-LATE = timedelta(seconds=30)
+LATE_SECONDS = 30
 """How much longer than the build's watch the command waits before it starts a deployment itself."""
-CLOCKS = timedelta(minutes=2)
-"""How far this machine's clock may be off: what began before the build, by ECS's clock, is another deployment."""
 NEWEST = 30
+"""Records that are looked through for the image's."""
 
 
 def execution(at: At, service: Service, image: Image, reason: str) -> str:
     """Return the execution that deploys an image that was just pushed, or was there already."""
-    if not image.pushed:
-        name = naming.execution(datetime.now(UTC), service.name, image.git_sha, secrets.token_hex(3))
-        return started(at, name, release(at, service, image, reason))
-    within = service.build.deployment_begins_within_seconds if service.build else 0
-    give_up = time.monotonic() + within + LATE.total_seconds()
-    while time.monotonic() < give_up:
-        found = _begun(at, service, image)
-        if found:
-            return found
-        time.sleep(LOCAL_POLL_SECONDS if at.cloud.local else POLL_SECONDS)
-    at.out.say(f"the push of {image.digest} started nothing: starting its deployment", "yellow")
-    return started(at, naming.execution_of_build(service.name, image.digest), release(at, service, image, reason))
-
-
-def release(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
-    """Return the request to release an image."""
-    asked = {"service": service.name, "image_tag": image.git_sha, "image_digest": image.digest}
-    return {**asked, "requested_by": at.cloud.identity[-200:], "reason": reason}
+    if image.pushed:
+        return _of_push(at, service, image, reason)
+    under_way = next((r for r in _of(at, service, image) if "outcome" not in r), None)
+    if under_way:
+        at.out.say(f"deployment {under_way['deployment_id']} of this image is under way already", "yellow")
+        return str(under_way["execution_arn"])
+    name = naming.execution(datetime.now(UTC), service.name, image.git_sha, secrets.token_hex(3))
+    return started(at, name, _request(at, service, image, reason))
 
 
 def started(at: At, name: str, document: dict[str, str]) -> str:
     """Start an execution, and return its ARN. One of that name that was started before is the one."""
     client, machine = at.cloud.client("stepfunctions"), at.cloud.machine
+    arn = machine.replace(":stateMachine:", ":execution:") + f":{name}"
+    at.reattach[:] = follow.way_back_in(at, arn)  # it may have begun even where its answer is lost
     with trying(f"starting execution {name}"):
         try:
-            begun = client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(document))
+            client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(document))
         except client.exceptions.ExecutionAlreadyExists:
-            return machine.replace(":stateMachine:", ":execution:") + f":{name}"
-    return str(begun["executionArn"])
+            at.out.say(f"execution {name} was started already", "yellow")
+    return arn
 
 
-def _begun(at: At, service: Service, image: Image) -> str | None:
-    for record in islice(at.cloud.ledger.newest_first(service.name), NEWEST):
-        of_this = record.get("image_digest") == image.digest
-        if of_this and datetime.fromisoformat(str(record["started_at"])) >= image.since - CLOCKS:
-            return str(record["execution_arn"])
-    return None
+def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
+    """Wait for the deployment that the push starts. A digest that is new has no records but of this push."""
+    if reason:
+        at.out.say("the push asks for the deployment, so the ledger does not keep --reason", "yellow")
+    within = service.build.deployment_begins_within_seconds if service.build else 0
+    give_up = time.monotonic() + within + LATE_SECONDS
+    while time.monotonic() < give_up:
+        if found := next(_of(at, service, image), None):
+            return str(found["execution_arn"])
+        time.sleep(LOCAL_POLL_SECONDS if at.cloud.local else POLL_SECONDS)
+    at.out.say(f"the push of {image.digest} started nothing: starting its deployment", "yellow")
+    # It stands for the push that was lost: a newer push overtakes it, as it would have overtaken that.
+    found_in_ecr = Ecr(at.cloud.client("ecr"), service.repository).image({"imageDigest": image.digest})
+    pushed_at = {"pushed_at": found_in_ecr.pushed_at} if found_in_ecr else {}
+    document = {**_request(at, service, image, reason), **pushed_at}
+    return started(at, naming.execution_of_build(service.name, image.digest), document)
+
+
+def _request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
+    asked = {"service": service.name, "image_tag": image.git_sha, "image_digest": image.digest}
+    return {**asked, "requested_by": at.cloud.identity[-200:], "reason": reason}
+
+
+def _of(at: At, service: Service, image: Image) -> Iterator[Record]:
+    newest = islice(at.cloud.ledger.newest_first(service.name), NEWEST)
+    return (r for r in newest if r.get("image_digest") == image.digest)

@@ -5,39 +5,40 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import NoReturn
 
 from cli import image_source, local_builder
-from cli.exits import Refused
+from cli.exits import NotKnown, Refused
 from cli.verb import At
 from landfall import build_watch, naming
 from landfall.aws.codebuild import CodeBuild
-from landfall.errors import trying
+from landfall.build_watch import BuildView
+from landfall.errors import AwsCallFailed, trying
 from landfall.model import State
 from landfall.settings import Build, Service
 
 POLL_SECONDS, LOCAL_POLL_SECONDS = 5.0, 0.3
+MISSED_AT_FIRST = 5
+"""Looks at a build that was just started at which CodeBuild may not know it yet."""
 
 
 @dataclass(frozen=True)
 class Image:
-    """A commit's image. `pushed`: it was pushed just now, after `since`, and that push starts its deployment."""
+    """A commit's image. `pushed`: it was pushed just now, and that push starts its deployment."""
 
     git_sha: str
     digest: str
     pushed: bool
-    since: datetime
 
 
 def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
     """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
-    since = datetime.now(UTC)
     found = image_source.digest_of(at.cloud.client("ecr"), service.repository, git_sha)
     if found and drill:
         raise Refused("BUILT_BEFORE", f"{git_sha} was built before, without the drill {drill!r}; name another --commit")
     if found:
         at.out.check("build", True, f"{git_sha[:12]} was built before: {found}")
-        return Image(git_sha, found, pushed=False, since=since)
+        return Image(git_sha, found, pushed=False)
     if service.build is None:
         way_out = "push it there, or add a build table to services.toml"
         raise Refused("NO_IMAGE", f"{service.repository}:{git_sha} does not exist, and no build is set up: {way_out}")
@@ -51,33 +52,55 @@ def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
         saw = f"the build says {exported.get('IMAGE_DIGEST')}, and ECR has {digest} for {git_sha}"
         raise Refused("OTHER_DIGEST", f"{saw}; a tag names one image for ever: find out who else pushed it")
     at.out.check("build", True, f"{git_sha[:12]} is {digest}")
-    return Image(git_sha, digest, pushed=exported.get("BUILT") != "no", since=since)
+    return Image(git_sha, digest, pushed=True)
 
 
 def _built(at: At, service: Service, build: Build, git_sha: str, drill: str) -> Mapping[str, str]:
     """Build, and return what the build exports."""
     if build.builder == "local":
+        if drill:
+            raise Refused(
+                "NO_DRILL", f'--drill {drill!r} is for a build by the local AWS, and this one is builder = "local"'
+            )
         return local_builder.built(at, service, build, git_sha)
     codebuild, project = at.cloud.client("codebuild"), naming.build_project(service.name)
     # no empty list: the role of a CI may not override the environment at all
     fault = [{"name": "FAULT", "value": drill, "type": "PLAINTEXT"}]
     override = {"environmentVariablesOverride": fault} if drill else {}
+    at.reattach[:] = [
+        f"  if the build has begun, it goes on, and its push starts a deployment: landfall watch {git_sha}"
+    ]
     with trying(f"starting a build of {project}"):
         begun = codebuild.start_build(projectName=project, sourceVersion=git_sha, **override)["build"]
-    at.reattach[:] = [f"  the build {begun['id']} goes on, and its push starts the deployment"]
-    return _followed(at, CodeBuild(codebuild), begun["id"], service)
+    at.reattach[:] = [f"  build {begun['id']} goes on, and its push starts a deployment: landfall watch {git_sha}"]
+    view = _followed(at, CodeBuild(codebuild), begun["id"])
+    verdict, _ = build_watch.assess(view, service, within=0)
+    if verdict.state == State.FAIL:
+        _failed(at, service, git_sha, verdict.code, f"build {begun['id']}: {verdict.reason}")
+    return view.exported
 
 
-def _followed(at: At, codebuild: CodeBuild, build_id: str, service: Service) -> Mapping[str, str]:
-    began, phase = time.monotonic(), ""
+def _failed(at: At, service: Service, git_sha: str, code: str, why: str) -> NoReturn:
+    """Say that a build failed; one that had pushed before it did has started a deployment all the same."""
+    if image_source.digest_of(at.cloud.client("ecr"), service.repository, git_sha):
+        raise NotKnown(code, f"{why}; but it had pushed: see what became of that with `landfall watch {git_sha}`")
+    raise Refused(code, why)
+
+
+def _followed(at: At, codebuild: CodeBuild, build_id: str) -> BuildView:
+    """Return the build once it is over."""
+    began, phase, missed = time.monotonic(), "", 0
     while True:
-        view = codebuild.build(build_id)
-        if view.phases and view.phases[-1].name != phase:
-            phase = view.phases[-1].name
-            at.out.say(f"{time.monotonic() - began:7.1f} s  build {phase}", "dim")
-        if view.status != build_watch.IN_PROGRESS:
-            verdict, _ = build_watch.assess(view, service, within=0)
-            if verdict.state == State.FAIL:
-                raise Refused(verdict.code, f"build {build_id}: {verdict.reason}")
-            return view.exported
+        try:
+            view = codebuild.build(build_id)
+        except AwsCallFailed as error:
+            missed += 1
+            if error.code != "BuildMissing" or missed > MISSED_AT_FIRST:
+                raise
+        else:
+            if view.phases and view.phases[-1].name != phase:
+                phase = view.phases[-1].name
+                at.out.say(f"{time.monotonic() - began:7.1f} s  build {phase}", "dim")
+            if view.status != build_watch.IN_PROGRESS:
+                return view
         time.sleep(LOCAL_POLL_SECONDS if at.cloud.local else POLL_SECONDS)

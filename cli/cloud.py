@@ -23,7 +23,7 @@ STACK = "Landfall-Pipeline"
 LOCAL = "LANDFALL_LOCAL"
 """Names the file in which the running local AWS says where it is; `make local` writes it."""
 HERE = Path(__file__).parents[1] / "build" / "local" / "running.json"
-_CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
+_CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 8})
 
 
 @dataclass(frozen=True)

@@ -31,17 +31,18 @@ def to_the_end(at: At, execution_arn: str, service: str) -> dict[str, Any]:
     """Follow an execution until the ledger says how its deployment ended. Raises NotKnown."""
     follower = Follower(at.cloud.client("stepfunctions"), execution_arn)
     poll = LOCAL_POLL_SECONDS if at.cloud.local else POLL_SECONDS
-    at.reattach[:] = _way_back_in(at, execution_arn)
+    at.reattach[:] = way_back_in(at, execution_arn)
     at.out.say(f"following {execution_arn if at.cloud.local else console_link(execution_arn)}", "dim")
     with _clock(at, service) as tell:
         for event in follower.until_the_end(poll=poll):
             tell(event)
     record = _closed(at, follower, poll)
     at.reattach.clear()
-    return _told(at, record)
+    return told(at, record)
 
 
-def _way_back_in(at: At, execution_arn: str) -> list[str]:
+def way_back_in(at: At, execution_arn: str) -> list[str]:
+    """Return what to say to somebody who leaves a deployment that goes on."""
     local = " --local" if at.cloud.local else ""
     stop = f"aws stepfunctions stop-execution --execution-arn {execution_arn}"
     if at.cloud.endpoint:
@@ -105,11 +106,12 @@ def _closed(at: At, follower: Follower, poll: float) -> Record:
     raise NotKnown("NO_OUTCOME", f"no outcome after {SETTLE_SECONDS} s; see {console_link(follower.arn)}")
 
 
-def _told(at: At, record: Record) -> dict[str, Any]:
+def told(at: At, record: Record) -> dict[str, Any]:
+    """Tell how a deployment ended, and return it for programs."""
     outcome = Outcome(record["outcome"])
     at.out.say()
     at.out.say(outcome.value, timeline.colour(outcome))
-    told = {
+    rows = {
         "service": record["service"],
         "commit": record["git_sha"],
         "digest": record["image_digest"],
@@ -118,12 +120,12 @@ def _told(at: At, record: Record) -> dict[str, Any]:
         "took": f"{seconds(record):.0f} s",
         "report": record.get("reported"),
     }
-    for name, value in told.items():
+    for name, value in rows.items():
         at.out.say(f"  {name:<9}{timeline.brief(str(value)) if name in ('why', 'revision') else value}")
     if outcome == Outcome.SKIPPED:
         at.out.say("This release was NOT deployed: a newer one was asked for meanwhile, and goes ahead in its place.")
     return {
-        **told,
+        **rows,
         "took": seconds(record),
         "outcome": outcome.value,
         "deployment_id": record["deployment_id"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 from cli.exits import Refused
 
@@ -59,11 +60,18 @@ def pushed(found: Commit) -> str:
     return branches[0]
 
 
+def top() -> Path:
+    """Return the root of this checkout. Raises Refused."""
+    return Path(_git("rev-parse", "--show-toplevel", code="NO_REPOSITORY", why="the build needs a checkout"))
+
+
 def changed_files(base: str, head: str) -> list[str]:
     """Return the paths that differ between two commits. Raises Refused."""
     names = [commit(name).sha for name in (base, head)]
     why = f"{base} and {head} can't be compared"
-    return _git("diff", "--name-only", *names, code="NO_COMMIT", why=why).splitlines()
+    # a file that moved away is a change where it was; and names come as they are, not quoted
+    options = ("diff", "--name-only", "--no-renames", "-z")
+    return [path for path in _git(*options, *names, code="NO_COMMIT", why=why).split("\0") if path]
 
 
 def _git(*arguments: str, code: str, why: str) -> str:
@@ -75,7 +83,9 @@ def _git(*arguments: str, code: str, why: str) -> str:
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["git", *arguments]
     try:
-        return subprocess.run(["git", *arguments], capture_output=True, text=True, check=False)  # noqa: S603, S607
+        # names of files need not be UTF-8
+        return subprocess.run(command, capture_output=True, text=True, errors="surrogateescape", check=False)  # noqa: S603
     except OSError as error:
         raise Refused("NO_GIT", f"git can't be run: {error.strerror}; install it, or give --commit and --ci") from error

@@ -114,5 +114,8 @@ def _download(url: str, size: int) -> bytes:
                 if len(data) > size:
                     break
     except httpx.HTTPError as error:
-        raise AwsCallFailed(type(error).__name__, f"reading an image's configuration: {error}") from error
+        # not httpx's own words: they hold the address, and that its signature
+        status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else ""
+        what = f"{type(error).__name__} {status}".strip()
+        raise AwsCallFailed(type(error).__name__, f"reading an image's configuration: {what}") from None
     return bytes(data[: size + 1])

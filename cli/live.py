@@ -8,15 +8,22 @@ from cli import records
 from cli.cloud import Cloud
 from landfall.aws.ecs import Ecs
 from landfall.aws.ledger import Record
-from landfall.model import UNKNOWN
+from landfall.model import UNKNOWN, Outcome
 from landfall.settings import Service
 
 TAG_SHA = "landfall:git-sha"
 
 
+NOTHING_DONE = (Outcome.REJECTED, Outcome.SKIPPED)
+"""Outcomes of deployments that touched nothing: what was true before them still is."""
+
+
 @dataclass(frozen=True)
 class Live:
-    """What a service runs. `record` is the ledger's newest that proves this very revision; None where none does."""
+    """What a service runs. `record` is the deployment that left it so, proven; None where the last one did not.
+
+    `release` is the one that made this revision, and was proven.
+    """
 
     service: str
     status: str
@@ -24,15 +31,18 @@ class Live:
     image: str
     revision: str
     since: str
-    tasks: str
+    desired: int
+    running: int
     rollout: str
     record: Record | None
+    release: Record | None
     under_way: str | None
 
     @property
     def proven(self) -> bool:
-        """Say whether what runs was proven live, and ECS is not changing it."""
-        return self.record is not None and self.rollout == "COMPLETED" and self.under_way is None
+        """Say whether what runs is what was proven last: all of it runs, and nobody is changing it."""
+        whole = 0 < self.desired == self.running and self.rollout == "COMPLETED"
+        return self.record is not None and whole and self.under_way is None
 
 
 def look(cloud: Cloud, service: Service) -> Live:
@@ -42,20 +52,34 @@ def look(cloud: Cloud, service: Service) -> Live:
     under_way = next((str(r["deployment_id"]) for r in known if "unfinished" in r), None)
     if found is None or found.primary is None:
         status = found.status if found else "missing"
-        return Live(service.name, status, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, "none", "none", None, under_way)
+        return Live(service.name, status, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, 0, "none", None, None, under_way)
     template, tags = ecs.task_definition(found.task_definition)
-    record = next((r for r in records.proven(known) if r.get("task_definition") == found.task_definition), None)
     images = {str(c["name"]): str(c["image"]) for c in template["containerDefinitions"]}
     at = found.primary.created_at
     return Live(
         service=service.name,
         status=found.status,
-        git_sha=str(record["git_sha"]) if record else tags.get(TAG_SHA, UNKNOWN),
+        git_sha=tags.get(TAG_SHA, UNKNOWN),
         image=images.get(service.container, UNKNOWN),
         revision=found.task_definition,
         since=at.isoformat(timespec="seconds") if at else UNKNOWN,
-        tasks=f"{found.running} of {found.desired}",
+        desired=found.desired,
+        running=found.running,
         rollout=found.primary.rollout_state or UNKNOWN,
-        record=record,
+        record=proof(known, found.task_definition),
+        release=next((r for r in records.proven(known) if r.get("task_definition") == found.task_definition), None),
         under_way=under_way,
     )
+
+
+def proof(known: list[Record], revision: str) -> Record | None:
+    """Return the last deployment that touched the service, if it left this very revision live and proven.
+
+    An earlier proof of the revision is none: since then a rollback to it may have failed.
+    """
+    closed = [r for r in known if r.get("outcome") and r["outcome"] not in NOTHING_DONE]
+    last = max(closed, key=lambda r: str(r["ended_at"]), default=None)
+    if last is None:
+        return None
+    left = last["restored_to"] if last["outcome"] == Outcome.ROLLED_BACK else last["task_definition"]
+    return last if last["outcome"] in (*records.PROVEN, Outcome.ROLLED_BACK) and left == revision else None

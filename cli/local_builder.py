@@ -6,9 +6,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from cli import buildspec
+from cli import buildspec, git
+from cli.cloud import Cloud
+from cli.exits import Refused
 from cli.verb import At
-from landfall.build_environment import build_environment
+from landfall.build_environment import COMMIT, build_environment
 from landfall.errors import trying
 from landfall.settings import Build, Service
 
@@ -20,11 +22,26 @@ def built(at: At, service: Service, build: Build, git_sha: str) -> Mapping[str, 
     with trying(f"looking for repository {service.repository}"):
         found = at.cloud.client("ecr").describe_repositories(repositoryNames=[service.repository])["repositories"][0]
     registry = found["repositoryUri"].partition("/")[0]
-    environment = {
-        **os.environ,
-        **build_environment(build, service.repository, registry),
-        "CODEBUILD_RESOLVED_SOURCE_VERSION": git_sha,
-        "AWS_REGION": at.cloud.region,
-        "AWS_DEFAULT_REGION": at.cloud.region,
+    variables = {**build_environment(build, service.repository, registry), COMMIT: git_sha}
+    environment = {**_environment(at.cloud), **variables}
+    at.reattach[:] = [f"  if the build has pushed, that starts a deployment: landfall watch {git_sha}"]
+    # From the root, whatever directory this is: paths in a commit are relative to that.
+    return buildspec.run(BUILDSPEC.read_text(encoding="utf-8"), environment, git.top(), at.out.say)
+
+
+def _environment(cloud: Cloud) -> dict[str, str]:
+    """Return the environment of a build: this AWS and no other, whatever the caller's environment names."""
+    credentials = cloud.session.get_credentials()
+    if credentials is None:
+        raise Refused("NO_CREDENTIALS", "no AWS credentials; sign in first, for instance with `aws sso login`")
+    known = credentials.get_frozen_credentials()
+    own = {
+        "AWS_ACCESS_KEY_ID": known.access_key,
+        "AWS_SECRET_ACCESS_KEY": known.secret_key,
+        "AWS_SESSION_TOKEN": known.token,
+        "AWS_REGION": cloud.region,
+        "AWS_DEFAULT_REGION": cloud.region,
+        "AWS_ENDPOINT_URL": cloud.endpoint,
     }
-    return buildspec.run(BUILDSPEC.read_text(encoding="utf-8"), environment, Path.cwd(), at.out.say)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**kept, **{name: value for name, value in own.items() if value}}

@@ -36,8 +36,8 @@ def release(
 
     Looks first: nothing is touched before every check has passed. Ctrl-C leaves the deployment running.
 
-    Exit codes: 0 live and proven, 1 rolled back, 2 refused and nothing touched, 3 ROLLBACK FAILED: act now,
-    4 superseded, 5 failed with nothing to go back to, 6 not known.
+    Exit codes: 0 live and proven (or skipped for a newer request, and said so), 1 rolled back, 2 refused and nothing
+    touched, 3 ROLLBACK FAILED: act now, 4 superseded, 5 failed with nothing to go back to, 6 not known.
     """
     if drill and not at.cloud.local:
         raise Refused("NO_DRILL", f"--drill {drill!r} is for the local AWS; add --local, or leave it out")
@@ -52,8 +52,11 @@ def release(
 def finished(at: At, told: dict[str, Any], summary_file: Path | None = None) -> int:
     """Say how a deployment ended to programs, and return the exit code."""
     if summary_file:
-        with summary_file.open("a", encoding="utf-8") as file:
-            file.write(summary.markdown(told))
+        try:
+            with summary_file.open("a", encoding="utf-8") as file:
+                file.write(summary.markdown(told))
+        except OSError as error:
+            at.out.say(f"the summary could not be written to {summary_file}: {error.strerror}", "yellow")
     at.out.document(told)
     return int(told["exit_code"])
 

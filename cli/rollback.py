@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -37,12 +38,16 @@ def rollback(
     chosen = at.cloud.service(service)
     target = _target(at, chosen, to)
     at.out.check("back to", True, f"{target['git_sha']}, proven {target['ended_at']}, {target['task_definition']}")
-    if not yes and at.out.console.is_terminal and not typer.confirm("Roll back?"):
+    if not yes and not sys.stdin.isatty():
+        raise Refused("UNCONFIRMED", "nobody is here to ask; add --yes")
+    if not yes and not typer.confirm("Roll back?"):
         raise Refused("DECLINED", "nothing was touched")
     name = naming.execution(datetime.now(UTC), chosen.name, str(target["git_sha"]), secrets.token_hex(3))
     document = {
         "service": chosen.name,
+        "image_tag": str(target["git_sha"]),
         "image_digest": str(target["image_digest"]),
+        "deployment_id": str(target["deployment_id"]),
         "intent": Intent.ROLLBACK.value,
         "requested_by": at.cloud.identity[-200:],
         "reason": reason,
@@ -51,7 +56,10 @@ def rollback(
 
 
 def _target(at: At, service: Service, to: str) -> Record:
-    """Return the proven release to go back to: the named one, else the newest that is not what runs."""
+    """Return the proven release to go back to: the named one, else the one proven before what runs.
+
+    Where what runs is not proven, that is the last proven one.
+    """
     candidates = records.proven(records.newest(at.cloud, service))
     if to:
         found = next((r for r in candidates if records.is_named(r, to)), None)
@@ -60,7 +68,10 @@ def _target(at: At, service: Service, to: str) -> Record:
             raise Refused("NOT_PROVEN", f"--to {to!r} is no proven release of {service.name}; there are {known}")
         return found
     live = look(at.cloud, service)
-    found = next((r for r in candidates if r["task_definition"] != live.revision), None)
+    # behind the oldest proof of what runs: the newest other one may be what was gone back from
+    same = [i for i, r in enumerate(candidates) if r["image_digest"] in live.image]
+    behind = candidates[max(same) + 1 :] if live.record and same else candidates
+    found = next((r for r in behind if not live.record or r["image_digest"] not in live.image), None)
     if found is None:
-        raise Refused("NOTHING_BEFORE", f"the ledger knows no proven release of {service.name} other than what runs")
+        raise Refused("NOTHING_BEFORE", f"the ledger knows no proven release of {service.name} before what runs")
     return found

@@ -38,12 +38,12 @@ def _proven(live: Live) -> str:
     if live.under_way:
         return f"no: deployment {live.under_way} is under way"
     if live.record is None:
-        return "no: the ledger has no proof of this revision; somebody else deployed it, or a deployment failed"
-    return f"no: it was, but ECS says its rollout is {live.rollout}"
+        return "no: the last deployment did not leave it so; somebody else did, or a rollback failed"
+    return f"no: it was, but {live.running} of {live.desired} tasks run, rollout {live.rollout}"
 
 
 def _document(live: Live) -> dict[str, Any]:
-    record = live.record or {}
+    release, record = live.release or {}, live.record or {}
     return {
         "service": live.service,
         "status": live.status,
@@ -51,10 +51,10 @@ def _document(live: Live) -> dict[str, Any]:
         "image": live.image,
         "revision": live.revision,
         "since": live.since,
-        "tasks": live.tasks,
+        "tasks": f"{live.running} of {live.desired}",
         "rollout": live.rollout,
-        "requested_by": record.get("requested_by", UNKNOWN),
-        "reason": record.get("reason") or UNKNOWN,
+        "requested_by": release.get("requested_by", UNKNOWN),
+        "reason": release.get("reason") or UNKNOWN,
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
+import click
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 
@@ -55,10 +56,15 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
         out, running = Output(common.pop("as_json")), list[str]()
         try:
             code = function(At(_cloud(**common), out, running), **given)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, typer.Abort):
             code = _interrupted(out, running)
-        except (LandfallError, ClientError, BotoCoreError) as error:
-            code = _failed(out, error)
+        except (LandfallError, ClientError, BotoCoreError, OSError) as error:
+            code = _failed(out, error, running)
+        except (typer.Exit, click.ClickException):
+            raise
+        except Exception as error:  # else Python's own exit code for it were 1: rolled back
+            out.error("FAULT", f"a fault of landfall itself: {type(error).__name__}: {error}", Exit.UNKNOWN)
+            code = Exit.UNKNOWN
         raise typer.Exit(int(code))
 
     command.__name__, command.__doc__ = function.__name__, function.__doc__
@@ -84,10 +90,15 @@ def _interrupted(out: Output, reattach: list[str]) -> Exit:
     return Exit.INTERRUPTED
 
 
-def _failed(out: Output, error: Exception) -> Exit:
-    code = getattr(error, "code", type(error).__name__)
-    exit_code = getattr(error, "exit", Exit.REFUSED)
+def _failed(out: Output, error: Exception, reattach: list[str]) -> Exit:
+    """Tell an error. Once something was started, "refused" would be a lie: how it ends is not known here."""
+    own = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
+    code = str(own or getattr(error, "code", type(error).__name__))
+    started = reattach and not isinstance(error, Refused)
+    exit_code = Exit.UNKNOWN if started else getattr(error, "exit", Exit.REFUSED)
     out.error(code, f"{error}{_way_out(code, error)}", exit_code)
+    for line in reattach if started else ():
+        out.say(line)
     return Exit(exit_code)
 
 

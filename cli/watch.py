@@ -25,7 +25,9 @@ def watch(
 ) -> int:
     """Follow a deployment to its end, or tell how it ended. Exits as `landfall release` does."""
     record = _record(at, deployment, service)
-    return finished(at, follow.to_the_end(at, str(record["execution_arn"]), str(record["service"])), summary_file)
+    over = "outcome" in record  # Step Functions forgets an execution after a while, the ledger nothing
+    arn, name = str(record["execution_arn"]), str(record["service"])
+    return finished(at, follow.told(at, record) if over else follow.to_the_end(at, arn, name), summary_file)
 
 
 def _record(at: At, wanted: str, service: str | None) -> Record:

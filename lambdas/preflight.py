@@ -56,7 +56,8 @@ def run(event: Input, world: World) -> Output:
         return Output(refusal)
     baseline = replace(baseline, warnings=tuple(text[:200] for text in problems[:5]))
     pinned = settings.container not in task_definition.unpinned(template)
-    if pinned and look.proves(event.release, baseline):
+    as_asked = event.release.revision in ("", service.task_definition)
+    if pinned and as_asked and look.proves(event.release, baseline):
         return Output(passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again"), baseline)
     runs = f"{sum(t.serves for t in look.tasks)} of {service.desired} tasks of {service.task_definition}"
     return Output(passed("READY", f"baseline is {runs}, serving {baseline.git_sha}"), baseline)

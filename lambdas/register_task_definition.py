@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from landfall import task_definition
@@ -44,10 +43,15 @@ def run(event: Input, world: World) -> Output:
     baseline = _proven(record, event, world) or _as_it_ran(ecs, template, tags, event)
     if record is not None and record["task_definition"] == event.baseline.task_definition:
         baseline = replace(baseline, restores=f"the last proven release, {record['git_sha']}")
+    # going back is to the revision that was proven, whatever was changed since; as a copy, so that the newest revision
+    # of the family, to which its bare name resolves, is the one that runs
+    proven = ecs.task_definition(release.revision) if release.revision else (template, tags)
+    now = world.now().isoformat()
+    wanted = task_definition.release_revision(*proven, release, settings.container, deployed_at=now)
     deployment = Deployment(
         kind=Kind.RELEASE,
         id="",
-        task_definition=_revision(ecs, (template, tags), release, settings.container, world.now()),
+        task_definition=_registered(ecs, wanted, release.deployment_id, ROLE_RELEASE),
         desired_count=baseline.desired_count or settings.desired_count or 0,
         digests={settings.container: release.accepted_digests},
         git_sha=release.git_sha,
@@ -56,18 +60,6 @@ def run(event: Input, world: World) -> Output:
     if not world.ledger.update(settings.name, release.deployment_id, progress=progress):
         raise StepError("the ledger record was closed meanwhile: this deployment is over")
     return Output(deployment, baseline)
-
-
-def _revision(
-    ecs: Ecs, runs: tuple[Mapping[str, Any], Mapping[str, str]], release: Release, container: str, now: datetime
-) -> str:
-    """Return the release's revision: the very one it was proven under where it is gone back to, else a new one."""
-    if release.revision:
-        if ecs.is_active(release.revision):
-            return release.revision
-        runs = ecs.task_definition(release.revision)  # deregistered by hand: a copy of it will do
-    wanted = task_definition.release_revision(*runs, release, container, deployed_at=now.isoformat())
-    return _registered(ecs, wanted, release.deployment_id, ROLE_RELEASE)
 
 
 def _proven(record: Record | None, event: Input, world: World) -> Baseline | None:

@@ -26,6 +26,7 @@ from landfall.step import step
 from landfall.world import World
 
 IGNORED = "IGNORED"
+PROVEN = (Outcome.SUCCEEDED, Outcome.NO_CHANGE)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def run(event: Input, world: World) -> Output:
         return _recovery(release, wanted, world)
     release = _asked(release, wanted)
     try:
-        release = _with_revision(_with_image(release, wanted, world), world)
+        release = _with_revision(_with_image(release, wanted, world), wanted, world)
     except InvalidRequest as error:
         return _recorded(world, release, failed(error.code, str(error)))
     return _recorded(world, release, passed("RESOLVED", f"{release.git_sha} is {release.image_digest}"))
@@ -174,16 +175,15 @@ def _with_image(release: Release, wanted: Request, world: World) -> Release:
     )
 
 
-def _with_revision(release: Release, world: World) -> Release:
+def _with_revision(release: Release, wanted: Request, world: World) -> Release:
     """Find the revision a rollback goes back to. Raises InvalidRequest for a release that was never proven."""
     if release.intent != Intent.ROLLBACK:
         return release
-    record = world.ledger.last_proven(release.service, release.image_digest)
-    if record is None:
-        raise InvalidRequest(
-            "NOT_PROVEN",
-            f"{release.image_digest} was never proven live on {release.service}; ask for intent 'release' instead",
-        )
+    digest, named = release.image_digest, wanted.deployment_id
+    record = world.ledger.record(release.service, named) if named else world.ledger.last_proven(release.service, digest)
+    if record is None or record.get("outcome") not in PROVEN or record["image_digest"] != digest:
+        what = f"deployment {named} did not prove {digest}" if named else f"{digest} was never proven live"
+        raise InvalidRequest("NOT_PROVEN", f"{what} on {release.service}; ask for intent 'release' instead")
     return replace(release, revision=str(record["task_definition"]))
 
 

@@ -35,8 +35,7 @@ def run(event: Judged, world: World) -> Output:
     after = ecs.update(plan.task_definition, plan.desired_count)
     back = change.begun(rollback.deployment(event.baseline, released, plan), after, limits, world.now())
     try:
-        if event.release.made(released.task_definition):
-            ecs.deregister(released.task_definition)
+        ecs.deregister(released.task_definition)
     except AwsCallFailed as error:
         # the service is on its way back all the same; a revision that stays ACTIVE is named in the ledger
         logger.warning("the failed revision could not be deregistered", extra={"why": str(error)})

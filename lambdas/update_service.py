@@ -40,8 +40,7 @@ def run(event: Input, world: World) -> Output:
         if any(d.task_definition == wanted.task_definition for d in before.deployments):
             # a retry after a lost reply: the update took effect, and somebody deployed over it
             return Output(failed("SUPERSEDED", f"somebody deployed {runs} over this release"), wanted)
-        if event.release.made(wanted.task_definition):
-            ecs.deregister(wanted.task_definition)
+        ecs.deregister(wanted.task_definition)
         why = f"somebody deployed {runs} since preflight saw {event.baseline.task_definition}; look, then try again"
         return Output(failed("BASELINE_CHANGED", why), wanted)
     if not world.holds_lock(event.release):

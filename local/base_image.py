@@ -93,7 +93,14 @@ def _tree(root: Path) -> list[Path]:
 def _loaded(binaries: Iterable[Path]) -> set[Path]:
     """The shared objects that these programs and modules load, the loader included."""
     told = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
-    return {Path(found) for found in _LOADED.findall(told)}
+    return {Path(found) for found in _LOADED.findall(told)} | _loaded_by_name()
+
+
+def _loaded_by_name() -> set[Path]:
+    """What glibc loads by name only, when a thread ends: pip has threads."""
+    told = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"libgcc_s\.so\.1 .*=> (\S+)", told)
+    return {Path(found[1])} if found else set()
 
 
 def _entry(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:

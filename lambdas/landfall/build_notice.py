@@ -10,7 +10,8 @@ FAILED = "BUILD_FAILED"
 NEXT = {
     NOT_BEGUN: "Nothing for this release: its deployment was started now. See why the push's event did not start it "
     "(EventBridge rule, dead-letter queue), or the next push may be lost too.",
-    FAILED: "Nothing was deployed, and what ran still runs. Mend the build and push again.",
+    FAILED: "Mend the build and push again. If it had pushed its image before it failed, that push has a deployment "
+    "and a report of its own; if not, what ran still runs.",
 }
 
 

@@ -74,7 +74,7 @@ class Release:
     The defaults are those of a request that could not be resolved: it is recorded all the same.
     `accepted_digests` is the image's digest and, for an index, its platforms' digests. `by_push`: the image's push
     asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one. `revision` is
-    the one under which it was proven before, which a request to roll back goes back to.
+    the one under which it was proven before, of which a request to roll back makes a copy.
     """
 
     service: str
@@ -95,10 +95,6 @@ class Release:
     limits: Limits = field(default_factory=Limits)
     stability_attempts: int = 0
     revision: str = ""
-
-    def made(self, revision: str) -> bool:
-        """Say whether a revision was registered for this deployment: one it goes back to is not its to deregister."""
-        return revision != self.revision
 
 
 @dataclass(frozen=True)

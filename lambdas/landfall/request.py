@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from landfall.errors import InvalidRequest
@@ -19,6 +20,7 @@ from landfall.settings import Service, Settings
 SHA = re.compile(r"[0-9a-f]{40}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+EARLIEST = "2000"
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
 KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "pushed_at", "reason", "requested_by")
 TEXT_LIMIT = 200
@@ -27,7 +29,10 @@ TEXT_LIMIT = 200
 
 @dataclass(frozen=True)
 class Request:
-    """A request that reads well. Whether its image exists is another question."""
+    """A request that reads well. Whether its image exists is another question.
+
+    `deployment_id`: the deployment that proved what a rollback goes back to, where one is named.
+    """
 
     service: Service
     image_tag: str | None
@@ -37,6 +42,7 @@ class Request:
     requested_by: str
     by_push: bool = False
     pushed_at: str = ""
+    deployment_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,14 +100,27 @@ def _event(event: Mapping[str, Any], settings: Settings) -> Request | Recovery |
 def _time(event: Mapping[str, Any]) -> str:
     """Return when the event happened, in whole seconds; empty where it does not say so in AWS's format."""
     time = event.get("time")
-    return time if isinstance(time, str) and TIME.fullmatch(time) else ""
+    return time if isinstance(time, str) and _is_time(time) else ""
+
+
+def _is_time(text: str) -> bool:
+    """Say whether it is a time that can be reckoned with: in that format, and of this age."""
+    if not TIME.fullmatch(text) or text < EARLIEST:
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recovery:
     _check_fields(document)
     intent = _intent(document.get("intent", Intent.RELEASE.value))
-    if (intent == Intent.RECOVER) != ("deployment_id" in document):
-        raise InvalidRequest("BAD_FIELD", "deployment_id goes with intent 'recover', and only with that")
+    if intent == Intent.RECOVER and "deployment_id" not in document:
+        raise InvalidRequest("BAD_FIELD", "intent 'recover' needs deployment_id: which one, as the ledger has it")
+    if intent == Intent.RELEASE and "deployment_id" in document:
+        raise InvalidRequest("BAD_FIELD", "deployment_id goes with intent 'recover' or 'rollback', not with a release")
     if intent != Intent.RELEASE and "pushed_at" in document:
         raise InvalidRequest(
             "BAD_FIELD", "pushed_at goes with intent 'release' only: nothing overtakes what else is asked"
@@ -115,7 +134,17 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recov
     tag, digest = _image(document)
     reason, who = document.get("reason", ""), document.get("requested_by", UNKNOWN)
     pushed_at = document.get("pushed_at", "")
-    return Request(service, tag, digest, intent, reason, who, by_push="pushed_at" in document, pushed_at=pushed_at)
+    return Request(
+        service=service,
+        image_tag=tag,
+        image_digest=digest,
+        intent=intent,
+        reason=reason,
+        requested_by=who,
+        by_push="pushed_at" in document,
+        pushed_at=pushed_at,
+        deployment_id=document.get("deployment_id", ""),
+    )
 
 
 def _check_fields(document: Mapping[str, Any]) -> None:
@@ -129,7 +158,7 @@ def _check_fields(document: Mapping[str, Any]) -> None:
             raise InvalidRequest("BAD_FIELD", f"{key} has {len(value)} characters; {TEXT_LIMIT} is the most")
         if not value.isprintable():
             raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; leave line breaks and control characters out")
-    if "pushed_at" in document and not TIME.fullmatch(document["pushed_at"]):
+    if "pushed_at" in document and not _is_time(document["pushed_at"]):
         why = "it must be a time in UTC such as 2026-01-31T12:00:00Z; leave it out unless a push was lost"
         raise InvalidRequest("BAD_FIELD", f"pushed_at is {_show(document['pushed_at'])}; {why}")
 

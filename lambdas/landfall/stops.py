@@ -128,7 +128,9 @@ def _stop(task: TaskView) -> Stop:
     reason = next(
         (text for text in (culprit.reason if culprit else "", task.stopped_reason) if text), "no reason given"
     )
-    kind = next((kind for text, kind in _CLASSES if text in f"{task.stopped_reason} {reason}"), "exit")
+    # what is not known by its words: a task that never started did not come up and die
+    unknown = "start-up" if task.stop_code == "TaskFailedToStart" else "exit"
+    kind = next((kind for text, kind in _CLASSES if text in f"{task.stopped_reason} {reason}"), unknown)
     return Stop(
         kind=kind,
         container=culprit.name if culprit else "",

@@ -14,7 +14,7 @@ from moto.codebuild.models import CodeBuildBackend
 
 from cli import builds
 from cli.cloud import Cloud
-from cli.exits import Refused
+from cli.exits import NotKnown, Refused
 from cli.output import Output
 from cli.verb import At
 from landfall import naming
@@ -87,7 +87,7 @@ WRONG = {
     "nothing was built": ({"digest": None, "pushes": False, "status": "SUCCEEDED"}, "NOTHING_BUILT"),
     "the tag has another digest": ({"digest": b.OTHER_DIGEST, "pushes": True, "status": "SUCCEEDED"}, "OTHER_DIGEST"),
     "the build failed": ({"digest": None, "pushes": False, "status": "FAILED"}, "BUILD_FAILED"),
-    "it exports no digest": ({"digest": "none", "pushes": True, "status": "SUCCEEDED"}, "BUILD_UNREADABLE"),
+    "it exports no digest": ({"digest": "none", "pushes": False, "status": "SUCCEEDED"}, "BUILD_UNREADABLE"),
 }
 
 
@@ -98,6 +98,14 @@ def test_a_build_that_will_not_do(monkeypatch: pytest.MonkeyPatch, at: At, build
     with pytest.raises(Refused) as refused:
         builds.image(at, SERVICE, b.SHA, "")
     assert (refused.value.code, refused.value.exit) == (code, 2)
+
+
+def test_a_build_that_failed_after_its_push_is_not_refused(monkeypatch: pytest.MonkeyPatch, at: At) -> None:
+    """Its push starts a deployment all the same: "nothing was touched" would be a lie, so how it ends is not known."""
+    building(monkeypatch, at, digest=None, pushes=True, status="FAILED")
+    with pytest.raises(NotKnown, match=f"landfall watch {b.SHA}") as failed:
+        builds.image(at, SERVICE, b.SHA, "")
+    assert failed.value.exit == 6
 
 
 def test_no_build_is_set_up(at: At) -> None:

@@ -112,3 +112,17 @@ def test_changed_files(checkout: Path) -> None:
     run(checkout, "add", ".")
     run(checkout, "commit", "-qm", "api")
     assert git.changed_files("HEAD~1", "HEAD") == ["api/main.py"]
+
+
+def test_files_that_moved_away_or_have_odd_names_are_changes(checkout: Path) -> None:
+    """A service that lost a file is concerned; and a name Git would quote is a path like any other."""
+    for name in ("api", "web"):
+        (checkout / name).mkdir()
+    (checkout / "api" / "a.py").write_text("a file of some length, so that Git takes it for the same one")
+    run(checkout, "add", ".")
+    run(checkout, "commit", "-qm", "api")
+    run(checkout, "mv", "api/a.py", "web/a.py")
+    (checkout / "api" / "é b.txt").write_text("x")
+    run(checkout, "add", ".")
+    run(checkout, "commit", "-qm", "moved")
+    assert sorted(git.changed_files("HEAD~1", "HEAD")) == ["api/a.py", "api/é b.txt", "web/a.py"]

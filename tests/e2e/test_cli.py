@@ -72,15 +72,16 @@ def test_ctrl_c_leaves_the_deployment_running(stage: Stage, checkout: Path, rele
     assert (code, "SUCCEEDED" in said) == (0, True), said
 
 
-def test_rollback_goes_to_the_revision_that_was_proven(stage: Stage, checkout: Path, released: str) -> None:
-    """By hand, to a proven release: the very revision, with the same proof."""
+def test_rollback_goes_to_what_the_revision_said_that_was_proven(stage: Stage, checkout: Path, released: str) -> None:
+    """By hand, to a proven release, with the same proof; and the family's bare name resolves to what is live."""
     sha = git(checkout, "rev-parse", "HEAD")
     proven = next(r for r in stage.records("commanded") if r["git_sha"] == sha and r["outcome"] == "SUCCEEDED")
     code, said = landfall(stage, "rollback", *SERVICE, "--to", sha[:12], "--reason", "a drill", "--json", "--yes")
     assert code == 0, said
     record = stage.records("commanded")[-1]
     assert (record["intent"], record["reason"], record["outcome"]) == ("rollback", "a drill", "SUCCEEDED")
-    assert record["task_definition"] == proven["task_definition"]
+    newest = stage.ecs.describe_task_definition(taskDefinition="landfall-commanded")["taskDefinition"]
+    assert record["task_definition"] == newest["taskDefinitionArn"] != proven["task_definition"]
     laws.law_1(stage, "commanded", digest=proven["image_digest"], sha=sha)
 
 

@@ -85,15 +85,16 @@ def test_register_for_another_deployment_is_another_revision(live: str) -> None:
     assert len(revisions()) == 3
 
 
-def test_going_back_takes_the_very_revision(live: str) -> None:
-    """A rollback to a proven release registers nothing; where its revision is gone, a copy of that one will do."""
+@pytest.mark.parametrize("active", [True, False])
+def test_going_back_is_to_a_copy_of_the_revision_that_was_proven(live: str, active: bool) -> None:
+    """A copy of it, not of what runs, and the newest of its family: a bare family name must resolve to what is live."""
     proven = standin.register("sample", f"{REGISTRY}@{b.DIGEST}", cpu=64)
-    release = replace(RELEASE, revision=proven)
-    assert register(live, release)["deployment"]["task_definition"] == proven
-    standin.client("ecs").deregister_task_definition(taskDefinition=proven)
-    copy = register(live, release)["deployment"]["task_definition"]
-    assert copy not in (live, proven)
+    standin.register("sample", f"{REGISTRY}@{b.OTHER_DIGEST}")  # the bad release after it
+    if not active:
+        standin.client("ecs").deregister_task_definition(taskDefinition=proven)
+    copy = register(live, replace(RELEASE, revision=proven))["deployment"]["task_definition"]
     assert described(copy)["taskDefinition"]["containerDefinitions"][0]["cpu"] == 64
+    assert described("sample")["taskDefinition"]["taskDefinitionArn"] == copy
 
 
 def update(old: str, deployment: Any, **changes: Any) -> Any:
@@ -169,14 +170,6 @@ def test_rollback(live: str, released: Any) -> None:
     assert back["id"] == standin.service_of().deployments[0]["id"] != released["id"]
     assert standin.service_of().task_definition == live
     assert released["task_definition"] not in revisions()
-
-
-def test_rollback_keeps_a_revision_that_was_proven_before(live: str, released: Any) -> None:
-    """Going back to a release failed: its revision, which others may name, stays as it is."""
-    gone_back = {**LOCKED, "revision": released["task_definition"]}
-    payload = {"release": gone_back, "baseline": asdict(b.baseline(task_definition=live, restore_to=live))}
-    assert machine.invoke("rollback", {**payload, "deployment": released})["verdict"]["code"] == "ROLLING_BACK"
-    assert released["task_definition"] in revisions()
 
 
 def test_rollback_twice_is_harmless(live: str, released: Any) -> None:

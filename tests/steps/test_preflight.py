@@ -57,6 +57,13 @@ def test_already_live(live: str, site: Site) -> None:
     assert preflight(**release)["verdict"]["code"] == "READY"
 
 
+def test_already_live_is_the_revision_that_is_gone_back_to(live: str, site: Site) -> None:
+    """The same bytes in another revision, with another environment say, are not what a rollback asked for."""
+    release = {"image_digest": b.OLD_DIGEST, "accepted_digests": (b.OLD_DIGEST,), "git_sha": b.OLD_SHA}
+    assert preflight(**release, revision=live)["verdict"]["code"] == "ALREADY_LIVE"
+    assert preflight(**release, revision="sample:77")["verdict"]["code"] == "READY"
+
+
 def test_already_live_needs_all_of_law_1(live: str, site: Site) -> None:
     """A target that is gone, a task too many, a dead database: then 'live already' is not proven."""
     release = {"image_digest": b.OLD_DIGEST, "accepted_digests": (b.OLD_DIGEST,), "git_sha": b.OLD_SHA}

@@ -61,9 +61,9 @@ def test_index_accepts_its_platforms() -> None:
     assert machine.resolve(GOOD)["release"]["accepted_digests"] == [digest, b.DIGEST, b.OTHER_DIGEST]
 
 
-def proven(digest: str, revision: str) -> None:
+def proven(digest: str, revision: str, deployment_id: str = "20260101T000000Z-before") -> None:
     """Put a release that was proven live under that revision into the ledger."""
-    release = b.release(image_digest=digest, deployment_id="20260101T000000Z-before", execution_arn="arn:before")
+    release = b.release(image_digest=digest, deployment_id=deployment_id, execution_arn=f"arn:{deployment_id}")
     standin.open_record(release)
     landed = b.deployment(task_definition=revision)
     machine.invoke("report", asdict(b.ended(Outcome.SUCCEEDED, release=release, deployment=landed)))
@@ -75,6 +75,16 @@ def test_going_back_names_the_revision_that_was_proven() -> None:
     proven(digest, "sample:7")
     release = machine.resolve({**GOOD, "intent": "rollback"})["release"]
     assert (release["intent"], release["revision"], release["image_digest"]) == ("rollback", "sample:7", digest)
+
+
+def test_going_back_to_a_named_deployment() -> None:
+    """One image may have been proven under several revisions: who names a deployment means that one's."""
+    digest = standin.push()
+    proven(digest, "sample:5")
+    proven(digest, "sample:9", deployment_id="20260102T000000Z-after")
+    back = {**GOOD, "intent": "rollback"}
+    assert machine.resolve({**back, "deployment_id": "20260101T000000Z-before"})["release"]["revision"] == "sample:5"
+    assert code({**back, "deployment_id": "no-such"}) == "FAIL NOT_PROVEN"
 
 
 REJECTED = {

@@ -38,6 +38,15 @@ TIMED_OUT = tuple(
     )
     for n in (5, 6)
 )
+NO_INTERFACE = tuple(
+    b.stopped(
+        n,
+        stop_code="TaskFailedToStart",
+        stopped_reason="Timeout waiting for network interface provisioning to complete.",
+        containers=(b.container(),),
+    )
+    for n in (5, 6)
+)
 SPOT = b.stopped(7, stop_code="SpotInterruption", stopped_reason="Your Spot Task was interrupted.")
 
 
@@ -103,6 +112,16 @@ CASES = {
         "FAIL CRASH_LOOP",
     ),
     "pulls that timed out, and were made up for": (look(tasks=(*pair(), *TIMED_OUT)), b.judged(), "PASS STABLE"),
+    "network interfaces that came late, and were made up for": (
+        look(tasks=(*pair(), *NO_INTERFACE)),
+        b.judged(),
+        "PASS STABLE",
+    ),
+    "network interfaces that never come": (
+        look(b.ecs_deployment(rollout_state="IN_PROGRESS", running=0), tasks=NO_INTERFACE),
+        b.judged(),
+        "FAIL CRASH_LOOP",
+    ),
     "pulls that time out again and again": (
         look(b.ecs_deployment(rollout_state="IN_PROGRESS", running=0), tasks=TIMED_OUT),
         b.judged(),

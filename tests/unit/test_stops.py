@@ -103,7 +103,7 @@ SAID = {
     "start-up": (secret(1), f"container 'app': {secret(1).stopped_reason} (secret)"),
     "health check": (stop("ServiceSchedulerInitiated", ELB), f"container 'app': {ELB} (health check)"),
     "no containers": (stop("TaskFailedToStart", PULL, containers=()), f"{PULL} (image pull)"),
-    "no reason": (stop("TaskFailedToStart", "", containers=()), "no reason given (exit)"),
+    "no reason": (stop("TaskFailedToStart", "", containers=()), "no reason given (start-up)"),
     "sidecar fell first": (
         b.stopped(containers=(b.container(exit_code=143), b.container(name="agent", exit_code=2))),
         "container 'agent' exited with code 2: Essential container in task exited (exit)",

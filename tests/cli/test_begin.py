@@ -1,0 +1,167 @@
+"""Which deployment a release is: found or started, never a second one beside the first. Moto stands for AWS."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto.core.exceptions import JsonRESTError
+from moto.stepfunctions.models import StepFunctionBackend
+from typer.testing import CliRunner
+
+from cli import begin, cloud, rollback
+from cli.__main__ import app
+from cli.builds import Image
+from cli.cloud import Cloud
+from cli.exits import Refused
+from cli.output import Output
+from cli.verb import At
+from landfall.model import Outcome
+from landfall.settings import Build, Settings
+from tests import builders as b
+from tests.steps import standin
+from tests.steps.conftest import _site, aws, settings_path, site
+
+__all__ = ["_site", "aws", "settings_path", "site"]  # fixtures
+
+SERVICE = b.settings_of(build=Build(source="owner/name", deployment_begins_within_seconds=1))
+
+
+class Somewhere(Cloud):
+    """A cloud whose stack need not be asked for its outputs."""
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """Return what the stack would say."""
+        return {"StateMachineArn": standin.machine_arn(), "LedgerTableName": standin.LEDGER}
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> At:
+    """Return an AWS with a ledger, a state machine and the service's repository."""
+    monkeypatch.setattr(begin, "LATE_SECONDS", 0)
+    where = Somewhere(boto3.Session(region_name=standin.REGION), Settings((SERVICE,), Path()))
+    monkeypatch.setattr(cloud, "on_aws", lambda *_: where)
+    return At(where, Output(as_json=False))
+
+
+def record(name: str, digest: str, outcome: Outcome | None = None, revision: str = "") -> dict[str, Any]:
+    """Put a record of an image into the ledger."""
+    known = {"image_digest": digest, "git_sha": digest[7:47], "started_at": b.NOW.isoformat()}
+    release = b.release(deployment_id=f"{name}-x", execution_arn=f"arn:{name}", **known)
+    standin.open_record(release)
+    table = boto3.resource("dynamodb", region_name=standin.REGION).Table(standin.LEDGER)
+    key = {"service": SERVICE.name, "deployment_id": f"{name}-x"}
+    if outcome:
+        changes = {"outcome": outcome.value, "task_definition": revision, "ended_at": b.NOW.isoformat()}
+        table.update_item(
+            Key=key,
+            UpdateExpression="SET " + ", ".join(f"#{k} = :{k}" for k in changes) + " REMOVE unfinished",
+            ExpressionAttributeNames={f"#{k}": k for k in changes},
+            ExpressionAttributeValues={f":{k}": v for k, v in changes.items()},
+        )
+    return key
+
+
+def inputs(at: At) -> list[dict[str, Any]]:
+    """Return what was started."""
+    client = at.cloud.client("stepfunctions")
+    found = client.list_executions(stateMachineArn=at.cloud.machine)["executions"]
+    asked = (json.loads(client.describe_execution(executionArn=e["executionArn"])["input"]) for e in found)
+    return [document for document in asked if document]
+
+
+def test_the_push_s_own_deployment_is_followed(at: At) -> None:
+    """Whatever this machine's clock says: a digest that was pushed just now has no other records."""
+    record("20200101T000000Z", b.DIGEST)
+    assert begin.execution(at, SERVICE, Image(b.SHA, b.DIGEST, pushed=True), "") == "arn:20200101T000000Z"
+    assert inputs(at) == []
+
+
+def test_a_deployment_that_is_under_way_is_not_started_again(at: At) -> None:
+    """A CI job that is run again follows what the first run began."""
+    record("20260101T000000Z", b.DIGEST)
+    assert begin.execution(at, SERVICE, Image(b.SHA, b.DIGEST, pushed=False), "") == "arn:20260101T000000Z"
+    assert inputs(at) == []
+
+
+def test_an_image_that_was_there_is_asked_for(at: At) -> None:
+    """One whose deployments are all over is deployed again, as its person asks."""
+    record("20260101T000000Z", b.DIGEST, Outcome.ROLLED_BACK)
+    begin.execution(at, SERVICE, Image(b.SHA, b.DIGEST, pushed=False), "once more")
+    (asked,) = inputs(at)
+    assert (asked["image_tag"], asked["reason"], "pushed_at" in asked) == (b.SHA, "once more", False)
+
+
+def test_a_push_that_started_nothing_is_asked_for_as_that_push(at: At) -> None:
+    """Once, under the image's name, and with the time of the push: a newer push must overtake it, and no person did."""
+    digest = standin.push(digest="")
+    image = Image(b.SHA, digest, pushed=True)
+    first, second = begin.execution(at, SERVICE, image, ""), begin.execution(at, SERVICE, image, "")
+    (asked,) = inputs(at)
+    assert first == second
+    assert first.endswith(f"build-{SERVICE.name}-{digest[7:39]}")
+    assert asked["pushed_at"].endswith("Z")
+
+
+A, B, C = ("sha256:" + letter * 64 for letter in "abc")
+
+
+def landed(name: str, digest: str, revision: str) -> None:
+    """Put a release that was proven into the ledger."""
+    record(name, digest, Outcome.SUCCEEDED, revision)
+
+
+@pytest.fixture
+def history(at: At) -> At:
+    """Return a service on which A, B and C landed, C turned out bad, and B was gone back to."""
+    for name, digest, revision in (("1", A, "f:1"), ("2", B, "f:2"), ("3", C, "f:3")):
+        landed(f"2026010{name}T000000Z", digest, revision)
+    revision = standin.make_service(image=f"registry/{standin.REPOSITORY}@{B}")
+    standin.roll_out(digest=B)
+    landed("20260104T000000Z", B, revision)
+    return at
+
+
+def test_going_back_twice_goes_back_twice(history: At) -> None:
+    """The newest proven release that does not run is the one that was gone back from: going to it would be forward."""
+    assert rollback._target(history, SERVICE, "")["image_digest"] == A
+
+
+def test_going_back_to_what_is_named(history: At) -> None:
+    """By deployment id: that deployment's very revision."""
+    assert rollback._target(history, SERVICE, "20260102T000000Z-x")["task_definition"] == "f:2"
+    with pytest.raises(Refused):
+        rollback._target(history, SERVICE, "20260109T000000Z-x")
+
+
+def test_going_back_from_what_is_not_proven(history: At) -> None:
+    """Where somebody deployed by hand, the last proven release is what to go back to, of the same bytes or not."""
+    standin.service_of().task_definition = standin.register("sample", f"registry/{standin.REPOSITORY}@{B}", cpu=1)
+    standin.roll_out(digest=B)
+    assert rollback._target(history, SERVICE, "")["deployment_id"] == "20260104T000000Z-x"
+
+
+def test_nothing_starts_unasked(history: At) -> None:
+    """Without a terminal there is nobody to ask, and a pipe is no yes."""
+    result = CliRunner().invoke(app, ["rollback", "--service", SERVICE.name])
+    assert (result.exit_code, "--yes" in result.output, inputs(history)) == (2, True, [])
+
+
+def test_what_was_started_is_never_called_refused(history: At, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Credentials that expire while a deployment is followed: how it ends is not known, and the way back in is said."""
+
+    def expired(*_: Any) -> None:
+        raise JsonRESTError("ExpiredTokenException", "The security token included in the request is expired")
+
+    asked_before = inputs(history)
+    monkeypatch.setattr(StepFunctionBackend, "describe_execution", expired)
+    result = CliRunner().invoke(app, ["rollback", "--service", SERVICE.name, "--yes"])
+    monkeypatch.undo()
+    assert (asked_before, result.exit_code) == ([], 6)
+    assert "watch it again" in result.output
+    assert "sign in again" in result.output
