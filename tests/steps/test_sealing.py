@@ -67,10 +67,8 @@ def test_each_report_adds_one_link_and_one_anchor(aws: None) -> None:
     """What DynamoDB gives back hashes as what was written; all of it is anchored by name."""
     for number in range(4):
         report(f"2026010{number + 1}T000000Z-{number}")
-    head = standin.ledger().head("sample")
-    assert head == Head(
-        "sample", 4, str(standin.ledger().record("sample", "20260104T000000Z-3")["hash"]), "20260104T000000Z-3"
-    )
+    newest = standin.ledger().record("sample", "20260104T000000Z-3") or {}
+    assert standin.ledger().head("sample") == Head("sample", 4, str(newest["hash"]), "20260104T000000Z-3")
     assert (told().findings, told().chained, told().anchored) == ((), 4, 4)
 
 

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from landfall import chain, evidence
 from landfall.chain import Record
 from landfall.chain_check import Evidence
-from landfall.model import Outcome
+from landfall.model import Outcome, Release
 from tests import builders as b
 
 
-def record(number: int, **changes: str) -> Record:
-    """Return the record of the n-th deployment as it is closed; no two are alike."""
-    at = b.NOW + timedelta(minutes=number)
+def release_of(number: int) -> Release:
+    """Return the release of the n-th deployment; no two are alike."""
+    at = _time(number)
     deployment_id = f"{at:%Y%m%dT%H%M%SZ}-{number}"
-    release = b.release(
-        deployment_id=deployment_id, requested_at=at.isoformat(), fence=number, git_sha=f"{number:040x}"
+    return b.release(
+        deployment_id=deployment_id,
+        execution_arn=f"{b.EXECUTION}-{number}",
+        requested_at=at.isoformat(),
+        started_at=at.isoformat(),
+        git_sha=f"{number:040x}",
+        fence=number,
     )
+
+
+def record(number: int, **changes: str) -> Record:
+    """Return the record of the n-th deployment as it is closed: every outcome in turn."""
     outcomes = list(Outcome)
-    return evidence.closed(replace(b.crashed(outcomes[number % len(outcomes)]), release=release), at) | changes
+    ended = replace(b.crashed(outcomes[number % len(outcomes)]), release=release_of(number))
+    return evidence.closed(ended, _time(number)) | changes
+
+
+def _time(number: int) -> datetime:
+    return b.NOW + timedelta(minutes=number)
 
 
 def chained(*records: Record, service: str = "sample") -> Evidence:

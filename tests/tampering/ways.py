@@ -14,12 +14,19 @@ from tests.tampering.chains import rewritten
 
 Bytes = Callable[[Path, random.Random], str]
 Ledger = Callable[[Evidence, random.Random], tuple[Evidence, str]]
-COVERED = (export.RECORDS, export.HEADS, export.ANCHORS)
 
 
 def change_byte(directory: Path, dice: random.Random) -> str:
-    """Change one byte of one file."""
-    path = directory / dice.choice(COVERED)
+    """Change one byte of the records."""
+    return _changed(directory / export.RECORDS, dice)
+
+
+def change_byte_of_head_or_anchors(directory: Path, dice: random.Random) -> str:
+    """Change one byte of what the records are held against."""
+    return _changed(directory / dice.choice((export.HEADS, export.ANCHORS)), dice)
+
+
+def _changed(path: Path, dice: random.Random) -> str:
     content = bytearray(path.read_bytes())
     at = dice.randrange(len(content))
     before = content[at]
@@ -122,7 +129,7 @@ def _with(evidence: Evidence, at: int, record: Record) -> Evidence:
 
 
 OF_AN_EXPORT: Mapping[str, Bytes] = {
-    w.__name__: w for w in (change_byte, delete_line, swap_lines, repeat_line, cut_end)
+    w.__name__: w for w in (change_byte, change_byte_of_head_or_anchors, delete_line, swap_lines, repeat_line, cut_end)
 }
 OF_A_LEDGER: Mapping[str, Ledger] = {
     w.__name__: w for w in (change_field, exchange_content, cut_end_with_head, rewrite, unchain, hide_anchors)

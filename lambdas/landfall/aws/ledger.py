@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from landfall import chain
 from landfall.aws.closing import WHILE_OPEN, Closing, key
-from landfall.chain import Record
 from landfall.errors import trying
 
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
 YES = "yes"
 UNNOTIFIED = ("SUCCEEDED", "NO_CHANGE", "SKIPPED")
 """Outcomes that nobody is told of."""
+Record = chain.Record
 
 
 class Ledger(Closing):
