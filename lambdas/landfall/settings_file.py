@@ -15,7 +15,7 @@ from landfall.settings import LIMIT_KEYS, Build, Evidence, Service, ServiceStack
 from landfall.settings_checks import check, limits, retention
 from landfall.settings_problem import Problems
 
-_T = TypeVar("_T", Service, Evidence)
+_T = TypeVar("_T", bound=Service | Evidence)
 STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -74,6 +74,25 @@ def _wrong(error: dacite.DaciteFieldError) -> str:
     if isinstance(error, dacite.WrongTypeError) and get_origin(error.field_type) is Literal:
         return f"is {error.value!r}; must be one of {', '.join(get_args(error.field_type))}"
     return str(error)
+
+
+def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems) -> Service:
+    where = ("services", name)
+    if not _NAME.fullmatch(name):
+        raise problem.at(where, "a service's name is lower-case letters, digits and '-', 31 at most")
+    if not isinstance(table, dict):
+        raise problem.at(where, "must be a table")
+    known = {f.name for f in fields(Service)} - {"name", "limits"}
+    _only(table, known | LIMIT_KEYS, where, problem)
+    for key, kind in (("smoke", Smoke), ("stack", ServiceStack), ("build", Build)):
+        if isinstance(table.get(key), dict):
+            _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
+    own = {k: v for k, v in table.items() if k in LIMIT_KEYS}
+    limits(own, where, problem)
+    rest = {k: v for k, v in table.items() if k not in LIMIT_KEYS}
+    service = _made(Service, {"name": name, **rest, "limits": {**defaults, **own}}, where, problem)
+    check(service, problem)
+    return service
 
 
 def _only(table: dict[str, Any], known: set[str] | frozenset[str], where: tuple[str, ...], problem: Problems) -> None:
