@@ -63,8 +63,10 @@ def read(directory: Path) -> tuple[list[Evidence], list[Finding]]:
     """Return the evidence of each service in an export, and the lines that can't be read. Raises Refused."""
     findings: list[Finding] = []
     sealed, later, heads, anchors = (_documents(directory / name, findings) for name in FILES)
-    marks = {(d.get("service"), d.get("deployment_id")): d for d in later}
-    records = [{**marks.pop((d.get("service"), d.get("deployment_id")), {}), **d} for d in sealed]
+    strays = [d for d in sealed if HASH not in d]
+    findings += [Finding("UNREADABLE", f"{RECORDS}: a record without a hash", _name(d)[1]) for d in strays]
+    marks = {_name(d): d for d in later}
+    records = [{**marks.pop(_name(d), {}), **d} for d in sealed]
     records += marks.values()
     known_heads, known_anchors = _made(Head, heads, HEADS, findings), _made(Anchor, anchors, ANCHORS, findings)
     services = dict.fromkeys(str(d.get("service")) for d in (*sealed, *later, *heads, *anchors))
@@ -77,6 +79,10 @@ def read(directory: Path) -> tuple[list[Evidence], list[Finding]]:
         )
         for service in services
     ], findings
+
+
+def _name(document: Record) -> tuple[str, str]:
+    return str(document.get("service")), str(document.get("deployment_id"))
 
 
 def _documents(path: Path, findings: list[Finding]) -> list[Record]:

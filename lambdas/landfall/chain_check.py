@@ -89,9 +89,7 @@ def _content(record: Record, service: str) -> Iterator[Finding]:
     if not same:
         yield _found("CHANGED", "its hash is not that of its content: it was changed since it was closed", record)
     if record.get("service") != service:
-        yield _found(
-            "FOREIGN", f"it is of service {record.get('service')!r}, and stands among those of {service}", record
-        )
+        yield _found("FOREIGN", f"it is of {record.get('service')!r}, and stands among those of {service}", record)
 
 
 def _order(records: Sequence[Record]) -> Iterator[Finding]:
@@ -122,34 +120,36 @@ def _head(ordered: Sequence[Record], evidence: Evidence) -> Iterator[Finding]:
     elif head.sequence > newest:
         what = f"HEAD is at record {head.sequence}, the chain ends at {newest}: the newest were cut off"
         yield Finding("TRUNCATED", what, head.deployment_id)
-    elif last and chain.head_of(last) != head:
+    elif last and (last.get(HASH), last.get("deployment_id"), evidence.service) != (
+        head.hash,
+        head.deployment_id,
+        head.service,
+    ):
         yield _found("HEAD_DIFFERS", f"this is the newest record, HEAD says {head.sequence} {head.deployment_id}", last)
 
 
 def _anchors(ordered: Sequence[Record], evidence: Evidence) -> Iterator[Finding]:
     records = {_number(r): r for r in ordered}
-    ours = [a for a in evidence.anchors if a.service == evidence.service]
+    anchored = {a.sequence for a in evidence.anchors if a.service == evidence.service}
     for anchor in evidence.anchors:
-        if anchor.service != evidence.service:
-            yield Finding("FOREIGN", f"anchor {anchor.key} stands among those of {evidence.service}")
-        if anchor.hidden:
-            yield Finding("ANCHOR_HIDDEN", f"somebody deleted anchor {anchor.key}; the bucket kept what is under it")
-    for anchor in ours:
-        record = records.get(anchor.sequence)
-        if record and record.get(HASH) != anchor.hash:
-            what = f"the bucket has anchored another record {anchor.sequence}: the chain was rewritten"
-            yield _found("REWRITTEN", what, record)
-    gone = sorted({a.sequence for a in ours} - records.keys())
-    if gone:
-        yield Finding(
-            "TRUNCATED" if gone[0] > max(records, default=0) else "MISSING", f"anchored, and gone: {_some(gone)}"
-        )
-    kept = {a.sequence for a in ours}
+        yield from _anchor(anchor, records.get(anchor.sequence), evidence.service)
+    gone, newest = sorted(anchored - records.keys()), max(records, default=0)
+    for code, numbers in (("MISSING", [n for n in gone if n < newest]), ("TRUNCATED", [n for n in gone if n > newest])):
+        if numbers:
+            yield Finding(code, f"anchored, and gone: {_some(numbers)}")
     for number, record in records.items():
-        if "reported" in record and number not in kept:
-            yield _found(
-                "NOT_ANCHORED", "its report was written, which comes after its anchor, and that is gone", record
-            )
+        if "reported" in record and number not in anchored:
+            yield _found("NOT_ANCHORED", "it was reported, which comes after its anchor, and that is gone", record)
+
+
+def _anchor(anchor: Anchor, record: Record | None, service: str) -> Iterator[Finding]:
+    if anchor.hidden:
+        yield Finding("ANCHOR_HIDDEN", f"somebody deleted anchor {anchor.key}; the bucket kept what is under it")
+    if anchor.service != service:
+        yield Finding("FOREIGN", f"anchor {anchor.key} stands among those of {service}")
+    elif record and record.get(HASH) != anchor.hash:
+        what = f"the bucket has anchored another record {anchor.sequence}: the chain was rewritten"
+        yield _found("REWRITTEN", what, record)
 
 
 def _outside(records: Iterable[Record], began: str) -> Iterator[Finding]:
@@ -158,9 +158,7 @@ def _outside(records: Iterable[Record], began: str) -> Iterator[Finding]:
             continue
         old = record.get("schema") == UNCHAINED_SCHEMA
         if not old or (began and str(record.get("ended_at", "")) > began):
-            yield _found(
-                "UNCHAINED", "it has an outcome and no place in the chain: it was not closed by Landfall", record
-            )
+            yield _found("UNCHAINED", "it has an outcome and no place in the chain: Landfall did not close it", record)
 
 
 def _some(numbers: Sequence[int], most: int = 5) -> str:

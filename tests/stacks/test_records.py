@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from aws_cdk import Stack, assertions
+from aws_cdk import App, Stack, assertions
 from aws_cdk import aws_kms as kms
 
 from landfall.settings import Evidence
+from stacks.build import FLAGS
 from stacks.reports import ReportBucket
 from tests.stacks.template import Template, many
 
@@ -77,7 +78,7 @@ def test_a_report_can_not_be_changed_in_silence(pipeline: Template) -> None:
 )
 def test_how_long_and_from_whom_reports_are_kept_is_a_setting(evidence: Evidence, rule: Any) -> None:
     """The lock itself is enabled always, since it can't be on a bucket that is there; versions are kept always."""
-    stack = Stack()
+    stack = Stack(App(context=dict(FLAGS)))
     ReportBucket(stack, "Reports", kms.Key(stack, "Key"), evidence)
     (bucket,) = (
         r["Properties"]

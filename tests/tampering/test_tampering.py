@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from cli import export
-from landfall.chain import CHAINS, Head, anchor_at
+from landfall.chain import AFTER_CLOSING, CHAINS, Head, anchor_at
 from landfall.chain_check import Finding, verify
 from tests.tampering import chains, trials
 
-CHAIN = chains.of(trials.RECORDS)
+CHAIN, SHORT = chains.of(trials.RECORDS), chains.of(8)
 
 
 def codes(findings: tuple[Finding, ...]) -> set[str]:
@@ -118,3 +123,35 @@ def test_an_anchors_key_says_all_it_has_to() -> None:
         assert anchor_at(anchor.key) == anchor
     assert anchor_at(f"sample/{CHAINS}/1-x.json") is None
     assert anchor_at("sample/20260102T030405Z-one/report.md") is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.integers(0, 7), st.sampled_from(sorted(SHORT.records[0].keys() - AFTER_CLOSING)), JSON, st.booleans())
+def test_no_value_stops_the_verification(at: int, name: str, value: Any, dropped: bool) -> None:
+    """Whatever is written into a record, or left out of it, is a finding, and never a crash that hides the others."""
+    record = {k: v for k, v in SHORT.records[at].items() if k != name}
+    if not dropped:
+        assume(value != SHORT.records[at][name] or type(value) is not type(SHORT.records[at][name]))
+        record[name] = value
+    changed = replace(SHORT, records=[*SHORT.records[:at], record, *SHORT.records[at + 1 :]])
+    assert verify(changed).findings
+    with tempfile.TemporaryDirectory() as directory:
+        export.write(Path(directory), [changed])
+        assert trials.verified(Path(directory))
+
+
+@given(st.sampled_from(export.FILES), JSON)
+def test_no_line_stops_the_verification(name: str, value: Any) -> None:
+    """A line of anything at all in any file of an export."""
+    with tempfile.TemporaryDirectory() as directory:
+        export.write(Path(directory), [SHORT])
+        with (Path(directory) / name).open("ab") as file:
+            file.write(json.dumps(value, sort_keys=True, separators=(",", ":")).encode() + b"\n")
+        found = trials.verified(Path(directory))
+        assert found or (name == export.LATER and isinstance(value, dict))
