@@ -23,6 +23,7 @@ from landfall.chain import HASH, Anchor, Head
 from landfall.chain_check import Evidence, Finding
 
 RECORDS, LATER, HEADS, ANCHORS = FILES = ("records.jsonl", "later.jsonl", "heads.jsonl", "anchors.jsonl")
+KEY = {"service", "deployment_id"}
 _STRICT = dacite.Config(strict=True)
 _T = TypeVar("_T", Head, Anchor)
 
@@ -55,8 +56,7 @@ def _line(document: Mapping[str, Any]) -> bytes:
 def _later(record: Record) -> Record:
     if HASH not in record:
         return record
-    kept = ("service", "deployment_id")
-    return {k: v for k, v in record.items() if k in kept or k in chain.AFTER_CLOSING}
+    return {k: v for k, v in record.items() if k in KEY | chain.AFTER_CLOSING}
 
 
 def read(directory: Path) -> tuple[list[Evidence], list[Finding]]:
@@ -67,7 +67,7 @@ def read(directory: Path) -> tuple[list[Evidence], list[Finding]]:
     findings += [Finding("UNREADABLE", f"{RECORDS}: a record without a hash", _name(d)[1]) for d in strays]
     marks = {_name(d): d for d in later}
     records = [{**marks.pop(_name(d), {}), **d} for d in sealed]
-    records += marks.values()
+    records += [d for d in marks.values() if chain.covered(d).keys() > KEY]  # else what was added to one that is gone
     known_heads, known_anchors = _made(Head, heads, HEADS, findings), _made(Anchor, anchors, ANCHORS, findings)
     services = dict.fromkeys(str(d.get("service")) for d in (*sealed, *later, *heads, *anchors))
     return [

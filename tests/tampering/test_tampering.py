@@ -66,6 +66,16 @@ def test_what_is_missing_is_said_by_its_numbers() -> None:
     ]
 
 
+def test_what_is_gone_from_an_export_is_not_called_open(tmp_path: Path) -> None:
+    """What was written to a record later is no deployment under way."""
+    export.write(tmp_path, [SHORT])
+    records = tmp_path / export.RECORDS
+    records.write_bytes(b"".join(records.read_bytes().splitlines(keepends=True)[:-2]))
+    ((evidence,), _) = export.read(tmp_path)
+    told = verify(evidence)
+    assert (told.chained, told.open, codes(told.findings)) == (6, 0, {"TRUNCATED"})
+
+
 @pytest.mark.parametrize(
     ("head", "code"),
     [
