@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import affected, doctor, image, release, rollback, status, watch
+from cli import affected, doctor, history, image, release, rollback, show, status, verify_evidence, watch
 
 app = typer.Typer(
     name="landfall",
@@ -18,6 +18,9 @@ for command in (
     watch.watch,
     status.status,
     rollback.rollback,
+    history.history,
+    show.show,
+    verify_evidence.verify_evidence,
     doctor.doctor,
     affected.affected,
 ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from cli.cloud import Cloud
+from cli.exits import Refused
 from landfall.aws.ledger import Record
 from landfall.model import Outcome
 from landfall.settings import Service
@@ -19,6 +20,17 @@ _SHORTEST = 7
 def newest(cloud: Cloud, service: Service) -> list[Record]:
     """Return a service's last records, newest first."""
     return list(islice(cloud.ledger.newest_first(service.name), SEARCHED))
+
+
+def named(cloud: Cloud, wanted: str, service: str | None) -> Record:
+    """Return the newest record that is meant, of one service or of all; without a name the newest. Raises Refused."""
+    names = [service] if service or not wanted else [s.name for s in cloud.settings.services]
+    for name in names:
+        for record in newest(cloud, cloud.service(name)):
+            if not wanted or is_named(record, wanted):
+                return record
+    what = repr(wanted) if wanted else f"of {cloud.service(service).name}"
+    raise Refused("NO_DEPLOYMENT", f"the ledger knows no deployment {what}; see `landfall history`")
 
 
 def proven(found: list[Record]) -> list[Record]:

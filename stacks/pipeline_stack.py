@@ -33,7 +33,7 @@ class PipelineStack(cdk.Stack):
         self.key = PipelineKey(self, "Key")
         self.ledger = LedgerTable(self, "Ledger", self.key)
         self.locks = PipelineTable(self, "Locks", self.key)
-        self.reports = ReportBucket(self, "Reports", self.key)
+        self.reports = ReportBucket(self, "Reports", self.key, settings.evidence)
         self.topic = NotificationTopic(self, "Topic", self.key)
         self.built = [service for service in settings.services if service.build]
         self.functions = self._functions(settings, settings_path)

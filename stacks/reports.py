@@ -7,14 +7,19 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-KEPT_DAYS = 365
-"""Object Lock holds each report that long. Governance mode: a mistake can still be undone by someone entitled to."""
+from landfall.settings import Evidence
+
+ACCESS_LOGS_DAYS = 365
 
 
 class ReportBucket(s3.Bucket):
-    """Holds `{service}/{deployment id}/…`."""
+    """Holds `{service}/{deployment id}/…`, and the anchors of each service's chain under `{service}/_chain/`.
 
-    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
+    Object Lock is always enabled, also where nothing is locked by default: a bucket keeps that for ever once it has it,
+    and what the settings say of mode and days can be changed for what comes later.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, key: kms.IKey, evidence: Evidence) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -27,10 +32,21 @@ class ReportBucket(s3.Bucket):
             minimum_tls_version=1.2,
             versioned=True,
             object_lock_enabled=True,
-            object_lock_default_retention=s3.ObjectLockRetention.governance(Duration.days(KEPT_DAYS)),
+            object_lock_default_retention=_retention(evidence),
             server_access_logs_bucket=_access_logs(scope),
             removal_policy=RemovalPolicy.RETAIN,
         )
+
+
+def _retention(evidence: Evidence) -> s3.ObjectLockRetention | None:
+    days = Duration.days(evidence.days)
+    match evidence.mode:
+        case "GOVERNANCE":
+            return s3.ObjectLockRetention.governance(days)
+        case "COMPLIANCE":
+            return s3.ObjectLockRetention.compliance(days)
+        case "NONE":
+            return None
 
 
 def _access_logs(scope: Construct) -> s3.Bucket:
@@ -43,6 +59,6 @@ def _access_logs(scope: Construct) -> s3.Bucket:
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         enforce_ssl=True,
         minimum_tls_version=1.2,
-        lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(KEPT_DAYS))],
+        lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(ACCESS_LOGS_DAYS))],
         removal_policy=RemovalPolicy.RETAIN,
     )

@@ -12,7 +12,8 @@ from landfall.aws.ledger import YES
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.smoke import Check
 
-SCHEMA = 1
+SCHEMA = 2
+"""Of records and reports. Since 2 a closed record is sealed into its service's chain."""
 
 
 @dataclass(frozen=True)

@@ -104,11 +104,20 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """How long the report bucket keeps what it is given from being deleted, and from whom (S3's Object Lock)."""
+
+    mode: Literal["GOVERNANCE", "COMPLIANCE", "NONE"] = "GOVERNANCE"
+    days: int = 365
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of services.toml. `directory` is where it lies: CA bundles are relative to it."""
 
     services: tuple[Service, ...]
     directory: Path
+    evidence: Evidence = field(default_factory=Evidence)
 
     def for_repository(self, repository: str) -> Service | None:
         """Return the service a repository's images belong to (a repository serves one service)."""

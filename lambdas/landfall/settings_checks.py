@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from landfall.settings import Build, Service, Smoke
+from landfall.settings import Build, Evidence, Service, Smoke
 from landfall.settings_problem import Problems
 
 Where = tuple[str, ...]
+LONGEST_DAYS = 36500
+"""A hundred years (S3 API reference, DefaultRetention)."""
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _SUBJECT = re.compile(r"([A-Za-z0-9-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
@@ -23,6 +25,13 @@ def limits(table: Mapping[str, Any], where: Where, problem: Problems) -> None:
     for key, value in table.items():
         if type(value) is not int or value < 1:
             raise problem.at((*where, key), f"is {value!r}; must be a whole number of at least 1")
+
+
+def retention(evidence: Evidence, where: Where, problem: Problems) -> None:
+    """Check how long evidence is kept. Raises SettingsError."""
+    limits({"days": evidence.days}, where, problem)
+    if evidence.days > LONGEST_DAYS:
+        raise problem.at((*where, "days"), f"is {evidence.days}; S3 locks an object for {LONGEST_DAYS} days at most")
 
 
 def check(service: Service, problem: Problems) -> None:

@@ -6,15 +6,16 @@ import re
 import tomllib
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import dacite
 
 from landfall.errors import SettingsError
-from landfall.settings import LIMIT_KEYS, Build, Service, ServiceStack, Settings, Smoke
-from landfall.settings_checks import check, limits
+from landfall.settings import LIMIT_KEYS, Build, Evidence, Service, ServiceStack, Settings, Smoke
+from landfall.settings_checks import check, limits, retention
 from landfall.settings_problem import Problems
 
+_T = TypeVar("_T", bound=Service | Evidence)
 STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -37,8 +38,8 @@ def parse(text: str, path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     problem = Problems(text, path)
-    for key in document.keys() - {"defaults", "services"}:
-        raise problem.at((key,), "unknown table; there are [defaults] and [services.<name>]")
+    for key in document.keys() - {"defaults", "evidence", "services"}:
+        raise problem.at((key,), "unknown table; there are [defaults], [evidence] and [services.<name>]")
     tables = document.get("services")
     if not isinstance(tables, dict) or not tables:
         raise SettingsError(f"{path}: no [services.<name>] table; add one for each service to deploy")
@@ -49,7 +50,30 @@ def parse(text: str, path: Path) -> Settings:
     limits(defaults, ("defaults",), problem)
     services = tuple(_service(name, table, defaults, problem) for name, table in tables.items())
     _one_service_per_repository(services, problem)
-    return Settings(services=services, directory=path.parent)
+    return Settings(services, path.parent, _evidence(document.get("evidence", {}), problem))
+
+
+def _evidence(table: Any, problem: Problems) -> Evidence:
+    where = ("evidence",)
+    if not isinstance(table, dict):
+        raise problem.at(where, "must be a table: [evidence]")
+    _only(table, {f.name for f in fields(Evidence)}, where, problem)
+    evidence = _made(Evidence, table, where, problem)
+    retention(evidence, where, problem)
+    return evidence
+
+
+def _made(kind: type[_T], table: dict[str, Any], where: tuple[str, ...], problem: Problems) -> _T:
+    try:
+        return dacite.from_dict(kind, table, STRICT)
+    except dacite.DaciteFieldError as error:
+        raise problem.at((*where, *(error.field_path or "").split(".")), _wrong(error)) from error
+
+
+def _wrong(error: dacite.DaciteFieldError) -> str:
+    if isinstance(error, dacite.WrongTypeError) and get_origin(error.field_type) is Literal:
+        return f"is {error.value!r}; must be one of {', '.join(get_args(error.field_type))}"
+    return str(error)
 
 
 def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems) -> Service:
@@ -66,10 +90,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     own = {k: v for k, v in table.items() if k in LIMIT_KEYS}
     limits(own, where, problem)
     rest = {k: v for k, v in table.items() if k not in LIMIT_KEYS}
-    try:
-        service = dacite.from_dict(Service, {"name": name, **rest, "limits": {**defaults, **own}}, STRICT)
-    except dacite.DaciteFieldError as error:
-        raise problem.at((*where, *(error.field_path or "").split(".")), str(error)) from error
+    service = _made(Service, {"name": name, **rest, "limits": {**defaults, **own}}, where, problem)
     check(service, problem)
     return service
 

@@ -46,7 +46,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> At:
     monkeypatch.setattr(begin, "LATE_SECONDS", 0)
     where = Somewhere(boto3.Session(region_name=standin.REGION), Settings((SERVICE,), Path()))
     monkeypatch.setattr(cloud, "on_aws", lambda *_: where)
-    return At(where, Output(as_json=False))
+    return At(lambda: where, Output(as_json=False))
 
 
 def record(name: str, digest: str, outcome: Outcome | None = None, revision: str = "") -> dict[str, Any]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cli import gather
+from cli.cloud import Cloud
 from cli.following import Ending
+from landfall import settings_file
+from landfall.chain_check import verify
+from local.clients import session
 from local.stage import Stage
 
 FAILS = {
@@ -51,6 +56,15 @@ def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> Non
     report = report_of(stage, ending)
     assert report["outcome"] == ending.outcome
     assert report["timeline"][0]["state"] == "Begin"
+    sealed_and_anchored(stage, service)
+
+
+def sealed_and_anchored(stage: Stage, service: str) -> None:
+    """Every closed record has its place in the chain, and its anchor, and is as it was closed."""
+    cloud = Cloud(session(), settings_file.load(stage.settings), stage.aws.endpoint)
+    told = verify(gather.evidence(cloud, service))
+    assert told.findings == ()
+    assert (told.chained > 0, told.before) == (True, 0)
 
 
 def report_of(stage: Stage, ending: Ending) -> dict[str, Any]:

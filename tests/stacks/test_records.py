@@ -5,6 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+from aws_cdk import App, Stack, assertions
+from aws_cdk import aws_kms as kms
+
+from landfall.settings import Evidence
+from stacks.build import FLAGS
+from stacks.reports import ReportBucket
 from tests.stacks.template import Template, many
 
 
@@ -59,6 +66,45 @@ def test_a_report_can_not_be_changed_in_silence(pipeline: Template) -> None:
     }
     assert bucket["LoggingConfiguration"]["DestinationBucketName"].startswith("<ReportAccessLogs")
     assert resource["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "rule"),
+    [
+        (Evidence("COMPLIANCE", 2557), {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 2557}}),
+        (Evidence("GOVERNANCE", 30), {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}),
+        (Evidence("NONE"), None),
+    ],
+)
+def test_how_long_and_from_whom_reports_are_kept_is_a_setting(evidence: Evidence, rule: Any) -> None:
+    """The lock itself is enabled always, since it can't be on a bucket that is there; versions are kept always."""
+    stack = Stack(App(context=dict(FLAGS)))
+    ReportBucket(stack, "Reports", kms.Key(stack, "Key"), evidence)
+    (bucket,) = (
+        r["Properties"]
+        for name, r in assertions.Template.from_stack(stack).to_json()["Resources"].items()
+        if r["Type"] == "AWS::S3::Bucket" and not name.startswith("ReportAccessLogs")
+    )
+    assert bucket["ObjectLockEnabled"] is True
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket.get("ObjectLockConfiguration", {}).get("Rule") == rule
+
+
+def test_nothing_deletes_what_is_in_the_report_bucket(pipeline: Template) -> None:
+    """No lifecycle rule lets an anchor expire, and no step may delete one, or shorten or bypass its lock."""
+    assert "LifecycleConfiguration" not in pipeline.resources["Reports65402A0A"]["Properties"]
+    allowed = {action for s in pipeline.identity_statements() for action in many(s["Action"])}
+    assert {a for a in allowed if a.startswith("s3:")} == {"s3:PutObject"}
+
+
+def test_nothing_deletes_a_record(pipeline: Template) -> None:
+    """Records are only ever added to; a transaction takes the rights of the updates it is made of."""
+    allowed = {action for s in pipeline.identity_statements() for action in many(s["Action"])}
+    assert {a for a in allowed if a.startswith("dynamodb:")} == {
+        "dynamodb:UpdateItem",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+    }
 
 
 def test_no_bucket_is_public_or_reached_without_tls(pipeline: Template) -> None:

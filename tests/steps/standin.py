@@ -12,7 +12,8 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
 from landfall import evidence
-from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
+from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
+from landfall.chain import CHAINS
 from landfall.model import Release
 from tests import builders as b
 
@@ -264,8 +265,18 @@ def open_record(release: Release) -> None:
 
 
 def records() -> list[dict[str, Any]]:
-    """Return the whole ledger."""
-    return list(_ledger().scan()["Items"])
+    """Return every deployment in the ledger."""
+    return [item for item in _ledger().scan()["Items"] if item["service"] != CHAINS]
+
+
+def ledger() -> Ledger:
+    """Return the ledger as the steps have it."""
+    return Ledger(_ledger())
+
+
+def table() -> Any:
+    """Return the ledger's table, to be tampered with."""
+    return _ledger()
 
 
 def report(key: str) -> str:
@@ -274,5 +285,14 @@ def report(key: str) -> str:
 
 
 def reports() -> list[str]:
-    """Return the keys in the report bucket."""
+    """Return the keys of the reports in the bucket."""
+    return [key for key in _keys() if f"/{CHAINS}/" not in key]
+
+
+def anchors() -> list[str]:
+    """Return the keys of the anchors in the bucket."""
+    return [key for key in _keys() if f"/{CHAINS}/" in key]
+
+
+def _keys() -> list[str]:
     return [o["Key"] for o in client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", [])]

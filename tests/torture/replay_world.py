@@ -34,6 +34,10 @@ class MemoryReports(dict[str, str]):
         self[key] = body
         return f"s3://reports/{key}"
 
+    def put_once(self, key: str, body: str, _content_type: str) -> None:
+        """Store a file unless it is there."""
+        self.setdefault(key, body)
+
 
 class MemoryTopic(list[tuple[str, str, dict[str, str]]]):
     """The notification topic."""
@@ -76,12 +80,12 @@ class ReplayWorld(World):
     @cached_property
     def ledger(self) -> Ledger:
         """Return a ledger of this scenario's own."""
-        return Ledger(Table("service", "deployment_id"))
+        return Ledger(Table("ledger", "service", "deployment_id"))
 
     @cached_property
     def locks(self) -> Locks:
         """Return locks of this scenario's own."""
-        return Locks(Table("service"))
+        return Locks(Table("locks", "service"))
 
     @cached_property
     def settings(self) -> Settings:

@@ -89,9 +89,10 @@ class Expression:
 class Table:
     """One table."""
 
-    def __init__(self, *keys: str) -> None:
-        self._keys, self._items = keys, dict[tuple[Any, ...], Item]()
-        self.meta = SimpleNamespace(client=SimpleNamespace(exceptions=Exceptions()))
+    def __init__(self, name: str, *keys: str) -> None:
+        self.name, self._keys, self._items = name, keys, dict[tuple[Any, ...], Item]()
+        client = SimpleNamespace(exceptions=Exceptions(), transact_write_items=self._transact)
+        self.meta = SimpleNamespace(client=client)
 
     def get_item(self, Key: Item, **_: Any) -> Item:  # noqa: N803
         """Return an item."""
@@ -120,6 +121,19 @@ class Table:
                 _change(after, verb, names.get(name, name), values[rest[0]] if rest else None)
         self._items[self._key(Key)] = after
         return {"Attributes": dict(after)}
+
+    def _transact(self, TransactItems: list[Item]) -> Item:  # noqa: N803
+        """Make updates of this one table, all or none of them."""
+        updates = [item["Update"] for item in TransactItems]
+        before = dict(self._items)
+        try:
+            for update in updates:
+                self.update_item(**update)
+        except error_class("ConditionalCheckFailedException") as error:
+            self._items = before
+            told = {"Error": {}, "CancellationReasons": [{"Code": "ConditionalCheckFailed"}]}
+            raise error_class("TransactionCanceledException")(told, "TransactWriteItems") from error
+        return {}
 
     def _key(self, item: Item) -> tuple[Any, ...]:
         return tuple(item[k] for k in self._keys)

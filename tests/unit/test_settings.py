@@ -8,7 +8,7 @@ import pytest
 
 from landfall import settings_file
 from landfall.errors import SettingsError
-from landfall.settings import Limits, Smoke
+from landfall.settings import Evidence, Limits, Smoke
 
 FILE = Path("config/services.toml")
 SAMPLE = """\
@@ -82,8 +82,21 @@ def test_stability_attempts(timeout: int, poll: int, attempts: int) -> None:
     assert (attempts - 1) * poll >= timeout
 
 
+def test_evidence_is_kept_from_mistakes_for_a_year_unless_said_otherwise() -> None:
+    """The careful default binds nobody for ever; what is set is taken."""
+    assert settings_file.parse(SAMPLE, FILE).evidence == Evidence("GOVERNANCE", 365)
+    text = f'[evidence]\nmode = "COMPLIANCE"\ndays = 2557\n{SAMPLE}'
+    assert settings_file.parse(text, FILE).evidence == Evidence("COMPLIANCE", 2557)
+
+
 WRONG = {
     "unknown table": (f"[service]\n{SAMPLE}", ("service: unknown table", "[services.<name>]")),
+    "evidence is no table": (f"evidence = 3\n{SAMPLE}", ("evidence", "must be a table")),
+    "unknown evidence key": (f"[evidence]\nyears = 7\n{SAMPLE}", (":2: evidence.years", "unknown key", "days, mode")),
+    "unknown lock mode": (f'[evidence]\nmode = "governance"\n{SAMPLE}', (":2: evidence.mode", "GOVERNANCE", "NONE")),
+    "kept for no day": (f"[evidence]\ndays = 0\n{SAMPLE}", (":2: evidence.days", "at least 1")),
+    "kept for a fraction": (f"[evidence]\ndays = 1.5\n{SAMPLE}", (":2: evidence.days", "1.5")),
+    "kept for ever": (f"[evidence]\ndays = 36501\n{SAMPLE}", (":2: evidence.days", "36501", "36500 days at most")),
     "unknown default": (f"[defaults]\nsmoke_tries = 3\n{SAMPLE}", (":2: defaults.smoke_tries", "smoke_attempts")),
     "a service's key as default": (f'[defaults]\ncluster = "c"\n{SAMPLE}', (":2: defaults.cluster", "unknown key")),
     "unknown key": (f"{SAMPLE}colour = 1\n", (":8: services.sample.colour", "unknown key", "container")),

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from landfall.errors import trying
+from landfall.errors import AwsCallFailed, trying
 
 
 class Reports:
@@ -21,6 +21,19 @@ class Reports:
         with trying(f"writing the report to s3://{self._bucket}/{key}"):
             self._client.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), ContentType=content_type)
         return f"s3://{self._bucket}/{key}"
+
+    def put_once(self, key: str, body: str, content_type: str) -> None:
+        """Store a file that is never written again: one that is there already stays as it is.
+
+        If-None-Match takes no right but s3:PutObject (S3 User Guide, conditional writes).
+        """
+        kind = {"ContentType": content_type, "IfNoneMatch": "*"}
+        try:
+            with trying(f"writing s3://{self._bucket}/{key}"):
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), **kind)
+        except AwsCallFailed as error:
+            if error.code != "PreconditionFailed":
+                raise
 
 
 class Topic:

@@ -9,20 +9,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from landfall import chain
+from landfall.aws.closing import WHILE_OPEN, Closing, key
 from landfall.errors import trying
 
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
 YES = "yes"
 UNNOTIFIED = ("SUCCEEDED", "NO_CHANGE", "SKIPPED")
 """Outcomes that nobody is told of."""
-Record = dict[str, Any]
+Record = chain.Record
 
 
-class Ledger:
+class Ledger(Closing):
     """Partition key `service`, sort key `deployment_id`."""
 
     def __init__(self, table: Any) -> None:
-        self._table = table
+        super().__init__(table)
         self._refused = table.meta.client.exceptions.ConditionalCheckFailedException
 
     def open(self, record: Record) -> bool:
@@ -30,13 +32,11 @@ class Ledger:
         return self._set(record, "attribute_not_exists(deployment_id)")
 
     def update(self, service: str, deployment_id: str, **fields: Any) -> bool:
-        """Set fields of a record that is still open. False when it is closed, or gone."""
+        """Set fields of a record that is still open, of those WHILE_OPEN names. False when it is closed, or gone."""
+        if not fields.keys() <= set(WHILE_OPEN):
+            raise ValueError(f"{sorted(fields)}: closing a record looks for a change of {WHILE_OPEN} alone")
         open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
         return self._set({"service": service, "deployment_id": deployment_id, **fields}, open_)
-
-    def close(self, record: Record) -> bool:
-        """Write a record with its outcome. False when it has one, or was taken over under a younger lock."""
-        return self._set(record, "attribute_not_exists(outcome) AND (attribute_not_exists(fence) OR fence <= :fence)")
 
     def mark(self, service: str, deployment_id: str, **fields: Any) -> None:
         """Set fields of a record, closed or not."""
@@ -52,7 +52,7 @@ class Ledger:
         with trying(f"finishing ledger record {deployment_id}"):
             try:
                 self._table.update_item(
-                    Key=_key(service, deployment_id),
+                    Key=key(service, deployment_id),
                     UpdateExpression="REMOVE unfinished",
                     ConditionExpression=f"attribute_exists(outcome) AND attribute_exists(reported) AND {told}",
                     ExpressionAttributeValues=good,
@@ -65,15 +65,12 @@ class Ledger:
         """Become the one execution that recovers a deployment. False where another was faster."""
         before, count = record.get("recovered_by"), int(record.get("recoveries", 0))
         who = "recovered_by = :before" if before else "attribute_not_exists(recovered_by)"
-        key = _key(record["service"], record["deployment_id"])
-        changes = {**key, "recovered_by": mine, "recoveries": count + (before != mine)}
+        changes = {
+            **key(record["service"], record["deployment_id"]),
+            "recovered_by": mine,
+            "recoveries": count + (before != mine),
+        }
         return self._set(changes, f"{who} OR recovered_by = :recovered_by", {":before": before} if before else {})
-
-    def record(self, service: str, deployment_id: str) -> Record | None:
-        """Return a record, read consistently."""
-        with trying(f"reading ledger record {deployment_id}"):
-            item = self._table.get_item(Key=_key(service, deployment_id), ConsistentRead=True).get("Item")
-        return dict(item) if item else None
 
     def of_execution(self, execution_arn: str) -> Record | None:
         """Return the record that an execution opened. The index may lag a moment behind."""
@@ -83,8 +80,8 @@ class Ledger:
             KeyConditionExpression="execution_arn = :arn",
             ExpressionAttributeValues={":arn": execution_arn},
         )
-        key = next(found, None)
-        return self.record(key["service"], key["deployment_id"]) if key else None
+        first = next(found, None)
+        return self.record(first["service"], first["deployment_id"]) if first else None
 
     def since(self, service: str, deployment_id: str) -> list[Record]:
         """Return a service's records from `deployment_id` on, read consistently."""
@@ -130,8 +127,8 @@ class Ledger:
             KeyConditionExpression="unfinished = :yes",
             ExpressionAttributeValues={":yes": YES},
         )
-        keys = [(key["service"], key["deployment_id"]) for key in found]
-        return [record for key in keys if (record := self.record(*key)) is not None and "unfinished" in record]
+        keys = [(item["service"], item["deployment_id"]) for item in found]
+        return [record for each in keys if (record := self.record(*each)) is not None and "unfinished" in record]
 
     def _newest_first(self, what: str, service: str, condition: str, values: Mapping[str, str]) -> Iterator[Record]:
         return self._query(
@@ -158,7 +155,7 @@ class Ledger:
         with trying(f"writing ledger record {record['deployment_id']}"):
             try:
                 self._table.update_item(
-                    Key=_key(record["service"], record["deployment_id"]),
+                    Key=key(record["service"], record["deployment_id"]),
                     UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
                     ConditionExpression=condition,
                     ExpressionAttributeNames={f"#{name}": name for name in fields},
@@ -167,7 +164,3 @@ class Ledger:
             except self._refused:
                 return False
         return True
-
-
-def _key(service: str, deployment_id: str) -> dict[str, str]:
-    return {"service": service, "deployment_id": deployment_id}

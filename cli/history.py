@@ -1,0 +1,121 @@
+"""`landfall history`: what was deployed, when, how it ended; and the export that evidence is verified from."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from datetime import UTC, datetime
+from heapq import merge
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cli import export, gather
+from cli.exits import Refused
+from cli.timeline import brief, colour
+from cli.verb import At, ServiceName, verb
+from landfall.aws.ledger import Record
+from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome
+
+OPEN = "OPEN"
+"""Said of a record without an outcome: its deployment is under way, or was lost and not yet recovered."""
+FIELDS = (
+    "started_at",
+    "ended_at",
+    "service",
+    "outcome",
+    "code",
+    "git_sha",
+    "image_digest",
+    "task_definition",
+    "requested_by",
+    "intent",
+    "why",
+    "reported",
+    "deployment_id",
+)
+Moment = typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"], help="In UTC.")
+
+
+@verb
+def history(
+    at: At,
+    *,
+    service: ServiceName = None,
+    outcome: Annotated[list[Outcome] | None, typer.Option(help="Only those; may be repeated.")] = None,
+    since: Annotated[datetime | None, Moment] = None,
+    until: Annotated[datetime | None, Moment] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values on stdout.")] = False,
+    export_to: Annotated[
+        Path | None, typer.Option("--export", help="Write all evidence there instead, for verify-evidence.")
+    ] = None,
+) -> int:
+    """List deployments, newest first; requests for no known service are under `_unknown`."""
+    if as_csv and at.out.as_json:
+        raise Refused("TWO_FORMATS", "--csv and --json both want stdout; give one of them")
+    names = services(at, service)
+    if export_to:
+        return _exported(at, names, export_to)
+    newest_first = merge(*(at.cloud.ledger.newest_first(n) for n in names), key=_started, reverse=True)
+    wanted = (r for r in newest_first if _is_wanted(r, outcome, since, until))
+    rows = [row(record) for record in islice(wanted, limit)]
+    if as_csv:
+        table = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    else:
+        _show(at, rows)
+    at.out.document({"deployments": rows})
+    return 0
+
+
+def services(at: At, service: str | None) -> list[str]:
+    """Return the services that are meant: the named one, or all, requests for unknown ones among them."""
+    if service is None:
+        return [*(s.name for s in at.cloud.settings.services), UNKNOWN_SERVICE]
+    return [service if service == UNKNOWN_SERVICE else at.cloud.service(service).name]
+
+
+def row(record: Record) -> dict[str, Any]:
+    """Return what is told of a record in a list. What nobody knows is UNKNOWN."""
+    known = {"outcome": OPEN, **record}
+    return {name: known.get(name) or UNKNOWN for name in FIELDS}
+
+
+def _started(record: Record) -> str:
+    return str(record.get("started_at") or record.get("requested_at", ""))
+
+
+def _is_wanted(record: Record, outcomes: list[Outcome] | None, since: datetime | None, until: datetime | None) -> bool:
+    if outcomes and record.get("outcome") not in outcomes:
+        return False
+    if since is None and until is None:
+        return True
+    try:
+        at = datetime.fromisoformat(_started(record)).astimezone(UTC)
+    except ValueError:
+        return True  # when it was is not known: rather shown than left out
+    return (not since or at >= since.replace(tzinfo=UTC)) and (not until or at < until.replace(tzinfo=UTC))
+
+
+def _show(at: At, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        at.out.say("no such deployment")
+    width = max((len(r["service"]) for r in rows), default=0)
+    for each in rows:
+        text = Text(f"{each['started_at'][:19]}  {each['service']:<{width}}  ")
+        text.append(f"{each['outcome']:<15}", style=colour(each["outcome"]))
+        at.out.say(text.append(f"  {each['git_sha'][:12]:<12}  {each['deployment_id']}  {brief(each['why'])}"))
+
+
+def _exported(at: At, names: list[str], directory: Path) -> int:
+    found = [gather.evidence(at.cloud, name) for name in names]
+    export.write(directory, found)
+    records = sum(len(evidence.records) for evidence in found)
+    at.out.say(f"{records} records of {', '.join(names)}: landfall verify-evidence {directory}")
+    at.out.document({"exported": str(directory), "services": names, "records": records})
+    return 0

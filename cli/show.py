@@ -1,0 +1,71 @@
+"""`landfall show`: all that the ledger knows of one deployment."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cli import records
+from cli.history import OPEN
+from cli.timeline import colour
+from cli.verb import At, ServiceName, verb
+from landfall.aws.ledger import Record
+from landfall.chain import integer
+from landfall.model import UNKNOWN
+
+NESTED = ("release", "progress", "ended")
+"""Fields that hold JSON: what a recovery goes on from."""
+TOLD = (
+    ("why", "why"),
+    ("code", "code"),
+    ("commit", "git_sha"),
+    ("digest", "image_digest"),
+    ("revision", "task_definition"),
+    ("ECS deployment", "ecs_deployment"),
+    ("ran before", "baseline_task_definition"),
+    ("commit before", "baseline_git_sha"),
+    ("restored to", "restored_to"),
+    ("intent", "intent"),
+    ("asked for by", "requested_by"),
+    ("reason given", "reason"),
+    ("asked for at", "requested_at"),
+    ("started", "started_at"),
+    ("ended", "ended_at"),
+    ("report", "reported"),
+    ("told as", "notified"),
+    ("recovered by", "recovered_by"),
+    ("execution", "execution_arn"),
+    ("schema", "schema"),
+    ("number in chain", "sequence"),
+    ("hash", "hash"),
+)
+
+
+@verb
+def show(
+    at: At,
+    deployment: Annotated[
+        str, typer.Argument(help="A deployment id, a commit, a digest, an execution's name or ARN. [default: newest]")
+    ] = "",
+    *,
+    service: ServiceName = None,
+) -> int:
+    """Show one deployment in full. Of several that are meant, the newest."""
+    record = records.named(at.cloud, deployment, service)
+    outcome = str(record.get("outcome", OPEN))
+    at.out.say(f"{record['service']} {record['deployment_id']}", "bold")
+    at.out.say(Text(f"  {'outcome':<16}").append(outcome, style=colour(outcome)))
+    for label, name in TOLD:
+        at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}"))
+    at.out.document(_whole(record))
+    return 0
+
+
+def _whole(record: Record) -> dict[str, Any]:
+    """Return the record as the ledger holds it, with the documents in it opened."""
+    opened = {name: json.loads(record[name]) for name in NESTED if name in record}
+    numbers = {name: number for name, value in record.items() if (number := integer(value)) is not None}
+    return {"outcome": OPEN, **record, **numbers, **opened}

@@ -1,0 +1,259 @@
+"""History, one deployment, and whether anybody changed a record: the command on a ledger and a bucket in moto."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from typer.testing import CliRunner, Result
+
+from cli.__main__ import app
+from landfall import chain, evidence
+from landfall.aws.audit import Reports
+from landfall.aws.ledger import Ledger
+from landfall.chain import CHAINS
+from tests.steps import standin
+from tests.tampering import chains
+
+LENGTH = 8
+Run = Callable[..., Result]
+OUTPUTS = {"LedgerTableName": standin.LEDGER, "ReportBucketName": standin.BUCKET}
+
+
+@pytest.fixture(scope="module")
+def cloudformation() -> Iterator[str]:
+    """CloudFormation, which knows the one stack: moto's own takes packages that nothing else here needs."""
+    members = "".join(
+        f"<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>"
+        for name, value in OUTPUTS.items()
+    )
+    stack = f"<StackName>Landfall-Pipeline</StackName><Outputs>{members}</Outputs>"
+    body = f"<r><DescribeStacksResult><Stacks><member>{stack}</member></Stacks></DescribeStacksResult></r>".encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        """Answers everything with the same document."""
+
+        def do_POST(self) -> None:  # the name is http.server's
+            """Answer."""
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Keep the tests' output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def ledger(monkeypatch: pytest.MonkeyPatch, cloudformation: str) -> Iterator[Ledger]:
+    """A deployed pipeline with a chain of closed, anchored, reported deployments; one before it and one under way."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", cloudformation)
+    with mock_aws():
+        standin.make_world()
+        standin.client("s3").put_bucket_versioning(Bucket=standin.BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        made, reports = standin.ledger(), Reports(standin.client("s3"), standin.BUCKET)
+        standin.table().put_item(Item=chains.record(0) | {"schema": 1})
+        for number in range(1, LENGTH + 1):
+            closed = made.close(chains.record(number))
+            head = chain.head_of(closed or {})
+            assert head is not None
+            reports.put_once(chain.anchor_of(head).key, "{}", "application/json")
+            made.mark("sample", head.deployment_id, reported=f"s3://reports/sample/{head.deployment_id}/report.md")
+        made.open(evidence.opened(chains.release_of(LENGTH + 1)))
+        yield made
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the command."""
+    settings = tmp_path / "services.toml"
+    keys = ("cluster", "service", "container", "repository", "task_role", "execution_role")
+    settings.write_text("[services.sample]\n" + "".join(f'{key} = "{key}"\n' for key in keys))
+
+    def command(*arguments: str) -> Result:
+        return CliRunner().invoke(app, [*arguments, "--settings", str(settings), "--region", standin.REGION])
+
+    return command
+
+
+def documents(result: Result) -> dict[str, Any]:
+    """Return what a command says to programs."""
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
+
+
+def key(number: int) -> dict[str, str]:
+    """Return the key of the n-th record."""
+    return {name: str(chains.record(number)[name]) for name in ("service", "deployment_id")}
+
+
+def test_history_is_newest_first_and_says_what_is_unknown(ledger: Ledger, run: Run) -> None:
+    """One line each for people; what is under way is OPEN, what nobody knows is UNKNOWN."""
+    lines = run("history").stdout.splitlines()
+    assert len(lines) == LENGTH + 2
+    assert " OPEN " in lines[0]
+    assert lines[1].startswith("2026-01-02T03:12:05  sample  ")
+    rows = documents(run("history", "--json"))["deployments"]
+    assert [r["deployment_id"] for r in rows] == sorted((r["deployment_id"] for r in rows), reverse=True)
+    assert (rows[0]["outcome"], rows[0]["ended_at"], rows[0]["reported"]) == ("OPEN", "UNKNOWN", "UNKNOWN")
+
+
+@pytest.mark.parametrize(
+    ("options", "numbers"),
+    [
+        (("--limit", "2"), [9, 8]),
+        (("--since", "2026-01-02T03:10:05Z"), [9, 8, 7, 6]),
+        (("--until", "2026-01-02T03:06:05"), [1, 0]),
+        (("--since", "2026-01-03"), []),
+        (("--outcome", "SUCCEEDED"), [8, 0]),
+        (("--outcome", "SUCCEEDED", "--outcome", "NO_CHANGE", "--since", "2026-01-02T03:05:00"), [8, 1]),
+        (("--service", "_unknown"), []),
+    ],
+)
+def test_history_by_outcome_time_and_number(
+    ledger: Ledger, run: Run, options: tuple[str, ...], numbers: list[int]
+) -> None:
+    """All that was asked for, and nothing else."""
+    rows = documents(run("history", "--json", *options))["deployments"]
+    assert [r["deployment_id"] for r in rows] == [chains.record(n)["deployment_id"] for n in numbers]
+
+
+def test_history_as_csv(ledger: Ledger, run: Run) -> None:
+    """The same rows for a spreadsheet, reasons with commas and all."""
+    rows = list(csv.DictReader(io.StringIO(run("history", "--csv").stdout)))
+    assert rows == documents(run("history", "--json"))["deployments"]
+
+
+def test_two_formats_at_once_are_refused(ledger: Ledger, run: Run) -> None:
+    """Stdout can hold one document."""
+    assert run("history", "--csv", "--json").exit_code == 2
+
+
+@pytest.mark.parametrize("wanted", ["deployment_id", "git_sha", "execution_arn"])
+def test_show_by_any_of_its_names(ledger: Ledger, run: Run, wanted: str) -> None:
+    """The record in full: where its report lies, its place in the chain, and the documents in it opened."""
+    record = ledger.record(**key(3)) or {}
+    text = run("show", str(record[wanted])).stdout
+    for part in (record["deployment_id"], record["reported"], record["hash"], record["why"]):
+        assert str(part) in text
+    told = documents(run("show", str(record["deployment_id"]), "--json"))
+    assert (told["sequence"], told["ended"]["outcome"]) == (3, record["outcome"])
+
+
+def test_show_says_what_is_unknown(ledger: Ledger, run: Run) -> None:
+    """A deployment under way has no report and no place in the chain yet."""
+    text = run("show").stdout
+    assert "OPEN" in text
+    assert text.count("UNKNOWN") >= 5
+    assert run("show", "20990101T000000Z-never").exit_code == 2
+
+
+def test_an_untouched_ledger_verifies_online_and_as_an_export(ledger: Ledger, run: Run, tmp_path: Path) -> None:
+    """Both count the same; the export is verified without settings and without AWS."""
+    online = run("verify-evidence", "--service", "sample", "--json")
+    assert (online.exit_code, documents(online)["intact"]) == (0, True)
+    assert run("history", "--export", str(tmp_path / "out")).exit_code == 0
+    assert run("history", "--export", str(tmp_path / "out")).exit_code == 2
+    alone = CliRunner().invoke(app, ["verify-evidence", str(tmp_path / "out"), "--settings", "nowhere", "--json"])
+    assert alone.exit_code == 0, alone.output
+    of_sample = next(s for s in documents(alone)["services"] if s["service"] == "sample")
+    assert of_sample == documents(online)["services"][0]
+    assert (of_sample["chained"], of_sample["before"], of_sample["open"]) == (LENGTH, 1, 1)
+    assert "closed before chains began" in run("verify-evidence").stdout
+
+
+def _change(**_: Any) -> None:
+    standin.table().update_item(
+        Key=key(4), UpdateExpression="SET outcome = :o", ExpressionAttributeValues={":o": "SUCCEEDED"}
+    )
+
+
+def _cut_off(**_: Any) -> None:
+    standin.table().delete_item(Key=key(LENGTH))
+
+
+def _cut_off_with_head(**_: Any) -> None:
+    _cut_off()
+    newest = standin.ledger().record(**key(LENGTH - 1)) or {}
+    head = {"service": CHAINS, "deployment_id": "sample", "last": newest["deployment_id"]}
+    standin.table().put_item(Item={**head, "sequence": newest["sequence"], "hash": newest["hash"]})
+
+
+def _rewrite(ledger: Ledger) -> None:
+    for number in range(1, LENGTH + 1):
+        standin.table().delete_item(Key=key(number))
+    standin.table().delete_item(Key={"service": CHAINS, "deployment_id": "sample"})
+    for number in range(1, LENGTH + 1):
+        ledger.close(chains.record(number) | {"requested_by": "somebody else"})
+
+
+def _forge(**_: Any) -> None:
+    standin.table().put_item(Item=chains.record(77))
+
+
+def _delete_an_anchor(**_: Any) -> None:
+    standin.client("s3").delete_object(Bucket=standin.BUCKET, Key=standin.anchors()[2])
+
+
+@pytest.mark.parametrize(
+    ("tamper", "codes"),
+    [
+        (_change, {"CHANGED"}),
+        (_cut_off, {"TRUNCATED"}),
+        (_cut_off_with_head, {"TRUNCATED"}),
+        (_rewrite, {"REWRITTEN"}),
+        (_forge, {"UNCHAINED"}),
+        (_delete_an_anchor, {"ANCHOR_HIDDEN"}),
+    ],
+)
+def test_what_was_done_to_the_table_or_the_bucket_is_found(
+    ledger: Ledger, run: Run, tmp_path: Path, tamper: Callable[..., None], codes: set[str]
+) -> None:
+    """Online and in an export made afterwards; exit 1, and the finding says what."""
+    tamper(ledger=ledger)
+    assert run("history", "--export", str(tmp_path / "out")).exit_code == 0
+    for arguments in ((), (str(tmp_path / "out"),)):
+        told = run("verify-evidence", *arguments, "--service", "sample", "--json")
+        assert told.exit_code == 1
+        (service,) = documents(told)["services"]
+        assert {f["code"] for f in service["findings"]} == codes
+        for code in codes:
+            assert code in run("verify-evidence", *arguments).stdout
+
+
+def test_an_export_that_was_changed_is_found(ledger: Ledger, run: Run, tmp_path: Path) -> None:
+    """A line in another spelling, half a line, a missing file, a service that is not in it."""
+    out = tmp_path / "out"
+    run("history", "--export", str(out))
+    records = out / "records.jsonl"
+    whole = records.read_bytes()
+    for changed in (whole.replace(b":", b": ", 1), whole[:-5], b"[]\n" + whole, b"\xff\n" + whole):
+        records.write_bytes(changed)
+        told = run("verify-evidence", str(out), "--json")
+        assert (told.exit_code, bool(documents(told)["unreadable"])) == (1, True)
+        assert "UNREADABLE" in run("verify-evidence", str(out)).stdout
+    records.write_bytes(whole)
+    assert run("verify-evidence", str(out), "--service", "nope").exit_code == 2
+    shutil.rmtree(out)
+    assert run("verify-evidence", str(out)).exit_code == 2

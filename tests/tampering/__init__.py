@@ -1,0 +1,1 @@
+"""A chain of records, tampered with in a thousand ways: every one must be found."""

@@ -1,0 +1,58 @@
+"""Tampers with a chain again and again, and counts what was found."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cli import export
+from landfall.chain_check import Evidence, Finding, verify
+from tests.tampering.ways import OF_A_LEDGER, OF_AN_EXPORT
+
+RECORDS, BYTE_CHANGES, EACH, SEED = 50, 1000, 100, 20260102
+
+
+@dataclass
+class Trials:
+    """How often each way was tried, what was found by which code, and what was missed."""
+
+    tried: Counter[str] = field(default_factory=Counter)
+    found_by: dict[str, Counter[str]] = field(default_factory=dict)
+    missed: list[str] = field(default_factory=list)
+
+    def add(self, way: str, what: str, findings: list[Finding]) -> None:
+        """Count one."""
+        self.tried[way] += 1
+        self.found_by.setdefault(way, Counter()).update({f.code for f in findings})
+        if not findings:
+            self.missed.append(f"{way}: {what}")
+
+
+def verified(directory: Path) -> list[Finding]:
+    """Return the findings of an export."""
+    found, unreadable = export.read(directory)
+    return [*unreadable, *(f for evidence in found for f in verify(evidence).findings)]
+
+
+def run(evidence: Evidence, seed: int = SEED) -> Trials:
+    """Try every way, chosen by the seed."""
+    trials, dice = Trials(), random.Random(seed)  # noqa: S311 (chooses, hides nothing)
+    with tempfile.TemporaryDirectory() as place:
+        directory = Path(place) / "export"
+        export.write(directory, [evidence])
+        intact = {name: (directory / name).read_bytes() for name in export.FILES}
+        for way, tamper in OF_AN_EXPORT.items():
+            for _ in range(BYTE_CHANGES if way == "change_byte" else EACH):
+                what = tamper(directory, dice)
+                trials.add(way, what, verified(directory))
+                for name, content in intact.items():
+                    (directory / name).write_bytes(content)
+        assert verified(directory) == []
+    for way, change in OF_A_LEDGER.items():
+        for _ in range(EACH):
+            changed, what = change(evidence, dice)
+            trials.add(way, what, list(verify(changed).findings))
+    return trials
