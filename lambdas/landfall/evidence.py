@@ -10,7 +10,7 @@ from typing import Any
 
 from landfall.aws.ledger import YES
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict
-from landfall.smoke import Check
+from landfall.smoke_case import Check
 
 SCHEMA = 1
 

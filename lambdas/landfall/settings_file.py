@@ -11,9 +11,10 @@ from typing import Any
 import dacite
 
 from landfall.errors import SettingsError
-from landfall.settings import LIMIT_KEYS, Build, Service, ServiceStack, Settings, Smoke
-from landfall.settings_checks import check, limits
-from landfall.settings_problem import Problems
+from landfall.settings import LIMIT_KEYS, Build, Service, ServiceStack, Settings
+from landfall.settings_checks import check
+from landfall.settings_problem import Problems, limits
+from landfall.settings_smoke import OwnCheck, Smoke
 
 STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
@@ -63,6 +64,8 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     for key, kind in (("smoke", Smoke), ("stack", ServiceStack), ("build", Build)):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
+    if isinstance(table.get("smoke"), dict):
+        _own_checks(table["smoke"].get("checks", []), (*where, "smoke"), problem)
     own = {k: v for k, v in table.items() if k in LIMIT_KEYS}
     limits(own, where, problem)
     rest = {k: v for k, v in table.items() if k not in LIMIT_KEYS}
@@ -72,6 +75,19 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
         raise problem.at((*where, *(error.field_path or "").split(".")), str(error)) from error
     check(service, problem)
     return service
+
+
+def _own_checks(tables: Any, where: tuple[str, ...], problem: Problems) -> None:
+    """Read each on its own first: an error in the list as a whole would not say which it is about."""
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise problem.at((*where, "checks"), f"must be tables: [[{'.'.join(where)}.checks]]")
+    for number, table in enumerate(tables, 1):
+        here = (*where, f"checks[{number}]")
+        _only(table, {f.name for f in fields(OwnCheck)}, here, problem)
+        try:
+            dacite.from_dict(OwnCheck, table, STRICT)
+        except dacite.DaciteFieldError as error:
+            raise problem.at((*here, error.field_path or ""), str(error)) from error
 
 
 def _only(table: dict[str, Any], known: set[str] | frozenset[str], where: tuple[str, ...], problem: Problems) -> None:

@@ -14,14 +14,16 @@ import pytest
 import trustme
 
 from landfall import probe, smoke
+from landfall.answers import Answer, Answers, Request
 from landfall.model import State
-from landfall.settings import Limits, Smoke
-from landfall.smoke import Answer
+from landfall.settings import Limits
+from landfall.settings_smoke import Smoke
 from tests import builders as b
 
 Behaviour = Callable[[socket.socket], None]
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
-ONE_REQUEST = Smoke(identity_requests=1)
+ONE_REQUEST = {Request(Smoke.version_path): 1}
+SHORT = Smoke(identity_requests=3)
 
 
 @contextmanager
@@ -90,15 +92,20 @@ def silence(connection: socket.socket) -> None:
 
 def version(url: str, ca: Path | None = None, patience: float = probe.READ_SECONDS) -> Answer:
     """Ask for the version once."""
-    return probe.ask(url, ONE_REQUEST, ca, patience).versions[0]
+    return probe.ask(url, ONE_REQUEST, ca, patience).of(Request(Smoke.version_path))[0]
+
+
+def everything(url: str, suite: Smoke) -> Answers:
+    """Ask all that a suite wants."""
+    return probe.ask(url, smoke.requests(suite, url), None)
 
 
 def test_good_answers() -> None:
     """A round asks for version, liveness and readiness, and what comes back is judged good."""
     with serving(body(f'{{"gitSha": "{b.SHA}", "database": "connected"}}')) as url:
-        answers = probe.ask(url, Smoke(identity_requests=3), None)
-    assert [a.status for a in (*answers.versions, *answers.live, *answers.ready)] == [200] * 9
-    assert all(0 < a.seconds < 2 for a in answers.versions)
+        answers = everything(url, SHORT)
+    assert [a.status for several in answers.given.values() for a in several] == [200] * 10
+    assert all(a.seconds > 0 for several in answers.given.values() for a in several)
     assert smoke.assess(smoke.checks(answers, b.SHA, Smoke()), {}, Limits()).state == State.PASS
 
 
@@ -113,8 +120,8 @@ def test_each_request_has_its_own_connection() -> None:
             body("{}")(connection)
 
     with serving(stay) as url:
-        probe.ask(url, Smoke(identity_requests=10), None)
-    assert len(connections) == 30
+        everything(url, Smoke(identity_requests=10))
+    assert len(connections) == 31
 
 
 def test_paths_lie_below_the_base_url() -> None:
@@ -127,7 +134,7 @@ def test_paths_lie_below_the_base_url() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def accept() -> None:
-        for _ in range(3):
+        for _ in range(4):
             connection, _ = listener.accept()
             with connection:
                 heads.append(connection.recv(65536).split(b"\r\n")[0])
@@ -135,11 +142,16 @@ def test_paths_lie_below_the_base_url() -> None:
 
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
-    smoke_settings = Smoke(version_path="/v", live_path="/l", ready_path="/r", identity_requests=1)
-    probe.ask(f"http://127.0.0.1:{listener.getsockname()[1]}/base", smoke_settings, None)
+    smoke_settings = Smoke(version_path="/v", live_path="/l", ready_path="/r", error_path="/e", identity_requests=1)
+    everything(f"http://127.0.0.1:{listener.getsockname()[1]}/base", smoke_settings)
     thread.join(5)
     listener.close()
-    assert sorted(heads) == [b"GET /base/l HTTP/1.1", b"GET /base/r HTTP/1.1", b"GET /base/v HTTP/1.1"]
+    assert sorted(heads) == [
+        b"GET /base/e HTTP/1.1",
+        b"GET /base/l HTTP/1.1",
+        b"GET /base/r HTTP/1.1",
+        b"GET /base/v HTTP/1.1",
+    ]
 
 
 LOST = {
@@ -206,8 +218,8 @@ def test_redirect_is_not_followed() -> None:
         serving(body(f'{{"gitSha": "{b.SHA}"}}')) as elsewhere,
         serving(raw(f"HTTP/1.1 302 Found\r\nLocation: {elsewhere}/\r\nContent-Length: 0\r\n\r\n".encode())) as url,
     ):
-        answers = probe.ask(url, ONE_REQUEST, None)
-    assert answers.versions[0].status == 302
+        answers = everything(url, SHORT)
+    assert answers.of(Request(Smoke.version_path))[0].status == 302
     assert smoke.assess(smoke.checks(answers, b.SHA, Smoke()), {}, Limits()).state == State.FAIL
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from landfall import settings_file
 from landfall.errors import SettingsError
-from landfall.settings import Limits, Smoke
+from landfall.settings import Limits
+from landfall.settings_smoke import Smoke
 
 FILE = Path("config/services.toml")
 SAMPLE = """\
