@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import affected, doctor, image, release, rollback, status, watch
+from cli import affected, doctor, image, release, rollback, smoke, status, watch
 
 app = typer.Typer(
     name="landfall",
@@ -20,6 +20,7 @@ for command in (
     rollback.rollback,
     doctor.doctor,
     affected.affected,
+    smoke.smoke,
 ):
     app.command()(command)
 app.add_typer(image.app, name="image")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -28,9 +29,14 @@ ServiceName = Annotated[str | None, typer.Option("--service", "-s", help="The se
 class At:
     """What a verb is given beside its own options. `reattach` is said when the command is interrupted."""
 
-    cloud: Cloud
+    find: Callable[[], Cloud]
     out: Output
     reattach: list[str] = field(default_factory=list)
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        """Return the AWS that is meant, and its settings. Raises Refused or SettingsError."""
+        return self.find()
 
 
 def _common(
@@ -54,7 +60,7 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
         common = {name: given.pop(name) for name in shared}
         out, running = Output(common.pop("as_json")), list[str]()
         try:
-            code = function(At(_cloud(**common), out, running), **given)
+            code = function(At(partial(_cloud, **common), out, running), **given)
         except KeyboardInterrupt:
             code = _interrupted(out, running)
         except (LandfallError, ClientError, BotoCoreError) as error:

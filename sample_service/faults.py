@@ -86,7 +86,7 @@ def _not_ready(path: str, status: int, body: bytes) -> tuple[int, bytes]:
 
 
 def _wrong_sha(path: str, status: int, body: bytes) -> tuple[int, bytes]:
-    if path != _VERSION_PATH or not body:
+    if path != _VERSION_PATH or not body.startswith(b"{"):  # a CORS preflight is answered in plain text
         return status, body
     return status, json.dumps({**json.loads(body), "gitSha": WRONG_SHA}).encode()
 

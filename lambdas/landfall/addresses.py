@@ -11,7 +11,10 @@ NAT64 = ip_network("64:ff9b::/96")
 """IPv4 addresses as IPv6 ones (RFC 6052)."""
 
 
-def forbidden(address: IPv4Address | IPv6Address) -> bool:
+Address = IPv4Address | IPv6Address
+
+
+def forbidden(address: Address) -> bool:
     """Say whether a request must not go there."""
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None)

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from landfall.addresses import forbidden
+from landfall.addresses import Address, forbidden
 from landfall.answers import Answer, Answers, Request
 
 READ_SECONDS = 5.0
@@ -37,6 +37,7 @@ class _Client:
     base_url: str
     read_seconds: float
     places: asyncio.Semaphore
+    is_forbidden: Callable[[Address], bool]
 
     async def answer(self, request: Request) -> Answer:
         """Make a request when there is a place for it."""
@@ -61,7 +62,7 @@ class _Client:
             request.method,
             self._url(request),
             headers={**headers, **dict(request.headers)},
-            extensions={"timeout": times, "trace": _guard},
+            extensions={"timeout": times, "trace": self._guard},
         )
         response = await self.transport.handle_async_request(sent)
         try:
@@ -80,6 +81,15 @@ class _Client:
         told = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, text, seconds, headers=told, cut=len(body) > BODY_LIMIT)
 
+    async def _guard(self, event: str, info: Mapping[str, Any]) -> None:
+        """Look at where a new connection leads, before anything is sent over it: a name may lead anywhere."""
+        if event == "connection.connect_tcp.complete":
+            stream = info["return_value"]
+            address = ip_address(str(stream.get_extra_info("server_addr")[0]).partition("%")[0])
+            if self.is_forbidden(address):
+                await stream.aclose()
+                raise Forbidden(f"{address} is a link-local or metadata address, which no service has")
+
     def _url(self, request: Request) -> str:
         if not request.plain_port:
             return self.base_url.rstrip("/") + request.path
@@ -89,31 +99,25 @@ class _Client:
 
 
 def ask(
-    base_url: str, requests: Mapping[Request, int], ca_bundle: Path | None, read_seconds: float = READ_SECONDS
+    base_url: str,
+    requests: Mapping[Request, int],
+    ca_bundle: Path | None,
+    read_seconds: float = READ_SECONDS,
+    is_forbidden: Callable[[Address], bool] = forbidden,
 ) -> Answers:
     """Make a round of requests, each so many times, side by side."""
     verify = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
-    return asyncio.run(_round(base_url, requests, verify, read_seconds))
 
+    async def all_of_them() -> Answers:
+        # keep-alive would pin every request to the one target the first was sent to
+        limits = httpx.Limits(max_keepalive_connections=0)
+        async with httpx.AsyncHTTPTransport(verify=verify, limits=limits) as transport:
+            client = _Client(transport, base_url, read_seconds, asyncio.Semaphore(SIDE_BY_SIDE), is_forbidden)
+            flat = [request for request, times in requests.items() for _ in range(times)]
+            answers = iter(await asyncio.gather(*(client.answer(request) for request in flat)))
+        return Answers(base_url, {request: tuple(next(answers) for _ in range(n)) for request, n in requests.items()})
 
-async def _round(
-    base_url: str, requests: Mapping[Request, int], verify: ssl.SSLContext, read_seconds: float
-) -> Answers:
-    # keep-alive would pin every request to the one target the first was sent to
-    limits = httpx.Limits(max_keepalive_connections=0)
-    async with httpx.AsyncHTTPTransport(verify=verify, limits=limits) as transport:
-        client = _Client(transport, base_url, read_seconds, asyncio.Semaphore(SIDE_BY_SIDE))
-        flat = [request for request, times in requests.items() for _ in range(times)]
-        answers = iter(await asyncio.gather(*(client.answer(request) for request in flat)))
-    return Answers(base_url, {request: tuple(next(answers) for _ in range(n)) for request, n in requests.items()})
-
-
-async def _guard(event: str, info: Mapping[str, Any]) -> None:
-    """Look at where a new connection leads, before anything is sent over it."""
-    if event == "connection.connect_tcp.complete":
-        address = ip_address(str(info["return_value"].get_extra_info("server_addr")[0]).partition("%")[0])
-        if forbidden(address):
-            raise Forbidden(f"{address} is a link-local or metadata address, which no service has")
+    return asyncio.run(all_of_them())
 
 
 def _decoded(body: bytes, encoding: str) -> bytes:

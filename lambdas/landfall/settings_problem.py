@@ -39,11 +39,11 @@ class Problems:
 
     def _header(self, table: str) -> int | None:
         """Find a table's header; `name[2]` is the second of [[name]]."""
-        name, _, number = table.partition("[")
-        brackets = r"\[\[" if number else r"\["
-        header = re.compile(rf"\s*{brackets}\s*{re.escape(name)}\s*\]")
+        listed = re.fullmatch(r"(.+)\[(\d+)\]", table)
+        name = re.escape(listed[1] if listed else table)
+        header = re.compile(rf"\s*\[\[\s*{name}\s*\]\]" if listed else rf"\s*\[\s*{name}\s*\]")
         found = [n for n, text in enumerate(self._lines) if header.match(text)]
-        at = int(number.rstrip("]")) - 1 if number else 0
+        at = int(listed[2]) - 1 if listed else 0
         return found[at] if at < len(found) else None
 
 
