@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import jmespath
-import regex
 from jmespath.exceptions import JMESPathError
 
 from landfall import header_rules, smoke
@@ -86,7 +85,7 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
     if own.json is not None:
         _compiled(jmespath.compile, JMESPathError, own.json, (*here, "json"), problem)
     if own.body_must_not_match is not None:
-        _compiled(regex.compile, regex.error, own.body_must_not_match, (*here, "body_must_not_match"), problem)
+        _compiled(re.compile, re.error, own.body_must_not_match, (*here, "body_must_not_match"), problem)
 
 
 def _compiled(compiler: Any, error: type[Exception], text: str, where: Where, problem: Problems) -> None:

@@ -15,7 +15,7 @@ Seen = tuple[str, str]
 """A state, and what was seen."""
 Reply = tuple[Request, Answer]
 Judge = Callable[[Sequence[Reply]], Seen]
-"""Judges all replies to a check's requests; it gets at least one."""
+"""Judges all replies to a check's requests; there is at least one to each."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ class Case:
         """Judge what came back."""
         if self.skip:
             return Check(self.name, SKIP, self.expected, self.skip)
-        replies = [(request, answer) for request in self.needs for answer in answers.of(request)]
-        state, seen = self.judge(replies) if replies else (RETRY, "no request made")
+        if not all(answers.of(request) for request in self.needs):
+            return Check(self.name, RETRY, self.expected, "no request made")
+        state, seen = self.judge([(request, answer) for request in self.needs for answer in answers.of(request)])
         return Check(self.name, state, self.expected, seen)
 
 
