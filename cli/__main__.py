@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import affected, doctor, history, image, release, rollback, show, status, verify_evidence, watch
+from cli import affected, doctor, history, image, release, rollback, show, smoke, status, verify_evidence, watch
 
 app = typer.Typer(
     name="landfall",
@@ -23,6 +23,7 @@ for command in (
     verify_evidence.verify_evidence,
     doctor.doctor,
     affected.affected,
+    smoke.smoke,
 ):
     app.command()(command)
 app.add_typer(image.app, name="image")

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from landfall import preflight, proof, smoke, task_definition, way_back
+from landfall.answers import Answers
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, passed
 from landfall.observed import Look, ServiceView, TaskView
 from landfall.settings import Service
-from landfall.smoke import Answers
 from landfall.step import step
 from landfall.world import World
 
@@ -97,7 +97,7 @@ class _Look:
 
     def baseline(self, template: Mapping[str, Any]) -> Baseline:
         answers = self._answers
-        sha = smoke.served_sha(answers) if answers else UNKNOWN
+        sha = smoke.served_sha(answers, self._settings.smoke) if answers else UNKNOWN
         results = smoke.checks(answers, sha, self._settings.smoke) if answers else ()
         return Baseline(
             task_definition=self._service.task_definition,

@@ -82,5 +82,6 @@ def _service(
         "execution_role": f"landfall-{name}-execution",
         "base_url": front.url,
         "ca_bundle": "ca.pem",
+        "smoke": {**sample["smoke"], "plain_port": front.http},
         "stack": {**sample["stack"], **stack, "certificate_arn": certificate_arn},
     }

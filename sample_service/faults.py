@@ -13,12 +13,16 @@ from typing import NoReturn
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sample_service.headers import SECURITY_HEADERS
+
 WRONG_SHA = "badc0de" * 5 + "badc0"
 SLOW_SECONDS = 3.0
 LATE_SECONDS = 5.0
 FLAKY_EVERY = 5
 CRASH_EXIT_CODE = 3
 
+_LIVE_PATH = "/api/v1/health/live"
+_RECORDS_PATH = "/api/v1/records"
 _READY_PATH = "/api/v1/health/ready"
 _VERSION_PATH = "/api/v1/version"
 _NOT_READY = b'{"status":"unavailable","database":"disconnected"}'
@@ -82,7 +86,7 @@ def _not_ready(path: str, status: int, body: bytes) -> tuple[int, bytes]:
 
 
 def _wrong_sha(path: str, status: int, body: bytes) -> tuple[int, bytes]:
-    if path != _VERSION_PATH or not body:
+    if path != _VERSION_PATH or not body.startswith(b"{"):  # a CORS preflight is answered in plain text
         return status, body
     return status, json.dumps({**json.loads(body), "gitSha": WRONG_SHA}).encode()
 
@@ -90,6 +94,31 @@ def _wrong_sha(path: str, status: int, body: bytes) -> tuple[int, bytes]:
 def _leak(_: str, status: int, body: bytes) -> tuple[int, bytes]:
     # 401 and 503 stay as they are: a drill shows one thing going wrong, not several.
     return (500, _LEAK) if status in (404, 500) else (status, body)
+
+
+def _not_alive(path: str, status: int, body: bytes) -> tuple[int, bytes]:
+    return (500, b'{"error":"internal server error"}') if path == _LIVE_PATH else (status, body)
+
+
+def _open(path: str, status: int, body: bytes) -> tuple[int, bytes]:
+    return (200, b'{"records":[]}') if path == _RECORDS_PATH and status == 401 else (status, body)  # noqa: PLR2004
+
+
+def _no_base(path: str, status: int, body: bytes) -> tuple[int, bytes]:
+    return (404, b'{"error":"not found"}') if path == "/" else (status, body)
+
+
+def without_headers(app: ASGIApp, is_missing: Callable[[str], bool]) -> ASGIApp:
+    """The app with headers left out of its replies; `is_missing` is given each header's name in lower case."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_fewer(message: Message) -> None:
+            headers = [h for h in message.get("headers", ()) if not is_missing(h[0].decode("latin-1").lower())]
+            await send({**message, "headers": headers} if "headers" in message else message)
+
+        await app(scope, receive, send_fewer)
+
+    return wrapped
 
 
 def slow(app: ASGIApp, seconds: float = SLOW_SECONDS) -> ASGIApp:
@@ -135,6 +164,11 @@ FAULTS: dict[str, Fault] = {
     "unhealthy": lambda app: rewriting(app, _not_ready),
     "wrong-sha": lambda app: rewriting(app, _wrong_sha),
     "leaking-errors": lambda app: rewriting(app, _leak),
+    "not-alive": lambda app: rewriting(app, _not_alive),
+    "open-endpoint": lambda app: rewriting(app, _open),
+    "no-base": lambda app: rewriting(app, _no_base),
+    "no-cors": lambda app: without_headers(app, lambda name: name.startswith("access-control-")),
+    "no-security-headers": lambda app: without_headers(app, {name.lower() for name in SECURITY_HEADERS}.__contains__),
     "slow": slow,
     "late": late,
     "flaky": flaky,

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from landfall.answers import Answer, Answers, Request
 from landfall.evidence import Ended
 from landfall.judging import Judged
 from landfall.model import Baseline, Deployment, Failure, Kind, Outcome, Release, Verdict, passed
 from landfall.observed import Container, EcsDeployment, Look, ServiceView, TargetGroup, TargetView, TaskView
 from landfall.settings import Limits, Service, Settings
-from landfall.smoke import Answer, Answers
+from landfall.settings_smoke import Smoke
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SHA, OLD_SHA = "a" * 40, "b" * 40
@@ -213,12 +214,25 @@ def answer(sha: str = SHA, **changes: Any) -> Answer:
     return Answer(**{"status": 200, "body": f'{{"gitSha": "{sha}"}}', "seconds": 0.1, **changes})
 
 
+PATHS = {
+    "versions": Smoke.version_path,
+    "live": Smoke.live_path,
+    "ready": Smoke.ready_path,
+    "error": Smoke.error_path,
+}
+
+
 def answers(**changes: Any) -> Answers:
-    """Return a round of good answers."""
+    """Return a round of good answers, of a service that leaves the settings of the smoke test as they are."""
     ready = Answer(200, '{"status": "ready", "database": "connected"}', 0.1)
-    known: dict[str, Any] = {"versions": (answer(),) * 3, "live": Answer(200, "{}", 0.1), "ready": ready}
-    given = {**known, **changes}
-    return Answers(**{k: (v,) if isinstance(v, Answer) else v for k, v in given.items()})
+    known: dict[str, Any] = {
+        "versions": (answer(),) * 3,
+        "live": Answer(200, "{}", 0.1),
+        "ready": ready,
+        "error": Answer(404, "{}", 0.1),
+    }
+    given = {Request(PATHS[k]): (v,) if isinstance(v, Answer) else v for k, v in {**known, **changes}.items()}
+    return Answers("http://sample.example", given)
 
 
 def is_bounded(verdict: Verdict) -> bool:

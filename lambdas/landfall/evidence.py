@@ -10,7 +10,7 @@ from typing import Any
 
 from landfall.aws.ledger import YES
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict
-from landfall.smoke import Check
+from landfall.smoke_case import Check
 
 SCHEMA = 2
 """Of records and reports. Since 2 a closed record is sealed into its service's chain."""

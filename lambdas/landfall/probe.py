@@ -2,48 +2,131 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
-from concurrent.futures import ThreadPoolExecutor
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
-from landfall.settings import Smoke
-from landfall.smoke import Answer, Answers
+from landfall.addresses import Address, forbidden
+from landfall.answers import Answer, Answers, Request
 
 READ_SECONDS = 5.0
 CONNECT_SECONDS = 3.0
 BODY_LIMIT = 64 * 1024
 """Bytes read of an answer: a version or a health report is far smaller, and a stream may never end."""
+SIDE_BY_SIDE = 32
 
 
-def ask(base_url: str, smoke: Smoke, ca_bundle: Path | None, read_seconds: float = READ_SECONDS) -> Answers:
-    """Make a round of smoke requests, side by side."""
-    verify = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
-    # keep-alive would pin every request to the one target the first was sent to
-    limits = httpx.Limits(max_keepalive_connections=0)
-    timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS)
-    with httpx.Client(base_url=base_url, verify=verify, timeout=timeout, limits=limits) as client:
-        times = smoke.identity_requests
-        paths = [p for path in (smoke.version_path, smoke.live_path, smoke.ready_path) for p in [path] * times]
-        with ThreadPoolExecutor(max_workers=len(paths)) as pool:
-            answers = tuple(pool.map(lambda path: _get(client, path, read_seconds), paths))
-    return Answers(versions=answers[:times], live=answers[times : 2 * times], ready=answers[2 * times :])
+class Forbidden(httpx.TransportError):
+    """The name leads to an address that no service has."""
 
 
-def _get(client: httpx.Client, path: str, read_seconds: float) -> Answer:
-    began = time.monotonic()
-    try:
-        with client.stream("GET", path) as response:
+@dataclass(frozen=True)
+class _Client:
+    """The transport alone: httpx's client would follow proxies, and tracing would add headers to what it sends."""
+
+    transport: httpx.AsyncHTTPTransport
+    base_url: str
+    read_seconds: float
+    places: asyncio.Semaphore
+    is_forbidden: Callable[[Address], bool]
+
+    async def answer(self, request: Request) -> Answer:
+        """Make a request when there is a place for it."""
+        async with self.places:
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS + self.read_seconds):
+                    return await self._asked(request, began)
+            except TimeoutError:
+                error = f"the answer took over {CONNECT_SECONDS + self.read_seconds:g} s"
+                return Answer(error=error, seconds=time.monotonic() - began)
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, zlib.error) as error:
+                unconnected = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                text = f"{type(error).__name__}: {error}"[:200]
+                return Answer(error=text, seconds=time.monotonic() - began, unconnected=unconnected)
+
+    async def _asked(self, request: Request, began: float) -> Answer:
+        read = self.read_seconds
+        times = {"connect": CONNECT_SECONDS, "read": read, "write": read, "pool": read}
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "landfall", "Connection": "close"}
+        sent = httpx.Request(
+            request.method,
+            self._url(request),
+            headers={**headers, **dict(request.headers)},
+            extensions={"timeout": times, "trace": self._guard},
+        )
+        response = await self.transport.handle_async_request(sent)
+        try:
             body = b""
-            for chunk in response.iter_bytes():
+            async for chunk in response.aiter_raw():
                 body += chunk
-                if time.monotonic() - began > read_seconds:
-                    return Answer(error=f"the body took over {read_seconds:g} s", seconds=time.monotonic() - began)
+                if time.monotonic() - began > read:
+                    return Answer(error=f"the body took over {read:g} s", seconds=time.monotonic() - began)
                 if len(body) > BODY_LIMIT:
                     break
             seconds = time.monotonic() - began
-            return Answer(response.status_code, body[:BODY_LIMIT].decode("utf-8", "replace"), seconds)
-    except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
-        return Answer(error=f"{type(error).__name__}: {error}"[:200], seconds=time.monotonic() - began)
+        finally:
+            await response.aclose()
+        body = _decoded(body, response.headers.get("content-encoding", "identity").lower())
+        text = body[:BODY_LIMIT].decode("utf-8", "replace")
+        told = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, text, seconds, headers=told, cut=len(body) > BODY_LIMIT)
+
+    async def _guard(self, event: str, info: Mapping[str, Any]) -> None:
+        """Look at where a new connection leads, before anything is sent over it: a name may lead anywhere."""
+        if event == "connection.connect_tcp.complete":
+            stream = info["return_value"]
+            address = ip_address(str(stream.get_extra_info("server_addr")[0]).partition("%")[0])
+            if self.is_forbidden(address):
+                await stream.aclose()
+                raise Forbidden(f"{address} is a link-local or metadata address, which no service has")
+
+    def _url(self, request: Request) -> str:
+        if not request.plain_port:
+            return self.base_url.rstrip("/") + request.path
+        url = urlsplit(self.base_url)
+        host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+        return f"http://{host}:{request.plain_port}{url.path.rstrip('/')}{request.path}"
+
+
+def ask(
+    base_url: str,
+    requests: Mapping[Request, int],
+    ca_bundle: Path | None,
+    read_seconds: float = READ_SECONDS,
+    is_forbidden: Callable[[Address], bool] = forbidden,
+) -> Answers:
+    """Make a round of requests, each so many times, side by side."""
+    verify = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+
+    async def all_of_them() -> Answers:
+        # keep-alive would pin every request to the one target the first was sent to
+        limits = httpx.Limits(max_keepalive_connections=0)
+        async with httpx.AsyncHTTPTransport(verify=verify, limits=limits) as transport:
+            client = _Client(transport, base_url, read_seconds, asyncio.Semaphore(SIDE_BY_SIDE), is_forbidden)
+            flat = [request for request, times in requests.items() for _ in range(times)]
+            answers = iter(await asyncio.gather(*(client.answer(request) for request in flat)))
+        return Answers(base_url, {request: tuple(next(answers) for _ in range(n)) for request, n in requests.items()})
+
+    return asyncio.run(all_of_them())
+
+
+def _decoded(body: bytes, encoding: str) -> bytes:
+    """Undo the encoding that a service chose though it was asked for none: no more than is needed of it."""
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise httpx.DecodingError(f"the body is encoded as {encoding[:20]!r}; none was asked for")
+    try:
+        return zlib.decompressobj(wbits=47).decompress(body, BODY_LIMIT + 1)  # 47: gzip or zlib, by its head
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from error

@@ -7,16 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
-
-@dataclass(frozen=True)
-class Smoke:
-    """What the smoke test asks of a service. Paths are relative to its base URL."""
-
-    version_path: str = "/api/v1/version"
-    live_path: str = "/api/v1/health/live"
-    ready_path: str = "/api/v1/health/ready"
-    max_response_seconds: float = 2.0
-    identity_requests: int = 5
+from landfall.settings_smoke import Smoke
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
-from landfall.settings import Build, Evidence, Service, Smoke
-from landfall.settings_problem import Problems
+from landfall import settings_smoke_checks
+from landfall.addresses import forbidden_host
+from landfall.settings import Build, Evidence, Service
+from landfall.settings_problem import Problems, limits
 
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
@@ -18,13 +17,6 @@ _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _SUBJECT = re.compile(r"([A-Za-z0-9-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
-
-
-def limits(table: Mapping[str, Any], where: Where, problem: Problems) -> None:
-    """Check that every value is a whole number of at least 1. Raises SettingsError."""
-    for key, value in table.items():
-        if type(value) is not int or value < 1:
-            raise problem.at((*where, key), f"is {value!r}; must be a whole number of at least 1")
 
 
 def retention(evidence: Evidence, where: Where, problem: Problems) -> None:
@@ -41,24 +33,19 @@ def check(service: Service, problem: Problems) -> None:
         if getattr(service, key) == "":
             raise problem.at((*where, key), "must not be empty")
     if service.base_url is not None:
-        if not _is_url(service.base_url):
+        if not is_url(service.base_url):
             raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")
+        if forbidden_host(urlsplit(service.base_url).hostname or ""):
+            raise problem.at(
+                (*where, "base_url"), f"{service.base_url!r} is a link-local or metadata address; no service"
+            )
     elif service.stack and service.stack.certificate_arn:
         raise problem.at((*where, "base_url"), "required with a certificate: the name the certificate is for")
     if service.desired_count is not None:
         limits({"desired_count": service.desired_count}, where, problem)
-    _smoke(service.smoke, (*where, "smoke"), problem)
+    settings_smoke_checks.check(service, (*where, "smoke"), problem)
     if service.build:
         _build(service.build, (*where, "build"), problem)
-
-
-def _smoke(smoke: Smoke, where: Where, problem: Problems) -> None:
-    limits({"identity_requests": smoke.identity_requests}, where, problem)
-    if not 0 < smoke.max_response_seconds < math.inf:
-        raise problem.at((*where, "max_response_seconds"), "must be a number of seconds above 0")
-    for key in ("version_path", "live_path", "ready_path"):
-        if not getattr(smoke, key).startswith("/"):
-            raise problem.at((*where, key), "must begin with '/'")
 
 
 def _build(build: Build, where: Where, problem: Problems) -> None:
@@ -80,7 +67,8 @@ def _build(build: Build, where: Where, problem: Problems) -> None:
     limits({"deployment_begins_within_seconds": build.deployment_begins_within_seconds}, where, problem)
 
 
-def _is_url(text: str) -> bool:
+def is_url(text: str) -> bool:
+    """Say whether requests can be sent below it."""
     try:
         url = urlsplit(text)
         known = url.scheme in ("http", "https") and url.hostname and url.port != 0

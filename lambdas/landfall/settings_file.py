@@ -11,11 +11,12 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import dacite
 
 from landfall.errors import SettingsError
-from landfall.settings import LIMIT_KEYS, Build, Evidence, Service, ServiceStack, Settings, Smoke
-from landfall.settings_checks import check, limits, retention
-from landfall.settings_problem import Problems
+from landfall.settings import LIMIT_KEYS, Build, Evidence, Service, ServiceStack, Settings
+from landfall.settings_checks import check, retention
+from landfall.settings_problem import Problems, limits
+from landfall.settings_smoke import OwnCheck, Smoke
 
-_T = TypeVar("_T", bound=Service | Evidence)
+_T = TypeVar("_T", bound=Service | Evidence | OwnCheck)
 STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -87,12 +88,24 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     for key, kind in (("smoke", Smoke), ("stack", ServiceStack), ("build", Build)):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
+    if isinstance(table.get("smoke"), dict):
+        _own_checks(table["smoke"].get("checks", []), (*where, "smoke"), problem)
     own = {k: v for k, v in table.items() if k in LIMIT_KEYS}
     limits(own, where, problem)
     rest = {k: v for k, v in table.items() if k not in LIMIT_KEYS}
     service = _made(Service, {"name": name, **rest, "limits": {**defaults, **own}}, where, problem)
     check(service, problem)
     return service
+
+
+def _own_checks(tables: Any, where: tuple[str, ...], problem: Problems) -> None:
+    """Read each on its own first: an error in the list as a whole would not say which it is about."""
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise problem.at((*where, "checks"), f"must be tables: [[{'.'.join(where)}.checks]]")
+    for number, table in enumerate(tables, 1):
+        here = (*where, f"checks[{number}]")
+        _only(table, {f.name for f in fields(OwnCheck)}, here, problem)
+        _made(OwnCheck, table, here, problem)
 
 
 def _only(table: dict[str, Any], known: set[str] | frozenset[str], where: tuple[str, ...], problem: Problems) -> None:

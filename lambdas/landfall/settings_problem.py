@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from landfall.errors import SettingsError
 
@@ -24,8 +26,7 @@ class Problems:
     def _line(self, keys: tuple[str, ...]) -> int | None:
         """Find the key in its table; failing that the nearest table above it."""
         for depth in range(len(keys), 0, -1):
-            header = re.compile(rf"\s*\[\s*{re.escape('.'.join(keys[:depth]))}\s*\]")
-            start = next((n for n, text in enumerate(self._lines) if header.match(text)), None)
+            start = self._header(".".join(keys[:depth]))
             if start is None:
                 continue
             for number in range(start + 1, len(self._lines)):
@@ -35,3 +36,19 @@ class Problems:
                     return number + 1
             return start + 1
         return None
+
+    def _header(self, table: str) -> int | None:
+        """Find a table's header; `name[2]` is the second of [[name]]."""
+        listed = re.fullmatch(r"(.+)\[(\d+)\]", table)
+        name = re.escape(listed[1] if listed else table)
+        header = re.compile(rf"\s*\[\[\s*{name}\s*\]\]" if listed else rf"\s*\[\s*{name}\s*\]")
+        found = [n for n, text in enumerate(self._lines) if header.match(text)]
+        at = int(listed[2]) - 1 if listed else 0
+        return found[at] if at < len(found) else None
+
+
+def limits(table: Mapping[str, Any], where: tuple[str, ...], problem: Problems) -> None:
+    """Check that every value is a whole number of at least 1. Raises SettingsError."""
+    for key, value in table.items():
+        if type(value) is not int or value < 1:
+            raise problem.at((*where, key), f"is {value!r}; must be a whole number of at least 1")

@@ -11,7 +11,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from landfall import probe, settings_file
+from landfall import probe, settings_file, smoke
+from landfall.answers import Answers
 from landfall.aws.audit import Executions, Reports, Topic
 from landfall.aws.codebuild import CodeBuild
 from landfall.aws.ecr import Ecr
@@ -23,7 +24,6 @@ from landfall.aws.surroundings import Surroundings
 from landfall.model import Release
 from landfall.observed import ServiceView
 from landfall.settings import Service, Settings
-from landfall.smoke import Answers
 
 ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC = (
     "LANDFALL_SETTINGS",
@@ -82,7 +82,7 @@ class World:
 
     def ask(self, settings: Service, base_url: str) -> Answers:
         """Make a round of smoke requests."""
-        return probe.ask(base_url, settings.smoke, self.settings.ca_bundle(settings))
+        return probe.ask(base_url, smoke.requests(settings.smoke, base_url), self.settings.ca_bundle(settings))
 
     @cached_property
     def elb(self) -> Elb:

@@ -43,7 +43,8 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[At]:
             environment={"type": "LINUX_CONTAINER", "image": "i", "computeType": "BUILD_GENERAL1_SMALL"},
             serviceRole="arn:aws:iam::123456789012:role/service-role/build",
         )
-        yield At(lambda: Cloud(session, Settings((SERVICE,), Path())), Output(as_json=False))
+        here = Cloud(session, Settings((SERVICE,), Path()))
+        yield At(lambda: here, Output(as_json=False))
 
 
 def push(at: At) -> str:

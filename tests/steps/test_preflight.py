@@ -9,6 +9,19 @@ from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site
 
+CHECKS = {
+    "version": "PASS",
+    "liveness": "PASS",
+    "readiness": "PASS",
+    "https only": "SKIP",
+    "authentication": "SKIP",
+    "cors": "SKIP",
+    "security headers": "SKIP",
+    "response time": "PASS",
+    "error bodies": "SKIP",  # every path of the stand-in answers 200
+    "base endpoint": "SKIP",
+}
+
 
 def preflight(**changes: Any) -> Any:
     """Invoke Preflight for a release."""
@@ -26,7 +39,7 @@ def test_ready(live: str, site: Site) -> None:
         "desired_count": 2,
         "healthy_targets": 2,
         "base_url": site.url,
-        "checks": {"version": "PASS", "liveness": "PASS", "readiness": "PASS", "response time": "PASS"},
+        "checks": CHECKS,
         "restore_to": None,
         "restores": "",
         "accepted": {},

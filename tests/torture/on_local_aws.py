@@ -65,7 +65,7 @@ def run(scenarios: Sequence[Scenario]) -> tuple[dict[str, Cell], list[str]]:
 def _staged() -> Iterator[tuple[local.Stage, endpoint.Stage]]:
     theatre = endpoint.Stage()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state, endpoint.serving(theatre) as url:
-        changes = {"stack": None, "ca_bundle": None, "way_back": "warn", **LIMITS}
+        changes = {"stack": None, "ca_bundle": None, "smoke": None, "way_back": "warn", **LIMITS}
         overrides = {lane: {**changes, "base_url": f"{url}/{lane}"} for lane in LANES}
         with local.staged(Path(state), LANES, overrides=overrides) as stage:
             for lane in LANES:

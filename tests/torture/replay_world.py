@@ -11,10 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from landfall import smoke
+from landfall.answers import Answer, Answers, Request
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
-from landfall.settings import Limits, Service, Settings, Smoke
-from landfall.smoke import Answer, Answers
+from landfall.settings import Limits, Service, Settings
+from landfall.settings_smoke import Smoke
 from landfall.world import World
 from tests.torture import replies
 from tests.torture.asl import Clock
@@ -23,7 +25,7 @@ from tests.torture.cloud import Cloud
 from tests.torture.roles import REPOSITORY
 from tests.torture.scenario import Scenario
 from tests.torture.tables import Table
-from tests.torture.web import Said, Web
+from tests.torture.web import PATHS, Said, Web
 
 
 class MemoryReports(dict[str, str]):
@@ -92,15 +94,14 @@ class ReplayWorld(World):
         """Return one service, with the defaults of Landfall and what the scenario sets."""
         return Settings((service_of(self._scenario),), Path())
 
-    def ask(self, settings: Service, _base_url: str) -> Answers:
+    def ask(self, settings: Service, base_url: str) -> Answers:
         """Make a round of smoke requests."""
-        smoke, web = settings.smoke, self.web
-        several = range(smoke.identity_requests)
-        return Answers(
-            versions=tuple(_answer(web.answer("version")) for _ in several),
-            live=tuple(_answer(web.answer("live")) for _ in several),
-            ready=tuple(_answer(web.answer("ready")) for _ in several),
-        )
+        wanted = smoke.requests(settings.smoke, base_url)
+        return Answers(base_url, {r: tuple(self._answer(r) for _ in range(n)) for r, n in wanted.items()})
+
+    def _answer(self, request: Request) -> Answer:
+        endpoint = next((e for e, at in PATHS.items() if at == request.path), None)
+        return _answer(self.web.answer(endpoint) if endpoint else Said(404, "{}"))
 
     def _client(self, _name: str) -> Any:
         return Client(self.cloud)

@@ -10,7 +10,7 @@ import pytest
 from landfall import evidence
 from landfall.evidence import Ended
 from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Failure, Outcome, Release, failed, passed
-from landfall.smoke import Check
+from landfall.smoke_case import Check
 from tests import builders as b
 
 BACK = "2 of 2 targets healthy"

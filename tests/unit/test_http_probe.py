@@ -3,102 +3,42 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 import trustme
 
 from landfall import probe, smoke
+from landfall.addresses import forbidden
+from landfall.answers import Answer, Answers, Request
 from landfall.model import State
-from landfall.settings import Limits, Smoke
-from landfall.smoke import Answer
+from landfall.settings import Limits
+from landfall.settings_smoke import Smoke
 from tests import builders as b
+from tests.misbehaving import OK, Behaviour, body, bomb, drip, flood, raw, serving, silence, tls, trickle
 
-Behaviour = Callable[[socket.socket], None]
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
-ONE_REQUEST = Smoke(identity_requests=1)
-
-
-@contextmanager
-def serving(behave: Behaviour, context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """Run a server on loopback that reads each request's head and then behaves as told."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    over = threading.Event()
-
-    def answer(connection: socket.socket) -> None:
-        try:
-            with context.wrap_socket(connection, server_side=True) if context else connection as plain:
-                plain.settimeout(5)
-                while b"\r\n\r\n" not in plain.recv(65536):
-                    pass
-                behave(plain)
-        except OSError:
-            pass  # the probe went away: that is its right
-
-    def accept() -> None:
-        while not over.is_set():
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=answer, args=(connection,), daemon=True).start()
-
-    threading.Thread(target=accept, daemon=True).start()
-    try:
-        yield f"{'https' if context else 'http'}://localhost:{listener.getsockname()[1]}"
-    finally:
-        over.set()
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-
-
-def body(text: str, status: bytes = b"200 OK") -> Behaviour:
-    """Answer with a body."""
-    raw = text.encode()
-    return lambda c: c.sendall(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(raw), raw))
-
-
-def raw(data: bytes) -> Behaviour:
-    """Answer with these bytes and close."""
-    return lambda c: c.sendall(data)
-
-
-def trickle(connection: socket.socket) -> None:
-    """Send a good body, a byte at a time, for ever."""
-    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    while True:
-        connection.sendall(b"1\r\n \r\n")
-        time.sleep(0.02)
-
-
-def flood(connection: socket.socket) -> None:
-    """Send a body that never ends, as fast as it goes."""
-    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-    while True:
-        connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
-
-
-def silence(connection: socket.socket) -> None:
-    """Take the request and never answer."""
-    time.sleep(5)
+ONE_REQUEST = {Request(Smoke.version_path): 1}
+SHORT = Smoke(identity_requests=3)
 
 
 def version(url: str, ca: Path | None = None, patience: float = probe.READ_SECONDS) -> Answer:
     """Ask for the version once."""
-    return probe.ask(url, ONE_REQUEST, ca, patience).versions[0]
+    return probe.ask(url, ONE_REQUEST, ca, patience).of(Request(Smoke.version_path))[0]
+
+
+def everything(url: str, suite: Smoke) -> Answers:
+    """Ask all that a suite wants."""
+    return probe.ask(url, smoke.requests(suite, url), None)
 
 
 def test_good_answers() -> None:
     """A round asks for version, liveness and readiness, and what comes back is judged good."""
     with serving(body(f'{{"gitSha": "{b.SHA}", "database": "connected"}}')) as url:
-        answers = probe.ask(url, Smoke(identity_requests=3), None)
-    assert [a.status for a in (*answers.versions, *answers.live, *answers.ready)] == [200] * 9
-    assert all(0 < a.seconds < 2 for a in answers.versions)
+        answers = everything(url, SHORT)
+    assert [a.status for several in answers.given.values() for a in several] == [200] * 10
+    assert all(a.seconds > 0 for several in answers.given.values() for a in several)
     assert smoke.assess(smoke.checks(answers, b.SHA, Smoke()), {}, Limits()).state == State.PASS
 
 
@@ -113,8 +53,8 @@ def test_each_request_has_its_own_connection() -> None:
             body("{}")(connection)
 
     with serving(stay) as url:
-        probe.ask(url, Smoke(identity_requests=10), None)
-    assert len(connections) == 30
+        everything(url, Smoke(identity_requests=10))
+    assert len(connections) == 31
 
 
 def test_paths_lie_below_the_base_url() -> None:
@@ -127,7 +67,7 @@ def test_paths_lie_below_the_base_url() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def accept() -> None:
-        for _ in range(3):
+        for _ in range(4):
             connection, _ = listener.accept()
             with connection:
                 heads.append(connection.recv(65536).split(b"\r\n")[0])
@@ -135,11 +75,16 @@ def test_paths_lie_below_the_base_url() -> None:
 
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
-    smoke_settings = Smoke(version_path="/v", live_path="/l", ready_path="/r", identity_requests=1)
-    probe.ask(f"http://127.0.0.1:{listener.getsockname()[1]}/base", smoke_settings, None)
+    smoke_settings = Smoke(version_path="/v", live_path="/l", ready_path="/r", error_path="/e", identity_requests=1)
+    everything(f"http://127.0.0.1:{listener.getsockname()[1]}/base", smoke_settings)
     thread.join(5)
     listener.close()
-    assert sorted(heads) == [b"GET /base/l HTTP/1.1", b"GET /base/r HTTP/1.1", b"GET /base/v HTTP/1.1"]
+    assert sorted(heads) == [
+        b"GET /base/e HTTP/1.1",
+        b"GET /base/l HTTP/1.1",
+        b"GET /base/r HTTP/1.1",
+        b"GET /base/v HTTP/1.1",
+    ]
 
 
 LOST = {
@@ -192,6 +137,69 @@ def test_trickle_is_lost() -> None:
     assert answer.seconds < 3
 
 
+def test_a_head_that_drips_is_lost() -> None:
+    """Each byte comes in time, and the whole never: the limit is on the request as a whole."""
+    with serving(drip) as url:
+        answer = version(url, patience=0.3)
+    assert answer.lost
+    assert "took over" in answer.error
+
+
+def test_what_is_packed_is_unpacked_to_a_bound() -> None:
+    """A small answer that unpacks to a huge one can't fill the step's memory either."""
+    with serving(bomb) as url:
+        answer = version(url)
+    assert (answer.status, len(answer.body), answer.cut) == (200, probe.BODY_LIMIT, True)
+
+
+FORBIDDEN = {
+    "169.254.169.254": True,
+    "169.254.170.2": True,
+    "fe80::1": True,
+    "fd00:ec2::254": True,
+    "::ffff:169.254.169.254": True,
+    "64:ff9b::a9fe:a9fe": True,
+    "127.0.0.1": False,
+    "10.0.0.1": False,
+    "192.0.2.1": False,
+    "fd00:ec3::1": False,
+    "2001:db8::1": False,
+    "::ffff:10.0.0.1": False,
+    "64:ff9b::a00:1": False,
+}
+
+
+@pytest.mark.parametrize(("address", "expected"), FORBIDDEN.items())
+def test_addresses_no_service_has(address: str, expected: bool) -> None:
+    """Machines are told their secrets there, over plain HTTP; private addresses are those of internal services."""
+    assert forbidden(ip_address(address)) is expected
+
+
+def test_a_connection_to_such_an_address_is_cut_before_anything_is_sent() -> None:
+    """An address is judged when the connection is there: a name may lead elsewhere than it did at the last look-up.
+
+    No machine that runs tests has such an address, so loopback is forbidden here instead.
+    """
+    received: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.settimeout(5)
+                received.append(connection.recv(1))
+
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        url = f"http://localhost:{listener.getsockname()[1]}"
+        answers = probe.ask(url, ONE_REQUEST, None, is_forbidden=lambda address: address.is_loopback)
+        thread.join(6)
+    (answer,) = answers.of(Request(Smoke.version_path))
+    assert (answer.lost, answer.unconnected) == (True, False)
+    assert "link-local or metadata" in answer.error
+    assert received == [b""]
+
+
 def test_flood_is_cut() -> None:
     """A body that never ends is cut at a bound, so that it can't fill the step's memory."""
     with serving(flood) as url:
@@ -206,8 +214,8 @@ def test_redirect_is_not_followed() -> None:
         serving(body(f'{{"gitSha": "{b.SHA}"}}')) as elsewhere,
         serving(raw(f"HTTP/1.1 302 Found\r\nLocation: {elsewhere}/\r\nContent-Length: 0\r\n\r\n".encode())) as url,
     ):
-        answers = probe.ask(url, ONE_REQUEST, None)
-    assert answers.versions[0].status == 302
+        answers = everything(url, SHORT)
+    assert answers.of(Request(Smoke.version_path))[0].status == 302
     assert smoke.assess(smoke.checks(answers, b.SHA, Smoke()), {}, Limits()).state == State.FAIL
 
 
@@ -229,13 +237,6 @@ def test_body_that_is_no_text() -> None:
 def authority() -> trustme.CA:
     """A certificate authority of our own."""
     return trustme.CA()
-
-
-def tls(authority: trustme.CA, name: str) -> ssl.SSLContext:
-    """Return a server's TLS, with a certificate for `name`."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name).configure_cert(context)
-    return context
 
 
 @pytest.fixture

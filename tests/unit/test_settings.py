@@ -8,7 +8,8 @@ import pytest
 
 from landfall import settings_file
 from landfall.errors import SettingsError
-from landfall.settings import Evidence, Limits, Smoke
+from landfall.settings import Evidence, Limits
+from landfall.settings_smoke import Smoke
 
 FILE = Path("config/services.toml")
 SAMPLE = """\
@@ -254,3 +255,73 @@ def test_a_build_table() -> None:
 def test_a_build_table_that_will_not_do(line: str, key: str) -> None:
     """Its values end up in shell commands and ARNs: what is odd is refused at synth, by its key."""
     assert f"services.sample.build.{key}:" in message(f"{SAMPLE}[services.sample.build]\n{line}\n")
+
+
+SMOKE = f"{SAMPLE}[services.sample.smoke]\n"
+OWN = '[[services.sample.smoke.checks]]\nname = "one"\npath = "/"\n'
+
+
+def test_smoke_checks_of_one_s_own() -> None:
+    """Lists and tables of the smoke test are read into their own classes, with defaults for the rest."""
+    text = f'{SMOKE}protected_paths = ["/a", "/b"]\nskip = ["liveness"]\n{OWN}json = "schema.version"\nequals = 42\n'
+    (service,) = settings_file.parse(text, FILE).services
+    (own,) = service.smoke.checks
+    assert (service.smoke.protected_paths, service.smoke.skip) == (("/a", "/b"), ("liveness",))
+    assert (own.name, own.method, own.status, own.json, own.equals) == ("one", "GET", 200, "schema.version", 42)
+
+
+WRONG_SMOKE = {
+    "version switched off": ('skip = ["version"]', ":9: services.sample.smoke.skip", "can't be switched off"),
+    "no such check": ('skip = ["speed"]', ":9: services.sample.smoke.skip", "response time"),
+    "a port that is none": ("plain_port = 70000", ":9: services.sample.smoke.plain_port", "65535"),
+    "an origin with a path": (
+        'cors_origin = "https://a.io/x"',
+        ":9: services.sample.smoke.cors_origin",
+        "an origin is",
+    ),
+    "an origin of a password": (
+        'cors_origin = "https://a:b@a.io/"',
+        ":9: services.sample.smoke.cors_origin",
+        "an origin",
+    ),
+    "a header of two lines": ('security_headers = ["X: a\\nb"]', "smoke.security_headers", "'Name: value'"),
+    "a path with a blank": ('base_path = "/a b"', ":9: services.sample.smoke.base_path", "without blanks"),
+    "a protected path": ('protected_paths = ["x"]', ":9: services.sample.smoke.protected_paths", "'/'"),
+    "a status that is none": ("protected_status = 99", ":9: services.sample.smoke.protected_status", "200 to 599"),
+    "too many requests": ("identity_requests = 40", ":9: services.sample.smoke.identity_requests", "121 a round"),
+    "checks are no tables": ("checks = [1]", ":9: services.sample.smoke.checks", "[[services.sample.smoke.checks]]"),
+    "unknown key": (f"{OWN}colour = 1", ":12: services.sample.smoke.checks[1].colour", "body_must_not_match"),
+    "in the second": (f'{OWN}{OWN}status = "200"', ":15: services.sample.smoke.checks[2].status", "200"),
+    "no name": ('[[services.sample.smoke.checks]]\npath = "/"', ":9: services.sample.smoke.checks[1].name", "missing"),
+    "the same name": (f"{OWN}{OWN}", ":13: services.sample.smoke.checks[2].name", "taken"),
+    "Landfall's name": (OWN.replace("one", "liveness"), ":10: services.sample.smoke.checks[1].name", "taken"),
+    "a name too odd": (OWN.replace("one", "One!"), ":10: services.sample.smoke.checks[1].name", "lower-case"),
+    "a method that changes": (f'{OWN}method = "POST"', ":12: services.sample.smoke.checks[1].method", "POST"),
+    "a path, but no value": (f'{OWN}json = "a"', ":12: services.sample.smoke.checks[1].json", "both"),
+    "no JMESPath": (f'{OWN}json = "a["\nequals = 1', ":12: services.sample.smoke.checks[1].json", "can't be read"),
+    "no pattern": (
+        f'{OWN}body_must_not_match = "("',
+        ":12: services.sample.smoke.checks[1].body_must",
+        "can't be read",
+    ),
+    "a pattern too long": (f'{OWN}body_must_not_match = "{"a" * 201}"', "checks[1].body_must_not_match", "201"),
+    "a body of HEAD": (f'{OWN}method = "HEAD"\nbody_must_not_match = "a"', "checks[1].method", "no body"),
+    "a percentile": (f"{OWN}percentile = 0", ":12: services.sample.smoke.checks[1].percentile", "1 to 100"),
+    "no time": (f"{OWN}max_seconds = 0.0", ":12: services.sample.smoke.checks[1].max_seconds", "above 0"),
+    "no request": (f"{OWN}requests = 0", ":12: services.sample.smoke.checks[1].requests", "at least 1"),
+    "too many": ("".join(OWN.replace("one", f"n{i}") for i in range(11)), "smoke.checks", "10 are the most"),
+}
+
+
+@pytest.mark.parametrize(("lines", "where", "why"), WRONG_SMOKE.values(), ids=WRONG_SMOKE.keys())
+def test_smoke_table_that_will_not_do(lines: str, where: str, why: str) -> None:
+    """A check that could never be made, or judged, is found at synth: line, key, value and way out."""
+    told = message(f"{SMOKE}{lines}\n")
+    assert where in told, told
+    assert why in told, told
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]", "[fe80::1]", "[::ffff:169.254.1.1]"])
+def test_base_url_that_is_nobody_s(host: str) -> None:
+    """The pipeline's own role could be read there by whoever may write the settings."""
+    assert "link-local or metadata" in message(f'{SAMPLE}base_url = "http://{host}/"\n')

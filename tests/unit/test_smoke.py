@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given as whatever
 from hypothesis import strategies as st
 
 from landfall import smoke
+from landfall.answers import Answer, Answers
 from landfall.model import UNKNOWN, State
-from landfall.settings import Limits, Smoke
-from landfall.smoke import Answer, Answers, Check
+from landfall.settings import Limits
+from landfall.settings_smoke import Smoke
+from landfall.smoke_case import Check
 from tests import builders as b
 
 LOST = (
@@ -97,29 +99,29 @@ ANSWERS = st.builds(
     error=st.sampled_from(["", "", "ReadTimeout"]),
 )
 SEVERAL = st.lists(ANSWERS, max_size=5).map(tuple)
-ROUND = st.builds(Answers, versions=SEVERAL, live=SEVERAL, ready=SEVERAL)
+ROUND = st.fixed_dictionaries(dict.fromkeys(b.PATHS, SEVERAL))
 
 
-@given(ROUND)
-def test_pass_only_if_every_answer_serves_our_sha(answers: Answers) -> None:
+@whatever(ROUND)
+def test_pass_only_if_every_answer_serves_our_sha(given: dict[str, tuple[Answer, ...]]) -> None:
     """Whatever comes back, PASS means that every version answer was a 200 with our SHA, and at least one was made."""
-    if verdict(answers)[0] == State.PASS:
-        assert answers.versions
-        assert all(a.status == 200 and b.SHA in a.body and not a.error for a in answers.versions)
+    if verdict(b.answers(**given))[0] == State.PASS:
+        assert given["versions"]
+        assert all(a.status == 200 and b.SHA in a.body and not a.error for a in given["versions"])
 
 
-@given(ROUND)
-def test_wrong_sha_is_never_asked_again(answers: Answers) -> None:
+@whatever(ROUND)
+def test_wrong_sha_is_never_asked_again(given: dict[str, tuple[Answer, ...]]) -> None:
     """Another release's SHA in any answer that arrived is a FAIL, not a WAIT: retrying would only hide it."""
-    wrong = [a for a in answers.versions if a.status == 200 and not a.error and b.OLD_SHA in a.body]
+    wrong = [a for a in given["versions"] if a.status == 200 and not a.error and b.OLD_SHA in a.body]
     if wrong:
-        assert verdict(answers)[0] == State.FAIL
+        assert verdict(b.answers(**given))[0] == State.FAIL
 
 
-@given(st.lists(st.sampled_from(LOST), min_size=1, max_size=5), st.sampled_from(LOST), st.sampled_from(LOST))
+@whatever(st.lists(st.sampled_from(LOST), min_size=1, max_size=5), st.sampled_from(LOST), st.sampled_from(LOST))
 def test_outage_is_never_a_failure(lost: list[Answer], live: Answer, ready: Answer) -> None:
     """A round in which nothing arrived says nothing about the release."""
-    assert verdict(Answers(tuple(lost), (live,), (ready,)))[0] == State.WAIT
+    assert verdict(b.answers(versions=tuple(lost), live=live, ready=ready, error=ready))[0] == State.WAIT
 
 
 def test_unknown_sha_is_skipped_and_said() -> None:
@@ -156,13 +158,13 @@ SERVED = {
 @pytest.mark.parametrize(("answers", "sha"), SERVED.values(), ids=SERVED.keys())
 def test_served_sha(answers: Answers, sha: str) -> None:
     """The baseline's SHA is what all answers that arrived agree on; one lost probe must not make it UNKNOWN."""
-    assert smoke.served_sha(answers) == sha
+    assert smoke.served_sha(answers, Smoke()) == sha
 
 
 def test_answer_is_shown_without_its_body() -> None:
     """What a service answers may be sensitive: reports say the status, never the body."""
     secret = Answer(500, '{"password": "hunter2"}', 0.1)
-    results = smoke.checks(Answers(*((secret,),) * 3), b.SHA, Smoke())
+    results = smoke.checks(b.answers(**dict.fromkeys(b.PATHS, secret)), b.SHA, Smoke())
     assert "hunter2" not in repr(results)
 
 

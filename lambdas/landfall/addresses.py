@@ -1,0 +1,32 @@
+"""Addresses that no service has: link-local ones, and those where AWS tells machines their secrets."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+METADATA = ip_network("fd00:ec2::/32")
+"""fd00:ec2::254 is the instance metadata over IPv6 (EC2 user guide, "Retrieve instance metadata"); its v4 is
+link-local, as are those of ECS tasks (169.254.170.2)."""
+NAT64 = ip_network("64:ff9b::/96")
+"""IPv4 addresses as IPv6 ones (RFC 6052)."""
+
+
+Address = IPv4Address | IPv6Address
+
+
+def forbidden(address: Address) -> bool:
+    """Say whether a request must not go there."""
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None)
+        if inner is not None:
+            return forbidden(inner)
+        return address.is_link_local or address in METADATA
+    return address.is_link_local
+
+
+def forbidden_host(host: str) -> bool:
+    """Say whether a host, as it stands in a URL, is such an address. A name is looked at when it is resolved."""
+    try:
+        return forbidden(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return False

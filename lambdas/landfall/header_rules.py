@@ -1,0 +1,43 @@
+"""Rules about an answer's headers: `Name` is there, `Name: value` is just that, `!Name` is not there.
+
+`helmet` stands for what Helmet 8 does by default (https://github.com/helmetjs/helmet, README): it sets twelve headers,
+and removes X-Powered-By. Their values are each service's own affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+HELMET = (
+    "Content-Security-Policy",
+    "Cross-Origin-Opener-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Origin-Agent-Cluster",
+    "Referrer-Policy",
+    "Strict-Transport-Security",
+    "X-Content-Type-Options",
+    "X-DNS-Prefetch-Control",
+    "X-Download-Options",
+    "X-Frame-Options",
+    "X-Permitted-Cross-Domain-Policies",
+    "X-XSS-Protection",
+    "!X-Powered-By",
+)
+
+
+def expanded(rules: Iterable[str]) -> tuple[str, ...]:
+    """Return the rules with `helmet` spelt out."""
+    return tuple(each for rule in rules for each in (HELMET if rule == "helmet" else (rule,)))
+
+
+def broken(rules: Iterable[str], headers: Mapping[str, str]) -> list[str]:
+    """Return the rules that an answer's headers (names in lower case) break."""
+    return [rule for rule in rules if not _kept(rule, headers)]
+
+
+def _kept(rule: str, headers: Mapping[str, str]) -> bool:
+    name, colon, value = rule.partition(":")
+    found = headers.get(name.removeprefix("!").strip().lower())
+    if rule.startswith("!"):
+        return found is None
+    return found is not None and (not colon or found.strip() == value.strip())

@@ -1,0 +1,141 @@
+"""What values the smoke part of services.toml may hold, beyond their types."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from landfall import header_rules, smoke
+from landfall.settings import Service
+from landfall.settings_problem import Problems, limits
+from landfall.settings_smoke import MOST_CHECKS, MOST_REQUESTS, OwnCheck, Smoke
+
+Where = tuple[str, ...]
+LONGEST = 200
+"""Characters of a pattern, a JMESPath or a path."""
+MOST_PORT = 65535
+_NAME = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,39}")
+_PATH = re.compile(r"/[!-~]*")
+_HEADER = re.compile(r"!?[!#$%&'*+.^_`|~0-9A-Za-z-]+|[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[ -~]+")
+
+
+def check(service: Service, where: Where, problem: Problems) -> None:
+    """Check the smoke table of a service. Raises SettingsError."""
+    table = service.smoke
+    _paths(table, where, problem)
+    limits({"identity_requests": table.identity_requests}, where, problem)
+    _seconds(table.max_response_seconds, (*where, "max_response_seconds"), problem)
+    _status(table.protected_status, (*where, "protected_status"), problem)
+    if table.plain_port is not None and not 0 < table.plain_port <= MOST_PORT:
+        raise problem.at((*where, "plain_port"), f"is {table.plain_port}; a port is a number from 1 to {MOST_PORT}")
+    if table.cors_origin is not None and not _is_origin(table.cors_origin):
+        way_out = "an origin is scheme://host[:port], such as https://app.example.com"
+        raise problem.at((*where, "cors_origin"), f"is {table.cors_origin!r}; {way_out}")
+    for rule in header_rules.expanded(table.security_headers):
+        _header(rule, (*where, "security_headers"), problem)
+    for name in table.skip:
+        if name not in smoke.NAMES:
+            known = ", ".join(smoke.NAMES)
+            raise problem.at((*where, "skip"), f"{name!r} can't be switched off; these can: {known}")
+    _own_checks(table.checks, where, problem)
+    _few_enough(service, where, problem)
+
+
+def _paths(table: Smoke, where: Where, problem: Problems) -> None:
+    for key in ("version_path", "live_path", "ready_path", "error_path", "cors_path", "base_path"):
+        _path(getattr(table, key), (*where, key), problem)
+    for path in table.protected_paths:
+        _path(path, (*where, "protected_paths"), problem)
+
+
+def _own_checks(checks: tuple[OwnCheck, ...], where: Where, problem: Problems) -> None:
+    if len(checks) > MOST_CHECKS:
+        raise problem.at((*where, "checks"), f"there are {len(checks)}; {MOST_CHECKS} are the most")
+    taken = {smoke.VERSION, *smoke.NAMES}
+    for number, own in enumerate(checks, 1):
+        here = (*where, f"checks[{number}]")
+        if not _NAME.fullmatch(own.name):
+            way_out = "lower-case letters, digits, blanks and . _ -, 40 at most"
+            raise problem.at((*here, "name"), f"{own.name!r} will not do; it takes {way_out}")
+        if own.name in taken:
+            raise problem.at((*here, "name"), f"{own.name!r} is taken by another check; give it a name of its own")
+        taken.add(own.name)
+        _own(own, here, problem)
+
+
+def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
+    _path(own.path, (*here, "path"), problem)
+    _status(own.status, (*here, "status"), problem)
+    limits({"requests": own.requests}, here, problem)
+    if not 1 <= own.percentile <= 100:  # noqa: PLR2004  it is a percentile
+        raise problem.at((*here, "percentile"), f"is {own.percentile}; must be from 1 to 100")
+    if own.max_seconds is not None:
+        _seconds(own.max_seconds, (*here, "max_seconds"), problem)
+    if own.header is not None:
+        _header(own.header, (*here, "header"), problem)
+    if (own.json is None) != (own.equals is None):
+        raise problem.at((*here, "json"), "'json' says where in the body, 'equals' what is there: give both or none")
+    if own.method == "HEAD" and (own.json is not None or own.body_must_not_match is not None):
+        raise problem.at((*here, "method"), "an answer to HEAD has no body to look at; use GET")
+    if own.json is not None:
+        _compiled(jmespath.compile, JMESPathError, own.json, (*here, "json"), problem)
+    if own.body_must_not_match is not None:
+        _compiled(re.compile, re.error, own.body_must_not_match, (*here, "body_must_not_match"), problem)
+
+
+def _compiled(compiler: Any, error: type[Exception], text: str, where: Where, problem: Problems) -> None:
+    if not 0 < len(text) <= LONGEST:
+        raise problem.at(where, f"has {len(text)} characters; it takes 1 to {LONGEST}")
+    try:
+        compiler(text)
+    except error as wrong:
+        raise problem.at(where, f"{text!r} can't be read: {' '.join(str(wrong).split())}") from wrong
+
+
+def _few_enough(service: Service, where: Where, problem: Problems) -> None:
+    count = sum(smoke.requests(service.smoke, service.base_url or "").values())
+    if count > MOST_REQUESTS:
+        way_out = "lower identity_requests, or the requests of your own checks"
+        raise problem.at(
+            (*where, "identity_requests"), f"makes {count} a round; {MOST_REQUESTS} are the most: {way_out}"
+        )
+
+
+def _path(path: str | None, where: Where, problem: Problems) -> None:
+    if path is None:
+        return
+    if not path.startswith("/"):
+        raise problem.at(where, f"{path!r} must begin with '/'")
+    if not _PATH.fullmatch(path) or len(path) > LONGEST or "#" in path:
+        way_out = f"printable ASCII without blanks or '#', {LONGEST} characters at most"
+        raise problem.at(where, f"{path!r} can't be asked for; it takes {way_out}")
+
+
+def _status(status: int, where: Where, problem: Problems) -> None:
+    if not 200 <= status <= 599:  # noqa: PLR2004  the final statuses of HTTP
+        raise problem.at(where, f"is {status}; an answer's status is from 200 to 599")
+
+
+def _header(rule: str, where: Where, problem: Problems) -> None:
+    if not _HEADER.fullmatch(rule):
+        way_out = "'Name', 'Name: value', '!Name' for one that must not be there"
+        raise problem.at(where, f"{rule!r} is no rule for a header; there are {way_out}")
+
+
+def _seconds(value: float, where: Where, problem: Problems) -> None:
+    if not 0 < value < math.inf:
+        raise problem.at(where, f"is {value!r}; must be a number of seconds above 0")
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        known = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:
+        return False
+    return bool(known and text.isprintable() and " " not in text) and f"{url.scheme}://{url.netloc}" == text

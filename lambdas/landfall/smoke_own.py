@@ -1,0 +1,81 @@
+"""The checks that a service's owner adds: [[services.<name>.smoke.checks]]."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from landfall import header_rules, pattern
+from landfall.answers import Answer, Request
+from landfall.settings_smoke import OwnCheck
+from landfall.smoke_case import FAIL, PASS, RETRY, Case, Reply, Seen, every, worst
+from landfall.smoke_service import in_time
+
+_PLAIN = re.compile(r"[\w.+-]{1,40}")
+
+
+def case(own: OwnCheck) -> Case:
+    """Make the check of its settings."""
+
+    def judge(replies: Sequence[Reply]) -> Seen:
+        found = [every(lambda _, answer: _look(own, answer))(replies)]
+        if own.max_seconds is not None:
+            found.append(in_time(replies, own.max_seconds, own.percentile))
+        if own.body_must_not_match is not None:
+            found.append(_search(own.body_must_not_match, replies))
+        state, seen = worst(found)
+        return state, (", ".join(text for _, text in found) if state == PASS else seen)
+
+    return Case(own.name, _expected(own), judge, {Request(own.path, own.method): own.requests})
+
+
+def _expected(own: OwnCheck) -> str:
+    parts = [f"HTTP {own.status}"]
+    if own.json is not None:
+        parts.append(f"{own.json} is {own.equals!r}")
+    if own.header is not None:
+        parts.append(f"header {own.header}")
+    if own.max_seconds is not None:
+        parts.append(f"under {own.max_seconds:g} s (p{own.percentile})")
+    if own.body_must_not_match is not None:
+        parts.append(f"no {own.body_must_not_match}")
+    return ", ".join(parts)
+
+
+def _look(own: OwnCheck, answer: Answer) -> Seen:
+    if answer.status != own.status:
+        return FAIL, answer.seen
+    if own.header is not None and header_rules.broken((own.header,), answer.headers):
+        return FAIL, f"{answer.seen}, header amiss"
+    if own.json is not None:
+        wrong = _wrong_value(own.json, own.equals, answer)
+        if wrong:
+            return FAIL, f"{answer.seen}, {wrong}"
+    return PASS, answer.seen
+
+
+def _wrong_value(path: str, expected: Any, answer: Answer) -> str:
+    """Say what is wrong with a value of the body. A text is shown only where it could be a version."""
+    try:
+        value = jmespath.search(path, answer.json)
+    except (ValueError, TypeError, RecursionError, JMESPathError) as error:
+        return "a body too long to be read whole" if answer.cut else f"{path} gives {type(error).__name__}"
+    if value == expected and isinstance(value, bool) == isinstance(expected, bool):
+        return ""
+    plain = (
+        value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and _PLAIN.fullmatch(value))
+    )
+    return f"{path} is {value!r}" if plain else f"{path} is another {type(value).__name__}"
+
+
+def _search(own_pattern: str, replies: Sequence[Reply]) -> Seen:
+    arrived = [answer for _, answer in replies if not answer.lost]
+    try:
+        hit = pattern.matches(own_pattern, (answer.body for answer in arrived))
+    except TimeoutError as error:
+        return RETRY, f"the pattern could not be searched for: {error}"
+    return (FAIL, "a body that matches") if hit else (PASS, "no body that matches")

@@ -1,0 +1,105 @@
+"""The checks of what a service shows to strangers: plain HTTP, protected endpoints, headers, error bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from landfall import header_rules, leaks
+from landfall.answers import Answer, Request
+from landfall.settings_smoke import Smoke
+from landfall.smoke_case import FAIL, PASS, RETRY, SKIP, Case, Reply, Seen, every, good_if, worst
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+CLIENT_ERRORS, SERVER_ERRORS = 400, 500
+HTTP_PORT, HTTPS_PORT = 80, 443
+
+
+def https_only(smoke: Smoke, base_url: str) -> Case:
+    """Nobody is served over plain HTTP: it is refused, or redirected to HTTPS on the same host."""
+    expected = "plain HTTP refused, or redirected to HTTPS"
+    url = urlsplit(base_url)
+    port = smoke.plain_port or (HTTP_PORT if url.port in (None, HTTPS_PORT) else 0)
+    skip = ""
+    if url.scheme != "https":
+        skip = "not asked: the base URL is no https one"
+    elif not port:
+        skip = f"not asked: no plain_port in services.toml, and {url.port} has no usual one"
+    plain = Request(smoke.version_path, plain_port=port)
+
+    def judge(replies: Sequence[Reply]) -> Seen:
+        reached = any(not a.lost for request, a in replies if request != plain)
+        return worst([_plain(a, url.hostname, reached) for request, a in replies if request == plain])
+
+    return Case("https only", expected, judge, {plain: 1, Request(smoke.version_path): 1}, skip)
+
+
+def _plain(answer: Answer, host: str | None, reached: bool) -> Seen:
+    """Judge an answer over plain HTTP. That nobody listens counts only while the host is `reached` over HTTPS."""
+    if answer.unconnected and reached:
+        return PASS, f"no connection on the plain port ({answer.error.partition(':')[0]})"
+    if answer.lost:
+        return RETRY, answer.seen
+    if answer.status in REDIRECTS:
+        try:
+            target = urlsplit(answer.headers.get("location", ""))
+            secure = target.scheme == "https" and target.hostname == host
+        except ValueError:
+            secure = False
+        return good_if(secure, f"{answer.seen} to {'HTTPS' if secure else 'elsewhere, or to plain HTTP'}")
+    return good_if(CLIENT_ERRORS <= answer.status < SERVER_ERRORS, f"{answer.seen} over plain HTTP")
+
+
+def authentication(smoke: Smoke) -> Case:
+    """Who shows no credentials is not let in."""
+    status = smoke.protected_status
+    needs = {Request(path): 1 for path in smoke.protected_paths}
+    skip = "" if needs else "not asked: no protected_paths in services.toml"
+    look = every(lambda request, a: good_if(a.status == status, f"{a.seen} from {request}"))
+    return Case("authentication", f"HTTP {status} without credentials", look, needs, skip)
+
+
+def cors(smoke: Smoke) -> Case:
+    """A browser at the configured origin may ask: a simple request, and a preflight (Fetch standard, CORS protocol)."""
+    origin, path = smoke.cors_origin or "", smoke.cors_path or smoke.version_path
+    simple = Request(path, headers=(("Origin", origin),))
+    preflight = Request(path, "OPTIONS", (*simple.headers, ("Access-Control-Request-Method", "GET")))
+
+    def look(request: Request, answer: Answer) -> Seen:
+        allowed = answer.headers.get("access-control-allow-origin")
+        if request == preflight and not 200 <= answer.status < 300:  # noqa: PLR2004  the standard's "ok status"
+            return FAIL, f"{answer.seen} to the preflight"
+        return good_if(allowed in (origin, "*"), f"{allowed or 'no access-control-allow-origin'} from {request}")
+
+    skip = "" if origin else "not asked: no cors_origin in services.toml"
+    return Case("cors", f"{origin or 'an origin'} is allowed", every(look), {simple: 1, preflight: 1}, skip)
+
+
+def security_headers(smoke: Smoke) -> Case:
+    """Answers carry the headers that keep browsers from being fooled."""
+    rules = header_rules.expanded(smoke.security_headers)
+
+    def look(_: Request, answer: Answer) -> Seen:
+        broken = header_rules.broken(rules, answer.headers)
+        return good_if(not broken, f"{len(broken)} amiss: {', '.join(broken)}" if broken else "all as expected")
+
+    skip = "" if rules else "not asked: no security_headers in services.toml"
+    needs = {Request(smoke.version_path): 1}
+    return Case("security headers", f"{len(rules)} headers as configured", every(look), needs, skip)
+
+
+def error_bodies(smoke: Smoke) -> Case:
+    """Errors tell strangers nothing. One leak decides; an answer that is no error has nothing to be judged."""
+    needs = {Request(path): 1 for path in (smoke.error_path, *smoke.protected_paths)}
+
+    def look(request: Request, answer: Answer) -> Seen:
+        if answer.status < CLIENT_ERRORS:
+            return SKIP, f"{answer.seen} from {request} is no error"
+        kinds = leaks.found(answer.body)
+        return good_if(not kinds, f"{answer.seen} from {request} shows {', '.join(kinds) or 'nothing'}")
+
+    def judge(replies: Sequence[Reply]) -> Seen:
+        found = [(RETRY, a.seen) if a.lost else look(request, a) for request, a in replies]
+        return worst([one for one in found if one[0] != SKIP] or found)
+
+    return Case("error bodies", "no trace, secret or personal data", judge, needs)
