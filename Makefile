@@ -40,8 +40,9 @@ test-quick: layer  ## The tests that need no local AWS
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
 	@$(RUN) -m tests.torture
 
-recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
+recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered. And other long tests
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
+	@$(RUN) -m pytest tests/e2e/test_crash_loop.py tests/e2e/test_cli.py -m long -v
 
 e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases in real containers (SHORT=1: two)
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs

@@ -109,6 +109,7 @@ def test_a_rejected_deployment_exits_2(stage: Stage) -> None:
     assert (code, "REJECTED" in said, "final-v3" in said) == (2, True, True)
 
 
+@pytest.mark.long
 def test_a_stopped_deployment_is_followed_through_its_recovery(stage: Stage, checkout: Path, released: str) -> None:
     """Somebody stops the execution: the command waits for the recovery, and says what became of the service."""
     git(checkout, "commit", "--allow-empty", "-qm", "to be stopped")

@@ -15,7 +15,7 @@ from tests.e2e import laws
 from tests.e2e.conftest import AS_DOCUMENTED
 from tests.e2e.pushing import pushed
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SERVICE = "unhurried"
 FIGURES = Path(__file__).parents[2] / "build" / "crash-loop.json"
