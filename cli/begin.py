@@ -5,31 +5,25 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice
 
-from cli import follow
+from cli import follow, image_source
 from cli.builds import Image
 from cli.verb import At
 from landfall import naming
-from landfall.aws.ecr import Ecr
-from landfall.aws.ledger import Record
 from landfall.errors import trying
 from landfall.settings import Service
 
-POLL_SECONDS, LOCAL_POLL_SECONDS = 2.0, 0.3
+POLL_SECONDS = 2.0
 LATE_SECONDS = 30
 """How much longer than the build's watch the command waits before it starts a deployment itself."""
-NEWEST = 30
-"""Records that are looked through for the image's."""
 
 
 def execution(at: At, service: Service, image: Image, reason: str) -> str:
     """Return the execution that deploys an image that was just pushed, or was there already."""
     if image.pushed:
         return _of_push(at, service, image, reason)
-    under_way = next((r for r in _of(at, service, image) if "outcome" not in r), None)
+    under_way = next((r for r in at.cloud.ledger.of_image(service.name, image.digest) if "outcome" not in r), None)
     if under_way:
         at.out.say(f"deployment {under_way['deployment_id']} of this image is under way already", "yellow")
         return str(under_way["execution_arn"])
@@ -57,13 +51,13 @@ def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
     within = service.build.deployment_begins_within_seconds if service.build else 0
     give_up = time.monotonic() + within + LATE_SECONDS
     while time.monotonic() < give_up:
-        if found := next(_of(at, service, image), None):
+        if found := next(iter(at.cloud.ledger.of_image(service.name, image.digest)), None):
             return str(found["execution_arn"])
-        time.sleep(LOCAL_POLL_SECONDS if at.cloud.local else POLL_SECONDS)
+        time.sleep(at.cloud.pause(POLL_SECONDS))
     at.out.say(f"the push of {image.digest} started nothing: starting its deployment", "yellow")
     # It stands for the push that was lost: a newer push overtakes it, as it would have overtaken that.
-    found_in_ecr = Ecr(at.cloud.client("ecr"), service.repository).image({"imageDigest": image.digest})
-    pushed_at = {"pushed_at": found_in_ecr.pushed_at} if found_in_ecr else {}
+    pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, image.git_sha)
+    pushed_at = {"pushed_at": pushed.at} if pushed else {}
     document = {**_request(at, service, image, reason), **pushed_at}
     return started(at, naming.execution_of_build(service.name, image.digest), document)
 
@@ -71,8 +65,3 @@ def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
 def _request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
     asked = {"service": service.name, "image_tag": image.git_sha, "image_digest": image.digest}
     return {**asked, "requested_by": at.cloud.identity[-200:], "reason": reason}
-
-
-def _of(at: At, service: Service, image: Image) -> Iterator[Record]:
-    newest = islice(at.cloud.ledger.newest_first(service.name), NEWEST)
-    return (r for r in newest if r.get("image_digest") == image.digest)

@@ -17,7 +17,7 @@ from landfall.errors import AwsCallFailed, trying
 from landfall.model import State
 from landfall.settings import Build, Service
 
-POLL_SECONDS, LOCAL_POLL_SECONDS = 5.0, 0.3
+POLL_SECONDS = 5.0
 MISSED_AT_FIRST = 5
 """Looks at a build that was just started at which CodeBuild may not know it yet."""
 
@@ -33,7 +33,7 @@ class Image:
 
 def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
     """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
-    found = image_source.digest_of(at.cloud.client("ecr"), service.repository, git_sha)
+    found = _in_ecr(at, service, git_sha)
     if found and drill:
         raise Refused("BUILT_BEFORE", f"{git_sha} was built before, without the drill {drill!r}; name another --commit")
     if found:
@@ -43,7 +43,7 @@ def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
         way_out = "push it there, or add a build table to services.toml"
         raise Refused("NO_IMAGE", f"{service.repository}:{git_sha} does not exist, and no build is set up: {way_out}")
     exported = _built(at, service, service.build, git_sha, drill)
-    digest = image_source.digest_of(at.cloud.client("ecr"), service.repository, git_sha)
+    digest = _in_ecr(at, service, git_sha)
     if digest is None:
         raise Refused(
             "NOTHING_BUILT", f"the build succeeded, but {service.repository}:{git_sha} is not in ECR; see its log"
@@ -80,9 +80,14 @@ def _built(at: At, service: Service, build: Build, git_sha: str, drill: str) -> 
     return view.exported
 
 
+def _in_ecr(at: At, service: Service, git_sha: str) -> str | None:
+    pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, git_sha)
+    return pushed.digest if pushed else None
+
+
 def _failed(at: At, service: Service, git_sha: str, code: str, why: str) -> NoReturn:
     """Say that a build failed; one that had pushed before it did has started a deployment all the same."""
-    if image_source.digest_of(at.cloud.client("ecr"), service.repository, git_sha):
+    if _in_ecr(at, service, git_sha):
         raise NotKnown(code, f"{why}; but it had pushed: see what became of that with `landfall watch {git_sha}`")
     raise Refused(code, why)
 
@@ -103,4 +108,4 @@ def _followed(at: At, codebuild: CodeBuild, build_id: str) -> BuildView:
                 at.out.say(f"{time.monotonic() - began:7.1f} s  build {phase}", "dim")
             if view.status != build_watch.IN_PROGRESS:
                 return view
-        time.sleep(LOCAL_POLL_SECONDS if at.cloud.local else POLL_SECONDS)
+        time.sleep(at.cloud.pause(POLL_SECONDS))

@@ -15,14 +15,16 @@ from botocore.exceptions import ProfileNotFound
 
 from cli.exits import Refused
 from landfall import settings_file
+from landfall.aws.ecs import Ecs
 from landfall.aws.ledger import Ledger
 from landfall.errors import AwsCallFailed, trying
+from landfall.naming import PIPELINE_STACK
 from landfall.settings import Service, Settings
 
-STACK = "Landfall-Pipeline"
 LOCAL = "LANDFALL_LOCAL"
 """Names the file in which the running local AWS says where it is; `make local` writes it."""
 HERE = Path(__file__).parents[1] / "build" / "local" / "running.json"
+LOCAL_PAUSE = 0.3
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 8})
 
 
@@ -48,6 +50,14 @@ class Cloud:
         """Return a client. The local AWS is reached over loopback or not at all."""
         return self.session.client(name, endpoint_url=self.endpoint, config=_CONFIG)
 
+    def pause(self, seconds: float) -> float:
+        """Return how long to wait between two looks: the local AWS may be asked more often."""
+        return LOCAL_PAUSE if self.local else seconds
+
+    def ecs(self, service: Service) -> Ecs:
+        """Return ECS, narrowed to one service."""
+        return Ecs(self.client("ecs"), service.cluster, service.service)
+
     @cached_property
     def identity(self) -> str:
         """Return who is asking, as AWS sees it."""
@@ -58,13 +68,13 @@ class Cloud:
     def outputs(self) -> dict[str, str]:
         """Return what the pipeline's stack says of itself. Raises Refused where it is not deployed."""
         try:
-            with trying(f"looking for the stack {STACK}"):
-                stack = self.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
+            with trying(f"looking for the stack {PIPELINE_STACK}"):
+                stack = self.client("cloudformation").describe_stacks(StackName=PIPELINE_STACK)["Stacks"][0]
         except AwsCallFailed as error:
             if error.code != "ValidationError":
                 raise
             way_out = "deploy it first (docs/deploying.md), or choose another --region or --profile"
-            raise Refused("NOT_DEPLOYED", f"there is no stack {STACK} in {self.region}: {way_out}") from error
+            raise Refused("NOT_DEPLOYED", f"there is no stack {PIPELINE_STACK} in {self.region}: {way_out}") from error
         return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
 
     @property

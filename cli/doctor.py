@@ -10,13 +10,13 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.cloud import STACK, Cloud
+from cli.cloud import Cloud
 from cli.exits import Exit, Refused
 from cli.live import look
 from cli.verb import At, verb
 from landfall import naming, preflight
-from landfall.aws.ecs import Ecs
 from landfall.errors import LandfallError
+from landfall.naming import PIPELINE_STACK
 from landfall.settings import Service
 
 MOST_SKEW_SECONDS = 60
@@ -79,7 +79,7 @@ def _checks(cloud: Cloud) -> Iterator[Check]:
     yield Check("identity", lambda: cloud.identity, "sign in, for instance with `aws sso login`; or give --profile")
     yield Check("clock", partial(_clock, cloud), "sign in first")
     yield Check("pipeline", lambda: cloud.outputs["StateMachineArn"], "deploy it: docs/deploying.md")
-    yield Check("machine", partial(_machine, cloud), f"{allow}; or deploy {STACK} again")
+    yield Check("machine", partial(_machine, cloud), f"{allow}; or deploy {PIPELINE_STACK} again")
     yield Check("rules", partial(_rules, cloud), allow)
     yield Check("subscribers", partial(_subscribers, cloud), allow)
     yield Check("dead letters", partial(_dead_letters, cloud), allow)
@@ -105,12 +105,12 @@ def _clock(cloud: Cloud) -> str:
 def _machine(cloud: Cloud) -> str:
     found = cloud.client("stepfunctions").describe_state_machine(stateMachineArn=cloud.machine)
     if found["status"] != "ACTIVE":
-        raise Unwell(f"the state machine is {found['status']}", f"deploy {STACK} again")
+        raise Unwell(f"the state machine is {found['status']}", f"deploy {PIPELINE_STACK} again")
     return f"{found['name']} is ACTIVE"
 
 
 def _rules(cloud: Cloud) -> str:
-    rules = cloud.client("events").list_rules(NamePrefix=STACK)["Rules"]
+    rules = cloud.client("events").list_rules(NamePrefix=PIPELINE_STACK)["Rules"]
     off = [r["Name"] for r in rules if r["State"] != "ENABLED"]
     if off or not rules:
         seen = f"disabled: {', '.join(off)}" if off else "there are none: no push starts anything"
@@ -150,7 +150,7 @@ def _concurrency(cloud: Cloud) -> str:
 
 
 def _service(cloud: Cloud, service: Service) -> str:
-    found = Ecs(cloud.client("ecs"), service.cluster, service.service).service()
+    found = cloud.ecs(service).service()
     refusal = preflight.refusal(found, service, datetime.now(UTC)) if found else preflight.missing(service)
     if refusal:
         raise Unwell(refusal.reason, "a release would be rejected with these words; they say what to change")

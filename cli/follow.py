@@ -20,7 +20,7 @@ from landfall.aws.ledger import Record
 from landfall.model import Outcome
 from landfall.notice import console_link
 
-POLL_SECONDS, LOCAL_POLL_SECONDS = 2.0, 0.3
+POLL_SECONDS = 2.0
 SETTLE_SECONDS = 900
 """How long a deployment whose execution is gone is waited for: its recovery goes back and proves that."""
 LEARNT_FROM = 10
@@ -30,7 +30,7 @@ LEARNT_FROM = 10
 def to_the_end(at: At, execution_arn: str, service: str) -> dict[str, Any]:
     """Follow an execution until the ledger says how its deployment ended. Raises NotKnown."""
     follower = Follower(at.cloud.client("stepfunctions"), execution_arn)
-    poll = LOCAL_POLL_SECONDS if at.cloud.local else POLL_SECONDS
+    poll = at.cloud.pause(POLL_SECONDS)
     at.reattach[:] = way_back_in(at, execution_arn)
     at.out.say(f"following {execution_arn if at.cloud.local else console_link(execution_arn)}", "dim")
     with _clock(at, service) as tell:

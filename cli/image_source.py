@@ -12,6 +12,7 @@ import httpx
 
 from landfall.aws.ecr import INDEX_TYPES
 from landfall.errors import AwsCallFailed, InvalidRequest, trying
+from landfall.request import moment
 
 MANIFEST_TYPES = (
     "application/vnd.oci.image.manifest.v1+json",
@@ -23,6 +24,14 @@ TIMEOUT_SECONDS = 15
 
 
 @dataclass(frozen=True)
+class Pushed:
+    """An image that was pushed, and when, in whole seconds."""
+
+    digest: str
+    at: str
+
+
+@dataclass(frozen=True)
 class SourceImage:
     """An image as ECR has it. `digest` is of what was asked for, be it an index; `document` is its configuration."""
 
@@ -31,8 +40,8 @@ class SourceImage:
     document: Mapping[str, Any]
 
 
-def digest_of(client: Any, repository: str, tag: str) -> str | None:
-    """Return the digest a tag names; None where there is no such tag. Raises AwsCallFailed."""
+def pushed(client: Any, repository: str, tag: str) -> Pushed | None:
+    """Return what a tag names, by DescribeImages alone; None where there is no such tag. Raises AwsCallFailed."""
     try:
         with trying(f"looking for {repository}:{tag}"):
             reply = client.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
@@ -40,7 +49,8 @@ def digest_of(client: Any, repository: str, tag: str) -> str | None:
         if error.code == "ImageNotFoundException":
             return None
         raise
-    return str(reply["imageDetails"][0]["imageDigest"])
+    detail = reply["imageDetails"][0]
+    return Pushed(str(detail["imageDigest"]), moment(detail["imagePushedAt"]))
 
 
 def read(client: Any, repository: str, identifier: Mapping[str, str], platform: str) -> SourceImage:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from cli import records
 from cli.cloud import Cloud
-from landfall.aws.ecs import Ecs
 from landfall.aws.ledger import Record
-from landfall.model import UNKNOWN, Outcome
+from landfall.model import PROVEN, UNKNOWN, Outcome
 from landfall.settings import Service
 
 TAG_SHA = "landfall:git-sha"
@@ -47,7 +46,7 @@ class Live:
 
 def look(cloud: Cloud, service: Service) -> Live:
     """Look at a service. What nobody knows is UNKNOWN."""
-    ecs = Ecs(cloud.client("ecs"), service.cluster, service.service)
+    ecs = cloud.ecs(service)
     found, known = ecs.service(), records.newest(cloud, service)
     under_way = next((str(r["deployment_id"]) for r in known if "unfinished" in r), None)
     if found is None or found.primary is None:
@@ -82,4 +81,4 @@ def proof(known: list[Record], revision: str) -> Record | None:
     if last is None:
         return None
     left = last["restored_to"] if last["outcome"] == Outcome.ROLLED_BACK else last["task_definition"]
-    return last if last["outcome"] in (*records.PROVEN, Outcome.ROLLED_BACK) and left == revision else None
+    return last if last["outcome"] in (*PROVEN, Outcome.ROLLED_BACK) and left == revision else None

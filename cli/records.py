@@ -7,12 +7,11 @@ from itertools import islice
 from cli.cloud import Cloud
 from cli.exits import Refused
 from landfall.aws.ledger import Record
-from landfall.model import Outcome
+from landfall.model import PROVEN
 from landfall.settings import Service
 
 SEARCHED = 200
 """Records of a service that are looked through, newest first."""
-PROVEN = (Outcome.SUCCEEDED, Outcome.NO_CHANGE)
 _SHORTEST = 7
 """Digits of a commit id that are taken for one."""
 

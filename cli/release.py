@@ -10,7 +10,6 @@ import typer
 from cli import begin, builds, follow, git, summary
 from cli.exits import Refused
 from cli.verb import At, ServiceName, verb
-from landfall.errors import trying
 from landfall.settings import Service
 
 SummaryFile = Annotated[
@@ -83,15 +82,14 @@ def _target(at: At, service: Service, may_wait: bool) -> None:
     where = "the local AWS" if at.cloud.local else at.cloud.region
     at.out.check("identity", True, f"{at.cloud.identity} in {where}")
     at.out.check("pipeline", True, at.cloud.machine)
-    with trying(f"looking at service {service.service} in cluster {service.cluster}"):
-        reply = at.cloud.client("ecs").describe_services(cluster=service.cluster, services=[service.service])
-    found = next(iter(reply["services"]), {"status": "missing"})
-    if found["status"] != "ACTIVE":
-        what = f"service {service.service} in cluster {service.cluster} is {found['status']}"
+    found = at.cloud.ecs(service).service()
+    state = found.status if found else "missing"
+    if found is None or state != "ACTIVE":
+        what = f"service {service.service} in cluster {service.cluster} is {state}"
         raise Refused(
             "NO_TARGET", f"{what}, not ACTIVE; deploy its stack, or mend services.{service.name} in services.toml"
         )
-    at.out.check("target", True, f"{service.cluster}/{service.service}, {found['runningCount']} tasks running")
+    at.out.check("target", True, f"{service.cluster}/{service.service}, {found.running} tasks running")
     running = [r for r in at.cloud.ledger.unfinished() if r["service"] == service.name]
     if running and not may_wait:
         other = running[0]["deployment_id"]

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.text import Text
 
 from cli import records
 from cli.history import OPEN
 from cli.timeline import colour
-from cli.verb import At, ServiceName, verb
+from cli.verb import At, DeploymentName, ServiceName, verb
 from landfall.aws.ledger import Record
 from landfall.chain import integer
 from landfall.model import UNKNOWN
@@ -47,9 +46,7 @@ TOLD = (
 @verb
 def show(
     at: At,
-    deployment: Annotated[
-        str, typer.Argument(help="A deployment id, a commit, a digest, an execution's name or ARN. [default: newest]")
-    ] = "",
+    deployment: DeploymentName = "",
     *,
     service: ServiceName = None,
 ) -> int:

@@ -24,6 +24,10 @@ EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 SKEWED = frozenset({"SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSignatureException"})
 
 ServiceName = Annotated[str | None, typer.Option("--service", "-s", help="The service, as services.toml names it.")]
+DeploymentName = Annotated[
+    str,
+    typer.Argument(help="A deployment id, a commit, a digest, an execution's name or ARN. [default: the newest]"),
+]
 
 
 @dataclass

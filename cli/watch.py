@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from cli import follow, records
 from cli.release import SummaryFile, finished
-from cli.verb import At, ServiceName, verb
+from cli.verb import At, DeploymentName, ServiceName, verb
 
 
 @verb
 def watch(
     at: At,
-    deployment: Annotated[
-        str, typer.Argument(help="A deployment id, an execution's name or ARN, or a commit. [default: the newest]")
-    ] = "",
+    deployment: DeploymentName = "",
     *,
     service: ServiceName = None,
     summary_file: SummaryFile = None,

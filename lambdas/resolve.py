@@ -8,6 +8,7 @@ from typing import Any
 from landfall import evidence, recovery, request
 from landfall.errors import InvalidRequest
 from landfall.model import (
+    PROVEN,
     UNKNOWN_SERVICE,
     Baseline,
     Deployment,
@@ -26,7 +27,6 @@ from landfall.step import step
 from landfall.world import World
 
 IGNORED = "IGNORED"
-PROVEN = (Outcome.SUCCEEDED, Outcome.NO_CHANGE)
 
 
 @dataclass(frozen=True)

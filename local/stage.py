@@ -20,6 +20,7 @@ import httpx
 import trustme
 
 from cli.following import Ending, Follower
+from landfall.naming import PIPELINE_STACK
 from landfall.settings import Build
 from local import settings as local_settings
 from local.aws import LocalAws
@@ -28,8 +29,6 @@ from local.dockerfile_build import DockerfileBuild
 from local.front import Front
 from local.images import SERVICE, build_image
 from local.registry import push_image
-
-PIPELINE = "Landfall-Pipeline"
 
 
 def commit(name: str) -> str:
@@ -50,7 +49,7 @@ class Stage:
     @property
     def pipeline(self) -> Mapping[str, str]:
         """Return the pipeline stack's outputs."""
-        return self.outputs[PIPELINE]
+        return self.outputs[PIPELINE_STACK]
 
     @cached_property
     def stepfunctions(self) -> Any:

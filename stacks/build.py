@@ -9,11 +9,11 @@ import aws_cdk as cdk
 
 from landfall import settings_file
 from landfall.errors import SettingsError
+from landfall.naming import PIPELINE_STACK
 from stacks import ROOT
 from stacks.build_stack import BuildStack
 from stacks.github_stack import GitHubStack
 from stacks.layer import LayerError
-from stacks.names import PIPELINE
 from stacks.pipeline_stack import PipelineStack
 from stacks.registry_stack import RegistryStack
 from stacks.service_stack import EcsServiceStack
@@ -48,7 +48,7 @@ def build(outdir: str | None = None, context: Mapping[str, object] | None = None
     app = cdk.App(outdir=outdir, context={**FLAGS, **(context or {})}, analytics_reporting=False)
     path = Path(app.node.try_get_context(SETTINGS) or ROOT / "services.toml").resolve()
     settings = settings_file.load(path)
-    pipeline = PipelineStack(app, PIPELINE, settings=settings, settings_path=path)
+    pipeline = PipelineStack(app, PIPELINE_STACK, settings=settings, settings_path=path)
     own = [service for service in settings.services if service.stack]
     if own:
         RegistryStack(app, "Landfall-Registry", services=own)

@@ -24,9 +24,6 @@ MACHINE_LOGS = "/aws/vendedlogs/states"
 BUILD_LOGS = "/landfall/builds"
 """Above the log groups of the builds."""
 
-PIPELINE = "Landfall-Pipeline"
-"""The stack whose outputs say where everything is."""
-
 BOOTSTRAP_TAG = "bootstrap"
 """The image tag of a service's first revision. No such image need exist: the service starts with no tasks."""
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from landfall.aws.ledger import YES
-from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict
+from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.smoke_case import Check
 
 SCHEMA = 2
@@ -86,7 +86,7 @@ def revision(ended: Ended) -> str:
 
 def live_now(ended: Ended) -> str:
     """Say what the service runs now, as far as it was proven."""
-    if ended.outcome in (Outcome.SUCCEEDED, Outcome.NO_CHANGE):
+    if ended.outcome in PROVEN:
         return f"{ended.release.git_sha} ({ended.release.image_digest}), proven"
     if ended.outcome == Outcome.ROLLED_BACK and ended.deployment:
         digests = ", ".join(accepted[0] for accepted in ended.deployment.digests.values()) or "digest unknown"

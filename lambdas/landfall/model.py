@@ -35,6 +35,10 @@ class Outcome(StrEnum):
     NO_BASELINE = "NO_BASELINE"
 
 
+PROVEN = (Outcome.SUCCEEDED, Outcome.NO_CHANGE)
+"""Outcomes that say: this release was proven live."""
+
+
 class Intent(StrEnum):
     """What a request wants."""
 

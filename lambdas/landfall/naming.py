@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+PIPELINE_STACK = "Landfall-Pipeline"
+"""The stack whose outputs say where everything is."""
 EXECUTION_LIMIT = 80
 """Characters of an execution's name (Step Functions API reference, StartExecution)."""
 _PROJECT = "landfall-build-"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from landfall.errors import InvalidRequest
@@ -59,6 +59,11 @@ class Ignored:
     """An event that concerns no release."""
 
     why: str
+
+
+def moment(at: datetime) -> str:
+    """Return a time as events tell it: in UTC and whole seconds."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def read(document: Any, settings: Settings) -> Request | Recovery | Ignored:

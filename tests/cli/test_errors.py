@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
 from cli.cloud import LOCAL
+from tests.cli.answering import answering
 
 REFUSAL = """<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
 <Code>{code}</Code><Message>{message}</Message></Error><RequestId>1</RequestId></ErrorResponse>"""
@@ -23,35 +19,6 @@ IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/20
 <Arn>arn:aws:iam::000000000000:user/someone</Arn><UserId>A</UserId><Account>000000000000</Account>
 </GetCallerIdentityResult></GetCallerIdentityResponse>"""
 Run = Callable[..., Result]
-
-
-@contextmanager
-def answering(status: int, body: str, date: str) -> Iterator[str]:
-    """Serve one answer on loopback to everything but who is asking, as an AWS that has only this to say."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = self.rfile.read(int(self.headers["Content-Length"]))
-            known = b"Action=GetCallerIdentity" in asked
-            answer = (IDENTITY if known else body).encode()
-            self.send_response_only(200 if known else status)
-            self.send_header("Date", date)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture
@@ -66,7 +33,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
 
     def against(*arguments: str, status: int, body: str, date: str = "") -> Result:
-        with answering(status, body, date or formatdate(usegmt=True)) as endpoint:
+        def answer(asked: bytes) -> tuple[int, bytes]:
+            known = b"Action=GetCallerIdentity" in asked
+            return (200, IDENTITY.encode()) if known else (status, body.encode())
+
+        with answering(answer, date) as endpoint:
             monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
             return CliRunner().invoke(app, [*arguments, "--settings", str(settings)])
 

@@ -6,9 +6,7 @@ import csv
 import io
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from landfall import chain, evidence
 from landfall.aws.audit import Reports
 from landfall.aws.ledger import Ledger
 from landfall.chain import CHAINS
+from tests.cli.answering import answering
 from tests.steps import standin
 from tests.tampering import chains
 
@@ -39,29 +38,8 @@ def cloudformation() -> Iterator[str]:
     stack = f"<StackName>Landfall-Pipeline</StackName><Outputs>{members}</Outputs>"
     body = f"<r><DescribeStacksResult><Stacks><member>{stack}</member></Stacks></DescribeStacksResult></r>".encode()
 
-    class Handler(BaseHTTPRequestHandler):
-        """Answers everything with the same document."""
-
-        def do_POST(self) -> None:  # the name is http.server's
-            """Answer."""
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Keep the tests' output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with answering(lambda _: (200, body)) as endpoint:
+        yield endpoint
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Any
 
 from landfall.build_watch import BuildView, Phase
 from landfall.errors import AwsCallFailed, trying
+from landfall.request import moment
 
 
 class CodeBuild:
@@ -29,7 +29,7 @@ def _view(build: dict[str, Any]) -> BuildView:
         arn=build["arn"],
         project=build["projectName"],
         status=build["buildStatus"],
-        started_at=f"{build['startTime'].astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        started_at=moment(build["startTime"]),
         source_version=build.get("resolvedSourceVersion") or build.get("sourceVersion", ""),
         phases=tuple(_phase(p) for p in build.get("phases", [])),
         exported={v["name"]: v["value"] for v in build.get("exportedEnvironmentVariables", [])},

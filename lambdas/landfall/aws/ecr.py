@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Any
 
 from landfall.errors import trying
+from landfall.request import moment
 
 INDEX_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -49,7 +49,7 @@ class Ecr:
             digest=digest,
             accepted=(digest, *self._platforms(digest)),
             tags=tuple(detail.get("imageTags", [])),
-            pushed_at=f"{detail['imagePushedAt'].astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            pushed_at=moment(detail["imagePushedAt"]),
         )
 
     def _detail(self, identifier: dict[str, str]) -> dict[str, Any] | None:

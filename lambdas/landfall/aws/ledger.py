@@ -12,10 +12,11 @@ from typing import Any
 from landfall import chain
 from landfall.aws.closing import WHILE_OPEN, Closing, key
 from landfall.errors import trying
+from landfall.model import PROVEN, Outcome
 
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
 YES = "yes"
-UNNOTIFIED = ("SUCCEEDED", "NO_CHANGE", "SKIPPED")
+UNNOTIFIED = tuple(outcome.value for outcome in (*PROVEN, Outcome.SKIPPED))
 """Outcomes that nobody is told of."""
 Record = chain.Record
 
@@ -105,10 +106,8 @@ class Ledger(Closing):
 
     def last_proven(self, service: str, image_digest: str = "") -> Record | None:
         """Return the newest record of a release (of that digest) that was proven live, read consistently."""
-        condition, values = (
-            "outcome IN (:succeeded, :no_change)",
-            {":succeeded": "SUCCEEDED", ":no_change": "NO_CHANGE"},
-        )
+        values = {f":proven{n}": outcome.value for n, outcome in enumerate(PROVEN)}
+        condition = f"outcome IN ({', '.join(values)})"
         if image_digest:
             condition, values = f"{condition} AND image_digest = :digest", {**values, ":digest": image_digest}
         what = f"looking for the last proven release of {service}"
