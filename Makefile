@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick torture recovery e2e-containers local transcript lint synth deploy drawing clean
+.PHONY: help setup layer demo test test-quick torture recovery e2e-containers local transcript lint synth deploy drawing schemas clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -63,6 +63,9 @@ synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
 
 deploy: layer  ## Deploy to the AWS account of your credentials (FIRST=1 the first time)
 	@$(BIN)/python -m stacks.node cdk deploy --all $(if $(FIRST),-c first-deploy=true)
+
+schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landfall leaves for programs
+	@$(RUN) -m cli.schemas
 
 drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing

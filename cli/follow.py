@@ -14,11 +14,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from cli import timeline
 from cli.exits import OF_OUTCOME, NotKnown
-from cli.following import Event, Follower
+from cli.following import Follower
 from cli.verb import At
+from landfall import console
 from landfall.aws.ledger import Record
+from landfall.history import Event
 from landfall.model import Outcome
-from landfall.notice import console_link
 
 POLL_SECONDS = 2.0
 SETTLE_SECONDS = 900
@@ -32,7 +33,7 @@ def to_the_end(at: At, execution_arn: str, service: str) -> dict[str, Any]:
     follower = Follower(at.cloud.client("stepfunctions"), execution_arn)
     poll = at.cloud.pause(POLL_SECONDS)
     at.reattach[:] = way_back_in(at, execution_arn)
-    at.out.say(f"following {execution_arn if at.cloud.local else console_link(execution_arn)}", "dim")
+    at.out.say(f"following {execution_arn if at.cloud.local else console.execution(execution_arn)}", "dim")
     with _clock(at, service) as tell:
         for event in follower.until_the_end(poll=poll):
             tell(event)
@@ -103,7 +104,7 @@ def _closed(at: At, follower: Follower, poll: float) -> Record:
             )
             said = True
         time.sleep(poll)
-    raise NotKnown("NO_OUTCOME", f"no outcome after {SETTLE_SECONDS} s; see {console_link(follower.arn)}")
+    raise NotKnown("NO_OUTCOME", f"no outcome after {SETTLE_SECONDS} s; see {console.execution(follower.arn)}")
 
 
 def told(at: At, record: Record) -> dict[str, Any]:

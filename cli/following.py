@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
+
+from landfall.history import Event, events
 
 RUNNING = "RUNNING"
 POLL_SECONDS = 0.2
 MOST_EVENTS = 1000
 """Of a call; the default is a tenth of it (Step Functions API reference, GetExecutionHistory)."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """A state that was entered, or (with a verdict) what its step answered."""
-
-    at: datetime
-    state: str
-    verdict: dict[str, Any] | None = None
-    error: str = ""
 
 
 @dataclass
@@ -42,22 +32,6 @@ class Ending:
     def outcome(self) -> str:
         """Return the ledger's outcome."""
         return str(self.record.get("outcome", ""))
-
-
-def events(history: list[dict[str, Any]]) -> Iterator[Event]:
-    """Read a history: every state entered, every verdict a step answered, every step that failed."""
-    state = ""
-    for event in history:
-        if "stateEnteredEventDetails" in event:
-            state = event["stateEnteredEventDetails"]["name"]
-            yield Event(event["timestamp"], state)
-        elif "taskSucceededEventDetails" in event:
-            answer = json.loads(event["taskSucceededEventDetails"].get("output") or "{}").get("Payload") or {}
-            if isinstance(answer, dict) and answer.get("verdict"):
-                yield Event(event["timestamp"], state, verdict=answer["verdict"])
-        elif "taskFailedEventDetails" in event:
-            details = event["taskFailedEventDetails"]
-            yield Event(event["timestamp"], state, error=f"{details.get('error')}: {details.get('cause', '')}"[:300])
 
 
 class Follower:

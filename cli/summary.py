@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landfall.notice import console_link
+from landfall import console
 
 PLAIN = {
     "SUCCEEDED": "proven live",
@@ -29,7 +29,7 @@ def markdown(told: Mapping[str, Any]) -> str:
         "Revision": f"`{told['revision']}`" if told["revision"] else "none registered",
         "Took": f"{told['took']:.0f} s",
         "Report": told["report"] or "none",
-        "Execution": f"[console]({console_link(told['execution_arn'])})",
+        "Execution": f"[console]({console.execution(told['execution_arn'])})",
     }
     lines = [f"## {told['service']}: {str(told['commit'])[:12]} {PLAIN[told['outcome']]}", "", "| | |", "|---|---|"]
     lines += [f"| {name} | {_cell(str(value))} |" for name, value in rows.items()]

@@ -6,7 +6,7 @@ import re
 
 from rich.text import Text
 
-from cli.following import Event
+from landfall.history import Event
 
 COLOURS = {"PASS": "green", "WAIT": "yellow", "FAIL": "red"}
 OUTCOMES = {

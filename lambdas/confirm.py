@@ -1,12 +1,45 @@
 """Confirm: the last look before the word "proven". What was true one state ago may not be true any more.
 
-It is the same look as at target health, so it is the same code: this file gives it a role of its own.
+It is the same look as at target health, with a role of its own; and at the logs, for services that ask for that.
 """
 
 from __future__ import annotations
 
-from check_target_health import run
-from landfall.judging import Judged
+from datetime import datetime
+
+import check_target_health
+from landfall import logs
+from landfall.judging import Judged, Judgement
+from landfall.logs import Written
+from landfall.model import Kind, State, Verdict, failed, passed
+from landfall.settings import Service
 from landfall.step import step
+from landfall.world import World
+
+
+def run(event: Judged, world: World) -> Judgement:
+    """Look once more. What ran before is not judged by its own logs."""
+    looked = check_target_health.run(event, world)
+    settings = world.service(event.release.service)
+    if looked.verdict.state != State.PASS or event.deployment.kind != Kind.RELEASE or not settings.logs.gate:
+        return looked
+    written = _logs(event, settings, world)
+    if written.state != State.PASS:
+        return Judgement(written)
+    return Judgement(passed(looked.verdict.code, f"{looked.verdict.reason}; {written.reason}"))
+
+
+def _logs(event: Judged, settings: Service, world: World) -> Verdict:
+    ecs, revision = world.ecs(settings.name), event.deployment.task_definition
+    place = logs.place(ecs.task_definition(revision)[0], settings.container)
+    if place is None:
+        return failed("LOGS_UNREADABLE", f"{revision} does not write where its logs could be judged (logs.gate)")
+    tasks = [task.arn for task in ecs.tasks("RUNNING") if task.task_definition == revision][: logs.MOST_TASKS]
+    now = sum((world.logs.of_task(place, task) for task in tasks), start=Written())
+    began = datetime.fromisoformat(event.release.started_at)
+    before = world.logs.before(place, began, settings.logs.baseline_minutes)
+    pattern = settings.logs.error_pattern
+    return logs.assess(logs.tally(now, pattern), logs.tally(before, pattern), settings.logs)
+
 
 handler = step(Judged, run)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import preflight, proof, smoke, task_definition, way_back
+from landfall import logs, preflight, proof, smoke, task_definition, way_back
 from landfall.answers import Answers
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, passed
@@ -45,6 +45,9 @@ def run(event: Input, world: World) -> Output:
     refusal = preflight.wrong_container(template, settings)
     if refusal:
         return Output(refusal)
+    refusal = _unreadable_logs(template, settings, world)
+    if refusal:
+        return Output(refusal)
     look = _Look(world, settings, service)
     baseline = look.baseline(template)
     refusal = preflight.no_way_back(template, look.tasks, baseline.digests, settings)
@@ -61,6 +64,15 @@ def run(event: Input, world: World) -> Output:
         return Output(passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again"), baseline)
     runs = f"{sum(t.serves for t in look.tasks)} of {service.desired} tasks of {service.task_definition}"
     return Output(passed("READY", f"baseline is {runs}, serving {baseline.git_sha}"), baseline)
+
+
+def _unreadable_logs(template: Mapping[str, Any], settings: Service, world: World) -> Verdict | None:
+    """Refuse a service whose releases are to be judged by logs that are not there."""
+    if not settings.logs.gate:
+        return None
+    place = logs.place(template, settings.container)
+    there = place is not None and world.logs.exists(place.group)
+    return None if there else preflight.unreadable_logs(settings, place)
 
 
 def _way_back_problems(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 
-from landfall import chain, evidence
+from landfall import aftermath, chain, evidence, report_text
 from landfall.chain import Record
-from landfall.errors import AwsCallFailed
 from landfall.evidence import Ended
 from landfall.model import UNKNOWN_SERVICE, Release
+from landfall.report import document, report
 from landfall.step import logger, parse, step
 from landfall.world import World
 
@@ -27,9 +26,9 @@ class Output:
 
 def run(ended: Ended, world: World) -> Output:
     """Close the record first: it is what everything else is checked against. Safe to repeat."""
-    ended = _with_its_own_record(ended, world)
-    now, release = world.now(), ended.release
-    record = world.ledger.close(evidence.closed(ended, now))
+    ended = evidence.redacted(_with_its_own_record(ended, world), world.settings.redaction.kinds)
+    release = ended.release
+    record = world.ledger.close(evidence.closed(ended, world.now()))
     if record is None:
         record = world.ledger.record(release.service, release.deployment_id) or {}
         settled = str(record.get("outcome", LOST))
@@ -37,13 +36,17 @@ def run(ended: Ended, world: World) -> Output:
             logger.info("the record is closed already, or another execution took over", extra={"settled": settled})
             return Output(record.get("reported"), settled)
     _anchor(record, world)
-    timeline = _timeline(release.execution_arn, world)
+    return Output(_write(ended, record, world), ended.outcome.value)
+
+
+def _write(ended: Ended, record: Record, world: World) -> str:
+    """Write the report twice, for programs and for people, and say in the record where it is."""
+    release, made = ended.release, report(ended, record, aftermath.seen(ended, record, world))
     prefix = f"{release.service}/{release.deployment_id}"
-    world.reports.put(f"{prefix}/report.json", evidence.report_json(ended, timeline, now), "application/json")
-    text = evidence.report_markdown(ended, timeline, now)
-    report = world.reports.put(f"{prefix}/report.md", text, "text/markdown; charset=utf-8")
-    world.ledger.mark(release.service, release.deployment_id, reported=report)
-    return Output(report, ended.outcome.value)
+    world.reports.put(f"{prefix}/report.json", json.dumps(document(made), indent=2), "application/json")
+    uri = world.reports.put(f"{prefix}/report.md", report_text.markdown(made), "text/markdown; charset=utf-8")
+    world.ledger.mark(release.service, release.deployment_id, reported=uri)
+    return uri
 
 
 def _anchor(record: Record, world: World) -> None:
@@ -60,15 +63,6 @@ def _with_its_own_record(ended: Ended, world: World) -> Ended:
         return ended
     record = world.ledger.of_execution(ended.release.execution_arn)
     return replace(ended, release=parse(Release, json.loads(record["release"]))) if record else ended
-
-
-def _timeline(execution_arn: str, world: World) -> list[tuple[datetime, str]]:
-    """Return when each state was entered; a report without it is better than none."""
-    try:
-        return world.executions.states_entered(execution_arn)
-    except AwsCallFailed as error:
-        logger.warning("the history could not be read", extra={"why": str(error)})
-        return []
 
 
 handler = step(Ended, run)

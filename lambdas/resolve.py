@@ -97,7 +97,7 @@ def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
     another = status(other) if other and other != mine.execution_arn else None
     last = None
     if record and (ended_as := status(record["execution_arn"])) == "SUCCEEDED":
-        last = world.executions.states_entered(record["execution_arn"])[-1][1]
+        last = world.executions.events(record["execution_arn"])[-1].state
     plan = recovery.plan(record, ended_as if record else None, another, last)
     if record is None or plan.ended is None:
         return Output(IGNORED, plan.verdict, mine)

@@ -14,7 +14,7 @@ from aws_cdk import aws_iam as iam
 
 from landfall.naming import build_project
 from landfall.settings import Service, Settings
-from stacks.names import MACHINE, family
+from stacks.names import MACHINE, family, service_logs
 from stacks.steps import Grant, On
 
 
@@ -91,6 +91,8 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.MACHINE: Scope((machine_arn(stack),)),
         On.BUILD_PROJECTS: Scope(tuple(build_project_arn(stack, s) for s in services if s.build)),
         On.EXECUTIONS: Scope((execution_arns(stack),)),
+        On.LOG_GROUPS: Scope(_log_groups(stack, services)),
+        On.JUDGED_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.logs.gate])),
     }
 
 
@@ -151,6 +153,20 @@ def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:
 def _family(service: Service) -> str:
     """A service of our own stack has a family of a known name; one that existed before may have any."""
     return family(service) if service.stack else "*"
+
+
+def _log_groups(stack: cdk.Stack, services: Iterable[Service]) -> tuple[str, ...]:
+    """Return the groups that tasks write to, and their streams, as far as they are known.
+
+    With `:*` the ARN is that of the group as policies name it (CloudWatch Logs User Guide, overview of permissions).
+    """
+    names = (s.logs.group or (service_logs(s) if s.stack else "") for s in services)
+    form = cdk.ArnFormat.COLON_RESOURCE_NAME
+    return _once(
+        stack.format_arn(service="logs", resource="log-group", resource_name=f"{name}:*", arn_format=form)
+        for name in names
+        if name
+    )
 
 
 def _task_roles(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:

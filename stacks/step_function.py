@@ -65,7 +65,7 @@ class StepFunction(lambda_.Function):
             removal_policy=RemovalPolicy.DESTROY,
         )
         log_group.grant_write(role)
-        for grant in step.grants:
+        for grant in (g for g in step.grants if shared.scopes[g.on].resources):
             role.add_to_policy(statement(grant, shared.scopes))
         super().__init__(
             scope,

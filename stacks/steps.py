@@ -39,6 +39,8 @@ class On(Enum):
     EXECUTIONS = auto()
     MACHINE = auto()
     BUILD_PROJECTS = auto()
+    LOG_GROUPS = auto()
+    JUDGED_LOG_GROUPS = auto()
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ STEPS: tuple[Step, ...] = (
                 "elasticloadbalancing:DescribeLoadBalancers",
             ),
             *_SEE_IMAGES,
+            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents"),
             _may(On.ROLES_LOOKED_AT, "iam:GetRole"),
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
@@ -156,7 +159,14 @@ STEPS: tuple[Step, ...] = (
     Step("CheckStability", _SEE_TASKS),
     Step("CheckTargetHealth", _SEE_TARGETS),
     Step("SmokeTest"),  # asks the service itself, over HTTP, and nothing of AWS
-    Step("Confirm", _SEE_TARGETS),
+    Step(
+        "Confirm",
+        (
+            *_SEE_TARGETS,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+        ),
+    ),
     Step(
         "Rollback",
         (
@@ -174,6 +184,9 @@ STEPS: tuple[Step, ...] = (
             _may(On.REPORTS, "s3:PutObject"),
             _may(On.KEY_OF_REPORTS, "kms:GenerateDataKey"),
             _may(On.EXECUTIONS, "states:GetExecutionHistory"),
+            *_SEE_TARGETS,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(On.LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
         ),
     ),
     Step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landfall import console
 from landfall.build_watch import NOT_BEGUN, Built
 from landfall.model import Verdict
 from landfall.notice import fitting
@@ -31,7 +32,7 @@ def message(built: Built, verdict: Verdict) -> str:
             "",
             f"Digest:    {built.image_digest}",
             f"Project:   {built.project}",
-            f"Build:     {console_link(built.arn)}",
+            f"Build:     {console.build(built.arn)}",
         )
     )
 
@@ -44,11 +45,3 @@ def attributes(built: Built, verdict: Verdict) -> dict[str, str]:
 def outcome(verdict: Verdict) -> str:
     """Return which of the two it is."""
     return NOT_BEGUN if verdict.code == NOT_BEGUN else FAILED
-
-
-def console_link(build_arn: str) -> str:
-    """Return where the console shows a build (`arn:aws:codebuild:region:account:build/project:id`)."""
-    _, _, _, region, account, resource, number = build_arn.split(":", 6)
-    project = resource.removeprefix("build/")
-    console = f"https://{region}.console.aws.amazon.com/codesuite/codebuild"
-    return f"{console}/{account}/projects/{project}/build/{project}%3A{number}/?region={region}"

@@ -1,19 +1,21 @@
-"""The ledger record and the report of a deployment: what was asked for, what was seen, how it ended."""
+"""The ledger record of a deployment: what was asked for, what was seen, how it ended; and the words for it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from landfall import redaction
 from landfall.aws.ledger import YES
 from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
+from landfall.redaction_kinds import Kind
 from landfall.smoke_case import Check
 
 SCHEMA = 2
-"""Of records and reports. Since 2 a closed record is sealed into its service's chain."""
+"""Of records. Since 2 a closed record is sealed into its service's chain."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,22 @@ def closed(ended: Ended, now: datetime) -> dict[str, Any]:
     }
 
 
+def redacted(ended: Ended, kinds: Sequence[Kind]) -> Ended:
+    """Take out of what was told in words whatever the settings name beside the standard kinds."""
+
+    def told(text: str) -> str:
+        return redaction.redacted(text, kinds)
+
+    failure = ended.failure
+    return replace(
+        ended,
+        release=replace(ended.release, reason=told(ended.release.reason)),
+        verdict=replace(ended.verdict, reason=told(ended.verdict.reason)),
+        failure=replace(failure, reason=told(failure.reason)) if failure else None,
+        checks=tuple(replace(check, seen=told(check.seen)) for check in ended.checks),
+    )
+
+
 def why(ended: Ended) -> str:
     """Say in one sentence why the deployment ended as it did."""
     if ended.failure is None:
@@ -96,52 +114,3 @@ def live_now(ended: Ended) -> str:
     if ended.outcome == Outcome.NO_BASELINE:
         return "no tasks: there was nothing to go back to"
     return "UNKNOWN: look at the service now"
-
-
-def report_json(ended: Ended, timeline: Sequence[tuple[datetime, str]], now: datetime) -> str:
-    """Return the report for programs."""
-    return json.dumps(
-        {
-            "schema": SCHEMA,
-            "outcome": ended.outcome.value,
-            "ended_at": now.isoformat(),
-            "why": why(ended),
-            "live_now": live_now(ended),
-            "release": asdict(ended.release),
-            "baseline": asdict(ended.baseline) if ended.baseline else None,
-            "deployment": asdict(ended.deployment) if ended.deployment else None,
-            "failure": asdict(ended.failure) if ended.failure else None,
-            "checks": [asdict(c) for c in ended.checks],
-            "timeline": [{"at": at.isoformat(), "state": state} for at, state in timeline],
-        },
-        indent=2,
-    )
-
-
-def report_markdown(ended: Ended, timeline: Sequence[tuple[datetime, str]], now: datetime) -> str:
-    """Return the report for people."""
-    release = ended.release
-    lines = [
-        f"# {ended.outcome.value}: {release.service} {release.git_sha[:12]}",
-        "",
-        f"- why: {why(ended)}",
-        f"- live now: {live_now(ended)}",
-        f"- way back: {ended.baseline.restores if ended.baseline else 'none was needed'}",
-        *[f"- warning: {text}" for text in (ended.baseline.warnings if ended.baseline else ())],
-        f"- commit: {release.git_sha}",
-        f"- digest: {release.image_digest}",
-        f"- revision: {revision(ended) or 'none registered'}",
-        f"- requested by: {release.requested_by} (a claim) at {release.requested_at}",
-        f"- reason given: {release.reason or 'none'}",
-        f"- ended: {now.isoformat()}",
-        f"- execution: {release.execution_arn}",
-        "",
-        "## Smoke checks",
-        "",
-        *([f"- {c.state} {c.name}: expected {c.expected}, saw {c.seen}" for c in ended.checks] or ["- none were run"]),
-        "",
-        "## Timeline",
-        "",
-        *[f"- {at.isoformat()} {state}" for at, state in timeline],
-    ]
-    return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from landfall.redaction import redacted
 from landfall.settings import Limits
 
 UNKNOWN = "UNKNOWN"
@@ -58,7 +59,8 @@ class Kind(StrEnum):
 class Verdict:
     """A verdict: WAIT, PASS or FAIL, a code for programs, a reason for people.
 
-    `retry_after` is how many seconds the machine waits before it looks again (at least 1).
+    `retry_after` is how many seconds the machine waits before it looks again (at least 1). What services and AWS say
+    ends up in a reason, and so in the execution's history: it is redacted before it can be anywhere.
     """
 
     state: State
@@ -67,8 +69,7 @@ class Verdict:
     retry_after: int = 1
 
     def __post_init__(self) -> None:
-        if len(self.reason) > REASON_LIMIT:
-            object.__setattr__(self, "reason", self.reason[: REASON_LIMIT - 1] + "…")
+        object.__setattr__(self, "reason", _told(self.reason))
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ class Release:
     limits: Limits = field(default_factory=Limits)
     stability_attempts: int = 0
     revision: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", redacted(self.reason))
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,14 @@ class Failure:
     state: str
     code: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", _told(self.reason))
+
+
+def _told(reason: str) -> str:
+    text = redacted(reason)
+    return text if len(text) <= REASON_LIMIT else text[: REASON_LIMIT - 1] + "…"
 
 
 def passed(code: str, reason: str) -> Verdict:

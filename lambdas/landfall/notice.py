@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landfall import console
 from landfall.evidence import Ended, live_now, revision, why
 from landfall.model import Outcome
 
@@ -39,7 +40,7 @@ def message(ended: Ended, report: str | None) -> str:
             f"Digest:    {release.image_digest}",
             f"Revision:  {revision(ended) or 'none registered'}",
             f"Asked by:  {release.requested_by} (a claim)",
-            f"Execution: {console_link(release.execution_arn)}",
+            f"Execution: {console.execution(release.execution_arn)}",
             f"Report:    {report or 'could not be written; the execution history has it all'}",
         )
     )
@@ -53,11 +54,3 @@ def attributes(ended: Ended) -> dict[str, str]:
         "severity": "page" if ended.outcome == Outcome.ROLLBACK_FAILED else "notice",
         "code": ended.failure.code if ended.failure else ended.verdict.code,
     }
-
-
-def console_link(execution_arn: str) -> str:
-    """Return where the console shows an execution; the ARN itself where it is not one."""
-    parts = execution_arn.split(":")
-    if len(parts) < 8:  # noqa: PLR2004
-        return execution_arn
-    return f"https://{parts[3]}.console.aws.amazon.com/states/home?region={parts[3]}#/v2/executions/details/{execution_arn}"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from landfall import task_definition
+from landfall.logs import Place
 from landfall.model import Verdict, failed
 from landfall.observed import ServiceView, TaskView
 from landfall.settings import Service
@@ -44,6 +45,13 @@ def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict |
             "DEPLOYMENT_IN_FLIGHT", f"{name} is being deployed to: {what}; wait for it to end, then try again"
         )
     return None
+
+
+def unreadable_logs(settings: Service, place: Place | None) -> Verdict:
+    """Return the refusal for a service whose logs are to be judged, and can't be."""
+    group = f"log group {place.group!r} does not exist" if place else "its tasks write to no CloudWatch log stream"
+    way_out = f"mend its log configuration, or switch off services.{settings.name}.logs.gate"
+    return failed("LOGS_UNREADABLE", f"{_name(settings)}: {group}; {way_out}")
 
 
 def _name(settings: Service) -> str:

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
+from landfall.redaction import Redaction
 from landfall.settings_smoke import Smoke
+
+ERROR_PATTERN = (
+    r"\b(ERROR|CRITICAL|FATAL|SEVERE|PANIC|EMERG)\b|Traceback \(most recent|Exception in thread|panic: |Unhandled"
+    r"|(?i:level|severity)\"?[=:] ?\"?(?i:error|critical|fatal|panic|emerg)"
+)
+"""What frameworks write of errors: a level in capitals, a level in a field, the first line of a stack trace."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,24 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Logs:
+    """What is read of a service's logs, and whether a release can fail by them.
+
+    `group` is the log group its tasks write to; the step that reads it is allowed that one alone. It is known where
+    Landfall made the service's stack. A line is an error where `error_pattern` is found in it. With `gate` a release
+    fails whose tasks wrote at least `gate_errors` of them, and `gate_times` the share that the service's lines had in
+    the `baseline_minutes` before the deployment began.
+    """
+
+    group: str | None = None
+    error_pattern: str = ERROR_PATTERN
+    gate: bool = False
+    gate_errors: int = 5
+    gate_times: float = 3.0
+    baseline_minutes: int = 15
+
+
+@dataclass(frozen=True)
 class Service:
     """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it."""
 
@@ -90,6 +115,7 @@ class Service:
     way_back: Literal["refuse", "warn"] = "refuse"
     limits: Limits = field(default_factory=Limits)
     smoke: Smoke = field(default_factory=Smoke)
+    logs: Logs = field(default_factory=Logs)
     stack: ServiceStack | None = None
     build: Build | None = None
 
@@ -109,6 +135,7 @@ class Settings:
     services: tuple[Service, ...]
     directory: Path
     evidence: Evidence = field(default_factory=Evidence)
+    redaction: Redaction = field(default_factory=Redaction)
 
     def for_repository(self, repository: str) -> Service | None:
         """Return the service a repository's images belong to (a repository serves one service)."""

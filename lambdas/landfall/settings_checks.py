@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from urllib.parse import urlsplit
 
-from landfall import settings_smoke_checks
+from landfall import redaction_kinds, settings_smoke_checks
 from landfall.addresses import forbidden_host
-from landfall.settings import Build, Evidence, Service
-from landfall.settings_problem import Problems, limits
+from landfall.redaction import Redaction
+from landfall.settings import Build, Evidence, Logs, Service
+from landfall.settings_problem import Problems, compiled, limits
 
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
@@ -16,6 +18,8 @@ LONGEST_DAYS = 36500
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _SUBJECT = re.compile(r"([A-Za-z0-9-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
+_KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
+_LOG_GROUP = re.compile(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
 
 
@@ -24,6 +28,34 @@ def retention(evidence: Evidence, where: Where, problem: Problems) -> None:
     limits({"days": evidence.days}, where, problem)
     if evidence.days > LONGEST_DAYS:
         raise problem.at((*where, "days"), f"is {evidence.days}; S3 locks an object for {LONGEST_DAYS} days at most")
+
+
+def patterns(redaction: Redaction, where: Where, problem: Problems) -> None:
+    """Check what is redacted. Raises SettingsError."""
+    for name in redaction.off:
+        if name not in redaction_kinds.NAMES:
+            known = ", ".join(redaction_kinds.NAMES)
+            raise problem.at((*where, "off"), f"{name!r} is no kind that is redacted; these are: {known}")
+    for name, pattern in redaction.patterns.items():
+        if not _KIND.fullmatch(name):
+            raise problem.at(
+                (*where, "patterns"), f"{name!r} will not do as a name; it takes letters, digits and blanks"
+            )
+        compiled(re.compile, re.error, pattern, (*where, "patterns", name), problem)
+        if re.search(pattern, ""):
+            raise problem.at(
+                (*where, "patterns", name), f"{pattern!r} is found in nothing at all; say what it looks for"
+            )
+
+
+def _logs(logs: Logs, where: Where, problem: Problems) -> None:
+    limits({"gate_errors": logs.gate_errors, "baseline_minutes": logs.baseline_minutes}, where, problem)
+    compiled(re.compile, re.error, logs.error_pattern, (*where, "error_pattern"), problem)
+    if not 1 <= logs.gate_times < math.inf:
+        raise problem.at((*where, "gate_times"), f"is {logs.gate_times!r}; must be a number of at least 1")
+    if logs.group is not None and not _LOG_GROUP.fullmatch(logs.group):
+        way_out = "1 to 512 letters, digits and . - _ / #"
+        raise problem.at((*where, "group"), f"{logs.group!r} is no name of a log group; it takes {way_out}")
 
 
 def check(service: Service, problem: Problems) -> None:
@@ -44,6 +76,9 @@ def check(service: Service, problem: Problems) -> None:
     if service.desired_count is not None:
         limits({"desired_count": service.desired_count}, where, problem)
     settings_smoke_checks.check(service, (*where, "smoke"), problem)
+    _logs(service.logs, (*where, "logs"), problem)
+    if service.logs.gate and not (service.logs.group or service.stack):
+        raise problem.at((*where, "logs", "gate"), "needs the log group that it reads: set logs.group")
     if service.build:
         _build(service.build, (*where, "build"), problem)
 

@@ -11,12 +11,13 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import dacite
 
 from landfall.errors import SettingsError
-from landfall.settings import LIMIT_KEYS, Build, Evidence, Service, ServiceStack, Settings
-from landfall.settings_checks import check, retention
+from landfall.redaction import Redaction
+from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Service, ServiceStack, Settings
+from landfall.settings_checks import check, patterns, retention
 from landfall.settings_problem import Problems, limits
 from landfall.settings_smoke import OwnCheck, Smoke
 
-_T = TypeVar("_T", bound=Service | Evidence | OwnCheck)
+_T = TypeVar("_T", bound=Service | Evidence | Redaction | OwnCheck)
 STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -39,29 +40,33 @@ def parse(text: str, path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     problem = Problems(text, path)
-    for key in document.keys() - {"defaults", "evidence", "services"}:
-        raise problem.at((key,), "unknown table; there are [defaults], [evidence] and [services.<name>]")
-    tables = document.get("services")
-    if not isinstance(tables, dict) or not tables:
+    for key in document.keys() - {"defaults", "evidence", "redaction", "services"}:
+        tables = "[defaults], [evidence], [redaction] and [services.<name>]"
+        raise problem.at((key,), f"unknown table; there are {tables}")
+    named = document.get("services")
+    if not isinstance(named, dict) or not named:
         raise SettingsError(f"{path}: no [services.<name>] table; add one for each service to deploy")
     defaults = document.get("defaults", {})
     if not isinstance(defaults, dict):
         raise problem.at(("defaults",), "must be a table: [defaults]")
     _only(defaults, LIMIT_KEYS, ("defaults",), problem)
     limits(defaults, ("defaults",), problem)
-    services = tuple(_service(name, table, defaults, problem) for name, table in tables.items())
+    services = tuple(_service(name, table, defaults, problem) for name, table in named.items())
     _one_service_per_repository(services, problem)
-    return Settings(services, path.parent, _evidence(document.get("evidence", {}), problem))
+    evidence = _table(Evidence, document, "evidence", problem)
+    retention(evidence, ("evidence",), problem)
+    redaction = _table(Redaction, document, "redaction", problem)
+    patterns(redaction, ("redaction",), problem)
+    return Settings(services, path.parent, evidence, redaction)
 
 
-def _evidence(table: Any, problem: Problems) -> Evidence:
-    where = ("evidence",)
+def _table(kind: type[_T], document: dict[str, Any], name: str, problem: Problems) -> _T:
+    """Read a table that stands for itself."""
+    table = document.get(name, {})
     if not isinstance(table, dict):
-        raise problem.at(where, "must be a table: [evidence]")
-    _only(table, {f.name for f in fields(Evidence)}, where, problem)
-    evidence = _made(Evidence, table, where, problem)
-    retention(evidence, where, problem)
-    return evidence
+        raise problem.at((name,), f"must be a table: [{name}]")
+    _only(table, {f.name for f in fields(kind)}, (name,), problem)
+    return _made(kind, table, (name,), problem)
 
 
 def _made(kind: type[_T], table: dict[str, Any], where: tuple[str, ...], problem: Problems) -> _T:
@@ -85,7 +90,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
         raise problem.at(where, "must be a table")
     known = {f.name for f in fields(Service)} - {"name", "limits"}
     _only(table, known | LIMIT_KEYS, where, problem)
-    for key, kind in (("smoke", Smoke), ("stack", ServiceStack), ("build", Build)):
+    for key, kind in (("smoke", Smoke), ("logs", Logs), ("stack", ServiceStack), ("build", Build)):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
     if isinstance(table.get("smoke"), dict):

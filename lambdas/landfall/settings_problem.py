@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from landfall.errors import SettingsError
+
+LONGEST = 200
+"""Characters of a pattern, a JMESPath or a path."""
 
 
 class Problems:
@@ -52,3 +55,15 @@ def limits(table: Mapping[str, Any], where: tuple[str, ...], problem: Problems) 
     for key, value in table.items():
         if type(value) is not int or value < 1:
             raise problem.at((*where, key), f"is {value!r}; must be a whole number of at least 1")
+
+
+def compiled(
+    compiler: Callable[[str], object], error: type[Exception], text: str, where: tuple[str, ...], problem: Problems
+) -> None:
+    """Check that a pattern or an expression can be read. Raises SettingsError."""
+    if not 0 < len(text) <= LONGEST:
+        raise problem.at(where, f"has {len(text)} characters; it takes 1 to {LONGEST}")
+    try:
+        compiler(text)
+    except error as wrong:
+        raise problem.at(where, f"{text!r} can't be read: {' '.join(str(wrong).split())}") from wrong

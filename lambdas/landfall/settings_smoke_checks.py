@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
 from urllib.parse import urlsplit
 
 import jmespath
@@ -12,12 +11,10 @@ from jmespath.exceptions import JMESPathError
 
 from landfall import header_rules, smoke
 from landfall.settings import Service
-from landfall.settings_problem import Problems, limits
+from landfall.settings_problem import LONGEST, Problems, compiled, limits
 from landfall.settings_smoke import MOST_CHECKS, MOST_REQUESTS, OwnCheck, Smoke
 
 Where = tuple[str, ...]
-LONGEST = 200
-"""Characters of a pattern, a JMESPath or a path."""
 MOST_PORT = 65535
 _NAME = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,39}")
 _PATH = re.compile(r"/[!-~]*")
@@ -83,18 +80,9 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
     if own.method == "HEAD" and (own.json is not None or own.body_must_not_match is not None):
         raise problem.at((*here, "method"), "an answer to HEAD has no body to look at; use GET")
     if own.json is not None:
-        _compiled(jmespath.compile, JMESPathError, own.json, (*here, "json"), problem)
+        compiled(jmespath.compile, JMESPathError, own.json, (*here, "json"), problem)
     if own.body_must_not_match is not None:
-        _compiled(re.compile, re.error, own.body_must_not_match, (*here, "body_must_not_match"), problem)
-
-
-def _compiled(compiler: Any, error: type[Exception], text: str, where: Where, problem: Problems) -> None:
-    if not 0 < len(text) <= LONGEST:
-        raise problem.at(where, f"has {len(text)} characters; it takes 1 to {LONGEST}")
-    try:
-        compiler(text)
-    except error as wrong:
-        raise problem.at(where, f"{text!r} can't be read: {' '.join(str(wrong).split())}") from wrong
+        compiled(re.compile, re.error, own.body_must_not_match, (*here, "body_must_not_match"), problem)
 
 
 def _few_enough(service: Service, where: Where, problem: Problems) -> None:

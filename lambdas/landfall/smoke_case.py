@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from landfall.answers import Answer, Answers, Request
+from landfall.redaction import redacted
 
 PASS, FAIL, SKIP, RETRY = "PASS", "FAIL", "SKIP", "RETRY"
 SHOWN = 120
@@ -22,8 +23,8 @@ Judge = Callable[[Sequence[Reply]], Seen]
 class Check:
     """One smoke check: PASS, FAIL, SKIP, or RETRY when the answer was lost on the way.
 
-    What a service answers ends up in reports and in a step's answer of limited size: the texts are cut, and hold
-    printable ASCII that JSON needs no escapes for.
+    What a service answers ends up in reports and in a step's answer of limited size: the texts are redacted and
+    cut, and hold printable ASCII that JSON needs no escapes for.
     """
 
     name: str
@@ -84,5 +85,7 @@ def good_if(good: bool, seen: str) -> Seen:
 
 
 def _shown(text: str) -> str:
-    plain = "".join(c if " " <= c <= "~" else "?" for c in text[: SHOWN + 1]).replace('"', "'").replace("\\", "/")
+    plain = (
+        "".join(c if " " <= c <= "~" else "?" for c in redacted(text)[: SHOWN + 1]).replace('"', "'").replace("\\", "/")
+    )
     return plain if len(plain) <= SHOWN else plain[: SHOWN - 3] + "..."

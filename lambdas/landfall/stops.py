@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from landfall import console
 from landfall.model import Verdict, failed
 from landfall.observed import Container, TaskView
 
@@ -95,20 +96,10 @@ def counts(tasks: Iterable[TaskView], deployment_id: str) -> Counter[Stop]:
     return Counter(_evidence(tasks, deployment_id))
 
 
-def console_link(task_arn: str) -> str:
-    """Return where the console shows a task; the ARN itself where it does not name its cluster."""
-    parts = task_arn.split(":", 5)
-    place = parts[-1].split("/")
-    if len(parts) != 6 or len(place) != 3:  # noqa: PLR2004
-        return task_arn
-    home = f"https://{parts[3]}.console.aws.amazon.com/ecs/v2/clusters"
-    return f"{home}/{place[1]}/tasks/{place[2]}/configuration?region={parts[3]}"
-
-
 def shown(stop: Stop) -> str:
     """Say what stopped, with which exit code and why, and where the console shows it."""
     text = str(stop)
-    return f"{text if len(text) <= _TOLD else text[:_TOLD] + '…'}; see {console_link(stop.task)}"
+    return f"{text if len(text) <= _TOLD else text[:_TOLD] + '…'}; see {console.task(stop.task)}"
 
 
 def _evidence(tasks: Iterable[TaskView], deployment_id: str) -> list[Stop]:

@@ -20,6 +20,7 @@ from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
+from landfall.aws.logs import TaskLogs
 from landfall.aws.surroundings import Surroundings
 from landfall.model import Release
 from landfall.observed import ServiceView
@@ -34,6 +35,7 @@ ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC = (
     "LANDFALL_TOPIC_ARN",
 )
 _CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
+_HURRIED = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 class World:
@@ -113,6 +115,11 @@ class World:
     def executions(self) -> Executions:
         """Return Step Functions' executions."""
         return Executions(self._client("stepfunctions"))
+
+    @cached_property
+    def logs(self) -> TaskLogs:
+        """Return what tasks wrote. Nothing waits for it for long: it is the last thing a deployment could hang on."""
+        return TaskLogs(boto3.client("logs", config=_CONFIG.merge(_HURRIED)))
 
     @cached_property
     def locks(self) -> Locks:

@@ -84,4 +84,5 @@ container = "web"
 repository = "shop/web"
 task_role = "arn:aws:iam::123456789012:role/apps/shop-task"
 execution_role = "ecsTaskExecutionRole"
+logs = { group = "/shop/web", gate = true }
 """

@@ -57,6 +57,8 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.KEY_OF_TOPIC: (KEY, _via("sns")),
     On.MACHINE: (["arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"], {}),
     On.BUILD_PROJECTS: (["arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-sample"], {}),
+    On.LOG_GROUPS: (["arn:aws:logs:REGION:ACCOUNT:log-group:/landfall/sample:*"], {}),
+    On.JUDGED_LOG_GROUPS: ([], {}),
     On.EXECUTIONS: (["arn:aws:states:REGION:ACCOUNT:execution:landfall:*"], {}),
 }
 
@@ -101,7 +103,7 @@ def test_a_step_may_do_what_the_table_says_and_write_its_logs_and_traces(pipelin
 
     assert logs == (["logs:CreateLogStream", "logs:PutLogEvents"], [f"<{group}.Arn>"], {})
     assert traces == (["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"], {})
-    assert granted == [(list(grant.actions), *REACH[grant.on]) for grant in step.grants]
+    assert granted == [(list(grant.actions), *REACH[grant.on]) for grant in step.grants if REACH[grant.on][0]]
 
 
 def test_a_role_has_no_policy_but_its_own(pipeline: Template) -> None:
@@ -157,3 +159,17 @@ def test_a_service_that_existed_before_is_reached_by_its_own_names(variant: dict
         "arn:aws:iam::123456789012:role/apps/shop-task",
         "arn:aws:iam::ACCOUNT:role/ecsTaskExecutionRole",
     ]
+
+
+@pytest.mark.parametrize(
+    ("step", "groups"),
+    [("Preflight", ["/shop/web"]), ("Confirm", ["/shop/web"]), ("Report", ["/landfall/sample", "/shop/web"])],
+)
+def test_logs_are_read_where_they_are_reported_or_judged(
+    variant: dict[str, Template], step: str, groups: list[str]
+) -> None:
+    """A report has the lines of every known group; whoever judges reads those of the services that ask for it."""
+    pipeline = variant["Landfall-Pipeline"]
+    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith(f"{step}Role"))
+    reads = [s for s in map(_shape, pipeline.statements_of(role)) if "logs:FilterLogEvents" in s[0]]
+    assert [s[1] for s in reads] == [[f"arn:aws:logs:REGION:ACCOUNT:log-group:{group}:*" for group in groups]]

@@ -38,6 +38,17 @@ task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
 desired_count = 2
+[services.judged]
+cluster = "c"
+service = "judged"
+container = "app"
+repository = "landfall/judged"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+logs = {{ group = "/judged", gate = true }}
+[redaction]
+patterns = {{ "case number" = "CASE-[0-9]+" }}
 """
 
 

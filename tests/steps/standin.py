@@ -133,13 +133,15 @@ def network() -> dict[str, Any]:
     return {"awsvpcConfiguration": {"subnets": [subnet["SubnetId"]], "securityGroups": [group["GroupId"]]}}
 
 
-def make_service(name: str = "sample", desired: int = 2, image: str | None = None, **changes: Any) -> str:
+def make_service(
+    name: str = "sample", desired: int = 2, image: str | None = None, container: Any = None, **changes: Any
+) -> str:
     """Make a service that runs an old release and is steady. Return its revision."""
     vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
     group = client("elbv2").create_target_group(
         Name=name, Protocol="HTTP", Port=PORT, VpcId=vpc, TargetType="ip", HealthCheckPath="/"
     )["TargetGroups"][0]["TargetGroupArn"]
-    revision = register(name, image or f"registry/{REPOSITORY}@{b.OLD_DIGEST}")
+    revision = register(name, image or f"registry/{REPOSITORY}@{b.OLD_DIGEST}", **(container or {}))
     wanted: dict[str, Any] = {
         "cluster": CLUSTER,
         "serviceName": name,

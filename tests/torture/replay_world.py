@@ -15,6 +15,7 @@ from landfall import smoke
 from landfall.answers import Answer, Answers, Request
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
+from landfall.history import Event
 from landfall.settings import Limits, Service, Settings
 from landfall.settings_smoke import Smoke
 from landfall.world import World
@@ -57,7 +58,7 @@ class NoHistory:
         """Say that whoever is asked about still runs."""
         return "RUNNING"
 
-    def states_entered(self, _execution_arn: str) -> list[tuple[datetime, str]]:
+    def events(self, _execution_arn: str) -> list[Event]:
         """Return nothing."""
         return []
 

@@ -1,35 +1,16 @@
-"""The record and the report: every outcome says what was asked for, why it ended so, and what is live now."""
+"""The record: every outcome says what was asked for, why it ended so, and what is live now."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
 
 from landfall import evidence
-from landfall.evidence import Ended
-from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Failure, Outcome, Release, failed, passed
-from landfall.smoke_case import Check
+from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome, Release
 from tests import builders as b
+from tests.endings import ENDINGS
 
-BACK = "2 of 2 targets healthy"
-ENDINGS: dict[Outcome, Ended] = {
-    Outcome.SUCCEEDED: b.ended(),
-    Outcome.NO_CHANGE: b.ended(Outcome.NO_CHANGE, deployment=None, verdict=passed("ALREADY_LIVE", "is live already")),
-    Outcome.SKIPPED: b.ended(Outcome.SKIPPED, baseline=None, deployment=None, verdict=passed("NEWER", "a newer one")),
-    Outcome.ROLLED_BACK: b.crashed(Outcome.ROLLED_BACK),
-    Outcome.REJECTED: b.ended(
-        Outcome.REJECTED,
-        baseline=None,
-        deployment=None,
-        verdict=failed("BAD_TAG", "image_tag 'final-v3' is bad"),
-        failure=Failure("Resolve", "BAD_TAG", "image_tag 'final-v3' is bad"),
-    ),
-    Outcome.ROLLBACK_FAILED: b.crashed(Outcome.ROLLBACK_FAILED, verdict=failed("STABILITY_TIMEOUT", "not stable")),
-    Outcome.SUPERSEDED: b.crashed(Outcome.SUPERSEDED, verdict=failed("SUPERSEDED", "somebody deployed")),
-    Outcome.NO_BASELINE: b.crashed(Outcome.NO_BASELINE, deployment=b.way_back(desired_count=0)),
-}
 LIVE = {
     Outcome.SUCCEEDED: f"{b.SHA} ({b.DIGEST}), proven",
     Outcome.NO_CHANGE: f"{b.SHA} ({b.DIGEST}), proven",
@@ -96,26 +77,6 @@ def test_record_of_a_request_that_could_not_be_read() -> None:
     bare = Release(UNKNOWN_SERVICE, "d", b.EXECUTION, b.NOW.isoformat())
     record = evidence.closed(replace(ENDINGS[Outcome.REJECTED], release=bare), b.NOW)
     assert (record["service"], record["git_sha"], record["image_digest"]) == (UNKNOWN_SERVICE, UNKNOWN, UNKNOWN)
-
-
-@pytest.mark.parametrize("outcome", Outcome)
-def test_reports(outcome: Outcome) -> None:
-    """Both reports say outcome, reason, what is live, commit, digest, requester and execution, whatever happened."""
-    ended = replace(ENDINGS[outcome], checks=(Check("version", "PASS", "gitSha x", "5 of 5 answers"),))
-    timeline = [(b.NOW, "Resolve"), (b.NOW, "Preflight")]
-    document = json.loads(evidence.report_json(ended, timeline, b.NOW))
-    text = evidence.report_markdown(ended, timeline, b.NOW)
-    assert (document["outcome"], document["why"]) == (outcome.value, WHY[outcome])
-    assert [entry["state"] for entry in document["timeline"]] == ["Resolve", "Preflight"]
-    assert document["release"]["git_sha"] == b.SHA
-    for part in (outcome.value, WHY[outcome], LIVE[outcome], b.SHA, b.DIGEST, b.EXECUTION, "5 of 5 answers", "Resolve"):
-        assert part in text
-    assert "(a claim)" in text
-
-
-def test_report_says_that_no_check_was_run() -> None:
-    """An empty list of checks is said to be one, not shown as nothing."""
-    assert "none were run" in evidence.report_markdown(ENDINGS[Outcome.REJECTED], [], b.NOW)
 
 
 def test_baseline_of_unknown_bytes_is_said_to_be() -> None:

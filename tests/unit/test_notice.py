@@ -58,11 +58,3 @@ def test_attributes(outcome: Outcome) -> None:
     assert attributes["severity"] == ("page" if outcome == Outcome.ROLLBACK_FAILED else "notice")
     assert attributes["code"] == "CRASH_LOOP"
     assert all(attributes.values())
-
-
-def test_console_link() -> None:
-    """The link opens the execution in its own region; what is no ARN is shown as it is."""
-    assert notice.console_link(b.EXECUTION) == (
-        f"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{b.EXECUTION}"
-    )
-    assert notice.console_link("local") == "local"

@@ -178,26 +178,3 @@ def test_starts_that_failed_in_passing_are_no_limping() -> None:
     """A network that is slow to come is not a release that dies: none of these tasks had come up."""
     failed = [stop("TaskFailedToStart", reason) for reason in ("CannotPullContainerError: timeout", TIMED_OUT)]
     assert stops.verdict([*failed, exited(1)], b.OURS, 2) is None
-
-
-LINKS = {
-    "arn:aws:ecs:eu-west-1:123456789012:task/c/0af": (
-        "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/c/tasks/0af/configuration?region=eu-west-1"
-    ),
-    "arn:aws:ecs:eu-west-1:123456789012:task/0af": "arn:aws:ecs:eu-west-1:123456789012:task/0af",
-    "": "",
-}
-
-
-@pytest.mark.parametrize(("arn", "link"), LINKS.items())
-def test_link(arn: str, link: str) -> None:
-    """A person is sent to the task itself."""
-    assert stops.console_link(arn) == link
-
-
-def test_link_survives_a_long_reason() -> None:
-    """AWS's own words may be long; where to look comes after them and must not be cut off."""
-    verdict = stops.verdict([stop("TaskFailedToStart", MANIFEST.format("x" * 5000))], b.OURS, 2)
-    assert verdict is not None
-    assert verdict.reason.endswith("region=us-east-1")
-    assert b.is_bounded(verdict)

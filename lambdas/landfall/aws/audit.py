@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
+from landfall import history
 from landfall.errors import AwsCallFailed, trying
+from landfall.history import Event
 
 
 class Reports:
@@ -76,15 +77,8 @@ class Executions:
                 return False
         return True
 
-    def states_entered(self, execution_arn: str) -> list[tuple[datetime, str]]:
-        """Return when each state was entered, in order."""
-        entered: list[tuple[datetime, str]] = []
+    def events(self, execution_arn: str) -> list[Event]:
+        """Return what happened in it, in order."""
         with trying(f"reading the history of {execution_arn}"):
             pages = self._client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
-            for page in pages:
-                entered += [
-                    (event["timestamp"], str(event["stateEnteredEventDetails"]["name"]))
-                    for event in page["events"]
-                    if "stateEnteredEventDetails" in event
-                ]
-        return entered
+            return list(history.events(event for page in pages for event in page["events"]))

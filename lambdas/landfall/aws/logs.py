@@ -1,0 +1,76 @@
+"""Amazon CloudWatch Logs: what a service's tasks wrote."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from landfall.errors import AwsCallFailed, trying
+from landfall.logs import Line, Place, Written
+
+MOST_PAGES = 3
+"""Of one answer: 10,000 lines or 1 MB each (CloudWatch Logs API reference, GetLogEvents and FilterLogEvents)."""
+_ABSENT = "ResourceNotFoundException"
+
+
+class TaskLogs:
+    """The log groups that tasks write to. A stream appears with the task's first line. Nothing is redacted yet."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def exists(self, group: str) -> bool:
+        """Say whether there is such a log group."""
+        try:
+            self._events(group, limit=1)
+        except AwsCallFailed as error:
+            if error.code == _ABSENT:
+                return False
+            raise
+        return True
+
+    def of_task(self, place: Place, task: str) -> Written:
+        """Return what one task wrote, its last lines at least; nothing where it has written nothing."""
+        query: dict[str, Any] = {"logGroupName": place.group, "logStreamName": place.stream(task)}
+        events: list[Any] = []
+        for _ in range(MOST_PAGES):
+            page = self._stream(query)
+            events = [*page["events"], *events]
+            # a page may be empty before the end: that is where the token is the one that was given
+            if page.get("nextBackwardToken") in (None, query.get("nextToken")):
+                return Written(tuple(_line(event, task) for event in events))
+            query["nextToken"] = page["nextBackwardToken"]
+        return Written(tuple(_line(event, task) for event in events), whole=False)
+
+    def before(self, place: Place, moment: datetime, minutes: int) -> Written:
+        """Return what all tasks of the service wrote in the time before a moment."""
+        start, end = _millis(moment - timedelta(minutes=minutes)), _millis(moment) - 1
+        query: dict[str, Any] = {"startTime": start, "endTime": end, "logStreamNamePrefix": place.stream("")}
+        events: list[Any] = []
+        for _ in range(MOST_PAGES):
+            page = self._events(place.group, **query)
+            events += page["events"]
+            if not page.get("nextToken"):
+                return Written(tuple(_line(event) for event in events))
+            query["nextToken"] = page["nextToken"]
+        return Written(tuple(_line(event) for event in events), whole=False)
+
+    def _stream(self, query: dict[str, Any]) -> Any:
+        with trying(f"reading log stream {query['logStreamName']} of {query['logGroupName']}"):
+            try:
+                return self._client.get_log_events(**query, startFromHead=False)
+            except self._client.exceptions.ResourceNotFoundException:
+                # no line was written yet; were the group gone, `before` would say so
+                return {"events": []}
+
+    def _events(self, group: str, **query: Any) -> Any:
+        with trying(f"reading log group {group}"):
+            return self._client.filter_log_events(logGroupName=group, **query)
+
+
+def _line(event: Any, task: str = "") -> Line:
+    return Line(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), task, str(event["message"]))
+
+
+def _millis(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

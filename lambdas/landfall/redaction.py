@@ -1,0 +1,47 @@
+"""What looks like personal or secret data is taken out of a text before it is stored or sent.
+
+It errs on the side of taking too much: a log line that lost a harmless word still tells its story, one that kept a
+card number is an incident. What it can't know is data without a mark of its own: a bare name, a bare number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from landfall.redaction_kinds import KINDS, Kind
+
+LONGEST = 4000
+"""Characters of a text that are looked at. What is beyond is cut off, unseen."""
+CUT = " … (cut)"
+_ANSI = re.compile(r"\x1b\[[\d;]{0,20}[A-Za-z]")
+"""Colours, which would stand between a label and its value."""
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """The redaction part of services.toml: kinds that are left alone, and patterns of one's own, by name.
+
+    It holds for logs, reports and notifications. What the state machine itself keeps of reasons and checks is redacted
+    by the standard kinds, always.
+    """
+
+    off: tuple[str, ...] = ()
+    patterns: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return what is redacted: one's own patterns first, since they know more."""
+        own = (Kind(name, re.compile(pattern)) for name, pattern in self.patterns.items())
+        return (*own, *(kind for kind in KINDS if kind.name not in self.off))
+
+
+def redacted(text: str, kinds: Iterable[Kind] = KINDS) -> str:
+    """Return the text without what looks like personal or secret data. What was redacted before stays as it is."""
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + CUT
+    text = _ANSI.sub("", text)
+    for kind in kinds:
+        text = kind.redact(text)
+    return text
