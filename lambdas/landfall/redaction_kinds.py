@@ -88,7 +88,7 @@ KINDS = (
     _kind("row", rf"(?i)(?P<keep>{_INSERT}\([^()]*(?:\$\d|\?|%s)[^()]*\)[;,] ?)(?=\S).+"),
     _kind("URL password", r"(?P<keep>\b[a-zA-Z][\w+.-]{1,20}://[^\s:/@\"']{0,100}:)(?!\*{3})[^\s/@\"']{1,200}(?=@)"),
     _kind("URL password", r"(?P<keep>\b[\w.-]{1,60}[:/])[^\s:/@\"']{1,100}(?=@(?:tcp\(|unix\(|//))"),
-    _kind("URL password", r"(?P<keep>\b[\w.-]+\.[a-z]{2,24}:\d{2,5}:[\w*-]{1,40}:[\w*-]{1,40}:)\S+"),
+    _kind("URL password", r"(?P<keep>\b[\w.-]+\.[a-z]{2,24}:\d{2,5}:[\w*-]{1,40}:[\w*-]{1,40}:)(?!\[redacted)\S+"),
     _kind("header", labels.HEADER),
     _kind("token", r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}"),
     _kind("token", r"(?i)(?P<keep>(?:bearer|basic)(?: |%20|\+){1,3})(?=[^\s\"',]{0,200}\d)[\w+/.~-]{8,}=*(?![\w=])"),

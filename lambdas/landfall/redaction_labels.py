@@ -45,7 +45,7 @@ _NOTHING = (
     r"(?!\\*[\"']?(?:\[(?:redacted|filtered|masked|hidden)|(?:null|none|nil|true|false|undefined|on|off|yes|no|set)\b"
     r"|arn:|\*{3}|<|\$\{|%\(|%s|\?|\$\d\b))(?!\\*\"\\*\"|'')"
 )
-_CALL = r"(?:[bu](?=[\"'])|string\(\d+\) ?|[A-Za-z][\w.]{0,30}\((?=[\"'\d]))?"
+_CALL = r"(?:[bu](?=[\"'])|string\(\d+\) ?|[A-Za-z][\w.]{0,30}\((?=[\"'\d\[]))?+"
 _END = (
     rf"{_Q}?(?:\]|%5D)?\)?\s{{0,4}}(?:=>|:=|[:=]|%3A|%3D)(?:\s|%20){{0,4}}+{_CALL}"  # label=value, "label": "value"
     rf"|(?:\s[^<>]{{1,200}})?>(?=[^<>\s])"  # <label>value

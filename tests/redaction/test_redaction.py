@@ -44,13 +44,11 @@ def test_harmless_lines() -> None:
     assert {line for line in lines("harmless.txt") if redacted(line) != line} == DAMAGED
 
 
-TEXTS = st.lists(st.sampled_from([re.sub("[⟦⟧]", "", line) for line in lines("sensitive.txt")]) | st.text(), max_size=4)
-
-
-@given(TEXTS.map(" ".join))
-def test_twice_is_once(text: str) -> None:
+@pytest.mark.parametrize("name", ["sensitive.txt", "harmless.txt"])
+def test_twice_is_once(name: str) -> None:
     """A text passes through several hands, and each of them redacts."""
-    assert redacted(redacted(text)) == redacted(text)
+    once = [redacted(re.sub("[⟦⟧]", "", line)) for line in lines(name)]
+    assert [redacted(text) for text in once] == once
 
 
 @given(st.text(alphabet="ab@.-_=:\"'{}[]%20 \\/<>eyJ1+", min_size=1000, max_size=6000))
