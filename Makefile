@@ -42,7 +42,7 @@ torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landf
 
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered. And other long tests
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
-	@$(RUN) -m pytest tests/e2e/test_crash_loop.py tests/e2e/test_cli.py -m long -v
+	@$(RUN) -m pytest tests/e2e/test_crash_loop.py tests/e2e/test_cli.py tests/e2e/test_every_outcome.py -m long -v
 
 e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases in real containers (SHORT=1: two)
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs

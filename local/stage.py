@@ -127,6 +127,12 @@ class Stage:
         )["Items"]
         return [{k: next(iter(v.values())) for k, v in item.items()} for item in items]
 
+    def report(self, record: Mapping[str, Any], name: str) -> str:
+        """Return a file of a deployment's report: report.json or report.md."""
+        key = f"{record['service']}/{record['deployment_id']}/{name}"
+        stored = self.aws.client("s3").get_object(Bucket=self.pipeline["ReportBucketName"], Key=key)
+        return str(stored["Body"].read().decode())
+
     def lock(self, service: str) -> dict[str, Any]:
         """Return the service's lock as it stands."""
         reply = self.aws.client("dynamodb").get_item(

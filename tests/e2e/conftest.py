@@ -32,12 +32,14 @@ SERVICES = (
     "commanded",
     "built",
     "dropped",
+    "outcomes",
 )
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
     "broken": {"way_back": "warn"},
+    "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,
     # long enough for a busy machine, and short enough to wait for
     "built": {"build": {"source": "example/landfall", "deployment_begins_within_seconds": 30}},

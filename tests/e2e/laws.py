@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cli import gather
+import jsonschema
+
+from cli import gather, schemas
 from cli.cloud import Cloud
 from cli.following import Ending
 from landfall import settings_file
@@ -13,6 +15,7 @@ from landfall.chain_check import verify
 from local.clients import session
 from local.stage import Stage
 
+REPORT = json.loads((schemas.DIRECTORY / "report.schema.json").read_text(encoding="utf-8"))
 FAILS = {
     "ROLLED_BACK": "ReleaseRolledBack",
     "REJECTED": "ReleaseRejected",
@@ -55,7 +58,9 @@ def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> Non
     assert records[0]["ended_at"]
     report = report_of(stage, ending)
     assert report["outcome"] == ending.outcome
+    jsonschema.validate(report, REPORT)
     assert report["timeline"][0]["state"] == "Begin"
+    assert report["ended_at"] == records[0]["ended_at"]
     sealed_and_anchored(stage, service)
 
 
@@ -69,9 +74,7 @@ def sealed_and_anchored(stage: Stage, service: str) -> None:
 
 def report_of(stage: Stage, ending: Ending) -> dict[str, Any]:
     """Return the report for programs."""
-    key = f"{ending.record['service']}/{ending.record['deployment_id']}/report.json"
-    body = stage.aws.client("s3").get_object(Bucket=stage.pipeline["ReportBucketName"], Key=key)["Body"].read()
-    return dict(json.loads(body))
+    return dict(json.loads(stage.report(ending.record, "report.json")))
 
 
 def running(stage: Stage, service: str) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from local.load import Load
 from local.stage import Stage, commit
 from tests.e2e import laws
 from tests.e2e.command import watched
-from tests.e2e.pushing import pushed
+from tests.e2e.pushing import pushed, rolling_out, taken_over
 
 pytestmark = pytest.mark.e2e
 
@@ -125,18 +125,10 @@ def test_a_failed_first_release_leaves_no_tasks(stage: Stage, inbox: Inbox) -> N
 
 def test_a_service_taken_over_is_left_alone(stage: Stage) -> None:
     """Somebody deploys over a release that is on its way: Landfall stops changing the service and says so."""
-    laws.hold(stage, pushed(stage, "taken", "good"), "taken", "SUCCEEDED")
-    sha, before = commit("taken late"), datetime.now(UTC)
-    stage.push("taken", sha, fault="late")
-    follower = stage.started_by_push("taken", sha, before)
-    for event in follower.until_the_end():
-        if event.state == "CheckStability":
-            break
-    family = "landfall-taken"
-    template = stage.ecs.describe_task_definition(taskDefinition=f"{family}:2")["taskDefinition"]
-    kept = ("family", "containerDefinitions", "networkMode", "cpu", "memory", "requiresCompatibilities")
-    theirs = stage.ecs.register_task_definition(**{k: template[k] for k in kept})["taskDefinition"]["taskDefinitionArn"]
-    stage.ecs.update_service(cluster="landfall-taken", service="taken", taskDefinition=theirs)
+    good = pushed(stage, "taken", "good")
+    laws.hold(stage, good, "taken", "SUCCEEDED")
+    follower = rolling_out(stage, "taken", "late")
+    theirs = taken_over(stage, "taken", good.record["task_definition"])
 
     ending = stage.ended(follower, "taken")
 

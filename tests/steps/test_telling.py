@@ -10,6 +10,7 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
+from landfall.errors import AwsCallFailed
 from landfall.evidence import Ended
 from landfall.model import Outcome
 from tests import builders as b
@@ -76,3 +77,22 @@ def test_notify(outcome: Outcome) -> None:
     assert subject == f"Landfall: {outcome.value} sample {b.SHA[:12]}"
     assert "'app' exited with code 1" in message
     assert attributes["severity"]["Value"] == ("page" if outcome == Outcome.ROLLBACK_FAILED else "notice")
+
+
+def test_a_report_that_can_not_be_written(aws: None) -> None:
+    """The outcome stays, the deployment is not called finished, and a later try writes the report of that very end."""
+    standin.client("s3").delete_bucket(Bucket=standin.BUCKET)
+    ended = b.crashed(Outcome.ROLLED_BACK)
+    with pytest.raises(AwsCallFailed, match="NoSuchBucket"):
+        report(ended)
+    (record,) = standin.records()
+    assert (record["outcome"], "reported" in record) == ("ROLLED_BACK", False)
+    release = {"release": asdict(ended.release)}
+    assert machine.invoke("finish", release)["finished"] is False
+    standin.client("s3").create_bucket(Bucket=standin.BUCKET)
+    told = json.loads(
+        standin.report(report(ended)["report"].partition(f"{standin.BUCKET}/")[2].replace(".md", ".json"))
+    )
+    assert told["ended_at"] == record["ended_at"]
+    machine.invoke("notify", {"ended": asdict(ended), "report": "s3://reports/x"})
+    assert machine.invoke("finish", release)["finished"] is True
