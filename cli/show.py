@@ -35,6 +35,7 @@ TOLD = (
     ("ended", "ended_at"),
     ("report", "reported"),
     ("told as", "notified"),
+    ("announced as", "announced"),
     ("recovered by", "recovered_by"),
     ("execution", "execution_arn"),
     ("schema", "schema"),

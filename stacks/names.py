@@ -12,6 +12,9 @@ MACHINE = "landfall"
 BUILD_WATCH = "landfall-build-watch"
 """The state machine that watches builds."""
 
+BUS = "landfall"
+"""The event bus. A fixed name, so that rules elsewhere can be written before it exists."""
+
 ALARM_PREFIX = "landfall-"
 """Alarms' names begin with it: key and topic let in alarms of such a name, and those alone."""
 

@@ -11,11 +11,12 @@ from constructs import Construct
 from landfall.settings import Settings
 from stacks import asset, layer
 from stacks.build_watch import BuildTrigger
+from stacks.bus import EventBus
 from stacks.encryption import PipelineKey
 from stacks.ledger import LedgerTable, PipelineTable
 from stacks.loss import RecoveryTrigger
 from stacks.machine import StandardMachine
-from stacks.names import BUILD_WATCH, MACHINE
+from stacks.names import BUILD_WATCH, BUS, MACHINE
 from stacks.notifications import Alarms, NotificationTopic
 from stacks.reach import Holdings, machine_arn, scopes
 from stacks.reports import ReportBucket
@@ -39,6 +40,7 @@ class PipelineStack(cdk.Stack):
         self.functions = self._functions(settings, settings_path)
         self.machine = self._machine("Machine", MACHINE, Machine.DEPLOY)
         self.trigger = PushTrigger(self, "OnPush", settings=settings, machine=self.machine, key=self.key)
+        self.bus = EventBus(self, "Bus", key=self.key, dead_letters=self.trigger.dead_letters)
         RecoveryTrigger(
             self, "OnLoss", machine=self.machine, sweep=self.functions["Sweep"], dead_letters=self.trigger.dead_letters
         )
@@ -85,6 +87,7 @@ class PipelineStack(cdk.Stack):
                     On.MACHINE: machine_arn(self),
                     On.REPORTS: self.reports.bucket_name,
                     On.TOPIC: self.topic.topic_arn,
+                    On.EVENT_BUS: BUS,
                 },
             )
             # nothing to watch where something else builds the images
@@ -98,6 +101,7 @@ class PipelineStack(cdk.Stack):
             "LockTableName": self.locks.table_name,
             "ReportBucketName": self.reports.bucket_name,
             "TopicArn": self.topic.topic_arn,
+            "EventBusName": self.bus.event_bus_name,
             "DeadLetterQueueUrl": self.trigger.dead_letters.queue_url,
         }.items():
             cdk.CfnOutput(self, name, value=value)

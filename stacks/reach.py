@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from landfall.aws.events import SOURCE, DetailType
 from landfall.naming import build_project
 from landfall.settings import Service, Settings
-from stacks.names import MACHINE, family, service_logs
+from stacks.names import BUS, MACHINE, family, service_logs
 from stacks.steps import Grant, On
 
 
@@ -93,6 +94,15 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.EXECUTIONS: Scope((execution_arns(stack),)),
         On.LOG_GROUPS: Scope(_log_groups(stack, services)),
         On.JUDGED_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.logs.gate])),
+        On.EVENT_BUS: Scope(
+            (stack.format_arn(service="events", resource="event-bus", resource_name=BUS),),
+            {
+                # a source may be a list where rules are made, hence AWS's operator for it (EventBridge user guide,
+                # example policy for a custom bus); what an event says of itself is one text
+                "ForAllValues:StringEquals": {"events:source": [SOURCE]},
+                "StringEquals": {"events:detail-type": [kind.value for kind in DetailType]},
+            },
+        ),
     }
 
 

@@ -12,7 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from landfall.world import ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
+from landfall.world import ENV_BUS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
 from stacks.names import STEP_LOGS
 from stacks.reach import Scope, statement
 from stacks.steps import On, Step
@@ -29,6 +29,7 @@ VARIABLES = {
     ENV_MACHINE: On.MACHINE,
     ENV_REPORTS: On.REPORTS,
     ENV_TOPIC: On.TOPIC,
+    ENV_BUS: On.EVENT_BUS,
 }
 """A step is told of what it has a grant on, and of nothing else."""
 

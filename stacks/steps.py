@@ -36,6 +36,7 @@ class On(Enum):
     KEY_OF_REPORTS = auto()
     TOPIC = auto()
     KEY_OF_TOPIC = auto()
+    EVENT_BUS = auto()
     EXECUTIONS = auto()
     MACHINE = auto()
     BUILD_PROJECTS = auto()
@@ -193,6 +194,7 @@ STEPS: tuple[Step, ...] = (
         "Notify",
         (
             *_TELL,
+            _may(On.EVENT_BUS, "events:PutEvents"),
             _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             _LEDGER_KEY,
         ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from landfall import console
 from landfall.build_watch import NOT_BEGUN, Built
 from landfall.model import Verdict
-from landfall.notice import fitting
+from landfall.notice import NOTICE, fitting
+from landfall.runbook import Runbook
 
 FAILED = "BUILD_FAILED"
 NEXT = {
@@ -29,6 +30,7 @@ def message(built: Built, verdict: Verdict) -> str:
             "",
             f"Why:       {verdict.reason}",
             f"What next: {NEXT[outcome(verdict)]}",
+            f"Runbook:   {Runbook.BUILD_WITHOUT_DEPLOYMENT}",
             "",
             f"Digest:    {built.image_digest}",
             f"Project:   {built.project}",
@@ -39,7 +41,7 @@ def message(built: Built, verdict: Verdict) -> str:
 
 def attributes(built: Built, verdict: Verdict) -> dict[str, str]:
     """Return the message attributes that subscribers can filter by, named as those of a deployment."""
-    return {"outcome": outcome(verdict), "service": built.service, "severity": "notice", "code": verdict.code}
+    return {"outcome": outcome(verdict), "service": built.service, "severity": NOTICE, "code": verdict.code}
 
 
 def outcome(verdict: Verdict) -> str:

@@ -58,6 +58,11 @@ def stored(uri: str, region: str) -> str:
     return f"https://{region}.console.aws.amazon.com/s3/object/{bucket}?region={region}&prefix={quote(key)}"
 
 
+def region_of(arn: str) -> str:
+    """Return the region that an ARN names; empty where it is none."""
+    return _split(arn)[0]
+
+
 def _split(arn: str) -> tuple[str, str]:
     parts = arn.split(":", _PARTS - 1)
     return (parts[3], parts[5]) if len(parts) == _PARTS else ("", "")

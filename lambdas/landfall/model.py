@@ -38,6 +38,8 @@ class Outcome(StrEnum):
 
 PROVEN = (Outcome.SUCCEEDED, Outcome.NO_CHANGE)
 """Outcomes that say: this release was proven live."""
+QUIET = (*PROVEN, Outcome.SKIPPED)
+"""Outcomes that people are not told of; programs are told of every one."""
 
 
 class Intent(StrEnum):

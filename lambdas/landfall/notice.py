@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from landfall import console
 from landfall.evidence import Ended, live_now, revision, why
-from landfall.model import Outcome
+from landfall.model import QUIET, Outcome
+from landfall.runbook import Runbook
 
 NEXT = {
     Outcome.REJECTED: "Mend the request as it says and start again. Nothing was touched.",
     Outcome.ROLLED_BACK: "Nothing is on fire: the release before is proven live. Mend the release and push again.",
-    Outcome.ROLLBACK_FAILED: "ACT NOW: the service is not proven healthy. Follow docs/runbooks/rollback-failed.md.",
+    Outcome.ROLLBACK_FAILED: "ACT NOW: the service is not proven healthy. Follow the runbook.",
     Outcome.SUPERSEDED: "Somebody else deployed over this release. Landfall stopped: see who, and if it is healthy.",
     Outcome.NO_BASELINE: "The first release failed and the service is back at no tasks. Mend it and push again.",
 }
+"""What people do then whom a message tells of it. Of the others, which are QUIET, there is none."""
+PAGE, NOTICE, INFO = "page", "notice", "info"
 
 
 def subject(ended: Ended) -> str:
@@ -26,7 +29,7 @@ def fitting(text: str) -> str:
 
 
 def message(ended: Ended, report: str | None) -> str:
-    """Return the text of the message."""
+    """Return the text of the message. `report` is the S3 URI of the report for people."""
     release = ended.release
     return "\n".join(
         (
@@ -36,12 +39,15 @@ def message(ended: Ended, report: str | None) -> str:
             f"Live now:  {live_now(ended)}",
             f"Way back:  {ended.baseline.restores if ended.baseline else 'none was needed'}",
             f"What next: {NEXT.get(ended.outcome, 'Nothing to do.')}",
+            f"Runbook:   {runbook(ended)}",
             "",
             f"Digest:    {release.image_digest}",
             f"Revision:  {revision(ended) or 'none registered'}",
-            f"Asked by:  {release.requested_by} (a claim)",
+            f"Asked by:  {release.requested_by} (a claim), to {release.intent.value}",
+            f"Because:   {release.reason or 'no reason was given'}",
             f"Execution: {console.execution(release.execution_arn)}",
-            f"Report:    {report or 'could not be written; the execution history has it all'}",
+            f"Report:    {report_url(ended, report) or 'could not be written; the execution history has it all'}",
+            *([f"           {report}"] if report else []),
         )
     )
 
@@ -51,6 +57,29 @@ def attributes(ended: Ended) -> dict[str, str]:
     return {
         "outcome": ended.outcome.value,
         "service": ended.release.service,
-        "severity": "page" if ended.outcome == Outcome.ROLLBACK_FAILED else "notice",
-        "code": ended.failure.code if ended.failure else ended.verdict.code,
+        "intent": ended.release.intent.value,
+        "severity": severity(ended.outcome),
+        "code": code(ended),
     }
+
+
+def severity(outcome: Outcome) -> str:
+    """Say whether somebody must come at once, should read it, or merely may."""
+    if outcome == Outcome.ROLLBACK_FAILED:
+        return PAGE
+    return INFO if outcome in QUIET else NOTICE
+
+
+def code(ended: Ended) -> str:
+    """Return why, for programs."""
+    return ended.failure.code if ended.failure else ended.verdict.code
+
+
+def runbook(ended: Ended) -> Runbook:
+    """Return what to read next."""
+    return Runbook.ROLLBACK_FAILED if ended.outcome == Outcome.ROLLBACK_FAILED else Runbook.FAILED_DEPLOYMENT
+
+
+def report_url(ended: Ended, report: str | None) -> str | None:
+    """Return where the console shows the report."""
+    return console.stored(report, console.region_of(ended.release.execution_arn)) if report else None

@@ -18,6 +18,7 @@ from landfall.aws.codebuild import CodeBuild
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
+from landfall.aws.events import Events
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.logs import TaskLogs
@@ -26,13 +27,14 @@ from landfall.model import Release
 from landfall.observed import ServiceView
 from landfall.settings import Service, Settings
 
-ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC = (
+ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS = (
     "LANDFALL_SETTINGS",
     "LANDFALL_LEDGER_TABLE",
     "LANDFALL_LOCK_TABLE",
     "LANDFALL_STATE_MACHINE_ARN",
     "LANDFALL_REPORT_BUCKET",
     "LANDFALL_TOPIC_ARN",
+    "LANDFALL_EVENT_BUS",
 )
 _CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
 _HURRIED = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
@@ -110,6 +112,11 @@ class World:
     def topic(self) -> Topic:
         """Return the notification topic."""
         return Topic(self._client("sns"), os.environ[ENV_TOPIC])
+
+    @cached_property
+    def events(self) -> Events:
+        """Return Landfall's event bus."""
+        return Events(self._client("events"), os.environ[ENV_BUS])
 
     @cached_property
     def executions(self) -> Executions:

@@ -17,7 +17,8 @@ Rule = Callable[[Definition], Iterator[str]]
 MAX_SIZE = 1024 * 1024
 """Bytes of a definition (Step Functions Developer Guide, "Quotas"). The stack puts it inline, so stay far below."""
 
-RECORDED = "{% $states.result.Payload.outcome %}"
+KNOWN = ("{% $outcome %}", "{% $states.result.Payload.outcome %}")
+"""How a deployment ended: as this execution has it, or as the record does, which another one may have closed."""
 AT_THE_END = ("Report", "Notify", "Finish")
 """Steps that come when the outcome is known."""
 
@@ -136,8 +137,7 @@ def a_report_or_notice_never_changes_the_outcome(definition: Definition) -> Iter
             if len(ways) != 1:
                 yield f"{name}: leads to {sorted(ways)}"
             for _, assigned, _ in edges(state):
-                # the outcome that the record holds is no change of it: another execution may have closed it otherwise
-                if "failure" in assigned or assigned.get("outcome", RECORDED) != RECORDED:
+                if {"failure", "outcome"} & assigned.keys() or assigned.get("settled", KNOWN[0]) not in KNOWN:
                     yield f"{name}: assigns the outcome"
 
 

@@ -79,6 +79,16 @@ def test_a_loop_without_its_counter_is_noticed() -> None:
             assert violations(Machine.DEPLOY, mutant), (name, counter)
 
 
+@pytest.mark.parametrize("variable", ["outcome", "settled"])
+@pytest.mark.parametrize("state", ["ReportSuccess", "NotifySuccess", "FinishSuccess"])
+def test_an_end_that_says_success_by_itself_is_noticed(state: str, variable: str) -> None:
+    """Were a report or a notice to decide how it landed, false success would be one assignment away."""
+    mutant = copy.deepcopy(definition())
+    mutant["States"][state]["Catch"][0]["Assign"][variable] = "SUCCEEDED"
+
+    assert violations(Machine.DEPLOY, mutant)
+
+
 @EVERY_MACHINE
 def test_custom_error_names_are_the_classes(machine: Machine) -> None:
     """An error caught by name is a class of the tree: a renamed class can't silently lose its Retry."""

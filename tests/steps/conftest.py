@@ -91,6 +91,7 @@ def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setenv("LANDFALL_LOCK_TABLE", standin.LOCKS)
         monkeypatch.setenv("LANDFALL_REPORT_BUCKET", standin.BUCKET)
         monkeypatch.setenv("LANDFALL_TOPIC_ARN", topic)
+        monkeypatch.setenv("LANDFALL_EVENT_BUS", standin.BUS)
         yield
     state_manager.unset_transition("ecs::task")
 

@@ -18,7 +18,7 @@ from landfall.model import Release
 from tests import builders as b
 
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
-LEDGER, LOCKS, BUCKET = "ledger", "locks", "reports"
+LEDGER, LOCKS, BUCKET, BUS = "ledger", "locks", "reports", "landfall"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -78,6 +78,7 @@ def make_world() -> None:
         BillingMode="PAY_PER_REQUEST",
     )
     client("s3").create_bucket(Bucket=BUCKET)
+    make_bus()
     definition = {"StartAt": "Resolve", "States": {"Resolve": {"Type": "Pass", "End": True}}}
     machine = client("stepfunctions").create_state_machine(
         name="landfall", definition=json.dumps(definition), roleArn=f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/landfall"
@@ -88,6 +89,27 @@ def make_world() -> None:
     client("ecr").create_repository(repositoryName=REPOSITORY)
     push("old", b.OLD_DIGEST, digest=b.OLD_DIGEST)
     client("ecs").create_cluster(clusterName=CLUSTER)
+
+
+def make_bus() -> None:
+    """Make the event bus, and a rule of somebody's own on it that keeps what it is given in a queue."""
+    client("events").create_event_bus(Name=BUS)
+    queue = client("sqs").create_queue(QueueName="heard")["QueueUrl"]
+    arn = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    client("events").put_rule(Name="everything", EventBusName=BUS, EventPattern=json.dumps({"source": ["landfall"]}))
+    client("events").put_targets(Rule="everything", EventBusName=BUS, Targets=[{"Id": "queue", "Arn": arn}])
+
+
+def refuse_events(_backend: Any, events: list[Any]) -> list[dict[str, str]]:
+    """Take no event, as PutEvents tells of a throttled one: in its answer, which is a 200."""
+    return [{"ErrorCode": "ThrottlingException", "ErrorMessage": "too many"} for _ in events]
+
+
+def heard() -> list[dict[str, Any]]:
+    """Return what somebody else's rule on the bus was given since it was last asked."""
+    queue = client("sqs").get_queue_url(QueueName="heard")["QueueUrl"]
+    messages = client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    return [json.loads(message["Body"]) for message in messages]
 
 
 def machine_arn() -> str:

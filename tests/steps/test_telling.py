@@ -1,4 +1,4 @@
-"""Report and Notify: one record, one outcome, one report, whatever is repeated; and people are told."""
+"""Report and Notify: one record, one outcome, one report, whatever is repeated; people and programs are told."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.events.models import EventsBackend
 from moto.sns.models import sns_backends
 
 from landfall.errors import AwsCallFailed
 from landfall.evidence import Ended
-from landfall.model import Outcome
+from landfall.model import QUIET, Outcome
 from tests import builders as b
+from tests import schemas
 from tests.steps import machine, standin
 
 
@@ -68,12 +70,19 @@ def test_report_closes_the_record_resolve_opened() -> None:
     assert (record["requested_by"], record["image_digest"], record["outcome"]) == ("ann", digest, "SUCCEEDED")
 
 
-@pytest.mark.parametrize("outcome", [Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.REJECTED])
-def test_notify(outcome: Outcome) -> None:
-    """People are told what, why and what to do, and only an unproven service pages."""
-    answer = machine.invoke("notify", {"ended": asdict(b.crashed(outcome)), "report": "s3://reports/x"})
+def notify(ended: Ended) -> Any:
+    """Invoke Notify, with the report that Report left."""
+    return machine.invoke("notify", {"ended": asdict(ended), "report": "s3://reports/sample/one/report.md"})
+
+
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - set(QUIET)))
+def test_people_are_told(outcome: Outcome) -> None:
+    """People are told what, why and what to do, once, and only an unproven service pages."""
+    report(b.crashed(outcome))
+    answer = notify(b.crashed(outcome))
+    assert notify(b.crashed(outcome))["message_id"] == ""
     ((message_id, message, subject, attributes, *_),) = sent()
-    assert answer == {"message_id": message_id}
+    assert answer["message_id"] == message_id
     assert subject == f"Landfall: {outcome.value} sample {b.SHA[:12]}"
     assert "'app' exited with code 1" in message
     assert attributes["severity"]["Value"] == ("page" if outcome == Outcome.ROLLBACK_FAILED else "notice")
@@ -90,9 +99,64 @@ def test_a_report_that_can_not_be_written(aws: None) -> None:
     release = {"release": asdict(ended.release)}
     assert machine.invoke("finish", release)["finished"] is False
     standin.client("s3").create_bucket(Bucket=standin.BUCKET)
-    told = json.loads(
-        standin.report(report(ended)["report"].partition(f"{standin.BUCKET}/")[2].replace(".md", ".json"))
-    )
+    report(ended)
+    told = json.loads(standin.report("sample/20260102T030405Z-one/report.json"))
     assert told["ended_at"] == record["ended_at"]
-    machine.invoke("notify", {"ended": asdict(ended), "report": "s3://reports/x"})
+    notify(ended)
     assert machine.invoke("finish", release)["finished"] is True
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_programs_are_told_of_every_outcome(outcome: Outcome) -> None:
+    """A rule on the bus gets one event, as its schema has it, also of what people are not told of; not again later."""
+    ended = b.ended(outcome) if outcome in QUIET else b.crashed(outcome)
+    report(ended)
+    answer = notify(ended)
+    assert notify(ended)["event_id"] == ""
+    (event,) = standin.heard()
+    assert (event["source"], event["detail-type"]) == ("landfall", "Deployment Ended")
+    assert event["resources"] == [b.EXECUTION]
+    schemas.holds("deployment-ended", event["detail"])
+    (record,) = standin.records()
+    assert (record["announced"], record["ended_at"]) == (answer["event_id"], event["detail"]["ended_at"])
+    assert (event["detail"]["outcome"], event["detail"]["service"]) == (outcome.value, "sample")
+    assert len(sent()) == (outcome not in QUIET)
+
+
+def test_an_event_that_is_not_taken_is_a_failed_step_and_stops_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PutEvents answers 200 and says that it took nothing: the step is retried, and pages no second time."""
+    monkeypatch.setattr(EventsBackend, "put_events", standin.refuse_events)
+    report(b.crashed(Outcome.ROLLBACK_FAILED))
+    for _ in range(2):
+        with pytest.raises(AwsCallFailed, match="ThrottlingException: too many"):
+            notify(b.crashed(Outcome.ROLLBACK_FAILED))
+    assert len(sent()) == 1
+    assert "announced" not in standin.records()[0]
+
+
+@pytest.mark.parametrize("missing", ["outcome", "reported", "announced", "notified"])
+def test_what_was_not_told_is_not_finished(missing: str) -> None:
+    """The sweep comes back for a deployment until its record is closed, reported, announced and notified (law 6)."""
+    ended = b.crashed(Outcome.ROLLED_BACK)
+    release = ended.release
+    report(ended)
+    notify(ended)
+    key = {"service": release.service, "deployment_id": release.deployment_id}
+    standin.table().update_item(Key=key, UpdateExpression=f"REMOVE {missing}")
+    assert machine.invoke("finish", {"release": asdict(release)})["finished"] is False
+    report(ended)
+    notify(ended)
+    assert machine.invoke("finish", {"release": asdict(release)})["finished"] is True
+
+
+def test_what_is_not_settled_is_told_to_people_alone() -> None:
+    """Where the record could not be closed a person must know; a program waits for what a recovery makes of it."""
+    answer = notify(b.crashed(Outcome.ROLLBACK_FAILED))
+    assert (bool(answer["message_id"]), answer["event_id"], standin.heard()) == (True, "", [])
+
+
+def test_what_the_record_does_not_say_is_not_told() -> None:
+    """Another execution closed the record otherwise: it tells of that, and this one keeps quiet."""
+    report(b.crashed(Outcome.ROLLED_BACK))
+    assert notify(b.ended(Outcome.SUCCEEDED)) == {"message_id": "", "event_id": ""}
+    assert (sent(), standin.heard()) == ([], [])

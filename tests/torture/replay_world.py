@@ -51,6 +51,15 @@ class MemoryTopic(list[tuple[str, str, dict[str, str]]]):
         return str(len(self))
 
 
+class MemoryEvents(list[dict[str, Any]]):
+    """The event bus."""
+
+    def put(self, _detail_type: str, detail: dict[str, Any], *_resources: str) -> str:
+        """Put an event."""
+        self.append(detail)
+        return str(len(self))
+
+
 class NoHistory:
     """Step Functions' own record. The interpreter keeps it; the report's timeline is not what is tested here."""
 
@@ -68,6 +77,7 @@ class ReplayWorld(World):
 
     reports: MemoryReports = cached_property(lambda _: MemoryReports())  # type: ignore[assignment]
     topic: MemoryTopic = cached_property(lambda _: MemoryTopic())  # type: ignore[assignment]
+    events: MemoryEvents = cached_property(lambda _: MemoryEvents())  # type: ignore[assignment]
     executions: NoHistory = cached_property(lambda _: NoHistory())  # type: ignore[assignment]
 
     def __init__(self, scenario: Scenario, clock: Clock) -> None:

@@ -40,6 +40,7 @@ class Run:
     seconds: float
     ended: float
     notices: tuple[str, ...]
+    events: tuple[dict[str, Any], ...]
     record: dict[str, Any]
     states: tuple[tuple[float, str], ...] = field(repr=False, default=())
 
@@ -92,7 +93,7 @@ def _result(execution: Execution, world: ReplayWorld) -> Run:
     records = world.ledger.since(replies.SERVICE, "2")
     record = records[0] if len(records) == 1 else {}
     known = execution.variables
-    outcome = str(known.get("outcome", "")) if execution.status == "SUCCEEDED" else OUTCOMES.get(execution.error, "")
+    outcome = str(known.get("settled", "")) if execution.status == "SUCCEEDED" else OUTCOMES.get(execution.error, "")
     failure = known.get("failure") or known.get("verdict") or {}
     if outcome in ("SUCCEEDED", "NO_CHANGE"):
         failure = known["verdict"]
@@ -105,6 +106,7 @@ def _result(execution: Execution, world: ReplayWorld) -> Run:
         seconds=round(decided - start, 1),
         ended=round(execution.clock.now - start, 1),
         notices=tuple(message for _, message, _ in world.topic),
+        events=tuple(world.events),
         record=record,
         states=tuple(execution.entered),
     )

@@ -1,11 +1,11 @@
-"""The message: within SNS's limits, and it says what, where, why, what is live and what to do."""
+"""What people are told: within SNS's limits, and it says what, where, why, what is live and what to do."""
 
 from __future__ import annotations
 
 import pytest
 
 from landfall import notice
-from landfall.model import Outcome
+from landfall.model import QUIET, Outcome
 from tests import builders as b
 
 OUTCOMES = [Outcome.REJECTED, Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED, Outcome.NO_BASELINE]
@@ -27,6 +27,8 @@ def test_message(outcome: Outcome) -> None:
     for part in (NEXT[outcome], "container 'app' exited with code 1", b.DIGEST, b.REVISION, "s3://bucket/report.md"):
         assert part in text
     assert "Live now:  " in text
+    assert "https://us-east-1.console.aws.amazon.com/s3/object/bucket?region=us-east-1&prefix=report.md" in text
+    assert f"Runbook:   docs/runbooks/{RUNBOOK.get(outcome, 'failed-deployment')}.md" in text
 
 
 def test_message_without_a_report() -> None:
@@ -34,6 +36,12 @@ def test_message_without_a_report() -> None:
     assert "could not be written" in notice.message(b.crashed(Outcome.ROLLED_BACK), "")
 
 
+def test_everybody_who_is_told_is_told_what_to_do() -> None:
+    """An outcome that is not quiet has its words; one that is needs none."""
+    assert notice.NEXT.keys() == set(Outcome) - set(QUIET)
+
+
+RUNBOOK = {Outcome.ROLLBACK_FAILED: "rollback-failed"}
 SUBJECTS = {
     "short": ("sample", "Landfall: ROLLED_BACK sample aaaaaaaaaaaa"),
     "long": ("s" * 200, f"Landfall: ROLLED_BACK {'s' * 78}"),
@@ -57,4 +65,5 @@ def test_attributes(outcome: Outcome) -> None:
     assert attributes["outcome"] == outcome.value
     assert attributes["severity"] == ("page" if outcome == Outcome.ROLLBACK_FAILED else "notice")
     assert attributes["code"] == "CRASH_LOOP"
+    assert attributes["intent"] == "release"
     assert all(attributes.values())

@@ -12,12 +12,10 @@ from typing import Any
 from landfall import chain
 from landfall.aws.closing import WHILE_OPEN, Closing, key
 from landfall.errors import trying
-from landfall.model import PROVEN, Outcome
+from landfall.model import PROVEN, QUIET
 
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
 YES = "yes"
-UNNOTIFIED = tuple(outcome.value for outcome in (*PROVEN, Outcome.SKIPPED))
-"""Outcomes that nobody is told of."""
 Record = chain.Record
 
 
@@ -44,19 +42,20 @@ class Ledger(Closing):
         self._set({"service": service, "deployment_id": deployment_id, **fields}, "attribute_exists(deployment_id)")
 
     def finish(self, service: str, deployment_id: str) -> bool:
-        """Say that nothing is left to do, if that is so: closed, reported, and notified where it must be.
+        """Say that nothing is left to do, if that is so: closed, reported, announced, and notified where it must be.
 
         False where something is left; the record then stays unfinished, and the sweep comes back for it.
         """
-        good = {f":good{n}": outcome for n, outcome in enumerate(UNNOTIFIED)}
-        told = f"(attribute_exists(notified) OR outcome IN ({', '.join(good)}))"
+        quiet = {f":quiet{n}": outcome.value for n, outcome in enumerate(QUIET)}
+        told = f"(attribute_exists(notified) OR outcome IN ({', '.join(quiet)}))"
+        done = " AND ".join(f"attribute_exists({field})" for field in ("outcome", "reported", "announced"))
         with trying(f"finishing ledger record {deployment_id}"):
             try:
                 self._table.update_item(
                     Key=key(service, deployment_id),
                     UpdateExpression="REMOVE unfinished",
-                    ConditionExpression=f"attribute_exists(outcome) AND attribute_exists(reported) AND {told}",
-                    ExpressionAttributeValues=good,
+                    ConditionExpression=f"{done} AND {told}",
+                    ExpressionAttributeValues=quiet,
                 )
             except self._refused:
                 return False

@@ -1,0 +1,42 @@
+"""The bus that other programs hear from: an event for every deployment that ended."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from stacks.names import BUS
+
+
+class EventBus(events.EventBus):
+    """A bus of Landfall's own, under its key.
+
+    On the account's default bus anybody who may put events there could put one that says it is from Landfall, and
+    whoever may hang rules on it could change those that start deployments.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, dead_letters: sqs.Queue) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            event_bus_name=BUS,
+            description="Landfall tells of every deployment that ended",
+            # the key policy that this adds is that of the EventBridge user guide (encryption, key policy)
+            kms_key=key,
+            # what it could not encrypt or decrypt, as the same guide advises
+            dead_letter_queue=dead_letters,
+        )
+        arn = cdk.Stack.of(self).format_arn(service="events", resource="event-bus", resource_name=BUS)
+        dead_letters.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="DeadLettersOfTheBus",
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[dead_letters.queue_arn],
+                conditions={"ArnEquals": {"aws:SourceArn": arn}},
+            )
+        )

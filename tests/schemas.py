@@ -1,0 +1,30 @@
+"""The schemas that are published under docs/schemas, and what other programs may count on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from stacks import ROOT
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return a published schema."""
+    return dict(json.loads((ROOT / "docs/schemas" / f"{name}.schema.json").read_text(encoding="utf-8")))
+
+
+def holds(name: str, document: dict[str, Any]) -> None:
+    """Assert that a document is as its schema has it, and has no field that the schema does not tell of.
+
+    The schema itself allows more, so that a field can be added: whoever adds one adds it there.
+    """
+    published = schema(name)
+    Draft202012Validator.check_schema(published)
+    errors = [
+        f"{error.json_path}: {error.message}"
+        for error in Draft202012Validator(published, format_checker=FormatChecker()).iter_errors(document)
+    ]
+    assert errors == []
+    assert document.keys() == published["properties"].keys()
