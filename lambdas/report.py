@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 
-from landfall import aftermath, chain, evidence, report_text
+from landfall import aftermath, chain, evidence, metering, report_text
 from landfall.chain import Record
 from landfall.evidence import Ended
 from landfall.model import UNKNOWN_SERVICE, Release
@@ -35,6 +35,8 @@ def run(ended: Ended, world: World) -> Output:
         if settled != ended.outcome or "reported" in record:
             logger.info("the record is closed already, or another execution took over", extra={"settled": settled})
             return Output(record.get("reported"), settled)
+    else:
+        metering.settled(record)
     _anchor(record, world)
     return Output(_write(ended, record, world), ended.outcome.value)
 

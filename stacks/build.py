@@ -17,6 +17,7 @@ from stacks.layer import LayerError
 from stacks.pipeline_stack import PipelineStack
 from stacks.registry_stack import RegistryStack
 from stacks.service_stack import EcsServiceStack
+from stacks.watch_stack import WatchStack
 
 WRONG_INPUT = (SettingsError, LayerError)
 """What a user can mend: shown as one line, without a traceback."""
@@ -49,6 +50,7 @@ def build(outdir: str | None = None, context: Mapping[str, object] | None = None
     path = Path(app.node.try_get_context(SETTINGS) or ROOT / "services.toml").resolve()
     settings = settings_file.load(path)
     pipeline = PipelineStack(app, PIPELINE_STACK, settings=settings, settings_path=path)
+    WatchStack(app, "Landfall-Watch", topic=pipeline.topic)
     own = [service for service in settings.services if service.stack]
     if own:
         RegistryStack(app, "Landfall-Registry", services=own)

@@ -15,6 +15,9 @@ BUILD_WATCH = "landfall-build-watch"
 BUS = "landfall"
 """The event bus. A fixed name, so that rules elsewhere can be written before it exists."""
 
+DASHBOARD = "landfall"
+"""The dashboard."""
+
 ALARM_PREFIX = "landfall-"
 """Alarms' names begin with it: key and topic let in alarms of such a name, and those alone."""
 

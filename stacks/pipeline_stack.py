@@ -5,25 +5,32 @@ from __future__ import annotations
 from pathlib import Path
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from landfall.runbook import Runbook
 from landfall.settings import Settings
 from stacks import asset, layer
+from stacks.alarms import Alarms
 from stacks.build_watch import BuildTrigger
 from stacks.bus import EventBus
+from stacks.dashboard import Dashboard
 from stacks.encryption import PipelineKey
 from stacks.ledger import LedgerTable, PipelineTable
-from stacks.loss import RecoveryTrigger
+from stacks.loss import SWEEP_EVERY, RecoveryTrigger
 from stacks.machine import StandardMachine
 from stacks.names import BUILD_WATCH, BUS, MACHINE
-from stacks.notifications import Alarms, NotificationTopic
+from stacks.notifications import NotificationTopic
 from stacks.reach import Holdings, machine_arn, scopes
 from stacks.reports import ReportBucket
 from stacks.step_function import ARCHITECTURE, RUNTIME, Shared, StepFunction
 from stacks.steps import STEPS, On
 from stacks.trigger import PushTrigger
 from statemachine.definition import Machine, definition_text
+
+SCHEDULED = {"Sweep": SWEEP_EVERY}
+"""Steps that a schedule invokes, and how often: that one is not invoked any more must not pass unseen."""
 
 
 class PipelineStack(cdk.Stack):
@@ -44,15 +51,39 @@ class PipelineStack(cdk.Stack):
         RecoveryTrigger(
             self, "OnLoss", machine=self.machine, sweep=self.functions["Sweep"], dead_letters=self.trigger.dead_letters
         )
-        self.alarms = Alarms(self, "Alarms", machine=self.machine, queue=self.trigger.dead_letters, topic=self.topic)
+        self.alarms = self._alarms()
         if self.built:
             self._watch_builds()
+        self._dashboard(settings)
         self._outputs()
+
+    def _alarms(self) -> Alarms:
+        alarms = Alarms(self, "Alarms", topic=self.topic)
+        alarms.on_dead_letters(self.trigger.dead_letters)
+        says = "A deployment {}: its ledger record and its history say more."
+        alarms.on_a_bad_end(self.machine, "Deployment", says, Runbook.FAILED_DEPLOYMENT)
+        for name, every in SCHEDULED.items():
+            alarms.on_silence(name, self.functions[name], every)
+        for name, function in self.functions.items():
+            alarms.on_errors(name, function)
+        return alarms
+
+    def _dashboard(self, settings: Settings) -> None:
+        Dashboard(
+            self,
+            "Dashboard",
+            services=[service.name for service in settings.services],
+            machine=self.machine,
+            steps=self.functions,
+            dead_letters=self.trigger.dead_letters,
+            alarms=[child for child in self.alarms.node.children if isinstance(child, cloudwatch.Alarm)],
+        )
 
     def _watch_builds(self) -> None:
         watch = self._machine("BuildWatch", BUILD_WATCH, Machine.BUILD_WATCH)
         BuildTrigger(self, "OnBuild", services=self.built, watch=watch, dead_letters=self.trigger.dead_letters)
-        self.alarms.on_a_bad_end(watch, "BuildWatch", "The watch over a build {}: see whether it was deployed.")
+        says = "The watch over a build {}: see whether it was deployed."
+        self.alarms.on_a_bad_end(watch, "BuildWatch", says, Runbook.BUILD_WITHOUT_DEPLOYMENT)
 
     def _machine(self, construct_id: str, name: str, machine: Machine) -> StandardMachine:
         functions = {step.id: self.functions[step.id] for step in STEPS if step.machine is machine}

@@ -45,7 +45,7 @@ def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[
         "report": report,
         "report_url": notice.report_url(ended, report),
         "what_next": notice.NEXT.get(ended.outcome),
-        "runbook": None if ended.outcome in QUIET else notice.runbook(ended).value,
+        "runbook": None if ended.outcome in QUIET else notice.runbook_of(ended.outcome).value,
     }
 
 

@@ -39,7 +39,7 @@ def message(ended: Ended, report: str | None) -> str:
             f"Live now:  {live_now(ended)}",
             f"Way back:  {ended.baseline.restores if ended.baseline else 'none was needed'}",
             f"What next: {NEXT.get(ended.outcome, 'Nothing to do.')}",
-            f"Runbook:   {runbook(ended)}",
+            f"Runbook:   {runbook_of(ended.outcome)}",
             "",
             f"Digest:    {release.image_digest}",
             f"Revision:  {revision(ended) or 'none registered'}",
@@ -75,9 +75,9 @@ def code(ended: Ended) -> str:
     return ended.failure.code if ended.failure else ended.verdict.code
 
 
-def runbook(ended: Ended) -> Runbook:
+def runbook_of(outcome: Outcome) -> Runbook:
     """Return what to read next."""
-    return Runbook.ROLLBACK_FAILED if ended.outcome == Outcome.ROLLBACK_FAILED else Runbook.FAILED_DEPLOYMENT
+    return Runbook.ROLLBACK_FAILED if outcome == Outcome.ROLLBACK_FAILED else Runbook.FAILED_DEPLOYMENT
 
 
 def report_url(ended: Ended, report: str | None) -> str | None:

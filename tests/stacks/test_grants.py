@@ -55,6 +55,13 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.KEY_OF_REPORTS: (KEY, _via("s3")),
     On.TOPIC: (["<TopicBFC7AF6E>"], {}),
     On.KEY_OF_TOPIC: (KEY, _via("sns")),
+    On.EVENT_BUS: (
+        ["arn:aws:events:REGION:ACCOUNT:event-bus/landfall"],
+        {
+            "ForAllValues:StringEquals": {"events:source": ["landfall"]},
+            "StringEquals": {"events:detail-type": ["Deployment Ended"]},
+        },
+    ),
     On.MACHINE: (["arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"], {}),
     On.BUILD_PROJECTS: (["arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-sample"], {}),
     On.LOG_GROUPS: (["arn:aws:logs:REGION:ACCOUNT:log-group:/landfall/sample:*"], {}),

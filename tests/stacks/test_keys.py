@@ -12,11 +12,15 @@ OF_OUR_ALARMS = {
 }
 
 
-def _by_service(document: dict[str, Any]) -> dict[str, Any]:
+BUS = "arn:aws:events:REGION:ACCOUNT:event-bus/landfall"
+
+
+def _by_service(document: dict[str, Any], *, about: str = "") -> dict[str, Any]:
+    """Return the statements on services; EventBridge has two, one of them about its bus."""
     return {
         s["Principal"]["Service"]: s
         for s in document["Statement"]
-        if isinstance(s["Principal"], dict) and "Service" in s["Principal"]
+        if isinstance(s["Principal"], dict) and "Service" in s["Principal"] and ("event-bus" in str(s)) == bool(about)
     }
 
 
@@ -60,9 +64,6 @@ def test_our_alarms_may_publish_to_the_encrypted_topic(pipeline: Template) -> No
     assert key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
     assert topic["Action"] == "sns:Publish"
     assert key["Condition"] == topic["Condition"] == OF_OUR_ALARMS
-    for alarm in pipeline.of_type("AWS::CloudWatch::Alarm").values():
-        assert alarm["AlarmName"].startswith("landfall-")
-        assert alarm["AlarmActions"] == ["<TopicBFC7AF6E>"]
 
 
 def test_the_publisher_may_publish_to_the_encrypted_topic(pipeline: Template) -> None:
@@ -82,6 +83,25 @@ def test_events_may_send_dead_letters_to_the_encrypted_queue(pipeline: Template)
 
     assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
     assert "Condition" not in statement
+
+
+def test_the_bus_is_encrypted_for_itself_alone(pipeline: Template) -> None:
+    """With the conditions of the EventBridge user guide; what it can't encrypt goes to the queue that is watched."""
+    bus = pipeline.only("AWS::Events::EventBus")
+    (queue,) = (name for name in pipeline.of_type("AWS::SQS::Queue") if "DeadLetters" in name)
+    key = _by_service(pipeline.only("AWS::KMS::Key")["KeyPolicy"], about="bus")["events.amazonaws.com"]
+    policy = pipeline.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
+    (sends,) = (s for s in policy if s.get("Sid") == "DeadLettersOfTheBus")
+
+    assert (bus["Name"], bus["KmsKeyIdentifier"]) == ("landfall", "<Key961B73FD.Arn>")
+    assert bus["DeadLetterConfig"] == {"Arn": f"<{queue}.Arn>"}
+    assert key["Action"] == ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"]
+    assert key["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": "ACCOUNT",
+        "aws:SourceArn": BUS,
+        "kms:EncryptionContext:aws:events:event-bus:arn": BUS,
+    }
+    assert (sends["Action"], sends["Condition"]) == ("sqs:SendMessage", {"ArnEquals": {"aws:SourceArn": BUS}})
 
 
 def test_the_key_rotates_and_outlives_the_stack(pipeline: Template) -> None:

@@ -17,5 +17,5 @@ def test_the_templates_pass_cfn_lint(assembly: Path) -> None:
 
     matches = [m for path in templates for m in lint_file(path, config=ManualArgs(ignore_checks=IGNORED))]
 
-    assert len(templates) == 5
+    assert len(templates) == 6
     assert [str(match) for match in matches] == []

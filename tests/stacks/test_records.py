@@ -116,16 +116,6 @@ def test_no_bucket_is_public_or_reached_without_tls(pipeline: Template) -> None:
         assert {"Bool": {"aws:SecureTransport": "false"}} in denied
 
 
-def test_a_failed_stopped_or_late_deployment_raises_an_alarm(pipeline: Template) -> None:
-    """Those that were stopped or ran out of time never reach their own Notify step."""
-    watched = {a["MetricName"] for a in pipeline.of_type("AWS::CloudWatch::Alarm").values()}
-
-    assert {"ExecutionsFailed", "ExecutionsAborted", "ExecutionsTimedOut"} <= watched
-    for alarm in pipeline.of_type("AWS::CloudWatch::Alarm").values():
-        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
-        assert alarm["TreatMissingData"] == "notBreaching"
-
-
 def test_a_tag_names_one_image_for_ever(templates: dict[str, Template]) -> None:
     """Immutable, scanned; only untagged images expire; the repository outlives the stack."""
     (resource,) = templates["Landfall-Registry"].resources.values()
@@ -160,5 +150,6 @@ def test_the_outputs_say_where_everything_is(pipeline: Template) -> None:
         "LockTableName",
         "ReportBucketName",
         "TopicArn",
+        "EventBusName",
         "DeadLetterQueueUrl",
     }

@@ -14,7 +14,7 @@ from tests.stacks.template import Template
 
 @pytest.mark.parametrize(
     "stack",
-    ["Landfall-Build", "Landfall-GitHub", "Landfall-Pipeline", "Landfall-Registry", "Landfall-Service-sample"],
+    [f"Landfall-{name}" for name in ("Build", "GitHub", "Pipeline", "Registry", "Service-sample", "Watch")],
 )
 def test_the_template_is_as_last_approved(
     templates: dict[str, Template], snapshot: SnapshotAssertion, stack: str

@@ -38,7 +38,7 @@ def test_the_app_synthesises_without_aws_docker_or_node(tmp_path: Path) -> None:
     done = _synth(tmp_path)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert len(list((tmp_path / "cdk.out").glob("*.template.json"))) == 5
+    assert len(list((tmp_path / "cdk.out").glob("*.template.json"))) == 6
 
 
 @pytest.mark.parametrize(

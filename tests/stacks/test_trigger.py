@@ -93,14 +93,16 @@ def test_what_can_not_be_delivered_is_kept_and_told_of(pipeline: Template) -> No
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": f"<{queue_id}.QueueName>"}]
 
 
-def test_the_queue_takes_letters_from_the_rules_alone_and_over_tls(pipeline: Template) -> None:
+def test_the_queue_takes_letters_from_rules_and_bus_alone_and_over_tls(pipeline: Template) -> None:
     """The queue policy is what confines EventBridge: the key's can't (stacks/encryption.py)."""
     rules = pipeline.of_type("AWS::Events::Rule")
     deny, *allowed = pipeline.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
 
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
     assert {a["Principal"]["Service"] for a in allowed} == {"events.amazonaws.com"}
-    assert [a["Condition"] for a in allowed] == [{"ArnEquals": {"aws:SourceArn": f"<{rule}.Arn>"}} for rule in rules]
+    from_bus = "arn:aws:events:REGION:ACCOUNT:event-bus/landfall"
+    sources = [a["Condition"]["ArnEquals"]["aws:SourceArn"] for a in allowed]
+    assert sorted(sources) == sorted([*(f"<{rule}.Arn>" for rule in rules), from_bus])
 
 
 def test_an_execution_that_ended_badly_is_looked_at(pipeline: Template) -> None:

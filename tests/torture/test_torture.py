@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests import schemas
 from tests.torture import report, virtual
 from tests.torture.scenario import Scenario, scenario, scenarios
 from tests.torture.tools import predicates
@@ -12,7 +13,11 @@ from tests.torture.tools import predicates
 @pytest.mark.parametrize("told", scenarios(), ids=lambda s: s.id)
 def test_landfall_is_not_fooled(told: Scenario) -> None:
     """Each ends as is right, for the reason that is right, recorded once, and told where it is no success."""
-    assert not report.complaint(told, virtual.run(told))
+    run = virtual.run(told)
+    assert not report.complaint(told, run)
+    (event,) = run.events
+    schemas.holds("deployment-ended", event)
+    assert event["outcome"] == run.outcome
 
 
 def test_there_are_enough() -> None:

@@ -1,0 +1,50 @@
+"""Secrets Manager: the values that checks send along. Read at each round of requests, so that a new one counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from landfall import secret
+from landfall.errors import trying
+from landfall.secret import Known, Secret, Unreadable
+
+_FINAL = {
+    "ResourceNotFoundException": "does not exist",
+    "AccessDeniedException": "may not be read by this role",
+    "InvalidRequestException": "is about to be deleted, or has no value",
+    "DecryptionFailure": "can't be decrypted: its key does not let this role in",
+}
+"""Errors that asking again does not mend (Secrets Manager API reference, GetSecretValue)."""
+
+
+class Secrets:
+    """Reads secrets by name."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def known(self, wanted: Iterable[Secret]) -> Known:
+        """Return what each secret is, asking once for each name. Raises AwsCallFailed where asking again may help."""
+        texts: dict[str, str | None | Unreadable] = {}
+        found: dict[Secret, str | Unreadable] = {}
+        for each in wanted:
+            if each.secret not in texts:
+                texts[each.secret] = self._text(each.secret)
+            text = texts[each.secret]
+            found[each] = text if isinstance(text, Unreadable) else secret.value(each, text)
+        return found
+
+    def _text(self, name: str) -> str | None | Unreadable:
+        with trying(f"reading secret {name!r}"):
+            try:
+                reply = self._client.get_secret_value(SecretId=name)
+            except ClientError as error:
+                why = _FINAL.get(error.response["Error"]["Code"])
+                if why is None:
+                    raise
+                return Unreadable(why)
+        text = reply.get("SecretString")
+        return None if text is None else str(text)
