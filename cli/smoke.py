@@ -15,9 +15,11 @@ from cli.exits import Exit, Refused
 from cli.verb import At, verb
 from landfall import probe
 from landfall import smoke as suite
-from landfall.addresses import forbidden_host
+from landfall.addresses import forbidden_host, keeps_secrets
+from landfall.aws.secrets import Secrets
 from landfall.model import UNKNOWN, State
 from landfall.request import SHA
+from landfall.secret import NONE, Known, Unreadable
 from landfall.settings import Limits
 from landfall.settings_checks import is_url
 from landfall.settings_smoke import Smoke
@@ -48,7 +50,8 @@ def smoke(
     attempts: Annotated[int, typer.Option(min=1, max=60, help="Rounds while answers are lost on the way.")] = 3,
     junit: Annotated[Path | None, typer.Option(help="Write the results there too, as JUnit XML.")] = None,
 ) -> int:
-    """Ask a running API what a release of it would be asked, and judge the answers. Asks AWS nothing.
+    """Ask a running API what a release of it would be asked, and judge the answers. Asks AWS nothing, but for
+    the secrets that checks in services.toml send.
 
     Exits 0 where no check failed, 1 where one did or was not answered.
     """
@@ -84,10 +87,10 @@ def _target(at: At, base_url: str | None, service: str | None, ca_bundle: Path |
 
 def _rounds(at: At, target: Target, sha: str, attempts: int) -> tuple[Check, ...]:
     """Ask until all is answered or the attempts are used up. A check that failed is final."""
-    wanted = suite.requests(target.suite, target.base_url)
+    wanted, known = suite.requests(target.suite, target.base_url), _secrets(at, target)
     for attempt in range(1, attempts + 1):
         try:
-            answers = probe.ask(target.base_url, wanted, target.ca_bundle)
+            answers = probe.ask(target.base_url, wanted, target.ca_bundle, known)
         except OSError as error:  # ssl.SSLError is one
             raise Refused("WRONG_CA_BUNDLE", f"--ca-bundle {target.ca_bundle}: {error}; it takes a PEM file") from error
         results = suite.checks(answers, sha, target.suite)
@@ -96,6 +99,20 @@ def _rounds(at: At, target: Target, sha: str, attempts: int) -> tuple[Check, ...
         at.out.say("not all was answered; asking again", "dim")
         time.sleep(WAIT_SECONDS)
     return results
+
+
+def _secrets(at: At, target: Target) -> Known:
+    """Read what checks of services.toml send, with the credentials at hand."""
+    wanted = target.suite.secrets
+    if not wanted:
+        return NONE
+    if not keeps_secrets(target.base_url):
+        raise Refused("WRONG_URL", f"--base-url {target.base_url!r}: a check sends {wanted[0]}, which takes https")
+    known = Secrets(at.cloud.client("secretsmanager")).known(wanted)
+    for each, found in known.items():
+        if isinstance(found, Unreadable):
+            raise Refused("SECRET_UNREADABLE", f"a check sends {each}, which {found.why}")
+    return known
 
 
 def _write(path: Path, text: str) -> None:

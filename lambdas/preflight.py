@@ -11,6 +11,7 @@ from landfall.answers import Answers
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, passed
 from landfall.observed import Look, ServiceView, TaskView
+from landfall.secret import Known
 from landfall.settings import Service
 from landfall.step import step
 from landfall.world import World
@@ -48,7 +49,11 @@ def run(event: Input, world: World) -> Output:
     refusal = _unreadable_logs(template, settings, world)
     if refusal:
         return Output(refusal)
-    look = _Look(world, settings, service)
+    known = world.secrets(settings)
+    refusal = preflight.unreadable_secret(settings, known)
+    if refusal:
+        return Output(refusal)
+    look = _Look(world, settings, service, known)
     baseline = look.baseline(template)
     refusal = preflight.no_way_back(template, look.tasks, baseline.digests, settings)
     if refusal:
@@ -99,13 +104,13 @@ def _way_back_problems(
 class _Look:
     """One look at what runs now."""
 
-    def __init__(self, world: World, settings: Service, service: ServiceView) -> None:
+    def __init__(self, world: World, settings: Service, service: ServiceView, known: Known) -> None:
         self._world, self._settings, self._service = world, settings, service
         self.tasks: tuple[TaskView, ...] = world.ecs(settings.name).tasks("RUNNING")
         self._targets = world.elb.targets(service.target_groups)
         self._base_url = world.base_url(settings, service)
         serving = any(t.serves for t in self.tasks)
-        self._answers: Answers | None = world.ask(settings, self._base_url) if serving else None
+        self._answers: Answers | None = world.ask(settings, self._base_url, known) if serving else None
 
     def baseline(self, template: Mapping[str, Any]) -> Baseline:
         answers = self._answers

@@ -26,7 +26,7 @@ def run(event: Judged, world: World) -> Output:
     forward = event.deployment.kind == Kind.RELEASE
     if forward and event.deployment.git_sha == UNKNOWN:
         return Output(failed("NO_SHA", "which commit the release is from is not known: nothing could prove it"), ())
-    answers = world.ask(settings, event.baseline.base_url)
+    answers = world.ask(settings, event.baseline.base_url, world.secrets(settings))
     results = smoke.checks(answers, event.deployment.git_sha, settings.smoke)
     as_it_ran = not forward and event.deployment.git_sha == event.baseline.git_sha
     allowed = event.baseline.checks if as_it_ran else {}

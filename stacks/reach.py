@@ -86,7 +86,13 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         ),
         On.ROLES_LOOKED_AT: Scope(_task_roles(stack, settings)),
         # Their names and dates, never their values: whether the secrets of a baseline are still there.
-        On.SECRETS: Scope((_everything(stack, "secretsmanager", "secret"),)),
+        On.SECRETS: Scope((_secret(stack, "*"),)),
+        # Secrets Manager appends a dash and six characters to the name, so that who may read a secret may not read the
+        # next one of that name by accident of an ARN. By the name, six question marks are as exact as it gets: a "*"
+        # would let in every secret whose name begins so (Secrets Manager user guide, access to specific secrets).
+        On.SECRETS_OF_CHECKS: Scope(
+            _once(_secret(stack, f"{each.secret}-??????") for s in services for each in s.smoke.secrets)
+        ),
         # Composite alarms are described on every resource or not at all (CloudWatch API reference, DescribeAlarms).
         On.ALARMS: Scope(("*",)),
         On.MACHINE: Scope((machine_arn(stack),)),
@@ -183,10 +189,10 @@ def _task_roles(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:
     return _once(_role(stack, role) for s in settings.services for role in (s.task_role, s.execution_role))
 
 
-def _everything(stack: cdk.Stack, service: str, resource: str) -> str:
-    """All of this account and region, whatever its name: a revision chooses its secrets, a service its alarms."""
+def _secret(stack: cdk.Stack, name: str) -> str:
+    """A secret of this account and region. A revision chooses its own, so that they have any name."""
     return stack.format_arn(
-        service=service, resource=resource, resource_name="*", arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+        service="secretsmanager", resource="secret", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
     )
 
 

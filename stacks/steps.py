@@ -27,6 +27,7 @@ class On(Enum):
     ROLES_OF_TASKS = auto()
     ROLES_LOOKED_AT = auto()
     SECRETS = auto()
+    SECRETS_OF_CHECKS = auto()
     ALARMS = auto()
     LEDGER = auto()
     LEDGER_INDEXES = auto()
@@ -96,6 +97,7 @@ _LEDGER_KEY = _may(
 _SEE_IMAGES = (_may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"),)
 _SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
 _TELL = (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, "kms:GenerateDataKey*", "kms:Decrypt"))
+_SECRETS_SENT = _may(On.SECRETS_OF_CHECKS, "secretsmanager:GetSecretValue")
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 
 STEPS: tuple[Step, ...] = (
@@ -134,6 +136,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents"),
             _may(On.ROLES_LOOKED_AT, "iam:GetRole"),
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
+            _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
         ),
     ),
@@ -159,7 +162,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("CheckStability", _SEE_TASKS),
     Step("CheckTargetHealth", _SEE_TARGETS),
-    Step("SmokeTest"),  # asks the service itself, over HTTP, and nothing of AWS
+    Step("SmokeTest", (_SECRETS_SENT,)),  # asks the service itself, over HTTP
     Step(
         "Confirm",
         (

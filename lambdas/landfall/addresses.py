@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 METADATA = ip_network("fd00:ec2::/32")
 """fd00:ec2::254 is the instance metadata over IPv6 (EC2 user guide, "Retrieve instance metadata"); its v4 is
@@ -22,6 +23,15 @@ def forbidden(address: Address) -> bool:
             return forbidden(inner)
         return address.is_link_local or address in METADATA
     return address.is_link_local
+
+
+def keeps_secrets(url: str) -> bool:
+    """Say whether a secret may be sent to a URL: over TLS, or without leaving the machine."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "https" or ip_address((parts.hostname or "").partition("%")[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def forbidden_host(host: str) -> bool:

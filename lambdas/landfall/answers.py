@@ -7,18 +7,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from landfall.secret import Secret
+
 GATEWAY_ERRORS = frozenset({502, 503, 504})
 """Answers of a load balancer on behalf of a target that did not answer: transport errors, in other words."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request, below the base URL. With a `plain_port` it goes to that port of the same host, over plain HTTP."""
+    """A request, below the base URL. With a `plain_port` it goes to that port of the same host, over plain HTTP.
+
+    A header's value may be a secret's name: what that stands for is put in where the request is sent.
+    """
 
     path: str
     method: str = "GET"
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str | Secret], ...] = ()
     plain_port: int = 0
+
+    @property
+    def sends_a_secret(self) -> bool:
+        """Say whether a header's value is a secret."""
+        return any(isinstance(value, Secret) for _, value in self.headers)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}" if self.method != "GET" else self.path

@@ -10,6 +10,7 @@ from landfall import task_definition
 from landfall.logs import Place
 from landfall.model import Verdict, failed
 from landfall.observed import ServiceView, TaskView
+from landfall.secret import Known, Unreadable
 from landfall.settings import Service
 
 
@@ -82,6 +83,20 @@ def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict |
         "CONTAINER_NOT_FOUND",
         f"services.{settings.name}.container is {settings.container!r}; the task definition's containers are {known}",
     )
+
+
+def unreadable_secret(settings: Service, known: Known) -> Verdict | None:
+    """Return a refusal where a check sends a secret that can't be read: the check could never be answered."""
+    for check in settings.smoke.checks:
+        for secret in check.secrets:
+            found = known[secret]
+            if isinstance(found, Unreadable):
+                where = f"services.{settings.name}.smoke.checks"
+                return failed(
+                    "SECRET_UNREADABLE",
+                    f"check {check.name!r} sends {secret}, which {found.why}; mend the secret, or the check in {where}",
+                )
+    return None
 
 
 def no_way_back(

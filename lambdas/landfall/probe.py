@@ -7,7 +7,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from landfall.addresses import Address, forbidden
+from landfall import secret
+from landfall.addresses import Address, forbidden, keeps_secrets
 from landfall.answers import Answer, Answers, Request
+from landfall.secret import Known, Secret, Unreadable
 
 READ_SECONDS = 5.0
 CONNECT_SECONDS = 3.0
@@ -29,6 +31,10 @@ class Forbidden(httpx.TransportError):
     """The name leads to an address that no service has."""
 
 
+class NotSent(httpx.RequestError):
+    """A secret can't be sent. Says which, and never what it is."""
+
+
 @dataclass(frozen=True)
 class _Client:
     """The transport alone: httpx's client would follow proxies, and tracing would add headers to what it sends."""
@@ -38,9 +44,16 @@ class _Client:
     read_seconds: float
     places: asyncio.Semaphore
     is_forbidden: Callable[[Address], bool]
+    known: Known
 
     async def answer(self, request: Request) -> Answer:
-        """Make a request when there is a place for it."""
+        """Make a request when there is a place for it. Nothing that comes back holds a secret that was sent."""
+        answer = await self._answer(request)
+        headers = {name: secret.hidden(value, self.known) for name, value in answer.headers.items()}
+        texts = {name: secret.hidden(getattr(answer, name), self.known) for name in ("body", "error")}
+        return replace(answer, headers=headers, **texts)
+
+    async def _answer(self, request: Request) -> Answer:
         async with self.places:
             began = time.monotonic()
             try:
@@ -51,7 +64,10 @@ class _Client:
                 return Answer(error=error, seconds=time.monotonic() - began)
             except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, zlib.error) as error:
                 unconnected = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-                text = f"{type(error).__name__}: {error}"[:200]
+                # an error may quote what was sent, or an answer that does, in a spelling that nothing could be taken
+                # out of: only where nothing was sent yet is it told in full
+                quoted = unconnected or isinstance(error, NotSent) or not request.sends_a_secret
+                text = f"{type(error).__name__}: {error}"[:200] if quoted else type(error).__name__
                 return Answer(error=text, seconds=time.monotonic() - began, unconnected=unconnected)
 
     async def _asked(self, request: Request, began: float) -> Answer:
@@ -61,7 +77,7 @@ class _Client:
         sent = httpx.Request(
             request.method,
             self._url(request),
-            headers={**headers, **dict(request.headers)},
+            headers={**headers, **{name: self._sent(value) for name, value in request.headers}},
             extensions={"timeout": times, "trace": self._guard},
         )
         response = await self.transport.handle_async_request(sent)
@@ -80,6 +96,17 @@ class _Client:
         text = body[:BODY_LIMIT].decode("utf-8", "replace")
         told = {name.lower(): value for name, value in response.headers.items()}
         return Answer(response.status_code, text, seconds, headers=told, cut=len(body) > BODY_LIMIT)
+
+    def _sent(self, value: str | Secret) -> str:
+        """Return what goes over the line for a header's value."""
+        if isinstance(value, str):
+            return value
+        found = self.known.get(value, Unreadable("was not read"))
+        if isinstance(found, Unreadable):
+            raise NotSent(f"{value} {found.why}")
+        if not keeps_secrets(self.base_url):
+            raise NotSent(f"{value} is not sent over plain HTTP")
+        return value.prefix + found
 
     async def _guard(self, event: str, info: Mapping[str, Any]) -> None:
         """Look at where a new connection leads, before anything is sent over it: a name may lead anywhere."""
@@ -102,17 +129,19 @@ def ask(
     base_url: str,
     requests: Mapping[Request, int],
     ca_bundle: Path | None,
+    known: Known = secret.NONE,
+    *,
     read_seconds: float = READ_SECONDS,
     is_forbidden: Callable[[Address], bool] = forbidden,
 ) -> Answers:
-    """Make a round of requests, each so many times, side by side."""
+    """Make a round of requests, each so many times, side by side. `known` is what their secrets stand for."""
     verify = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
 
     async def all_of_them() -> Answers:
         # keep-alive would pin every request to the one target the first was sent to
         limits = httpx.Limits(max_keepalive_connections=0)
         async with httpx.AsyncHTTPTransport(verify=verify, limits=limits) as transport:
-            client = _Client(transport, base_url, read_seconds, asyncio.Semaphore(SIDE_BY_SIDE), is_forbidden)
+            client = _Client(transport, base_url, read_seconds, asyncio.Semaphore(SIDE_BY_SIDE), is_forbidden, known)
             flat = [request for request, times in requests.items() for _ in range(times)]
             answers = iter(await asyncio.gather(*(client.answer(request) for request in flat)))
         return Answers(base_url, {request: tuple(next(answers) for _ in range(n)) for request, n in requests.items()})

@@ -12,12 +12,13 @@ import dacite
 
 from landfall.errors import SettingsError
 from landfall.redaction import Redaction
+from landfall.secret import Secret
 from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Service, ServiceStack, Settings
 from landfall.settings_checks import check, patterns, retention
 from landfall.settings_problem import Problems, limits
 from landfall.settings_smoke import OwnCheck, Smoke
 
-_T = TypeVar("_T", bound=Service | Evidence | Redaction | OwnCheck)
+_T = TypeVar("_T", bound=Service | Evidence | Redaction | OwnCheck | Secret)
 STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -110,6 +111,13 @@ def _own_checks(tables: Any, where: tuple[str, ...], problem: Problems) -> None:
     for number, table in enumerate(tables, 1):
         here = (*where, f"checks[{number}]")
         _only(table, {f.name for f in fields(OwnCheck)}, here, problem)
+        sent = table.get("send", {})
+        for name, value in sent.items() if isinstance(sent, dict) else ():
+            if isinstance(value, dict):
+                _only(value, {f.name for f in fields(Secret)}, (*here, "send", name), problem)
+                _made(Secret, value, (*here, "send", name), problem)
+            elif not isinstance(value, str):
+                raise problem.at((*here, "send", name), f'is {value!r}; a header is text, or {{secret = "name"}}')
         _made(OwnCheck, table, here, problem)
 
 

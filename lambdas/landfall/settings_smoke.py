@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from landfall.secret import Secret
 
 MOST_CHECKS = 10
 """Own checks of a service: with the ten of Landfall they must fit a step's answer (see step.OUTPUT_LIMIT)."""
@@ -16,7 +18,7 @@ class OwnCheck:
     """One check of the service's owner: a request, and what its answer must be like.
 
     `json` is a JMESPath into the body, whose value must be `equals`. `header` is as in `Smoke.security_headers`.
-    `max_seconds` holds for the `percentile` of the `requests`.
+    `max_seconds` holds for the `percentile` of the `requests`. `send` is the headers of the request.
     """
 
     name: str
@@ -30,6 +32,12 @@ class OwnCheck:
     percentile: int = 50
     requests: int = 1
     body_must_not_match: str | None = None
+    send: dict[str, str | Secret] = field(default_factory=dict)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return the secrets that it sends."""
+        return tuple(value for value in self.send.values() if isinstance(value, Secret))
 
 
 @dataclass(frozen=True)
@@ -55,3 +63,8 @@ class Smoke:
     base_path: str | None = None
     skip: tuple[str, ...] = ()
     checks: tuple[OwnCheck, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Return the secrets that its checks send, each once."""
+        return tuple(dict.fromkeys(secret for check in self.checks for secret in check.secrets))

@@ -10,12 +10,20 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from landfall import header_rules, smoke
+from landfall.addresses import keeps_secrets
+from landfall.secret import Secret
 from landfall.settings import Service
 from landfall.settings_problem import LONGEST, Problems, compiled, limits
 from landfall.settings_smoke import MOST_CHECKS, MOST_REQUESTS, OwnCheck, Smoke
 
 Where = tuple[str, ...]
 MOST_PORT = 65535
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_TEXT = re.compile(r"[ -~]{0,200}")
+_SECRET = re.compile(r"[0-9A-Za-z/_+=.@-]{1,512}")
+"""A secret's name (Secrets Manager API reference, CreateSecret). An ARN, which may be another account's, has colons."""
+OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade"})
+"""Headers that say where a request goes and how it is read: those are Landfall's to set."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,39}")
 _PATH = re.compile(r"/[!-~]*")
 _HEADER = re.compile(r"!?[!#$%&'*+.^_`|~0-9A-Za-z-]+|[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[ -~]+")
@@ -40,6 +48,9 @@ def check(service: Service, where: Where, problem: Problems) -> None:
             known = ", ".join(smoke.NAMES)
             raise problem.at((*where, "skip"), f"{name!r} can't be switched off; these can: {known}")
     _own_checks(table.checks, where, problem)
+    if table.secrets and not keeps_secrets(service.base_url or ""):
+        way_out = f"give services.{service.name}.base_url with https, so that it is not sent for anybody to read"
+        raise problem.at((*where, "checks"), f"a check sends {table.secrets[0]}; {way_out}")
     _few_enough(service, where, problem)
 
 
@@ -73,6 +84,8 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
         raise problem.at((*here, "percentile"), f"is {own.percentile}; must be from 1 to 100")
     if own.max_seconds is not None:
         _seconds(own.max_seconds, (*here, "max_seconds"), problem)
+    for name, sent in own.send.items():
+        _sent(name, sent, (*here, "send", name), problem)
     if own.header is not None:
         _header(own.header, (*here, "header"), problem)
     if (own.json is None) != (own.equals is None):
@@ -83,6 +96,17 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
         compiled(jmespath.compile, JMESPathError, own.json, (*here, "json"), problem)
     if own.body_must_not_match is not None:
         compiled(re.compile, re.error, own.body_must_not_match, (*here, "body_must_not_match"), problem)
+
+
+def _sent(name: str, sent: str | Secret, where: Where, problem: Problems) -> None:
+    if not _TOKEN.fullmatch(name) or name.lower() in OURS:
+        raise problem.at(where, f"{name!r} can't be sent; it takes a header's name, but for {', '.join(sorted(OURS))}")
+    text = sent.prefix if isinstance(sent, Secret) else sent
+    if not _TEXT.fullmatch(text):
+        raise problem.at(where, f"{text!r} can't be sent; it takes printable ASCII, 200 characters at most")
+    if isinstance(sent, Secret) and not _SECRET.fullmatch(sent.secret):
+        way_out = "letters, digits and /_+=.@-, 512 at most; the name alone, without ARN and suffix"
+        raise problem.at(where, f"{sent.secret!r} is no secret's name; it takes {way_out}")
 
 
 def _few_enough(service: Service, where: Where, problem: Problems) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -30,7 +29,7 @@ def case(own: OwnCheck) -> Case:
         state, seen = worst(found)
         return state, (", ".join(text for _, text in found) if state == PASS else seen)
 
-    return Case(own.name, _expected(own), judge, {Request(own.path, own.method): own.requests})
+    return Case(own.name, _expected(own), judge, {Request(own.path, own.method, tuple(own.send.items())): own.requests})
 
 
 def _expected(own: OwnCheck) -> str:
@@ -52,24 +51,27 @@ def _look(own: OwnCheck, answer: Answer) -> Seen:
     if own.header is not None and header_rules.broken((own.header,), answer.headers):
         return FAIL, f"{answer.seen}, header amiss"
     if own.json is not None:
-        wrong = _wrong_value(own.json, own.equals, answer)
+        wrong = _wrong_value(own, own.json, answer)
         if wrong:
             return FAIL, f"{answer.seen}, {wrong}"
     return PASS, answer.seen
 
 
-def _wrong_value(path: str, expected: Any, answer: Answer) -> str:
-    """Say what is wrong with a value of the body. A text is shown only where it could be a version."""
+def _wrong_value(own: OwnCheck, path: str, answer: Answer) -> str:
+    """Say what is wrong with a value of the body. A text is shown only where it could be a version.
+
+    One that was asked for with a secret is not shown at all: it may be the secret, in some other spelling.
+    """
     try:
         value = jmespath.search(path, answer.json)
     except (ValueError, TypeError, RecursionError, JMESPathError) as error:
         return "a body too long to be read whole" if answer.cut else f"{path} gives {type(error).__name__}"
-    if value == expected and isinstance(value, bool) == isinstance(expected, bool):
+    if value == own.equals and isinstance(value, bool) == isinstance(own.equals, bool):
         return ""
     plain = (
         value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and _PLAIN.fullmatch(value))
     )
-    return f"{path} is {value!r}" if plain else f"{path} is another {type(value).__name__}"
+    return f"{path} is {value!r}" if plain and not own.secrets else f"{path} is another {type(value).__name__}"
 
 
 def _search(own_pattern: str, replies: Sequence[Reply]) -> Seen:

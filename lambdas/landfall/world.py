@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from landfall import probe, settings_file, smoke
+from landfall import probe, secret, settings_file, smoke
 from landfall.answers import Answers
 from landfall.aws.audit import Executions, Reports, Topic
 from landfall.aws.codebuild import CodeBuild
@@ -22,9 +22,11 @@ from landfall.aws.events import Events
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.logs import TaskLogs
+from landfall.aws.secrets import Secrets
 from landfall.aws.surroundings import Surroundings
 from landfall.model import Release
 from landfall.observed import ServiceView
+from landfall.secret import Known
 from landfall.settings import Service, Settings
 
 ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS = (
@@ -84,9 +86,15 @@ class World:
             raise LookupError(f"target group {group} has no load balancer; set services.{settings.name}.base_url")
         return f"http://{name}"
 
-    def ask(self, settings: Service, base_url: str) -> Answers:
-        """Make a round of smoke requests."""
-        return probe.ask(base_url, smoke.requests(settings.smoke, base_url), self.settings.ca_bundle(settings))
+    def secrets(self, settings: Service) -> Known:
+        """Return what the secrets of a service's own checks are now. Without any, Secrets Manager is not asked."""
+        wanted = settings.smoke.secrets
+        return Secrets(self._client("secretsmanager")).known(wanted) if wanted else secret.NONE
+
+    def ask(self, settings: Service, base_url: str, known: Known) -> Answers:
+        """Make a round of smoke requests. `known` is what `secrets` returned."""
+        wanted, ca_bundle = smoke.requests(settings.smoke, base_url), self.settings.ca_bundle(settings)
+        return probe.ask(base_url, wanted, ca_bundle, known)
 
     @cached_property
     def elb(self) -> Elb:

@@ -49,6 +49,25 @@ base_url = "{url}"
 logs = {{ group = "/judged", gate = true }}
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
+[services.guarded]
+cluster = "c"
+service = "guarded"
+container = "app"
+repository = "landfall/guarded"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+[[services.guarded.smoke.checks]]
+name = "orders"
+path = "/orders"
+json = "token"
+equals = "what no service answers"
+send = {{Authorization = {{secret = "guarded/smoke", key = "token", prefix = "Bearer "}}}}
+[[services.guarded.smoke.checks]]
+name = "search"
+path = "/search"
+body_must_not_match = "s.cr.t-marker"
+send = {{X-Key = {{secret = "guarded/key"}}, X-Plain = "plain"}}
 """
 
 

@@ -6,20 +6,23 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
 @dataclass
 class Site:
-    """What the server answers next."""
+    """What the server answers next, and what it was asked. `echo`: it tells whoever asks what they sent."""
 
     url: str = ""
     sha: str = ""
     status: int = 200
     database: str = "connected"
     seconds: float = 0.0
+    echo: bool = False
+    garbled: bool = False
+    asked: list[dict[str, str]] = field(default_factory=list)
 
 
 @contextmanager
@@ -31,8 +34,17 @@ def serving(site: Site) -> Iterator[Site]:
 
         def do_GET(self) -> None:  # the name is http.server's
             """Answer."""
-            body = json.dumps({"gitSha": site.sha, "database": site.database}).encode()
+            asked = dict(self.headers)
+            site.asked.append({"path": self.path, **asked})
+            if site.garbled:
+                self.wfile.write(f"{asked.get('Authorization')} {asked}\r\n\r\n".encode())
+                self.close_connection = True
+                return
+            echo = {"echo": asked, "token": asked.get("Authorization", "").removeprefix("Bearer ")} if site.echo else {}
+            body = json.dumps({"gitSha": site.sha, "database": site.database, **echo}).encode()
             self.send_response(site.status)
+            if site.echo:
+                self.send_header("X-Echo", str(asked))
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

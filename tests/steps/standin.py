@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 from moto.codebuild.models import codebuild_backends
+from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
@@ -103,6 +104,11 @@ def make_bus() -> None:
 def refuse_events(_backend: Any, events: list[Any]) -> list[dict[str, str]]:
     """Take no event, as PutEvents tells of a throttled one: in its answer, which is a 200."""
     return [{"ErrorCode": "ThrottlingException", "ErrorMessage": "too many"} for _ in events]
+
+
+def throttled(*_: Any, **__: Any) -> Any:
+    """Refuse a call as AWS does when there are too many."""
+    raise JsonRESTError("ThrottlingException", "Rate exceeded")
 
 
 def heard() -> list[dict[str, Any]]:

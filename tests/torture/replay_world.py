@@ -16,6 +16,7 @@ from landfall.answers import Answer, Answers, Request
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.history import Event
+from landfall.secret import Known
 from landfall.settings import Limits, Service, Settings
 from landfall.settings_smoke import Smoke
 from landfall.world import World
@@ -105,7 +106,7 @@ class ReplayWorld(World):
         """Return one service, with the defaults of Landfall and what the scenario sets."""
         return Settings((service_of(self._scenario),), Path())
 
-    def ask(self, settings: Service, base_url: str) -> Answers:
+    def ask(self, settings: Service, base_url: str, _known: Known) -> Answers:
         """Make a round of smoke requests."""
         wanted = smoke.requests(settings.smoke, base_url)
         return Answers(base_url, {r: tuple(self._answer(r) for _ in range(n)) for r, n in wanted.items()})

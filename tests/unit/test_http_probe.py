@@ -25,7 +25,7 @@ SHORT = Smoke(identity_requests=3)
 
 def version(url: str, ca: Path | None = None, patience: float = probe.READ_SECONDS) -> Answer:
     """Ask for the version once."""
-    return probe.ask(url, ONE_REQUEST, ca, patience).of(Request(Smoke.version_path))[0]
+    return probe.ask(url, ONE_REQUEST, ca, read_seconds=patience).of(Request(Smoke.version_path))[0]
 
 
 def everything(url: str, suite: Smoke) -> Answers:

@@ -8,6 +8,7 @@ import pytest
 
 from landfall import settings_file
 from landfall.errors import SettingsError
+from landfall.secret import Secret
 from landfall.settings import Evidence, Limits
 from landfall.settings_smoke import Smoke
 
@@ -270,7 +271,34 @@ def test_smoke_checks_of_one_s_own() -> None:
     assert (own.name, own.method, own.status, own.json, own.equals) == ("one", "GET", 200, "schema.version", 42)
 
 
+def test_what_a_check_sends() -> None:
+    """Headers are text, or a secret by its name; the secret's own value is nowhere in the settings."""
+    sent = 'send = {Accept = "text/html", Authorization = {secret = "shop/smoke", key = "token", prefix = "Bearer "}}'
+    url = 'base_url = "https://api.example.com"\n'
+    (service,) = settings_file.parse(f"{SAMPLE}{url}{OWN}{sent}\n", FILE).services
+    token = Secret("shop/smoke", "token", "Bearer ")
+    assert service.smoke.checks[0].send == {"Accept": "text/html", "Authorization": token}
+    assert service.smoke.secrets == (token,)
+
+
+@pytest.mark.parametrize("url", ["", 'base_url = "http://api.example.com"\n'])
+def test_a_secret_goes_over_tls_or_not_at_all(url: str) -> None:
+    """Over plain HTTP anybody on the way could read it; without a base URL that is what would be asked."""
+    told = message(f'{SAMPLE}{url}{OWN}send = {{X-Key = {{secret = "k"}}}}\n')
+    assert "services.sample.smoke.checks: a check sends secret 'k'" in told
+    assert "base_url with https" in told
+
+
 WRONG_SMOKE = {
+    "a secret's odd key": (f'{OWN}send = {{X = {{secret = "k", ky = "a"}}}}', "checks[1].send.X.ky", "prefix, secret"),
+    "a secret without name": (f'{OWN}send = {{X = {{key = "a"}}}}', "checks[1].send.X.secret", "missing"),
+    "a secret by ARN": (f'{OWN}send = {{X = {{secret = "arn:aws:x"}}}}', "checks[1].send.X", "without ARN"),
+    "a number sent": (f"{OWN}send = {{X = 1}}", ":12: services.sample.smoke.checks[1].send", "a header is text"),
+    "two lines sent": (f'{OWN}send = {{X = "a\\nb"}}', "checks[1].send.X", "printable ASCII"),
+    "a prefix of two lines": (f'{OWN}send = {{X = {{secret = "k", prefix = "a\\n"}}}}', "send.X", "printable ASCII"),
+    "another host": (f'{OWN}send = {{Host = "elsewhere"}}', "checks[1].send.Host", "but for accept-encoding"),
+    "no header's name": (f'{OWN}send = {{"a b" = "c"}}', "checks[1].send.a b", "a header's name"),
+    "sent, and no table": (f'{OWN}send = "x"', ":12: services.sample.smoke.checks[1].send", "wrong value type"),
     "version switched off": ('skip = ["version"]', ":9: services.sample.smoke.skip", "can't be switched off"),
     "no such check": ('skip = ["speed"]', ":9: services.sample.smoke.skip", "response time"),
     "a port that is none": ("plain_port = 70000", ":9: services.sample.smoke.plain_port", "65535"),

@@ -28,7 +28,7 @@ class Secrets:
 
     def known(self, wanted: Iterable[Secret]) -> Known:
         """Return what each secret is, asking once for each name. Raises AwsCallFailed where asking again may help."""
-        texts: dict[str, str | None | Unreadable] = {}
+        texts: dict[str, str | Unreadable | None] = {}
         found: dict[Secret, str | Unreadable] = {}
         for each in wanted:
             if each.secret not in texts:
@@ -37,7 +37,7 @@ class Secrets:
             found[each] = text if isinstance(text, Unreadable) else secret.value(each, text)
         return found
 
-    def _text(self, name: str) -> str | None | Unreadable:
+    def _text(self, name: str) -> str | Unreadable | None:
         with trying(f"reading secret {name!r}"):
             try:
                 reply = self._client.get_secret_value(SecretId=name)
