@@ -112,6 +112,7 @@ class PipelineStack(cdk.Stack):
                 layer=dependencies,
                 key=self.key,
                 scopes=scopes(self, settings, holdings),
+                vpc=settings.vpc,
                 values={
                     On.LEDGER: self.ledger.table_name,
                     On.LOCKS: self.locks.table_name,

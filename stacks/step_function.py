@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -12,10 +13,12 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from landfall.settings import Vpc
 from landfall.world import ENV_BUS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
 from stacks.names import STEP_LOGS
 from stacks.reach import Scope, statement
 from stacks.steps import On, Step
+from stacks.vpc import put_inside
 
 RUNTIME = lambda_.Runtime.PYTHON_3_14
 ARCHITECTURE = lambda_.Architecture.ARM_64
@@ -43,6 +46,7 @@ class Shared:
     key: kms.IKey
     scopes: Mapping[On, Scope]
     values: Mapping[On, str]
+    vpc: Vpc | None = None
 
 
 class StepFunction(lambda_.Function):
@@ -85,3 +89,7 @@ class StepFunction(lambda_.Function):
             memory_size=MEMORY_MIB,
             environment={name: shared.values[on] for name, on in VARIABLES.items() if step.reaches(on)},
         )
+        if step.asks_services and shared.vpc:
+            # by its template: CDK's own way asks AWS at synth which network the subnets are of
+            made = cast(lambda_.CfnFunction, self.node.default_child)
+            put_inside(made, role, step.function_name, shared.vpc)

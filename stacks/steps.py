@@ -57,12 +57,14 @@ class Grant:
 class Step:
     """One step: its id in its state machine, and its grants (logs and traces aside, which every step has).
 
+    `asks_services`: it asks them over HTTP, from the network that the settings name, if they name one.
     Sweep is made in the same way, but it is a schedule that invokes it and no machine.
     """
 
     id: str
     grants: tuple[Grant, ...] = ()
     machine: Machine | None = Machine.DEPLOY
+    asks_services: bool = False
 
     @property
     def module(self) -> str:
@@ -139,6 +141,7 @@ STEPS: tuple[Step, ...] = (
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
         ),
+        asks_services=True,
     ),
     Step(
         "RegisterTaskDefinition",
@@ -162,7 +165,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step("CheckStability", _SEE_TASKS),
     Step("CheckTargetHealth", _SEE_TARGETS),
-    Step("SmokeTest", (_SECRETS_SENT,)),  # asks the service itself, over HTTP
+    Step("SmokeTest", (_SECRETS_SENT,), asks_services=True),
     Step(
         "Confirm",
         (

@@ -129,6 +129,14 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Vpc:
+    """From where services are asked: the network of the steps that do. One, since one set of steps asks them all."""
+
+    subnets: tuple[str, ...]
+    security_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of services.toml. `directory` is where it lies: CA bundles are relative to it."""
 
@@ -136,6 +144,7 @@ class Settings:
     directory: Path
     evidence: Evidence = field(default_factory=Evidence)
     redaction: Redaction = field(default_factory=Redaction)
+    vpc: Vpc | None = None
 
     def for_repository(self, repository: str) -> Service | None:
         """Return the service a repository's images belong to (a repository serves one service)."""

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from landfall import redaction_kinds, settings_smoke_checks
 from landfall.addresses import forbidden_host
 from landfall.redaction import Redaction
-from landfall.settings import Build, Evidence, Logs, Service
+from landfall.settings import Build, Evidence, Logs, Service, Vpc
 from landfall.settings_problem import Problems, compiled, limits
 
 Where = tuple[str, ...]
@@ -20,6 +20,8 @@ _SUBJECT = re.compile(r"([A-Za-z0-9-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
 _LOG_GROUP = re.compile(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
+_OF_A_NETWORK = {"subnets": ("subnet", 16), "security_groups": ("sg", 5)}
+"""What their ids begin with, and how many a function takes (Lambda API reference, VpcConfig)."""
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
 
 
@@ -56,6 +58,16 @@ def _logs(logs: Logs, where: Where, problem: Problems) -> None:
     if logs.group is not None and not _LOG_GROUP.fullmatch(logs.group):
         way_out = "1 to 512 letters, digits and . - _ / #"
         raise problem.at((*where, "group"), f"{logs.group!r} is no name of a log group; it takes {way_out}")
+
+
+def network(vpc: Vpc, where: Where, problem: Problems) -> None:
+    """Check from where services are asked. Raises SettingsError."""
+    for key, (kind, most) in _OF_A_NETWORK.items():
+        ids = getattr(vpc, key)
+        wrong = [each for each in ids if not re.fullmatch(rf"{kind}-[0-9a-f]{{8,17}}", each)]
+        if not 0 < len(ids) <= most or wrong:
+            what = f"{wrong[0]!r} is no id" if wrong else f"there are {len(ids)}"
+            raise problem.at((*where, key), f"{what}; it takes 1 to {most} ids such as {kind}-0a1b2c3d4e5f60718")
 
 
 def check(service: Service, problem: Problems) -> None:

@@ -13,12 +13,12 @@ import dacite
 from landfall.errors import SettingsError
 from landfall.redaction import Redaction
 from landfall.secret import Secret
-from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Service, ServiceStack, Settings
-from landfall.settings_checks import check, patterns, retention
+from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Service, ServiceStack, Settings, Vpc
+from landfall.settings_checks import check, network, patterns, retention
 from landfall.settings_problem import Problems, limits
 from landfall.settings_smoke import OwnCheck, Smoke
 
-_T = TypeVar("_T", bound=Service | Evidence | Redaction | OwnCheck | Secret)
+_T = TypeVar("_T", bound=Service | Evidence | Redaction | OwnCheck | Secret | Vpc)
 STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -41,8 +41,8 @@ def parse(text: str, path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     problem = Problems(text, path)
-    for key in document.keys() - {"defaults", "evidence", "redaction", "services"}:
-        tables = "[defaults], [evidence], [redaction] and [services.<name>]"
+    for key in document.keys() - {"defaults", "evidence", "redaction", "services", "vpc"}:
+        tables = "[defaults], [evidence], [redaction], [vpc] and [services.<name>]"
         raise problem.at((key,), f"unknown table; there are {tables}")
     named = document.get("services")
     if not isinstance(named, dict) or not named:
@@ -58,7 +58,10 @@ def parse(text: str, path: Path) -> Settings:
     retention(evidence, ("evidence",), problem)
     redaction = _table(Redaction, document, "redaction", problem)
     patterns(redaction, ("redaction",), problem)
-    return Settings(services, path.parent, evidence, redaction)
+    vpc = _table(Vpc, document, "vpc", problem) if "vpc" in document else None
+    if vpc:
+        network(vpc, ("vpc",), problem)
+    return Settings(services, path.parent, evidence, redaction, vpc)
 
 
 def _table(kind: type[_T], document: dict[str, Any], name: str, problem: Problems) -> _T:

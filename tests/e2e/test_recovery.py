@@ -34,6 +34,7 @@ FORWARD = (
     "SmokeTest",
     "Confirm",
     "ReportSuccess",
+    "NotifySuccess",
     "FinishSuccess",
 )
 BACK = (

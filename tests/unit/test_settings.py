@@ -9,7 +9,7 @@ import pytest
 from landfall import settings_file
 from landfall.errors import SettingsError
 from landfall.secret import Secret
-from landfall.settings import Evidence, Limits
+from landfall.settings import Evidence, Limits, Vpc
 from landfall.settings_smoke import Smoke
 
 FILE = Path("config/services.toml")
@@ -269,6 +269,33 @@ def test_smoke_checks_of_one_s_own() -> None:
     (own,) = service.smoke.checks
     assert (service.smoke.protected_paths, service.smoke.skip) == (("/a", "/b"), ("liveness",))
     assert (own.name, own.method, own.status, own.json, own.equals) == ("one", "GET", 200, "schema.version", 42)
+
+
+VPC = '[vpc]\nsubnets = ["subnet-0a1b2c3d4e5f60718"]\nsecurity_groups = ["sg-0a1b2c3d"]\n'
+
+
+def test_from_where_services_are_asked() -> None:
+    """One network for all, or none: which is what one set of steps can have."""
+    assert settings_file.parse(f"{SAMPLE}{VPC}", FILE).vpc == Vpc(("subnet-0a1b2c3d4e5f60718",), ("sg-0a1b2c3d",))
+    assert settings_file.parse(SAMPLE, FILE).vpc is None
+
+
+WRONG_VPC = {
+    "a group for a subnet": (VPC.replace("subnet-", "sg-"), "vpc.subnets: 'sg-0a1b2c3d4e5f60718' is no id"),
+    "a name": (VPC.replace("sg-0a1b2c3d", "default"), "vpc.security_groups: 'default' is no id"),
+    "no subnet": (VPC.replace('"subnet-0a1b2c3d4e5f60718"', ""), "vpc.subnets: there are 0; it takes 1 to 16"),
+    "six groups": (VPC.replace('"sg-0a1b2c3d"', '"sg-0a1b2c3d",' * 6), "vpc.security_groups: there are 6"),
+    "no groups": (VPC.partition("security_groups")[0], "vpc.security_groups: missing"),
+    "an unknown key": (f'{VPC}id = "vpc-1"', "vpc.id: unknown key; vpc takes security_groups, subnets"),
+    "no table": ("vpc = 1\n", "vpc: must be a table: [vpc]"),
+}
+
+
+@pytest.mark.parametrize(("lines", "why"), WRONG_VPC.values(), ids=WRONG_VPC.keys())
+def test_a_network_that_will_not_do(lines: str, why: str) -> None:
+    """CloudFormation would find out in the middle of a deploy: it is found at synth."""
+    told = message(f"{lines}{SAMPLE}" if lines.startswith("vpc =") else f"{SAMPLE}{lines}")
+    assert why in told, told
 
 
 def test_what_a_check_sends() -> None:
