@@ -50,8 +50,8 @@ class _Client:
         """Make a request when there is a place for it. Nothing that comes back holds a secret that was sent."""
         answer = await self._answer(request)
         headers = {name: secret.hidden(value, self.known) for name, value in answer.headers.items()}
-        texts = {name: secret.hidden(getattr(answer, name), self.known) for name in ("body", "error")}
-        return replace(answer, headers=headers, **texts)
+        body, error = (secret.hidden(text, self.known) for text in (answer.body, answer.error))
+        return replace(answer, body=body, error=error, headers=headers)
 
     async def _answer(self, request: Request) -> Answer:
         async with self.places:
