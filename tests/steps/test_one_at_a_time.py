@@ -134,7 +134,7 @@ def test_who_lost_the_lock_says_nothing_and_frees_nothing() -> None:
     new = replace(PUSHED, fence=acquire(PUSHED, recovering=True)["release"]["fence"])
 
     assert closed(old, Outcome.REJECTED) == {"report": None, "outcome": "LOST"}
-    assert told(old, Outcome.REJECTED) == {"message_id": ""}
+    assert told(old, Outcome.REJECTED) == {"message_id": "", "event_id": ""}
     assert finish(old) == {"unlocked": False, "finished": False}
     assert sent() == []
     assert closed(new, Outcome.ROLLED_BACK)["outcome"] == "ROLLED_BACK"
