@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import announcement, notice
+from landfall import announcement, evidence, notice
 from landfall.aws.events import DetailType
 from landfall.aws.ledger import Record
 from landfall.evidence import Ended
@@ -34,7 +34,8 @@ def run(event: Input, world: World) -> Output:
 
     People first: whatever becomes of the event, a page has gone out.
     """
-    ended, release = event.ended, event.ended.release
+    ended = evidence.redacted(event.ended, world.settings.redaction.kinds)
+    event, release = Input(ended, event.report), ended.release
     record = world.ledger.record(release.service, release.deployment_id) or {}
     taken_over = int(record.get("fence", 0)) > release.fence
     if taken_over or record.get("outcome", ended.outcome) != ended.outcome:
