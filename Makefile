@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick torture recovery e2e-containers local transcript lint synth deploy drawing schemas clean
+.PHONY: help setup layer demo test test-quick torture recovery e2e-containers local transcript lint synth deploy drawing schemas policies clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,6 +66,9 @@ deploy: layer  ## Deploy to the AWS account of your credentials (FIRST=1 the fir
 
 schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landfall leaves for programs
 	@$(RUN) -m cli.schemas
+
+policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md and docs/compliance.md
+	@$(RUN) -m tests.policy
 
 drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing
