@@ -44,7 +44,7 @@ recovery: layer  ## Stop an execution in each of its states in turn; every one i
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
 
 test-long: layer  ## The end-to-end tests that the default run leaves out: every outcome, events, findings, crash loops
-	@$(RUN) -m pytest tests/e2e -m long -v --deselect tests/e2e/test_recovery.py
+	@$(RUN) -m pytest tests/e2e -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
 
 e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases in real containers (SHORT=1: two)
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs

@@ -11,7 +11,7 @@ from typing import Any
 from landfall import redaction
 from landfall.aws.ledger import YES
 from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
-from landfall.redaction_kinds import Kind
+from landfall.redaction.kinds import Kind
 from landfall.smoke_case import Check
 
 SCHEMA = 2

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from landfall import redaction_labels as labels
-from landfall.redaction_labels import WORD, labelled, spoken, told_later
+from landfall.redaction import labels
+from landfall.redaction.labels import WORD, labelled, spoken, told_later
 
 AWS_KEY = r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
 PRIVATE_KEY = r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY"
