@@ -61,7 +61,7 @@ def live(service: Service, world: World) -> Looked:
 def records(service: str, limits: Limits, world: World, known: Iterable[Finding], unfinished: Unfinished) -> Looked:
     """Look at the newest records, at those that are unfinished, and at those that something was found about."""
     newest = standing.recent(world.ledger.newest_first(service))
-    found = {str(r["deployment_id"]): r for r in (*newest[:RECENT], *unfinished()) if r["service"] == service}
+    found = {str(r["deployment_id"]): r for r in (*unfinished(), *newest[:RECENT]) if r["service"] == service}
     because = {}
     for subject in {f.subject for f in known if f.kind in OF_RECORD and f.state != State.CLEARED} - found.keys():
         record = world.ledger.record(service, subject)

@@ -9,6 +9,7 @@ from typing import Any
 from landfall import build_watch
 from landfall.aws.ecr import Listed
 from landfall.findings import Kind, Looked, Seen, Start
+from landfall.model import Outcome
 from landfall.request import SHA
 from landfall.turn import TIME
 
@@ -47,7 +48,7 @@ def assess(
         return None
     sha = commit_of(image)
     what = f"commit {sha} ({image.digest}) was pushed at {image.pushed_at}, and no deployment of it was ever recorded"
-    newer = [r for r in since if _requested_at(r) > image.pushed_at]
+    newer = [r for r in since if _requested_at(r) > image.pushed_at and r.get("outcome") != Outcome.REJECTED]
     if newer:
         return Seen(
             Kind.PUSH_NOT_DEPLOYED,

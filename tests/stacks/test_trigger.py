@@ -182,7 +182,7 @@ def test_a_watch_that_fails_is_told_of(pipeline: Template) -> None:
 
 
 def test_the_reconciler_runs_every_quarter_of_an_hour(pipeline: Template) -> None:
-    """What nobody looks at is looked at; an invocation that fails for good is a dead letter, which raises an alarm."""
+    """What nobody looks at is looked at; what is not delivered is a dead letter, and raises an alarm."""
     rule = pipeline.under("AWS::Events::Rule", "OnTimeReconcile")
     (target,) = rule["Targets"]
 
