@@ -109,12 +109,10 @@ class Cloud:
         if name is None and len(known) == 1:
             name = known[0]
         if name is None:
-            raise Refused("MISSING_SERVICE", f"which service? Give --service, one of {', '.join(known)}")
+            raise Refused("MISSING_SERVICE", f"which service? Name one of {', '.join(known)}")
         service = self.settings.named(name)
         if service is None:
-            raise Refused(
-                "UNKNOWN_SERVICE", f"--service {name!r} is not in services.toml; known are {', '.join(known)}"
-            )
+            raise Refused("UNKNOWN_SERVICE", f"service {name!r} is not in services.toml; known are {', '.join(known)}")
         return service
 
 

@@ -9,7 +9,7 @@ import typer
 from cli.timeline import brief
 from cli.verb import At, OneService, verb
 from landfall import finding_notice
-from landfall.findings import Finding, State
+from landfall.findings import Finding
 
 
 @verb
@@ -33,15 +33,14 @@ def findings(
 
 
 def _show(at: At, finding: Finding) -> None:
-    state = "cleared" if finding.state == State.CLEARED else "open"
-    at.out.check(finding.kind, None if state == "cleared" else False, f"{finding.service}: {brief(finding.what)}")
+    at.out.check(finding.kind, False if finding.open else None, f"{finding.service}: {brief(finding.what)}")
     at.out.say(f"{'':<15}raised {finding.raised_at[:19]}{_ending(finding)}")
     if finding.open:
         at.out.say(f"{'':<15}{finding_notice.ADVICE[finding.kind].next}")
 
 
 def _ending(finding: Finding) -> str:
-    if finding.state != State.CLEARED:
+    if finding.open:
         return ""
     return f", cleared {finding.cleared_at[:19]}: {finding_notice.because(finding)}"
 
@@ -55,8 +54,8 @@ def _document(finding: Finding) -> dict[str, Any]:
         "open": finding.open,
         "seen_at": finding.seen_at,
         "raised_at": finding.raised_at,
-        "cleared_at": finding.cleared_at or None,
-        "because": finding_notice.because(finding) if finding.state == State.CLEARED else None,
+        "cleared_at": None if finding.open else finding.cleared_at,
+        "because": None if finding.open else finding_notice.because(finding),
         "what_next": finding_notice.ADVICE[finding.kind].next,
         "runbook": f"{finding_notice.RUNBOOK}#{finding_notice.anchor(finding.kind)}",
     }

@@ -24,7 +24,7 @@ EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 SKEWED = frozenset({"SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSignatureException"})
 
 ServiceName = Annotated[str | None, typer.Option("--service", "-s", help="The service, as services.toml names it.")]
-OneService = Annotated[str, typer.Argument(metavar="[SERVICE]", help="The service. [default: all]", show_default=False)]
+OneService = Annotated[str, typer.Argument(help="The service, as services.toml names it.", show_default=False)]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Comma-separated values on stdout.")]
 DeploymentName = Annotated[
     str,

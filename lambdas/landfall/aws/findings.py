@@ -41,7 +41,7 @@ class Findings:
         written = replace(finding, version=finding.version + 1)
         fields = asdict(written)
         fields[_OF_KEY] = fields.pop("service")
-        is_as_read = "version = :read" if finding.version else "attribute_not_exists(version)"
+        is_as_read = "#version = :read" if finding.version else "attribute_not_exists(#version)"
         with trying(f"writing finding {finding.key}"):
             try:
                 self._table.update_item(
