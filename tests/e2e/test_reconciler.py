@@ -1,6 +1,6 @@
 """Each kind of finding on the local AWS: raised once, however often is looked, and cleared once when it is mended.
 
-On a stage of its own, where a finding settles in a second. Part of `make recovery`.
+On a stage of its own, where a finding settles in a second. Part of `make test-long`.
 """
 
 from __future__ import annotations
