@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from cli import affected, doctor, history, image, release, rollback, show, smoke, status, verify_evidence, watch
+from cli import (
+    affected,
+    audit,
+    doctor,
+    findings,
+    history,
+    image,
+    release,
+    rollback,
+    show,
+    smoke,
+    status,
+    verify_evidence,
+    watch,
+)
 
 app = typer.Typer(
     name="landfall",
@@ -21,6 +35,8 @@ for command in (
     history.history,
     show.show,
     verify_evidence.verify_evidence,
+    audit.audit,
+    findings.findings,
     doctor.doctor,
     affected.affected,
     smoke.smoke,

@@ -15,7 +15,9 @@ from botocore.exceptions import ProfileNotFound
 
 from cli.exits import Refused
 from landfall import settings_file
+from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
+from landfall.aws.findings import Findings
 from landfall.aws.ledger import Ledger
 from landfall.errors import AwsCallFailed, trying
 from landfall.naming import PIPELINE_STACK
@@ -77,6 +79,10 @@ class Cloud:
             raise Refused("NOT_DEPLOYED", f"there is no stack {PIPELINE_STACK} in {self.region}: {way_out}") from error
         return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
 
+    def ecr(self, service: Service) -> Ecr:
+        """Return ECR, narrowed to a service's repository."""
+        return Ecr(self.client("ecr"), service.repository)
+
     @property
     def machine(self) -> str:
         """Return the state machine's ARN."""
@@ -85,8 +91,17 @@ class Cloud:
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger."""
+        return Ledger(self._ledger_table)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Return the reconciler's findings."""
+        return Findings(self._ledger_table)
+
+    @cached_property
+    def _ledger_table(self) -> Any:
         resource = self.session.resource("dynamodb", endpoint_url=self.endpoint, config=_CONFIG)
-        return Ledger(resource.Table(self.outputs["LedgerTableName"]))
+        return resource.Table(self.outputs["LedgerTableName"])
 
     def service(self, name: str | None) -> Service:
         """Return a service by name, or the only one there is. Raises Refused."""
@@ -94,12 +109,10 @@ class Cloud:
         if name is None and len(known) == 1:
             name = known[0]
         if name is None:
-            raise Refused("MISSING_SERVICE", f"which service? Give --service, one of {', '.join(known)}")
+            raise Refused("MISSING_SERVICE", f"which service? Name one of {', '.join(known)}")
         service = self.settings.named(name)
         if service is None:
-            raise Refused(
-                "UNKNOWN_SERVICE", f"--service {name!r} is not in services.toml; known are {', '.join(known)}"
-            )
+            raise Refused("UNKNOWN_SERVICE", f"service {name!r} is not in services.toml; known are {', '.join(known)}")
         return service
 
 

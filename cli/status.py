@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from rich.text import Text
@@ -17,16 +18,20 @@ def status(at: At, *, service: ServiceName = None) -> int:
     """Say what is live. Exits 0 where it could find out, proven or not."""
     chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
     found = [look(at.cloud, each) for each in chosen]
+    wrong = Counter(finding.service for finding in at.cloud.findings.all() if finding.open)
     for live in found:
-        _show(at, live)
-    at.out.document({"region": at.cloud.region, "services": [_document(live) for live in found]})
+        _show(at, live, wrong[live.service])
+    services = [{**_document(live), "open_findings": wrong[live.service]} for live in found]
+    at.out.document({"region": at.cloud.region, "services": services})
     return 0
 
 
-def _show(at: At, live: Live) -> None:
+def _show(at: At, live: Live, wrong: int) -> None:
     at.out.say(live.service, "bold")
     rows = {**_document(live), "proven": _proven(live)}
     del rows["service"]
+    if wrong:
+        rows["findings"] = f"{wrong} open: landfall findings {live.service}"
     for name, value in rows.items():
         text = brief(str(value)) if name == "revision" else str(value)
         at.out.say(Text(f"  {name.replace('_', ' '):<13}{text}"))

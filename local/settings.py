@@ -49,10 +49,11 @@ def write(
     *,
     real_engine: bool = False,
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Write the settings for one service per front: copies of the sample service, each with names of its own.
 
-    `overrides` changes keys of a service's own table, for tests that want other bounds.
+    `overrides` changes keys of a service's own table, for tests that want other bounds; `tables` are further ones.
     """
     template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     quick = QUICK | (REAL_ENGINE if real_engine else {})
@@ -67,7 +68,9 @@ def write(
     # an override of None takes a key out
     services = {name: {k: v for k, v in table.items() if v is not None} for name, table in services.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(tomli_w.dumps({"defaults": {**template["defaults"], **quick}, "services": services}))
+    path.write_text(
+        tomli_w.dumps({"defaults": {**template["defaults"], **quick}, **(tables or {}), "services": services})
+    )
 
 
 def _service(

@@ -18,7 +18,7 @@ from stacks.bus import EventBus
 from stacks.dashboard import Dashboard
 from stacks.encryption import PipelineKey
 from stacks.ledger import LedgerTable, PipelineTable
-from stacks.loss import SWEEP_EVERY, RecoveryTrigger
+from stacks.loss import RECONCILE_EVERY, SWEEP_EVERY, Reconciliation, RecoveryTrigger
 from stacks.machine import StandardMachine
 from stacks.names import BUILD_WATCH, BUS, MACHINE
 from stacks.notifications import NotificationTopic
@@ -29,7 +29,7 @@ from stacks.steps import STEPS, On
 from stacks.trigger import PushTrigger
 from statemachine.definition import Machine, definition_text
 
-SCHEDULED = {"Sweep": SWEEP_EVERY}
+SCHEDULED = {"Sweep": SWEEP_EVERY, "Reconcile": RECONCILE_EVERY}
 """Steps that a schedule invokes, and how often: that one is not invoked any more must not pass unseen."""
 
 
@@ -51,6 +51,7 @@ class PipelineStack(cdk.Stack):
         RecoveryTrigger(
             self, "OnLoss", machine=self.machine, sweep=self.functions["Sweep"], dead_letters=self.trigger.dead_letters
         )
+        Reconciliation(self, "OnTime", reconcile=self.functions["Reconcile"], dead_letters=self.trigger.dead_letters)
         self.alarms = self._alarms()
         if self.built:
             self._watch_builds()
@@ -118,6 +119,7 @@ class PipelineStack(cdk.Stack):
                     On.LOCKS: self.locks.table_name,
                     On.MACHINE: machine_arn(self),
                     On.REPORTS: self.reports.bucket_name,
+                    On.REPORT_NAMES: self.reports.bucket_name,
                     On.TOPIC: self.topic.topic_arn,
                     On.EVENT_BUS: BUS,
                 },

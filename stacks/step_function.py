@@ -27,12 +27,13 @@ MEMORY_MIB = 512
 LOGS_KEPT = logs.RetentionDays.ONE_YEAR
 
 VARIABLES = {
-    ENV_LEDGER: On.LEDGER,
-    ENV_LOCKS: On.LOCKS,
-    ENV_MACHINE: On.MACHINE,
-    ENV_REPORTS: On.REPORTS,
-    ENV_TOPIC: On.TOPIC,
-    ENV_BUS: On.EVENT_BUS,
+    On.LEDGER: ENV_LEDGER,
+    On.LOCKS: ENV_LOCKS,
+    On.MACHINE: ENV_MACHINE,
+    On.REPORTS: ENV_REPORTS,
+    On.REPORT_NAMES: ENV_REPORTS,
+    On.TOPIC: ENV_TOPIC,
+    On.EVENT_BUS: ENV_BUS,
 }
 """A step is told of what it has a grant on, and of nothing else."""
 
@@ -87,7 +88,7 @@ class StepFunction(lambda_.Function):
             tracing=lambda_.Tracing.ACTIVE,
             timeout=TIMEOUT,
             memory_size=MEMORY_MIB,
-            environment={name: shared.values[on] for name, on in VARIABLES.items() if step.reaches(on)},
+            environment={name: shared.values[on] for on, name in VARIABLES.items() if step.reaches(on)},
         )
         if step.asks_services and shared.vpc:
             # by its template: CDK's own way asks AWS at synth which network the subnets are of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from landfall.evidence import Ended
@@ -16,6 +17,10 @@ SUCCEEDED_IN = {"Succeeded": Outcome.SUCCEEDED, "NoChange": Outcome.NO_CHANGE, "
 
 MOST = 3
 """Recoveries of one deployment before a person is asked."""
+
+SWEEP_EVERY = timedelta(minutes=15)
+PATIENCE = SWEEP_EVERY * (MOST + 1)
+"""By then every recovery has had its turn: what is still left to do is left for a person."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.events import Events
+from landfall.aws.findings import Findings
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.logs import TaskLogs
@@ -109,7 +110,12 @@ class World:
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger table."""
-        return Ledger(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LEDGER]))
+        return Ledger(self._ledger_table)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Return the reconciler's findings, which are kept in the ledger's table."""
+        return Findings(self._ledger_table)
 
     @cached_property
     def reports(self) -> Reports:
@@ -148,6 +154,10 @@ class World:
         """
         lock = self.locks.read(release.service)
         return lock is not None and bool(lock.owner) and lock.fence == release.fence
+
+    @cached_property
+    def _ledger_table(self) -> Any:
+        return boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LEDGER])
 
     @property
     def machine_arn(self) -> str:

@@ -48,16 +48,16 @@ def test_a_step_is_told_of_what_it_has_a_grant_on(pipeline: Template, step: Step
     """The names are those that landfall.world reads."""
     function = pipeline.named("AWS::Lambda::Function", "FunctionName", step.function_name)
     expected = {
-        "LANDFALL_LEDGER_TABLE": (On.LEDGER, "<LedgerB7379752>"),
-        "LANDFALL_LOCK_TABLE": (On.LOCKS, "<LocksF3C5D457>"),
-        "LANDFALL_STATE_MACHINE_ARN": (On.MACHINE, "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"),
-        "LANDFALL_REPORT_BUCKET": (On.REPORTS, "<Reports65402A0A>"),
-        "LANDFALL_TOPIC_ARN": (On.TOPIC, "<TopicBFC7AF6E>"),
-        "LANDFALL_EVENT_BUS": (On.EVENT_BUS, "landfall"),
+        "LANDFALL_LEDGER_TABLE": ({On.LEDGER}, "<LedgerB7379752>"),
+        "LANDFALL_LOCK_TABLE": ({On.LOCKS}, "<LocksF3C5D457>"),
+        "LANDFALL_STATE_MACHINE_ARN": ({On.MACHINE}, "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"),
+        "LANDFALL_REPORT_BUCKET": ({On.REPORTS, On.REPORT_NAMES}, "<Reports65402A0A>"),
+        "LANDFALL_TOPIC_ARN": ({On.TOPIC}, "<TopicBFC7AF6E>"),
+        "LANDFALL_EVENT_BUS": ({On.EVENT_BUS}, "landfall"),
     }
 
     assert function.get("Environment", {}).get("Variables", {}) == {
-        name: value for name, (on, value) in expected.items() if step.reaches(on)
+        name: value for name, (reached, value) in expected.items() if any(map(step.reaches, reached))
     }
 
 

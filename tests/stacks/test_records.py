@@ -91,10 +91,10 @@ def test_how_long_and_from_whom_reports_are_kept_is_a_setting(evidence: Evidence
 
 
 def test_nothing_deletes_what_is_in_the_report_bucket(pipeline: Template) -> None:
-    """No lifecycle rule lets an anchor expire, and no step may delete one, or shorten or bypass its lock."""
+    """No lifecycle rule lets an anchor expire, and no step may read or delete one, or shorten or bypass its lock."""
     assert "LifecycleConfiguration" not in pipeline.resources["Reports65402A0A"]["Properties"]
     allowed = {action for s in pipeline.identity_statements() for action in many(s["Action"])}
-    assert {a for a in allowed if a.startswith("s3:")} == {"s3:PutObject"}
+    assert {a for a in allowed if a.startswith("s3:")} == {"s3:PutObject", "s3:ListBucket"}
 
 
 def test_nothing_deletes_a_record(pipeline: Template) -> None:
@@ -128,6 +128,13 @@ def test_a_tag_names_one_image_for_ever(templates: dict[str, Template]) -> None:
     assert rule["selection"]["tagStatus"] == "untagged"
     assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
     assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_tagged_image_never_expires(templates: dict[str, Template]) -> None:
+    """Any of them may be what a rollback needs: no rule of any image repository selects tagged or all images."""
+    for repository in templates["Landfall-Registry"].of_type("AWS::ECR::Repository").values():
+        rules = json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+        assert [rule["selection"]["tagStatus"] for rule in rules] == ["untagged"]
 
 
 def test_a_service_that_existed_before_gets_no_stack_and_no_repository(variant: dict[str, Template]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -10,11 +11,13 @@ import boto3
 from moto.codebuild.models import codebuild_backends
 from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ecr.models import ecr_backends
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
 from landfall import evidence
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
 from landfall.chain import CHAINS
+from landfall.findings import FINDINGS
 from landfall.model import Release
 from tests import builders as b
 
@@ -122,6 +125,19 @@ def machine_arn() -> str:
     """Return the machine that deploys."""
     (machine,) = client("stepfunctions").list_state_machines()["stateMachines"]
     return str(machine["stateMachineArn"])
+
+
+def digest_of(tag: str) -> str:
+    """Return the digest that a tag means."""
+    found = client("ecr").describe_images(repositoryName=REPOSITORY, imageIds=[{"imageTag": tag}])
+    return str(found["imageDetails"][0]["imageDigest"])
+
+
+def age(tag: str, by: timedelta) -> None:
+    """Let an image have been pushed that long before."""
+    for image in ecr_backends[DEFAULT_ACCOUNT_ID][REGION].repositories[REPOSITORY].images:
+        if tag in image.image_tags:
+            image.image_pushed_at -= int(by.total_seconds())
 
 
 def batch_get_builds(self: Any, ids: list[str]) -> list[dict[str, Any]]:
@@ -296,7 +312,7 @@ def open_record(release: Release) -> None:
 
 def records() -> list[dict[str, Any]]:
     """Return every deployment in the ledger."""
-    return [item for item in _ledger().scan()["Items"] if item["service"] != CHAINS]
+    return [item for item in _ledger().scan()["Items"] if item["service"] not in (CHAINS, FINDINGS)]
 
 
 def ledger() -> Ledger:

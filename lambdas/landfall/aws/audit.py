@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from landfall import history
@@ -36,6 +38,21 @@ class Reports:
             if error.code != "PreconditionFailed":
                 raise
 
+    def holds(self, uri: str) -> bool:
+        """Say whether an object is there, by its S3 URI. One of another bucket is not looked for, and taken as there.
+
+        Asked by listing, which takes no right to read: without s3:ListBucket S3 answers 403 for an object that is
+        missing, and with it the list says the same (S3 API reference, HeadObject; lists are strongly consistent).
+        """
+        own = f"s3://{self._bucket}/"
+        return not uri.startswith(own) or self.has(uri.removeprefix(own))
+
+    def has(self, key: str) -> bool:
+        """Say whether an object is there: one under a delete marker is not."""
+        with trying(f"looking for s3://{self._bucket}/{key}"):
+            found = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
+        return any(each["Key"] == key for each in found.get("Contents", []))
+
 
 class Topic:
     """The SNS topic that tells people."""
@@ -54,6 +71,20 @@ class Topic:
         return str(reply["MessageId"])
 
 
+@dataclass(frozen=True)
+class Execution:
+    """An execution as Step Functions describes it. `ended_at` is None while it runs."""
+
+    status: str
+    started_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def running(self) -> bool:
+        """Say whether it is not over."""
+        return self.status == "RUNNING"
+
+
 class Executions:
     """Step Functions' own record of an execution."""
 
@@ -62,11 +93,17 @@ class Executions:
 
     def status(self, execution_arn: str) -> str | None:
         """Return `RUNNING` or how an execution ended; None where Step Functions knows none of that ARN."""
+        found = self.execution(execution_arn)
+        return found.status if found else None
+
+    def execution(self, execution_arn: str) -> Execution | None:
+        """Return an execution; None where Step Functions knows none of that ARN: it forgets them after 90 days."""
         with trying(f"reading the status of {execution_arn}"):
             try:
-                return str(self._client.describe_execution(executionArn=execution_arn)["status"])
+                told = self._client.describe_execution(executionArn=execution_arn)
             except self._client.exceptions.ExecutionDoesNotExist:
                 return None
+        return Execution(str(told["status"]), told["startDate"], told.get("stopDate"))
 
     def start(self, machine_arn: str, name: str, document: dict[str, Any]) -> bool:
         """Start an execution. False where one of that name was started before."""

@@ -117,6 +117,11 @@ class Ledger(Closing):
         what = f"looking for deployments of {digest}"
         return list(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}))
 
+    def newest_of_image(self, service: str, digest: str) -> Record | None:
+        """Return the newest record of an image's deployments, and read no further than that."""
+        what = f"looking for a deployment of {digest}"
+        return next(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}), None)
+
     def unfinished(self) -> list[Record]:
         """Return every deployment that something is left to do about."""
         found = self._query(
