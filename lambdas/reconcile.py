@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
 from landfall import finding_notice, findings, reconcile_looks
+from landfall.aws.events import DetailType
 from landfall.errors import StepError
 from landfall.findings import Finding, Kind, Looked, Seen, Start, State
 from landfall.model import UNKNOWN_SERVICE
@@ -97,6 +98,10 @@ def _kept(after: Finding, start: Start | None, world: World) -> list[State]:
     text, attributes = finding_notice.message(written, done), finding_notice.attributes(written)
     message_id = world.topic.publish(finding_notice.subject(written), text, attributes)
     world.findings.write(findings.told(written, message_id))
+    try:
+        world.events.put(DetailType.FINDING, asdict(finding_notice.event(written, done)))
+    except StepError:  # programs can read the ledger; telling people again for their sake would be a false alarm
+        logger.exception("an event was not taken", extra={"finding": written.key})
     logger.warning("told", extra={"finding": written.key, "state": written.state})
     return [written.state]
 

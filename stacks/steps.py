@@ -236,6 +236,7 @@ STEPS: tuple[Step, ...] = (
             _SEE_EXECUTIONS,
             _may(On.MACHINE, "states:StartExecution"),
             *_TELL,
+            _may(On.EVENT_BUS, "events:PutEvents"),
         ),
         machine=None,
     ),

@@ -10,6 +10,29 @@ from landfall.notice import fitting
 RUNBOOK = "docs/reconciler.md"
 
 
+SCHEMA = 1
+"""Of the event. Under the same number nothing that is there changes its meaning."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A finding that was RAISED or CLEARED, for programs. What there is not is empty; times are ISO 8601."""
+
+    schema: int
+    state: State
+    kind: Kind
+    service: str
+    subject: str
+    what: str
+    done: str
+    seen_at: str
+    raised_at: str
+    cleared_at: str
+    because: str
+    what_next: str
+    runbook: str
+
+
 @dataclass(frozen=True)
 class Advice:
     """What a kind means in few words, what to do about it, and what it means that it is gone."""
@@ -111,6 +134,26 @@ def attributes(finding: Finding) -> dict[str, str]:
         "outcome": _word(finding),
         "code": finding.kind.value,
     }
+
+
+def event(finding: Finding, done: str) -> Event:
+    """Return the detail of the event `Finding`."""
+    advice = ADVICE[finding.kind]
+    return Event(
+        schema=SCHEMA,
+        state=finding.state,
+        kind=finding.kind,
+        service=finding.service,
+        subject=finding.subject,
+        what=finding.what,
+        done=done,
+        seen_at=finding.seen_at,
+        raised_at=finding.raised_at,
+        cleared_at=finding.cleared_at,
+        because="" if finding.open else because(finding),
+        what_next=advice.next if finding.open else "",
+        runbook=f"{RUNBOOK}#{anchor(finding.kind)}",
+    )
 
 
 def because(finding: Finding) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from landfall.redaction import redacted
+
 FINDINGS = "_finding"
 """Under which findings are kept in the ledger. No service can be called so."""
 CLAIM = timedelta(seconds=120)
@@ -59,6 +61,9 @@ class Seen:
     subject: str
     what: str
     start: Start | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", redacted(self.what))
 
 
 @dataclass(frozen=True)

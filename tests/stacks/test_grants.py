@@ -62,7 +62,7 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
         ["arn:aws:events:REGION:ACCOUNT:event-bus/landfall"],
         {
             "ForAllValues:StringEquals": {"events:source": ["landfall"]},
-            "StringEquals": {"events:detail-type": ["Deployment Ended"]},
+            "StringEquals": {"events:detail-type": ["Deployment Ended", "Finding"]},
         },
     ),
     On.MACHINE: (["arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"], {}),

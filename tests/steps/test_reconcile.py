@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.events.models import EventsBackend
 
 import reconcile
 from landfall import evidence
@@ -18,6 +19,7 @@ from landfall.findings import FINDINGS, Finding, Kind, Looked, State
 from landfall.model import Outcome
 from landfall.world import World
 from tests import builders as b
+from tests import schemas
 from tests.steps import machine, standin
 from tests.steps.test_build_watch import started
 from tests.steps.test_telling import sent
@@ -366,3 +368,31 @@ def test_how_many_are_open_is_a_metric_also_when_there_are_none(capsys: pytest.C
     assert total == ([["service"]], [2.0 * len(absent())], None)
     assert {kind for _, _, kind in kinds} == {"COULD_NOT_LOOK", "SERVICE_MISSING"}
     assert all(set(dimensions[0]) == {"service", "kind"} for dimensions, _, _ in kinds)
+
+
+def test_programs_hear_of_findings() -> None:
+    """A rule on the bus gets an event for what is raised and for what is cleared, as its schema has it."""
+    hide_the_report()
+    look()
+    settle()
+    standin.heard()
+    look()
+    raised = [e for e in standin.heard() if e["detail"]["service"] == "sample"]
+    show_the_report()
+    look()
+    cleared = [e for e in standin.heard() if e["detail"]["service"] == "sample"]
+    assert [e["detail"]["state"] for e in (*raised, *cleared)] == ["RAISED", "CLEARED"]
+    for event in (*raised, *cleared):
+        schemas.holds("finding", event["detail"])
+        assert (event["detail-type"], event["detail"]["kind"]) == ("Finding", "REPORT_MISSING")
+
+
+def test_a_bus_that_takes_nothing_keeps_nobody_from_being_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """People are told once, whatever becomes of the event."""
+    monkeypatch.setattr(EventsBackend, "put_events", standin.refuse_events)
+    hide_the_report()
+    look()
+    settle()
+    look()
+    look()
+    assert told() == [("FINDING", "REPORT_MISSING")]
