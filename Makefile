@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick test-long torture recovery e2e-containers local transcript lint synth deploy drawing schemas clean
+.PHONY: help setup layer demo example test test-quick test-long torture recovery e2e-containers local transcript lint synth deploy drawing schemas clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -30,6 +30,9 @@ layer: .venv/.ready  ## Build the Lambdas' dependency layer, if its requirements
 
 demo: layer  ## Six releases on a local AWS, good and bad, with proof (ENGINE=docker: real containers)
 	@$(RUN) -m local.demo --engine=$(ENGINE)
+
+example: demo  ## Keep the report of the demo's first rolled-back release in docs/example
+	@mkdir -p docs/example && for kind in json md; do cp build/demo/C.report.$$kind docs/example/report.$$kind; done
 
 test: layer  ## All tests: decisions, steps, state machine, stacks, and end to end on the local AWS
 	@$(RUN) -m pytest -n 3 --dist loadfile

@@ -16,8 +16,9 @@ from landfall.history import Entry
 from landfall.logs import Line, Place, Tally
 from landfall.model import UNKNOWN, Outcome
 from landfall.observed import Look
-from landfall.report import LogLines, Report, Seen, document, report
+from landfall.report import SCHEMA, LogLines, Report, Seen, document, report
 from landfall.smoke_case import Check
+from stacks import ROOT
 from tests import builders as b
 from tests import schemas
 from tests.endings import ENDINGS
@@ -91,3 +92,16 @@ def test_what_is_published_is_what_is_written() -> None:
     """The schemas in docs are those of today's classes (`make schemas`)."""
     for name, schema in published.schemas().items():
         assert json.loads((published.DIRECTORY / name).read_text(encoding="utf-8")) == schema
+
+
+def test_the_example_in_the_docs_is_a_report() -> None:
+    """What readers are shown was made by the demo (`make example`), is of today's shape, and tells of a rollback."""
+    example = ROOT / "docs" / "example"
+    told = json.loads((example / "report.json").read_text(encoding="utf-8"))
+    schemas.holds("report", told)
+    assert (told["outcome"], told["schema"]) == ("ROLLED_BACK", SCHEMA)
+    assert told["logs"]["last"]
+    assert told["unread"] == []
+    text = (example / "report.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# ROLLED_BACK: sample {told['provenance']['commit'][:12]}")
+    assert all(part in text for part in (told["why"].replace("|", "\\|"), told["logs"]["last"][-1]["text"]))
