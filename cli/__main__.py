@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import affected, doctor, history, image, release, rollback, show, smoke, status, verify_evidence, watch
+from cli import affected, doctor, freeze, history, image, release, rollback, show, smoke, status, verify_evidence, watch
 
 app = typer.Typer(
     name="landfall",
@@ -18,6 +18,8 @@ for command in (
     watch.watch,
     status.status,
     rollback.rollback,
+    freeze.freeze,
+    freeze.unfreeze,
     history.history,
     show.show,
     verify_evidence.verify_evidence,

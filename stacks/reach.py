@@ -33,6 +33,7 @@ class Holdings:
 
     ledger: str
     locks: str
+    freezes: str
     reports: str
     topic: str
     key: str
@@ -158,6 +159,7 @@ def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:
         On.LEDGER: Scope((holdings.ledger,)),
         On.LEDGER_INDEXES: Scope((f"{holdings.ledger}/index/*",)),
         On.LOCKS: Scope((holdings.locks,)),
+        On.FREEZES: Scope((holdings.freezes,)),
         On.KEY_OF_LEDGER: key_via("dynamodb"),
         On.REPORTS: Scope((f"{holdings.reports}/*",)),
         On.KEY_OF_REPORTS: key_via("s3"),

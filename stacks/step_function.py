@@ -14,7 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from landfall.settings import Vpc
-from landfall.world import ENV_BUS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
+from landfall.world import ENV_BUS, ENV_FREEZES, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
 from stacks.names import STEP_LOGS
 from stacks.reach import Scope, statement
 from stacks.steps import On, Step
@@ -29,6 +29,7 @@ LOGS_KEPT = logs.RetentionDays.ONE_YEAR
 VARIABLES = {
     ENV_LEDGER: On.LEDGER,
     ENV_LOCKS: On.LOCKS,
+    ENV_FREEZES: On.FREEZES,
     ENV_MACHINE: On.MACHINE,
     ENV_REPORTS: On.REPORTS,
     ENV_TOPIC: On.TOPIC,

@@ -32,6 +32,7 @@ class On(Enum):
     LEDGER = auto()
     LEDGER_INDEXES = auto()
     LOCKS = auto()
+    FREEZES = auto()
     KEY_OF_LEDGER = auto()
     REPORTS = auto()
     KEY_OF_REPORTS = auto()
@@ -140,6 +141,8 @@ STEPS: tuple[Step, ...] = (
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
+            _may(On.FREEZES, "dynamodb:GetItem"),
+            _LEDGER_KEY,
         ),
         asks_services=True,
     ),

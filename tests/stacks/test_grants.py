@@ -51,6 +51,7 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.LEDGER: (["<LedgerB7379752.Arn>"], {}),
     On.LEDGER_INDEXES: (["<LedgerB7379752.Arn>/index/*"], {}),
     On.LOCKS: (["<LocksF3C5D457.Arn>"], {}),
+    On.FREEZES: (["<Freezes1BCE865E.Arn>"], {}),
     On.KEY_OF_LEDGER: (KEY, _via("dynamodb")),
     On.REPORTS: (["<Reports65402A0A.Arn>/*"], {}),
     On.KEY_OF_REPORTS: (KEY, _via("s3")),
