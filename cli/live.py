@@ -77,8 +77,8 @@ def proof(known: list[Record], revision: str) -> Record | None:
     An earlier proof of the revision is none: since then a rollback to it may have failed.
     """
     closed = [r for r in known if r.get("outcome") and r["outcome"] not in NOTHING_DONE]
-    last = max(closed, key=lambda r: str(r["ended_at"]), default=None)
+    last = max(closed, key=lambda r: str(r.get("ended_at", "")), default=None)
     if last is None:
         return None
-    left = last["restored_to"] if last["outcome"] == Outcome.ROLLED_BACK else last["task_definition"]
+    left = last.get("restored_to" if last["outcome"] == Outcome.ROLLED_BACK else "task_definition")
     return last if last["outcome"] in (*PROVEN, Outcome.ROLLED_BACK) and left == revision else None
