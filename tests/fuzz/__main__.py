@@ -26,7 +26,7 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=EXAMPLES, help="of each kind [%(default)s]")
     parser.add_argument("--seed", type=int, default=SEED, help="chooses them [%(default)s]")
     asked = parser.parse_args()
-    kinds = {}
+    kinds: dict[str, dict[str, Any]] = {}
     for subject in SUBJECTS:
         outcomes, fault = tried(subject, asked.examples, asked.seed)
         kinds[subject.name] = {

@@ -102,7 +102,7 @@ OLD_SCHEMA = {k: v for k, v in CLOSED.items() if k not in ("schema", "ended", "r
 @st.composite
 def _records(draw: st.DrawFn) -> Any:
     """Return a record, with changes in it or in the documents that it holds as text."""
-    record = dict(draw(st.sampled_from([RECORD, CLOSED, OLD_SCHEMA])))
+    record: dict[str, Any] = dict(draw(st.sampled_from([RECORD, CLOSED, OLD_SCHEMA])))
     for name in ("release", "progress", "ended"):
         if name in record and draw(st.booleans()):
             record[name] = json.dumps(draw(changed([json.loads(record[name])])))
