@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-long torture recovery e2e-containers local transcript lint synth deploy drawing schemas clean
+.PHONY: help setup layer demo example test test-quick test-long torture recovery e2e-containers local transcript lint synth deploy drawing schemas hashes sbom fuzz clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,15 @@ schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landf
 
 drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing
+
+hashes: .venv/.ready  ## Write requirements-lambda.lock: the hashes that the layer is installed by
+	@$(BIN)/python -m stacks.lock
+
+sbom: layer  ## Write build/sbom.json: what the Lambdas are made of (CycloneDX), to be scanned with a tool of your own
+	@$(RUN) -m stacks.sbom
+
+fuzz: layer  ## Strange inputs of every kind: answered, or refused by a named error
+	@$(RUN) -m tests.fuzz
 
 clean:  ## Remove what was built (not .venv)
 	@rm -rf build cdk.out

@@ -18,6 +18,7 @@ from landfall import settings_file
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.findings import Findings
+from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.errors import AwsCallFailed, trying
 from landfall.naming import PIPELINE_STACK
@@ -91,17 +92,26 @@ class Cloud:
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger."""
-        return Ledger(self._ledger_table)
+        return Ledger(self._table("LedgerTableName"))
 
     @cached_property
     def findings(self) -> Findings:
         """Return the reconciler's findings."""
-        return Findings(self._ledger_table)
+        return Findings(self._table("LedgerTableName"))
 
     @cached_property
-    def _ledger_table(self) -> Any:
+    def freezes(self) -> Freezes:
+        """Return the freezes."""
+        return Freezes(self._table("FreezeTableName"))
+
+    def _table(self, output: str) -> Any:
+        """Return a table of the pipeline. Raises Refused where the stack is too old to have it."""
+        if output not in self.outputs:
+            raise Refused(
+                "OLD_PIPELINE", f"stack {PIPELINE_STACK} has no output {output}, it is older: deploy it again"
+            )
         resource = self.session.resource("dynamodb", endpoint_url=self.endpoint, config=_CONFIG)
-        return resource.Table(self.outputs["LedgerTableName"])
+        return resource.Table(self.outputs[output])
 
     def service(self, name: str | None) -> Service:
         """Return a service by name, or the only one there is. Raises Refused."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from cli import freeze
 from cli.live import Live, look
 from cli.timeline import brief
 from cli.verb import At, ServiceName, verb
@@ -17,18 +18,18 @@ from landfall.model import UNKNOWN
 def status(at: At, *, service: ServiceName = None) -> int:
     """Say what is live. Exits 0 where it could find out, proven or not."""
     chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
-    found = [look(at.cloud, each) for each in chosen]
+    found = [(look(at.cloud, each), tuple(map(str, freeze.of(at.cloud, each)))) for each in chosen]
     wrong = Counter(finding.service for finding in at.cloud.findings.all() if finding.open)
-    for live in found:
-        _show(at, live, wrong[live.service])
-    services = [{**_document(live), "open_findings": wrong[live.service]} for live in found]
+    for live, frozen in found:
+        _show(at, live, frozen, wrong[live.service])
+    services = [{**_document(*each), "open_findings": wrong[each[0].service]} for each in found]
     at.out.document({"region": at.cloud.region, "services": services})
     return 0
 
 
-def _show(at: At, live: Live, wrong: int) -> None:
+def _show(at: At, live: Live, frozen: tuple[str, ...], wrong: int) -> None:
     at.out.say(live.service, "bold")
-    rows = {**_document(live), "proven": _proven(live)}
+    rows = {**_document(live, frozen), "proven": _proven(live), "frozen": "; ".join(frozen) or "no"}
     del rows["service"]
     if wrong:
         rows["findings"] = f"{wrong} open: landfall findings {live.service}"
@@ -47,7 +48,7 @@ def _proven(live: Live) -> str:
     return f"no: it was, but {live.running} of {live.desired} tasks run, rollout {live.rollout}"
 
 
-def _document(live: Live) -> dict[str, Any]:
+def _document(live: Live, frozen: tuple[str, ...]) -> dict[str, Any]:
     release, record = live.release or {}, live.record or {}
     return {
         "service": live.service,
@@ -63,4 +64,5 @@ def _document(live: Live) -> dict[str, Any]:
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,
+        "frozen": list(frozen),
     }

@@ -96,7 +96,7 @@ def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
     other = record.get("recovered_by") if record else None
     another = status(other) if other and other != mine.execution_arn else None
     last = None
-    if record and (ended_as := status(record["execution_arn"])) == "SUCCEEDED":
+    if record and (ended_as := status(str(record.get("execution_arn", "")))) == "SUCCEEDED":
         last = world.executions.events(record["execution_arn"])[-1].state
     plan = recovery.plan(record, ended_as if record else None, another, last)
     if record is None or plan.ended is None:

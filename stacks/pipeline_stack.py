@@ -41,6 +41,7 @@ class PipelineStack(cdk.Stack):
         self.key = PipelineKey(self, "Key")
         self.ledger = LedgerTable(self, "Ledger", self.key)
         self.locks = PipelineTable(self, "Locks", self.key)
+        self.freezes = PipelineTable(self, "Freezes", self.key)
         self.reports = ReportBucket(self, "Reports", self.key, settings.evidence)
         self.topic = NotificationTopic(self, "Topic", self.key)
         self.built = [service for service in settings.services if service.build]
@@ -95,6 +96,7 @@ class PipelineStack(cdk.Stack):
         holdings = Holdings(
             ledger=self.ledger.table_arn,
             locks=self.locks.table_arn,
+            freezes=self.freezes.table_arn,
             reports=self.reports.bucket_arn,
             topic=self.topic.topic_arn,
             key=self.key.key_arn,
@@ -117,6 +119,7 @@ class PipelineStack(cdk.Stack):
                 values={
                     On.LEDGER: self.ledger.table_name,
                     On.LOCKS: self.locks.table_name,
+                    On.FREEZES: self.freezes.table_name,
                     On.MACHINE: machine_arn(self),
                     On.REPORTS: self.reports.bucket_name,
                     On.REPORT_NAMES: self.reports.bucket_name,
@@ -133,6 +136,7 @@ class PipelineStack(cdk.Stack):
             "StateMachineArn": self.machine.state_machine_arn,
             "LedgerTableName": self.ledger.table_name,
             "LockTableName": self.locks.table_name,
+            "FreezeTableName": self.freezes.table_name,
             "ReportBucketName": self.reports.bucket_name,
             "TopicArn": self.topic.topic_arn,
             "EventBusName": self.bus.event_bus_name,

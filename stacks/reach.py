@@ -35,6 +35,7 @@ class Holdings:
 
     ledger: str
     locks: str
+    freezes: str
     reports: str
     topic: str
     key: str
@@ -163,6 +164,7 @@ def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, 
         On.FINDINGS: Scope((holdings.ledger,), {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [FINDINGS]}}),
         On.LEDGER_INDEXES: Scope((f"{holdings.ledger}/index/*",)),
         On.LOCKS: Scope((holdings.locks,)),
+        On.FREEZES: Scope((holdings.freezes,)),
         On.KEY_OF_LEDGER: key_via("dynamodb"),
         On.REPORTS: Scope((f"{holdings.reports}/*",)),
         On.REPORT_NAMES: Scope(

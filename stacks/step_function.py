@@ -14,7 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from landfall.settings import Vpc
-from landfall.world import ENV_BUS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
+from landfall.world import ENV_BUS, ENV_FREEZES, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
 from stacks.names import STEP_LOGS
 from stacks.reach import Scope, statement
 from stacks.steps import On, Step
@@ -29,6 +29,7 @@ LOGS_KEPT = logs.RetentionDays.ONE_YEAR
 VARIABLES = {
     On.LEDGER: ENV_LEDGER,
     On.LOCKS: ENV_LOCKS,
+    On.FREEZES: ENV_FREEZES,
     On.MACHINE: ENV_MACHINE,
     On.REPORTS: ENV_REPORTS,
     On.REPORT_NAMES: ENV_REPORTS,

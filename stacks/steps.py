@@ -33,6 +33,7 @@ class On(Enum):
     LEDGER_INDEXES = auto()
     FINDINGS = auto()
     LOCKS = auto()
+    FREEZES = auto()
     KEY_OF_LEDGER = auto()
     REPORTS = auto()
     REPORT_NAMES = auto()
@@ -142,6 +143,8 @@ STEPS: tuple[Step, ...] = (
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
+            _may(On.FREEZES, "dynamodb:GetItem"),
+            _LEDGER_KEY,
         ),
         asks_services=True,
     ),

@@ -80,6 +80,9 @@ def _made(kind: type[_T], table: dict[str, Any], where: tuple[str, ...], problem
         return dacite.from_dict(kind, table, STRICT)
     except dacite.DaciteFieldError as error:
         raise problem.at((*where, *(error.field_path or "").split(".")), _wrong(error)) from error
+    except (TypeError, ValueError) as error:
+        # dacite casts to a tuple before it looks whether there is anything to cast
+        raise problem.at(where, f"a value is of the wrong type: {error}") from error
 
 
 def _wrong(error: dacite.DaciteFieldError) -> str:

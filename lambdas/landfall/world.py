@@ -20,6 +20,7 @@ from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.events import Events
 from landfall.aws.findings import Findings
+from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.logs import TaskLogs
@@ -30,10 +31,11 @@ from landfall.observed import ServiceView
 from landfall.secret import Known
 from landfall.settings import Service, Settings
 
-ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS = (
+ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS = (
     "LANDFALL_SETTINGS",
     "LANDFALL_LEDGER_TABLE",
     "LANDFALL_LOCK_TABLE",
+    "LANDFALL_FREEZE_TABLE",
     "LANDFALL_STATE_MACHINE_ARN",
     "LANDFALL_REPORT_BUCKET",
     "LANDFALL_TOPIC_ARN",
@@ -146,6 +148,11 @@ class World:
     def locks(self) -> Locks:
         """Return the lock table."""
         return Locks(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LOCKS]))
+
+    @cached_property
+    def freezes(self) -> Freezes:
+        """Return the freeze table."""
+        return Freezes(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_FREEZES]))
 
     def holds_lock(self, release: Release) -> bool:
         """Say whether the release still has the lock it was given. Asked right before every change of the service.

@@ -52,6 +52,7 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.LEDGER_INDEXES: (["<LedgerB7379752.Arn>/index/*"], {}),
     On.FINDINGS: (["<LedgerB7379752.Arn>"], {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["_finding"]}}),
     On.LOCKS: (["<LocksF3C5D457.Arn>"], {}),
+    On.FREEZES: (["<Freezes1BCE865E.Arn>"], {}),
     On.KEY_OF_LEDGER: (KEY, _via("dynamodb")),
     On.REPORTS: (["<Reports65402A0A.Arn>/*"], {}),
     On.REPORT_NAMES: (["<Reports65402A0A.Arn>"], {"StringLike": {"s3:prefix": ["sample/*", "_unknown/*"]}}),

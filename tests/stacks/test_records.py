@@ -38,6 +38,14 @@ def test_the_locks_are_one_item_for_each_service_and_hard_to_lose(pipeline: Temp
     _is_hard_to_lose(resource)
 
 
+def test_the_freezes_are_one_item_for_each_service_and_hard_to_lose(pipeline: Template) -> None:
+    """A lost freeze lets a release through."""
+    resource = pipeline.resources["Freezes1BCE865E"]
+
+    assert _key_of(resource["Properties"]["KeySchema"]) == {"HASH": "service"}
+    _is_hard_to_lose(resource)
+
+
 def _is_hard_to_lose(resource: dict[str, Any]) -> None:
     table = resource["Properties"]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -155,6 +163,7 @@ def test_the_outputs_say_where_everything_is(pipeline: Template) -> None:
         "StateMachineArn",
         "LedgerTableName",
         "LockTableName",
+        "FreezeTableName",
         "ReportBucketName",
         "TopicArn",
         "EventBusName",

@@ -108,6 +108,7 @@ def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setenv("LANDFALL_SETTINGS", str(settings_path))
         monkeypatch.setenv("LANDFALL_LEDGER_TABLE", standin.LEDGER)
         monkeypatch.setenv("LANDFALL_LOCK_TABLE", standin.LOCKS)
+        monkeypatch.setenv("LANDFALL_FREEZE_TABLE", standin.FREEZES)
         monkeypatch.setenv("LANDFALL_REPORT_BUCKET", standin.BUCKET)
         monkeypatch.setenv("LANDFALL_TOPIC_ARN", topic)
         monkeypatch.setenv("LANDFALL_EVENT_BUS", standin.BUS)

@@ -22,7 +22,7 @@ from landfall.model import Release
 from tests import builders as b
 
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
-LEDGER, LOCKS, BUCKET, BUS = "ledger", "locks", "reports", "landfall"
+LEDGER, LOCKS, FREEZES, BUCKET, BUS = "ledger", "locks", "freezes", "reports", "landfall"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -75,12 +75,13 @@ def make_world() -> None:
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-    client("dynamodb").create_table(
-        TableName=LOCKS,
-        KeySchema=[{"AttributeName": "service", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "service", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    for table_name in (LOCKS, FREEZES):
+        client("dynamodb").create_table(
+            TableName=table_name,
+            KeySchema=[{"AttributeName": "service", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "service", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
     client("s3").create_bucket(Bucket=BUCKET)
     make_bus()
     definition = {"StartAt": "Resolve", "States": {"Resolve": {"Type": "Pass", "End": True}}}
@@ -303,6 +304,11 @@ def push(tag: str = b.SHA, content: str = "one", platforms: tuple[str, ...] = ()
 @cache
 def _ledger() -> Any:
     return boto3.resource("dynamodb", region_name=REGION).Table(LEDGER)
+
+
+def freezes() -> Any:
+    """Return the table of freezes."""
+    return boto3.resource("dynamodb", region_name=REGION).Table(FREEZES)
 
 
 def open_record(release: Release) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from landfall import smoke
 from landfall.answers import Answer, Answers, Request
+from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.history import Event
@@ -100,6 +101,11 @@ class ReplayWorld(World):
     def locks(self) -> Locks:
         """Return locks of this scenario's own."""
         return Locks(Table("locks", "service"))
+
+    @cached_property
+    def freezes(self) -> Freezes:
+        """Return no freeze: a release that is held up proves nothing of a tool."""
+        return Freezes(Table("freezes", "service"))
 
     @cached_property
     def settings(self) -> Settings:
