@@ -67,7 +67,7 @@ class PipelineStack(cdk.Stack):
         for name, every in SCHEDULED.items():
             alarms.on_silence(name, self.functions[name], every)
         for name, function in self.functions.items():
-            alarms.on_errors(name, function)
+            alarms.on_errors(name, function, SCHEDULED.get(name))
         return alarms
 
     def _dashboard(self, settings: Settings) -> None:

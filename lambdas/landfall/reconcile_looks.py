@@ -44,7 +44,9 @@ def pushes(service: Service, world: World) -> Looked:
         return reconcile_pushes.looked(None)
     since = world.ledger.since(service.name, reconcile_pushes.requests_since(image))
     grace = timedelta(seconds=world.settings.reconciler.push_grace_seconds)
-    return reconcile_pushes.looked(reconcile_pushes.assess(service.name, image, since, world.now(), grace))
+    before = world.ledger.head(service.name) is not None
+    seen = reconcile_pushes.assess(service.name, image, since, world.now(), grace, deployed_before=before)
+    return reconcile_pushes.looked(seen)
 
 
 def live(service: Service, world: World) -> Looked:

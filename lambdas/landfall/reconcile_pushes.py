@@ -36,12 +36,19 @@ def requests_since(image: Listed) -> str:
 
 
 def assess(
-    service: str, image: Listed, since: Iterable[Mapping[str, Any]], now: datetime, grace: timedelta
+    service: str,
+    image: Listed,
+    since: Iterable[Mapping[str, Any]],
+    now: datetime,
+    grace: timedelta,
+    *,
+    deployed_before: bool,
 ) -> Seen | None:
     """Say what is wrong with a push that no record tells of, and how it is mended; None within the grace.
 
     `since` are the records of the service that may be of requests made after the push. Where there is one, starting
-    this push would put what is older over what somebody asked for later.
+    this push would put what is older over what somebody asked for later. A service that Landfall never deployed to,
+    `deployed_before` says, has images from before there was Landfall.
     """
     pushed = datetime.fromisoformat(image.pushed_at)
     if now - pushed < grace:
@@ -57,6 +64,8 @@ def assess(
         )
     if now - pushed > STARTED_WITHIN:
         return Seen(Kind.PUSH_NOT_DEPLOYED, image.digest, f"{what}; not started, since that was over a day ago")
+    if not deployed_before:
+        return Seen(Kind.PUSH_NOT_DEPLOYED, image.digest, f"{what}; not started, since no deployment of {service} was")
     why = f"no deployment of this image began within {grace.total_seconds():.0f} s of its push"
     start = Start(
         *build_watch.request_of_push(service, sha, image.digest, pushed_at=image.pushed_at, by=BY, why=why),

@@ -16,6 +16,7 @@ from landfall.history import Entry
 from landfall.logs import Line, Place, Tally
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release
 from landfall.observed import Look, TargetView, TaskView
+from landfall.redaction import redacted
 from landfall.smoke_case import PASS, Check
 
 SCHEMA = 3
@@ -185,12 +186,12 @@ def _task(task: TaskView) -> Task:
         status=task.last_status,
         digests={c.name: c.image_digest or UNKNOWN for c in task.containers},
         exit_codes={c.name: c.exit_code for c in task.containers if c.exit_code is not None},
-        stopped_reason=task.stopped_reason,
+        stopped_reason=redacted(task.stopped_reason),
     )
 
 
 def _target(target: TargetView) -> Target:
-    return Target(f"{target.ip}:{target.port}", target.state, target.description or target.reason)
+    return Target(f"{target.ip}:{target.port}", target.state, redacted(target.description or target.reason))
 
 
 def _links(release: Release, seen: Seen) -> dict[str, str]:

@@ -16,8 +16,13 @@ Record = dict[str, Any]
 
 
 def changed(record: Record) -> bool:
-    """Say whether a deployment is over and may have changed the service."""
-    return bool(record.get("outcome")) and record["outcome"] not in NOTHING_DONE
+    """Say whether a deployment is over and may have changed the service.
+
+    What a recovery recorded of a success it only heard of names no revision, and tells nothing.
+    """
+    nothing = record.get("outcome") in NOTHING_DONE
+    heard_of = record.get("outcome") in PROVEN and not record.get("task_definition")
+    return bool(record.get("outcome")) and not nothing and not heard_of
 
 
 def last_change(known: Iterable[Record]) -> Record | None:

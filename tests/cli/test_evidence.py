@@ -25,7 +25,7 @@ from tests.tampering import chains
 
 LENGTH = 8
 Run = Callable[..., Result]
-OUTPUTS = {"LedgerTableName": standin.LEDGER, "ReportBucketName": standin.BUCKET}
+OUTPUTS = {"LedgerTableName": standin.LEDGER, "FreezeTableName": standin.FREEZES, "ReportBucketName": standin.BUCKET}
 
 
 @pytest.fixture(scope="module")

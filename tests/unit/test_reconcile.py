@@ -67,10 +67,18 @@ PUSHES: dict[str, tuple[Listed, list[dict[str, Any]], bool | None]] = {
 }
 
 
+def test_an_image_from_before_landfall_is_not_started() -> None:
+    """A service that Landfall never deployed to may have been put where it is on purpose: it is raised, and left."""
+    seen = reconcile_pushes.assess("sample", image(), [], b.NOW, timedelta(minutes=15), deployed_before=False)
+    assert seen is not None
+    assert seen.start is None
+    assert "no deployment of sample was" in seen.what
+
+
 @pytest.mark.parametrize(("pushed", "since", "starts"), PUSHES.values(), ids=PUSHES)
 def test_a_push_without_a_record(pushed: Listed, since: list[dict[str, Any]], starts: bool | None) -> None:
     """It is started where nobody asked for anything later, and raised alone where somebody did; None: neither."""
-    seen = reconcile_pushes.assess("sample", pushed, since, b.NOW, timedelta(minutes=15))
+    seen = reconcile_pushes.assess("sample", pushed, since, b.NOW, timedelta(minutes=15), deployed_before=True)
     assert (bool(seen.start) if seen else None) is starts
     if seen and seen.start:
         assert seen.start.name == f"build-sample-{'1' * 32}"

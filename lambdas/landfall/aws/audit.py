@@ -117,5 +117,7 @@ class Executions:
     def events(self, execution_arn: str) -> list[Event]:
         """Return what happened in it, in order."""
         with trying(f"reading the history of {execution_arn}"):
-            pages = self._client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
+            pages = self._client.get_paginator("get_execution_history").paginate(
+                executionArn=execution_arn, PaginationConfig={"PageSize": 1000}
+            )
             return list(history.events(event for page in pages for event in page["events"]))
