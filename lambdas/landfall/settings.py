@@ -11,8 +11,8 @@ from landfall.redaction import Redaction
 from landfall.settings_smoke import Smoke
 
 ERROR_PATTERN = (
-    r"\b(ERROR|CRITICAL|FATAL|SEVERE|PANIC|EMERG)\b|Traceback \(most recent|Exception in thread|panic: |Unhandled"
-    r"|(?i:level|severity)\"?[=:] ?\"?(?i:error|critical|fatal|panic|emerg)"
+    r"\b(ERROR|CRITICAL|FATAL|SEVERE|PANIC|EMERG)\b|^(?i:error|fatal|panic)\b|Traceback \(most|Exception in thread"
+    r"|Unhandled|(?i:level|severity)\"?[=:] ?\"?(?i:error|critical|fatal|panic|emerg)"
 )
 """What frameworks write of errors: a level in capitals, a level in a field, the first line of a stack trace."""
 
