@@ -6,16 +6,12 @@ The event that tells of an execution's end is delivered on a best-effort basis, 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from landfall import recovery
-from landfall.aws.ledger import Record
 from landfall.step import logger, step
 from landfall.world import World
 
 NAME_LIMIT = 80
-EVERY_MINUTES = 15
-"""Of the sweep's schedule: the first one of a day still tries."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,7 @@ def run(_: Input, world: World) -> Output:
         executions = [str(record[key]) for key in ("execution_arn", "recovered_by") if record.get(key)]
         if any(world.executions.status(arn) == "RUNNING" for arn in executions):
             continue
-        if _given_up(record, now):
+        if recovery.given_up(record, now):
             continue
         suffix = f"-recover-{now:%Y%m%dT%H%M}"
         name = f"{record['deployment_id'][: NAME_LIMIT - len(suffix)]}{suffix}"
@@ -52,15 +48,6 @@ def run(_: Input, world: World) -> Output:
         started += world.executions.start(world.machine_arn, name, document)
         logger.info("recovery started", extra={"recovery": name})
     return Output(len(unfinished), started)
-
-
-def _given_up(record: Record, now: datetime) -> bool:
-    """Say whether to leave a record for today: its outcome is settled, and what is left was tried often enough.
-
-    Whatever keeps it from being reported or told, trying every quarter of an hour would only cost; once a day is left.
-    """
-    tried = int(record.get("recoveries", 0)) >= recovery.MOST
-    return tried and "outcome" in record and now.hour * 60 + now.minute >= EVERY_MINUTES
 
 
 handler = step(Input, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from landfall.errors import InvalidStepInput, UnreadableRecord
@@ -70,6 +70,16 @@ def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None
     if _count(record, "recoveries") >= MOST:
         return Plan(passed("EXHAUSTED", f"{reason}, and {MOST} recoveries did not mend it"), ended)
     return Plan(passed("RECOVER", reason), ended)
+
+
+def given_up(record: Mapping[str, Any], now: datetime) -> bool:
+    """Say whether to leave a record for today: its outcome is settled, and what is left was tried often enough.
+
+    Whatever keeps it from being reported or told, trying at each sweep would only cost; the first of a day still does.
+    """
+    tried = int(record.get("recoveries", 0)) >= MOST
+    since_midnight = timedelta(hours=now.hour, minutes=now.minute)
+    return tried and "outcome" in record and since_midnight >= SWEEP_EVERY
 
 
 def _ignored(why: str) -> Plan:

@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
 from landfall import evidence
+from landfall.aws.ecr import Ecr
 from landfall.aws.findings import Findings
 from landfall.findings import Finding, Kind, State
 from landfall.model import UNKNOWN
@@ -168,3 +171,12 @@ def test_status_says_that_something_is_open(found: list[Finding], run: Run) -> N
     assert "1 open: landfall findings sample" in run("status", "--service", "sample").stdout
     services: list[dict[str, Any]] = documents(run("status", "--json"))["services"]
     assert {s["service"]: s["open_findings"] for s in services} == {"sample": 1, "fresh": 0}
+
+
+def test_an_image_without_a_tag_is_listed() -> None:
+    """ECR is asked for all there are: one that a rollback needs and that lost its tag is told of while it is there."""
+    client = boto3.client("ecr", region_name=standin.REGION)
+    page = {"imageDetails": [{"imageDigest": b.DIGEST, "imagePushedAt": b.NOW}]}
+    with Stubber(client) as ecr:
+        ecr.add_response("describe_images", page, {"repositoryName": standin.REPOSITORY, "maxResults": 1000})
+        assert [(image.digest, image.tags) for image in Ecr(client, standin.REPOSITORY).images()] == [(b.DIGEST, ())]

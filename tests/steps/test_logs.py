@@ -152,3 +152,10 @@ def test_a_gate_that_does_not_see_lets_pass_and_says_so(judged: Judged) -> None:
     standin.client("logs").delete_log_group(logGroupName=GROUP)
     verdict = machine.judge("confirm", judged)
     assert (verdict["state"], "did not look" in verdict["reason"]) == ("PASS", True)
+
+
+def test_a_report_is_written_whatever_can_not_be_read(judged: Judged) -> None:
+    """A service that is gone costs its own part of the report, and nothing else."""
+    standin.client("ecs").delete_service(cluster=standin.CLUSTER, service="judged", force=True)
+    told = reported(judged)
+    assert (told["outcome"], told["logs"]["last"]) == ("ROLLED_BACK", [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -205,3 +206,31 @@ def test_the_sweep_starts_a_recovery_for_what_is_left() -> None:
     started = states.list_executions(stateMachineArn=standin.machine_arn())["executions"]
     inputs = [json.loads(states.describe_execution(executionArn=e["executionArn"])["input"] or "{}") for e in started]
     assert [i["deployment_id"] for i in inputs if i.get("intent") == "recover"] == [lost.deployment_id]
+
+
+MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("record", "minutes", "left"),
+    [
+        ({"outcome": "SUCCEEDED", "recoveries": 3}, 15, True),
+        ({"outcome": "SUCCEEDED", "recoveries": 3}, 14, False),
+        ({"outcome": "SUCCEEDED", "recoveries": 2}, 600, False),
+        ({"recoveries": 3}, 600, False),
+    ],
+    ids=["tried often enough", "the first sweep of a day", "not yet", "still open, so that it pages"],
+)
+def test_a_record_that_can_not_be_told_is_not_tried_for_ever(record: dict[str, Any], minutes: int, left: bool) -> None:
+    """A bus or a bucket that is gone costs one recovery a day for each record, and not one each quarter of an hour."""
+    assert recovery.given_up(record, MIDNIGHT + timedelta(minutes=minutes)) is left
+
+
+def test_the_sweep_leaves_alone_what_was_given_up() -> None:
+    """It is counted as unfinished, and nothing is started for it until the next day."""
+    lost = later(PUSHED, 1, execution_arn=f"{b.EXECUTION}-lost")
+    standin.open_record(lost)
+    given_up = {"outcome": "SUCCEEDED", "recoveries": 3}
+    standin.ledger().mark(lost.service, lost.deployment_id, **given_up)
+    due = not recovery.given_up(given_up, datetime.now(UTC))  # as it is in the first minutes of a day
+    assert machine.invoke("sweep", {}) == {"unfinished": 1, "started": int(due)}

@@ -236,3 +236,9 @@ def test_head_without_an_anchor_names_number_and_key() -> None:
     seen = reconcile_records.not_anchored(Head("sample", 7, "f" * 64, "20260102T030405Z-one"))
     assert (seen.kind, seen.subject) == (Kind.NOT_ANCHORED, "20260102T030405Z-one")
     assert f"sample/_chain/0000000007-{'f' * 64}.json" in seen.what
+
+
+def test_a_success_that_was_only_heard_of_says_nothing_of_what_is_live() -> None:
+    """A recovery that found a proven deployment unreported records no revision: the one before it still counts."""
+    before, heard_of = record(), record(task_definition="", ended_at=(b.NOW + timedelta(hours=1)).isoformat())
+    assert standing.last_change([heard_of, before]) == before

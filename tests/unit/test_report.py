@@ -88,6 +88,15 @@ def test_nobody_s_words_break_the_table(line: str, reason: str) -> None:
     assert row.replace("\\|", "").count("|") == 3
 
 
+def test_what_somebody_wrote_is_no_markdown() -> None:
+    """A service's words can't put a picture, a link or a cell into the report that people read."""
+    words = "![x](https://example.org/p.png) [pay](https://example.org) a\\|b <b>"
+    ended = ENDINGS[Outcome.ROLLED_BACK]
+    ended = replace(ended, release=replace(ended.release, reason=words))
+    text = report_text.markdown(report(ended, evidence.closed(ended, b.NOW), SEEN))
+    assert "!\\[x\\](https://example.org/p.png) \\[pay\\](https://example.org) a\\\\\\|b &lt;b>" in text
+
+
 def test_what_is_published_is_what_is_written() -> None:
     """The schemas in docs are those of today's classes (`make schemas`)."""
     for name, schema in published.schemas().items():

@@ -63,11 +63,12 @@ class Ecr:
         )
 
     def images(self) -> Iterator[Listed]:
-        """Return every tagged image, page by page, in no order. Raises AwsCallFailed without a repository."""
+        """Return every image, page by page, in no order. Raises AwsCallFailed where there is no such repository."""
         with trying(f"listing the images in repository {self._repository!r}"):
-            for page in self._client.get_paginator("describe_images").paginate(
-                repositoryName=self._repository, filter={"tagStatus": "TAGGED"}, PaginationConfig={"PageSize": 1000}
-            ):
+            pages = self._client.get_paginator("describe_images").paginate(
+                repositoryName=self._repository, PaginationConfig={"PageSize": 1000}
+            )
+            for page in pages:
                 for detail in page["imageDetails"]:
                     tags = tuple(detail.get("imageTags", []))
                     yield Listed(str(detail["imageDigest"]), tags, moment(detail["imagePushedAt"]))
