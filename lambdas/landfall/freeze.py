@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from landfall.errors import InvalidRequest
 from landfall.model import Intent, Release, Verdict, failed
+from landfall.request import TEXT_LIMIT, moment
 
 EVERY_SERVICE = "_all"
 """What a freeze of all services is kept under. No service has such a name: theirs begin with a letter."""
 FOR_EVER = ""
-TEXT_LIMIT = 200
-"""Characters of a freeze's reason, as of a request's."""
 _SPAN = re.compile(r"([1-9]\d{0,4})(m|h|d)")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -75,8 +74,8 @@ def end(now: datetime, until: str, span: str) -> str:
         found = _SPAN.fullmatch(span)
         if not found:
             raise InvalidRequest("BAD_FIELD", f"--for {span!r} is no span of time; give one like 90m, 2h or 3d")
-        return _told(now + timedelta(**{_UNITS[found[2]]: int(found[1])}))
-    return _told(_time(now, until)) if until else FOR_EVER
+        return moment(now + timedelta(**{_UNITS[found[2]]: int(found[1])}))
+    return moment(_time(now, until)) if until else FOR_EVER
 
 
 def checked_reason(reason: str) -> str:
@@ -96,7 +95,3 @@ def _time(now: datetime, text: str) -> datetime:
         pass
     way_out = "give a time to come with its offset, such as 2026-12-27T08:00:00Z, or --for 2h"
     raise InvalidRequest("BAD_FIELD", f"--until {text[:40]!r} is no such time; {way_out}")
-
-
-def _told(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

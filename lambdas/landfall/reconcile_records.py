@@ -13,6 +13,7 @@ from landfall.errors import InvalidStepInput
 from landfall.findings import Kind, Seen
 from landfall.model import PROVEN, Outcome
 from landfall.recovery import PATIENCE
+from landfall.request import moment
 from landfall.settings import Limits
 from landfall.step import parse
 
@@ -39,7 +40,7 @@ def overdue(record: Record, executions: Iterable[Execution | None], limits: Limi
     if now - ended <= PATIENCE:
         return None
     tried = f"{record.get('recoveries', 0)} recoveries did not close it"
-    return Seen(Kind.NEVER_CLOSED, subject, f"its execution is over since {ended:%Y-%m-%dT%H:%M:%SZ}, and {tried}")
+    return Seen(Kind.NEVER_CLOSED, subject, f"its execution is over since {moment(ended)}, and {tried}")
 
 
 def unreported(record: Record, now: datetime, *, there: bool) -> Seen | None:
@@ -48,7 +49,7 @@ def unreported(record: Record, now: datetime, *, there: bool) -> Seen | None:
     if "reported" not in record:
         if now - ended <= PATIENCE:
             return None  # a recovery writes it
-        what = f"it ended {record['outcome']} at {ended:%Y-%m-%dT%H:%M:%SZ}, and no report was written"
+        what = f"it ended {record['outcome']} at {moment(ended)}, and no report was written"
         return Seen(Kind.REPORT_MISSING, subject, what)
     return None if there else Seen(Kind.REPORT_MISSING, subject, f"its report {record['reported']} is not there")
 

@@ -11,6 +11,9 @@ from landfall import history
 from landfall.errors import AwsCallFailed, trying
 from landfall.history import Event
 
+MOST_EVENTS = 1000
+"""Of a call; the default is a tenth of it (Step Functions API reference, GetExecutionHistory)."""
+
 
 class Reports:
     """The report bucket."""
@@ -118,6 +121,6 @@ class Executions:
         """Return what happened in it, in order."""
         with trying(f"reading the history of {execution_arn}"):
             pages = self._client.get_paginator("get_execution_history").paginate(
-                executionArn=execution_arn, PaginationConfig={"PageSize": 1000}
+                executionArn=execution_arn, PaginationConfig={"PageSize": MOST_EVENTS}
             )
             return list(history.events(event for page in pages for event in page["events"]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
-from landfall.errors import trying
+from landfall.aws import table
+from landfall.aws.closing import key
 from landfall.findings import FINDINGS, Finding, Kind, State
 
 _OF_KEY = "of"
@@ -15,26 +16,19 @@ _OF_KEY = "of"
 class Findings:
     """Partition key `service`, which is FINDINGS; sort key `deployment_id`, which is the finding's key."""
 
-    def __init__(self, table: Any) -> None:
-        self._table = table
-        self._refused = table.meta.client.exceptions.ConditionalCheckFailedException
+    def __init__(self, ledger: Any) -> None:
+        self._table = ledger
 
     def all(self) -> list[Finding]:
         """Return every finding there ever was, read consistently, by service and kind."""
-        found: list[Finding] = []
-        start: dict[str, Any] = {}
-        while True:
-            with trying("reading the findings"):
-                page = self._table.query(
-                    KeyConditionExpression="service = :findings",
-                    ExpressionAttributeValues={":findings": FINDINGS},
-                    ConsistentRead=True,
-                    **start,
-                )
-            found += map(_finding, page["Items"])
-            if "LastEvaluatedKey" not in page:
-                return found
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        found = table.query(
+            self._table,
+            "reading the findings",
+            KeyConditionExpression="service = :findings",
+            ExpressionAttributeValues={":findings": FINDINGS},
+            ConsistentRead=True,
+        )
+        return list(map(_finding, found))
 
     def write(self, finding: Finding) -> Finding | None:
         """Write a finding that is still as it was read. None where another reconciler was faster."""
@@ -42,21 +36,10 @@ class Findings:
         fields = asdict(written)
         fields[_OF_KEY] = fields.pop("service")
         is_as_read = "#version = :read" if finding.version else "attribute_not_exists(#version)"
-        with trying(f"writing finding {finding.key}"):
-            try:
-                self._table.update_item(
-                    Key={"service": FINDINGS, "deployment_id": finding.key},
-                    UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
-                    ConditionExpression=is_as_read,
-                    ExpressionAttributeNames={f"#{name}": name for name in fields},
-                    ExpressionAttributeValues={
-                        **{f":{name}": value for name, value in fields.items()},
-                        **({":read": finding.version} if finding.version else {}),
-                    },
-                )
-            except self._refused:
-                return None
-        return written
+        read = {":read": finding.version} if finding.version else {}
+        what, at = f"writing finding {finding.key}", key(FINDINGS, finding.key)
+        done = table.set_if(self._table, what, at, fields, condition=is_as_read, values=read)
+        return written if done else None
 
 
 def _finding(item: dict[str, Any]) -> Finding:
