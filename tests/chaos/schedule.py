@@ -1,0 +1,114 @@
+"""What is done in each deployment: a pure function of the seed and the deployment's number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from random import Random
+
+from local.faults import ENDED, INVOKE, PUSHED, Kind, Rule
+
+GOOD, AGAIN, BACK, MISSING = "good", "again", "back", "missing"
+BAD = ("crash-on-start", "unhealthy", "wrong-sha")
+"""Faults that are baked into a release."""
+KINDS = (*[GOOD] * 9, *BAD, *BAD, BACK, BACK, AGAIN, MISSING)
+
+LAMBDA_TRIES = 3
+"""A step on the way forward is retried that often; one fault that fails a step is one of them."""
+CLIENT_TRIES = 3
+"""The AWS client in a step tries a call that often."""
+LOSES_THE_TRY = (Kind.KILL, Kind.KILL_BEFORE, Kind.REFUSE)
+
+_READS = ("ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListTasks")
+_TARGETS = (*_READS, "elasticloadbalancing:DescribeTargetHealth")
+CALLS: dict[str, tuple[str, ...]] = {
+    "resolve": ("ecr:DescribeImages", "ecr:BatchGetImage", "dynamodb:UpdateItem", "states:DescribeExecution"),
+    "acquire-lock": ("dynamodb:Query", "dynamodb:GetItem", "dynamodb:UpdateItem"),
+    "preflight": (*_TARGETS, "ecs:DescribeTaskDefinition", "iam:GetRole"),
+    "register-task-definition": (
+        "ecs:DescribeTaskDefinition",
+        "ecs:ListTaskDefinitions",
+        "ecs:RegisterTaskDefinition",
+        "dynamodb:UpdateItem",
+        "dynamodb:Query",
+    ),
+    "update-service": ("ecs:DescribeServices", "ecs:UpdateService", "dynamodb:GetItem"),
+    "check-stability": _READS,
+    "check-target-health": _TARGETS,
+    "confirm": _TARGETS,
+    "rollback": ("ecs:DescribeServices", "ecs:UpdateService", "ecs:DeregisterTaskDefinition", "dynamodb:GetItem"),
+    "report": ("dynamodb:TransactWriteItems", "dynamodb:UpdateItem", "s3:PutObject", "states:GetExecutionHistory"),
+    "notify": ("sns:Publish", "dynamodb:GetItem", "dynamodb:UpdateItem"),
+    "finish": ("dynamodb:UpdateItem",),
+}
+"""What each step calls, as far as faults are put there."""
+OFTEN = (Kind.THROTTLE, Kind.THROTTLE, Kind.FAIL, Kind.FAIL_LATE, Kind.DROP, Kind.DROP, Kind.DELAY, Kind.KILL)
+KINDS_OF_FAULT = (*OFTEN, *OFTEN, Kind.KILL_BEFORE, Kind.REFUSE)
+STALE = ("Describe", "List", "GetExecutionHistory")
+LATEST_STOP = 3.0
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One deployment: what is released, and what goes wrong on the way."""
+
+    number: int
+    kind: str
+    rules: tuple[Rule, ...]
+
+    @property
+    def bad(self) -> bool:
+        """Say whether it must not land."""
+        return self.kind in BAD
+
+    @property
+    def stopped(self) -> bool:
+        """Say whether its execution is stopped."""
+        return any(rule.kind is Kind.STOP for rule in self.rules)
+
+    @property
+    def noise(self) -> bool:
+        """Say whether all that goes wrong is what the retries are for: law 8 says that it decides nothing."""
+        lost: Counter[str] = Counter()
+        for rule in self.rules:
+            whole = rule.kind in LOSES_THE_TRY or rule.operation == INVOKE
+            lost[rule.step] += rule.times if whole else rule.times // CLIENT_TRIES + 1
+        return not self.stopped and all(tries <= LAMBDA_TRIES for tries in lost.values())
+
+
+def deployment(seed: int, number: int) -> Deployment:
+    """Decide one deployment."""
+    random = Random(f"{seed}/{number}")  # noqa: S311  a schedule, not a secret
+    kind = random.choice(KINDS)
+    rules = [_rule(random) for _ in range(random.choice((0, 1, 2, 3, 3, 4, 5)))]
+    if random.random() < 0.3:
+        rules += _stops(random)
+    if random.random() < 0.08:
+        rules.append(Rule(PUSHED, Kind.TWICE))
+    return Deployment(number, kind, tuple(rules))
+
+
+def _rule(random: Random) -> Rule:
+    step = random.choice(tuple(CALLS))
+    if random.random() < 0.15:
+        return Rule(INVOKE, random.choice((Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.DELAY)), f"landfall-{step}", seconds=1)
+    operation = random.choice(CALLS[step])
+    kind = random.choice(KINDS_OF_FAULT)
+    if operation.partition(":")[2].startswith(STALE) and random.random() < 0.4:
+        kind = Kind.STALE
+    times = random.choice((1, 1, 1, 2, 3, 4)) if kind in (Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.STALE) else 1
+    seconds = round(random.uniform(0.2, 1.5), 1) if kind is Kind.DELAY else 0.0
+    return Rule(operation, kind, f"landfall-{step}", random.choice((1, 1, 1, 2, 3)), times, seconds)
+
+
+def _stops(random: Random) -> list[Rule]:
+    """Stop the execution at a call, or in a moment after it; sometimes its recovery too, or the event gets lost."""
+    step = random.choice(tuple(CALLS))
+    seconds = random.choice((0.0, 0.0, round(random.uniform(0.1, LATEST_STOP), 1)))
+    rules = [Rule(INVOKE, Kind.STOP, f"landfall-{step}", seconds=seconds)]
+    if random.random() < 0.3:
+        rules.append(Rule(ENDED, Kind.LOSE))
+    if random.random() < 0.2:
+        again = random.choice(("resolve", "acquire-lock", "rollback", "check-stability", "report", "notify", "finish"))
+        rules.append(Rule(INVOKE, Kind.STOP, f"landfall-{again}", nth=2))
+    return rules
