@@ -33,7 +33,9 @@ ROOT = Path(__file__).resolve().parents[1]
 class LocalAws:
     """The emulator as a context manager. Everything it starts ends with it, and with the process that started it."""
 
-    def __init__(self, state: Path, *, port: int = 0, engine: str = "process", fronts: Sequence[Front] = (), faults: bool = False) -> None:
+    def __init__(
+        self, state: Path, *, port: int = 0, engine: str = "process", fronts: Sequence[Front] = (), faults: bool = False
+    ) -> None:
         self.state = state.resolve()
         self.port = port or free_port()
         self.engine = real_engine.find(self.port) if engine == "docker" else None

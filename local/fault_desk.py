@@ -40,6 +40,6 @@ class FaultDesk:
     def _ask(self, method: str, about: str, document: Any = None) -> Any:
         body = None if document is None else json.dumps(document).encode()
         url = f"http://{LOOPBACK}:{self.port}/_faults/{about}"
-        request = urllib.request.Request(url, data=body, method=method)  # noqa: S310  loopback
+        request = urllib.request.Request(url, data=body, method=method)
         with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310  loopback
             return json.loads(reply.read())

@@ -104,6 +104,19 @@ class Faults:
             return self.book.last_answer(about, request.operation, request.body, reply)  # type: ignore[no-any-return]
         return reply
 
+    def control(self, method: str, about: str, body: bytes) -> Answer:
+        """Put a plan, or tell of one."""
+        if method == "PUT":
+            self.book.put(about, tuple(Rule.read(each) for each in json.loads(body)))
+        return Answer(200, {"Content-Type": "application/json"}, json.dumps(self.book.take(about)).encode())
+
+    def received(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer | None:
+        """Answer whatever came: a worker's endpoint begins with its token."""
+        if path.startswith(CONTROL):
+            return self.control(method, path.removeprefix(CONTROL), body)
+        token, _, rest = path.removeprefix("/").partition("/")
+        return self.answer(self.callers[token], Request(method, f"/{rest}", headers, body))
+
     def stopping(self, about: str, seconds: float) -> None:
         """Stop what runs about it, now or in a moment."""
         if seconds:
@@ -114,62 +127,45 @@ class Faults:
 
 def serve(faults: Faults, port: int) -> None:
     """Serve from threads of their own, until the process ends."""
-    server = ThreadingHTTPServer((LOOPBACK, port), _handler(faults))
+    handler = type("Handler", (_Handler,), {"faults": faults})
+    server = ThreadingHTTPServer((LOOPBACK, port), handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True, name="faults").start()
 
 
-def _handler(faults: Faults) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        """One connection."""
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
 
-        protocol_version = "HTTP/1.1"
-        wbufsize = 1 << 16  # head and body in one packet
+    protocol_version = "HTTP/1.1"
+    wbufsize = 1 << 16  # head and body in one packet
+    faults: Faults
 
-        def handle_one_request(self) -> None:
-            """Answer a request of any method."""
-            with contextlib.suppress(ConnectionError, TimeoutError):
-                super().handle_one_request()
-                return
+    def handle_one_request(self) -> None:
+        """Answer a request; who was killed hears no answer."""
+        try:
+            super().handle_one_request()
+        except (ConnectionError, TimeoutError):
             self.close_connection = True
 
-        def __getattr__(self, name: str) -> Any:
-            if name.startswith("do_"):
-                return self._any
-            raise AttributeError(name)
+    def _any(self) -> None:
+        """Answer a request of any method."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        reply = self.faults.received(self.command, self.path, headers, body)
+        if reply is None:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
+        self.wfile.flush()
 
-        def _any(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if self.path.startswith(CONTROL):
-                self._send(self._control(self.path.removeprefix(CONTROL), body))
-                return
-            token, _, path = self.path.removeprefix("/").partition("/")
-            caller = faults.callers.get(token) or Caller("")
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = faults.answer(caller, Request(self.command, f"/{path}", headers, body))
-            if reply is None:
-                self.close_connection = True
-                self.connection.shutdown(socket.SHUT_RDWR)
-            else:
-                self._send(reply)
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _any  # noqa: N815  the names are http.server's
 
-        def _control(self, about: str, body: bytes) -> Answer:
-            if self.command == "PUT":
-                faults.book.put(about, tuple(Rule.read(each) for each in json.loads(body)))
-            told = json.dumps(faults.book.take(about)).encode()
-            return Answer(200, {"Content-Type": "application/json"}, told)
-
-        def _send(self, reply: Answer) -> None:
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(reply.body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(reply.body)
-            self.wfile.flush()
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    return Handler
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""

@@ -50,11 +50,17 @@ def record_laws(
         if versions != {"report.json": 1, "report.md": 1}:
             yield f"law 4: the report of {name} ({outcome}) has these versions: {versions}"
         if outcome not in (*expected(wanted, lane.live), *(["SKIPPED", "NO_CHANGE"] if len(asked) > 1 else [])):
-            word = "false success" if wanted.bad and outcome in LANDED else "false alarm" if wanted.kind == GOOD else "law"
+            word = _word(wanted, outcome)
             yield f"{word}: {name} ended {outcome}: {record.get('why', record.get('code', ''))}"
     for execution in executions:
         if execution.status == "RUNNING":
             yield f"hanging: {execution.arn}"
+
+
+def _word(wanted: Deployment, outcome: str) -> str:
+    if wanted.bad and outcome in LANDED:
+        return "false success"
+    return "false alarm" if wanted.noise else "law 2"
 
 
 def _recovery(execution: Execution) -> bool:
@@ -93,7 +99,7 @@ def _not_live(lane: Lane, live: Live) -> str:
     for _ in range(TRIES):
         try:
             laws.law_1(lane.stage, lane.name, digest=live.digest, sha=live.sha)
-        except Exception as error:  # noqa: BLE001  whatever it is, it is not live
+        except Exception as error:
             problem = f"{type(error).__name__}: {error}"
             time.sleep(1)
         else:

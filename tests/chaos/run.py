@@ -22,6 +22,7 @@ from tests.chaos.schedule import GOOD, Deployment, deployment
 LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet")
 """Services side by side: as many as keep two cores busy."""
 SETTINGS: dict[str, Any] = {
+    "desired_count": 1,  # each task's health check is a process of its own: two cores are better used on more services
     # more than any delay and any retry inside a step can take, and not the 75 s of a service in production
     "recovery_wait_seconds": 8,
 }
@@ -132,7 +133,7 @@ def run(seed: int, numbers: Sequence[int], state: Path, tell: Callable[[Played],
 @contextmanager
 def theatre(seed: int, state: Path, lanes: Sequence[str]) -> Iterator[Theatre]:
     """Set the stage, and sweep it on a schedule."""
-    overrides = {name: SETTINGS for name in lanes}
+    overrides = dict.fromkeys(lanes, SETTINGS)
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults
         if desk is None:

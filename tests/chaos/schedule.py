@@ -44,8 +44,13 @@ CALLS: dict[str, tuple[str, ...]] = {
 """What each step calls, as far as faults are put there."""
 OFTEN = (Kind.THROTTLE, Kind.THROTTLE, Kind.FAIL, Kind.FAIL_LATE, Kind.DROP, Kind.DROP, Kind.DELAY, Kind.KILL)
 KINDS_OF_FAULT = (*OFTEN, *OFTEN, Kind.KILL_BEFORE, Kind.REFUSE)
+OF_INVOCATIONS = (Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.DELAY)
 STALE = ("Describe", "List", "GetExecutionHistory")
 LATEST_STOP = 3.0
+WAY_BACK = ("rollback", "notify")
+POLLS = ("check-stability", "check-target-health", "confirm")
+OFTEN_CALLED = ("dynamodb:UpdateItem", "s3:PutObject", "dynamodb:Query")
+"""By some steps more than once."""
 
 
 @dataclass(frozen=True)
@@ -79,31 +84,33 @@ class Deployment:
 def deployment(seed: int, number: int) -> Deployment:
     """Decide one deployment."""
     random = Random(f"{seed}/{number}")  # noqa: S311  a schedule, not a secret
-    kind = random.choice(KINDS)
-    rules = [_rule(random) for _ in range(random.choice((0, 1, 2, 3, 3, 4, 5)))]
-    if random.random() < 0.3:
-        rules += _stops(random)
+    kind, stopped = random.choice(KINDS), random.random() < 0.35
+    # where nothing goes back and nobody is told, faults would wait in vain
+    steps = tuple(CALLS) if kind in BAD or stopped else tuple(step for step in CALLS if step not in WAY_BACK)
+    rules = [_rule(random, random.choice(steps)) for _ in range(random.choice((0, 1, 2, 3, 4, 5, 6)))]
+    if stopped:
+        rules += _stops(random, steps)
     if random.random() < 0.08:
         rules.append(Rule(PUSHED, Kind.TWICE))
     return Deployment(number, kind, tuple(rules))
 
 
-def _rule(random: Random) -> Rule:
-    step = random.choice(tuple(CALLS))
+def _rule(random: Random, step: str) -> Rule:
     if random.random() < 0.15:
-        return Rule(INVOKE, random.choice((Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.DELAY)), f"landfall-{step}", seconds=1)
+        return Rule(INVOKE, random.choice(OF_INVOCATIONS), f"landfall-{step}", seconds=1.0)
     operation = random.choice(CALLS[step])
     kind = random.choice(KINDS_OF_FAULT)
     if operation.partition(":")[2].startswith(STALE) and random.random() < 0.4:
         kind = Kind.STALE
     times = random.choice((1, 1, 1, 2, 3, 4)) if kind in (Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.STALE) else 1
     seconds = round(random.uniform(0.2, 1.5), 1) if kind is Kind.DELAY else 0.0
-    return Rule(operation, kind, f"landfall-{step}", random.choice((1, 1, 1, 2, 3)), times, seconds)
+    nth = random.choice((1, 1, 2, 3)) if step in POLLS or operation in OFTEN_CALLED else 1
+    return Rule(operation, kind, f"landfall-{step}", nth, times, seconds)
 
 
-def _stops(random: Random) -> list[Rule]:
+def _stops(random: Random, steps: tuple[str, ...]) -> list[Rule]:
     """Stop the execution at a call, or in a moment after it; sometimes its recovery too, or the event gets lost."""
-    step = random.choice(tuple(CALLS))
+    step = random.choice(steps)
     seconds = random.choice((0.0, 0.0, round(random.uniform(0.1, LATEST_STOP), 1)))
     rules = [Rule(INVOKE, Kind.STOP, f"landfall-{step}", seconds=seconds)]
     if random.random() < 0.3:
