@@ -10,7 +10,7 @@ from local.fault_desk import Told
 from local.faults import Kind
 from local.inbox import Message
 from tests.chaos.lane import Execution, Lane, Live
-from tests.chaos.schedule import AGAIN, GOOD, MISSING, Deployment
+from tests.chaos.schedule import AGAIN, MISSING, Deployment
 from tests.e2e import laws
 
 LANDED = ("SUCCEEDED", "NO_CHANGE")

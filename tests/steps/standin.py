@@ -151,6 +151,20 @@ def age(tag: str, by: timedelta) -> None:
             image.image_pushed_at -= int(by.total_seconds())
 
 
+def started(document: Any, name: str) -> str:
+    """Start an execution of the machine that deploys. Return its ARN."""
+    reply = client("stepfunctions").start_execution(
+        stateMachineArn=machine_arn(), name=name, input=json.dumps(document)
+    )
+    return str(reply["executionArn"])
+
+
+def ended_event(execution_arn: str) -> dict[str, Any]:
+    """Return the event of an execution that was stopped."""
+    detail = {"executionArn": execution_arn, "status": "ABORTED"}
+    return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
+
+
 def batch_get_builds(self: Any, ids: list[str]) -> list[dict[str, Any]]:
     """Return builds as they are: moto itself ends every build well as soon as it is looked at."""
     return [build for builds in self.build_metadata_history.values() for build in builds if build["id"] in ids]

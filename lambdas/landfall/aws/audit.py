@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from landfall import history
@@ -83,6 +83,15 @@ class Execution:
         return self.status == "RUNNING"
 
 
+@dataclass(frozen=True)
+class Begun:
+    """An execution as it began: its name, its input, and when."""
+
+    name: str
+    document: Any
+    started_at: str
+
+
 class Executions:
     """Step Functions' own record of an execution."""
 
@@ -102,6 +111,12 @@ class Executions:
             except self._client.exceptions.ExecutionDoesNotExist:
                 return None
         return Execution(str(told["status"]), told["startDate"], told.get("stopDate"))
+
+    def begun(self, execution_arn: str) -> Begun:
+        """Return how an execution began."""
+        with trying(f"reading the input of {execution_arn}"):
+            found = self._client.describe_execution(executionArn=execution_arn)
+        return Begun(found["name"], json.loads(found["input"]), found["startDate"].astimezone(UTC).isoformat())
 
     def start(self, machine_arn: str, name: str, document: dict[str, Any]) -> bool:
         """Start an execution. False where one of that name was started before."""
