@@ -92,6 +92,9 @@ class Faults:
     def _after(self, rule: Rule, request: Request, caller: Caller, about: str) -> Answer | None:
         if rule.kind is Kind.STOP:
             self.stopping(about, rule.seconds)
+        if rule.kind is Kind.LATE:
+            threading.Timer(rule.seconds, self.forward, (request,)).start()
+            return None
         reply = self.forward(request)
         if rule.kind is Kind.KILL:
             caller.kill()

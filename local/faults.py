@@ -17,8 +17,6 @@ from typing import Any
 INVOKE, PUSHED, ENDED = "lambda:Invoke", "events:Pushed", "events:Ended"
 """What isn't called by a Lambda: Step Functions' invocation of a step, and events on their way to the machine."""
 
-CONSISTENT = "ConsistentRead"
-
 
 class Kind(StrEnum):
     """What happens to a call."""
@@ -29,6 +27,7 @@ class Kind(StrEnum):
     FAIL_LATE = "fail-late"  # a 5xx, and it took effect all the same
     DELAY = "delay"
     DROP = "drop"  # it takes effect, and the connection is cut before the answer
+    LATE = "late"  # the connection is cut at once, and it takes effect a moment later, after the client tried again
     STALE = "stale"  # the answer that the same question got last time
     KILL = "kill"  # it takes effect, and the Lambda's process is killed before the answer
     KILL_BEFORE = "kill-before"  # the Lambda's process is killed, and nothing took effect
@@ -41,7 +40,7 @@ class Kind(StrEnum):
 class Rule:
     """The `nth` call (from 1) of an operation by a step, and the `times - 1` calls after it, go wrong like this.
 
-    `step` is a function's name; empty for any. `seconds`: of a DELAY, how long; of a STOP, how long after the call.
+    `step` is a function's name; empty for any. `seconds`: of a DELAY, how long; of a STOP or LATE, how long after.
     """
 
     operation: str

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from landfall.model import UNKNOWN_SERVICE
+from landfall.task_definition import TAG_DEPLOYMENT, TAG_ROLE
 from local.stage import Stage, commit
-from tests.chaos.schedule import AGAIN, BACK, GOOD, MISSING, Deployment
+from tests.chaos.schedule import AGAIN, BACK, GOOD, MISSING, RACE, Deployment
 
 PATIENCE = 400.0
 """Seconds after which a deployment that has not come to its end hangs."""
@@ -37,6 +40,15 @@ class Live:
     sha: str
 
 
+@dataclass(frozen=True)
+class Revision:
+    """A revision that a deployment registered."""
+
+    status: str
+    deployment_id: str
+    role: str
+
+
 @dataclass
 class Lane:
     """One service."""
@@ -58,14 +70,16 @@ class Lane:
             self._ask(image_tag=NOWHERE)
         else:
             fault = wanted.kind if wanted.bad else ""
-            self.stage.push(self.name, self.sha(wanted, seed), fault=fault)
+            for sha in self.shas(wanted, seed):
+                self.stage.push(self.name, sha, fault=fault)
 
     def _first(self, kind: str) -> str:
         return GOOD if kind in (AGAIN, BACK) else kind
 
-    def sha(self, wanted: Deployment, seed: int) -> str:
-        """Return the commit that a deployment releases."""
-        return commit(f"{self.name} {seed}/{wanted.number} {self.stage.build_time}")
+    def shas(self, wanted: Deployment, seed: int) -> list[str]:
+        """Return the commits that a deployment pushes, oldest first."""
+        pushes = 2 if wanted.kind == RACE else 1
+        return [commit(f"{self.name} {seed}/{wanted.number} {n} {self.stage.build_time}") for n in range(pushes)]
 
     def _ask(self, **request: str) -> None:
         self.stage.start({"service": self.name, "requested_by": "chaos", **request})
@@ -91,6 +105,31 @@ class Lane:
         """Return the service's records but those that are known."""
         return [r for r in self.stage.records(self.name) if r["deployment_id"] not in known]
 
+    def unknown(self, executions: Collection[str]) -> list[dict[str, Any]]:
+        """Return the records of these executions that never found out which service they are about."""
+        return [r for r in self.stage.records(UNKNOWN_SERVICE) if r["execution_arn"] in executions]
+
+    def newest_revision(self) -> int:
+        """Return the number of the newest revision of the service's family."""
+        return max((int(arn.rpartition(":")[2]) for arn in self._revisions()), default=0)
+
+    def revisions(self, after: int) -> list[Revision]:
+        """Return the revisions registered after that one by deployments."""
+        new = [arn for arn in self._revisions() if int(arn.rpartition(":")[2]) > after]
+        found = [self.stage.ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"]) for arn in new]
+        tags = [{t["key"]: t["value"] for t in reply.get("tags", [])} for reply in found]
+        return [
+            Revision(reply["taskDefinition"]["status"], each.get(TAG_DEPLOYMENT, ""), each.get(TAG_ROLE, ""))
+            for reply, each in zip(found, tags, strict=True)
+        ]
+
+    def _revisions(self) -> list[str]:
+        listed = [
+            self.stage.ecs.list_task_definitions(familyPrefix=f"landfall-{self.name}", status=status, sort="DESC")
+            for status in ("ACTIVE", "INACTIVE")
+        ]
+        return [arn for each in listed for arn in each["taskDefinitionArns"]]
+
     def settled(self, since: datetime, known: frozenset[str]) -> bool:
         """Wait until nothing runs and nothing is left to do. False where that does not come about."""
         until, quiet = time.monotonic() + PATIENCE, 0
@@ -109,10 +148,10 @@ class Lane:
         """Return an S3 client."""
         return self.stage.aws.client("s3")
 
-    def report_versions(self, deployment_id: str) -> dict[str, int]:
+    def report_versions(self, service: str, deployment_id: str) -> dict[str, int]:
         """Return how many versions each file of a deployment's report has."""
         found = self.s3.list_object_versions(
-            Bucket=self.stage.pipeline["ReportBucketName"], Prefix=f"{self.name}/{deployment_id}/"
+            Bucket=self.stage.pipeline["ReportBucketName"], Prefix=f"{service}/{deployment_id}/"
         )
         keys = [version["Key"].rpartition("/")[2] for version in found.get("Versions", [])]
         return {key: keys.count(key) for key in keys}

@@ -18,6 +18,7 @@ from local.stage import Stage, staged
 from tests.chaos import judge
 from tests.chaos.lane import Lane, Live, now
 from tests.chaos.schedule import GOOD, Deployment, deployment
+from tests.e2e import laws
 
 LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet")
 """Services side by side: as many as keep two cores busy."""
@@ -69,18 +70,22 @@ class Theatre:
         """Play one deployment and judge it."""
         began, since = time.monotonic(), now()
         known = frozenset(r["deployment_id"] for r in lane.stage.records(lane.name))
-        before, heard = judge.laws.untouched(self.stage, lane.name), len(self.post.about(lane.name))
+        revision = lane.newest_revision()
+        before, heard = laws.untouched(self.stage, lane.name), len(self.post.about(lane.name))
         self.desk.put(lane.name, wanted.rules)
         lane.begin(wanted, self.seed)
         in_time = lane.settled(since, known)
         told = self.desk.told(lane.name)
         self.desk.put(lane.name, ())
-        records, executions = lane.records(known), lane.executions(since)
+        executions = lane.executions(since)
+        records = [*lane.records(known), *lane.unknown([e.arn for e in executions])]
         violations = [] if in_time else ["hanging: something was left to do"]
         violations += judge.record_laws(lane, wanted, executions, records)
         self._remember(lane, records)
         violations += judge.service_laws(lane, records, before)
         violations += self._told_of(lane, records, told, heard)
+        violations += judge.newest_law(lane, wanted, lane.shas(wanted, self.seed))
+        violations += judge.revision_laws(lane, records, revision, told)
         violations += judge.chain_law(lane)
         outcomes = tuple(str(r.get("outcome", "none")) for r in records)
         seconds = round(time.monotonic() - began, 1)

@@ -8,10 +8,11 @@ from random import Random
 
 from local.faults import ENDED, INVOKE, PUSHED, Kind, Rule
 
-GOOD, AGAIN, BACK, MISSING = "good", "again", "back", "missing"
+GOOD, AGAIN, BACK, MISSING, RACE = "good", "again", "back", "missing", "race"
+"""A release; what is live already; what was live before; what was never pushed; two pushes, one after the other."""
 BAD = ("crash-on-start", "unhealthy", "wrong-sha")
 """Faults that are baked into a release."""
-KINDS = (*[GOOD] * 9, *BAD, *BAD, BACK, BACK, AGAIN, MISSING)
+KINDS = (*[GOOD] * 9, *BAD, *BAD, BACK, BACK, AGAIN, MISSING, RACE)
 
 LAMBDA_TRIES = 3
 """A step on the way forward is retried that often; one fault that fails a step is one of them."""
@@ -43,7 +44,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 }
 """What each step calls, as far as faults are put there."""
 OFTEN = (Kind.THROTTLE, Kind.THROTTLE, Kind.FAIL, Kind.FAIL_LATE, Kind.DROP, Kind.DROP, Kind.DELAY, Kind.KILL)
-KINDS_OF_FAULT = (*OFTEN, *OFTEN, Kind.KILL_BEFORE, Kind.REFUSE)
+KINDS_OF_FAULT = (*OFTEN, *OFTEN, Kind.KILL_BEFORE, Kind.REFUSE, Kind.LATE, Kind.LATE)
 OF_INVOCATIONS = (Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.DELAY)
 STALE = ("Describe", "List", "GetExecutionHistory")
 LATEST_STOP = 3.0
@@ -103,18 +104,23 @@ def _rule(random: Random, step: str) -> Rule:
     if operation.partition(":")[2].startswith(STALE) and random.random() < 0.4:
         kind = Kind.STALE
     times = random.choice((1, 1, 1, 2, 3, 4)) if kind in (Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.STALE) else 1
-    seconds = round(random.uniform(0.2, 1.5), 1) if kind is Kind.DELAY else 0.0
+    seconds = round(random.uniform(0.2, 1.5), 1) if kind in (Kind.DELAY, Kind.LATE) else 0.0
     nth = random.choice((1, 1, 2, 3)) if step in POLLS or operation in OFTEN_CALLED else 1
     return Rule(operation, kind, f"landfall-{step}", nth, times, seconds)
 
 
 def _stops(random: Random, steps: tuple[str, ...]) -> list[Rule]:
-    """Stop the execution at a call, or in a moment after it; sometimes its recovery too, or the event gets lost."""
+    """Stop the execution at a call, or in a moment after it; its recovery too, its Lambda killed, the event lost."""
     step = random.choice(steps)
     seconds = random.choice((0.0, 0.0, round(random.uniform(0.1, LATEST_STOP), 1)))
     rules = [Rule(INVOKE, Kind.STOP, f"landfall-{step}", seconds=seconds)]
     if random.random() < 0.3:
-        rules.append(Rule(ENDED, Kind.LOSE))
+        rules.append(Rule(random.choice(CALLS[step]), Kind.KILL_BEFORE, f"landfall-{step}", times=9))
+    if random.random() < 0.3:
+        found = random.choice((Kind.KILL, Kind.DROP, Kind.THROTTLE))
+        rules += [Rule(ENDED, Kind.LOSE), Rule("states:StartExecution", found, "landfall-sweep")]
+    if random.random() < 0.04:
+        rules.append(Rule(INVOKE, Kind.STOP, "landfall-rollback", times=9))
     if random.random() < 0.2:
         again = random.choice(("resolve", "acquire-lock", "rollback", "check-stability", "report", "notify", "finish"))
         rules.append(Rule(INVOKE, Kind.STOP, f"landfall-{again}", nth=2))

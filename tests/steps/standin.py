@@ -13,7 +13,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ecr.models import ecr_backends
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
-from moto.moto_api._internal import moto_api_backend
+from moto.moto_api._internal.models import moto_api_backend
 
 from landfall import evidence
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
