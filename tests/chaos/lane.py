@@ -64,14 +64,18 @@ class Lane:
         kind = wanted.kind if self.live or wanted.kind == MISSING else self._first(wanted.kind)
         if kind == AGAIN and self.live:
             self._ask(image_tag=self.live.sha)
-        elif kind == BACK and len(self.proven) > 1:
-            self._ask(image_digest=self.proven[-2].digest, intent="rollback")
+        elif kind == BACK and (earlier := self._earlier()):
+            self._ask(image_digest=earlier.digest, intent="rollback")
         elif kind == MISSING:
             self._ask(image_tag=NOWHERE)
         else:
             fault = wanted.kind if wanted.bad else ""
             for sha in self.shas(wanted, seed):
                 self.stage.push(self.name, sha, fault=fault)
+
+    def _earlier(self) -> Live | None:
+        """Return what was proven last before what is live."""
+        return next((each for each in reversed(self.proven) if each != self.live), None)
 
     def _first(self, kind: str) -> str:
         return GOOD if kind in (AGAIN, BACK) else kind

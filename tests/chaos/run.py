@@ -20,7 +20,7 @@ from tests.chaos.lane import Lane, Live, now
 from tests.chaos.schedule import GOOD, Deployment, deployment
 from tests.e2e import laws
 
-LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet")
+LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet", "atoll")
 """Services side by side: as many as keep two cores busy."""
 SETTINGS: dict[str, Any] = {
     "desired_count": 1,  # each task's health check is a process of its own: two cores are better used on more services
