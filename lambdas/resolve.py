@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import evidence, recovery, request
+from landfall import evidence, naming, recovery, request
 from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
 from landfall.model import (
@@ -134,7 +134,7 @@ def _opened_late(execution_arn: str, world: World) -> Record | None:
     lost = world.executions.begun(execution_arn)
     release = Release(
         service=UNKNOWN_SERVICE,
-        deployment_id=lost.name,
+        deployment_id=naming.deployment(lost.name, lost.started_at),
         execution_arn=execution_arn,
         requested_at=lost.started_at,
         started_at=lost.started_at,
