@@ -40,7 +40,7 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state:
         teller = Teller(options.seed, len(numbers))
-        played = run.run(options.seed, numbers, options.keep or Path(state), teller.tell)
+        played = run.run(options.seed, numbers, options.keep or Path(state), teller.tell, alone=bool(options.only))
     seconds = round(time.monotonic() - began)
     document = report.document(options.seed, played, teller.repairs, seconds)
     sys.stdout.write(report.table(document))

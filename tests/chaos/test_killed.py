@@ -6,22 +6,19 @@ machine. Part of the long tests.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from local.faults import ENDED, INVOKE, Kind, Rule
 from stacks.steps import STEPS
 from tests.chaos.lane import Lane
-from tests.chaos.run import Theatre, theatre
+from tests.chaos.run import Theatre
 from tests.chaos.schedule import BAD, GOOD, MISSING, Deployment
 from tests.steps.killing import action_of, mutations
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
-SERVICE = "cove"
 UPDATE_ITEM, TRANSACTION, PUT = "dynamodb:UpdateItem", "dynamodb:TransactWriteItems", "s3:PutObject"
 CRASH = BAD[0]
 CASES: dict[str, tuple[tuple[str, int, str], ...]] = {
@@ -47,22 +44,6 @@ NOT_HERE = {
     ("NotifyBuild", "sns:Publish"),
 }
 """Killed in tests/steps alone."""
-
-
-@pytest.fixture(scope="module")
-def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
-    """Return a local AWS with faults."""
-    state: Path = tmp_path_factory.mktemp("aws")
-    with theatre(0, state, (SERVICE,)) as there:
-        yield there
-
-
-@pytest.fixture(scope="module")
-def lane(there: Theatre) -> Lane:
-    """Return a service with a first release on it, which lands undisturbed."""
-    lane = Lane(there.stage, SERVICE)
-    assert there.play(lane, Deployment(0, GOOD, ())).outcomes == ("SUCCEEDED",)
-    return lane
 
 
 def test_every_step_that_changes_something_is_killed() -> None:

@@ -1,0 +1,42 @@
+"""What chaos found, kept as it was: the schedule itself, since a seed means another one when the dice change."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.faults import INVOKE, Kind, Rule
+from tests.chaos.lane import Lane
+from tests.chaos.run import Theatre
+from tests.chaos.schedule import GOOD, Deployment
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
+
+UPDATE_ITEM = "dynamodb:UpdateItem"
+FOUND = {
+    # seed 20260731, number 1: the report was written a second time, so that its bucket kept two versions of it
+    "a report written twice": (GOOD, (Rule(UPDATE_ITEM, Kind.KILL_BEFORE, "landfall-report"),)),
+    # a call that the client gave up took the lock again, with a fence that nobody was told of: a good release was lost
+    "a lock taken late": (GOOD, (Rule(UPDATE_ITEM, Kind.LATE, "landfall-acquire-lock", seconds=1.5),)),
+    # boto3 repeated RegisterTaskDefinition by itself: two revisions for one release
+    "two revisions": (GOOD, (Rule("ecs:RegisterTaskDefinition", Kind.DROP, "landfall-register-task-definition"),)),
+    # gone before it opened its record, and so an execution without one
+    "no record": (
+        GOOD,
+        (
+            Rule(INVOKE, Kind.STOP, "landfall-resolve"),
+            Rule("ecr:DescribeImages", Kind.KILL_BEFORE, "landfall-resolve", times=9),
+        ),
+    ),
+}
+"""Each broke a law once."""
+
+
+@pytest.mark.parametrize("found", FOUND)
+def test_what_broke_a_law_once(there: Theatre, lane: Lane, found: str) -> None:
+    """The same schedule keeps every law now."""
+    kind, rules = FOUND[found]
+
+    played = there.play(lane, Deployment(1000 + list(FOUND).index(found), kind, rules))
+
+    assert played.violations == ()
+    assert played.happened
