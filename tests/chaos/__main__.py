@@ -20,6 +20,7 @@ from tests.chaos.run import Played
 from tests.chaos.schedule import deployment
 
 RESULT = Path("build/chaos.json")
+PAGE = Path("docs/chaos.md")
 SEED = 20260731
 
 
@@ -31,7 +32,11 @@ def main() -> int:
     parser.add_argument("--only", type=int, action="append", metavar="NUMBER", help="play this one of them alone")
     parser.add_argument("--show", action="store_true", help="print the schedule, and play nothing")
     parser.add_argument("--keep", type=Path, metavar="DIRECTORY", help="where the local AWS keeps its log")
+    parser.add_argument("--document", action="store_true", help="put the last run's table into docs/chaos.md")
     options = parser.parse_args()
+    if options.document:
+        PAGE.write_text(report.put_into(PAGE.read_text(encoding="utf-8"), json.loads(RESULT.read_text())))
+        return 0
     numbers = options.only or list(range(1, options.deployments + 1))
     if options.show:
         for number in numbers:

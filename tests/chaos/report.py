@@ -10,7 +10,7 @@ from local.faults import Rule
 from tests.chaos.run import Played
 from tests.chaos.schedule import Deployment
 
-LAWS = ("false success", "false alarm", "law", "hanging", "chain")
+BEGIN, END = "<!-- chaos: begin (python -m tests.chaos --document) -->", "<!-- chaos: end -->"
 
 
 def line(played: Played) -> str:
@@ -47,6 +47,12 @@ def document(seed: int, played: Sequence[Played], repairs: Sequence[Played], sec
         "faults_by_operation": dict(Counter(h.operation for h in happened).most_common()),
         "violations": [{"number": p.number, "violation": v} for p in [*played, *repairs] for v in p.violations],
     }
+
+
+def put_into(text: str, told: Mapping[str, Any]) -> str:
+    """Return a page with the table of a run in its place."""
+    before, _, rest = text.partition(BEGIN)
+    return f"{before}{BEGIN}\n{table(told)}{END}{rest.partition(END)[2]}"
 
 
 def table(told: Mapping[str, Any]) -> str:
