@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
+from functools import partial
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -22,8 +23,7 @@ _LOST = "Lambda.SdkClientException"
 
 def install(port: int, emulator: int) -> None:
     """Serve the faults' endpoint on `port`, and lead the Lambdas there instead of to the emulator."""
-    faults = Faults(emulator)
-    faults.stop = lambda about: stop(emulator, about)
+    faults = Faults(emulator, partial(stop, emulator))
     _lead_workers(faults, port)
     _invocations(faults)
     _events(faults)

@@ -14,6 +14,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -45,15 +46,15 @@ class Caller:
 class Faults:
     """The plans, the workers, and the way on to the emulator."""
 
-    def __init__(self, emulator: int) -> None:
+    def __init__(self, emulator: int, stop: Callable[[str], None]) -> None:
+        """Take the emulator's port, and what stops the executions that are about something."""
         self.book = Book()
         self.callers: dict[str, Caller] = {}
-        self.emulator = emulator
-        self.stop: Any = None
+        self._emulator, self._stop = emulator, stop
 
     def forward(self, request: Request) -> Answer:
         """Ask the emulator."""
-        connection = http.client.HTTPConnection(LOOPBACK, self.emulator, timeout=_LONGEST)
+        connection = http.client.HTTPConnection(LOOPBACK, self._emulator, timeout=_LONGEST)
         try:
             headers = {k: v for k, v in request.headers.items() if k not in _HOP}
             connection.request(request.method, request.path, body=request.body, headers=headers)
@@ -104,7 +105,7 @@ class Faults:
         if rule.kind is Kind.FAIL_LATE:
             return request.error(500, "InternalFailure", "a fault on purpose, after the effect")
         if rule.kind is Kind.STALE and request.may_be_stale:
-            return self.book.last_answer(about, request.operation, request.body, reply)  # type: ignore[no-any-return]
+            return self.book.last_answer(about, request.operation, request.body, reply)
         return reply
 
     def control(self, method: str, about: str, body: bytes) -> Answer:
@@ -123,9 +124,9 @@ class Faults:
     def stopping(self, about: str, seconds: float) -> None:
         """Stop what runs about it, now or in a moment."""
         if seconds:
-            threading.Timer(seconds, self.stop, (about,)).start()
+            threading.Timer(seconds, self._stop, (about,)).start()
         else:
-            self.stop(about)
+            self._stop(about)
 
 
 def serve(faults: Faults, port: int) -> None:

@@ -12,10 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 INVOKE, PUSHED, ENDED = "lambda:Invoke", "events:Pushed", "events:Ended"
 """What isn't called by a Lambda: Step Functions' invocation of a step, and events on their way to the machine."""
+
+
+Answer = TypeVar("Answer")
 
 
 class Kind(StrEnum):
@@ -116,11 +119,11 @@ class Book:
                 plan.happened.append(Happened(step, operation, call, rule.kind))
             return rule
 
-    def last_answer(self, about: str, operation: str, question: bytes, answer: Any) -> Any:
+    def last_answer(self, about: str, operation: str, question: bytes, answer: Answer) -> Answer:
         """Remember an answer. Returns the one before it to the same question, else this one."""
         with self._lock:
             answers = self._plans[about].answers
-            before = answers.get((operation, question), answer)
+            before: Answer = answers.get((operation, question), answer)
             answers[operation, question] = answer
             return before
 
