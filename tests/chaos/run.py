@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +14,6 @@ from typing import Any
 from local.fault_desk import FaultDesk, Told
 from local.faults import Happened
 from local.inbox import Inbox, Message
-from local.settings import TEMPLATE
 from local.stage import Stage, staged
 from tests.chaos import judge
 from tests.chaos.lane import Lane, Live, now
@@ -24,15 +22,18 @@ from tests.e2e import laws
 
 LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet")
 """Services side by side: as many as keep two cores busy."""
-SLOWEST = {"max_response_seconds": 8.0}
 SETTINGS: dict[str, Any] = {
     "desired_count": 1,  # each task's health check is a process of its own: two cores are better used on more services
     # more than any delay and any retry inside a step can take, and not the 75 s of a service in production
     "recovery_wait_seconds": 8,
     # a machine with more to do than it can is no fault of a release's
-    "smoke": {**tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))["services"]["sample"]["smoke"], **SLOWEST},
+    "stability_timeout_seconds": 180,
+    "smoke": {"max_response_seconds": 8.0},
+    "stack": {"health_check_timeout_seconds": 4, "unhealthy_threshold": 4, "start_period_seconds": 20},
 }
 SWEEP_EVERY = 5.0
+APART = 8.0
+"""Seconds between the lanes' beginnings: side by side they would all start the same functions at once."""
 QUIET_NUMBER = -1
 
 
@@ -126,8 +127,9 @@ def run(
     played: list[Played] = []
     with theatre(seed, state, lanes) as there:
 
-        def go(name: str, mine: Sequence[int]) -> None:
-            lane = Lane(there.stage, name)
+        def go(turn: int, name: str) -> None:
+            time.sleep(turn * APART)
+            lane, mine = Lane(there.stage, name), numbers[turn :: len(lanes)]
             if alone:
                 tell(there.repaired(lane, 0))
             for number in mine:
@@ -137,9 +139,7 @@ def run(
                 if needs_repair(one) and number != mine[-1]:
                     tell(there.repaired(lane, number))
 
-        threads = [
-            threading.Thread(target=go, args=(name, numbers[turn :: len(lanes)])) for turn, name in enumerate(lanes)
-        ]
+        threads = [threading.Thread(target=go, args=each) for each in enumerate(lanes)]
         for thread in threads:
             thread.start()
         for thread in threads:
