@@ -15,6 +15,20 @@ from tests.chaos.lane import Execution, Lane, Live
 from tests.chaos.schedule import AGAIN, MISSING, RACE, Deployment
 from tests.e2e import laws
 
+LAWS = (
+    "one record and one outcome for each execution",
+    "one version of each file of its report",
+    "no outcome that is not true: no false success, and noise decides nothing",
+    "nothing runs, nothing is left to do",
+    "no lock is held",
+    "what is called live is live; after a failure, what was proven last; or a page",
+    "nothing rejected changed anything",
+    "whatever did not end well was told of",
+    "of two pushes the newer is live",
+    "each revision is registered once, and inactive once rolled back",
+    "the chain verifies",
+)
+"""What is looked at after each deployment."""
 LANDED = ("SUCCEEDED", "NO_CHANGE")
 QUIET = (*LANDED, "SKIPPED")
 FAILED = ("ROLLED_BACK", "REJECTED", "ROLLBACK_FAILED", "NO_BASELINE")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.faults import Rule
+from tests.chaos.judge import LAWS
 from tests.chaos.run import Played
 from tests.chaos.schedule import Deployment
 
@@ -66,6 +67,7 @@ def table(told: Mapping[str, Any]) -> str:
         ("faults that met a call", told["faults"]),
         *((f"fault: {kind}", count) for kind, count in told["faults_by_kind"].items()),
         *((f"at {operation}", count) for operation, count in told["faults_by_operation"].items()),
+        (f"laws checked: {len(LAWS)} after each, repairs too", (told["played"] + told["repairs"]) * len(LAWS)),
         ("**laws broken**", len(told["violations"])),
     ]
     return "\n".join(("", f"| seed {told['seed']} | |", "|---|---:|", *(f"| {n} | {c} |" for n, c in rows), "", ""))
