@@ -144,11 +144,20 @@ def _opened_late(execution_arn: str, world: World) -> Record | None:
     except InvalidRequest:
         release = _for_service(release, lost.document, world)
     else:
-        if not isinstance(wanted, Request):
+        if isinstance(wanted, Recovery):
+            return _of_whom_it_was_to_recover(wanted, world)
+        if isinstance(wanted, request.Ignored):
             return None
         release = _asked(release, wanted)
     world.ledger.open(evidence.opened(release) | {"doomed": True})
     return world.ledger.record(release.service, release.deployment_id)
+
+
+def _of_whom_it_was_to_recover(gone: Recovery, world: World) -> Record | None:
+    """Open the record that a recovery was to open, and was gone too. The sweep comes back for one that there is."""
+    if not gone.execution_arn or world.ledger.of_execution(gone.execution_arn):
+        return None
+    return _opened_late(gone.execution_arn, world)
 
 
 def _recorded(world: World, release: Release, verdict: Verdict) -> Output:

@@ -56,7 +56,7 @@ def record_laws(
     lane: Lane, wanted: Deployment, executions: Sequence[Execution], records: Sequence[dict[str, Any]]
 ) -> Iterator[str]:
     """Laws 1 and 4, of the ledger."""
-    asked = [e for e in executions if not _recovery(e)]
+    asked = [e for e in executions if not e.recovers]
     for execution in asked:
         of_it = [r for r in records if r["execution_arn"] == execution.arn]
         if len(of_it) != 1:
@@ -85,11 +85,6 @@ def _word(wanted: Deployment, outcome: str) -> str:
     if wanted.bad and outcome in LANDED:
         return "false success"
     return "false alarm" if wanted.noise else "law 2"
-
-
-def _recovery(execution: Execution) -> bool:
-    document = execution.document
-    return bool(document.get("source") == "aws.states" or document.get("intent") == "recover")
 
 
 def told_laws(records: Sequence[dict[str, Any]], messages: Sequence[Message], told: Told) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -30,6 +30,11 @@ class Execution:
     arn: str
     status: str
     document: Any
+
+    @property
+    def recovers(self) -> bool:
+        """Say whether it looks after another one: it has no record of its own."""
+        return bool(self.document.get("source") == "aws.states" or self.document.get("intent") == "recover")
 
 
 @dataclass(frozen=True)
@@ -140,12 +145,18 @@ class Lane:
         while time.monotonic() < until:
             executions = self.executions(since)
             over = bool(executions) and all(e.status != "RUNNING" for e in executions)
-            over = over and all("unfinished" not in r for r in self.records(known))
+            over = over and self._recorded(executions, self.records(known))
             quiet = quiet + 1 if over else 0
             if quiet > SETTLED:
                 return True
             time.sleep(PAUSE)
         return False
+
+    def _recorded(self, executions: Sequence[Execution], records: Sequence[dict[str, Any]]) -> bool:
+        """Say whether each execution that leaves a record has left it, and nothing is left to do."""
+        asked = {execution.arn for execution in executions if not execution.recovers}
+        recorded = {record["execution_arn"] for record in [*records, *self.unknown(asked)]}
+        return asked <= recorded and all("unfinished" not in record for record in records)
 
     @cached_property
     def s3(self) -> Any:

@@ -14,10 +14,12 @@ BAD = ("crash-on-start", "unhealthy", "wrong-sha")
 """Faults that are baked into a release."""
 KINDS = (*[GOOD] * 9, *BAD, *BAD, BACK, BACK, AGAIN, MISSING, RACE)
 
-LAMBDA_TRIES = 3
+LAMBDA_TRIES = 6
 """A step on the way forward is retried that often; one fault that fails a step is one of them."""
 CLIENT_TRIES = 3
 """The AWS client in a step tries a call that often."""
+CALLED_ONCE = (INVOKE, "ecs:RegisterTaskDefinition")
+"""What the client does not try again by itself."""
 LOSES_THE_TRY = (Kind.KILL, Kind.KILL_BEFORE, Kind.REFUSE)
 
 _READS = ("ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListTasks")
@@ -77,7 +79,7 @@ class Deployment:
         """Say whether all that goes wrong is what the retries are for: law 8 says that it decides nothing."""
         lost: Counter[str] = Counter()
         for rule in self.rules:
-            whole = rule.kind in LOSES_THE_TRY or rule.operation == INVOKE
+            whole = rule.kind in LOSES_THE_TRY or rule.operation in CALLED_ONCE
             lost[rule.step] += rule.times if whole else rule.times // CLIENT_TRIES + 1
         return not self.stopped and all(tries <= LAMBDA_TRIES for tries in lost.values())
 

@@ -35,8 +35,8 @@ STEP = "landfall-preflight"
     [
         ((), True),
         ((Rule("x:Get", Kind.THROTTLE, STEP, times=4),), True),
-        (tuple(Rule(f"x:{n}", Kind.KILL, STEP) for n in range(3)), True),
-        (tuple(Rule(f"x:{n}", Kind.KILL, STEP) for n in range(4)), False),
+        (tuple(Rule(f"x:{n}", Kind.KILL, STEP) for n in range(6)), True),
+        (tuple(Rule(f"x:{n}", Kind.KILL, STEP) for n in range(7)), False),
         ((Rule(INVOKE, Kind.STOP, STEP),), False),
     ],
 )

@@ -240,6 +240,21 @@ def test_an_execution_that_was_gone_before_it_opened_its_record_leaves_one_all_t
     assert record["outcome"] == "REJECTED"
 
 
+def test_so_it_does_where_its_recovery_is_gone_too() -> None:
+    """The next recovery hears of the first one's end alone, and follows it to whom that was to recover."""
+    first = standin.started({"service": "sample", "image_tag": b.SHA}, "first")
+    states = standin.client("stepfunctions")
+    states.stop_execution(executionArn=first)
+    recovery_of_it = standin.started(standin.ended_event(first), "recovery")
+    states.stop_execution(executionArn=recovery_of_it)
+
+    answer = machine.resolve(standin.ended_event(recovery_of_it))
+
+    assert (answer["way"], answer["release"]["execution_arn"]) == ("STOPPED", first)
+    assert machine.resolve(standin.ended_event(recovery_of_it))["way"] == "IGNORED"
+    assert [r["execution_arn"] for r in standin.records()] == [first]
+
+
 @pytest.mark.parametrize(
     "document", [{"source": "aws.ecr", "detail-type": "x"}, {"source": "aws.states", "detail": {}}]
 )
