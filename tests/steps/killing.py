@@ -15,7 +15,7 @@ from stacks.steps import STEPS
 from tests.steps import standin
 from tests.steps.test_telling import sent
 
-READS = ("Describe", "Get", "List", "Query", "BatchGet")
+READS = ("Describe", "Get", "List", "Query", "BatchGet", "Filter")
 NO_CALLS = ("kms", "iam", "xray")
 """Granted for what another call does in the step's name."""
 RIGHTS = {"dynamodb:TransactWriteItems": "dynamodb:UpdateItem"}
