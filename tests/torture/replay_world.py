@@ -121,7 +121,7 @@ class ReplayWorld(World):
         endpoint = next((e for e, at in PATHS.items() if at == request.path), None)
         return _answer(self.web.answer(endpoint) if endpoint else Said(404, "{}"))
 
-    def _client(self, _name: str) -> Any:
+    def _client(self, _name: str, _config: Any = None) -> Any:
         return Client(self.cloud)
 
 
