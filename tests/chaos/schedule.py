@@ -41,7 +41,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "confirm": _TARGETS,
     "rollback": ("ecs:DescribeServices", "ecs:UpdateService", "ecs:DeregisterTaskDefinition", "dynamodb:GetItem"),
     "report": ("dynamodb:TransactWriteItems", "dynamodb:UpdateItem", "s3:PutObject", "states:GetExecutionHistory"),
-    "notify": ("sns:Publish", "dynamodb:GetItem", "dynamodb:UpdateItem"),
+    "notify": ("sns:Publish", "events:PutEvents", "dynamodb:GetItem", "dynamodb:UpdateItem"),
     "finish": ("dynamodb:UpdateItem",),
 }
 """What each step calls, as far as faults are put there."""
@@ -50,7 +50,7 @@ KINDS_OF_FAULT = (*OFTEN, *OFTEN, Kind.KILL_BEFORE, Kind.REFUSE, Kind.LATE, Kind
 OF_INVOCATIONS = (Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.DELAY)
 STALE = ("Describe", "List", "GetExecutionHistory")
 LATEST_STOP = 3.0
-WAY_BACK = ("rollback", "notify")
+WAY_BACK = ("rollback",)
 POLLS = ("check-stability", "check-target-health", "confirm")
 OFTEN_CALLED = ("dynamodb:UpdateItem", "s3:PutObject", "dynamodb:Query")
 """By some steps more than once."""
@@ -88,7 +88,7 @@ def deployment(seed: int, number: int) -> Deployment:
     """Decide one deployment."""
     random = Random(f"{seed}/{number}")  # noqa: S311  a schedule, not a secret
     kind, stopped = random.choice(KINDS), random.random() < 0.35
-    # where nothing goes back and nobody is told, faults would wait in vain
+    # where nothing goes back, faults would wait in vain
     steps = tuple(CALLS) if kind in BAD or stopped else tuple(step for step in CALLS if step not in WAY_BACK)
     rules = [_rule(random, random.choice(steps)) for _ in range(random.choice((0, 1, 2, 3, 4, 5, 6)))]
     if stopped:

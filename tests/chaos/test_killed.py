@@ -33,7 +33,12 @@ CASES: dict[str, tuple[tuple[str, int, str], ...]] = {
         (UPDATE_ITEM, 1, GOOD),
         (TRANSACTION, 1, CRASH),
     ),
-    "Notify": (("sns:Publish", 1, MISSING), (UPDATE_ITEM, 1, MISSING)),
+    "Notify": (
+        ("sns:Publish", 1, MISSING),
+        (UPDATE_ITEM, 1, MISSING),
+        ("events:PutEvents", 1, GOOD),
+        (UPDATE_ITEM, 2, MISSING),
+    ),
     "Finish": ((UPDATE_ITEM, 1, GOOD), (UPDATE_ITEM, 2, GOOD)),
     "Sweep": (("states:StartExecution", 1, GOOD),),
 }

@@ -16,6 +16,8 @@ from tests.steps import standin
 from tests.steps.test_telling import sent
 
 READS = ("Describe", "Get", "List", "Query", "BatchGet", "Filter")
+PREFIXES = {"sfn": "states", "eventbridge": "events"}
+"""What IAM calls a service, where the SDK calls it something else."""
 NO_CALLS = ("kms", "iam", "xray")
 """Granted for what another call does in the step's name."""
 RIGHTS = {"dynamodb:TransactWriteItems": "dynamodb:UpdateItem"}
@@ -53,7 +55,8 @@ def watched(killed_after: int = 0) -> Iterator[Calls]:
 
     def made(client: Any, operation: str, parameters: Any) -> Any:
         answer = make(client, operation, parameters)
-        calls.took_effect(client.meta.service_model.service_id.lower().replace("sfn", "states"), operation)
+        service = client.meta.service_model.service_id.lower()
+        calls.took_effect(PREFIXES.get(service, service), operation)
         return answer
 
     with pytest.MonkeyPatch.context() as patch:
@@ -95,5 +98,6 @@ def world() -> dict[str, Any]:
         "services": sorted(services),
         "files": sorted(_RANDOM.sub("*", v["Key"]) for v in standin.versions()),
         "messages": [(_RANDOM.sub("*", message), subject) for _, message, subject, *_ in sent()],
+        "events": sorted((event["detail-type"], str(event["detail"]["outcome"])) for event in standin.heard()),
         "executions": sorted(e["name"] for e in executions),
     }
