@@ -53,8 +53,8 @@ def write(
 ) -> None:
     """Write the settings for one service per front: copies of the sample service, each with names of its own.
 
-    `overrides` changes keys of a service's own table, and of the tables in it, for tests that want other bounds; `tables`
-    are further ones.
+    `overrides` changes keys of a service's own table, and of the tables in it, for tests that want other bounds;
+    `tables` are further ones.
     """
     template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     quick = QUICK | (REAL_ENGINE if real_engine else {})

@@ -47,6 +47,9 @@ NOT_HERE = {
     ("UpdateService", "ecs:DeregisterTaskDefinition"),  # needs somebody who deploys at the very same moment
     ("EnsureBegun", "states:StartExecution"),  # the watch over builds: no deployment comes by
     ("NotifyBuild", "sns:Publish"),
+    ("Reconcile", "dynamodb:UpdateItem"),  # what it looks for has to settle first
+    ("Reconcile", "states:StartExecution"),
+    ("Reconcile", "sns:Publish"),
 }
 """Killed in tests/steps alone."""
 

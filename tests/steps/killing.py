@@ -24,8 +24,8 @@ RIGHTS = {"dynamodb:TransactWriteItems": "dynamodb:UpdateItem"}
 """A transaction asks for the rights of the operations it is made of."""
 
 
-_RANDOM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""An anchor's hash, which covers the time its record was closed at; and the id of a build."""
+_RANDOM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
+"""An anchor's hash, which covers the time its record was closed at; the id of a build; a time."""
 
 
 class Killed(BaseException):
@@ -97,7 +97,12 @@ def world() -> dict[str, Any]:
         "retired": sorted(ecs.list_task_definitions(status="INACTIVE")["taskDefinitionArns"]),
         "services": sorted(services),
         "files": sorted(_RANDOM.sub("*", v["Key"]) for v in standin.versions()),
-        "messages": [(_RANDOM.sub("*", message), subject) for _, message, subject, *_ in sent()],
+        "messages": sorted((_same(message), subject) for _, message, subject, *_ in sent()),
         "events": sorted((event["detail-type"], str(event["detail"]["outcome"])) for event in standin.heard()),
         "executions": sorted(e["name"] for e in executions),
     }
+
+
+def _same(text: str) -> str:
+    """Return a message as it would be in another run."""
+    return _RANDOM.sub("*", text)

@@ -23,6 +23,8 @@ from tests.steps.test_one_at_a_time import PUSHED, later
 
 Invocation = tuple[str, Any]
 LOCKED = replace(RELEASE, fence=1)
+LATER = "Reconcile"
+"""A claim keeps its replay from telling anything for a while; the look after that does (test_reconcile.py)."""
 LATE = 50
 SENDS, PUTS = "sns:Publish", "events:PutEvents"
 """What can't be sent only once: neither has a token for it, nor a way to ask (docs/chaos.md)."""
@@ -151,7 +153,7 @@ def test_every_change_of_every_step_is_among_them() -> None:
     tried = {
         (scene.partition(",")[0], killing.action_of(call)) for scene, (_, calls) in SCENES.items() for call in calls
     }
-    assert tried == killing.mutations()
+    assert tried == {(step, action) for step, action in killing.mutations() if step != LATER}
 
 
 @pytest.mark.parametrize(("scene", "nth"), CASES)

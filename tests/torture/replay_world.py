@@ -35,13 +35,9 @@ class MemoryReports(dict[str, str]):
     """The report bucket."""
 
     def put(self, key: str, body: str, _content_type: str) -> str:
-        """Store a file."""
-        self[key] = body
-        return f"s3://reports/{key}"
-
-    def put_once(self, key: str, body: str, _content_type: str) -> None:
         """Store a file unless it is there."""
         self.setdefault(key, body)
+        return f"s3://reports/{key}"
 
 
 class MemoryTopic(list[tuple[str, str, dict[str, str]]]):
