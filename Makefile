@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-long torture recovery e2e-containers local transcript lint synth deploy drawing schemas hashes sbom fuzz clean
+.PHONY: help setup layer demo example test test-quick test-long torture recovery chaos kills e2e-containers local transcript lint synth deploy drawing schemas hashes sbom fuzz clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -48,6 +48,12 @@ recovery: layer  ## Stop an execution in each of its states in turn; every one i
 
 test-long: layer  ## The end-to-end tests that the default run leaves out: every outcome, events, findings, crash loops
 	@$(RUN) -m pytest tests/e2e -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
+
+chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…: others)
+	@$(RUN) -m tests.chaos --deployments $(if $(SHORT),5,300) $(if $(SEED),--seed $(SEED))
+
+kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
+	@$(RUN) -m pytest tests/chaos -m long -v
 
 e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases in real containers (SHORT=1: two)
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs

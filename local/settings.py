@@ -53,16 +53,17 @@ def write(
 ) -> None:
     """Write the settings for one service per front: copies of the sample service, each with names of its own.
 
-    `overrides` changes keys of a service's own table, for tests that want other bounds; `tables` are further ones.
+    `overrides` changes keys of a service's own table, and of the tables in it, for tests that want other bounds;
+    `tables` are further ones.
     """
     template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     quick = QUICK | (REAL_ENGINE if real_engine else {})
     stack = QUICK_STACK | (REAL_ENGINE_STACK if real_engine else {})
     services = {
-        name: {
-            **_service(template["services"]["sample"], name, front, certificate_arn, stack),
-            **(overrides or {}).get(name, {}),
-        }
+        name: _changed(
+            _service(template["services"]["sample"], name, front, certificate_arn, stack),
+            (overrides or {}).get(name, {}),
+        )
         for name, front in fronts.items()
     }
     # an override of None takes a key out
@@ -71,6 +72,12 @@ def write(
     path.write_text(
         tomli_w.dumps({"defaults": {**template["defaults"], **quick}, **(tables or {}), "services": services})
     )
+
+
+def _changed(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with these changes; those of a table inside it leave its other keys alone."""
+    inside = {k: {**table[k], **v} for k, v in changes.items() if isinstance(v, Mapping) and k in table}
+    return {**table, **changes, **inside}
 
 
 def _service(

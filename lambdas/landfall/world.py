@@ -41,7 +41,9 @@ ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_
     "LANDFALL_TOPIC_ARN",
     "LANDFALL_EVENT_BUS",
 )
-_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
+_TIMES = {"connect_timeout": 3, "read_timeout": 8}
+_CONFIG = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 3})
+_ONCE = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 1})
 _HURRIED = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
@@ -68,7 +70,7 @@ class World:
     def ecs(self, service: str) -> Ecs:
         """Return ECS, narrowed to one configured service."""
         at = self.service(service)
-        return Ecs(self._client("ecs"), at.cluster, at.service)
+        return Ecs(self._client("ecs"), at.cluster, at.service, once=self._client("ecs", _ONCE))
 
     def ecr(self, repository: str) -> Ecr:
         """Return ECR, narrowed to one repository."""
@@ -171,11 +173,11 @@ class World:
         """Return the state machine; only steps that start executions are told."""
         return os.environ[ENV_MACHINE]
 
-    def _client(self, name: str) -> Any:
-        if name not in self._clients:
-            self._clients[name] = boto3.client(name, config=_CONFIG)
-        return self._clients[name]
+    def _client(self, name: str, config: Config = _CONFIG) -> Any:
+        if (name, config) not in self._clients:
+            self._clients[name, config] = boto3.client(name, config=config)
+        return self._clients[name, config]
 
     @cached_property
-    def _clients(self) -> dict[str, Any]:
+    def _clients(self) -> dict[tuple[str, Config], Any]:
         return {}

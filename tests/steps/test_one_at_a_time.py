@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from landfall import recovery
+from landfall.aws.locks import Lock, Locks
 from landfall.model import Outcome, Release
 from tests import builders as b
 from tests.steps import machine, standin
@@ -132,7 +135,7 @@ def test_who_lost_the_lock_says_nothing_and_frees_nothing() -> None:
     """An execution that was taken over closes no record, sends no message, and leaves the new owner its lock."""
     standin.open_record(PUSHED)
     old = replace(PUSHED, fence=acquire(PUSHED)["release"]["fence"])
-    new = replace(PUSHED, fence=acquire(PUSHED, recovering=True)["release"]["fence"])
+    new = replace(PUSHED, fence=acquire(PUSHED, recovering=True, owner="a recovery")["release"]["fence"])
 
     assert closed(old, Outcome.REJECTED) == {"report": None, "outcome": "LOST"}
     assert told(old, Outcome.REJECTED) == {"message_id": "", "event_id": ""}
@@ -141,6 +144,29 @@ def test_who_lost_the_lock_says_nothing_and_frees_nothing() -> None:
     assert closed(new, Outcome.ROLLED_BACK)["outcome"] == "ROLLED_BACK"
     assert told(new, Outcome.ROLLED_BACK)["message_id"]
     assert finish(new) == {"unlocked": True, "finished": True}
+
+
+def test_an_acquire_that_arrives_after_its_own_repetition_changes_nothing() -> None:
+    """A call that the client gave up takes effect late: the fence that the deployment was told must still be right."""
+    locks = Locks(boto3.resource("dynamodb", region_name=standin.REGION).Table(standin.LOCKS))
+    wanted = Lock("sample", PUSHED.execution_arn, PUSHED.deployment_id, fence=0, lease_until=0)
+    held = locks.acquire(wanted, seen=None)
+    assert held is not None
+
+    assert locks.acquire(wanted, seen=None) is None
+    assert locks.read("sample") == held
+    locks.release("sample", PUSHED.deployment_id, held.fence)
+    assert locks.acquire(wanted, seen=None) is None
+    assert locks.acquire(wanted, seen=locks.read("sample")) is not None
+
+
+def test_an_execution_that_asks_again_keeps_its_fence() -> None:
+    """A lost reply must not outdate what the first try may still be about; a recovery does outdate it."""
+    standin.open_record(PUSHED)
+    first, again = (acquire(PUSHED)["release"]["fence"] for _ in range(2))
+    recovery_of_it = acquire(PUSHED, recovering=True, owner="a recovery")["release"]["fence"]
+
+    assert first == again < recovery_of_it
 
 
 def test_a_report_says_what_the_record_holds() -> None:
@@ -193,6 +219,53 @@ def test_what_is_left_to_do(
 def test_an_unknown_execution_leaves_nothing_to_recover() -> None:
     """Most executions that end badly have closed their own record."""
     assert recovery.plan(None, None, None, None).verdict.code == "IGNORED"
+
+
+def test_an_execution_that_was_gone_before_it_opened_its_record_leaves_one_all_the_same() -> None:
+    """Stopped while its first step died: its recovery opens the record and closes it as REJECTED (law 4)."""
+    execution = standin.started({"service": "sample", "image_tag": b.SHA, "requested_by": "ann"}, "quick")
+    event = standin.ended_event(execution)
+
+    running = machine.resolve(event)
+    standin.client("stepfunctions").stop_execution(executionArn=execution)
+    answer = machine.resolve(event)
+
+    assert (running["way"], answer["way"], answer["outcome"]) == ("IGNORED", "STOPPED", "REJECTED")
+    (record,) = standin.records()
+    assert (record["service"], record["execution_arn"]) == ("sample", execution)
+    assert re.fullmatch(r"\d{8}T\d{6}Z-quick", record["deployment_id"])
+    assert record["requested_by"] == "ann"
+    ended = {k: answer[k] for k in ("release", "outcome", "verdict", "baseline", "deployment", "failure", "checks")}
+    machine.invoke("report", ended)
+    (record,) = standin.records()
+    assert record["outcome"] == "REJECTED"
+
+
+def test_so_it_does_where_its_recovery_is_gone_too() -> None:
+    """The next recovery hears of the first one's end alone, and follows it to whom that was to recover."""
+    first = standin.started({"service": "sample", "image_tag": b.SHA}, "first")
+    states = standin.client("stepfunctions")
+    states.stop_execution(executionArn=first)
+    recovery_of_it = standin.started(standin.ended_event(first), "recovery")
+    states.stop_execution(executionArn=recovery_of_it)
+
+    answer = machine.resolve(standin.ended_event(recovery_of_it))
+
+    assert (answer["way"], answer["release"]["execution_arn"]) == ("STOPPED", first)
+    assert machine.resolve(standin.ended_event(recovery_of_it))["way"] == "IGNORED"
+    assert [r["execution_arn"] for r in standin.records()] == [first]
+
+
+@pytest.mark.parametrize(
+    "document", [{"source": "aws.ecr", "detail-type": "x"}, {"source": "aws.states", "detail": {}}]
+)
+def test_an_execution_that_concerns_no_release_leaves_no_record(document: Any) -> None:
+    """Neither an event that is ignored nor a recovery that was stopped is a deployment."""
+    execution = standin.started(document, "other")
+    standin.client("stepfunctions").stop_execution(executionArn=execution)
+
+    assert machine.resolve(standin.ended_event(execution))["way"] == "IGNORED"
+    assert standin.records() == []
 
 
 def test_the_sweep_starts_a_recovery_for_what_is_left() -> None:

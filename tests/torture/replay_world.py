@@ -35,13 +35,9 @@ class MemoryReports(dict[str, str]):
     """The report bucket."""
 
     def put(self, key: str, body: str, _content_type: str) -> str:
-        """Store a file."""
-        self[key] = body
-        return f"s3://reports/{key}"
-
-    def put_once(self, key: str, body: str, _content_type: str) -> None:
         """Store a file unless it is there."""
         self.setdefault(key, body)
+        return f"s3://reports/{key}"
 
 
 class MemoryTopic(list[tuple[str, str, dict[str, str]]]):
@@ -121,7 +117,7 @@ class ReplayWorld(World):
         endpoint = next((e for e, at in PATHS.items() if at == request.path), None)
         return _answer(self.web.answer(endpoint) if endpoint else Said(404, "{}"))
 
-    def _client(self, _name: str) -> Any:
+    def _client(self, _name: str, _config: Any = None) -> Any:
         return Client(self.cloud)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from landfall import history
@@ -23,23 +23,21 @@ class Reports:
         self._bucket = bucket
 
     def put(self, key: str, body: str, content_type: str) -> str:
-        """Store one file of a report and return its S3 URI."""
-        with trying(f"writing the report to s3://{self._bucket}/{key}"):
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), ContentType=content_type)
-        return f"s3://{self._bucket}/{key}"
+        """Store a file that is never written again, and return its S3 URI: one that is there already stays as it is.
 
-    def put_once(self, key: str, body: str, content_type: str) -> None:
-        """Store a file that is never written again: one that is there already stays as it is.
-
-        If-None-Match takes no right but s3:PutObject (S3 User Guide, conditional writes).
+        A replay leaves one report, not a second version of it. If-None-Match takes no right but s3:PutObject (S3 User
+        Guide, conditional writes). S3 answers 409 where another conditional write of the key is under way: to be tried
+        again.
         """
+        where = f"s3://{self._bucket}/{key}"
         kind = {"ContentType": content_type, "IfNoneMatch": "*"}
         try:
-            with trying(f"writing s3://{self._bucket}/{key}"):
+            with trying(f"writing {where}"):
                 self._client.put_object(Bucket=self._bucket, Key=key, Body=body.encode(), **kind)
         except AwsCallFailed as error:
             if error.code != "PreconditionFailed":
                 raise
+        return where
 
     def holds(self, uri: str) -> bool:
         """Say whether an object is there, by its S3 URI. One of another bucket is not looked for, and taken as there.
@@ -88,6 +86,15 @@ class Execution:
         return self.status == "RUNNING"
 
 
+@dataclass(frozen=True)
+class Begun:
+    """An execution as it began: its name, its input, and when."""
+
+    name: str
+    document: Any
+    started_at: str
+
+
 class Executions:
     """Step Functions' own record of an execution."""
 
@@ -107,6 +114,12 @@ class Executions:
             except self._client.exceptions.ExecutionDoesNotExist:
                 return None
         return Execution(str(told["status"]), told["startDate"], told.get("stopDate"))
+
+    def begun(self, execution_arn: str) -> Begun:
+        """Return how an execution began."""
+        with trying(f"reading the input of {execution_arn}"):
+            found = self._client.describe_execution(executionArn=execution_arn)
+        return Begun(found["name"], json.loads(found["input"]), found["startDate"].astimezone(UTC).isoformat())
 
     def start(self, machine_arn: str, name: str, document: dict[str, Any]) -> bool:
         """Start an execution. False where one of that name was started before."""

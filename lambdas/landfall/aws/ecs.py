@@ -20,8 +20,10 @@ NEWEST = 2
 class Ecs:
     """One service of one cluster."""
 
-    def __init__(self, client: Any, cluster: str, service: str) -> None:
+    def __init__(self, client: Any, cluster: str, service: str, once: Any = None) -> None:
+        """Take a client; who registers revisions gives another that makes each call `once`, whatever becomes of it."""
         self._client = client
+        self._once = once or client
         self._cluster = cluster
         self._service = service
 
@@ -104,9 +106,13 @@ class Ecs:
         )
 
     def register(self, request: dict[str, Any]) -> str:
-        """Register a revision and return its ARN."""
+        """Register a revision and return its ARN.
+
+        Each call makes another revision (ECS API reference, RegisterTaskDefinition: there is no client token), so a
+        lost reply is no reason to call again; the step that is run again finds what the first call left.
+        """
         with trying(f"registering a revision of {request.get('family')!r}"):
-            reply = self._client.register_task_definition(**request)
+            reply = self._once.register_task_definition(**request)
         return str(reply["taskDefinition"]["taskDefinitionArn"])
 
     def deregister(self, task_definition: str) -> None:
