@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo test test-quick torture recovery e2e-containers local transcript lint synth deploy drawing schemas policies clean
+.PHONY: help setup layer demo example test test-quick test-long torture recovery chaos kills e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom fuzz clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -31,6 +31,9 @@ layer: .venv/.ready  ## Build the Lambdas' dependency layer, if its requirements
 demo: layer  ## Six releases on a local AWS, good and bad, with proof (ENGINE=docker: real containers)
 	@$(RUN) -m local.demo --engine=$(ENGINE)
 
+example: demo  ## Keep the report of the demo's first rolled-back release in docs/example
+	@mkdir -p docs/example && for kind in json md; do cp build/demo/C.report.$$kind docs/example/report.$$kind; done
+
 test: layer  ## All tests: decisions, steps, state machine, stacks, and end to end on the local AWS
 	@$(RUN) -m pytest -n 3 --dist loadfile
 
@@ -40,9 +43,17 @@ test-quick: layer  ## The tests that need no local AWS
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
 	@$(RUN) -m tests.torture
 
-recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered. And other long tests
+recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
-	@$(RUN) -m pytest tests/e2e/test_crash_loop.py tests/e2e/test_cli.py tests/e2e/test_every_outcome.py -m long -v
+
+test-long: layer  ## The end-to-end tests that the default run leaves out: every outcome, events, findings, crash loops
+	@$(RUN) -m pytest tests/e2e -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
+
+chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…: others)
+	@$(RUN) -m tests.chaos --deployments $(if $(SHORT),5,300) $(if $(SEED),--seed $(SEED))
+
+kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
+	@$(RUN) -m pytest tests/chaos -m long -v
 
 e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases in real containers (SHORT=1: two)
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs
@@ -72,6 +83,15 @@ policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md
 
 drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing
+
+hashes: .venv/.ready  ## Write requirements-lambda.lock: the hashes that the layer is installed by
+	@$(BIN)/python -m stacks.lock
+
+sbom: layer  ## Write build/sbom.json: what the Lambdas are made of (CycloneDX), to be scanned with a tool of your own
+	@$(RUN) -m stacks.sbom
+
+fuzz: layer  ## Strange inputs of every kind: answered, or refused by a named error
+	@$(RUN) -m tests.fuzz
 
 clean:  ## Remove what was built (not .venv)
 	@rm -rf build cdk.out

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from cli import affected, doctor, history, image, release, rollback, show, smoke, status, verify_evidence, watch
+from cli import (
+    affected,
+    audit,
+    doctor,
+    findings,
+    freeze,
+    history,
+    image,
+    release,
+    rollback,
+    show,
+    smoke,
+    status,
+    verify_evidence,
+    watch,
+)
 
 app = typer.Typer(
     name="landfall",
@@ -18,9 +33,13 @@ for command in (
     watch.watch,
     status.status,
     rollback.rollback,
+    freeze.freeze,
+    freeze.unfreeze,
     history.history,
     show.show,
     verify_evidence.verify_evidence,
+    audit.audit,
+    findings.findings,
     doctor.doctor,
     affected.affected,
     smoke.smoke,

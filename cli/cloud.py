@@ -15,7 +15,10 @@ from botocore.exceptions import ProfileNotFound
 
 from cli.exits import Refused
 from landfall import settings_file
+from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
+from landfall.aws.findings import Findings
+from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.errors import AwsCallFailed, trying
 from landfall.naming import PIPELINE_STACK
@@ -77,6 +80,10 @@ class Cloud:
             raise Refused("NOT_DEPLOYED", f"there is no stack {PIPELINE_STACK} in {self.region}: {way_out}") from error
         return {o["OutputKey"]: o["OutputValue"] for o in stack.get("Outputs", [])}
 
+    def ecr(self, service: Service) -> Ecr:
+        """Return ECR, narrowed to a service's repository."""
+        return Ecr(self.client("ecr"), service.repository)
+
     @property
     def machine(self) -> str:
         """Return the state machine's ARN."""
@@ -85,8 +92,26 @@ class Cloud:
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger."""
+        return Ledger(self._table("LedgerTableName"))
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Return the reconciler's findings."""
+        return Findings(self._table("LedgerTableName"))
+
+    @cached_property
+    def freezes(self) -> Freezes:
+        """Return the freezes."""
+        return Freezes(self._table("FreezeTableName"))
+
+    def _table(self, output: str) -> Any:
+        """Return a table of the pipeline. Raises Refused where the stack is too old to have it."""
+        if output not in self.outputs:
+            raise Refused(
+                "OLD_PIPELINE", f"stack {PIPELINE_STACK} has no output {output}, it is older: deploy it again"
+            )
         resource = self.session.resource("dynamodb", endpoint_url=self.endpoint, config=_CONFIG)
-        return Ledger(resource.Table(self.outputs["LedgerTableName"]))
+        return resource.Table(self.outputs[output])
 
     def service(self, name: str | None) -> Service:
         """Return a service by name, or the only one there is. Raises Refused."""
@@ -94,12 +119,10 @@ class Cloud:
         if name is None and len(known) == 1:
             name = known[0]
         if name is None:
-            raise Refused("MISSING_SERVICE", f"which service? Give --service, one of {', '.join(known)}")
+            raise Refused("MISSING_SERVICE", f"which service? Name one of {', '.join(known)}")
         service = self.settings.named(name)
         if service is None:
-            raise Refused(
-                "UNKNOWN_SERVICE", f"--service {name!r} is not in services.toml; known are {', '.join(known)}"
-            )
+            raise Refused("UNKNOWN_SERVICE", f"service {name!r} is not in services.toml; known are {', '.join(known)}")
         return service
 
 

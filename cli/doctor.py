@@ -10,6 +10,7 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cli import freeze
 from cli.cloud import Cloud
 from cli.exits import Exit, Refused
 from cli.live import look
@@ -91,6 +92,7 @@ def _checks(cloud: Cloud) -> Iterator[Check]:
         yield Check("  images", partial(_repository, cloud, service), f"{allow}, or mend {table}.repository")
         yield Check("  build", partial(_build, cloud, service), f"{allow}, or deploy the build's stack")
         yield Check("  live", partial(_live, cloud, service), allow)
+        yield Check("  freezes", partial(_freezes, cloud, service), allow)
 
 
 def _clock(cloud: Cloud) -> str:
@@ -177,6 +179,14 @@ def _build(cloud: Cloud, service: Service) -> str:
     if not cloud.client("codebuild").batch_get_projects(names=[project])["projects"]:
         raise Unwell(f"CodeBuild has no project {project}", "deploy the build's stack: docs/building.md")
     return f"CodeBuild project {project}"
+
+
+def _freezes(cloud: Cloud, service: Service) -> str:
+    found = freeze.of(cloud, service)
+    if found:
+        mend = "a release would be rejected with these words; `landfall unfreeze` when it is time"
+        raise Unwell("; ".join(map(str, found)), mend)
+    return "none: releases may be made"
 
 
 def _live(cloud: Cloud, service: Service) -> str:

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from landfall.history import Event, events
+from landfall.aws.audit import Executions
+from landfall.history import Event
 
 RUNNING = "RUNNING"
 POLL_SECONDS = 0.2
-MOST_EVENTS = 1000
-"""Of a call; the default is a tenth of it (Step Functions API reference, GetExecutionHistory)."""
 
 
 @dataclass
@@ -39,15 +38,13 @@ class Follower:
 
     def __init__(self, stepfunctions: Any, execution_arn: str) -> None:
         self._client = stepfunctions
+        self._executions = Executions(stepfunctions)
         self.arn = execution_arn
         self._seen = 0
 
     def new(self) -> list[Event]:
         """Return the events since the last call."""
-        pages = self._client.get_paginator("get_execution_history").paginate(
-            executionArn=self.arn, PaginationConfig={"PageSize": MOST_EVENTS}
-        )
-        found = list(events([event for page in pages for event in page["events"]]))
+        found = self._executions.events(self.arn)
         fresh, self._seen = found[self._seen :], len(found)
         return fresh
 

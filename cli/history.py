@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from datetime import UTC, datetime
 from heapq import merge
 from itertools import islice
@@ -14,9 +12,8 @@ import typer
 from rich.text import Text
 
 from cli import export, gather
-from cli.exits import Refused
 from cli.timeline import brief, colour
-from cli.verb import At, ServiceName, verb
+from cli.verb import AsCsv, At, ServiceName, verb
 from landfall.aws.ledger import Record
 from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome
 
@@ -49,14 +46,12 @@ def history(
     since: Annotated[datetime | None, Moment] = None,
     until: Annotated[datetime | None, Moment] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values on stdout.")] = False,
+    as_csv: AsCsv = False,
     export_to: Annotated[
         Path | None, typer.Option("--export", help="Write all evidence there instead, for verify-evidence.")
     ] = None,
 ) -> int:
     """List deployments, newest first; requests for no known service are under `_unknown`."""
-    if as_csv and at.out.as_json:
-        raise Refused("TWO_FORMATS", "--csv and --json both want stdout; give one of them")
     names = services(at, service)
     if export_to:
         return _exported(at, names, export_to)
@@ -64,9 +59,7 @@ def history(
     wanted = (r for r in newest_first if _is_wanted(r, outcome, since, until))
     rows = [row(record) for record in islice(wanted, limit)]
     if as_csv:
-        table = csv.DictWriter(sys.stdout, FIELDS, lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+        at.out.table(FIELDS, rows)
     else:
         _show(at, rows)
     at.out.document({"deployments": rows})

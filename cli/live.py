@@ -6,15 +6,11 @@ from dataclasses import dataclass
 
 from cli import records
 from cli.cloud import Cloud
+from landfall import standing
 from landfall.aws.ledger import Record
 from landfall.model import PROVEN, UNKNOWN, Outcome
 from landfall.settings import Service
-
-TAG_SHA = "landfall:git-sha"
-
-
-NOTHING_DONE = (Outcome.REJECTED, Outcome.SKIPPED)
-"""Outcomes of deployments that touched nothing: what was true before them still is."""
+from landfall.task_definition import TAG_SHA
 
 
 @dataclass(frozen=True)
@@ -76,9 +72,7 @@ def proof(known: list[Record], revision: str) -> Record | None:
 
     An earlier proof of the revision is none: since then a rollback to it may have failed.
     """
-    closed = [r for r in known if r.get("outcome") and r["outcome"] not in NOTHING_DONE]
-    last = max(closed, key=lambda r: str(r["ended_at"]), default=None)
-    if last is None:
+    last = standing.last_change(known)
+    if last is None or last["outcome"] not in (*PROVEN, Outcome.ROLLED_BACK):
         return None
-    left = last["restored_to"] if last["outcome"] == Outcome.ROLLED_BACK else last["task_definition"]
-    return last if last["outcome"] in (*PROVEN, Outcome.ROLLED_BACK) and left == revision else None
+    return last if revision in standing.left_by(last) else None

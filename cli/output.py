@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
 from rich.text import Text
+
+from cli.exits import Refused
 
 MARKS = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("-", "dim")}
 """What a check's line begins with: passed, failed, not done."""
@@ -21,9 +25,7 @@ class Output:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self.console = Console(stderr=as_json, highlight=False, emoji=False, markup=False)
-        if not self.console.is_terminal:
-            self.console.soft_wrap = True
+        self.console = _console(stderr=as_json)
 
     def say(self, text: str | Text = "", style: str = "") -> None:
         """Say something to people."""
@@ -43,8 +45,23 @@ class Output:
             json.dump(document, sys.stdout, indent=2 if isinstance(document, dict) else None, default=str)
             sys.stdout.write("\n")
 
+    def table(self, fields: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Say rows as comma-separated values on stdout, which holds nothing else then. Raises Refused with --json."""
+        if self.as_json:
+            raise Refused("TWO_FORMATS", "--csv and --json both want stdout; give one of them")
+        self.console = _console(stderr=True)
+        table = csv.DictWriter(sys.stdout, fields, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+
     def error(self, code: str, message: str, exit_code: int) -> None:
         """Say what went wrong: to people on stderr, and to programs in the document."""
         console = Console(stderr=True, highlight=False, markup=False)
         console.print(Text("landfall: ", style="bold red").append(message, style=""), soft_wrap=True)
         self.document({"error": {"code": code, "message": message}, "exit_code": exit_code})
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+    console.soft_wrap = not console.is_terminal
+    return console

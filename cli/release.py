@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import begin, builds, follow, git, summary
+from cli import begin, builds, follow, freeze, git, summary
 from cli.exits import Refused
 from cli.verb import At, ServiceName, verb
 from landfall.settings import Service
@@ -90,6 +90,10 @@ def _target(at: At, service: Service, may_wait: bool) -> None:
             "NO_TARGET", f"{what}, not ACTIVE; deploy its stack, or mend services.{service.name} in services.toml"
         )
     at.out.check("target", True, f"{service.cluster}/{service.service}, {found.running} tasks running")
+    if frozen := freeze.of(at.cloud, service):
+        way_out = "wait for its end, or `landfall unfreeze`; `landfall rollback` goes through it"
+        raise Refused("FROZEN", f"{'; '.join(map(str, frozen))}. {way_out}")
+    at.out.check("freezes", True, "none")
     running = [r for r in at.cloud.ledger.unfinished() if r["service"] == service.name]
     if running and not may_wait:
         other = running[0]["deployment_id"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from landfall import report
+from landfall import finding_notice, report
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "docs" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,7 +20,12 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return each published schema by its file's name."""
-    return {"report.schema.json": _schema(report.Report, f"Landfall's report of a deployment, version {report.SCHEMA}")}
+    return {
+        "report.schema.json": _schema(report.Report, f"Landfall's report of a deployment, version {report.SCHEMA}"),
+        "finding.schema.json": _schema(
+            finding_notice.Event, f"The detail of Landfall's event `Finding`, version {finding_notice.SCHEMA}"
+        ),
+    }
 
 
 def _schema(kind: type[Any], title: str) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from rich.text import Text
 
+from cli import freeze
 from cli.live import Live, look
 from cli.timeline import brief
 from cli.verb import At, ServiceName, verb
@@ -16,17 +18,21 @@ from landfall.model import UNKNOWN
 def status(at: At, *, service: ServiceName = None) -> int:
     """Say what is live. Exits 0 where it could find out, proven or not."""
     chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
-    found = [look(at.cloud, each) for each in chosen]
-    for live in found:
-        _show(at, live)
-    at.out.document({"region": at.cloud.region, "services": [_document(live) for live in found]})
+    found = [(look(at.cloud, each), tuple(map(str, freeze.of(at.cloud, each)))) for each in chosen]
+    wrong = Counter(finding.service for finding in at.cloud.findings.all() if finding.open)
+    for live, frozen in found:
+        _show(at, live, frozen, wrong[live.service])
+    services = [{**_document(*each), "open_findings": wrong[each[0].service]} for each in found]
+    at.out.document({"region": at.cloud.region, "services": services})
     return 0
 
 
-def _show(at: At, live: Live) -> None:
+def _show(at: At, live: Live, frozen: tuple[str, ...], wrong: int) -> None:
     at.out.say(live.service, "bold")
-    rows = {**_document(live), "proven": _proven(live)}
+    rows = {**_document(live, frozen), "proven": _proven(live), "frozen": "; ".join(frozen) or "no"}
     del rows["service"]
+    if wrong:
+        rows["findings"] = f"{wrong} open: landfall findings {live.service}"
     for name, value in rows.items():
         text = brief(str(value)) if name == "revision" else str(value)
         at.out.say(Text(f"  {name.replace('_', ' '):<13}{text}"))
@@ -42,7 +48,7 @@ def _proven(live: Live) -> str:
     return f"no: it was, but {live.running} of {live.desired} tasks run, rollout {live.rollout}"
 
 
-def _document(live: Live) -> dict[str, Any]:
+def _document(live: Live, frozen: tuple[str, ...]) -> dict[str, Any]:
     release, record = live.release or {}, live.record or {}
     return {
         "service": live.service,
@@ -58,4 +64,5 @@ def _document(live: Live) -> dict[str, Any]:
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,
+        "frozen": list(frozen),
     }

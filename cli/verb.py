@@ -24,6 +24,8 @@ EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 SKEWED = frozenset({"SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSignatureException"})
 
 ServiceName = Annotated[str | None, typer.Option("--service", "-s", help="The service, as services.toml names it.")]
+OneService = Annotated[str, typer.Argument(help="The service, as services.toml names it.", show_default=False)]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Comma-separated values on stdout.")]
 DeploymentName = Annotated[
     str,
     typer.Argument(help="A deployment id, a commit, a digest, an execution's name or ARN. [default: the newest]"),

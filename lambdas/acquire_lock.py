@@ -30,7 +30,9 @@ class Output:
 
 
 def run(event: Input, world: World) -> Output:
-    """Try once. Safe to repeat: a deployment that has the lock gets it again, with a younger fence."""
+    """Try once. Safe to repeat: an execution that has the lock keeps it as it is; another one of the same deployment,
+    a recovery, gets it with a younger fence.
+    """
     release, limits = event.release, event.release.limits
     held = world.locks.read(release.service)
     ours = held is not None and held.deployment_id == release.deployment_id
@@ -40,7 +42,7 @@ def run(event: Input, world: World) -> Output:
             return Output(verdict, release)
     lease = int(world.now().timestamp()) + limits.lease_seconds
     wanted = Lock(release.service, event.owner, release.deployment_id, fence=0, lease_until=lease)
-    held = world.locks.acquire(wanted) or _taken_over(wanted, world)
+    held = _kept(wanted, held) or world.locks.acquire(wanted, held) or _taken_over(wanted, world)
     if held is None:
         busy = wait("LOCKED_BY_ANOTHER", "another deployment of this service runs", limits.lock_poll_seconds)
         return Output(busy, release)
@@ -54,14 +56,20 @@ def run(event: Input, world: World) -> Output:
 def _taken_over(wanted: Lock, world: World) -> Lock | None:
     """Take a lock whose holder ended without giving it back. One that left its record open is recovered first."""
     held = world.locks.read(wanted.service)
-    if held is None or not held.owner:
-        return None
+    if held is None or not held.owner or _kept(wanted, held):
+        return _kept(wanted, held)
     record = world.ledger.record(held.service, held.deployment_id)
     if record is not None and "outcome" not in record:
         return None
     status = world.executions.status(held.owner)
     gone = status != "RUNNING" if status else held.lease_until < world.now().timestamp()
-    return world.locks.acquire(wanted, taken_from=held.owner) if gone else None
+    return world.locks.acquire(wanted, seen=held, taken_from=held.owner) if gone else None
+
+
+def _kept(wanted: Lock, held: Lock | None) -> Lock | None:
+    """Return the lock if it is this execution's: a reply was lost, and the next try must not outdate the first."""
+    mine = held is not None and (held.owner, held.deployment_id) == (wanted.owner, wanted.deployment_id)
+    return held if mine else None
 
 
 def _waiting(release: Release) -> Waiting:

@@ -9,9 +9,10 @@ from datetime import datetime
 
 import check_target_health
 from landfall import logs
+from landfall.errors import AwsCallFailed
 from landfall.judging import Judged, Judgement
 from landfall.logs import Written
-from landfall.model import Kind, State, Verdict, failed, passed
+from landfall.model import Kind, State, Verdict, passed
 from landfall.settings import Service
 from landfall.step import step
 from landfall.world import World
@@ -30,14 +31,21 @@ def run(event: Judged, world: World) -> Judgement:
 
 
 def _logs(event: Judged, settings: Service, world: World) -> Verdict:
+    """Judge what the release's tasks wrote. Logs that can't be read are no evidence against a release (law 8)."""
+    try:
+        return _judged(event, settings, world)
+    except AwsCallFailed as error:
+        return passed("LOGS_UNREAD", f"the gate on its logs did not look: {error}")
+
+
+def _judged(event: Judged, settings: Service, world: World) -> Verdict:
     ecs, revision = world.ecs(settings.name), event.deployment.task_definition
     place = logs.place(ecs.task_definition(revision)[0], settings.container)
     if place is None:
-        return failed("LOGS_UNREADABLE", f"{revision} does not write where its logs could be judged (logs.gate)")
+        return passed("LOGS_UNREAD", f"the gate on its logs did not look: {revision} writes where it can't")
     tasks = [task.arn for task in ecs.tasks("RUNNING") if task.task_definition == revision][: logs.MOST_TASKS]
     now = sum((world.logs.of_task(place, task) for task in tasks), start=Written())
-    began = datetime.fromisoformat(event.release.started_at)
-    before = world.logs.before(place, began, settings.logs.baseline_minutes)
+    before = world.logs.before(place, datetime.fromisoformat(event.release.started_at), settings.logs.baseline_minutes)
     pattern = settings.logs.error_pattern
     return logs.assess(logs.tally(now, pattern), logs.tally(before, pattern), settings.logs)
 

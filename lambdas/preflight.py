@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import logs, preflight, proof, smoke, task_definition, way_back
+from landfall import freeze, logs, preflight, proof, smoke, task_definition, way_back
 from landfall.answers import Answers
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, passed
@@ -35,6 +35,9 @@ class Output:
 def run(event: Input, world: World) -> Output:
     """Look at everything, change nothing."""
     settings = world.service(event.release.service)
+    refusal = _frozen(event.release, world)
+    if refusal:
+        return Output(refusal)
     ecs = world.ecs(settings.name)
     service = ecs.service()
     if service is None:
@@ -59,7 +62,9 @@ def run(event: Input, world: World) -> Output:
     if refusal:
         return Output(refusal)
     problems = _way_back_problems(world, settings, service, template, baseline)
-    refusal = way_back.refusal(problems, service.task_definition) if settings.way_back == "refuse" else None
+    strict = settings.way_back == "refuse"
+    # a freeze once more, as late as it can be said that nothing was touched: looking took its time
+    refusal = (way_back.refusal(problems, service.task_definition) if strict else None) or _frozen(event.release, world)
     if refusal:
         return Output(refusal)
     baseline = replace(baseline, warnings=tuple(text[:200] for text in problems[:5]))
@@ -69,6 +74,10 @@ def run(event: Input, world: World) -> Output:
         return Output(passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again"), baseline)
     runs = f"{sum(t.serves for t in look.tasks)} of {service.desired} tasks of {service.task_definition}"
     return Output(passed("READY", f"baseline is {runs}, serving {baseline.git_sha}"), baseline)
+
+
+def _frozen(release: Release, world: World) -> Verdict | None:
+    return freeze.refusal(world.freezes.of(release.service), release, world.now())
 
 
 def _unreadable_logs(template: Mapping[str, Any], settings: Service, world: World) -> Verdict | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import evidence, recovery, request
+from landfall import evidence, naming, recovery, request
+from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
 from landfall.model import (
     PROVEN,
@@ -93,10 +94,12 @@ def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
     ledger, status = world.ledger, world.executions.status
     by_name = (wanted.service, wanted.deployment_id)
     record = ledger.of_execution(wanted.execution_arn) if wanted.execution_arn else ledger.record(*by_name)
+    if record is None and wanted.execution_arn:
+        record = _opened_late(wanted.execution_arn, world)
     other = record.get("recovered_by") if record else None
     another = status(other) if other and other != mine.execution_arn else None
     last = None
-    if record and (ended_as := status(record["execution_arn"])) == "SUCCEEDED":
+    if record and (ended_as := status(str(record.get("execution_arn", "")))) == "SUCCEEDED":
         last = world.executions.events(record["execution_arn"])[-1].state
     plan = recovery.plan(record, ended_as if record else None, another, last)
     if record is None or plan.ended is None:
@@ -119,6 +122,42 @@ def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
         failure=ended.failure,
         checks=ended.checks,
     )
+
+
+def _opened_late(execution_arn: str, world: World) -> Record | None:
+    """Open the record of an execution that was gone before it could do so itself; None for one that leaves none.
+
+    The index that knows no record of it may lag: one that is there stays as it is.
+    """
+    if world.executions.status(execution_arn) in (None, "RUNNING"):
+        return None
+    lost = world.executions.begun(execution_arn)
+    release = Release(
+        service=UNKNOWN_SERVICE,
+        deployment_id=naming.deployment(lost.name, lost.started_at),
+        execution_arn=execution_arn,
+        requested_at=lost.started_at,
+        started_at=lost.started_at,
+    )
+    try:
+        wanted = request.read(lost.document, world.settings)
+    except InvalidRequest:
+        release = _for_service(release, lost.document, world)
+    else:
+        if isinstance(wanted, Recovery):
+            return _of_whom_it_was_to_recover(wanted, world)
+        if isinstance(wanted, request.Ignored):
+            return None
+        release = _asked(release, wanted)
+    world.ledger.open(evidence.opened(release) | {"doomed": True})
+    return world.ledger.record(release.service, release.deployment_id)
+
+
+def _of_whom_it_was_to_recover(gone: Recovery, world: World) -> Record | None:
+    """Open the record that a recovery was to open, and was gone too. The sweep comes back for one that there is."""
+    if not gone.execution_arn or world.ledger.of_execution(gone.execution_arn):
+        return None
+    return _opened_late(gone.execution_arn, world)
 
 
 def _recorded(world: World, release: Release, verdict: Verdict) -> Output:

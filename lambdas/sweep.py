@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from landfall import recovery
 from landfall.step import logger, step
 from landfall.world import World
 
@@ -32,6 +33,8 @@ def run(_: Input, world: World) -> Output:
     for record in unfinished:
         executions = [str(record[key]) for key in ("execution_arn", "recovered_by") if record.get(key)]
         if any(world.executions.status(arn) == "RUNNING" for arn in executions):
+            continue
+        if recovery.given_up(record, now):
             continue
         suffix = f"-recover-{now:%Y%m%dT%H%M}"
         name = f"{record['deployment_id'][: NAME_LIMIT - len(suffix)]}{suffix}"

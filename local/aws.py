@@ -20,6 +20,7 @@ from botocore.config import Config
 from local import processes, real_engine
 from local.clients import REGION, session
 from local.container_cli import ContainerCli
+from local.fault_desk import FaultDesk
 from local.front import Front, ca_bundle
 from local.loopback import LOOPBACK, free_port, require_loopback
 from local.podman import Podman
@@ -32,10 +33,13 @@ ROOT = Path(__file__).resolve().parents[1]
 class LocalAws:
     """The emulator as a context manager. Everything it starts ends with it, and with the process that started it."""
 
-    def __init__(self, state: Path, *, port: int = 0, engine: str = "process", fronts: Sequence[Front] = ()) -> None:
+    def __init__(
+        self, state: Path, *, port: int = 0, engine: str = "process", fronts: Sequence[Front] = (), faults: bool = False
+    ) -> None:
         self.state = state.resolve()
         self.port = port or free_port()
         self.engine = real_engine.find(self.port) if engine == "docker" else None
+        self.faults = FaultDesk(free_port()) if faults else None
         self.fronts = [front.settled() for front in fronts]
         self.endpoint = require_loopback(f"http://{LOOPBACK}:{self.port}")
         self.log = self.state / "emulator.log"
@@ -103,7 +107,7 @@ class LocalAws:
         if isinstance(self.engine, Podman):
             self.engine.settle()
         command = [sys.executable, "-m", "local.server", f"--port={self.port}", f"--state={self.state}"]
-        command += [*self._engine_arguments(), *(f"--front={front}" for front in self.fronts)]
+        command += [*self._engine_arguments(), *self._fault_arguments(), *(f"--front={front}" for front in self.fronts)]
         # The Lambda workers inherit this environment: they must not find the repository's modules on their path.
         env = {name: value for name, value in self.env().items() if not name.startswith("PYTHON")}
         with self.log.open("wb") as log:
@@ -121,6 +125,9 @@ class LocalAws:
         if isinstance(self.engine, Podman):
             return ["--engine=docker", f"--podman={self.engine.home}"]
         return ["--engine=docker" if self.engine else "--engine=process"]
+
+    def _fault_arguments(self) -> list[str]:
+        return [f"--faults={self.faults.port}"] if self.faults else []
 
     def _healthy(self) -> bool:
         try:

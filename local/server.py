@@ -32,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--engine", choices=("process", "docker"), default="process")
     parser.add_argument("--podman", type=Path, metavar="HOME", help="serve Docker's API from the Podman settled there")
+    parser.add_argument("--faults", type=int, metavar="PORT", help="where the Lambdas' calls meet faults")
     parser.add_argument("--front", action="append", default=[], type=Front.parse, metavar="HTTPS:HTTP:LOAD-BALANCER")
     return parser.parse_args()
 
@@ -143,6 +144,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     engine = install_engine(args)
     importlib.import_module("local.traits").apply_all()
+    if args.faults:
+        importlib.import_module("local.fault_hooks").install(args.faults, args.port)
     try:
         asyncio.run(serve(args))
     finally:

@@ -49,25 +49,35 @@ def write(
     *,
     real_engine: bool = False,
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
     """Write the settings for one service per front: copies of the sample service, each with names of its own.
 
-    `overrides` changes keys of a service's own table, for tests that want other bounds.
+    `overrides` changes keys of a service's own table, and of the tables in it, for tests that want other bounds;
+    `tables` are further ones.
     """
     template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     quick = QUICK | (REAL_ENGINE if real_engine else {})
     stack = QUICK_STACK | (REAL_ENGINE_STACK if real_engine else {})
     services = {
-        name: {
-            **_service(template["services"]["sample"], name, front, certificate_arn, stack),
-            **(overrides or {}).get(name, {}),
-        }
+        name: _changed(
+            _service(template["services"]["sample"], name, front, certificate_arn, stack),
+            (overrides or {}).get(name, {}),
+        )
         for name, front in fronts.items()
     }
     # an override of None takes a key out
     services = {name: {k: v for k, v in table.items() if v is not None} for name, table in services.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(tomli_w.dumps({"defaults": {**template["defaults"], **quick}, "services": services}))
+    path.write_text(
+        tomli_w.dumps({"defaults": {**template["defaults"], **quick}, **(tables or {}), "services": services})
+    )
+
+
+def _changed(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with these changes; those of a table inside it leave its other keys alone."""
+    inside = {k: {**table[k], **v} for k, v in changes.items() if isinstance(v, Mapping) and k in table}
+    return {**table, **changes, **inside}
 
 
 def _service(

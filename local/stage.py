@@ -175,13 +175,18 @@ def staged(
     *,
     engine: str = "process",
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
+    faults: bool = False,
 ) -> Iterator[Stage]:
-    """Start a local AWS in `state`, deploy Landfall for these services to it, and take it all down at the end."""
+    """Start a local AWS in `state`, deploy Landfall for these services to it, and take it all down at the end.
+
+    `overrides` changes keys of a service's own settings; `tables` are further ones of services.toml.
+    """
     fronts = {name: Front(0, 0, f"landfall-{name}").settled() for name in services}
-    with LocalAws(state, engine=engine, fronts=list(fronts.values())) as aws:
+    with LocalAws(state, engine=engine, fronts=list(fronts.values()), faults=faults) as aws:
         path = state / "services.toml"
         real = aws.containers is not None
-        local_settings.write(path, fronts, _certificate(aws), real_engine=real, overrides=overrides)
+        local_settings.write(path, fronts, _certificate(aws), real_engine=real, overrides=overrides, tables=tables)
         yield Stage(aws, path, fronts, deploy(aws.env(), path, first=True))
 
 

@@ -124,16 +124,21 @@ class Alarms(Construct):
             treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
         )
 
-    def on_errors(self, name: str, function: lambda_.IFunction) -> None:
-        """Raise a step that fails again and again, also where it dies before it can say so: by time, memory, import."""
+    def on_errors(self, name: str, function: lambda_.IFunction, every: Duration | None = None) -> None:
+        """Raise a step that fails again and again, also where it dies before it can say so: by time, memory, import.
+
+        One that runs on a schedule fails three times in each interval, and not within five minutes (Lambda tries an
+        asynchronous invocation twice more, one and two minutes later).
+        """
+        period, more_than = (every, 1) if every else (Duration.minutes(5), RETRIED)
         RunbookAlarm(
             self,
             f"{name}Errors",
             topic=self._topic,
-            says=f"Step {name} failed more than {RETRIED} times in five minutes: retrying does not help.",
+            says=f"{name} failed more than {more_than} times in {period.to_minutes():g} minutes: retrying is no help.",
             runbook=Runbook.STEP_ERRORS,
-            metric=function.metric_errors(period=Duration.minutes(5), statistic="Sum"),
-            threshold=RETRIED,
+            metric=function.metric_errors(period=period, statistic="Sum"),
+            threshold=more_than,
             comparison_operator=ABOVE,
             evaluation_periods=1,
             treat_missing_data=QUIET,

@@ -110,6 +110,7 @@ def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: Pipeline
     yield allow("states:DescribeExecution states:GetExecutionHistory", reach.execution_arns(stack))
     # All of it, not the own services' records alone: what is under way is looked up across them.
     yield allow("dynamodb:GetItem dynamodb:Query", ledger)
+    yield allow("dynamodb:GetItem", pipeline.freezes.table_arn)
     yield allow("dynamodb:Query", *(f"{ledger}/index/{name}" for name in (BY_SHA, INDEX_EXECUTION, INDEX_UNFINISHED)))
     yield allow("kms:Decrypt", pipeline.key.key_arn, StringEquals=via_dynamodb)
     yield allow("ecs:DescribeServices", *(reach.service_arn(stack, service) for service in services))

@@ -1,5 +1,8 @@
 """The dependency layer: requirements-lambda.txt, installed for the functions' platform and not for this machine.
 
+What pip installs it from is requirements-lambda.lock, the same with the hash of every file: another file of that name
+and version is refused. The lock is apart, since pip would ask for hashes of everything that is installed beside it.
+
 `python -m stacks.layer` (`make layer`) builds build/layer.zip; synth only checks that it is there and current. One zip
 rather than a directory, since CDK hashes, copies and packs a directory's thousands of files at every synth.
 """
@@ -16,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements-lambda.txt"
+LOCK = ROOT / "requirements-lambda.lock"
 ARCHIVE = ROOT / "build" / "layer.zip"
 STAMP = ROOT / "build" / "layer.sha256"
 
@@ -38,8 +42,8 @@ def current(archive: Path = ARCHIVE, stamp: Path = STAMP) -> Path:
 
 
 def fingerprint() -> str:
-    """Return what the layer depends on, as one hash: the requirements, and this file, which says how it is built."""
-    return hashlib.sha256(REQUIREMENTS.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    """Return what the layer depends on, as one hash: requirements, their hashes, and this file."""
+    return hashlib.sha256(REQUIREMENTS.read_bytes() + LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
 
 
 def build() -> None:
@@ -50,15 +54,21 @@ def build() -> None:
         target = Path(directory) / "python"
         _install(target)
         _drop_what_differs_between_machines(target)
-        _pack(Path(directory))
+        pack(Path(directory))
     STAMP.write_text(fingerprint())
 
 
 def _install(target: Path) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-    command += ["--only-binary=:all:", "--no-deps", "--implementation=cp", f"--python-version={PYTHON}"]
+    command += [
+        "--only-binary=:all:",
+        "--no-deps",
+        "--require-hashes",
+        "--implementation=cp",
+        f"--python-version={PYTHON}",
+    ]
     command += [f"--platform={platform}" for platform in PLATFORMS]
-    subprocess.run([*command, f"--target={target}", f"--requirement={REQUIREMENTS}"], check=True)  # noqa: S603
+    subprocess.run([*command, f"--target={target}", f"--requirement={LOCK}"], check=True)  # noqa: S603
 
 
 def _drop_what_differs_between_machines(target: Path) -> None:
@@ -68,9 +78,9 @@ def _drop_what_differs_between_machines(target: Path) -> None:
         record.unlink()
 
 
-def _pack(directory: Path) -> None:
+def pack(directory: Path, archive_path: Path = ARCHIVE) -> None:
     """Same files, same bytes: names in order, and no times of this machine."""
-    with zipfile.ZipFile(ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(p for p in directory.rglob("*") if p.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(directory).as_posix())
             entry.external_attr = 0o644 << 16

@@ -1,4 +1,4 @@
-"""The ledger, one item per deployment, and the locks, one item per service."""
+"""The ledger, one item per deployment; the locks and the freezes, one item per service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What starts the recovery of a deployment whose execution is gone: its status event, or, were that lost, a sweep."""
+"""What starts the recovery of a deployment whose execution is gone: its status event, or, were that lost, a sweep.
+
+And what invokes the reconciler.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,12 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from landfall import recovery
 from landfall.request import ENDED
 
-SWEEP_EVERY = Duration.minutes(15)
+SWEEP_EVERY = Duration.minutes(recovery.SWEEP_EVERY.total_seconds() / 60)
+RECONCILE_EVERY = Duration.minutes(15)
+"""With two looks to a finding it is raised within half an hour; a recovery that mends it was started by then."""
 
 
 class RecoveryTrigger(Construct):
@@ -41,11 +47,24 @@ class RecoveryTrigger(Construct):
         )
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
         ended.add_target(targets.SfnStateMachine(machine, role=role, dead_letter_queue=dead_letters))
-        swept = events.Rule(
-            self,
-            "Sweep",
-            description="Looks for deployments whose execution is gone",
-            schedule=events.Schedule.rate(SWEEP_EVERY),
-        )
-        nothing = events.RuleTargetInput.from_object({})
-        swept.add_target(targets.LambdaFunction(sweep, event=nothing, dead_letter_queue=dead_letters))
+        what = "Looks for deployments whose execution is gone"
+        _on_schedule(self, "Sweep", what, every=SWEEP_EVERY, function=sweep, dead_letters=dead_letters)
+
+
+class Reconciliation(Construct):
+    """Invokes the reconciler, which finds what nobody looked at."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, reconcile: lambda_.IFunction, dead_letters: sqs.IQueue
+    ) -> None:
+        super().__init__(scope, construct_id)
+        what = "Compares what was pushed, what runs and what the ledger says"
+        _on_schedule(self, "Reconcile", what, every=RECONCILE_EVERY, function=reconcile, dead_letters=dead_letters)
+
+
+def _on_schedule(
+    scope: Construct, name: str, what: str, *, every: Duration, function: lambda_.IFunction, dead_letters: sqs.IQueue
+) -> None:
+    rule = events.Rule(scope, name, description=what, schedule=events.Schedule.rate(every))
+    nothing = events.RuleTargetInput.from_object({})
+    rule.add_target(targets.LambdaFunction(function, event=nothing, dead_letter_queue=dead_letters))

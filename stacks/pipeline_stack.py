@@ -18,7 +18,7 @@ from stacks.bus import EventBus
 from stacks.dashboard import Dashboard
 from stacks.encryption import PipelineKey
 from stacks.ledger import LedgerTable, PipelineTable
-from stacks.loss import SWEEP_EVERY, RecoveryTrigger
+from stacks.loss import RECONCILE_EVERY, SWEEP_EVERY, Reconciliation, RecoveryTrigger
 from stacks.machine import StandardMachine
 from stacks.names import BUILD_WATCH, BUS, MACHINE
 from stacks.notifications import NotificationTopic
@@ -29,7 +29,7 @@ from stacks.steps import STEPS, On
 from stacks.trigger import PushTrigger
 from statemachine.definition import Machine, definition_text
 
-SCHEDULED = {"Sweep": SWEEP_EVERY}
+SCHEDULED = {"Sweep": SWEEP_EVERY, "Reconcile": RECONCILE_EVERY}
 """Steps that a schedule invokes, and how often: that one is not invoked any more must not pass unseen."""
 
 
@@ -41,6 +41,7 @@ class PipelineStack(cdk.Stack):
         self.key = PipelineKey(self, "Key", settings.services)
         self.ledger = LedgerTable(self, "Ledger", self.key)
         self.locks = PipelineTable(self, "Locks", self.key)
+        self.freezes = PipelineTable(self, "Freezes", self.key)
         self.reports = ReportBucket(self, "Reports", self.key, settings.evidence)
         self.topic = NotificationTopic(self, "Topic", self.key)
         self.built = [service for service in settings.services if service.build]
@@ -51,6 +52,7 @@ class PipelineStack(cdk.Stack):
         RecoveryTrigger(
             self, "OnLoss", machine=self.machine, sweep=self.functions["Sweep"], dead_letters=self.trigger.dead_letters
         )
+        Reconciliation(self, "OnTime", reconcile=self.functions["Reconcile"], dead_letters=self.trigger.dead_letters)
         self.alarms = self._alarms()
         if self.built:
             self._watch_builds()
@@ -65,7 +67,7 @@ class PipelineStack(cdk.Stack):
         for name, every in SCHEDULED.items():
             alarms.on_silence(name, self.functions[name], every)
         for name, function in self.functions.items():
-            alarms.on_errors(name, function)
+            alarms.on_errors(name, function, SCHEDULED.get(name))
         return alarms
 
     def _dashboard(self, settings: Settings) -> None:
@@ -94,6 +96,7 @@ class PipelineStack(cdk.Stack):
         holdings = Holdings(
             ledger=self.ledger.table_arn,
             locks=self.locks.table_arn,
+            freezes=self.freezes.table_arn,
             reports=self.reports.bucket_arn,
             topic=self.topic.topic_arn,
             key=self.key.key_arn,
@@ -116,8 +119,10 @@ class PipelineStack(cdk.Stack):
                 values={
                     On.LEDGER: self.ledger.table_name,
                     On.LOCKS: self.locks.table_name,
+                    On.FREEZES: self.freezes.table_name,
                     On.MACHINE: machine_arn(self),
                     On.REPORTS: self.reports.bucket_name,
+                    On.REPORT_NAMES: self.reports.bucket_name,
                     On.TOPIC: self.topic.topic_arn,
                     On.EVENT_BUS: BUS,
                 },
@@ -131,6 +136,7 @@ class PipelineStack(cdk.Stack):
             "StateMachineArn": self.machine.state_machine_arn,
             "LedgerTableName": self.ledger.table_name,
             "LockTableName": self.locks.table_name,
+            "FreezeTableName": self.freezes.table_name,
             "ReportBucketName": self.reports.bucket_name,
             "TopicArn": self.topic.topic_arn,
             "EventBusName": self.bus.event_bus_name,

@@ -13,6 +13,8 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from landfall.aws.events import SOURCE, DetailType
+from landfall.findings import FINDINGS
+from landfall.model import UNKNOWN_SERVICE
 from landfall.naming import build_project
 from landfall.settings import Service, Settings
 from stacks.names import BUS, MACHINE, family, service_logs
@@ -33,6 +35,7 @@ class Holdings:
 
     ledger: str
     locks: str
+    freezes: str
     reports: str
     topic: str
     key: str
@@ -48,7 +51,7 @@ def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
 
 def scopes(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
     """Return what each `On` reaches in this stack."""
-    return {**_ecs(stack, settings), **_others(stack, settings), **_held(stack, holdings)}
+    return {**_ecs(stack, settings), **_others(stack, settings), **_held(stack, settings, holdings)}
 
 
 def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
@@ -147,7 +150,7 @@ def build_project_arn(stack: cdk.Stack, service: Service) -> str:
     return stack.format_arn(service="codebuild", resource="project", resource_name=build_project(service.name))
 
 
-def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:
+def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
     def key_via(service: str) -> Scope:
         return Scope(
             (holdings.key,),
@@ -156,14 +159,26 @@ def _held(stack: cdk.Stack, holdings: Holdings) -> dict[On, Scope]:
 
     return {
         On.LEDGER: Scope((holdings.ledger,)),
+        # ForAllValues is true where a request has no such key; UpdateItem always has one (DynamoDB Developer Guide,
+        # fine-grained access control).
+        On.FINDINGS: Scope((holdings.ledger,), {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [FINDINGS]}}),
         On.LEDGER_INDEXES: Scope((f"{holdings.ledger}/index/*",)),
         On.LOCKS: Scope((holdings.locks,)),
+        On.FREEZES: Scope((holdings.freezes,)),
         On.KEY_OF_LEDGER: key_via("dynamodb"),
         On.REPORTS: Scope((f"{holdings.reports}/*",)),
+        On.REPORT_NAMES: Scope(
+            (holdings.reports,), {"StringLike": {"s3:prefix": [f"{name}/*" for name in _recorded(settings)]}}
+        ),
         On.KEY_OF_REPORTS: key_via("s3"),
         On.TOPIC: Scope((holdings.topic,)),
         On.KEY_OF_TOPIC: key_via("sns"),
     }
+
+
+def _recorded(settings: Settings) -> tuple[str, ...]:
+    """Return under which names there are records and reports."""
+    return (*(service.name for service in settings.services), UNKNOWN_SERVICE)
 
 
 def _family(service: Service) -> str:

@@ -14,7 +14,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from landfall.settings import Vpc
-from landfall.world import ENV_BUS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
+from landfall.world import ENV_BUS, ENV_FREEZES, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
 from stacks.names import STEP_LOGS
 from stacks.reach import Scope, statement
 from stacks.steps import On, Step
@@ -27,12 +27,14 @@ MEMORY_MIB = 512
 LOGS_KEPT = logs.RetentionDays.ONE_YEAR
 
 VARIABLES = {
-    ENV_LEDGER: On.LEDGER,
-    ENV_LOCKS: On.LOCKS,
-    ENV_MACHINE: On.MACHINE,
-    ENV_REPORTS: On.REPORTS,
-    ENV_TOPIC: On.TOPIC,
-    ENV_BUS: On.EVENT_BUS,
+    On.LEDGER: ENV_LEDGER,
+    On.LOCKS: ENV_LOCKS,
+    On.FREEZES: ENV_FREEZES,
+    On.MACHINE: ENV_MACHINE,
+    On.REPORTS: ENV_REPORTS,
+    On.REPORT_NAMES: ENV_REPORTS,
+    On.TOPIC: ENV_TOPIC,
+    On.EVENT_BUS: ENV_BUS,
 }
 """A step is told of what it has a grant on, and of nothing else."""
 
@@ -87,7 +89,7 @@ class StepFunction(lambda_.Function):
             tracing=lambda_.Tracing.ACTIVE,
             timeout=TIMEOUT,
             memory_size=MEMORY_MIB,
-            environment={name: shared.values[on] for name, on in VARIABLES.items() if step.reaches(on)},
+            environment={name: shared.values[on] for on, name in VARIABLES.items() if step.reaches(on)},
         )
         if step.asks_services and shared.vpc:
             # by its template: CDK's own way asks AWS at synth which network the subnets are of

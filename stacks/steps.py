@@ -31,9 +31,12 @@ class On(Enum):
     ALARMS = auto()
     LEDGER = auto()
     LEDGER_INDEXES = auto()
+    FINDINGS = auto()
     LOCKS = auto()
+    FREEZES = auto()
     KEY_OF_LEDGER = auto()
     REPORTS = auto()
+    REPORT_NAMES = auto()
     KEY_OF_REPORTS = auto()
     TOPIC = auto()
     KEY_OF_TOPIC = auto()
@@ -58,7 +61,7 @@ class Step:
     """One step: its id in its state machine, and its grants (logs and traces aside, which every step has).
 
     `asks_services`: it asks them over HTTP, from the network that the settings name, if they name one.
-    Sweep is made in the same way, but it is a schedule that invokes it and no machine.
+    Sweep and Reconcile are made in the same way, but it is a schedule that invokes them and no machine.
     """
 
     id: str
@@ -144,6 +147,8 @@ STEPS: tuple[Step, ...] = (
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
+            _may(On.FREEZES, "dynamodb:GetItem"),
+            _LEDGER_KEY,
         ),
         asks_services=True,
     ),
@@ -221,6 +226,24 @@ STEPS: tuple[Step, ...] = (
             _LEDGER_KEY,
             _SEE_EXECUTIONS,
             _may(On.MACHINE, "states:StartExecution"),
+        ),
+        machine=None,
+    ),
+    Step(
+        "Reconcile",
+        (
+            _may(On.REPOSITORIES, "ecr:DescribeImages"),
+            _SEE_SERVICE,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+            _may(On.FINDINGS, "dynamodb:UpdateItem"),
+            _LEDGER_KEY,
+            _may(On.REPORT_NAMES, "s3:ListBucket"),
+            _SEE_EXECUTIONS,
+            _may(On.MACHINE, "states:StartExecution"),
+            *_TELL,
+            _may(On.EVENT_BUS, "events:PutEvents"),
         ),
         machine=None,
     ),

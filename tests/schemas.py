@@ -15,11 +15,12 @@ def schema(name: str) -> dict[str, Any]:
     return dict(json.loads((ROOT / "docs/schemas" / f"{name}.schema.json").read_text(encoding="utf-8")))
 
 
-def holds(name: str, document: dict[str, Any]) -> None:
+def holds(name: str, document: Any) -> None:
     """Assert that a document is as its schema has it, and has no field that the schema does not tell of.
 
-    The schema itself allows more, so that a field can be added: whoever adds one adds it there.
+    A schema itself may allow more, so that a field can be added: whoever adds one adds it there.
     """
+    document = json.loads(json.dumps(document))
     published = schema(name)
     Draft202012Validator.check_schema(published)
     errors = [

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from landfall import evidence, history, logs
 from landfall.chain import Record
-from landfall.errors import AwsCallFailed
 from landfall.evidence import Ended
 from landfall.history import Entry, Event
 from landfall.logs import Line, Place, Written
@@ -18,9 +17,10 @@ from landfall.observed import Look
 from landfall.redaction import redacted
 from landfall.report import LAST_LINES, LogLines, Seen, of_interest
 from landfall.settings import Service
+from landfall.step import logger
 from landfall.world import World
 
-BUDGET = timedelta(seconds=20)
+BUDGET = timedelta(seconds=12)
 """Of the step's minute: what is not read by then stays unread, and the report is written."""
 _T = TypeVar("_T")
 
@@ -32,7 +32,7 @@ def seen(ended: Ended, record: Record, world: World) -> Seen:
     settings = world.settings.named(ended.release.service)
     if settings is None:
         return Seen(history=told, unread=tuple(reader.unread))
-    look = reader.read("the service", lambda: _look(settings, world)) or Look(None)
+    look = _look(settings, reader)
     place = reader.read("where its tasks write", lambda: _place(ended, settings, world))
     lines = _logs(ended, look, place, settings, reader)
     return Seen(look, told, lines, place, tuple(reader.unread))
@@ -52,8 +52,9 @@ class _Reader:
             return None
         try:
             return look()
-        except (AwsCallFailed, LookupError) as error:
-            self.unread.append(f"{what}: {error}")
+        except Exception as error:  # whatever it is, the report is written
+            logger.warning("not read for the report", extra={"what": what}, exc_info=True)
+            self.unread.append(redacted(f"{what}: {error}", self.world.settings.redaction.kinds))
             return None
 
 
@@ -63,15 +64,16 @@ def _history(ended: Ended, record: Record, reader: _Reader) -> tuple[Entry, ...]
     found: list[Event] = []
     for arn in filter(None, arns):
         found += reader.read("the execution's history", partial(reader.world.executions.events, arn)) or []
-    return history.timeline(found)
+    kinds = reader.world.settings.redaction.kinds
+    return tuple(replace(entry, reason=redacted(entry.reason, kinds)) for entry in history.timeline(found))
 
 
-def _look(settings: Service, world: World) -> Look:
-    ecs = world.ecs(settings.name)
-    service = ecs.service()
-    if service is None:
-        return Look(None)
-    return Look(service, ecs.tasks("RUNNING", "STOPPED"), world.elb.targets(service.target_groups))
+def _look(settings: Service, reader: _Reader) -> Look:
+    ecs, elb = reader.world.ecs(settings.name), reader.world.elb
+    service = reader.read("the service", ecs.service)
+    tasks = reader.read("its tasks", partial(ecs.tasks, "RUNNING", "STOPPED")) or () if service else ()
+    targets = reader.read("its targets", partial(elb.targets, service.target_groups)) or () if service else ()
+    return Look(service, tasks, targets)
 
 
 def _place(ended: Ended, settings: Service, world: World) -> Place | None:
@@ -96,17 +98,21 @@ def _logs(ended: Ended, look: Look, place: Place | None, settings: Service, read
     before, pattern = _before(ended, place, settings, reader), settings.logs.error_pattern
     return LogLines(
         f"{place.group}, streams {place.stream('*')}",
-        logs.tally(written, pattern),
-        logs.tally(before, pattern) if before else None,
-        _redacted(written.lines[-LAST_LINES:], reader.world),
+        reader.read("its errors", partial(logs.tally, written, pattern)),
+        reader.read("the errors before", partial(logs.tally, before, pattern)) if before else None,
+        reader.read("its last lines", partial(_redacted, written.lines[-LAST_LINES:], reader.world)) or (),
     )
 
 
 def _before(ended: Ended, place: Place, settings: Service, reader: _Reader) -> Written | None:
     if not ended.release.started_at:
         return None
-    began, minutes = datetime.fromisoformat(ended.release.started_at), settings.logs.baseline_minutes
-    return reader.read("the lines before", partial(reader.world.logs.before, place, began, minutes))
+    minutes = settings.logs.baseline_minutes
+
+    def look() -> Written:
+        return reader.world.logs.before(place, datetime.fromisoformat(ended.release.started_at), minutes)
+
+    return reader.read("the lines before", look)
 
 
 def _redacted(lines: tuple[Line, ...], world: World) -> tuple[Line, ...]:

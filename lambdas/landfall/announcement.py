@@ -7,11 +7,10 @@ is there changes its meaning.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from landfall import console, notice
-from landfall.evidence import Ended, live_now, revision, why
+from landfall.evidence import Ended, live_now, revision, seconds, why
 from landfall.model import PROVEN, QUIET, UNKNOWN, Outcome
 
 SCHEMA = 1
@@ -56,11 +55,3 @@ def live_sha(ended: Ended) -> str:
     if ended.outcome == Outcome.ROLLED_BACK and ended.deployment:
         return ended.deployment.git_sha
     return UNKNOWN
-
-
-def seconds(record: Mapping[str, Any]) -> int | None:
-    """Return how long a deployment took, from its execution's start; None where that was not noted."""
-    if not record.get("started_at"):
-        return None
-    took = datetime.fromisoformat(record["ended_at"]) - datetime.fromisoformat(record["started_at"])
-    return max(0, round(took.total_seconds()))

@@ -113,19 +113,28 @@ def started(name: str, first: bool) -> Verdict:
 
 
 def request(built: Built, asked_at: str, why: str) -> tuple[str, dict[str, str]]:
-    """Return name and input of the deployment that is missing. The same image gives the same name, whoever asks.
+    """Return name and input of the deployment that is missing."""
+    return request_of_push(
+        built.service, built.git_sha, built.image_digest, pushed_at=asked_at, by="build watch", why=why
+    )
 
-    It stands for the push that was lost, so a newer push overtakes it as it would have overtaken that.
+
+def request_of_push(
+    service: str, git_sha: str, digest: str, *, pushed_at: str, by: str, why: str
+) -> tuple[str, dict[str, str]]:
+    """Return name and input of a deployment that stands for a push that was lost.
+
+    The same image gives the same name, whoever asks; a newer push overtakes it as it would have overtaken the push.
     """
     document = {
-        "service": built.service,
-        "image_tag": built.git_sha,
-        "image_digest": built.image_digest,
-        "pushed_at": asked_at,
-        "requested_by": "build watch",
+        "service": service,
+        "image_tag": git_sha,
+        "image_digest": digest,
+        "pushed_at": pushed_at,
+        "requested_by": by,
         "reason": why,
     }
-    return naming.execution_of_build(built.service, built.image_digest), document
+    return naming.execution_of_build(service, digest), document
 
 
 def _what_failed(view: BuildView) -> str:

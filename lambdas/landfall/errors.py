@@ -5,6 +5,7 @@
     ├── InvalidRequest         what was asked for can't be done: names the field, the value and the way out
     └── StepError              a step could not decide; Step Functions retries it, then catches it
         ├── InvalidStepInput   the state machine handed a step something it does not understand
+        ├── UnreadableRecord   a ledger record can't be read as one: it is old, or was changed by hand
         ├── StepOutputTooLarge a step's answer would not fit an execution's history
         └── AwsCallFailed      AWS refused or failed a call: carries AWS's own words and what was being tried
 
@@ -48,6 +49,10 @@ class InvalidStepInput(StepError):
 
 class StepOutputTooLarge(StepError):
     """A step's answer is larger than Landfall's own limit."""
+
+
+class UnreadableRecord(StepError):
+    """A ledger record lacks what it must have, or was changed by hand: look at it before anything is done about it."""
 
 
 class AwsCallFailed(StepError):

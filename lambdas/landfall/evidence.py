@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from landfall import redaction
 from landfall.aws.ledger import YES
 from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
-from landfall.redaction_kinds import Kind
+from landfall.redaction.kinds import Kind
 from landfall.smoke_case import Check
 
 SCHEMA = 2
@@ -114,3 +114,11 @@ def live_now(ended: Ended) -> str:
     if ended.outcome == Outcome.NO_BASELINE:
         return "no tasks: there was nothing to go back to"
     return "UNKNOWN: look at the service now"
+
+
+def seconds(record: Mapping[str, Any]) -> int | None:
+    """Return how long a deployment took, from its execution's start; None where that was not noted."""
+    if not record.get("started_at"):
+        return None
+    took = datetime.fromisoformat(record["ended_at"]) - datetime.fromisoformat(record["started_at"])
+    return max(0, round(took.total_seconds()))

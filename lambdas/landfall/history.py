@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from landfall.redaction import redacted
+
 WAITS, CHOICES = "WaitStateEntered", "ChoiceStateEntered"
 
 
@@ -56,7 +58,9 @@ def events(history: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
                 yield Event(at, state, verdict=answer["verdict"], kind=kind)
         elif "taskFailedEventDetails" in event:
             details = event["taskFailedEventDetails"]
-            yield Event(at, state, error=f"{details.get('error')}: {details.get('cause', '')}"[:300], kind=kind)
+            yield Event(
+                at, state, error=redacted(f"{details.get('error')}: {details.get('cause', '')}")[:300], kind=kind
+            )
 
 
 def timeline(found: Iterable[Event]) -> tuple[Entry, ...]:

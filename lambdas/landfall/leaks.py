@@ -1,6 +1,6 @@
 """What an error's body must not tell a stranger: stack traces, queries, paths and secrets, by kind.
 
-It judges a release, so it must not mistake "password is required" for a password; redaction.py may.
+It judges a release, so it must not mistake "password is required" for a password; redaction may.
 Each pattern is plain enough to be searched in linear time, or nearly: the text is somebody else's.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from landfall import redaction_kinds
+from landfall.redaction import kinds
 
 KINDS = {
     "a Python traceback": r"Traceback \(most recent call last\)|File \"[^\"\n]{1,200}\", line \d",
@@ -19,11 +19,11 @@ KINDS = {
     "a Ruby or PHP stack trace": r"\.rb:\d+:in [`']|\.php(:| on line )\d+|Stack trace:\n#0 ",
     "a database's error": r"SQLSTATE\[|ORA-\d{5}\b|syntax error at or near|SQL syntax;|sqlite3\.|psycopg|PG::\w+Error",
     "an address with a password": r"\w{2,20}://[^\s:/@]{1,100}:[^\s/@]{1,100}@",
-    "an AWS access key": rf"{redaction_kinds.AWS_KEY}|(?i:aws_(secret_access_key|session_token))",
-    "a private key": redaction_kinds.PRIVATE_KEY,
+    "an AWS access key": rf"{kinds.AWS_KEY}|(?i:aws_(secret_access_key|session_token))",
+    "a private key": kinds.PRIVATE_KEY,
     "a token": r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}|(?i:\bauthorization\"?: ?\"?(bearer|basic) [\w+/=.-]{8})",
     "a password": r"(?i:\b(password|passwd|secret|api[_-]?key)\"?\s{0,3}[=:]\s{0,3}\"?[^\s\"<>{}\[\],]{6})",
-    "a social security number": redaction_kinds.SSN,
+    "a social security number": kinds.SSN,
 }
 _PATTERNS = {kind: re.compile(pattern) for kind, pattern in KINDS.items()}
 

@@ -11,8 +11,8 @@ from typing import Any
 from landfall.model import Verdict, failed, passed
 from landfall.settings import Logs
 
-MOST_TASKS = 10
-"""Whose lines are read: of more, the newest."""
+MOST_TASKS = 5
+"""Whose lines are read: of more, the first."""
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,10 @@ def tally(written: Written, pattern: str) -> Tally:
 
 
 def assess(now: Tally, before: Tally, settings: Logs) -> Verdict:
-    """Judge the lines of a release by those from before it."""
+    """Judge the lines of a release by those from before it. Without those nothing can be said against it (law 8)."""
     told = f"{now}, before the update {before}"
+    if not before.lines:
+        return passed("LOGS_NOTHING_BEFORE", f"the new tasks wrote {told}: nothing to compare with")
     if now.errors >= settings.gate_errors and now.share > settings.gate_times * before.share:
         allowed = f"{settings.gate_errors} errors that are more than {settings.gate_times:g} times the share before"
         return failed("LOG_ERRORS", f"the new tasks wrote {told}; {allowed} fail a release (logs.gate)")

@@ -12,7 +12,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from landfall.announcement import seconds
+from landfall.evidence import seconds
 from landfall.model import Outcome
 from landfall.step import metrics
 

@@ -9,12 +9,23 @@ PIPELINE_STACK = "Landfall-Pipeline"
 """The stack whose outputs say where everything is."""
 EXECUTION_LIMIT = 80
 """Characters of an execution's name (Step Functions API reference, StartExecution)."""
+SECONDS = len("2026-01-01T00:00:00")
+_TIMED = re.compile(r"[0-9]{8}T[0-9]{6}Z-")
 _PROJECT = "landfall-build-"
 
 
 def execution(now: datetime, service: str, git_sha: str, random: str) -> str:
     """Return the name of an execution started by a person. It sorts by time."""
     return f"{now:%Y%m%dT%H%M%SZ}-{service}-{git_sha[:12]}-{random}"[:EXECUTION_LIMIT]
+
+
+def deployment(execution_name: str, started_at: str) -> str:
+    """Return a deployment's id, which sorts by time: the name of its execution, or, where that does not begin with a
+    time, when it started and the name. The state machine's first state says the same.
+    """
+    if _TIMED.match(execution_name):
+        return execution_name
+    return f"{re.sub('[-:]', '', started_at[:SECONDS])}Z-{execution_name}"
 
 
 def execution_of_build(service: str, digest: str) -> str:

@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
+from landfall.errors import InvalidStepInput, UnreadableRecord
 from landfall.evidence import Ended
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict, failed, passed
 from landfall.step import parse
+
+_T = TypeVar("_T")
 
 SUCCEEDED_IN = {"Succeeded": Outcome.SUCCEEDED, "NoChange": Outcome.NO_CHANGE, "Skipped": Outcome.SKIPPED}
 """The states of the machine in which an execution ends well, and what they mean."""
 
 MOST = 3
 """Recoveries of one deployment before a person is asked."""
+
+SWEEP_EVERY = timedelta(minutes=15)
+PATIENCE = SWEEP_EVERY * (MOST + 1)
+"""By then every recovery has had its turn: what is still left to do is left for a person."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +55,31 @@ def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None
         return _ignored("it is still running, or being recovered already")
     if "outcome" in record:
         return Plan(passed("FINISH", "the record is closed; report, notification or lock are left"), _ended(record))
-    release = replace(parse(Release, json.loads(record["release"])), fence=int(record.get("fence", 0)))
-    progress = parse(Progress, json.loads(record["progress"])) if "progress" in record else None
-    reason = f"execution {record['execution_arn']} ended {status or 'and is gone'} without an outcome"
+    release = replace(_read(Release, record, "release"), fence=_count(record, "fence"))
+    progress = _read(Progress, record, "progress") if "progress" in record else None
+    reason = f"execution {record.get('execution_arn')} ended {status or 'and is gone'} without an outcome"
     failure = Failure("Recovery", "EXECUTION_STOPPED", reason)
     if last_state in SUCCEEDED_IN:
-        told = passed("EXECUTION_SUCCEEDED", f"execution {record['execution_arn']} succeeded, but could not report")
+        told = passed("EXECUTION_SUCCEEDED", f"execution {record.get('execution_arn')} succeeded, but could not report")
         known = (progress.baseline, progress.deployment) if progress else (None, None)
         return Plan(passed("FINISH", told.reason), Ended(release, SUCCEEDED_IN[last_state], told, *known))
     if progress is None:
         nothing = failed("STOPPED", f"{reason}; nothing was touched")
         return Plan(nothing, Ended(release, Outcome.REJECTED, nothing))
     ended = Ended(release, Outcome.ROLLBACK_FAILED, _stopped(reason), progress.baseline, progress.deployment, failure)
-    if int(record.get("recoveries", 0)) >= MOST:
+    if _count(record, "recoveries") >= MOST:
         return Plan(passed("EXHAUSTED", f"{reason}, and {MOST} recoveries did not mend it"), ended)
     return Plan(passed("RECOVER", reason), ended)
+
+
+def given_up(record: Mapping[str, Any], now: datetime) -> bool:
+    """Say whether to leave a record for today: its outcome is settled, and what is left was tried often enough.
+
+    Whatever keeps it from being reported or told, trying at each sweep would only cost; the first of a day still does.
+    """
+    tried = int(record.get("recoveries", 0)) >= MOST
+    since_midnight = timedelta(hours=now.hour, minutes=now.minute)
+    return tried and "outcome" in record and since_midnight >= SWEEP_EVERY
 
 
 def _ignored(why: str) -> Plan:
@@ -73,4 +91,23 @@ def _stopped(reason: str) -> Verdict:
 
 
 def _ended(record: Mapping[str, Any]) -> Ended:
-    return parse(Ended, json.loads(record["ended"]))
+    return _read(Ended, record, "ended")
+
+
+def _read(kind: type[_T], record: Mapping[str, Any], name: str) -> _T:
+    """Read what a record holds as text. Raises UnreadableRecord: a record may be old, or changed by hand."""
+    try:
+        return parse(kind, json.loads(record[name]))
+    except (InvalidStepInput, KeyError, TypeError, ValueError, RecursionError) as error:
+        raise UnreadableRecord(f"{_called(record)}: {name!r} can't be read: {error!r}"[:500]) from error
+
+
+def _count(record: Mapping[str, Any], name: str) -> int:
+    try:
+        return int(record.get(name, 0))
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise UnreadableRecord(f"{_called(record)}: {name!r} is no number: {record[name]!r}"[:500]) from error
+
+
+def _called(record: Mapping[str, Any]) -> str:
+    return f"ledger record {record.get('deployment_id')!r}"

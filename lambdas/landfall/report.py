@@ -16,6 +16,7 @@ from landfall.history import Entry
 from landfall.logs import Line, Place, Tally
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release
 from landfall.observed import Look, TargetView, TaskView
+from landfall.redaction import redacted
 from landfall.smoke_case import PASS, Check
 
 SCHEMA = 3
@@ -102,7 +103,7 @@ class Report:
     requested_at: str
     started_at: str
     ended_at: str
-    seconds: float | None
+    seconds: int | None
     provenance: Provenance
     checks: tuple[Check, ...]
     target_health: tuple[Target, ...]
@@ -122,7 +123,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
     return Report(
         schema=SCHEMA,
         outcome=ended.outcome,
-        code=ended.failure.code if ended.failure else ended.verdict.code,
+        code=notice.code(ended),
         why=evidence.why(ended),
         live_now=evidence.live_now(ended),
         what_next=notice.NEXT.get(ended.outcome, "Nothing to do."),
@@ -131,7 +132,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         requested_at=release.requested_at,
         started_at=release.started_at,
         ended_at=str(record["ended_at"]),
-        seconds=_seconds(release.started_at, str(record["ended_at"])),
+        seconds=evidence.seconds(record),
         provenance=_provenance(ended, seen.look),
         checks=ended.checks,
         target_health=tuple(_target(target) for target in seen.look.targets),
@@ -157,12 +158,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _seconds(started_at: str, ended_at: str) -> float | None:
-    if not started_at:
-        return None
-    return round((datetime.fromisoformat(ended_at) - datetime.fromisoformat(started_at)).total_seconds(), 1)
 
 
 def _provenance(ended: Ended, look: Look) -> Provenance:
@@ -191,19 +186,18 @@ def _task(task: TaskView) -> Task:
         status=task.last_status,
         digests={c.name: c.image_digest or UNKNOWN for c in task.containers},
         exit_codes={c.name: c.exit_code for c in task.containers if c.exit_code is not None},
-        stopped_reason=task.stopped_reason,
+        stopped_reason=redacted(task.stopped_reason),
     )
 
 
 def _target(target: TargetView) -> Target:
-    return Target(f"{target.ip}:{target.port}", target.state, target.description or target.reason)
+    return Target(f"{target.ip}:{target.port}", target.state, redacted(target.description or target.reason))
 
 
 def _links(release: Release, seen: Seen) -> dict[str, str]:
     links = {"execution": console.execution(release.execution_arn)}
-    region = release.execution_arn.split(":")[3:4]
     if seen.look.service:
         links["service"] = console.service(seen.look.service.arn)
-    if seen.place and region:
-        links["logs"] = console.log_group(region[0], seen.place.group)
+    if seen.place:
+        links["logs"] = console.log_group(console.region_of(release.execution_arn), seen.place.group)
     return links

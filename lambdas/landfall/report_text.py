@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from landfall.history import Entry
 from landfall.report import Report, Task
 
-_SPECIAL = str.maketrans({"|": "\\|", "<": "&lt;", "`": "'"})
+_SPECIAL = str.maketrans({"\\": "\\\\", "|": "\\|", "[": "\\[", "]": "\\]", "<": "&lt;", "&": "&amp;", "`": "'"})
 
 
 def markdown(report: Report) -> str:

@@ -11,8 +11,8 @@ from landfall.redaction import Redaction
 from landfall.settings_smoke import Smoke
 
 ERROR_PATTERN = (
-    r"\b(ERROR|CRITICAL|FATAL|SEVERE|PANIC|EMERG)\b|Traceback \(most recent|Exception in thread|panic: |Unhandled"
-    r"|(?i:level|severity)\"?[=:] ?\"?(?i:error|critical|fatal|panic|emerg)"
+    r"\b(ERROR|CRITICAL|FATAL|SEVERE|PANIC|EMERG)\b|^(?i:error|fatal|panic)\b|Traceback \(most|Exception in thread"
+    r"|Unhandled|(?i:level|severity)\"?[=:] ?\"?(?i:error|critical|fatal|panic|emerg)"
 )
 """What frameworks write of errors: a level in capitals, a level in a field, the first line of a stack trace."""
 
@@ -75,9 +75,24 @@ class Limits:
     @property
     def lease_seconds(self) -> int:
         """How long a deployment can take, there and back, and then some."""
+        return self._there_and_back + 3600
+
+    @property
+    def shortest_seconds(self) -> int:
+        """Return what no successful deployment is faster than: it looks at its rollout after a first wait."""
+        return self.stability_poll_seconds
+
+    @property
+    def longest_seconds(self) -> int:
+        """Return what no execution takes: twice all it may wait in the queue, in a recovery, there and back."""
+        waiting = self.lock_attempts * self.lock_poll_seconds + self.recovery_wait_seconds
+        return 2 * (waiting + self._there_and_back)
+
+    @property
+    def _there_and_back(self) -> int:
         targets = self.target_health_attempts * self.target_health_interval_seconds
         smoke = self.smoke_attempts * self.smoke_interval_seconds
-        return 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + 3600
+        return 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke)
 
 
 @dataclass(frozen=True)
@@ -137,6 +152,17 @@ class Vpc:
 
 
 @dataclass(frozen=True)
+class Reconciler:
+    """How patient the reconciler is. A push without a deployment is one after `push_grace_seconds`.
+
+    What is wrong is raised where a second look, `settle_seconds` after the first or later, sees it still.
+    """
+
+    push_grace_seconds: int = 900
+    settle_seconds: int = 300
+
+
+@dataclass(frozen=True)
 class Settings:
     """All of services.toml. `directory` is where it lies: CA bundles are relative to it."""
 
@@ -145,6 +171,7 @@ class Settings:
     evidence: Evidence = field(default_factory=Evidence)
     redaction: Redaction = field(default_factory=Redaction)
     vpc: Vpc | None = None
+    reconciler: Reconciler = field(default_factory=Reconciler)
 
     def for_repository(self, repository: str) -> Service | None:
         """Return the service a repository's images belong to (a repository serves one service)."""

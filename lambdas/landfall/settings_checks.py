@@ -6,9 +6,9 @@ import math
 import re
 from urllib.parse import urlsplit
 
-from landfall import redaction_kinds, settings_smoke_checks
+from landfall import settings_smoke_checks
 from landfall.addresses import forbidden_host
-from landfall.redaction import Redaction
+from landfall.redaction import Redaction, kinds
 from landfall.settings import Build, Evidence, Logs, Service, Vpc
 from landfall.settings_problem import Problems, compiled, limits
 
@@ -35,8 +35,8 @@ def retention(evidence: Evidence, where: Where, problem: Problems) -> None:
 def patterns(redaction: Redaction, where: Where, problem: Problems) -> None:
     """Check what is redacted. Raises SettingsError."""
     for name in redaction.off:
-        if name not in redaction_kinds.NAMES:
-            known = ", ".join(redaction_kinds.NAMES)
+        if name not in kinds.NAMES:
+            known = ", ".join(kinds.NAMES)
             raise problem.at((*where, "off"), f"{name!r} is no kind that is redacted; these are: {known}")
     for name, pattern in redaction.patterns.items():
         if not _KIND.fullmatch(name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -13,12 +13,12 @@ import dacite
 from landfall.errors import SettingsError
 from landfall.redaction import Redaction
 from landfall.secret import Secret
-from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Service, ServiceStack, Settings, Vpc
+from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
 from landfall.settings_checks import check, network, patterns, retention
 from landfall.settings_problem import Problems, limits
 from landfall.settings_smoke import OwnCheck, Smoke
 
-_T = TypeVar("_T", bound=Service | Evidence | Redaction | OwnCheck | Secret | Vpc)
+_T = TypeVar("_T", bound=Service | Evidence | Redaction | Reconciler | OwnCheck | Secret | Vpc)
 STRICT = dacite.Config(strict=True, cast=[tuple])
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -41,8 +41,8 @@ def parse(text: str, path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}") from error
     problem = Problems(text, path)
-    for key in document.keys() - {"defaults", "evidence", "redaction", "services", "vpc"}:
-        tables = "[defaults], [evidence], [redaction], [vpc] and [services.<name>]"
+    for key in document.keys() - {"defaults", "evidence", "redaction", "reconciler", "services", "vpc"}:
+        tables = "[defaults], [evidence], [redaction], [reconciler], [vpc] and [services.<name>]"
         raise problem.at((key,), f"unknown table; there are {tables}")
     named = document.get("services")
     if not isinstance(named, dict) or not named:
@@ -61,7 +61,9 @@ def parse(text: str, path: Path) -> Settings:
     vpc = _table(Vpc, document, "vpc", problem) if "vpc" in document else None
     if vpc:
         network(vpc, ("vpc",), problem)
-    return Settings(services, path.parent, evidence, redaction, vpc)
+    reconciler = _table(Reconciler, document, "reconciler", problem)
+    limits(asdict(reconciler), ("reconciler",), problem)
+    return Settings(services, path.parent, evidence, redaction, vpc, reconciler)
 
 
 def _table(kind: type[_T], document: dict[str, Any], name: str, problem: Problems) -> _T:
@@ -78,6 +80,9 @@ def _made(kind: type[_T], table: dict[str, Any], where: tuple[str, ...], problem
         return dacite.from_dict(kind, table, STRICT)
     except dacite.DaciteFieldError as error:
         raise problem.at((*where, *(error.field_path or "").split(".")), _wrong(error)) from error
+    except (TypeError, ValueError) as error:
+        # dacite casts to a tuple before it looks whether there is anything to cast
+        raise problem.at(where, f"a value is of the wrong type: {error}") from error
 
 
 def _wrong(error: dacite.DaciteFieldError) -> str:

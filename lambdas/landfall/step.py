@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any, TypeVar, cast
 
 import dacite
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from landfall.errors import InvalidStepInput, StepOutputTooLarge
@@ -25,7 +25,8 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 logger = Logger(service="landfall", use_rfc3339=True)
 tracer = Tracer(service="landfall")
-metrics = Metrics(namespace="Landfall", service="landfall")
+NAMESPACE, SERVICE = "Landfall", "landfall"
+metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
 
 def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
@@ -49,6 +50,16 @@ def parse(kind: type[I], event: Mapping[str, Any]) -> I:
         return dacite.from_dict(kind, dict(event), _PARSE)
     except (dacite.DaciteError, ValueError, TypeError) as error:
         raise InvalidStepInput(f"{kind.__name__}: {error}") from error
+
+
+def gauge(name: str, counts: Mapping[str, int], dimension: str) -> None:
+    """Tell how many there are: in all, zero too, and of each sort that there are any of."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=sum(counts.values()))
+    metrics.flush_metrics()
+    for sort, number in counts.items():
+        dimensions = {"service": SERVICE, dimension: sort}
+        with single_metric(name, MetricUnit.Count, number, namespace=NAMESPACE, default_dimensions=dimensions):
+            pass
 
 
 def _bind(event: Mapping[str, Any], context: Any) -> None:

@@ -31,6 +31,7 @@ ACCEPTED = (
 )
 BAKED_IN = frozenset({"GIT_SHA", "BUILD_TIME"})
 """Baked into the image at build time: a copy in the task definition would override them, stale or circular."""
+TAG_SHA = "landfall:git-sha"
 TAG_DEPLOYMENT = "landfall:deployment"
 TAG_ROLE = "landfall:role"
 ROLE_RELEASE, ROLE_BASELINE = "release", "baseline"
@@ -48,7 +49,7 @@ def release_revision(
         for c in template.get("containerDefinitions", [])
     ]
     traces = {
-        "landfall:git-sha": release.git_sha,
+        TAG_SHA: release.git_sha,
         "landfall:image-digest": release.image_digest,
         TAG_DEPLOYMENT: release.deployment_id,
         TAG_ROLE: ROLE_RELEASE,

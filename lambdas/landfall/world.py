@@ -19,6 +19,8 @@ from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.events import Events
+from landfall.aws.findings import Findings
+from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.logs import TaskLogs
@@ -29,16 +31,19 @@ from landfall.observed import ServiceView
 from landfall.secret import Known
 from landfall.settings import Service, Settings
 
-ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS = (
+ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS = (
     "LANDFALL_SETTINGS",
     "LANDFALL_LEDGER_TABLE",
     "LANDFALL_LOCK_TABLE",
+    "LANDFALL_FREEZE_TABLE",
     "LANDFALL_STATE_MACHINE_ARN",
     "LANDFALL_REPORT_BUCKET",
     "LANDFALL_TOPIC_ARN",
     "LANDFALL_EVENT_BUS",
 )
-_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"mode": "standard", "total_max_attempts": 3})
+_TIMES = {"connect_timeout": 3, "read_timeout": 8}
+_CONFIG = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 3})
+_ONCE = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 1})
 _HURRIED = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
@@ -65,7 +70,7 @@ class World:
     def ecs(self, service: str) -> Ecs:
         """Return ECS, narrowed to one configured service."""
         at = self.service(service)
-        return Ecs(self._client("ecs"), at.cluster, at.service)
+        return Ecs(self._client("ecs"), at.cluster, at.service, once=self._client("ecs", _ONCE))
 
     def ecr(self, repository: str) -> Ecr:
         """Return ECR, narrowed to one repository."""
@@ -109,7 +114,12 @@ class World:
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger table."""
-        return Ledger(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LEDGER]))
+        return Ledger(self._ledger_table)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Return the reconciler's findings, which are kept in the ledger's table."""
+        return Findings(self._ledger_table)
 
     @cached_property
     def reports(self) -> Reports:
@@ -141,6 +151,11 @@ class World:
         """Return the lock table."""
         return Locks(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LOCKS]))
 
+    @cached_property
+    def freezes(self) -> Freezes:
+        """Return the freeze table."""
+        return Freezes(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_FREEZES]))
+
     def holds_lock(self, release: Release) -> bool:
         """Say whether the release still has the lock it was given. Asked right before every change of the service.
 
@@ -149,16 +164,20 @@ class World:
         lock = self.locks.read(release.service)
         return lock is not None and bool(lock.owner) and lock.fence == release.fence
 
+    @cached_property
+    def _ledger_table(self) -> Any:
+        return boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LEDGER])
+
     @property
     def machine_arn(self) -> str:
         """Return the state machine; only steps that start executions are told."""
         return os.environ[ENV_MACHINE]
 
-    def _client(self, name: str) -> Any:
-        if name not in self._clients:
-            self._clients[name] = boto3.client(name, config=_CONFIG)
-        return self._clients[name]
+    def _client(self, name: str, config: Config = _CONFIG) -> Any:
+        if (name, config) not in self._clients:
+            self._clients[name, config] = boto3.client(name, config=config)
+        return self._clients[name, config]
 
     @cached_property
-    def _clients(self) -> dict[str, Any]:
+    def _clients(self) -> dict[tuple[str, Config], Any]:
         return {}

@@ -33,6 +33,7 @@ TRAITS = (
     "ecr_layer_url",
     "ecr_push_event",
     "codebuild",
+    "layers_once",
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,14 @@ class Somewhere(Cloud):
     @cached_property
     def outputs(self) -> dict[str, str]:
         """Return what the stack would say."""
-        return {"StateMachineArn": standin.machine_arn(), "LedgerTableName": standin.LEDGER}
+        return {
+            "StateMachineArn": standin.machine_arn(),
+            "LedgerTableName": standin.LEDGER,
+            "FreezeTableName": standin.FREEZES,
+            "ReportBucketName": standin.BUCKET,
+            "TopicArn": os.environ["LANDFALL_TOPIC_ARN"],
+            "DeadLetterQueueUrl": standin.client("sqs").get_queue_url(QueueName="heard")["QueueUrl"],
+        }
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.tampering import chains
 
 LENGTH = 8
 Run = Callable[..., Result]
-OUTPUTS = {"LedgerTableName": standin.LEDGER, "ReportBucketName": standin.BUCKET}
+OUTPUTS = {"LedgerTableName": standin.LEDGER, "FreezeTableName": standin.FREEZES, "ReportBucketName": standin.BUCKET}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def ledger(monkeypatch: pytest.MonkeyPatch, cloudformation: str) -> Iterator[Led
             closed = made.close(chains.record(number))
             head = chain.head_of(closed or {})
             assert head is not None
-            reports.put_once(chain.anchor_of(head).key, "{}", "application/json")
+            reports.put(chain.anchor_of(head).key, "{}", "application/json")
             made.mark("sample", head.deployment_id, reported=f"s3://reports/sample/{head.deployment_id}/report.md")
         made.open(evidence.opened(chains.release_of(LENGTH + 1)))
         yield made

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema
-
-from cli import gather, schemas
+from cli import gather
 from cli.cloud import Cloud
 from cli.following import Ending
 from landfall import settings_file
 from landfall.chain_check import verify
 from local.clients import session
 from local.stage import Stage
+from tests import schemas
 
-REPORT = json.loads((schemas.DIRECTORY / "report.schema.json").read_text(encoding="utf-8"))
 FAILS = {
     "ROLLED_BACK": "ReleaseRolledBack",
     "REJECTED": "ReleaseRejected",
@@ -58,7 +56,7 @@ def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> Non
     assert records[0]["ended_at"]
     report = report_of(stage, ending)
     assert report["outcome"] == ending.outcome
-    jsonschema.validate(report, REPORT)
+    schemas.holds("report", report)
     assert report["timeline"][0]["state"] == "Begin"
     assert report["ended_at"] == records[0]["ended_at"]
     sealed_and_anchored(stage, service)

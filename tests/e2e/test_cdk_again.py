@@ -9,7 +9,7 @@ from local.stage import Stage
 from tests.e2e import laws
 from tests.e2e.pushing import pushed
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
 def test_a_deploy_after_a_release_changes_nothing(stage: Stage) -> None:

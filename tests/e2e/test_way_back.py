@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -10,23 +9,12 @@ import pytest
 from cli.exits import Exit
 from local.inbox import Inbox
 from local.stage import Stage, commit
-from tests.e2e import laws
+from tests.e2e import by_hand, laws
 from tests.e2e.command import watched
 from tests.e2e.pushing import pushed
 
 pytestmark = pytest.mark.e2e
 
-KEPT = (
-    "family",
-    "taskRoleArn",
-    "executionRoleArn",
-    "networkMode",
-    "containerDefinitions",
-    "requiresCompatibilities",
-    "cpu",
-    "memory",
-    "runtimePlatform",
-)
 STALE = commit("written into the task definition by hand, long ago")
 
 
@@ -43,12 +31,8 @@ def tagged(stage: Stage) -> str:
     template = stage.ecs.describe_task_definition(taskDefinition="landfall-tagged")["taskDefinition"]
     container = {**template["containerDefinitions"][0], "image": f"{uri}:latest"}
     container["environment"] = [{"name": "GIT_SHA", "value": STALE}, {"name": "NODE_ENV", "value": "drill"}]
-    old_way = {k: template[k] for k in KEPT if k in template} | {"containerDefinitions": [container]}
-    revision = stage.ecs.register_task_definition(**old_way)["taskDefinition"]["taskDefinitionArn"]
-    stage.ecs.update_service(cluster="landfall-tagged", service="tagged", taskDefinition=revision, desiredCount=2)
-    deadline = time.monotonic() + 60
-    while stage.service("tagged")["deployments"][0]["rolloutState"] != "COMPLETED" and time.monotonic() < deadline:
-        time.sleep(0.3)
+    revision = by_hand.registered(stage, "landfall-tagged", containerDefinitions=[container])
+    by_hand.deployed(stage, "tagged", revision, desiredCount=2)
     moved = stage.push("tagged", commit("tagged as latest, second"), tag="latest")
     assert moved != runs
     return runs
@@ -147,13 +131,8 @@ def test_a_rollback_goes_to_the_last_proven_release(stage: Stage) -> None:
     """Somebody deployed by hand what was never proven: a release that fails goes back past it, and says so."""
     proven = pushed(stage, "hotfix", "proven")
     laws.hold(stage, proven, "hotfix", "SUCCEEDED")
-    template = stage.ecs.describe_task_definition(taskDefinition=proven.record["task_definition"])["taskDefinition"]
-    by_hand = stage.ecs.register_task_definition(**{k: template[k] for k in KEPT if k in template})
-    revision = by_hand["taskDefinition"]["taskDefinitionArn"]
-    stage.ecs.update_service(cluster="landfall-hotfix", service="hotfix", taskDefinition=revision)
-    deadline = time.monotonic() + 60
-    while stage.service("hotfix")["deployments"][0]["rolloutState"] != "COMPLETED" and time.monotonic() < deadline:
-        time.sleep(0.3)
+    revision = by_hand.registered(stage, proven.record["task_definition"])
+    by_hand.deployed(stage, "hotfix", revision)
 
     ending = pushed(stage, "hotfix", "bad", fault="crash-on-start")
 

@@ -259,6 +259,7 @@ def test_actions_may_do_this_and_on_no_wildcard_resource(github: Template) -> No
         "LEDGER/index/by_sha": {"dynamodb:Query"},
         "LEDGER/index/by_execution": {"dynamodb:Query"},
         "LEDGER/index/unfinished": {"dynamodb:Query"},
+        "FREEZES": {"dynamodb:GetItem"},
         "KEY": {"kms:Decrypt"},
         "arn:aws:ecs:REGION:ACCOUNT:service/landfall-sample/sample": {"ecs:DescribeServices"},
         "arn:aws:cloudformation:REGION:ACCOUNT:stack/Landfall-Pipeline/*": {"cloudformation:DescribeStacks"},
@@ -268,7 +269,7 @@ def test_actions_may_do_this_and_on_no_wildcard_resource(github: Template) -> No
 def flat_import(resource: Any) -> str:
     """Return an ARN with what is imported from the pipeline's stack as a word."""
     text = str(resource)
-    for word, name in (("LEDGER", "LedgerB7379752"), ("KEY", "Key961B73FD")):
+    for word, name in (("LEDGER", "LedgerB7379752"), ("FREEZES", "Freezes1BCE865E"), ("KEY", "Key961B73FD")):
         if name in text:
             _, _, rest = text.partition("}")
             return word + rest.rstrip("'}")

@@ -48,16 +48,17 @@ def test_a_step_is_told_of_what_it_has_a_grant_on(pipeline: Template, step: Step
     """The names are those that landfall.world reads."""
     function = pipeline.named("AWS::Lambda::Function", "FunctionName", step.function_name)
     expected = {
-        "LANDFALL_LEDGER_TABLE": (On.LEDGER, "<LedgerB7379752>"),
-        "LANDFALL_LOCK_TABLE": (On.LOCKS, "<LocksF3C5D457>"),
-        "LANDFALL_STATE_MACHINE_ARN": (On.MACHINE, "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"),
-        "LANDFALL_REPORT_BUCKET": (On.REPORTS, "<Reports65402A0A>"),
-        "LANDFALL_TOPIC_ARN": (On.TOPIC, "<TopicBFC7AF6E>"),
-        "LANDFALL_EVENT_BUS": (On.EVENT_BUS, "landfall"),
+        "LANDFALL_LEDGER_TABLE": ({On.LEDGER}, "<LedgerB7379752>"),
+        "LANDFALL_LOCK_TABLE": ({On.LOCKS}, "<LocksF3C5D457>"),
+        "LANDFALL_FREEZE_TABLE": ({On.FREEZES}, "<Freezes1BCE865E>"),
+        "LANDFALL_STATE_MACHINE_ARN": ({On.MACHINE}, "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"),
+        "LANDFALL_REPORT_BUCKET": ({On.REPORTS, On.REPORT_NAMES}, "<Reports65402A0A>"),
+        "LANDFALL_TOPIC_ARN": ({On.TOPIC}, "<TopicBFC7AF6E>"),
+        "LANDFALL_EVENT_BUS": ({On.EVENT_BUS}, "landfall"),
     }
 
     assert function.get("Environment", {}).get("Variables", {}) == {
-        name: value for name, (on, value) in expected.items() if step.reaches(on)
+        name: value for name, (reached, value) in expected.items() if any(map(step.reaches, reached))
     }
 
 
@@ -65,10 +66,11 @@ def test_the_names_of_variables_are_those_that_the_world_reads() -> None:
     """Typed once, and this says which."""
     from landfall import world  # noqa: PLC0415  after the synth has put lambdas/ on the path
 
-    names = (world.ENV_LEDGER, world.ENV_LOCKS, world.ENV_MACHINE, world.ENV_REPORTS, world.ENV_TOPIC, world.ENV_BUS)
-    assert names == (
+    names = (world.ENV_LEDGER, world.ENV_LOCKS, world.ENV_FREEZES, world.ENV_MACHINE)
+    assert (*names, world.ENV_REPORTS, world.ENV_TOPIC, world.ENV_BUS) == (
         "LANDFALL_LEDGER_TABLE",
         "LANDFALL_LOCK_TABLE",
+        "LANDFALL_FREEZE_TABLE",
         "LANDFALL_STATE_MACHINE_ARN",
         "LANDFALL_REPORT_BUCKET",
         "LANDFALL_TOPIC_ARN",

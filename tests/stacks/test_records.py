@@ -38,6 +38,14 @@ def test_the_locks_are_one_item_for_each_service_and_hard_to_lose(pipeline: Temp
     _is_hard_to_lose(resource)
 
 
+def test_the_freezes_are_one_item_for_each_service_and_hard_to_lose(pipeline: Template) -> None:
+    """A lost freeze lets a release through."""
+    resource = pipeline.resources["Freezes1BCE865E"]
+
+    assert _key_of(resource["Properties"]["KeySchema"]) == {"HASH": "service"}
+    _is_hard_to_lose(resource)
+
+
 def _is_hard_to_lose(resource: dict[str, Any]) -> None:
     table = resource["Properties"]
     assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -91,10 +99,10 @@ def test_how_long_and_from_whom_reports_are_kept_is_a_setting(evidence: Evidence
 
 
 def test_nothing_deletes_what_is_in_the_report_bucket(pipeline: Template) -> None:
-    """No lifecycle rule lets an anchor expire, and no step may delete one, or shorten or bypass its lock."""
+    """No lifecycle rule lets an anchor expire, and no step may read or delete one, or shorten or bypass its lock."""
     assert "LifecycleConfiguration" not in pipeline.resources["Reports65402A0A"]["Properties"]
     allowed = {action for s in pipeline.identity_statements() for action in many(s["Action"])}
-    assert {a for a in allowed if a.startswith("s3:")} == {"s3:PutObject"}
+    assert {a for a in allowed if a.startswith("s3:")} == {"s3:PutObject", "s3:ListBucket"}
 
 
 def test_nothing_deletes_a_record(pipeline: Template) -> None:
@@ -131,6 +139,13 @@ def test_a_tag_names_one_image_for_ever(templates: dict[str, Template]) -> None:
     assert resource["UpdateReplacePolicy"] == "Retain"
 
 
+def test_a_tagged_image_never_expires(templates: dict[str, Template]) -> None:
+    """Any of them may be what a rollback needs: no rule of any image repository selects tagged or all images."""
+    for repository in templates["Landfall-Registry"].of_type("AWS::ECR::Repository").values():
+        rules = json.loads(repository["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+        assert [rule["selection"]["tagStatus"] for rule in rules] == ["untagged"]
+
+
 def test_a_service_that_existed_before_gets_no_stack_and_no_repository(variant: dict[str, Template]) -> None:
     """It needs the pipeline alone."""
     of_services = {name for name in variant if name.startswith("Landfall-Service-")}
@@ -149,6 +164,7 @@ def test_the_outputs_say_where_everything_is(pipeline: Template) -> None:
         "StateMachineArn",
         "LedgerTableName",
         "LockTableName",
+        "FreezeTableName",
         "ReportBucketName",
         "TopicArn",
         "EventBusName",

@@ -181,6 +181,17 @@ def test_a_watch_that_fails_is_told_of(pipeline: Template) -> None:
         assert alarm["Dimensions"] == [{"Name": "StateMachineArn", "Value": f"<{watch}>"}]
 
 
+def test_the_reconciler_runs_every_quarter_of_an_hour(pipeline: Template) -> None:
+    """What nobody looks at is looked at; what is not delivered is a dead letter, and raises an alarm."""
+    rule = pipeline.under("AWS::Events::Rule", "OnTimeReconcile")
+    (target,) = rule["Targets"]
+
+    assert rule["ScheduleExpression"] == "rate(15 minutes)"
+    assert target["Arn"].startswith("<Reconcile")
+    assert target["Input"] == "{}"
+    assert target["DeadLetterConfig"]
+
+
 def test_the_sweep_runs_every_quarter_of_an_hour(pipeline: Template) -> None:
     """Events get lost; a deployment nobody looks after does not stay so for long."""
     rule = pipeline.under("AWS::Events::Rule", "OnLossSweep")

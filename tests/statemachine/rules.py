@@ -60,6 +60,10 @@ def reaches_success(definition: Definition, start: str) -> bool:
     return any(name in reached for name in of_type(definition, "Succeed"))
 
 
+PATIENCE = 60
+"""Seconds; with jitter it is half of that on average."""
+
+
 def every_state_is_reachable_and_commented(definition: Definition) -> Iterator[str]:
     """A state nobody can read or reach is a mistake."""
     reached = nx.descendants(graph(definition), definition["StartAt"]) | {definition["StartAt"]}
@@ -78,6 +82,16 @@ def every_task_is_bounded_and_retried(definition: Definition) -> Iterator[str]:
         for retry in retried:
             if "MaxDelaySeconds" not in retry or retry.get("JitterStrategy") != "FULL":
                 yield f"{name}: a Retry without cap or jitter"
+
+
+def no_task_gives_up_within_a_minute(definition: Definition) -> Iterator[str]:
+    """AWS may throttle a call, or fail, for a while: that decides nothing about a release (law 8)."""
+    for name, state in of_type(definition, "Task").items():
+        retry = state.get("Retry", [{}])[-1]
+        first, rate, longest = (retry.get(key, 0) for key in ("IntervalSeconds", "BackoffRate", "MaxDelaySeconds"))
+        patience = sum(min(first * rate**n, longest) for n in range(retry.get("MaxAttempts", 0)))
+        if patience < PATIENCE:
+            yield f"{name}: gives up after {patience} s of trouble"
 
 
 def every_task_catches_all_last(definition: Definition) -> Iterator[str]:
@@ -210,6 +224,7 @@ def what_failed_in_the_watch_fails_the_watch(definition: Definition) -> Iterator
 OF_EVERY_MACHINE: tuple[Rule, ...] = (
     every_state_is_reachable_and_commented,
     every_task_is_bounded_and_retried,
+    no_task_gives_up_within_a_minute,
     every_task_catches_all_last,
     every_default_fails_closed,
     every_loop_is_bounded,

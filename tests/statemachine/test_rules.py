@@ -41,6 +41,16 @@ def test_a_missing_part_is_noticed(machine: Machine, mutant: dict[str, Any]) -> 
     assert violations(machine, mutant)
 
 
+@EVERY_MACHINE
+def test_a_step_that_gives_up_soon_is_noticed(machine: Machine) -> None:
+    """Three retries are 14 s of trouble: a throttle outlasts that."""
+    mutant = copy.deepcopy(definition(machine))
+    for state in of_type(mutant, "Task").values():
+        state["Retry"][-1]["MaxAttempts"] = 3
+
+    assert violations(machine, mutant)
+
+
 @pytest.mark.parametrize(("state", "variable"), [("ReadBuild", "verdict"), ("ReadBuild", "build")])
 def test_what_the_watch_forgets_is_noticed(state: str, variable: str) -> None:
     """The watch has no Begin: what a state reads, the state before it must have assigned."""

@@ -139,10 +139,11 @@ def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Ite
     with mock_aws():
         standin.make_world()
         monkeypatch.setenv("LANDFALL_STATE_MACHINE_ARN", standin.machine_arn())
-        topic = standin.client("sns").create_topic(Name="landfall")["TopicArn"]
+        topic = standin.client("sns").create_topic(Name=standin.TOPIC)["TopicArn"]
         monkeypatch.setenv("LANDFALL_SETTINGS", str(settings_path))
         monkeypatch.setenv("LANDFALL_LEDGER_TABLE", standin.LEDGER)
         monkeypatch.setenv("LANDFALL_LOCK_TABLE", standin.LOCKS)
+        monkeypatch.setenv("LANDFALL_FREEZE_TABLE", standin.FREEZES)
         monkeypatch.setenv("LANDFALL_REPORT_BUCKET", standin.BUCKET)
         monkeypatch.setenv("LANDFALL_TOPIC_ARN", topic)
         monkeypatch.setenv("LANDFALL_EVENT_BUS", standin.BUS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +13,10 @@ from typing import Any
 
 @dataclass
 class Site:
-    """What the server answers next, and what it was asked. `echo`: it tells whoever asks what they sent."""
+    """What the server answers next, and what it was asked.
+
+    `echo`: it tells whoever asks what they sent. `when_asked` is done at each request.
+    """
 
     url: str = ""
     sha: str = ""
@@ -22,6 +25,7 @@ class Site:
     seconds: float = 0.0
     echo: bool = False
     garbled: bool = False
+    when_asked: Callable[[], object] = lambda: None
     asked: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -35,6 +39,7 @@ def serving(site: Site) -> Iterator[Site]:
         def do_GET(self) -> None:  # the name is http.server's
             """Answer."""
             asked = dict(self.headers)
+            site.when_asked()
             site.asked.append({"path": self.path, **asked})
             if site.garbled:
                 self.wfile.write(f"{asked.get('Authorization')} {asked}\r\n\r\n".encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -10,17 +11,21 @@ import boto3
 from moto.codebuild.models import codebuild_backends
 from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ecr.models import ecr_backends
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 from moto.elbv2.models import elbv2_backends
+from moto.moto_api._internal.models import moto_api_backend
 
 from landfall import evidence
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
 from landfall.chain import CHAINS
+from landfall.findings import FINDINGS
 from landfall.model import Release
 from tests import builders as b
 
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
-LEDGER, LOCKS, BUCKET, BUS = "ledger", "locks", "reports", "landfall"
+LEDGER, LOCKS, FREEZES, BUCKET = "ledger", "locks", "freezes", "reports"
+BUS, TOPIC = "landfall", "landfall"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -55,6 +60,13 @@ def update_service(self: Any, service_properties: dict[str, Any]) -> Any:
     return service
 
 
+def anew() -> None:
+    """Begin again, with an AWS on which nothing was deployed."""
+    moto_api_backend.reset()
+    make_world()
+    client("sns").create_topic(Name=TOPIC)
+
+
 def make_world() -> None:
     """Make what a deployed Landfall and its services have on AWS."""
     client("dynamodb").create_table(
@@ -73,14 +85,16 @@ def make_world() -> None:
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-    client("dynamodb").create_table(
-        TableName=LOCKS,
-        KeySchema=[{"AttributeName": "service", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "service", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    for table_name in (LOCKS, FREEZES):
+        client("dynamodb").create_table(
+            TableName=table_name,
+            KeySchema=[{"AttributeName": "service", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "service", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
     client("s3").create_bucket(Bucket=BUCKET)
     make_bus()
+    client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     definition = {"StartAt": "Resolve", "States": {"Resolve": {"Type": "Pass", "End": True}}}
     machine = client("stepfunctions").create_state_machine(
         name="landfall", definition=json.dumps(definition), roleArn=f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/landfall"
@@ -123,6 +137,33 @@ def machine_arn() -> str:
     """Return the machine that deploys."""
     (machine,) = client("stepfunctions").list_state_machines()["stateMachines"]
     return str(machine["stateMachineArn"])
+
+
+def digest_of(tag: str) -> str:
+    """Return the digest that a tag means."""
+    found = client("ecr").describe_images(repositoryName=REPOSITORY, imageIds=[{"imageTag": tag}])
+    return str(found["imageDetails"][0]["imageDigest"])
+
+
+def age(tag: str, by: timedelta) -> None:
+    """Let an image have been pushed that long before."""
+    for image in ecr_backends[DEFAULT_ACCOUNT_ID][REGION].repositories[REPOSITORY].images:
+        if tag in image.image_tags:
+            image.image_pushed_at -= int(by.total_seconds())
+
+
+def started(document: Any, name: str) -> str:
+    """Start an execution of the machine that deploys. Return its ARN."""
+    reply = client("stepfunctions").start_execution(
+        stateMachineArn=machine_arn(), name=name, input=json.dumps(document)
+    )
+    return str(reply["executionArn"])
+
+
+def ended_event(execution_arn: str) -> dict[str, Any]:
+    """Return the event of an execution that was stopped."""
+    detail = {"executionArn": execution_arn, "status": "ABORTED"}
+    return {"source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail}
 
 
 def batch_get_builds(self: Any, ids: list[str]) -> list[dict[str, Any]]:
@@ -307,6 +348,11 @@ def _ledger() -> Any:
     return boto3.resource("dynamodb", region_name=REGION).Table(LEDGER)
 
 
+def freezes() -> Any:
+    """Return the table of freezes."""
+    return boto3.resource("dynamodb", region_name=REGION).Table(FREEZES)
+
+
 def open_record(release: Release) -> None:
     """Open the record of a deployment, as Resolve does."""
     _ledger().put_item(Item=evidence.opened(release))
@@ -314,7 +360,7 @@ def open_record(release: Release) -> None:
 
 def records() -> list[dict[str, Any]]:
     """Return every deployment in the ledger."""
-    return [item for item in _ledger().scan()["Items"] if item["service"] != CHAINS]
+    return [item for item in _ledger().scan()["Items"] if item["service"] not in (CHAINS, FINDINGS)]
 
 
 def ledger() -> Ledger:
@@ -340,6 +386,16 @@ def reports() -> list[str]:
 def anchors() -> list[str]:
     """Return the keys of the anchors in the bucket."""
     return [key for key in _keys() if f"/{CHAINS}/" in key]
+
+
+def versions() -> list[dict[str, Any]]:
+    """Return every version of every file in the report bucket."""
+    return list(client("s3").list_object_versions(Bucket=BUCKET).get("Versions", []))
+
+
+def locks() -> list[dict[str, Any]]:
+    """Return the locks, held or free."""
+    return list(boto3.resource("dynamodb", region_name=REGION).Table(LOCKS).scan()["Items"])
 
 
 def _keys() -> list[str]:

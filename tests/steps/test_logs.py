@@ -62,12 +62,13 @@ GOOD = ["INFO served"] * 94
     ("before", "after", "code"),
     [
         ([], [], "PASS HEALTHY"),
+        ([], ERRORS, "PASS HEALTHY"),
         (GOOD, GOOD, "PASS HEALTHY"),
         (GOOD, [*GOOD, *ERRORS], "FAIL LOG_ERRORS"),
         ([*GOOD, *ERRORS], [*GOOD, *ERRORS], "PASS HEALTHY"),
         (GOOD, [*GOOD, *ERRORS[:4]], "PASS HEALTHY"),
     ],
-    ids=["silence", "no errors", "new errors", "the same errors", "too few to tell"],
+    ids=["silence", "nothing to compare with", "no errors", "new errors", "the same errors", "too few to tell"],
 )
 def test_gate(judged: Judged, before: list[str], after: list[str], code: str) -> None:
     """A release fails by its logs if it writes errors that what ran before it did not."""
@@ -144,3 +145,17 @@ def test_report_tells_of_tasks_and_targets(judged: Judged) -> None:
     told = reported(judged)
     assert [task["status"] for task in told["provenance"]["tasks"]] == ["RUNNING"] * 2
     assert [target["state"] for target in told["target_health"]] == ["healthy"] * 2
+
+
+def test_a_gate_that_does_not_see_lets_pass_and_says_so(judged: Judged) -> None:
+    """CloudWatch that fails at the last moment says nothing about a release that is proven (law 8)."""
+    standin.client("logs").delete_log_group(logGroupName=GROUP)
+    verdict = machine.judge("confirm", judged)
+    assert (verdict["state"], "did not look" in verdict["reason"]) == ("PASS", True)
+
+
+def test_a_report_is_written_whatever_can_not_be_read(judged: Judged) -> None:
+    """A service that is gone costs its own part of the report, and nothing else."""
+    standin.client("ecs").delete_service(cluster=standin.CLUSTER, service="judged", force=True)
+    told = reported(judged)
+    assert (told["outcome"], told["logs"]["last"]) == ("ROLLED_BACK", [])

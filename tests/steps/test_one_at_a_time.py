@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 
 from landfall import recovery
+from landfall.aws.locks import Lock, Locks
 from landfall.model import Outcome, Release
 from tests import builders as b
 from tests.steps import machine, standin
@@ -131,7 +135,7 @@ def test_who_lost_the_lock_says_nothing_and_frees_nothing() -> None:
     """An execution that was taken over closes no record, sends no message, and leaves the new owner its lock."""
     standin.open_record(PUSHED)
     old = replace(PUSHED, fence=acquire(PUSHED)["release"]["fence"])
-    new = replace(PUSHED, fence=acquire(PUSHED, recovering=True)["release"]["fence"])
+    new = replace(PUSHED, fence=acquire(PUSHED, recovering=True, owner="a recovery")["release"]["fence"])
 
     assert closed(old, Outcome.REJECTED) == {"report": None, "outcome": "LOST"}
     assert told(old, Outcome.REJECTED) == {"message_id": "", "event_id": ""}
@@ -140,6 +144,29 @@ def test_who_lost_the_lock_says_nothing_and_frees_nothing() -> None:
     assert closed(new, Outcome.ROLLED_BACK)["outcome"] == "ROLLED_BACK"
     assert told(new, Outcome.ROLLED_BACK)["message_id"]
     assert finish(new) == {"unlocked": True, "finished": True}
+
+
+def test_an_acquire_that_arrives_after_its_own_repetition_changes_nothing() -> None:
+    """A call that the client gave up takes effect late: the fence that the deployment was told must still be right."""
+    locks = Locks(boto3.resource("dynamodb", region_name=standin.REGION).Table(standin.LOCKS))
+    wanted = Lock("sample", PUSHED.execution_arn, PUSHED.deployment_id, fence=0, lease_until=0)
+    held = locks.acquire(wanted, seen=None)
+    assert held is not None
+
+    assert locks.acquire(wanted, seen=None) is None
+    assert locks.read("sample") == held
+    locks.release("sample", PUSHED.deployment_id, held.fence)
+    assert locks.acquire(wanted, seen=None) is None
+    assert locks.acquire(wanted, seen=locks.read("sample")) is not None
+
+
+def test_an_execution_that_asks_again_keeps_its_fence() -> None:
+    """A lost reply must not outdate what the first try may still be about; a recovery does outdate it."""
+    standin.open_record(PUSHED)
+    first, again = (acquire(PUSHED)["release"]["fence"] for _ in range(2))
+    recovery_of_it = acquire(PUSHED, recovering=True, owner="a recovery")["release"]["fence"]
+
+    assert first == again < recovery_of_it
 
 
 def test_a_report_says_what_the_record_holds() -> None:
@@ -194,6 +221,53 @@ def test_an_unknown_execution_leaves_nothing_to_recover() -> None:
     assert recovery.plan(None, None, None, None).verdict.code == "IGNORED"
 
 
+def test_an_execution_that_was_gone_before_it_opened_its_record_leaves_one_all_the_same() -> None:
+    """Stopped while its first step died: its recovery opens the record and closes it as REJECTED (law 4)."""
+    execution = standin.started({"service": "sample", "image_tag": b.SHA, "requested_by": "ann"}, "quick")
+    event = standin.ended_event(execution)
+
+    running = machine.resolve(event)
+    standin.client("stepfunctions").stop_execution(executionArn=execution)
+    answer = machine.resolve(event)
+
+    assert (running["way"], answer["way"], answer["outcome"]) == ("IGNORED", "STOPPED", "REJECTED")
+    (record,) = standin.records()
+    assert (record["service"], record["execution_arn"]) == ("sample", execution)
+    assert re.fullmatch(r"\d{8}T\d{6}Z-quick", record["deployment_id"])
+    assert record["requested_by"] == "ann"
+    ended = {k: answer[k] for k in ("release", "outcome", "verdict", "baseline", "deployment", "failure", "checks")}
+    machine.invoke("report", ended)
+    (record,) = standin.records()
+    assert record["outcome"] == "REJECTED"
+
+
+def test_so_it_does_where_its_recovery_is_gone_too() -> None:
+    """The next recovery hears of the first one's end alone, and follows it to whom that was to recover."""
+    first = standin.started({"service": "sample", "image_tag": b.SHA}, "first")
+    states = standin.client("stepfunctions")
+    states.stop_execution(executionArn=first)
+    recovery_of_it = standin.started(standin.ended_event(first), "recovery")
+    states.stop_execution(executionArn=recovery_of_it)
+
+    answer = machine.resolve(standin.ended_event(recovery_of_it))
+
+    assert (answer["way"], answer["release"]["execution_arn"]) == ("STOPPED", first)
+    assert machine.resolve(standin.ended_event(recovery_of_it))["way"] == "IGNORED"
+    assert [r["execution_arn"] for r in standin.records()] == [first]
+
+
+@pytest.mark.parametrize(
+    "document", [{"source": "aws.ecr", "detail-type": "x"}, {"source": "aws.states", "detail": {}}]
+)
+def test_an_execution_that_concerns_no_release_leaves_no_record(document: Any) -> None:
+    """Neither an event that is ignored nor a recovery that was stopped is a deployment."""
+    execution = standin.started(document, "other")
+    standin.client("stepfunctions").stop_execution(executionArn=execution)
+
+    assert machine.resolve(standin.ended_event(execution))["way"] == "IGNORED"
+    assert standin.records() == []
+
+
 def test_the_sweep_starts_a_recovery_for_what_is_left() -> None:
     """A record is open and its execution is gone: a recovery is started. One that still runs is left alone."""
     states = standin.client("stepfunctions")
@@ -205,3 +279,31 @@ def test_the_sweep_starts_a_recovery_for_what_is_left() -> None:
     started = states.list_executions(stateMachineArn=standin.machine_arn())["executions"]
     inputs = [json.loads(states.describe_execution(executionArn=e["executionArn"])["input"] or "{}") for e in started]
     assert [i["deployment_id"] for i in inputs if i.get("intent") == "recover"] == [lost.deployment_id]
+
+
+MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("record", "minutes", "left"),
+    [
+        ({"outcome": "SUCCEEDED", "recoveries": 3}, 15, True),
+        ({"outcome": "SUCCEEDED", "recoveries": 3}, 14, False),
+        ({"outcome": "SUCCEEDED", "recoveries": 2}, 600, False),
+        ({"recoveries": 3}, 600, False),
+    ],
+    ids=["tried often enough", "the first sweep of a day", "not yet", "still open, so that it pages"],
+)
+def test_a_record_that_can_not_be_told_is_not_tried_for_ever(record: dict[str, Any], minutes: int, left: bool) -> None:
+    """A bus or a bucket that is gone costs one recovery a day for each record, and not one each quarter of an hour."""
+    assert recovery.given_up(record, MIDNIGHT + timedelta(minutes=minutes)) is left
+
+
+def test_the_sweep_leaves_alone_what_was_given_up() -> None:
+    """It is counted as unfinished, and nothing is started for it until the next day."""
+    lost = later(PUSHED, 1, execution_arn=f"{b.EXECUTION}-lost")
+    standin.open_record(lost)
+    given_up = {"outcome": "SUCCEEDED", "recoveries": 3}
+    standin.ledger().mark(lost.service, lost.deployment_id, **given_up)
+    due = not recovery.given_up(given_up, datetime.now(UTC))  # as it is in the first minutes of a day
+    assert machine.invoke("sweep", {}) == {"unfinished": 1, "started": int(due)}

@@ -115,7 +115,7 @@ def test_an_anchor_is_never_written_over(aws: None) -> None:
     """Whoever may put objects can't put another one in an anchor's place through Landfall."""
     anchor = Anchor("sample", 1, "0" * 64)
     standin.client("s3").put_object(Bucket=standin.BUCKET, Key=anchor.key, Body=b"first")
-    Reports(standin.client("s3"), standin.BUCKET).put_once(anchor.key, "second", "application/json")
+    Reports(standin.client("s3"), standin.BUCKET).put(anchor.key, "second", "application/json")
     assert standin.report(anchor.key) == "first"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from landfall import smoke
 from landfall.answers import Answer, Answers, Request
+from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.history import Event
@@ -34,13 +35,9 @@ class MemoryReports(dict[str, str]):
     """The report bucket."""
 
     def put(self, key: str, body: str, _content_type: str) -> str:
-        """Store a file."""
-        self[key] = body
-        return f"s3://reports/{key}"
-
-    def put_once(self, key: str, body: str, _content_type: str) -> None:
         """Store a file unless it is there."""
         self.setdefault(key, body)
+        return f"s3://reports/{key}"
 
 
 class MemoryTopic(list[tuple[str, str, dict[str, str]]]):
@@ -102,6 +99,11 @@ class ReplayWorld(World):
         return Locks(Table("locks", "service"))
 
     @cached_property
+    def freezes(self) -> Freezes:
+        """Return no freeze: a release that is held up proves nothing of a tool."""
+        return Freezes(Table("freezes", "service"))
+
+    @cached_property
     def settings(self) -> Settings:
         """Return one service, with the defaults of Landfall and what the scenario sets."""
         return Settings((service_of(self._scenario),), Path())
@@ -115,7 +117,7 @@ class ReplayWorld(World):
         endpoint = next((e for e, at in PATHS.items() if at == request.path), None)
         return _answer(self.web.answer(endpoint) if endpoint else Said(404, "{}"))
 
-    def _client(self, _name: str) -> Any:
+    def _client(self, _name: str, _config: Any = None) -> Any:
         return Client(self.cloud)
 
 

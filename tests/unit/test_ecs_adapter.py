@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import socket
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from landfall.aws.ecs import Ecs
+from landfall.errors import AwsCallFailed
+from landfall.world import World
+from tests.misbehaving import serving
+
+SETTINGS = """\
+[services.sample]
+cluster = "c"
+service = "sample"
+container = "app"
+repository = "landfall/sample"
+task_role = "task"
+execution_role = "execution"
+"""
 
 
 def ecs_of(lists: dict[str, list[list[str]]], asked: list[list[str]]) -> Ecs:
@@ -29,6 +46,28 @@ def test_task_that_stops_between_the_lists_is_one_task() -> None:
     """One stop that is in both lists must not be counted as two alike: that would be a crash loop (law 8)."""
     tasks = ecs_of({"RUNNING": [["1"], ["2"]], "STOPPED": [["2", "3"]]}, []).tasks("RUNNING", "STOPPED")
     assert [t.arn for t in tasks] == ["1", "2", "3"]
+
+
+def test_a_revision_is_registered_by_one_call_however_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each RegisterTaskDefinition makes a revision: the client must not call again of its own accord (law 7)."""
+    settings = tmp_path / "services.toml"
+    settings.write_text(SETTINGS)
+    calls: list[int] = []
+
+    def hang_up(connection: socket.socket) -> None:
+        calls.append(1)
+        connection.close()
+
+    with serving(hang_up) as url:
+        monkeypatch.setenv("LANDFALL_SETTINGS", str(settings))
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        ecs = World().ecs("sample")
+        with pytest.raises(AwsCallFailed):
+            ecs.register({"family": "sample", "containerDefinitions": []})
+        assert len(calls) == 1
+        with pytest.raises(AwsCallFailed):
+            ecs.update("sample:1")
+        assert len(calls) > 2  # what may be repeated is
 
 
 def test_all_pages_are_read_in_calls_of_a_hundred() -> None:

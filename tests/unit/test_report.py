@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli import schemas
+from cli import schemas as published
 from landfall import evidence, report_text
 from landfall.history import Entry
 from landfall.logs import Line, Place, Tally
 from landfall.model import UNKNOWN, Outcome
 from landfall.observed import Look
-from landfall.report import LogLines, Report, Seen, document, report
+from landfall.report import SCHEMA, LogLines, Report, Seen, document, report
 from landfall.smoke_case import Check
+from stacks import ROOT
 from tests import builders as b
+from tests import schemas
 from tests.endings import ENDINGS
 
 CHECKS = (Check("version", "PASS", f"gitSha {b.SHA}", "5 of 5 answers"),)
@@ -39,22 +39,16 @@ def made(outcome: Outcome, seen: Seen = SEEN) -> Report:
     return report(ended, evidence.closed(ended, b.NOW), seen)
 
 
-def valid(document: Any) -> None:
-    """Assert the published shape."""
-    schema = json.loads((schemas.DIRECTORY / "report.schema.json").read_text())
-    jsonschema.validate(json.loads(json.dumps(document)), schema)
-
-
 @pytest.mark.parametrize("outcome", Outcome)
 @pytest.mark.parametrize("seen", [SEEN, Seen(unread=("the service: AWS was too slow",))], ids=["all", "nothing"])
 def test_report(outcome: Outcome, seen: Seen) -> None:
     """Every outcome has the whole story, or says what is missing of it."""
     told = made(outcome, seen)
-    valid(document(told))
+    schemas.holds("report", document(told))
     text = report_text.markdown(told)
     for part in (outcome.value, told.why, b.SHA, b.DIGEST, b.EXECUTION, "(a claim)", "5 of 5 answers", told.what_next):
         assert part in text
-    assert told.seconds == 90.0
+    assert told.seconds == 90
     assert all(problem in text for problem in seen.unread)
 
 
@@ -94,7 +88,29 @@ def test_nobody_s_words_break_the_table(line: str, reason: str) -> None:
     assert row.replace("\\|", "").count("|") == 3
 
 
+def test_what_somebody_wrote_is_no_markdown() -> None:
+    """A service's words can't put a picture, a link or a cell into the report that people read."""
+    words = "![x](https://example.org/p.png) [pay](https://example.org) a\\|b <b>"
+    ended = ENDINGS[Outcome.ROLLED_BACK]
+    ended = replace(ended, release=replace(ended.release, reason=words))
+    text = report_text.markdown(report(ended, evidence.closed(ended, b.NOW), SEEN))
+    assert "!\\[x\\](https://example.org/p.png) \\[pay\\](https://example.org) a\\\\\\|b &lt;b>" in text
+
+
 def test_what_is_published_is_what_is_written() -> None:
     """The schemas in docs are those of today's classes (`make schemas`)."""
-    for name, schema in schemas.schemas().items():
-        assert json.loads((schemas.DIRECTORY / name).read_text(encoding="utf-8")) == schema
+    for name, schema in published.schemas().items():
+        assert json.loads((published.DIRECTORY / name).read_text(encoding="utf-8")) == schema
+
+
+def test_the_example_in_the_docs_is_a_report() -> None:
+    """What readers are shown was made by the demo (`make example`), is of today's shape, and tells of a rollback."""
+    example = ROOT / "docs" / "example"
+    told = json.loads((example / "report.json").read_text(encoding="utf-8"))
+    schemas.holds("report", told)
+    assert (told["outcome"], told["schema"]) == ("ROLLED_BACK", SCHEMA)
+    assert told["logs"]["last"]
+    assert told["unread"] == []
+    text = (example / "report.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# ROLLED_BACK: sample {told['provenance']['commit'][:12]}")
+    assert all(part in text for part in (told["why"].replace("|", "\\|"), told["logs"]["last"][-1]["text"]))

@@ -9,7 +9,7 @@ import pytest
 from landfall import settings_file
 from landfall.errors import SettingsError
 from landfall.secret import Secret
-from landfall.settings import Evidence, Limits, Vpc
+from landfall.settings import Evidence, Limits, Reconciler, Vpc
 from landfall.settings_smoke import Smoke
 
 FILE = Path("config/services.toml")
@@ -91,7 +91,20 @@ def test_evidence_is_kept_from_mistakes_for_a_year_unless_said_otherwise() -> No
     assert settings_file.parse(text, FILE).evidence == Evidence("COMPLIANCE", 2557)
 
 
+def test_the_reconciler_is_patient_unless_said_otherwise() -> None:
+    """A quarter of an hour for a push, five minutes between two looks; what is set is taken."""
+    assert settings_file.parse(SAMPLE, FILE).reconciler == Reconciler(900, 300)
+    text = f"[reconciler]\npush_grace_seconds = 60\nsettle_seconds = 7\n{SAMPLE}"
+    assert settings_file.parse(text, FILE).reconciler == Reconciler(60, 7)
+
+
 WRONG = {
+    "reconciler is no table": (f"reconciler = 3\n{SAMPLE}", ("reconciler", "must be a table")),
+    "unknown reconciler key": (f"[reconciler]\ngrace = 7\n{SAMPLE}", (":2: reconciler.grace", "push_grace_seconds")),
+    "no time between looks": (
+        f"[reconciler]\nsettle_seconds = 0\n{SAMPLE}",
+        (":2: reconciler.settle_seconds", "at least 1"),
+    ),
     "unknown table": (f"[service]\n{SAMPLE}", ("service: unknown table", "[services.<name>]")),
     "evidence is no table": (f"evidence = 3\n{SAMPLE}", ("evidence", "must be a table")),
     "unknown evidence key": (f"[evidence]\nyears = 7\n{SAMPLE}", (":2: evidence.years", "unknown key", "days, mode")),

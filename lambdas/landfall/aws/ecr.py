@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +30,15 @@ class Image:
     pushed_at: str
 
 
+@dataclass(frozen=True)
+class Listed:
+    """An image as a repository's list has it. `pushed_at` is in whole seconds, as events tell time."""
+
+    digest: str
+    tags: tuple[str, ...]
+    pushed_at: str
+
+
 class Ecr:
     """One repository."""
 
@@ -51,6 +61,17 @@ class Ecr:
             tags=tuple(detail.get("imageTags", [])),
             pushed_at=moment(detail["imagePushedAt"]),
         )
+
+    def images(self) -> Iterator[Listed]:
+        """Return every image, page by page, in no order. Raises AwsCallFailed where there is no such repository."""
+        with trying(f"listing the images in repository {self._repository!r}"):
+            pages = self._client.get_paginator("describe_images").paginate(
+                repositoryName=self._repository, PaginationConfig={"PageSize": 1000}
+            )
+            for page in pages:
+                for detail in page["imageDetails"]:
+                    tags = tuple(detail.get("imageTags", []))
+                    yield Listed(str(detail["imageDigest"]), tags, moment(detail["imagePushedAt"]))
 
     def _detail(self, identifier: dict[str, str]) -> dict[str, Any] | None:
         with trying(f"looking for {identifier} in repository {self._repository!r}"):

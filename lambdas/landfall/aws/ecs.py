@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 from typing import Any
 
 from landfall.errors import trying
 from landfall.observed import ServiceView, TaskView, service_view, task_view
+from landfall.revisions import Revision
 
 DESCRIBE_TASKS_LIMIT = 100
 """Tasks per DescribeTasks call (ECS API reference)."""
@@ -18,8 +20,10 @@ NEWEST = 2
 class Ecs:
     """One service of one cluster."""
 
-    def __init__(self, client: Any, cluster: str, service: str) -> None:
+    def __init__(self, client: Any, cluster: str, service: str, once: Any = None) -> None:
+        """Take a client; who registers revisions gives another that makes each call `once`, whatever becomes of it."""
         self._client = client
+        self._once = once or client
         self._cluster = cluster
         self._service = service
 
@@ -72,10 +76,43 @@ class Ecs:
             reply = self._client.list_task_definitions(familyPrefix=family, sort="DESC", maxResults=NEWEST)
         return tuple(reply.get("taskDefinitionArns", []))
 
+    def revisions(self, family: str) -> tuple[str, ...]:
+        """Return every revision of a family, ACTIVE and INACTIVE, newest first.
+
+        ECS takes `familyPrefix` for a family's full name; what merely begins like it is left out here all the same.
+        """
+        arns: list[str] = []
+        for status in ("ACTIVE", "INACTIVE"):
+            with trying(f"listing {status} revisions of {family!r}"):
+                pages = self._client.get_paginator("list_task_definitions").paginate(
+                    familyPrefix=family, status=status, sort="DESC"
+                )
+                arns += [arn for page in pages for arn in page.get("taskDefinitionArns", [])]
+        own = [arn for arn in arns if arn.rpartition("/")[2].rpartition(":")[0] == family]
+        return tuple(sorted(own, key=lambda arn: int(arn.rpartition(":")[2]), reverse=True))
+
+    def revision(self, arn: str, container: str) -> Revision:
+        """Return what ECS knows of a revision, and which image it has for a container."""
+        told, tags = self.task_definition(arn)
+        images = (str(c.get("image")) for c in told.get("containerDefinitions", []) if c.get("name") == container)
+        at = told.get("registeredAt")
+        return Revision(
+            arn=arn,
+            status=str(told.get("status", "")),
+            image=next(images, ""),
+            registered_at=at.astimezone(UTC).isoformat(timespec="seconds") if at else "",
+            registered_by=str(told.get("registeredBy", "")),
+            tags=tags,
+        )
+
     def register(self, request: dict[str, Any]) -> str:
-        """Register a revision and return its ARN."""
+        """Register a revision and return its ARN.
+
+        Each call makes another revision (ECS API reference, RegisterTaskDefinition: there is no client token), so a
+        lost reply is no reason to call again; the step that is run again finds what the first call left.
+        """
         with trying(f"registering a revision of {request.get('family')!r}"):
-            reply = self._client.register_task_definition(**request)
+            reply = self._once.register_task_definition(**request)
         return str(reply["taskDefinition"]["taskDefinitionArn"])
 
     def deregister(self, task_definition: str) -> None:

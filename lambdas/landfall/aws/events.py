@@ -16,6 +16,7 @@ class DetailType(StrEnum):
     """The kinds of events that Landfall sends. The steps' roles name them: another kind is refused by IAM."""
 
     DEPLOYMENT_ENDED = "Deployment Ended"
+    FINDING = "Finding"
 
 
 class Events:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from landfall import chain
+from landfall.aws import table
 from landfall.aws.closing import WHILE_OPEN, Closing, key
 from landfall.errors import trying
 from landfall.model import PROVEN, QUIET
@@ -117,6 +118,11 @@ class Ledger(Closing):
         what = f"looking for deployments of {digest}"
         return list(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}))
 
+    def newest_of_image(self, service: str, digest: str) -> Record | None:
+        """Return the newest record of an image's deployments, and read no further than that."""
+        what = f"looking for a deployment of {digest}"
+        return next(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}), None)
+
     def unfinished(self) -> list[Record]:
         """Return every deployment that something is left to do about."""
         found = self._query(
@@ -138,27 +144,11 @@ class Ledger(Closing):
             ScanIndexForward=False,
         )
 
-    def _query(self, what: str, **query: Any) -> Iterator[Record]:
-        start: dict[str, Any] = {}
-        while True:
-            with trying(what):
-                page = self._table.query(**query, **start)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    def _query(self, what: str, **wanted: Any) -> Iterator[Record]:
+        return table.query(self._table, what, **wanted)
 
     def _set(self, record: Record, condition: str, values: Mapping[str, Any] | None = None) -> bool:
         fields = {k: v for k, v in record.items() if k not in ("service", "deployment_id")}
-        with trying(f"writing ledger record {record['deployment_id']}"):
-            try:
-                self._table.update_item(
-                    Key=key(record["service"], record["deployment_id"]),
-                    UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in fields),
-                    ConditionExpression=condition,
-                    ExpressionAttributeNames={f"#{name}": name for name in fields},
-                    ExpressionAttributeValues={**{f":{name}": v for name, v in fields.items()}, **(values or {})},
-                )
-            except self._refused:
-                return False
-        return True
+        at = key(record["service"], record["deployment_id"])
+        what = f"writing ledger record {record['deployment_id']}"
+        return table.set_if(self._table, what, at, fields, condition=condition, values=values)

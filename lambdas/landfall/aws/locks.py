@@ -25,18 +25,21 @@ class Locks:
     def __init__(self, table: Any) -> None:
         self._table = table
 
-    def acquire(self, wanted: Lock, taken_from: str | None = None) -> Lock | None:
+    def acquire(self, wanted: Lock, seen: Lock | None, taken_from: str | None = None) -> Lock | None:
         """Take the lock if it is free, this deployment's already, or held by the execution `taken_from`.
 
-        None where another deployment has it. The fence in the answer is one more than any before it.
+        None where another deployment has it, or where it is not as it was `seen` any more: a call that was lost on its
+        way, and arrives after its own repetition, changes nothing. The fence in the answer is one more than any before.
         """
-        free = "attribute_not_exists(#owner) OR deployment_id = :id"
+        free = "(attribute_not_exists(#owner) OR deployment_id = :id"
+        free += " OR #owner = :from)" if taken_from else ")"
+        unchanged = "fence = :seen" if seen else "attribute_not_exists(fence)"
         with trying(f"taking the lock of {wanted.service}"):
             try:
                 item = self._table.update_item(
                     Key={"service": wanted.service},
                     UpdateExpression="SET #owner = :me, deployment_id = :id, lease_until = :lease ADD fence :one",
-                    ConditionExpression=f"{free} OR #owner = :from" if taken_from else free,
+                    ConditionExpression=f"{free} AND {unchanged}",
                     ExpressionAttributeNames={"#owner": "owner"},
                     ExpressionAttributeValues={
                         ":me": wanted.owner,
@@ -44,6 +47,7 @@ class Locks:
                         ":lease": wanted.lease_until,
                         ":one": 1,
                         **({":from": taken_from} if taken_from else {}),
+                        **({":seen": seen.fence} if seen else {}),
                     },
                     ReturnValues="ALL_NEW",
                 )["Attributes"]

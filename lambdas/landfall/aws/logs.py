@@ -8,8 +8,10 @@ from typing import Any
 from landfall.errors import AwsCallFailed, trying
 from landfall.logs import Line, Place, Written
 
-MOST_PAGES = 3
-"""Of one answer: 10,000 lines or 1 MB each (CloudWatch Logs API reference, GetLogEvents and FilterLogEvents)."""
+MOST_LINES = 2000
+"""Of one task, and of the time before: a call may give 10,000, and a step has neither memory nor time for them."""
+MOST_PAGES = 5
+"""Of one answer: a page may be empty before the end (CloudWatch Logs API reference, FilterLogEvents)."""
 _ABSENT = "ResourceNotFoundException"
 
 
@@ -31,11 +33,13 @@ class TaskLogs:
 
     def of_task(self, place: Place, task: str) -> Written:
         """Return what one task wrote, its last lines at least; nothing where it has written nothing."""
-        query: dict[str, Any] = {"logGroupName": place.group, "logStreamName": place.stream(task)}
+        query: dict[str, Any] = {"logGroupName": place.group, "logStreamName": place.stream(task), "limit": MOST_LINES}
         events: list[Any] = []
         for _ in range(MOST_PAGES):
             page = self._stream(query)
             events = [*page["events"], *events]
+            if len(events) >= MOST_LINES:
+                break
             # a page may be empty before the end: that is where the token is the one that was given
             if page.get("nextBackwardToken") in (None, query.get("nextToken")):
                 return Written(tuple(_line(event, task) for event in events))
@@ -46,10 +50,13 @@ class TaskLogs:
         """Return what all tasks of the service wrote in the time before a moment."""
         start, end = _millis(moment - timedelta(minutes=minutes)), _millis(moment) - 1
         query: dict[str, Any] = {"startTime": start, "endTime": end, "logStreamNamePrefix": place.stream("")}
+        query["limit"] = MOST_LINES
         events: list[Any] = []
         for _ in range(MOST_PAGES):
             page = self._events(place.group, **query)
             events += page["events"]
+            if len(events) >= MOST_LINES:
+                break
             if not page.get("nextToken"):
                 return Written(tuple(_line(event) for event in events))
             query["nextToken"] = page["nextToken"]

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from landfall.redaction_kinds import KINDS, Kind
+from landfall.redaction.kinds import KINDS, Kind
 
 LONGEST = 4000
 """Characters of a text that are looked at. What is beyond is cut off, unseen."""

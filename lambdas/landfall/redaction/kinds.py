@@ -9,13 +9,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from landfall import redaction_labels as labels
-from landfall.redaction_labels import WORD, labelled, spoken, told_later
+from landfall.redaction import labels
+from landfall.redaction.labels import WORD, labelled, spoken, told_later
 
 AWS_KEY = r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"
 PRIVATE_KEY = r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY"
 SSN = r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"
-_INSERT = rf"\binsert into [^()]{{1,100}}\([^)]*(?:{labels.SECRETS}|{labels.PATIENT}|{labels.NAME})[^)]*\)\s*values\s*"
+_INSERT = (
+    rf"\binsert into [^()]{{1,60}}\((?=[^()]{{0,300}}?(?:{labels.SECRETS}|{labels.PATIENT}|{labels.NAME}))"
+    r"[^()]{1,400}\)\s{0,3}values\s{0,3}"
+)
 _MARK = "[redacted: {}]"
 _ISSUERS = re.compile(r"3[0-9]|4|5[0-9]|6|2[2-7]")
 _NO_DOMAINS = ("png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "js", "css", "map", "service", "timer", "socket")
@@ -85,10 +88,13 @@ KINDS = (
     _kind("patient record", r"(?P<keep>\"(?:patient|subscriber|member)\": ?\{)[^{}]+"),
     _kind("row", r"(?P<keep>Key \([^)]{1,200}\)=|Failing row contains )\(.*"),
     _kind("row", rf"(?i)(?P<keep>{_INSERT})\((?!\$\d|\?|%s|:).*"),
-    _kind("row", rf"(?i)(?P<keep>{_INSERT}\([^()]*(?:\$\d|\?|%s)[^()]*\)[;,] ?)(?=\S).+"),
+    _kind("row", rf"(?i)(?P<keep>{_INSERT}\([^()]{{0,200}}?(?:\$\d|\?|%s)[^()]{{0,400}}\)[;,] ?)(?=\S).+"),
     _kind("URL password", r"(?P<keep>\b[a-zA-Z][\w+.-]{1,20}://[^\s:/@\"']{0,100}:)(?!\*{3})[^\s/@\"']{1,200}(?=@)"),
-    _kind("URL password", r"(?P<keep>\b[\w.-]{1,60}[:/])[^\s:/@\"']{1,100}(?=@(?:tcp\(|unix\(|//))"),
-    _kind("URL password", r"(?P<keep>\b[\w.-]+\.[a-z]{2,24}:\d{2,5}:[\w*-]{1,40}:[\w*-]{1,40}:)(?!\[redacted)\S+"),
+    _kind("URL password", r"(?P<keep>(?<![\w.-])[\w.-]{1,60}[:/])[^\s:/@\"']{1,100}(?=@(?:tcp\(|unix\(|//))"),
+    _kind(
+        "URL password",
+        r"(?P<keep>(?<![\w.-])[\w.-]{1,100}\.[a-z]{2,24}:\d{2,5}:[\w*-]{1,40}:[\w*-]{1,40}:)(?!\[redacted)\S+",
+    ),
     _kind("header", labels.HEADER),
     _kind("token", r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}"),
     _kind("token", r"(?i)(?P<keep>(?:bearer|basic)(?: |%20|\+){1,3})(?=[^\s\"',]{0,200}\d)[\w+/.~-]{8,}=*(?![\w=])"),

@@ -1,0 +1,52 @@
+"""The freezes: one DynamoDB item per service, and one for all. Steps read it; only people write it.
+
+A table of its own, so that the steps' role is given nothing but GetItem, and a person's only this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from landfall.errors import trying
+from landfall.freeze import EVERY_SERVICE, Freeze
+
+
+class Freezes:
+    """Partition key `service`."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+
+    def of(self, service: str) -> tuple[Freeze, ...]:
+        """Return what was last frozen that concerns a service, whether it holds or not, read consistently."""
+        found = (self.last(EVERY_SERVICE), self.last(service))
+        return tuple(each for each in found if each is not None)
+
+    def last(self, service: str) -> Freeze | None:
+        """Return the last freeze of one service, or of EVERY_SERVICE alone."""
+        with trying(f"reading the freeze of {service}"):
+            item = self._table.get_item(Key={"service": service}, ConsistentRead=True).get("Item")
+        return _freeze(service, item) if item else None
+
+    def put(self, freeze: Freeze, instead_of: Freeze | None) -> bool:
+        """Write a freeze, in the place of what was read before. False where somebody else was faster."""
+        same = (f"(attribute_not_exists({name}) OR {name} = :{name})" for name in ("since", "lifted_at"))
+        condition = " AND ".join(same) if instead_of else "attribute_not_exists(service)"
+        was = {":since": instead_of.since, ":lifted_at": instead_of.lifted_at} if instead_of else {}
+        with trying(f"writing the freeze of {freeze.service}"):
+            try:
+                self._table.put_item(
+                    Item=asdict(freeze),
+                    ConditionExpression=condition,
+                    **({"ExpressionAttributeValues": was} if was else {}),
+                )
+            except self._table.meta.client.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+
+def _freeze(service: str, item: dict[str, Any]) -> Freeze:
+    """Read an item that may have been written by anybody: what is missing is empty, and what is no text becomes one."""
+    known = {each.name: str(item[each.name]) for each in fields(Freeze) if each.name in item}
+    return Freeze(**{"reason": "", "by": "UNKNOWN", "since": "", **known, "service": service})

@@ -1,0 +1,64 @@
+"""Is what runs what Landfall left there, and is it known which commit that is?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from landfall import standing
+from landfall.findings import Kind, Looked, Seen
+from landfall.observed import ServiceView
+from landfall.settings import Service
+from landfall.task_definition import TAG_SHA
+
+OF_REVISION = frozenset({Kind.LIVE_NOT_RECORDED, Kind.LIVE_WITHOUT_SHA})
+KINDS = OF_REVISION | {Kind.SERVICE_MISSING}
+MISSING = frozenset({Kind.SERVICE_MISSING})
+
+
+def missing(view: ServiceView | None, service: Service) -> Looked | None:
+    """Return the look where there is no service to deploy to; None where there is one."""
+    if view is not None and view.status == "ACTIVE":
+        return None
+    state = view.status if view else "unknown to ECS"
+    name = f"{service.cluster}/{service.service}"
+    what = f"services.toml names {name}, which is {state}: nothing can be deployed to it"
+    return Looked(KINDS, (Seen(Kind.SERVICE_MISSING, name, what),))
+
+
+def assess(
+    view: ServiceView, template: Mapping[str, Any], tags: Mapping[str, str], records: Iterable[dict[str, Any]]
+) -> Looked:
+    """Compare the PRIMARY deployment with the ledger, which must have been read after it.
+
+    While a deployment is under way nothing is said of the revision: it is being changed. Nor where nothing runs.
+    """
+    known = list(records)
+    primary = view.primary
+    if primary is None or any("outcome" not in r for r in known):
+        return Looked(MISSING)
+    if view.desired == 0 and view.running == 0:
+        return Looked(KINDS)
+    revision = primary.task_definition
+    name, image = revision.rpartition("/")[2], _images(template)
+    seen = []
+    last = standing.last_change(known)
+    if last is None or revision not in standing.left_by(last):
+        left = "Landfall never deployed to this service" if last is None else _left(last)
+        what = f"revision {name} ({image}) is live since {primary.created_at or 'an unknown time'}; {left}"
+        seen.append(Seen(Kind.LIVE_NOT_RECORDED, revision, what))
+    if not tags.get(TAG_SHA):
+        what = f"revision {name} ({image}) is live and has no tag {TAG_SHA}: nobody can say which commit it is"
+        seen.append(Seen(Kind.LIVE_WITHOUT_SHA, revision, what))
+    return Looked(KINDS, tuple(seen))
+
+
+def _left(last: dict[str, Any]) -> str:
+    names = sorted(revision.rpartition("/")[2] for revision in standing.left_by(last))
+    left = " or ".join(names) or "it to somebody else"
+    return f"the last deployment, {last['deployment_id']} ({last['outcome']}), left {left}"
+
+
+def _images(template: Mapping[str, Any]) -> str:
+    images = [str(c.get("image")) for c in template.get("containerDefinitions", [])]
+    return ", ".join(image.rpartition("/")[2] for image in images) or "no image"

@@ -1,0 +1,94 @@
+"""What the reconciler reads for its looks at one service. Each look stands alone: one that fails hides no other.
+
+A look reads the ledger last, and consistently: what a deployment did before is then told by its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from functools import partial
+
+from landfall import chain, reconcile_live, reconcile_pushes, reconcile_records, standing
+from landfall.aws.ledger import Record
+from landfall.findings import Finding, Looked, Seen, State
+from landfall.reconcile_records import OF_RECORD, RECENT
+from landfall.settings import Limits, Service
+from landfall.world import World
+
+Look = Callable[[], Looked]
+Unfinished = Callable[[], Iterable[Record]]
+GONE = "its record is gone from the ledger; `landfall verify-evidence` says whether somebody removed it"
+
+
+def of_service(service: Service, world: World, known: Iterable[Finding], unfinished: Unfinished) -> Mapping[str, Look]:
+    """Return the looks at a configured service, by their names."""
+    return {
+        "pushes": partial(pushes, service, world),
+        "what is live": partial(live, service, world),
+        **of_records(service.name, service.limits, world, known, unfinished),
+    }
+
+
+def of_records(
+    service: str, limits: Limits, world: World, known: Iterable[Finding], unfinished: Unfinished
+) -> Mapping[str, Look]:
+    """Return the look at records alone: all there is of requests for services that are not configured."""
+    return {"records": partial(records, service, limits, world, tuple(known), unfinished)}
+
+
+def pushes(service: Service, world: World) -> Looked:
+    """Look at the newest image of a commit."""
+    image = reconcile_pushes.newest(world.ecr(service.repository).images())
+    if image is None or world.ledger.newest_of_image(service.name, image.digest):
+        return reconcile_pushes.looked(None)
+    since = world.ledger.since(service.name, reconcile_pushes.requests_since(image))
+    grace = timedelta(seconds=world.settings.reconciler.push_grace_seconds)
+    before = world.ledger.head(service.name) is not None
+    seen = reconcile_pushes.assess(service.name, image, since, world.now(), grace, deployed_before=before)
+    return reconcile_pushes.looked(seen)
+
+
+def live(service: Service, world: World) -> Looked:
+    """Look at what ECS works towards, then at the ledger."""
+    ecs = world.ecs(service.name)
+    view = ecs.service()
+    missing = reconcile_live.missing(view, service)
+    if missing or view is None:
+        return missing or Looked(reconcile_live.MISSING)
+    template, tags = ecs.task_definition(view.primary.task_definition) if view.primary else ({}, {})
+    return reconcile_live.assess(view, template, tags, standing.recent(world.ledger.newest_first(service.name)))
+
+
+def records(service: str, limits: Limits, world: World, known: Iterable[Finding], unfinished: Unfinished) -> Looked:
+    """Look at the newest records, at those that are unfinished, and at those that something was found about."""
+    newest = standing.recent(world.ledger.newest_first(service))
+    found = {str(r["deployment_id"]): r for r in (*unfinished(), *newest[:RECENT]) if r["service"] == service}
+    because = {}
+    for subject in {f.subject for f in known if f.kind in OF_RECORD and f.state != State.CLEARED} - found.keys():
+        record = world.ledger.record(service, subject)
+        if record:
+            found[subject] = record
+        else:
+            because[subject] = GONE
+    seen = [s for record in found.values() if (s := _judged(record, limits, world))]
+    seen += reconcile_records.too_fast(newest, limits)
+    seen += _not_anchored(service, world)
+    return Looked(reconcile_records.KINDS, tuple(seen), because)
+
+
+def _judged(record: Record, limits: Limits, world: World) -> Seen | None:
+    now = world.now()
+    if "outcome" not in record:
+        arns = [str(record[name]) for name in ("execution_arn", "recovered_by") if record.get(name)]
+        return reconcile_records.overdue(record, [world.executions.execution(arn) for arn in arns], limits, now)
+    there = "reported" in record and world.reports.holds(str(record["reported"]))
+    return reconcile_records.unreported(record, now, there=there)
+
+
+def _not_anchored(service: str, world: World) -> list[Seen]:
+    """Compare HEAD with the bucket. One that moved meanwhile is for the next look."""
+    head = world.ledger.head(service)
+    if head is None or world.reports.has(chain.anchor_of(head).key) or world.ledger.head(service) != head:
+        return []
+    return [reconcile_records.not_anchored(head)]

@@ -1,0 +1,111 @@
+"""Is every record of the ledger closed, reported and anchored, and was its time such as a deployment takes?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from landfall.aws.audit import Execution
+from landfall.chain import Head, anchor_of
+from landfall.errors import InvalidStepInput
+from landfall.findings import Kind, Seen
+from landfall.model import PROVEN, Outcome
+from landfall.recovery import PATIENCE
+from landfall.request import moment
+from landfall.settings import Limits
+from landfall.step import parse
+
+OF_RECORD = frozenset({Kind.RUNS_TOO_LONG, Kind.NEVER_CLOSED, Kind.REPORT_MISSING})
+KINDS = OF_RECORD | {Kind.ENDED_TOO_FAST, Kind.NOT_ANCHORED}
+RECENT = 50
+"""Records of a service that are looked at, newest first; those that are unfinished or raised are looked at anyway."""
+
+Record = Mapping[str, Any]
+
+
+def overdue(record: Record, executions: Iterable[Execution | None], limits: Limits, now: datetime) -> Seen | None:
+    """Judge a record without an outcome by its execution and the recovery of it; `limits` where it has none."""
+    limits, found = _limits(record, limits), [e for e in executions if e]
+    running = [e for e in found if e.running]
+    subject = str(record["deployment_id"])
+    if running:
+        took = now - min(e.started_at for e in running)
+        if took <= timedelta(seconds=limits.longest_seconds):
+            return None
+        what = f"it runs for {_said(took)}; by its limits it can't take over {limits.longest_seconds} s"
+        return Seen(Kind.RUNS_TOO_LONG, subject, what)
+    ended = max((e.ended_at for e in found if e.ended_at), default=None) or _time(record, "started_at", "requested_at")
+    if now - ended <= PATIENCE:
+        return None
+    tried = f"{record.get('recoveries', 0)} recoveries did not close it"
+    return Seen(Kind.NEVER_CLOSED, subject, f"its execution is over since {moment(ended)}, and {tried}")
+
+
+def unreported(record: Record, now: datetime, *, there: bool) -> Seen | None:
+    """Judge a closed record by its report: is it written, and `there`?"""
+    subject, ended = str(record["deployment_id"]), _time(record, "ended_at", "started_at")
+    if "reported" not in record:
+        if now - ended <= PATIENCE:
+            return None  # a recovery writes it
+        what = f"it ended {record['outcome']} at {moment(ended)}, and no report was written"
+        return Seen(Kind.REPORT_MISSING, subject, what)
+    return None if there else Seen(Kind.REPORT_MISSING, subject, f"its report {record['reported']} is not there")
+
+
+def too_fast(newest_first: Iterable[Record], limits: Limits) -> list[Seen]:
+    """Find successes that can't be: in no time, or without a revision of their own (N1).
+
+    Only those since the last success that could: what runs now rests on that one again.
+    """
+    seen = []
+    for record in newest_first:
+        if record.get("outcome") not in PROVEN:
+            continue
+        why = _impossible(record, _limits(record, limits))
+        if not why:
+            break
+        seen.append(Seen(Kind.ENDED_TOO_FAST, str(record["deployment_id"]), why))
+    return seen
+
+
+def _impossible(record: Record, limits: Limits) -> str:
+    if record["outcome"] != Outcome.SUCCEEDED:
+        return ""
+    revision = record.get("task_definition")
+    if not revision or revision == record.get("baseline_task_definition"):
+        return f"it ended SUCCEEDED and names no revision of its own, but {revision or 'none'}"
+    took = _time(record, "ended_at", "started_at") - _time(record, "started_at", "ended_at")
+    if took >= timedelta(seconds=limits.shortest_seconds):
+        return ""
+    return f"it ended SUCCEEDED after {took.total_seconds():.1f} s, before it could look at its rollout even once"
+
+
+def not_anchored(head: Head) -> Seen:
+    """Say that HEAD has no anchor in the report bucket."""
+    what = f"number {head.sequence} of the chain has no anchor {anchor_of(head).key} in the report bucket"
+    return Seen(Kind.NOT_ANCHORED, head.deployment_id, what)
+
+
+def _limits(record: Record, otherwise: Limits) -> Limits:
+    """Return the limits that a deployment began with: the settings may have changed since."""
+    try:
+        return parse(Limits, json.loads(record["release"])["limits"])
+    except (InvalidStepInput, KeyError, TypeError, ValueError):
+        return otherwise
+
+
+def _time(record: Record, *names: str) -> datetime:
+    """Return the first of these times that the record has; long ago where it has none."""
+    for name in names:
+        try:
+            at = datetime.fromisoformat(str(record.get(name)))
+        except ValueError:
+            continue
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return datetime.min.replace(tzinfo=UTC)
+
+
+def _said(took: timedelta) -> str:
+    return f"{took.total_seconds():.0f} s"

@@ -1,0 +1,138 @@
+"""docs/policies: what the commands really ask of AWS is what the documented policies allow, and little else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli import begin, release, rollback
+from cli.__main__ import app
+from cli.builds import Image
+from cli.verb import At
+from stacks.github_stack import OVERRIDES
+from tests import builders as b
+from tests.cli.test_begin import SERVICE, A, B, _site, at, aws, landed, record, settings_path, site
+from tests.steps import standin
+
+__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
+
+POLICIES = Path(__file__).parents[2] / "docs" / "policies"
+NAMES = ("read", "release", "freeze")
+NEEDS_NOTHING = {"sts:GetCallerIdentity"}
+"""No policy can take it away (STS API reference)."""
+CALLED_OTHERWISE = {"s3:ListObjectVersions": "s3:ListBucketVersions"}
+"""Operations whose action has another name (Service Authorization Reference)."""
+NOT_ANY_RESOURCE = {"ecs:DescribeTaskDefinition", "lambda:GetAccountSettings"}
+FOR_DYNAMODB = {"kms:ReEncrypt*", "kms:GenerateDataKey*"}
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    """Return a policy's statements."""
+    return list(json.loads((POLICIES / f"{name}.json").read_text())["Statement"])
+
+
+def allowed(name: str) -> set[str]:
+    """Return the actions that a policy allows."""
+    return {action for statement in statements(name) for action in statement["Action"]}
+
+
+@pytest.fixture
+def asked(at: At) -> Iterator[set[str]]:
+    """Return what AWS is asked, as actions."""
+    found: set[str] = set()
+
+    def note(model: Any, **_: Any) -> None:
+        action = f"{model.service_model.signing_name}:{model.name}"
+        found.add(CALLED_OTHERWISE.get(action, action))
+
+    at.cloud.session.events.register("before-call", note)
+    yield found
+    at.cloud.session.events.unregister("before-call", note)
+
+
+def run(*words: str) -> None:
+    """Run a command, which must not fail by a fault of its own."""
+    result = CliRunner().invoke(app, list(words))
+    assert "a fault of landfall itself" not in result.output, result.output
+
+
+@pytest.fixture
+def service(at: At) -> str:
+    """Return a service on which two releases were proven."""
+    revision = standin.make_service(image=f"registry/{standin.REPOSITORY}@{B}")
+    standin.roll_out(digest=B)
+    landed("20260101T000000Z", A, revision)
+    landed("20260102T000000Z", B, revision)
+    return SERVICE.name
+
+
+def test_reading(asked: set[str], service: str) -> None:
+    """Every command that only looks."""
+    run("status")
+    run("history")
+    run("show")
+    run("verify-evidence")
+    run("doctor")
+    assert {"dynamodb:Query", "dynamodb:GetItem", "ecs:DescribeServices"} <= asked
+    assert asked - NEEDS_NOTHING <= allowed("read")
+
+
+def test_releasing(asked: set[str], at: At, service: str) -> None:
+    """A release of an image that is there, one whose push was lost, and a rollback."""
+    begin.execution(at, SERVICE, Image(b.SHA, b.DIGEST, pushed=False), "why")
+    begin.execution(at, SERVICE, Image(b.SHA, standin.push(digest=""), pushed=True), "")
+    release._target(at, SERVICE, may_wait=False)
+    rollback._target(at, SERVICE, "")
+    assert "states:StartExecution" in asked
+    assert asked - NEEDS_NOTHING <= allowed("release")
+
+
+def test_freezing(asked: set[str], service: str) -> None:
+    """Freezing, freezing again, lifting; with a deployment under way."""
+    record("20260103T000000Z", b.OTHER_DIGEST)
+    for words in (["freeze", "--reason", "x"], ["freeze", service, "--reason", "x", "--for", "1h"], ["unfreeze"]):
+        run(*words)
+    assert "dynamodb:PutItem" in asked
+    assert asked - NEEDS_NOTHING <= allowed("freeze")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_policy_reaches_no_further_than_it_must(name: str) -> None:
+    """No wildcard for an action, and for a resource only where AWS knows none."""
+    for statement in statements(name):
+        actions = set(statement["Action"])
+        assert {a for a in actions if "*" in a} <= FOR_DYNAMODB
+        if statement["Resource"] == ["*"]:
+            assert actions <= NOT_ANY_RESOURCE
+        assert actions & FOR_DYNAMODB == set() or "kms:ViaService" in statement["Condition"]["StringEquals"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_policy_names_actions_that_there_are(name: str) -> None:
+    """A misspelt action allows nothing."""
+    otherwise = {action: operation for operation, action in CALLED_OTHERWISE.items()}
+    for action in allowed(name) - FOR_DYNAMODB:
+        service, _, operation = otherwise.get(action, action).partition(":")
+        client = standin.client({"states": "stepfunctions"}.get(service, service))
+        assert operation in client.meta.service_model.operation_names
+
+
+def test_who_reads_changes_nothing_and_who_releases_touches_no_service() -> None:
+    """The steps alone change a service, and only who freezes writes a freeze."""
+    verbs = ("Get", "Describe", "List", "Query", "BatchGet", "Decrypt")
+    assert all(action.partition(":")[2].startswith(verbs) for action in allowed("read"))
+    changing = {a for a in allowed("release") if not a.partition(":")[2].startswith(verbs)}
+    assert changing == {"states:StartExecution", "codebuild:StartBuild"}
+    writing = {a for a in allowed("freeze") if not a.partition(":")[2].startswith(verbs)} - FOR_DYNAMODB
+    assert writing == {"dynamodb:PutItem", "kms:Encrypt"}
+
+
+def test_who_starts_a_build_chooses_nothing_but_the_commit() -> None:
+    """What Actions may not change of a build, a person may not either."""
+    (start,) = (s for s in statements("release") if s["Action"] == ["codebuild:StartBuild"])
+    assert start["Condition"]["Null"] == {f"codebuild:{key}": "true" for key in OVERRIDES}

@@ -1,0 +1,177 @@
+"""Each step that changes something, killed after each of its changes: the replay does no second one (law 7).
+
+The process dies between AWS's effect and its answer, and Step Functions runs the step again. What there is on AWS
+afterwards is what one undisturbed run leaves. tests/chaos/test_killed.py kills real processes on the local AWS.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from landfall.model import Outcome
+from tests import builders as b
+from tests.steps import killing, machine, standin
+from tests.steps.test_build_watch import ended as built
+from tests.steps.test_changes import REGISTRY, RELEASE, register, update
+from tests.steps.test_one_at_a_time import PUSHED, later
+
+Invocation = tuple[str, Any]
+LOCKED = replace(RELEASE, fence=1)
+LATER = "Reconcile"
+"""A claim keeps its replay from telling anything for a while; the look after that does (test_reconcile.py)."""
+LATE = 50
+SENDS, PUTS = "sns:Publish", "events:PutEvents"
+"""What can't be sent only once: neither has a token for it, nor a way to ask (docs/chaos.md)."""
+
+
+def opened() -> Invocation:
+    """A request is resolved: its record is opened."""
+    standin.push()
+    document = {"service": "sample", "image_tag": b.SHA}
+    return "resolve", {"input": document, "execution": machine.EXECUTION}
+
+
+def claimed() -> Invocation:
+    """A recovery becomes the one that recovers."""
+    lost = later(PUSHED, 1, execution_arn=f"{b.EXECUTION}-lost")
+    standin.open_record(lost)
+    document = {"service": "sample", "intent": "recover", "deployment_id": lost.deployment_id}
+    return "resolve", {"input": document, "execution": machine.EXECUTION}
+
+
+def locked() -> Invocation:
+    """The lock is taken, and its fence goes into the record."""
+    standin.open_record(PUSHED)
+    return "acquire_lock", {"release": asdict(PUSHED), "owner": PUSHED.execution_arn}
+
+
+def registered() -> Invocation:
+    """Both revisions are registered: the release's, and a pinned copy of a baseline that names a tag."""
+    old = standin.make_service(image=f"{REGISTRY}:latest")
+    machine.locked(RELEASE)
+    baseline = b.baseline(task_definition=old, restore_to=None)
+    return "register_task_definition", {"release": asdict(LOCKED), "baseline": asdict(baseline)}
+
+
+def _on_its_way() -> tuple[str, dict[str, Any]]:
+    old = standin.make_service()
+    machine.locked(RELEASE)
+    return old, register(old)["deployment"]
+
+
+def updated() -> Invocation:
+    """The service is pointed at the release."""
+    old, ours = _on_its_way()
+    baseline = asdict(b.baseline(task_definition=old))
+    return "update_service", {"release": asdict(LOCKED), "baseline": baseline, "deployment": ours}
+
+
+def withdrawn() -> Invocation:
+    """Somebody was faster: the revision is taken away again."""
+    invocation = updated()
+    standin.service_of().task_definition = standin.register("sample", f"{REGISTRY}@{b.OTHER_DIGEST}")
+    standin.roll_out()
+    return invocation
+
+
+def went_back() -> Invocation:
+    """The service is put back, and the failed revision taken away."""
+    old, ours = _on_its_way()
+    ours = update(old, ours)["deployment"]
+    baseline = asdict(b.baseline(task_definition=old, restore_to=old))
+    return "rollback", {"release": asdict(LOCKED), "baseline": baseline, "deployment": ours}
+
+
+def reported() -> Invocation:
+    """The record is closed, sealed and anchored, and both files of the report are written."""
+    machine.locked(RELEASE)
+    return "report", asdict(replace(b.crashed(Outcome.ROLLED_BACK), release=LOCKED))
+
+
+def _reported() -> Any:
+    machine.invoke(*reported())
+    return replace(b.crashed(Outcome.ROLLED_BACK), release=LOCKED)
+
+
+def told() -> Invocation:
+    """People are told."""
+    return "notify", {"ended": asdict(_reported()), "report": "s3://x"}
+
+
+def finished() -> Invocation:
+    """The lock is given back, and the record is finished."""
+    machine.invoke("notify", {"ended": asdict(_reported()), "report": "s3://x"})
+    return "finish", {"release": asdict(LOCKED)}
+
+
+def swept() -> Invocation:
+    """The recovery of a lost deployment is started."""
+    while datetime.now(UTC).second > LATE:  # a recovery has the minute in its name: a sweep in the next one is another
+        time.sleep(1)
+    standin.open_record(later(PUSHED, 1, execution_arn=f"{b.EXECUTION}-lost"))
+    return "sweep", {}
+
+
+def begun() -> Invocation:
+    """The deployment of a built image is started."""
+    return "ensure_begun", {"build": built(standin.push()), "within": 7, "watch": "one"}
+
+
+def told_of_a_build() -> Invocation:
+    """People are told of a build."""
+    verdict = {"state": "FAIL", "code": "BUILD_FAILED", "reason": "no", "retry_after": 1}
+    return "notify_build", {"build": built(standin.push()), "verdict": verdict}
+
+
+SCENES: dict[str, tuple[Callable[[], Invocation], tuple[str, ...]]] = {
+    "Resolve": (opened, ("dynamodb:UpdateItem",)),
+    "Resolve, of a recovery": (claimed, ("dynamodb:UpdateItem",)),
+    "AcquireLock": (locked, ("dynamodb:UpdateItem",) * 2),
+    "RegisterTaskDefinition": (registered, (*("ecs:RegisterTaskDefinition",) * 2, "dynamodb:UpdateItem")),
+    "UpdateService": (updated, ("ecs:UpdateService",)),
+    "UpdateService, too late": (withdrawn, ("ecs:DeregisterTaskDefinition",)),
+    "Rollback": (went_back, ("ecs:UpdateService", "ecs:DeregisterTaskDefinition")),
+    "Report": (reported, ("dynamodb:TransactWriteItems", *("s3:PutObject",) * 3, "dynamodb:UpdateItem")),
+    "Notify": (told, (SENDS, "dynamodb:UpdateItem", PUTS, "dynamodb:UpdateItem")),
+    "Finish": (finished, ("dynamodb:UpdateItem",) * 2),
+    "Sweep": (swept, ("states:StartExecution",)),
+    "EnsureBegun": (begun, ("states:StartExecution",)),
+    "NotifyBuild": (told_of_a_build, (SENDS,)),
+}
+"""What each step changes, in order."""
+CASES = [(scene, nth) for scene, (_, calls) in SCENES.items() for nth in range(1, len(calls) + 1)]
+
+
+def test_every_change_of_every_step_is_among_them() -> None:
+    """By the STEPS table: a step that is given leave to change something more must be killed there too."""
+    tried = {
+        (scene.partition(",")[0], killing.action_of(call)) for scene, (_, calls) in SCENES.items() for call in calls
+    }
+    assert tried == {(step, action) for step, action in killing.mutations() if step != LATER}
+
+
+@pytest.mark.parametrize(("scene", "nth"), CASES)
+def test_killed_and_replayed(scene: str, nth: int) -> None:
+    """Killed after a change and run again, and again: all is as one undisturbed run leaves it."""
+    set_up, changes = SCENES[scene]
+    machine.invoke(*set_up())
+    undisturbed = killing.world()
+    standin.anew()
+    invocation = set_up()
+
+    with killing.watched(killed_after=nth) as first, pytest.raises(killing.Killed):
+        machine.invoke(*invocation)
+    machine.invoke(*invocation)
+    machine.invoke(*invocation)
+
+    assert tuple(first.made) == changes[:nth]
+    found = killing.world()
+    if SENDS in changes:  # what may be sent again is the same, word for word
+        found.update(messages=sorted(set(found["messages"])), events=sorted(set(found["events"])))
+    assert found == undisturbed

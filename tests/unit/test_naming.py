@@ -1,0 +1,23 @@
+"""A deployment's id is the same, whoever makes it up."""
+
+from __future__ import annotations
+
+import re
+
+from landfall import naming
+from statemachine.definition import definition
+
+
+def test_an_id_sorts_by_time() -> None:
+    """A name that begins with a time is the id; any other gets the execution's start before it."""
+    assert naming.deployment("20260102T030405Z-sample-x", "2026-02-03T04:05:06+00:00") == "20260102T030405Z-sample-x"
+    assert naming.deployment("5e0c", "2026-02-03T04:05:06.789000+00:00") == "20260203T040506Z-5e0c"
+
+
+def test_the_machine_says_the_same() -> None:
+    """Its first state has the rule in JSONata: the pattern, and how much of the start is taken."""
+    rule = definition()["States"]["Begin"]["Assign"]["release"]["deployment_id"]
+    pattern = re.search(r"Name, /\^(.*?)/\)", rule)
+    assert pattern is not None
+    assert pattern[1] == naming._TIMED.pattern
+    assert f"0, {naming.SECONDS})" in rule
