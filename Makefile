@@ -35,7 +35,7 @@ example: demo  ## Keep the report of the demo's first rolled-back release in doc
 	@mkdir -p docs/example && for kind in json md; do cp build/demo/C.report.$$kind docs/example/report.$$kind; done
 
 test: layer  ## All tests: decisions, steps, state machine, stacks, and end to end on the local AWS
-	@$(RUN) -m pytest -n 3 --dist loadfile
+	@$(RUN) -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 test-quick: layer  ## The tests that need no local AWS
 	@$(RUN) -m pytest tests/unit tests/steps tests/statemachine tests/stacks

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -44,6 +44,7 @@ class LocalAws:
         self.endpoint = require_loopback(f"http://{LOOPBACK}:{self.port}")
         self.log = self.state / "emulator.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: dict[str, Any] = {}
 
     @property
     def pid(self) -> int:
@@ -85,11 +86,18 @@ class LocalAws:
 
         ``settings`` are botocore's (``parameter_validation=False`` allows a health check every second).
         """
+        if settings:
+            return self._made(name, settings)
+        if name not in self._clients:  # making one takes longer than most calls
+            self._clients[name] = self._made(name, {})
+        return self._clients[name]
+
+    def _made(self, name: str, settings: Mapping[str, Any]) -> Any:
         standard = {"retries": {"max_attempts": 1}, "s3": {"addressing_style": "path"}, "inject_host_prefix": False}
         return session().client(
             name,
             endpoint_url=require_loopback(self.endpoint),
-            config=Config(**(standard | settings)),
+            config=Config(**{**standard, **settings}),
         )
 
     def __enter__(self) -> Self:

@@ -1,10 +1,14 @@
-"""For all tests: how hard Hypothesis tries, and no way to reach a real AWS."""
+"""For all tests: how hard Hypothesis tries, in what order, and no way to reach a real AWS."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import scheduling
 
 NOWHERE = "http://127.0.0.1:9"
 """An endpoint that answers nobody. Tests on moto take it away while moto stands in; others name their own."""
@@ -29,3 +33,13 @@ settings.register_profile(
 )
 settings.register_profile("long", parent=settings.get_profile("quick"), max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """End-to-end tests first."""
+    scheduling.in_order(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> scheduling.EndToEndFirst:
+    """Say which tests stay together."""
+    return scheduling.EndToEndFirst(config, log)

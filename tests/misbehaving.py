@@ -76,11 +76,13 @@ def drip(connection: socket.socket) -> None:
         time.sleep(0.02)
 
 
+PACKED = zlib.compress(b" " * 50_000_000)
+
+
 def bomb(connection: socket.socket) -> None:
     """Send 50 MB of nothing, packed to 50 KB."""
-    packed = zlib.compress(b" " * 50_000_000)
-    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: %d\r\n\r\n" % len(packed)
-    connection.sendall(head + packed)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Length: %d\r\n\r\n" % len(PACKED)
+    connection.sendall(head + PACKED)
 
 
 def flood(connection: socket.socket) -> None:

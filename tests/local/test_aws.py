@@ -11,7 +11,7 @@ import pytest
 
 from local.aws import ACCOUNT, LocalAws
 from local.inbox import Inbox
-from local.loopback import NotLoopbackError, require_loopback
+from local.loopback import NotLoopbackError, free_port, require_loopback
 from local.processes import session
 from tests.local.world import wait_for
 
@@ -39,6 +39,12 @@ def test_environment_names_this_aws_only(aws: LocalAws, monkeypatch: pytest.Monk
     assert env["AWS_ENDPOINT_URL"] == aws.endpoint
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN"} & env.keys()
     assert aws.client("sts").get_caller_identity()["Account"] == ACCOUNT
+
+
+def test_no_port_is_given_twice() -> None:
+    """A stage asks for dozens before it listens on any: the same one twice, and the local AWS would not start."""
+    ports = [free_port() for _ in range(300)]
+    assert len(set(ports)) == len(ports)
 
 
 def test_nothing_listens_beyond_loopback(aws: LocalAws) -> None:
