@@ -125,7 +125,7 @@ ANSWERS: tuple[Answer, ...] = (
     # --- records
     Answer(
         r"HIPAA\.Security-DynamoDBInBackupPlan",
-        r"Landfall-Pipeline/(Ledger|Locks)/Resource",
+        r"Landfall-Pipeline/(Ledger|Locks|Freezes)/Resource",
         "Point-in-time recovery restores any second of the last 35 days, deletion protection is on, and the table "
         "outlives its stack; records are sealed and their hashes lie in a bucket under Object Lock. A backup plan is "
         "the account's, by resource or tag, and needs nothing from here.",

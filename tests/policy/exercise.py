@@ -19,6 +19,7 @@ Key = tuple[str, tuple[str, ...], tuple[str, ...]]
 _HELD = {
     r"<Ledger\w+\.Arn>": f"arn:aws:dynamodb:REGION:ACCOUNT:table/{standin.LEDGER}",
     r"<Locks\w+\.Arn>": f"arn:aws:dynamodb:REGION:ACCOUNT:table/{standin.LOCKS}",
+    r"<Freezes\w+\.Arn>": f"arn:aws:dynamodb:REGION:ACCOUNT:table/{standin.FREEZES}",
     r"<Reports\w+\.Arn>": f"arn:aws:s3:::{standin.BUCKET}",
     r"<Topic\w+>": "arn:aws:sns:REGION:ACCOUNT:landfall",
 }

@@ -50,6 +50,8 @@ def _holds(operator: str, key: str, allowed: Any, call: Call) -> bool:
             return bool(values) and set(values) <= set(many(allowed))
         case "ForAllValues:StringEquals":
             return set(values) <= set(many(allowed))
+        case "StringLike":
+            return bool(values) and all(any(fnmatchcase(v, pattern) for pattern in many(allowed)) for v in values)
         case _:
             raise NotImplementedError(f"{operator} on {key}: say here what it means")
 

@@ -24,6 +24,8 @@ INTO = "LANDFALL_RECORD_CALLS"
 REGION, ACCOUNT = "REGION", "ACCOUNT"
 _PREFIXES = {"monitoring": "cloudwatch"}
 """Where IAM's prefix is not the name that requests are signed for."""
+_ACTIONS = {"ListObjectsV2": "ListBucket"}
+"""Where IAM's action is not the operation's name (Service Authorization Reference, Amazon S3)."""
 _TRANSACTED = {"Update": "UpdateItem", "Put": "PutItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 """A transaction takes the rights of what it is made of (DynamoDB developer guide, transactions and IAM)."""
 
@@ -105,7 +107,7 @@ def as_iam_sees(step: str, service: str, operation: str, params: Params) -> Iter
         return
     context = tuple(sorted(_context(operation, params)))
     for resource in dict.fromkeys(_resources(service, operation, params)):
-        yield Call(step, f"{service}:{operation}", resource, context)
+        yield Call(step, f"{service}:{_ACTIONS.get(operation, operation)}", resource, context)
     if operation == "RegisterTaskDefinition":
         yield from _registering(step, params)
 
@@ -123,9 +125,19 @@ def _registering(step: str, params: Params) -> Iterator[Call]:
 def _context(operation: str, params: Params) -> Iterator[tuple[str, str]]:
     if operation == "ListTasks":
         yield "ecs:cluster", _arn("ecs", f"cluster/{_last(params['cluster'])}")
+    if operation == "ListObjectsV2":
+        yield "s3:prefix", params["Prefix"].partition("/")[0] + "/*"
+    if "service" in params.get("Key", ()):
+        yield "dynamodb:LeadingKeys", _partition(params["Key"]["service"])
     for entry in params.get("Entries", []):
         yield "events:source", entry["Source"]
         yield "events:detail-type", entry["DetailType"]
+
+
+def _partition(key: Any) -> str:
+    """Return a partition of Landfall's own, or one word for every service's."""
+    name = str(next(iter(key.values())) if isinstance(key, dict) else key)
+    return name if name.startswith("_") else "SERVICE"
 
 
 def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  # noqa: C901, PLR0912  a table of cases
@@ -164,6 +176,8 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
             yield from (_arn("events", f"event-bus/{entry['EventBusName']}") for entry in entries)
         case "s3", {"Bucket": bucket, "Key": _}:
             yield f"arn:aws:s3:::{bucket}/*"
+        case "s3", {"Bucket": bucket}:
+            yield f"arn:aws:s3:::{bucket}"
         case "iam", {"RoleName": name}:
             yield f"arn:aws:iam::{ACCOUNT}:role/{name}"
         case "codebuild", {"ids": ids}:
