@@ -41,6 +41,7 @@ def changes(endings: list[Ending]) -> list[tuple[datetime, datetime]]:
     return sorted(spans)
 
 
+@pytest.mark.long
 def test_two_pushes_at_once_take_turns(stage: Stage, inbox: Inbox) -> None:
     """100 ms apart: one at a time, the newer one is live, and nobody is alarmed."""
     told = len(inbox.messages())

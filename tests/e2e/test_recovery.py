@@ -1,6 +1,6 @@
 """Nothing is left half done: an execution stopped in any state ends with the service proven, or with a page.
 
-Three states in the default run, all of them in `make recovery`; those that only trouble leads to are in
+Two states in the default run, all of them in `make recovery`; those that only trouble leads to are in
 test_recovery_in_trouble.py.
 """
 
@@ -21,7 +21,7 @@ from tests.e2e.stopping import begun, is_live, proven_or_paged, stopped_in, swep
 
 pytestmark = pytest.mark.e2e
 
-USUAL = ("WaitForStability", "Rollback", "NotifyFailure")
+USUAL = ("WaitForStability", "Rollback")
 FORWARD = (
     "Resolve",
     "AcquireLock",

@@ -77,7 +77,8 @@ def load(stage: Stage, service: str) -> Load:
 
 DRILLS = [
     pytest.param("crash-on-start", ("'app'", "exited with code 3"), id="crash-on-start"),
-    pytest.param("unhealthy", ("health check",), id="unhealthy"),
+    # the demo has this one too
+    pytest.param("unhealthy", ("health check",), id="unhealthy", marks=pytest.mark.long),
     pytest.param("wrong-sha", ("version", "gitSha"), id="wrong-sha"),
 ]
 
