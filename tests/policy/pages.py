@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from stacks import ROOT
 from stacks.anywhere import ANYWHERE
 from stacks.packs import Finding
+from stacks.steps import Grant
 from tests.policy import reasons
 from tests.policy.exercise import by_grant
 from tests.policy.roles import Statement, statements
@@ -57,7 +58,7 @@ def iam(templates: Mapping[str, Template], stepped: Template) -> str:
     )
 
 
-def _shown(by: Mapping[tuple[str, object, str], str], stack: str, statement: Statement, action: str) -> str:
+def _shown(by: Mapping[tuple[str, Grant | None, str], str], stack: str, statement: Statement, action: str) -> str:
     if not statement.step:
         return reasons.of_other(f"{stack}/{statement.role}", action) or "nothing"
     test = by.get((statement.step.id, statement.grant, action))

@@ -61,6 +61,16 @@ def made_by(module: str) -> Iterator[None]:
         _caller.pop()
 
 
+@contextmanager
+def made_by_nobody() -> Iterator[None]:
+    """Leave out what is done to AWS by others while a step is at work."""
+    _caller.append("")
+    try:
+        yield
+    finally:
+        _caller.pop()
+
+
 def taken() -> set[Call]:
     """Return what was called since this was last asked."""
     calls = set(_seen)
@@ -93,7 +103,7 @@ def leave(calls: Mapping[Call, str]) -> None:
 
 
 def _called(params: Params, model: Any, **_: Any) -> None:
-    if _caller:
+    if _caller and _caller[-1]:
         signed = model.service_model.signing_name
         _seen.extend(as_iam_sees(_caller[-1], _PREFIXES.get(signed, signed), model.name, params))
 
