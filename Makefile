@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-long torture recovery chaos kills e2e-containers local transcript lint synth deploy drawing schemas hashes sbom fuzz clean
+.PHONY: help setup layer demo example test test-quick test-long torture recovery chaos kills e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -78,6 +78,9 @@ deploy: layer  ## Deploy to the AWS account of your credentials (FIRST=1 the fir
 schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landfall leaves for programs
 	@$(RUN) -m cli.schemas
 
+policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md and docs/compliance.md
+	@$(RUN) -m tests.policy
+
 drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing
 
@@ -86,6 +89,9 @@ hashes: .venv/.ready  ## Write requirements-lambda.lock: the hashes that the lay
 
 sbom: layer  ## Write build/sbom.json: what the Lambdas are made of (CycloneDX), to be scanned with a tool of your own
 	@$(RUN) -m stacks.sbom
+
+advisories: .venv/.ready  ## Ask PyPI whether a known vulnerability is in what the Lambdas are made of (needs the network)
+	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 -r requirements-lambda.lock --require-hashes --disable-pip --strict
 
 fuzz: layer  ## Strange inputs of every kind: answered, or refused by a named error
 	@$(RUN) -m tests.fuzz

@@ -56,7 +56,9 @@ def build(outdir: str | None = None, context: Mapping[str, object] | None = None
         RegistryStack(app, "Landfall-Registry", services=own)
     for service in own:
         if service.stack:
-            EcsServiceStack(app, f"Landfall-Service-{service.name}", service=service, stack=service.stack)
+            EcsServiceStack(
+                app, f"Landfall-Service-{service.name}", service=service, stack=service.stack, key=pipeline.key
+            )
     built = [service for service in settings.services if service.build]
     if built:
         BuildStack(app, "Landfall-Build", services=built, key=pipeline.key)

@@ -6,20 +6,24 @@ are let in by their own policies (the key policy delegates to IAM); AWS services
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from stacks.names import ALARM_PREFIX, BUILD_LOGS, BUILD_WATCH, MACHINE, MACHINE_LOGS, STEP_LOGS
+from landfall.settings import Service
+from stacks.names import ALARM_PREFIX, BUILD_LOGS, BUILD_WATCH, MACHINE, MACHINE_LOGS, STEP_LOGS, service_logs
 
-_USE = ["kms:Decrypt", "kms:GenerateDataKey*"]
+_DATA_KEY = ["kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
+_USE = ["kms:Decrypt", *_DATA_KEY]
 
 
 class PipelineKey(kms.Key):
-    """Encrypts ledger, reports, notifications, dead letters and logs."""
+    """Encrypts ledger, reports, notifications, dead letters and logs, those of services of our own stacks too."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, services: Iterable[Service]) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -28,18 +32,20 @@ class PipelineKey(kms.Key):
             # Without its key a retained ledger is noise.
             removal_policy=RemovalPolicy.RETAIN,
         )
-        for statement in (_logs(), _alarms(), _events()):
+        for statement in (_logs(services), _alarms(), _events()):
             self.add_to_resource_policy(statement)
 
 
-def _logs() -> iam.PolicyStatement:
-    """CloudWatch Logs, for the log groups of the pipeline and of the builds."""
+def _logs(services: Iterable[Service]) -> iam.PolicyStatement:
+    """CloudWatch Logs, for the log groups of the pipeline, of the builds and of the services that have our stack."""
     prefix = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:"
-    groups = (f"{STEP_LOGS}/*", f"{MACHINE_LOGS}/{MACHINE}", f"{MACHINE_LOGS}/{BUILD_WATCH}", f"{BUILD_LOGS}/*")
+    groups = [f"{STEP_LOGS}/*", f"{MACHINE_LOGS}/{MACHINE}", f"{MACHINE_LOGS}/{BUILD_WATCH}", f"{BUILD_LOGS}/*"]
+    groups += [service_logs(service) for service in services if service.stack]
     return iam.PolicyStatement(
         sid="LogGroupsOfThePipeline",
         principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],
-        actions=["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+        # the families of the CloudWatch Logs user guide (encrypt log data), by their members for a symmetric key
+        actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", *_DATA_KEY, "kms:DescribeKey"],
         resources=["*"],
         conditions={
             "ArnLike": {

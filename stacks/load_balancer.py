@@ -15,7 +15,14 @@ class LoadBalancer(Construct):
     """With a certificate HTTPS, and HTTP that only redirects to it; without one, HTTP."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, service: Service, stack: ServiceStack, network: Network
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        service: Service,
+        stack: ServiceStack,
+        network: Network,
+        first: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.balancer = elbv2.ApplicationLoadBalancer(
@@ -26,6 +33,8 @@ class LoadBalancer(Construct):
             security_group=network.balancer_group,
             internet_facing=True,
             drop_invalid_header_fields=True,
+            # Not at the first deploy: one that fails is taken back, and must be able to delete what it made.
+            deletion_protection=not first,
         )
         self.targets = elbv2.ApplicationTargetGroup(
             self,

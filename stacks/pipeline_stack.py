@@ -38,7 +38,7 @@ class PipelineStack(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, settings_path: Path) -> None:
         super().__init__(scope, construct_id, description="Landfall: deploys to ECS and proves each release live")
-        self.key = PipelineKey(self, "Key")
+        self.key = PipelineKey(self, "Key", settings.services)
         self.ledger = LedgerTable(self, "Ledger", self.key)
         self.locks = PipelineTable(self, "Locks", self.key)
         self.freezes = PipelineTable(self, "Freezes", self.key)

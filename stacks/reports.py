@@ -59,6 +59,12 @@ def _access_logs(scope: Construct) -> s3.Bucket:
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
         enforce_ssl=True,
         minimum_tls_version=1.2,
-        lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(ACCESS_LOGS_DAYS))],
+        versioned=True,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                expiration=Duration.days(ACCESS_LOGS_DAYS),
+                noncurrent_version_expiration=Duration.days(ACCESS_LOGS_DAYS),
+            )
+        ],
         removal_policy=RemovalPolicy.RETAIN,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from landfall.settings import Service, ServiceStack
@@ -23,12 +24,14 @@ They are made with no tasks, for there is no image yet. To say it of a service t
 class EcsServiceStack(cdk.Stack):
     """Network, load balancer, cluster and service of one service."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, service: Service, stack: ServiceStack) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, service: Service, stack: ServiceStack, key: kms.IKey
+    ) -> None:
         super().__init__(scope, construct_id, description=f"Landfall: the service {service.name}")
         network = Network(self, "Network", https=stack.certificate_arn is not None)
-        load_balancer = LoadBalancer(self, "LoadBalancer", service=service, stack=stack, network=network)
-        surroundings = TaskSurroundings(self, service)
         first = self._is_first_deploy(service.name)
+        load_balancer = LoadBalancer(self, "LoadBalancer", service=service, stack=stack, network=network, first=first)
+        surroundings = TaskSurroundings(self, service, key)
         fargate = self._fargate(service, stack, network, load_balancer, desired_count=0 if first else None)
         # ECS refuses a service whose target group has no listener yet; and tasks need their roles' policies.
         fargate.node.add_dependency(load_balancer, surroundings)

@@ -95,13 +95,17 @@ _SEE_TASKS = (
     _may(On.TASKS, "ecs:DescribeTasks"),
 )
 _SEE_TARGETS = (*_SEE_TASKS, _may(On.LOAD_BALANCING, "elasticloadbalancing:DescribeTargetHealth"))
-# What a caller needs on the key of a table, whose data DynamoDB encrypts in the caller's name.
+# What a caller needs on the key of a table, whose data DynamoDB encrypts in the caller's name. AWS writes two families
+# there, kms:ReEncrypt* and kms:GenerateDataKey*, and says of which actions each is short (DynamoDB developer guide,
+# encryption at rest, usage notes); so does SNS.
+_DATA_KEY = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
 _LEDGER_KEY = _may(
-    On.KEY_OF_LEDGER, "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"
+    On.KEY_OF_LEDGER,
+    *("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", *_DATA_KEY, "kms:DescribeKey"),
 )
 _SEE_IMAGES = (_may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"),)
 _SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
-_TELL = (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, "kms:GenerateDataKey*", "kms:Decrypt"))
+_TELL = (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, *_DATA_KEY, "kms:Decrypt"))
 _SECRETS_SENT = _may(On.SECRETS_OF_CHECKS, "secretsmanager:GetSecretValue")
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 

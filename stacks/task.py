@@ -6,6 +6,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
@@ -20,7 +21,7 @@ PROBE = ("CMD", "python", "-m", "sample_service.probe")
 class TaskSurroundings(Construct):
     """Roles and log group. Every revision names them, so they stay when the first revision has long been replaced."""
 
-    def __init__(self, scope: Construct, service: Service) -> None:
+    def __init__(self, scope: Construct, service: Service, key: kms.IKey) -> None:
         super().__init__(scope, "Surroundings")
         self.repository = ecr.Repository.from_repository_name(self, "Repository", service.repository)
         self.logs = logs.LogGroup(
@@ -28,6 +29,7 @@ class TaskSurroundings(Construct):
             "Logs",
             log_group_name=service_logs(service),
             retention=logs.RetentionDays.ONE_YEAR,
+            encryption_key=key,
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.task_role = self._role("TaskRole", service.task_role, "What the service itself may do: nothing")

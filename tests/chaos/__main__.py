@@ -15,6 +15,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from tests import marked
 from tests.chaos import report, run
 from tests.chaos.run import Played
 from tests.chaos.schedule import deployment
@@ -35,7 +36,8 @@ def main() -> int:
     parser.add_argument("--document", action="store_true", help="put the last run's table into docs/chaos.md")
     options = parser.parse_args()
     if options.document:
-        PAGE.write_text(report.put_into(PAGE.read_text(encoding="utf-8"), json.loads(RESULT.read_text())))
+        table = report.table(json.loads(RESULT.read_text()))
+        PAGE.write_text(marked.put_into(PAGE.read_text(encoding="utf-8"), report.BEGIN, report.END, table))
         return 0
     numbers = options.only or list(range(1, options.deployments + 1))
     if options.show:

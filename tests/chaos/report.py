@@ -50,12 +50,6 @@ def document(seed: int, played: Sequence[Played], repairs: Sequence[Played], sec
     }
 
 
-def put_into(text: str, told: Mapping[str, Any]) -> str:
-    """Return a page with the table of a run in its place."""
-    before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}\n{table(told)}{END}{rest.partition(END)[2]}"
-
-
 def table(told: Mapping[str, Any]) -> str:
     """Return the table, in Markdown."""
     rows = [

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import aws_cdk as cdk
 import pytest
 
 from stacks import ROOT
 from stacks.build import build
+from stacks.packs import Finding, findings
+from tests.policy import exercise
 from tests.stacks.template import Template, read
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
@@ -21,11 +24,21 @@ def _no_second_opinion() -> None:
 
 
 @pytest.fixture(scope="session")
-def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the cloud assembly of the repository's own services.toml."""
-    directory = tmp_path_factory.mktemp("assembly")
-    build(str(directory)).synth()
-    return directory
+def app(tmp_path_factory: pytest.TempPathFactory) -> cdk.App:
+    """Return the app of the repository's own services.toml, not yet synthesised."""
+    return build(str(tmp_path_factory.mktemp("assembly")))
+
+
+@pytest.fixture(scope="session")
+def found(app: cdk.App) -> list[Finding]:
+    """Return what cdk-nag's packs find in it."""
+    return findings(app)
+
+
+@pytest.fixture(scope="session")
+def assembly(app: cdk.App) -> Path:
+    """Return its cloud assembly."""
+    return Path(app.synth().directory)
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +89,22 @@ def unbuilt(tmp_path_factory: pytest.TempPathFactory) -> Template:
     return read(directory / "out")["Landfall-Pipeline"]
 
 
+@pytest.fixture(scope="session")
+def stepped(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Return the pipeline's template for the services of tests/steps: with secrets, judged logs and a build."""
+    return exercise.stepped(tmp_path_factory.mktemp("stepped"))
+
+
+@pytest.fixture(scope="session")
+def private(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """Return the pipeline's template for a private service whose checks send secrets."""
+    directory = tmp_path_factory.mktemp("private")
+    settings = directory / "services.toml"
+    settings.write_text(EXISTING + PRIVATE, encoding="utf-8")
+    build(str(directory / "out"), {"settings": str(settings)}).synth()
+    return read(directory / "out")["Landfall-Pipeline"]
+
+
 EXISTING = """
 [services.shop]
 cluster = "prod"
@@ -85,4 +114,13 @@ repository = "shop/web"
 task_role = "arn:aws:iam::123456789012:role/apps/shop-task"
 execution_role = "ecsTaskExecutionRole"
 logs = { group = "/shop/web", gate = true }
+"""
+PRIVATE = """base_url = "https://shop.internal"
+[[services.shop.smoke.checks]]
+name = "orders"
+path = "/orders"
+send = {Authorization = {secret = "shop/smoke", key = "token", prefix = "Bearer "}, X-Key = {secret = "shop-key"}}
+[vpc]
+subnets = ["subnet-0a1b2c3d4e5f60718", "subnet-1a1b2c3d4e5f60718"]
+security_groups = ["sg-0a1b2c3d4e5f60718"]
 """

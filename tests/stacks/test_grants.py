@@ -73,31 +73,6 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.EXECUTIONS: (["arn:aws:states:REGION:ACCOUNT:execution:landfall:*"], {}),
 }
 
-MAY_BE_ANYWHERE = {
-    "ecs:ListTasks": "no resource level for listing by service; bound to the cluster by a condition",
-    "ecs:DescribeTaskDefinition": "no resource level, no condition keys",
-    "ecs:DeregisterTaskDefinition": "no resource level, no condition keys",
-    "ecs:ListTaskDefinitions": "no resource level, no condition keys",
-    "elasticloadbalancing:DescribeTargetHealth": "no resource level",
-    "elasticloadbalancing:DescribeTargetGroups": "no resource level",
-    "elasticloadbalancing:DescribeLoadBalancers": "no resource level",
-    "cloudwatch:DescribeAlarms": "composite alarms are described on every resource or not at all",
-    "xray:PutTraceSegments": "no resource level",
-    "xray:PutTelemetryRecords": "no resource level",
-    "xray:GetSamplingRules": "no resource level (the state machine's)",
-    "xray:GetSamplingTargets": "no resource level (the state machine's)",
-    "ecr:GetAuthorizationToken": "no resource level (the task's execution role)",
-    # Step Functions' logging works on log deliveries, which have no ARN (Step Functions guide, cw-logs).
-    "logs:CreateLogDelivery": "no resource level",
-    "logs:GetLogDelivery": "no resource level",
-    "logs:UpdateLogDelivery": "no resource level",
-    "logs:DeleteLogDelivery": "no resource level",
-    "logs:ListLogDeliveries": "no resource level",
-    "logs:PutResourcePolicy": "no resource level",
-    "logs:DescribeResourcePolicies": "no resource level",
-    "logs:DescribeLogGroups": "as AWS asks for log deliveries: the wildcard, not one group",
-}
-
 
 def _shape(statement: dict[str, Any]) -> tuple[Any, ...]:
     assert statement["Effect"] == "Allow"
@@ -123,22 +98,6 @@ def test_a_role_has_no_policy_but_its_own(pipeline: Template) -> None:
         assert not {"ManagedPolicyArns", "Policies"} & role.keys()
     for policy in pipeline.of_type("AWS::IAM::Policy").values():
         assert len(policy["Roles"]) == 1
-
-
-def test_only_actions_without_a_resource_level_reach_everything(templates: dict[str, Template]) -> None:
-    """Every "*" stands on the list above, with its reason."""
-    for template in templates.values():
-        for statement in template.identity_statements():
-            if "*" in many(statement["Resource"]):
-                assert set(many(statement["Action"])) <= MAY_BE_ANYWHERE.keys(), statement
-
-
-def test_no_action_is_a_wildcard_but_kms_families(templates: dict[str, Template]) -> None:
-    """kms:GenerateDataKey* and kms:ReEncrypt* are families that AWS asks for by that name."""
-    for template in templates.values():
-        for statement in template.identity_statements():
-            for action in many(statement["Action"]):
-                assert not action.endswith("*") or action in {"kms:GenerateDataKey*", "kms:ReEncrypt*"}, action
 
 
 @pytest.mark.parametrize(

@@ -6,21 +6,10 @@ from typing import Any
 
 import pytest
 
-from stacks.build import build
 from stacks.steps import STEPS
 from statemachine.definition import Machine
-from tests.stacks.conftest import EXISTING
-from tests.stacks.template import Template, many, read
+from tests.stacks.template import Template, many
 
-PRIVATE = """base_url = "https://shop.internal"
-[[services.shop.smoke.checks]]
-name = "orders"
-path = "/orders"
-send = {Authorization = {secret = "shop/smoke", key = "token", prefix = "Bearer "}, X-Key = {secret = "shop-key"}}
-[vpc]
-subnets = ["subnet-0a1b2c3d4e5f60718", "subnet-1a1b2c3d4e5f60718"]
-security_groups = ["sg-0a1b2c3d4e5f60718"]
-"""
 ASKING = [step for step in STEPS if step.asks_services]
 INTERFACES = {
     "ec2:CreateNetworkInterface",
@@ -31,16 +20,6 @@ INTERFACES = {
     "ec2:UnassignPrivateIpAddresses",
 }
 """Those of AWSLambdaVPCAccessExecutionRole (AWS managed policy reference), logs aside."""
-
-
-@pytest.fixture(scope="module")
-def private(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """Return the pipeline's template."""
-    directory = tmp_path_factory.mktemp("private")
-    settings = directory / "services.toml"
-    settings.write_text(EXISTING + PRIVATE, encoding="utf-8")
-    build(str(directory / "out"), {"settings": str(settings)}).synth()
-    return read(directory / "out")["Landfall-Pipeline"]
 
 
 def _statements(private: Template, step: str) -> list[dict[str, Any]]:

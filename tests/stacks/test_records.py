@@ -115,10 +115,11 @@ def test_nothing_deletes_a_record(pipeline: Template) -> None:
     }
 
 
-def test_no_bucket_is_public_or_reached_without_tls(pipeline: Template) -> None:
-    """Both buckets."""
+def test_no_bucket_is_public_or_reached_without_tls_and_both_keep_versions(pipeline: Template) -> None:
+    """Both buckets: the reports', and that of the log of who read them."""
     for bucket in pipeline.of_type("AWS::S3::Bucket").values():
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     for policy in pipeline.of_type("AWS::S3::BucketPolicy").values():
         denied = [s["Condition"] for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
         assert {"Bool": {"aws:SecureTransport": "false"}} in denied

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.moto_api import state_manager
 
 from tests import builders as b
-from tests.steps import standin
+from tests.steps import calls, standin
 from tests.steps.site import Site, serving
+
+calls.record()
 
 SETTINGS = """\
 [defaults]
@@ -29,6 +32,13 @@ base_url = "{url}"
 [services.sample.build]
 source = "example/landfall"
 deployment_begins_within_seconds = 7
+[services.balanced]
+cluster = "c"
+service = "balanced"
+container = "app"
+repository = "landfall/balanced"
+task_role = "task"
+execution_role = "execution"
 [services.fresh]
 cluster = "c"
 service = "fresh"
@@ -90,6 +100,31 @@ def site(_site: Site) -> Site:
     """The service's HTTP side, serving the old release."""
     vars(_site).update(vars(Site(url=_site.url, sha=b.OLD_SHA)))
     return _site
+
+
+@pytest.fixture(scope="session")
+def _recorded() -> Iterator[dict[calls.Call, str]]:
+    """What these tests are known to call; or, in a recording run, what they turn out to call."""
+    if calls.INTO not in os.environ:
+        yield calls.recorded()
+        return
+    found: dict[calls.Call, str] = {}
+    yield found
+    calls.leave(found)
+
+
+@pytest.fixture(autouse=True)
+def _calls(request: pytest.FixtureRequest, _recorded: dict[calls.Call, str]) -> Iterator[None]:
+    """A step calls nothing that is not in the recording, which tests/policy compares with the roles' policies."""
+    calls.taken()
+    yield
+    made, test = calls.taken(), request.node.nodeid
+    if calls.INTO in os.environ:
+        _recorded.update({call: min(test, _recorded.get(call, test)) for call in made})
+        return
+    named = {call for call, known in _recorded.items() if known == test}
+    assert made <= _recorded.keys(), f"not in calls.json (make policies): {sorted(made - _recorded.keys())}"
+    assert named <= made, f"not called any more (make policies): {sorted(named - made)}"
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from landfall.judging import Judged
 from landfall.model import Release
 from statemachine.definition import definition
 from tests import builders as b
-from tests.steps import standin
+from tests.steps import calls, standin
 
 _PATH = re.compile(r"\{% \$([\w.]+) %\}")
 
@@ -24,7 +24,8 @@ EXECUTION = {"arn": b.EXECUTION, "deployment_id": "20260102T030405Z-one", "start
 def invoke(step: str, payload: Any) -> Any:
     """Invoke a step as Lambda would: what goes in and what comes out is JSON."""
     context = SimpleNamespace(function_name=f"landfall-{step}")
-    answer = importlib.import_module(step).handler(json.loads(json.dumps(payload)), context)
+    with calls.made_by(step):
+        answer = importlib.import_module(step).handler(json.loads(json.dumps(payload)), context)
     return json.loads(json.dumps(answer))
 
 

@@ -13,6 +13,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ecr.models import ecr_backends
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.elbv2.models import elbv2_backends
 from moto.moto_api._internal.models import moto_api_backend
 
 from landfall import evidence
@@ -203,14 +204,19 @@ def network() -> dict[str, Any]:
 
 
 def make_service(
-    name: str = "sample", desired: int = 2, image: str | None = None, container: Any = None, **changes: Any
+    name: str = "sample",
+    desired: int = 2,
+    image: str | None = None,
+    container: Any = None,
+    task: Any = None,
+    **changes: Any,
 ) -> str:
     """Make a service that runs an old release and is steady. Return its revision."""
     vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
     group = client("elbv2").create_target_group(
         Name=name, Protocol="HTTP", Port=PORT, VpcId=vpc, TargetType="ip", HealthCheckPath="/"
     )["TargetGroups"][0]["TargetGroupArn"]
-    revision = register(name, image or f"registry/{REPOSITORY}@{b.OLD_DIGEST}", **(container or {}))
+    revision = register(name, image or f"registry/{REPOSITORY}@{b.OLD_DIGEST}", task=task, **(container or {}))
     wanted: dict[str, Any] = {
         "cluster": CLUSTER,
         "serviceName": name,
@@ -226,7 +232,7 @@ def make_service(
     return revision
 
 
-def register(family: str, image: str, **container: Any) -> str:
+def register(family: str, image: str, task: Any = None, **container: Any) -> str:
     """Register a revision whose container carries its own, stale GIT_SHA. Return its ARN."""
     stale = [{"name": "GIT_SHA", "value": "stale"}, {"name": "LOG_LEVEL", "value": "info"}]
     secret = [{"name": "PASSWORD", "valueFrom": "arn:aws:ssm:us-east-1:123456789012:parameter/password"}]
@@ -239,8 +245,20 @@ def register(family: str, image: str, **container: Any) -> str:
         memory="512",
         containerDefinitions=[{**app, **container}],
         tags=[{"key": "team", "value": "records"}],
+        **(task or {}),
     )
     return str(reply["taskDefinition"]["taskDefinitionArn"])
+
+
+def balance(name: str, address: str) -> None:
+    """Put a load balancer of that address before a service's target group."""
+    elb = client("elbv2")
+    subnets = [subnet["SubnetId"] for subnet in client("ec2").describe_subnets()["Subnets"][:2]]
+    arn = elb.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    (group,) = elb.describe_target_groups(Names=[name])["TargetGroups"]
+    forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
+    elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[forward])
+    elbv2_backends[DEFAULT_ACCOUNT_ID][REGION].load_balancers[arn].dns_name = address
 
 
 def image_of(revision: str) -> str:

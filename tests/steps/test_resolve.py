@@ -63,7 +63,9 @@ def test_index_accepts_its_platforms() -> None:
 
 def proven(digest: str, revision: str, deployment_id: str = "20260101T000000Z-before") -> None:
     """Put a release that was proven live under that revision into the ledger."""
-    release = b.release(image_digest=digest, deployment_id=deployment_id, execution_arn=f"arn:{deployment_id}")
+    release = b.release(
+        image_digest=digest, deployment_id=deployment_id, execution_arn=f"{b.EXECUTION}-{deployment_id}"
+    )
     standin.open_record(release)
     landed = b.deployment(task_definition=revision)
     machine.invoke("report", asdict(b.ended(Outcome.SUCCEEDED, release=release, deployment=landed)))

@@ -1,0 +1,37 @@
+"""cdk-nag's packs over the app: AwsSolutions and HIPAA.Security.
+
+They look at the constructs, so that no template is needed; the tests run them on the app that they synthesise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import aws_cdk as cdk
+from cdk_nag import AwsSolutionsChecks, HIPAASecurityChecks
+
+from stacks.acknowledged import ANSWERS, Answer
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """What a pack found: its rule, with the part of the resource that it is about, and the resource."""
+
+    pack: str
+    rule: str
+    resource: str
+
+    @property
+    def answer(self) -> Answer | None:
+        """Return why it stays, or None where nobody said."""
+        return next((a for a in ANSWERS if a.answers(self.rule, self.resource)), None)
+
+
+def findings(app: cdk.App) -> list[Finding]:
+    """Return everything that the packs find, answered or not."""
+    return sorted(
+        Finding(pack.read_pack_name, violation.rule_name, resource.construct_path or "")
+        for pack in (AwsSolutionsChecks(app), HIPAASecurityChecks(app))
+        for violation in pack.validate_scope(app).violations
+        for resource in violation.violating_resources
+    )

@@ -1,0 +1,46 @@
+"""Grants that no step's own call exercises: who uses them, or which test shows them at work."""
+
+from __future__ import annotations
+
+import re
+
+_IN_ITS_NAME = "no call of the step: {} calls it in the step's name, with the step's rights (condition kms:ViaService)"
+OF_STEPS = {
+    r"kms:\w+": _IN_ITS_NAME.format("DynamoDB, S3 or SNS"),
+    r"logs:(CreateLogStream|PutLogEvents)": "no call of the step: Lambda writes its log with the step's rights",
+    r"xray:Put\w+": "no call of the step: Lambda sends its traces with the step's rights",
+    r"ec2:\w+": "no call of the step: Lambda makes its interfaces with the step's rights; to its code they are denied",
+    r"cloudwatch:DescribeAlarms": "no call in tests/steps: moto's ECS keeps no deployment alarms of a service",
+}
+"""Actions by pattern."""
+
+OF_OTHERS = (
+    (r"Pipeline/(Machine|BuildWatch)", r"lambda:\w+", "every test in tests/e2e: the machine invokes its steps"),
+    (r"Pipeline/(Machine|BuildWatch)", r"(logs|xray):\w+", "Step Functions itself: the machine's log and traces"),
+    (r"Pipeline/OnPush", r"states:\w+", "tests/e2e/test_ways.py: a push starts a deployment"),
+    (r"Pipeline/OnLoss", r"states:\w+", "tests/e2e/test_recovery.py: a stopped execution is recovered"),
+    (r"Pipeline/OnBuild", r"states:\w+", "tests/e2e/test_build_watch.py: a build that is over is watched"),
+    (r"Service-.+/SurroundingsExecution", r"(ecr|logs):\w+", "ECS itself, where it starts a task: tests/e2e"),
+    (
+        r"Build/.+",
+        r"(ecr|logs|codeconnections|codestar-connections):\w+",
+        "the build: tests/building/test_buildspec.py",
+    ),
+    (
+        r"GitHub/.+",
+        r"\w+:\w+",
+        "a workflow, whose tokens no emulator takes; its commands: tests/building/test_runner.py",
+    ),
+)
+"""Roles by stack and name, actions by pattern."""
+
+
+def of_step(action: str) -> str | None:
+    """Return why no test's call exercises a step's action, or None where one must."""
+    return next((reason for pattern, reason in OF_STEPS.items() if re.fullmatch(pattern, action)), None)
+
+
+def of_other(role: str, action: str) -> str | None:
+    """Return what exercises an action of a role that is no step's, given as `<stack>/<role>`."""
+    found = (r for name, pattern, r in OF_OTHERS if re.fullmatch(name, role) and re.fullmatch(pattern, action))
+    return next(found, None)

@@ -1,0 +1,127 @@
+"""What a step asks of AWS only now and then: then too its role must allow it, or the deployment stands still."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.stepfunctions.models import stepfunctions_backends
+
+from landfall.model import Outcome
+from tests import builders as b
+from tests.steps import machine, standin
+from tests.steps.site import Site
+from tests.steps.test_one_at_a_time import PUSHED, acquire, closed, code, later
+
+RECOVER = {"intent": "recover", "service": "sample", "deployment_id": PUSHED.deployment_id}
+LOST = {
+    "source": "aws.states",
+    "detail-type": "Step Functions Execution Status Change",
+    "detail": {"executionArn": b.EXECUTION, "stateMachineArn": "landfall", "status": "ABORTED"},
+}
+
+
+@pytest.fixture
+def balanced(site: Site) -> Any:
+    """A service that is asked by its load balancer's name, with roles, a secret and an alarm. Its revision."""
+    iam, secrets = standin.client("iam"), standin.client("secretsmanager")
+    for role in ("task", "execution"):
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    secret = secrets.create_secret(Name="password", SecretString="x")["ARN"]
+    standin.client("cloudwatch").put_metric_alarm(
+        AlarmName="errors", MetricName="m", Namespace="n", Period=60, Statistic="Sum", Threshold=1,
+        EvaluationPeriods=1, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    alarms = {"alarmNames": ["errors"], "enable": True, "rollback": False}
+    revision = standin.make_service(
+        "balanced",
+        container={"secrets": [{"name": "PASSWORD", "valueFrom": secret}]},
+        task={"taskRoleArn": _role("task"), "executionRoleArn": _role("execution")},
+        deploymentConfiguration={"alarms": alarms, "minimumHealthyPercent": 100, "maximumPercent": 200},
+    )
+    standin.balance("balanced", site.url.removeprefix("http://"))
+    return revision
+
+
+def _role(name: str) -> str:
+    return f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/{name}"
+
+
+def test_preflight_looks_at_what_the_way_back_leans_on(balanced: str, site: Site) -> None:
+    """Roles, secret and alarm are there; the service is found by its load balancer."""
+    answer = machine.invoke("preflight", {"release": asdict(b.release(service="balanced"))})
+    assert answer["verdict"]["code"] == "READY"
+    assert (answer["baseline"]["warnings"], answer["baseline"]["base_url"]) == ([], site.url)
+
+
+@pytest.mark.parametrize("gone", ["role task", "secret"])
+def test_preflight_refuses_a_way_back_that_leans_on_what_is_gone(balanced: str, gone: str) -> None:
+    """A task could not be started again without it."""
+    if gone == "secret":
+        standin.client("secretsmanager").delete_secret(SecretId="password", ForceDeleteWithoutRecovery=True)
+    else:
+        standin.client("iam").delete_role(RoleName="task")
+    answer = machine.invoke("preflight", {"release": asdict(b.release(service="balanced"))})
+    assert answer["verdict"]["code"] == "WAY_BACK_CLOSED"
+    assert gone.partition(" ")[0] in answer["verdict"]["reason"]
+
+
+def test_the_roles_of_the_tasks_are_passed_on(balanced: str) -> None:
+    """A revision keeps the roles of the one before: to register it takes the right to pass them."""
+    release = machine.locked(b.release(service="balanced", image=f"registry/{standin.REPOSITORY}@{b.DIGEST}"))
+    baseline = asdict(b.baseline(task_definition=balanced, restore_to=None))
+    answer = machine.invoke("register_task_definition", {"release": asdict(release), "baseline": baseline})
+    made = standin.client("ecs").describe_task_definition(taskDefinition=answer["deployment"]["task_definition"])
+    assert made["taskDefinition"]["taskRoleArn"].endswith("role/task")
+
+
+def test_the_way_back_is_to_the_release_that_was_proven(live: str) -> None:
+    """Something else ran, which nobody proved: the image of the last proven release is looked up, and gone back to."""
+    before = b.release(
+        image_digest=b.OLD_DIGEST, deployment_id="20260101T000000Z-before", execution_arn=f"{b.EXECUTION}-before"
+    )
+    standin.open_record(before)
+    landed = b.deployment(task_definition=live)
+    machine.invoke("report", asdict(b.ended(Outcome.SUCCEEDED, release=before, deployment=landed)))
+    by_hand = standin.register("sample", f"registry/{standin.REPOSITORY}@{b.OTHER_DIGEST}")
+    release = machine.locked(b.release(image=f"registry/{standin.REPOSITORY}@{b.DIGEST}"))
+    baseline = asdict(b.baseline(task_definition=by_hand, restore_to=None))
+    answer = machine.invoke("register_task_definition", {"release": asdict(release), "baseline": baseline})
+    assert answer["baseline"]["restore_to"] == live
+
+
+def test_a_lock_is_taken_from_an_execution_that_is_gone() -> None:
+    """It closed its record, and was stopped before it could give the lock back."""
+    second = later(PUSHED, 5, by_push=False)
+    for release in (PUSHED, second):
+        standin.open_record(release)
+    first = replace(PUSHED, fence=acquire(PUSHED)["release"]["fence"])
+    closed(first, Outcome.REJECTED)
+    assert code(acquire(second)) == "LOCKED_BY_ANOTHER"
+    standin.client("stepfunctions").stop_execution(executionArn=b.EXECUTION)
+    assert code(acquire(second)) == "LOCKED"
+
+
+@pytest.mark.parametrize("document", [RECOVER, LOST], ids=["by name", "by event"])
+def test_a_recovery_asks_what_became_of_the_execution(document: dict[str, Any]) -> None:
+    """By its record or by its execution, and whether it holds the lock."""
+    standin.open_record(PUSHED)
+    acquire(PUSHED)
+    execution = {**machine.EXECUTION, "arn": f"{b.EXECUTION}-recovery", "deployment_id": "20260102T040000Z-recovery"}
+    wanted = {"input": json.loads(json.dumps(document).replace('"landfall"', json.dumps(standin.machine_arn())))}
+    assert machine.invoke("resolve", {**wanted, "execution": execution})["way"] == "IGNORED"  # it runs
+    standin.client("stepfunctions").stop_execution(executionArn=b.EXECUTION)
+    assert machine.invoke("resolve", {**wanted, "execution": execution})["way"] == "STOPPED"
+
+
+def test_an_execution_that_succeeded_tells_by_its_history_what_became_of_it() -> None:
+    """Its record is open, since its Report failed: where it ended is read, and nothing that was proven is undone."""
+    standin.open_record(PUSHED)
+    (execution,) = stepfunctions_backends[DEFAULT_ACCOUNT_ID][standin.REGION].state_machines[0].executions
+    execution.status = "SUCCEEDED"
+    recovery = {**machine.EXECUTION, "arn": f"{b.EXECUTION}-recovery"}
+    answer = machine.invoke("resolve", {"input": RECOVER, "execution": recovery})
+    assert (answer["way"], answer["outcome"]) == ("STOPPED", "REJECTED")  # moto's history ends in a state of its own
