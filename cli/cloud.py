@@ -14,7 +14,6 @@ from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
 from cli.exits import Refused
-from landfall import settings_file
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.findings import Findings
@@ -23,6 +22,7 @@ from landfall.aws.ledger import Ledger
 from landfall.errors import AwsCallFailed, trying
 from landfall.naming import PIPELINE_STACK
 from landfall.settings import Service, Settings
+from landfall.settings import file as settings_file
 
 LOCAL = "LANDFALL_LOCAL"
 """Names the file in which the running local AWS says where it is; `make local` writes it."""

@@ -8,8 +8,8 @@ import typer
 
 from cli.timeline import brief
 from cli.verb import At, OneService, verb
-from landfall import finding_notice
-from landfall.findings import Finding
+from landfall.reconcile import notice as finding_notice
+from landfall.reconcile.findings import Finding
 
 
 @verb

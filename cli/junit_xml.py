@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from landfall.smoke_case import FAIL, RETRY, SKIP, Check
+from landfall.smoke.case import FAIL, RETRY, SKIP, Check
 
 ELEMENTS = {FAIL: "failure", RETRY: "error", SKIP: "skipped"}
 """A check that was not answered is an error: nothing was found out about the service."""

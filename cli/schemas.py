@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from landfall import finding_notice, report
+from landfall import report
+from landfall.reconcile import notice as finding_notice
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "docs" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

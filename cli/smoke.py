@@ -21,9 +21,9 @@ from landfall.model import UNKNOWN, State
 from landfall.request import SHA
 from landfall.secret import NONE, Known, Unreadable
 from landfall.settings import Limits
-from landfall.settings_checks import is_url
-from landfall.settings_smoke import Smoke
-from landfall.smoke_case import FAIL, PASS, RETRY, SKIP, Check
+from landfall.settings.checks import is_url
+from landfall.settings.smoke import Smoke
+from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Check
 
 MARKS = {PASS: True, FAIL: False, RETRY: False, SKIP: None}
 WAIT_SECONDS = 2

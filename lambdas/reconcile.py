@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from landfall import finding_notice, findings, reconcile_looks
 from landfall.aws.events import DetailType
 from landfall.errors import StepError
-from landfall.findings import Finding, Kind, Looked, Seen, Start, State
 from landfall.model import UNKNOWN_SERVICE
-from landfall.reconcile_looks import Look
+from landfall.reconcile import findings
+from landfall.reconcile import looks as reconcile_looks
+from landfall.reconcile import notice as finding_notice
+from landfall.reconcile.findings import Finding, Kind, Looked, Seen, Start, State
+from landfall.reconcile.looks import Look
 from landfall.settings import Limits
 from landfall.step import gauge, logger, step
 from landfall.world import World

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 
-from landfall import aftermath, chain, evidence, metering, report_text
+from landfall import aftermath, chain, evidence, metering
 from landfall.chain import Record
 from landfall.evidence import Ended
 from landfall.model import UNKNOWN_SERVICE, Release
 from landfall.report import document, report
+from landfall.report import text as report_text
 from landfall.step import logger, parse, step
 from landfall.world import World
 

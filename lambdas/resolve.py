@@ -23,7 +23,7 @@ from landfall.model import (
     passed,
 )
 from landfall.request import SHA, Recovery, Request
-from landfall.smoke_case import Check
+from landfall.smoke.case import Check
 from landfall.step import step
 from landfall.world import World
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from landfall import smoke
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Kind, Verdict, failed
-from landfall.smoke_case import Check
+from landfall.smoke.case import Check
 from landfall.step import step
 from landfall.world import World
 

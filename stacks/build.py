@@ -7,9 +7,9 @@ from pathlib import Path
 
 import aws_cdk as cdk
 
-from landfall import settings_file
 from landfall.errors import SettingsError
 from landfall.naming import PIPELINE_STACK
+from landfall.settings import file as settings_file
 from stacks import ROOT
 from stacks.build_stack import BuildStack
 from stacks.github_stack import GitHubStack

@@ -13,9 +13,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from landfall.aws.events import SOURCE, DetailType
-from landfall.findings import FINDINGS
 from landfall.model import UNKNOWN_SERVICE
 from landfall.naming import build_project
+from landfall.reconcile.findings import FINDINGS
 from landfall.settings import Service, Settings
 from stacks.names import BUS, MACHINE, family, service_logs
 from stacks.steps import Grant, On

@@ -16,7 +16,7 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from landfall.settings_file import load
+from landfall.settings.file import load
 from stacks import ROOT, asset
 from stacks.layer import LOCK
 from stacks.lock import hashes, pins

@@ -12,7 +12,7 @@ from landfall.judging import Judged
 from landfall.model import Baseline, Deployment, Failure, Kind, Outcome, Release, Verdict, passed
 from landfall.observed import Container, EcsDeployment, Look, ServiceView, TargetGroup, TargetView, TaskView
 from landfall.settings import Limits, Service, Settings
-from landfall.settings_smoke import Smoke
+from landfall.settings.smoke import Smoke
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SHA, OLD_SHA = "a" * 40, "b" * 40

@@ -12,7 +12,7 @@ from landfall import redaction
 from landfall.aws.ledger import YES
 from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction.kinds import Kind
-from landfall.smoke_case import Check
+from landfall.smoke.case import Check
 
 SCHEMA = 2
 """Of records. Since 2 a closed record is sealed into its service's chain."""

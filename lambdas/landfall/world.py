@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from landfall import probe, secret, settings_file, smoke
+from landfall import probe, secret, smoke
 from landfall.answers import Answers
 from landfall.aws.audit import Executions, Reports, Topic
 from landfall.aws.codebuild import CodeBuild
@@ -30,6 +30,7 @@ from landfall.model import Release
 from landfall.observed import ServiceView
 from landfall.secret import Known
 from landfall.settings import Service, Settings
+from landfall.settings import file as settings_file
 
 ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS = (
     "LANDFALL_SETTINGS",

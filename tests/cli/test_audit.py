@@ -19,8 +19,8 @@ from cli.__main__ import app
 from landfall import evidence
 from landfall.aws.ecr import Ecr
 from landfall.aws.findings import Findings
-from landfall.findings import Finding, Kind, State
 from landfall.model import UNKNOWN
+from landfall.reconcile.findings import Finding, Kind, State
 from tests import builders as b
 from tests.cli.test_evidence import cloudformation, documents
 from tests.steps import standin

@@ -9,7 +9,7 @@ import pytest
 from cli.image_check import check_image
 from cli.image_source import read
 from landfall.settings import Build
-from landfall.settings_file import load
+from landfall.settings.file import load
 from local.container_cli import ContainerCli, EngineError
 from local.stage import Stage, commit
 from tests.containers.conftest import SERVICE

@@ -8,8 +8,8 @@ from typing import Any
 from cli import gather
 from cli.cloud import Cloud
 from cli.following import Ending
-from landfall import settings_file
 from landfall.chain_check import verify
+from landfall.settings import file as settings_file
 from local.clients import session
 from local.stage import Stage
 from tests import schemas

@@ -18,7 +18,7 @@ import pytest
 from cli.following import Ending
 from landfall import chain, evidence
 from landfall.aws.ledger import Ledger
-from landfall.findings import Kind
+from landfall.reconcile.findings import Kind
 from landfall.settings import Limits
 from local.clients import session
 from local.inbox import Inbox, Message

@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cli import live
-from landfall import proof, recovery, request, settings_file, smoke, target_health
+from landfall import proof, recovery, request, smoke, target_health
 from landfall.answers import Answer, Answers
 from landfall.aws.freezes import Freezes
 from landfall.errors import LandfallError
@@ -21,7 +21,8 @@ from landfall.freeze import refusal
 from landfall.model import Outcome
 from landfall.observed import Look, service_view, target_view, task_view
 from landfall.recovery import Progress
-from landfall.settings_smoke import Smoke
+from landfall.settings import file as settings_file
+from landfall.settings.smoke import Smoke
 from tests import builders as b
 from tests.fuzz.strange import JSON, NASTY, changed, changed_text
 

@@ -10,7 +10,7 @@ import pytest
 
 from landfall.model import Failure, failed
 from landfall.redaction import Redaction, redacted
-from landfall.smoke_case import Check
+from landfall.smoke.case import Check
 
 CORPUS = Path(__file__).parent / "corpus"
 DAMAGED = {

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from landfall.errors import SettingsError
-from landfall.settings_file import load
+from landfall.settings.file import load
 from stacks import ROOT, asset, layer
 from stacks.steps import STEPS
 

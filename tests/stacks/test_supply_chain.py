@@ -6,7 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
-from landfall.settings_file import load
+from landfall.settings.file import load
 from stacks import ROOT, asset, layer, lock, sbom
 from stacks.reproducible import digest
 

@@ -19,8 +19,8 @@ from moto.moto_api._internal.models import moto_api_backend
 from landfall import evidence
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
 from landfall.chain import CHAINS
-from landfall.findings import FINDINGS
 from landfall.model import Release
+from landfall.reconcile.findings import FINDINGS
 from tests import builders as b
 
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080

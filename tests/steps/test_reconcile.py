@@ -15,8 +15,8 @@ import reconcile
 from landfall import evidence
 from landfall.aws.findings import Findings
 from landfall.errors import StepError
-from landfall.findings import FINDINGS, Finding, Kind, Looked, State
 from landfall.model import Outcome
+from landfall.reconcile.findings import FINDINGS, Finding, Kind, Looked, State
 from landfall.world import World
 from tests import builders as b
 from tests import schemas

@@ -13,7 +13,7 @@ from moto.sns.models import sns_backends
 
 from landfall.errors import AwsCallFailed
 from landfall.model import Failure, Outcome
-from landfall.smoke_case import Check
+from landfall.smoke.case import Check
 from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site

@@ -19,7 +19,7 @@ from landfall.aws.locks import Locks
 from landfall.history import Event
 from landfall.secret import Known
 from landfall.settings import Limits, Service, Settings
-from landfall.settings_smoke import Smoke
+from landfall.settings.smoke import Smoke
 from landfall.world import World
 from tests.torture import replies
 from tests.torture.asl import Clock

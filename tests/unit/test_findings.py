@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall import finding_notice
-from landfall.findings import CLAIM, Finding, Kind, Looked, Seen, State, changes, gone, key, seen, told
+from landfall.reconcile import notice as finding_notice
+from landfall.reconcile.findings import CLAIM, Finding, Kind, Looked, Seen, State, changes, gone, key, seen, told
 from tests import builders as b
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ from landfall import freeze
 from landfall.errors import InvalidRequest
 from landfall.freeze import EVERY_SERVICE, Freeze
 from landfall.model import Intent, State
-from landfall.settings_file import _NAME
+from landfall.settings.file import _NAME
 from tests import builders as b
 
 FROZEN = Freeze("sample", "a migration", "arn:aws:iam::123456789012:user/ann", "2026-01-02T03:00:00Z")

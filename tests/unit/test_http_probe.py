@@ -16,7 +16,7 @@ from landfall.addresses import Address, forbidden
 from landfall.answers import Answer, Answers, Request
 from landfall.model import State
 from landfall.settings import Limits
-from landfall.settings_smoke import Smoke
+from landfall.settings.smoke import Smoke
 from tests import builders as b
 from tests.misbehaving import OK, Behaviour, body, bomb, drip, flood, raw, serving, silence, tls, trickle
 

@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
-from landfall import evidence, reconcile_live, reconcile_pushes, reconcile_records, standing
+from landfall import evidence, standing
 from landfall.aws.audit import Execution
 from landfall.aws.ecr import Listed
 from landfall.chain import Head
-from landfall.findings import Kind
 from landfall.model import Outcome
 from landfall.observed import ServiceView
+from landfall.reconcile import live as reconcile_live
+from landfall.reconcile import pushes as reconcile_pushes
+from landfall.reconcile import records as reconcile_records
+from landfall.reconcile.findings import Kind
 from landfall.recovery import PATIENCE
 from landfall.request import moment
 from landfall.settings import Limits

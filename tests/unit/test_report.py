@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli import schemas as published
-from landfall import evidence, report_text
+from landfall import evidence
 from landfall.history import Entry
 from landfall.logs import Line, Place, Tally
 from landfall.model import UNKNOWN, Outcome
 from landfall.observed import Look
 from landfall.report import SCHEMA, LogLines, Report, Seen, document, report
-from landfall.smoke_case import Check
+from landfall.report import text as report_text
+from landfall.smoke.case import Check
 from stacks import ROOT
 from tests import builders as b
 from tests import schemas

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from landfall import settings_file
 from landfall.errors import SettingsError
 from landfall.secret import Secret
 from landfall.settings import Evidence, Limits, Reconciler, Vpc
-from landfall.settings_smoke import Smoke
+from landfall.settings import file as settings_file
+from landfall.settings.smoke import Smoke
 
 FILE = Path("config/services.toml")
 SAMPLE = """\

@@ -10,8 +10,8 @@ from landfall import smoke
 from landfall.answers import Answer, Answers
 from landfall.model import UNKNOWN, State
 from landfall.settings import Limits
-from landfall.settings_smoke import Smoke
-from landfall.smoke_case import Check
+from landfall.settings.smoke import Smoke
+from landfall.smoke.case import Check
 from tests import builders as b
 
 LOST = (

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landfall import leaks, smoke
+from landfall import smoke
 from landfall.answers import Answer, Answers, Request
-from landfall.header_rules import HELMET
 from landfall.model import UNKNOWN
 from landfall.settings import Limits
-from landfall.settings_smoke import MOST_CHECKS, OwnCheck, Smoke
-from landfall.smoke_case import Check
+from landfall.settings.smoke import MOST_CHECKS, OwnCheck, Smoke
+from landfall.smoke import leaks
+from landfall.smoke.case import Check
+from landfall.smoke.header_rules import HELMET
 from landfall.step import OUTPUT_LIMIT
 from tests import builders as b
 

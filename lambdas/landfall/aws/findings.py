@@ -7,7 +7,7 @@ from typing import Any
 
 from landfall.aws import table
 from landfall.aws.closing import key
-from landfall.findings import FINDINGS, Finding, Kind, State
+from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
 
 _OF_KEY = "of"
 """The finding's service: the item's own attribute `service` is the partition."""

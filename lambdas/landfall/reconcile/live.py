@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from landfall import standing
-from landfall.findings import Kind, Looked, Seen
 from landfall.observed import ServiceView
+from landfall.reconcile.findings import Kind, Looked, Seen
 from landfall.settings import Service
 from landfall.task_definition import TAG_SHA
 

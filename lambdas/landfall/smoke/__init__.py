@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from landfall import smoke_own, smoke_service, smoke_surface
 from landfall.answers import Answers, Request
 from landfall.model import UNKNOWN, Verdict, failed, passed, wait
 from landfall.settings import Limits
-from landfall.settings_smoke import Smoke
-from landfall.smoke_case import FAIL, RETRY, Case, Check
+from landfall.settings.smoke import Smoke
+from landfall.smoke import own, service, surface
+from landfall.smoke.case import FAIL, RETRY, Case, Check
 
 VERSION = "version"
 """The check that can't be switched off: without it no release is proven (law 1)."""
@@ -63,22 +63,22 @@ def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limit
 def served_sha(answers: Answers, smoke: Smoke) -> str:
     """Return the SHA that every version answer that arrived agrees on, else UNKNOWN."""
     asked = answers.of(Request(smoke.version_path))
-    served = {smoke_service.sha(a) for a in asked if not a.lost}
+    served = {service.sha(a) for a in asked if not a.lost}
     return served.pop() if len(served) == 1 else UNKNOWN
 
 
 def _suite(smoke: Smoke, base_url: str, expected_sha: str) -> tuple[Case, ...]:
     cases = (
-        smoke_service.version(smoke, expected_sha),
-        smoke_service.liveness(smoke),
-        smoke_service.readiness(smoke),
-        smoke_surface.https_only(smoke, base_url),
-        smoke_surface.authentication(smoke),
-        smoke_surface.cors(smoke),
-        smoke_surface.security_headers(smoke),
-        smoke_service.response_time(smoke),
-        smoke_surface.error_bodies(smoke),
-        smoke_service.base_endpoint(smoke),
-        *(smoke_own.case(check) for check in smoke.checks),
+        service.version(smoke, expected_sha),
+        service.liveness(smoke),
+        service.readiness(smoke),
+        surface.https_only(smoke, base_url),
+        surface.authentication(smoke),
+        surface.cors(smoke),
+        surface.security_headers(smoke),
+        service.response_time(smoke),
+        surface.error_bodies(smoke),
+        service.base_endpoint(smoke),
+        *(own.case(check) for check in smoke.checks),
     )
     return tuple(replace(c, skip=OFF, needs={}) if c.name in smoke.skip else c for c in cases)

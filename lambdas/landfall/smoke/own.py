@@ -8,11 +8,11 @@ from collections.abc import Sequence
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from landfall import header_rules, pattern
 from landfall.answers import Answer, Request
-from landfall.settings_smoke import OwnCheck
-from landfall.smoke_case import FAIL, PASS, RETRY, Case, Reply, Seen, every, worst
-from landfall.smoke_service import in_time
+from landfall.settings.smoke import OwnCheck
+from landfall.smoke import header_rules, pattern
+from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, worst
+from landfall.smoke.service import in_time
 
 _PLAIN = re.compile(r"[\w.+-]{1,40}")
 

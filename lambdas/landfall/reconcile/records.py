@@ -10,8 +10,8 @@ from typing import Any
 from landfall.aws.audit import Execution
 from landfall.chain import Head, anchor_of
 from landfall.errors import InvalidStepInput
-from landfall.findings import Kind, Seen
 from landfall.model import PROVEN, Outcome
+from landfall.reconcile.findings import Kind, Seen
 from landfall.recovery import PATIENCE
 from landfall.request import moment
 from landfall.settings import Limits

@@ -17,7 +17,7 @@ from landfall.logs import Line, Place, Tally
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release
 from landfall.observed import Look, TargetView, TaskView
 from landfall.redaction import redacted
-from landfall.smoke_case import PASS, Check
+from landfall.smoke.case import PASS, Check
 
 SCHEMA = 3
 """Of reports. Since 3 they tell of tasks, targets and log lines; 1 and 2 had neither schema nor log lines."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.findings import Finding, Kind, State
 from landfall.notice import fitting
+from landfall.reconcile.findings import Finding, Kind, State
 
 RUNBOOK = "docs/reconciler.md"
 

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from landfall import chain, reconcile_live, reconcile_pushes, reconcile_records, standing
+from landfall import chain, standing
 from landfall.aws.ledger import Record
-from landfall.findings import Finding, Looked, Seen, State
-from landfall.reconcile_records import OF_RECORD, RECENT
+from landfall.reconcile import live as reconcile_live
+from landfall.reconcile import pushes as reconcile_pushes
+from landfall.reconcile import records as reconcile_records
+from landfall.reconcile.findings import Finding, Looked, Seen, State
+from landfall.reconcile.records import OF_RECORD, RECENT
 from landfall.settings import Limits, Service
 from landfall.world import World
 

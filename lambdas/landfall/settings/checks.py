@@ -6,11 +6,10 @@ import math
 import re
 from urllib.parse import urlsplit
 
-from landfall import settings_smoke_checks
 from landfall.addresses import forbidden_host
 from landfall.redaction import Redaction, kinds
-from landfall.settings import Build, Evidence, Logs, Service, Vpc
-from landfall.settings_problem import Problems, compiled, limits
+from landfall.settings import Build, Evidence, Logs, Service, Vpc, smoke_checks
+from landfall.settings.problem import Problems, compiled, limits
 
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
@@ -87,7 +86,7 @@ def check(service: Service, problem: Problems) -> None:
         raise problem.at((*where, "base_url"), "required with a certificate: the name the certificate is for")
     if service.desired_count is not None:
         limits({"desired_count": service.desired_count}, where, problem)
-    settings_smoke_checks.check(service, (*where, "smoke"), problem)
+    smoke_checks.check(service, (*where, "smoke"), problem)
     _logs(service.logs, (*where, "logs"), problem)
     if service.logs.gate and not (service.logs.group or service.stack):
         raise problem.at((*where, "logs", "gate"), "needs the log group that it reads: set logs.group")

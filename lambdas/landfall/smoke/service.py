@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from landfall.answers import Answer, Request
 from landfall.model import UNKNOWN
-from landfall.settings_smoke import Smoke
-from landfall.smoke_case import FAIL, PASS, RETRY, Case, Reply, Seen, every, good_if, worst
+from landfall.settings.smoke import Smoke
+from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, good_if, worst
 
 OK = 200
 

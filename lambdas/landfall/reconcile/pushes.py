@@ -8,8 +8,8 @@ from typing import Any
 
 from landfall import build_watch
 from landfall.aws.ecr import Listed
-from landfall.findings import Kind, Looked, Seen, Start
 from landfall.model import Outcome
+from landfall.reconcile.findings import Kind, Looked, Seen, Start
 from landfall.request import SHA
 from landfall.turn import TIME
 

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from landfall import header_rules, smoke
+from landfall import smoke
 from landfall.addresses import keeps_secrets
 from landfall.secret import Secret
 from landfall.settings import Service
-from landfall.settings_problem import LONGEST, Problems, compiled, limits
-from landfall.settings_smoke import MOST_CHECKS, MOST_REQUESTS, OwnCheck, Smoke
+from landfall.settings.problem import LONGEST, Problems, compiled, limits
+from landfall.settings.smoke import MOST_CHECKS, MOST_REQUESTS, OwnCheck, Smoke
+from landfall.smoke import header_rules
 
 Where = tuple[str, ...]
 MOST_PORT = 65535

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from landfall.redaction import Redaction
-from landfall.settings_smoke import Smoke
+from landfall.settings.smoke import Smoke
 
 ERROR_PATTERN = (
     r"\b(ERROR|CRITICAL|FATAL|SEVERE|PANIC|EMERG)\b|^(?i:error|fatal|panic)\b|Traceback \(most|Exception in thread"

@@ -14,9 +14,9 @@ from landfall.errors import SettingsError
 from landfall.redaction import Redaction
 from landfall.secret import Secret
 from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
-from landfall.settings_checks import check, network, patterns, retention
-from landfall.settings_problem import Problems, limits
-from landfall.settings_smoke import OwnCheck, Smoke
+from landfall.settings.checks import check, network, patterns, retention
+from landfall.settings.problem import Problems, limits
+from landfall.settings.smoke import OwnCheck, Smoke
 
 _T = TypeVar("_T", bound=Service | Evidence | Redaction | Reconciler | OwnCheck | Secret | Vpc)
 STRICT = dacite.Config(strict=True, cast=[tuple])

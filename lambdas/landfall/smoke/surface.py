@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from landfall import header_rules, leaks
 from landfall.answers import Answer, Request
-from landfall.settings_smoke import Smoke
-from landfall.smoke_case import FAIL, PASS, RETRY, SKIP, Case, Reply, Seen, every, good_if, worst
+from landfall.settings.smoke import Smoke
+from landfall.smoke import header_rules, leaks
+from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Case, Reply, Seen, every, good_if, worst
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CLIENT_ERRORS, SERVER_ERRORS = 400, 500
