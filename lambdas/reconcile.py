@@ -61,7 +61,7 @@ def _looked(world: World, known: list[Finding]) -> Iterator[tuple[str, list[Look
     """Yield the looks at every service, at requests for unknown ones, and at services that are no longer configured."""
     began, unfinished = world.now(), cache(world.ledger.unfinished)
     configured = [service.name for service in world.settings.services]
-    for service in world.settings.services:
+    for service in reconcile_looks.in_turn(world.settings.services, began):
         looks = reconcile_looks.of_service(service, world, _of(service.name, known), unfinished)
         yield service.name, _tried(looks, began, world)
     of_unknown = _of(UNKNOWN_SERVICE, known)

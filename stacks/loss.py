@@ -15,10 +15,11 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from landfall import recovery
+from landfall.reconcile import LOOK_EVERY
 from landfall.request import ENDED
 
 SWEEP_EVERY = Duration.minutes(recovery.SWEEP_EVERY.total_seconds() / 60)
-RECONCILE_EVERY = Duration.minutes(15)
+RECONCILE_EVERY = Duration.minutes(LOOK_EVERY.total_seconds() / 60)
 """With two looks to a finding it is raised within half an hour; a recovery that mends it was started by then."""
 
 

@@ -12,7 +12,9 @@ from cli import export
 from landfall.chain_check import Evidence, Finding, verify
 from tests.tampering.ways import OF_A_LEDGER, OF_AN_EXPORT
 
-RECORDS, BYTE_CHANGES, EACH, SEED = 50, 1000, 100, 20260102
+RECORDS, EACH, SEED = 50, 100, 20260102
+BYTES = 10
+"""How many bytes are changed for each other thing that is done."""
 
 
 @dataclass
@@ -37,22 +39,22 @@ def verified(directory: Path) -> list[Finding]:
     return [*unreadable, *(f for evidence in found for f in verify(evidence).findings)]
 
 
-def run(evidence: Evidence, seed: int = SEED) -> Trials:
-    """Try every way, chosen by the seed."""
+def run(evidence: Evidence, seed: int = SEED, each: int = EACH) -> Trials:
+    """Try every way so often, chosen by the seed."""
     trials, dice = Trials(), random.Random(seed)  # noqa: S311 (chooses, hides nothing)
     with tempfile.TemporaryDirectory() as place:
         directory = Path(place) / "export"
         export.write(directory, [evidence])
         intact = {name: (directory / name).read_bytes() for name in export.FILES}
         for way, tamper in OF_AN_EXPORT.items():
-            for _ in range(BYTE_CHANGES if way == "change_byte" else EACH):
+            for _ in range(each * BYTES if way == "change_byte" else each):
                 what = tamper(directory, dice)
                 trials.add(way, what, verified(directory))
                 for name, content in intact.items():
                     (directory / name).write_bytes(content)
         assert verified(directory) == []
     for way, change in OF_A_LEDGER.items():
-        for _ in range(EACH):
+        for _ in range(each):
             changed, what = change(evidence, dice)
             trials.add(way, what, list(verify(changed).findings))
     return trials

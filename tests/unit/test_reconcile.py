@@ -15,6 +15,7 @@ from landfall.aws.ecr import Listed
 from landfall.chain import Head
 from landfall.model import Outcome
 from landfall.observed import ServiceView
+from landfall.reconcile import LOOK_EVERY, looks
 from landfall.reconcile import live as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
 from landfall.reconcile import records as reconcile_records
@@ -245,3 +246,11 @@ def test_a_success_that_was_only_heard_of_says_nothing_of_what_is_live() -> None
     """A recovery that found a proven deployment unreported records no revision: the one before it still counts."""
     before, heard_of = record(), record(task_definition="", ended_at=(b.NOW + timedelta(hours=1)).isoformat())
     assert standing.last_change([heard_of, before]) == before
+
+
+def test_each_service_is_looked_at_first_in_its_turn() -> None:
+    """Where the time is too short for all, it is not always the same ones that nobody looks at."""
+    services = [b.settings_of(name=name) for name in ("one", "two", "three", "four", "five")]
+    turns = [looks.in_turn(services, b.NOW + n * LOOK_EVERY) for n in range(5)]
+    assert {turn[0].name for turn in turns} == {"one", "two", "three", "four", "five"}
+    assert all(sorted(s.name for s in turn) == sorted(s.name for s in services) for turn in turns)

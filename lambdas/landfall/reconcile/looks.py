@@ -5,12 +5,13 @@ A look reads the ledger last, and consistently: what a deployment did before is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 from landfall import chain, standing
 from landfall.aws.ledger import Record
+from landfall.reconcile import LOOK_EVERY
 from landfall.reconcile import live as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
 from landfall.reconcile import records as reconcile_records
@@ -22,6 +23,12 @@ from landfall.world import World
 Look = Callable[[], Looked]
 Unfinished = Callable[[], Iterable[Record]]
 GONE = "its record is gone from the ledger; `landfall verify-evidence` says whether somebody removed it"
+
+
+def in_turn(services: Sequence[Service], now: datetime) -> Sequence[Service]:
+    """Return the services, another one first at each look: the last are not always those that no time is left for."""
+    first = int(now.timestamp() // LOOK_EVERY.total_seconds()) % max(1, len(services))
+    return [*services[first:], *services[:first]]
 
 
 def of_service(service: Service, world: World, known: Iterable[Finding], unfinished: Unfinished) -> Mapping[str, Look]:
