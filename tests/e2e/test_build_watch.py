@@ -49,6 +49,7 @@ def test_a_push_that_started_nothing_is_raised_and_deployed_once(stage: Stage, i
     assert len([r for r in stage.records("dropped") if r["image_digest"] == digest]) == 2
 
 
+@pytest.mark.long
 def test_a_lost_push_never_goes_over_a_newer_one(stage: Stage, inbox: Inbox) -> None:
     """Its deployment is started, raised, and skipped, as it would have been had its event not been lost."""
     sha, builds = commit("dropped, then overtaken"), Builds(stage, "dropped")
@@ -66,6 +67,7 @@ def test_a_lost_push_never_goes_over_a_newer_one(stage: Stage, inbox: Inbox) -> 
     assert stage.live("dropped")["gitSha"] == newer.record["git_sha"]
 
 
+@pytest.mark.long
 def test_a_build_whose_push_started_a_deployment_is_left_alone(stage: Stage, inbox: Inbox) -> None:
     """So is the same commit built again: its image is reused, and was deployed."""
     sha, builds = commit("built and deployed"), Builds(stage, "built")
