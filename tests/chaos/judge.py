@@ -27,6 +27,7 @@ LAWS = (
     "of two pushes the newer is live",
     "each revision is registered once, and inactive once rolled back",
     "the chain verifies",
+    "no step calls what its role does not allow",
 )
 """What is looked at after each deployment."""
 LANDED = ("SUCCEEDED", "NO_CHANGE")

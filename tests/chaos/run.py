@@ -17,6 +17,7 @@ from local.inbox import Inbox, Message
 from local.stage import Stage, staged
 from tests.chaos import judge
 from tests.chaos.lane import Lane, Live, now
+from tests.chaos.rights import rights_law
 from tests.chaos.schedule import GOOD, Deployment, deployment
 from tests.e2e import laws
 
@@ -93,6 +94,7 @@ class Theatre:
         violations += judge.newest_law(lane, wanted, lane.shas(wanted, self.seed))
         violations += judge.revision_laws(lane, records, revision, told)
         violations += judge.chain_law(lane)
+        violations += rights_law(told.calls)
         outcomes = tuple(str(r.get("outcome", "none")) for r in records)
         seconds = round(time.monotonic() - began, 1)
         return Played(wanted.number, lane.name, wanted.kind, outcomes, told.happened, tuple(violations), seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.faults import INVOKE, Book, Kind, Rule
+from tests.chaos.rights import rights_law
 from tests.chaos.schedule import BAD, CALLS, GOOD, KINDS, Deployment, deployment
 
 EVERY = [deployment(7, number) for number in range(1, 301)]
@@ -55,3 +56,10 @@ def test_calls_are_counted_by_step_and_operation() -> None:
 
     assert [rule is not None for rule in found] == [False, False, False, True, True]
     assert [h["call"] for h in book.take("reef")["happened"]] == [2, 3]
+
+
+def test_a_call_that_a_role_does_not_allow_is_told() -> None:
+    """The law can say no: of another step's right, of nobody's, and of a function that is none."""
+    calls = [("landfall-notify", "ecs:UpdateService"), ("landfall-update-service", "ecs:UpdateService"), ("x", "ecs:Y")]
+    told = list(rights_law([*calls, ("", "lambda:Invoke"), ("landfall-report", "dynamodb:TransactWriteItems")]))
+    assert [line.split()[1] for line in told] == ["landfall-notify", "x"]
