@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,13 +17,13 @@ from landfall.answers import Answer, Answers
 from landfall.aws.freezes import Freezes
 from landfall.errors import LandfallError
 from landfall.freeze import refusal
-from landfall.model import Outcome
-from landfall.observed import Look, service_view, target_view, task_view
+from landfall.model import Outcome, State
 from landfall.recovery import Progress
 from landfall.settings import file as settings_file
-from landfall.settings.smoke import Smoke
 from tests import builders as b
 from tests.fuzz.strange import JSON, NASTY, changed, changed_text
+from tests.unit.test_proof import JUDGED, breaches, look_at, raw_world
+from tests.unit.test_smoke_checks import FULL, GOOD, HEADERS, URL
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = b.settings(b.settings_of(), b.settings_of(name="other", repository="landfall/other"))
@@ -121,75 +120,51 @@ def _frozen(item: Any) -> str:
     return found.code if found else "released"
 
 
-NOW = datetime(2026, 1, 2, 3, tzinfo=UTC)
-SERVICE_REPLY = {
-    "serviceArn": "arn:aws:ecs:us-east-1:123456789012:service/c/sample",
-    "status": "ACTIVE",
-    "desiredCount": 2,
-    "runningCount": 2,
-    "taskDefinition": b.REVISION,
-    "deployments": [
-        {
-            "id": b.OURS,
-            "status": "PRIMARY",
-            "taskDefinition": b.REVISION,
-            "desiredCount": 2,
-            "runningCount": 2,
-            "rolloutState": "COMPLETED",
-            "createdAt": NOW,
-            "updatedAt": NOW,
-        }
-    ],
-    "loadBalancers": [{"targetGroupArn": b.GROUP, "containerName": "app", "containerPort": b.PORT}],
-    "deploymentConfiguration": {"strategy": "ROLLING", "alarms": {"enable": True, "alarmNames": ["a"]}},
-    "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["s"]}},
-}
-TASK_REPLY = {
-    "taskArn": "arn:task",
-    "taskDefinitionArn": b.REVISION,
-    "startedBy": b.OURS,
-    "lastStatus": "RUNNING",
-    "desiredStatus": "RUNNING",
-    "attachments": [
-        {"type": "ElasticNetworkInterface", "details": [{"name": "privateIPv4Address", "value": "10.0.0.1"}]}
-    ],
-    "containers": [{"name": "app", "imageDigest": b.DIGEST, "exitCode": 1, "reason": "x"}],
-    "stoppedAt": NOW,
-}
-TARGET_REPLY = {"Target": {"Id": "10.0.0.1", "Port": b.PORT}, "TargetHealth": {"State": "healthy"}}
-REPLIES = st.tuples(changed([SERVICE_REPLY]), changed([TASK_REPLY]), changed([TARGET_REPLY]))
-GOOD = (SERVICE_REPLY, TASK_REPLY, TARGET_REPLY)
+@st.composite
+def _worlds(draw: st.DrawFn) -> Any:
+    """Return what AWS says of a live release, with changes in one or two of the three replies."""
+    world = raw_world()
+    for part in draw(st.sets(st.sampled_from(list(world)), min_size=1, max_size=2)):
+        world[part] = draw(changed([world[part]]))
+    return world
 
 
-def _reply(replies: tuple[Any, Any, Any]) -> str:
-    service, task, target = replies
-    look = Look(service_view(service), (task_view(task), task_view(TASK_REPLY)), (target_view(b.GROUP, target),))
-    for judged in (b.judged(), b.judged(deployment=b.way_back())):
-        verdict = proof.assess(look, judged, b.NOW)
+def _reply(world: Any) -> str:
+    """Judge it. It is proof only where law 1 holds, spelled out."""
+    look = look_at(world)
+    for judged in (JUDGED, b.judged(deployment=b.way_back())):
+        proof.assess(look, judged, b.NOW)
         target_health.assess(look, judged)
+    verdict = proof.assess(look, JUDGED, b.NOW)
+    assert verdict.state != State.PASS or breaches(world) == []
     return str(verdict.state)
 
 
+SAID = {"gitSha": b.SHA, "database": "connected", "version": 42}
 ANSWERS = st.builds(
     Answer,
-    status=st.integers(0, 999),
-    body=st.text(max_size=80) | JSON.map(lambda value: json.dumps(value, default=str)) | st.just("[" * 5000),
-    seconds=st.floats(0, 100),
+    status=st.just(200) | st.integers(0, 999),
+    body=changed([SAID]).map(lambda value: json.dumps(value, default=str))
+    | st.text(max_size=80)
+    | JSON.map(lambda value: json.dumps(value, default=str))
+    | st.just("[" * 5000),
+    seconds=st.just(0.1) | st.floats(0, 100),
     error=st.just("") | st.text(max_size=20),
-    headers=st.dictionaries(st.text(max_size=20), st.text(max_size=40), max_size=4),
+    headers=st.just(HEADERS) | st.dictionaries(st.text(max_size=20), st.text(max_size=40), max_size=4),
 )
 
 
 @st.composite
 def _rounds(draw: st.DrawFn) -> Answers:
-    wanted = smoke.requests(Smoke(identity_requests=2), "https://a.example")
-    return Answers("https://a.example", {r: tuple(draw(ANSWERS) for _ in range(n)) for r, n in wanted.items()})
+    """Return a good round of answers with up to two others in it."""
+    strange = draw(st.sets(st.sampled_from(list(GOOD)), max_size=2))
+    return Answers(URL, {r: (draw(ANSWERS) if r in strange else good,) for r, good in GOOD.items()})
 
 
 def _answers(answers: Answers) -> str:
-    suite = Smoke(identity_requests=2)
-    smoke.served_sha(answers, suite)
-    verdict = smoke.assess(smoke.checks(answers, b.SHA, suite), {}, b.release().limits)
+    """Judge them. No release is proven that doesn't say its own commit."""
+    verdict = smoke.assess(smoke.checks(answers, b.SHA, FULL), {}, b.release().limits)
+    assert verdict.state != State.PASS or smoke.served_sha(answers, FULL) == b.SHA
     return str(verdict.state)
 
 
@@ -199,7 +174,7 @@ SUBJECTS = (
     Subject("services.toml", changed_text((ROOT / "services.toml").read_text(encoding="utf-8")), _settings),
     Subject("ledger records", _records(), _record),
     Subject("freezes", st.dictionaries(st.sampled_from(["until", "since", "by", "lifted_at"]), JSON), _frozen),
-    Subject("AWS replies", REPLIES, _reply),
+    Subject("AWS replies", _worlds(), _reply),
     Subject("HTTP answers of the service", _rounds(), _answers),
 )
 __all__ = ["NASTY", "SUBJECTS", "Subject"]
