@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 
 from landfall.aws.events import DetailType
@@ -22,6 +22,9 @@ from landfall.world import World
 
 BUDGET = timedelta(seconds=40)
 """After that no other service is begun with: a step has 60 s, and what was found must still be told."""
+NO_TIME = Seen(
+    Kind.COULD_NOT_LOOK, "every service in time", "one look has no time for all services: some wait for the next"
+)
 REMOVED = "the service was taken out of services.toml"
 
 
@@ -43,7 +46,8 @@ def run(_: Input, world: World) -> Output:
     """Look at everything, keep what changed, tell people. Safe to repeat, and to run twice at once."""
     known, told, untold = world.findings.all(), Counter[State](), 0
     settle = timedelta(seconds=world.settings.reconciler.settle_seconds)
-    for service, looked in _looked(world, known):
+    until = world.now() + BUDGET
+    for service, looked in _looked(world, known, lambda: world.now() > until):
         for after, start in findings.changes(service, looked, _of(service, known), world.now(), settle):
             try:
                 told.update(_kept(after, start, world))
@@ -57,16 +61,17 @@ def run(_: Input, world: World) -> Output:
     return Output(open_now.total(), told[State.RAISED], told[State.CLEARED])
 
 
-def _looked(world: World, known: list[Finding]) -> Iterator[tuple[str, list[Looked]]]:
+def _looked(world: World, known: list[Finding], late: Callable[[], bool]) -> Iterator[tuple[str, list[Looked]]]:
     """Yield the looks at every service, at requests for unknown ones, and at services that are no longer configured."""
-    began, unfinished = world.now(), cache(world.ledger.unfinished)
-    configured = [service.name for service in world.settings.services]
-    for service in reconcile_looks.in_turn(world.settings.services, began):
+    unfinished = cache(world.ledger.unfinished)
+    for service in reconcile_looks.in_turn(world.settings.services, world.now()):
         looks = reconcile_looks.of_service(service, world, _of(service.name, known), unfinished)
-        yield service.name, _tried(looks, began, world)
+        yield service.name, _tried(looks, late)
     of_unknown = _of(UNKNOWN_SERVICE, known)
     looks = reconcile_looks.of_records(UNKNOWN_SERVICE, Limits(), world, of_unknown, unfinished)
-    yield UNKNOWN_SERVICE, _tried(looks, began, world)
+    # one finding for them all: which services are left out is another at each look
+    yield UNKNOWN_SERVICE, _tried(looks, lambda: False, (NO_TIME,) if late() else ())
+    configured = [service.name for service in world.settings.services]
     for removed in {finding.service for finding in known} - {*configured, UNKNOWN_SERVICE}:
         subjects = {finding.subject: REMOVED for finding in _of(removed, known)}
         yield removed, [Looked(frozenset(Kind), (), subjects)]
@@ -76,13 +81,13 @@ def _of(service: str, known: list[Finding]) -> list[Finding]:
     return [finding for finding in known if finding.service == service]
 
 
-def _tried(looks: Mapping[str, Look], began: datetime, world: World) -> list[Looked]:
+def _tried(looks: Mapping[str, Look], late: Callable[[], bool], also: tuple[Seen, ...] = ()) -> list[Looked]:
     """Take the looks. One that fails decides nothing, and is itself something that is wrong."""
     looked: list[Looked] = []
-    failed: list[Seen] = []
+    failed = list(also)
     for name, look in looks.items():
-        if world.now() - began > BUDGET:
-            return [*looked, Looked(frozenset(), (Seen(Kind.COULD_NOT_LOOK, name, "no time was left for it"),))]
+        if late():
+            return looked
         try:
             looked.append(look())
         except Exception as error:  # whatever it is, it must not hide what the others find

@@ -15,8 +15,8 @@ import reconcile
 from landfall import evidence
 from landfall.aws.findings import Findings
 from landfall.errors import StepError
-from landfall.model import Outcome
-from landfall.reconcile.findings import FINDINGS, Finding, Kind, Looked, State
+from landfall.model import UNKNOWN_SERVICE, Outcome
+from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
 from landfall.world import World
 from tests import builders as b
 from tests import schemas
@@ -341,12 +341,19 @@ def test_an_older_record_is_read_like_any_other() -> None:
     assert told() == []
 
 
-def test_where_no_time_is_left_nothing_is_decided() -> None:
-    """What was not looked at is neither raised nor cleared, and that no look was taken is itself told."""
-    long_ago = datetime.now(UTC) - reconcile.BUDGET - timedelta(seconds=1)
-    (looked,) = reconcile._tried({"pushes": lambda: Looked(frozenset(Kind))}, long_ago, World())
-    assert looked.kinds == frozenset()
-    assert [(each.kind, each.subject) for each in looked.seen] == [(Kind.COULD_NOT_LOOK, "pushes")]
+def test_where_no_time_is_left_nothing_is_decided_but_one_thing() -> None:
+    """What was not looked at is neither raised nor cleared. Which are left out changes; that some are is told."""
+    looked = dict(reconcile._looked(World(), [], lambda: True))
+    of_unknown = looked.pop(UNKNOWN_SERVICE)
+    assert set(looked) == {service.name for service in World().settings.services}
+    assert not any(looked.values())
+    assert [seen for each in of_unknown for seen in each.seen] == [reconcile.NO_TIME]
+
+
+def test_where_there_is_time_again_that_is_cleared() -> None:
+    """By a look that knows of its kind, and does not see it."""
+    *_, last = dict(reconcile._looked(World(), [], lambda: False))[UNKNOWN_SERVICE]
+    assert (last.kinds, last.seen) == (frozenset({Kind.COULD_NOT_LOOK}), ())
 
 
 def test_how_many_are_open_is_a_metric_also_when_there_are_none(capsys: pytest.CaptureFixture[str]) -> None:
