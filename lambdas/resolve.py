@@ -10,6 +10,7 @@ from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
 from landfall.model import (
     PROVEN,
+    UNKNOWN,
     UNKNOWN_SERVICE,
     Baseline,
     Deployment,
@@ -148,7 +149,12 @@ def _opened_late(execution_arn: str, world: World) -> Record | None:
             return _of_whom_it_was_to_recover(wanted, world)
         if isinstance(wanted, request.Ignored):
             return None
-        release = _asked(release, wanted)
+        # what it named, unverified: a push that somebody stopped is known, and not taken for one that was lost
+        named = {"git_sha": wanted.image_tag or UNKNOWN, "image_digest": wanted.image_digest or UNKNOWN}
+        release = replace(_asked(release, wanted), **named)
+    # closed by its own Report meanwhile, which knew no service: one execution leaves one record
+    if known := world.ledger.record(UNKNOWN_SERVICE, release.deployment_id):
+        return known
     world.ledger.open(evidence.opened(release) | {"doomed": True})
     return world.ledger.record(release.service, release.deployment_id)
 

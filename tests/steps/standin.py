@@ -160,6 +160,17 @@ def started(document: Any, name: str) -> str:
     return str(reply["executionArn"])
 
 
+def push_event(sha: str, digest: str, **more: Any) -> dict[str, Any]:
+    """Return ECR's event of a push to the repository (ECR user guide, EventBridge events)."""
+    detail = {"action-type": "PUSH", "result": "SUCCESS", "repository-name": REPOSITORY}
+    return {
+        "source": "aws.ecr",
+        "detail-type": "ECR Image Action",
+        "detail": {**detail, "image-tag": sha, "image-digest": digest},
+        **more,
+    }
+
+
 def ended_event(execution_arn: str) -> dict[str, Any]:
     """Return the event of an execution that was stopped."""
     detail = {"executionArn": execution_arn, "status": "ABORTED"}

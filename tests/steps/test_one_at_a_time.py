@@ -11,9 +11,10 @@ from typing import Any
 import boto3
 import pytest
 
-from landfall import recovery
+from landfall import naming, recovery
 from landfall.aws.locks import Lock, Locks
-from landfall.model import Outcome, Release
+from landfall.model import UNKNOWN_SERVICE, Outcome, Release
+from landfall.world import World
 from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.test_telling import sent
@@ -113,18 +114,7 @@ def test_a_push_that_was_lost_for_days_is_overtaken() -> None:
 def test_a_push_that_is_no_good_overtakes_nobody() -> None:
     """A newer push whose image is not there is rejected right away; the one before it goes ahead meanwhile."""
     standin.open_record(PUSHED)
-    event = {
-        "source": "aws.ecr",
-        "detail-type": "ECR Image Action",
-        "time": "2026-01-02T04:00:00Z",
-        "detail": {
-            "result": "SUCCESS",
-            "action-type": "PUSH",
-            "repository-name": "landfall/sample",
-            "image-tag": "d" * 40,
-            "image-digest": b.OTHER_DIGEST,
-        },
-    }
+    event = standin.push_event("d" * 40, b.OTHER_DIGEST, time="2026-01-02T04:00:00Z")
     execution = {"arn": "another", "deployment_id": "20260102T040000Z-bad", "started_at": "2026-01-02T04:00:01Z"}
     assert code(machine.invoke("resolve", {"input": event, "execution": execution})) == "IMAGE_NOT_FOUND"
 
@@ -239,6 +229,32 @@ def test_an_execution_that_was_gone_before_it_opened_its_record_leaves_one_all_t
     machine.invoke("report", ended)
     (record,) = standin.records()
     assert record["outcome"] == "REJECTED"
+
+
+def test_the_record_of_a_push_that_was_gone_names_its_image() -> None:
+    """The reconciler looks for a record of the newest image: what somebody stopped must not be started by it."""
+    execution = standin.started(standin.push_event(b.SHA, b.DIGEST), "stopped")
+    standin.client("stepfunctions").stop_execution(executionArn=execution)
+
+    machine.resolve(standin.ended_event(execution))
+
+    assert standin.ledger().newest_of_image("sample", b.DIGEST)
+    (record,) = standin.records()
+    assert (record["git_sha"], record["image_digest"]) == (b.SHA, b.DIGEST)
+
+
+def test_an_execution_that_left_a_record_under_no_service_leaves_no_other() -> None:
+    """Its Resolve never came to its service, its Report closed a record all the same: one execution, one record."""
+    execution = standin.started({"service": "sample", "image_tag": b.SHA}, "zombie")
+    standin.client("stepfunctions").stop_execution(executionArn=execution)
+    begun = World().executions.begun(execution)
+    name = naming.deployment(begun.name, begun.started_at)
+    # the index by execution is eventually consistent: it is not under that name that the record is found
+    closed = {"service": UNKNOWN_SERVICE, "deployment_id": name, "outcome": "REJECTED"}
+    standin.table().put_item(Item=closed | {"execution_arn": f"{execution}-later"})
+
+    assert machine.resolve(standin.ended_event(execution))["way"] == "IGNORED"
+    assert [r["service"] for r in standin.records()] == [UNKNOWN_SERVICE]
 
 
 def test_so_it_does_where_its_recovery_is_gone_too() -> None:

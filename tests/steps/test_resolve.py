@@ -45,12 +45,7 @@ def test_by_digest() -> None:
 def test_by_push() -> None:
     """An ECR event is a release of the service its repository belongs to."""
     digest = standin.push()
-    detail = {"action-type": "PUSH", "result": "SUCCESS", "repository-name": standin.REPOSITORY}
-    event = {
-        "source": "aws.ecr",
-        "detail-type": "ECR Image Action",
-        "detail": {**detail, "image-digest": digest, "image-tag": b.SHA},
-    }
+    event = standin.push_event(b.SHA, digest)
     assert machine.resolve(event)["release"]["image_digest"] == digest
     assert standin.records()[0]["requested_by"] == "ECR push"
 
