@@ -177,9 +177,9 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
         case "logs", {"logGroupName": group}:
             yield _arn("logs", f"log-group:{group}:*")
         case "secretsmanager", {"SecretId": str(secret)}:
-            # six characters are part of the ARN that a name is resolved to
-            name = secret if secret.startswith("arn:") else _arn("secretsmanager", f"secret:{secret}-??????")
-            yield _mine(name)
+            # six characters that nobody chooses are part of the ARN
+            name = secret[:-6] if secret.startswith("arn:") else _arn("secretsmanager", f"secret:{secret}-")
+            yield _mine(f"{name}??????")
         case "sns", {"TopicArn": arn}:
             yield _mine(arn)
         case "events", {"Entries": entries}:
