@@ -150,8 +150,8 @@ def _opened_late(execution_arn: str, world: World) -> Record | None:
         if isinstance(wanted, request.Ignored):
             return None
         # what it named, unverified: a push that somebody stopped is known, and not taken for one that was lost
-        named = {"git_sha": wanted.image_tag or UNKNOWN, "image_digest": wanted.image_digest or UNKNOWN}
-        release = replace(_asked(release, wanted), **named)
+        sha, digest = wanted.image_tag or UNKNOWN, wanted.image_digest or UNKNOWN
+        release = replace(_asked(release, wanted), git_sha=sha, image_digest=digest)
     # closed by its own Report meanwhile, which knew no service: one execution leaves one record
     if known := world.ledger.record(UNKNOWN_SERVICE, release.deployment_id):
         return known
