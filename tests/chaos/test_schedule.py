@@ -7,6 +7,8 @@ import pytest
 from local.faults import INVOKE, Book, Kind, Rule
 from tests.chaos.rights import rights_law
 from tests.chaos.schedule import BAD, CALLS, GOOD, KINDS, Deployment, deployment
+from tests.chaos.test_killed import CASES, NOT_HERE
+from tests.steps.killing import action_of, mutations
 
 EVERY = [deployment(7, number) for number in range(1, 301)]
 
@@ -63,3 +65,10 @@ def test_a_call_that_a_role_does_not_allow_is_told() -> None:
     calls = [("landfall-notify", "ecs:UpdateService"), ("landfall-update-service", "ecs:UpdateService"), ("x", "ecs:Y")]
     told = list(rights_law([*calls, ("", "lambda:Invoke"), ("landfall-report", "dynamodb:TransactWriteItems")]))
     assert [line.split()[1] for line in told] == ["landfall-notify", "x"]
+
+
+def test_every_step_that_changes_something_is_killed() -> None:
+    """By the STEPS table, and but for those that are named with a reason: `make kills` leaves out no other."""
+    tried = {(step, action_of(call)) for step, calls in CASES.items() for call, _, _ in calls}
+    assert tried | NOT_HERE == mutations()
+    assert not tried & NOT_HERE
