@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from statemachine import marked
 from statemachine.definition import Machine, definition
 
 ROOT = Path(__file__).parent.parent
@@ -79,9 +80,7 @@ def _kind(name: str, state: dict[str, Any]) -> str:
 
 def inserted(page: str, machine: Machine) -> str:
     """Return the text of a page with today's drawing between the markers."""
-    before, rest = page.split(BEGIN, 1)
-    after = rest.split(END, 1)[1]
-    return f"{before}{BEGIN}\n```mermaid\n{mermaid(machine)}\n```\n{END}{after}"
+    return marked.put_into(page, BEGIN, END, f"```mermaid\n{mermaid(machine)}\n```\n")
 
 
 if __name__ == "__main__":

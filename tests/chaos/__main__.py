@@ -15,7 +15,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from tests import marked
+from statemachine import marked
 from tests.chaos import report, run
 from tests.chaos.run import Played
 from tests.chaos.schedule import deployment

@@ -16,7 +16,7 @@ from typing import Any
 
 from hypothesis import given, seed, settings
 
-from tests import marked
+from statemachine import marked
 from tests.fuzz.subjects import SUBJECTS, Subject
 
 RESULT, PAGE = Path("build/fuzz.json"), Path("SECURITY.md")

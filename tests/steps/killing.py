@@ -20,8 +20,12 @@ PREFIXES = {"sfn": "states", "eventbridge": "events"}
 """What IAM calls a service, where the SDK calls it something else."""
 NO_CALLS = ("kms", "iam", "xray")
 """Granted for what another call does in the step's name."""
-RIGHTS = {"dynamodb:TransactWriteItems": "dynamodb:UpdateItem"}
-"""A transaction asks for the rights of the operations it is made of."""
+RIGHTS = {
+    # a transaction takes the rights of what it is made of (DynamoDB developer guide, transactions and IAM)
+    "dynamodb:TransactWriteItems": "dynamodb:UpdateItem",
+    "monitoring:DescribeAlarms": "cloudwatch:DescribeAlarms",
+}
+"""Where the right is not called as the operation is, under the name that its requests are signed for."""
 
 
 _RANDOM = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(Z|\+00:00)?")
