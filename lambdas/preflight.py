@@ -19,9 +19,10 @@ from landfall.world import World
 
 @dataclass(frozen=True)
 class Input:
-    """The release that is asked for."""
+    """The release that is asked for, and which look this is; after the last one there is no WAIT."""
 
     release: Release
+    attempt: int = 1
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,7 @@ def _asked(release: Release, wanted: Request) -> Release:
         requested_at=min(wanted.pushed_at or release.requested_at, release.requested_at),
         limits=wanted.service.limits,
         stability_attempts=wanted.service.limits.stability_attempts,
+        bakes=wanted.service.limits.bakes,
     )
 
 

@@ -21,6 +21,7 @@ QUICK = {
     "target_health_interval_seconds": 1,
     "smoke_attempts": 5,
     "smoke_interval_seconds": 1,
+    "bake_seconds": 0,  # the demo is to be short: on AWS a release is proven again after a minute
     "lock_poll_seconds": 1,
     "recovery_wait_seconds": 5,
 }

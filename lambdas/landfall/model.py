@@ -81,7 +81,8 @@ class Release:
     The defaults are those of a request that could not be resolved: it is recorded all the same.
     `accepted_digests` is the image's digest and, for an index, its platforms' digests. `by_push`: the image's push
     asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one. `revision` is
-    the one under which it was proven before, of which a request to roll back makes a copy.
+    the one under which it was proven before, of which a request to roll back makes a copy. `bakes` is how often the
+    proof is repeated after the first time: 1 with a `bake_seconds` in its limits, else 0.
     """
 
     service: str
@@ -102,6 +103,7 @@ class Release:
     limits: Limits = field(default_factory=Limits)
     stability_attempts: int = 0
     revision: str = ""
+    bakes: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", redacted(self.reason))
@@ -115,7 +117,8 @@ class Baseline:
     that ran where it named an image by tag, or the last release the ledger knows as proven where another ran;
     `restores` says which. For the last proven release `accepted` are the digests its containers may report and
     `proven_sha` its commit. While `ecs_deployment` is PRIMARY, nothing was touched. `checks` is the smoke result
-    before the update, name to state.
+    before the update, name to state. `dead_targets` are targets, as ip:port, that were no task of the service and
+    unhealthy before the update.
     """
 
     task_definition: str
@@ -131,6 +134,7 @@ class Baseline:
     proven_sha: str = ""
     ecs_deployment: str = ""
     warnings: tuple[str, ...] = ()
+    dead_targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

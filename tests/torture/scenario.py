@@ -57,10 +57,9 @@ class Scenario:
 @cache
 def scenarios() -> tuple[Scenario, ...]:
     """Return all scenarios, in the order of the files."""
-    templates = _toml(HERE / "templates.toml")
     files = sorted((HERE / "scenarios").glob("*.toml"))
     documents = [{**d, "theme": path.stem} for path in files for d in _toml(path)["scenario"]]
-    loaded = tuple(_scenario(d, templates) for d in documents)
+    loaded = tuple(made(d, templates()) for d in documents)
     ids = [s.id for s in loaded]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:
@@ -76,7 +75,14 @@ def scenario(name: str) -> Scenario:
     return found
 
 
-def _scenario(document: dict[str, Any], templates: dict[str, Any]) -> Scenario:
+@cache
+def templates() -> dict[str, Any]:
+    """Return the phases that scenarios begin with."""
+    return _toml(HERE / "templates.toml")
+
+
+def made(document: dict[str, Any], templates: dict[str, Any]) -> Scenario:
+    """Make a scenario of its document. Raises ValueError for one that is none."""
     own = {k: v for k, v in document.items() if k not in ("rollout", "way_back", "before", "back", "delay", *LISTS)}
     try:
         return dacite.from_dict(

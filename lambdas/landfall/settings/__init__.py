@@ -53,7 +53,10 @@ class ServiceStack:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long Landfall waits for a verdict. Travels with the release, so the machine is bounded by it."""
+    """How long Landfall waits for a verdict. Travels with the release, so the machine is bounded by it.
+
+    `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 leaves that out.
+    """
 
     stability_timeout_seconds: int = 900
     stability_poll_seconds: int = 5
@@ -62,6 +65,7 @@ class Limits:
     smoke_attempts: int = 5
     smoke_interval_seconds: int = 10
     confirm_attempts: int = 3
+    bake_seconds: int = 60
     identical_stops: int = 2
     lock_poll_seconds: int = 15
     lock_attempts: int = 480
@@ -71,6 +75,11 @@ class Limits:
     def stability_attempts(self) -> int:
         """Looks at stability that fit into the timeout, one more for the look at its end."""
         return math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
+
+    @property
+    def bakes(self) -> int:
+        """Return how often the proof is repeated after the first time."""
+        return min(1, self.bake_seconds)
 
     @property
     def lease_seconds(self) -> int:
@@ -92,7 +101,8 @@ class Limits:
     def _there_and_back(self) -> int:
         targets = self.target_health_attempts * self.target_health_interval_seconds
         smoke = self.smoke_attempts * self.smoke_interval_seconds
-        return 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke)
+        baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
+        return smoke + 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + baking
 
 
 @dataclass(frozen=True)

@@ -50,11 +50,16 @@ class Problems:
         return found[at] if at < len(found) else None
 
 
+MAY_BE_ZERO = frozenset({"bake_seconds"})
+"""Limits whose 0 means that the thing is left out."""
+
+
 def limits(table: Mapping[str, Any], where: tuple[str, ...], problem: Problems) -> None:
-    """Check that every value is a whole number of at least 1. Raises SettingsError."""
+    """Check that every value is a whole number of at least 1, or 0 where that has a meaning. Raises SettingsError."""
     for key, value in table.items():
-        if type(value) is not int or value < 1:
-            raise problem.at((*where, key), f"is {value!r}; must be a whole number of at least 1")
+        least = 0 if key in MAY_BE_ZERO else 1
+        if type(value) is not int or value < least:
+            raise problem.at((*where, key), f"is {value!r}; must be a whole number of at least {least}")
 
 
 def compiled(

@@ -1,0 +1,35 @@
+"""Reads a case's file."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+REPORTED = Path(__file__).parent / "reported"
+"""The cases that the project holds itself to."""
+
+
+class NoCase(Exception):
+    """A file is not of the form of a case."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One input, how it is tried, and what is right."""
+
+    how: str
+    input: Any
+    expected: Any
+
+
+def read(path: Path) -> Case:
+    """Read a case. Raises NoCase."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        return Case(document["how"], document["input"], document["expected"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NoCase(f"{path} is no case: {type(error).__name__}: {error}") from error
