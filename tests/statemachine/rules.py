@@ -144,6 +144,16 @@ def only_a_confirmed_release_succeeds(definition: Definition) -> Iterator[str]:
         yield f"SUCCEEDED is assigned at {ways}"
 
 
+def success_comes_after_the_bake(definition: Definition) -> Iterator[str]:
+    """Confirm's PASS leads to the bake while one is due, and from the bake the whole proof is repeated."""
+    first, *_ = definition["States"]["ConfirmVerdict"]["Choices"]
+    bake = definition["States"][first["Next"]]
+    if "$bakes < $release.bakes" not in first["Condition"] or bake["Type"] != "Wait":
+        yield "ConfirmVerdict: no bake comes before the success"
+    elif (bake.get("Seconds"), bake["Next"]) != ("{% $release.limits.bake_seconds %}", "CheckTargetHealth"):
+        yield f"{first['Next']}: it does not wait for bake_seconds and then prove the release again"
+
+
 def a_report_or_notice_never_changes_the_outcome(definition: Definition) -> Iterator[str]:
     """Whether a report is written or a message sent, the deployment ended as it ended (law 6)."""
     for name, state in of_type(definition, "Task").items():
@@ -238,6 +248,7 @@ RULES: dict[Machine, tuple[Rule, ...]] = {
         after_the_update_every_catch_rolls_back,
         no_way_leads_from_the_rollback_to_success,
         only_a_confirmed_release_succeeds,
+        success_comes_after_the_bake,
         a_report_or_notice_never_changes_the_outcome,
     ),
     Machine.BUILD_WATCH: (*OF_EVERY_MACHINE, what_failed_in_the_watch_fails_the_watch),

@@ -41,6 +41,15 @@ def test_a_missing_part_is_noticed(machine: Machine, mutant: dict[str, Any]) -> 
     assert violations(machine, mutant)
 
 
+@pytest.mark.parametrize("change", [{"Next": "ReportSuccess"}, {"Condition": "{% $verdict.state = 'PASS' %}"}])
+def test_a_success_without_its_bake_is_noticed(change: dict[str, str]) -> None:
+    """Whoever takes the bake out of the machine breaks a rule."""
+    mutant = copy.deepcopy(definition(Machine.DEPLOY))
+    mutant["States"]["ConfirmVerdict"]["Choices"][0] |= change
+
+    assert violations(Machine.DEPLOY, mutant)
+
+
 @EVERY_MACHINE
 def test_a_step_that_gives_up_soon_is_noticed(machine: Machine) -> None:
     """Three retries are 14 s of trouble: a throttle outlasts that."""

@@ -40,6 +40,19 @@ def test_defaults() -> None:
     assert (service.stack, service.desired_count, service.base_url) == (None, None, None)
 
 
+@pytest.mark.parametrize("bake", [0, 1, 60, 86_400])
+def test_the_bake_counts_into_how_long_a_deployment_takes(bake: int) -> None:
+    """A lock that is held through the bake must not run out in it, nor may a finding call the execution overdue."""
+    none, some = Limits(bake_seconds=0), Limits(bake_seconds=bake)
+    again = some.confirm_attempts * (
+        some.target_health_attempts * some.target_health_interval_seconds
+        + some.smoke_attempts * some.smoke_interval_seconds
+    )
+    assert some.lease_seconds - none.lease_seconds == (bake + again if bake else 0)
+    assert some.longest_seconds > some.lease_seconds - 3600
+    assert some.bakes == min(1, bake)
+
+
 def test_own_keys_win_over_defaults() -> None:
     """[defaults] holds for all services, a service's own key for itself alone."""
     text = f"[defaults]\nsmoke_attempts = 7\nstability_poll_seconds = 3\n{SAMPLE}smoke_attempts = 9\n"
