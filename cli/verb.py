@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
-import click
 import typer
 from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 
@@ -72,7 +71,7 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
             code = _interrupted(out, running)
         except (LandfallError, ClientError, BotoCoreError, OSError) as error:
             code = _failed(out, error, running)
-        except (typer.Exit, click.ClickException):
+        except (typer.Exit, typer.TyperException):
             raise
         except Exception as error:  # else Python's own exit code for it were 1: rolled back
             out.error("FAULT", f"a fault of landfall itself: {type(error).__name__}: {error}", Exit.UNKNOWN)

@@ -1,0 +1,54 @@
+"""The command runs where nothing is installed but what the project's own metadata asks for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+from cli.__main__ import app
+
+ROOT = Path(__file__).parents[2]
+VERBS = [[str(command.callback.__name__).replace("_", "-")] for command in app.registered_commands if command.callback]
+
+
+def declared() -> list[str]:
+    """Return the distributions that `pip install .` asks for by name."""
+    files = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["dynamic"]["dependencies"][
+        "file"
+    ]
+    lines = [line.strip() for name in files for line in (ROOT / name).read_text().splitlines()]
+    return [line.partition("==")[0] for line in lines if line and not line.startswith("#")]
+
+
+def environment(directory: Path) -> Path:
+    """Make a directory of links to what the declared distributions installed, and to nothing else."""
+    for name in declared():
+        for file in metadata.distribution(name).files or ():
+            link = directory / file.parts[0]
+            if file.parts[0] not in ("..", "__pycache__") and not link.exists():
+                installed = Path(str(file.locate()))
+                link.symlink_to(installed.parents[len(file.parts) - 2] if len(file.parts) > 1 else installed)
+    return directory
+
+
+def test_every_verb_explains_itself_with_what_the_metadata_declares(tmp_path: Path) -> None:
+    """A package that is imported and not declared is found here, not by the first user."""
+    code = (
+        "import sys\n"
+        f"sys.path[:0] = [{str(environment(tmp_path))!r}, {str(ROOT)!r}, {str(ROOT / 'lambdas')!r}]\n"
+        "from cli.__main__ import app\n"
+        f"for verb in {[*VERBS, ['image', 'check'], []]!r}:\n"
+        "    try:\n"
+        "        app([*verb, '--help'], prog_name='landfall')\n"
+        "    except SystemExit as end:\n"
+        "        assert not end.code, (verb, end.code)\n"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert len(VERBS) > 10
+    for (verb,) in VERBS:
+        assert f"landfall {verb}" in done.stdout
