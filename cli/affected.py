@@ -37,5 +37,17 @@ def affected(
 
 
 def concerned(paths: tuple[str, ...], changed: list[str]) -> bool:
-    """Say whether any changed file is matched by the patterns, which are those of .gitignore."""
-    return any(pathspec.GitIgnoreSpec.from_lines(paths).match_files(changed))
+    """Say whether any changed file is matched by the patterns, which are those of .gitignore.
+
+    `./x` is `x` at the root of the repository, as in a shell; .gitignore itself knows no such form.
+    """
+    return any(pathspec.GitIgnoreSpec.from_lines(map(_from_the_root, paths)).match_files(changed))
+
+
+def _from_the_root(pattern: str) -> str:
+    exception, bare = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    parts = bare.split("/")
+    if parts[0] != ".":
+        return pattern
+    rest = "/".join(part for part in parts if part != ".")
+    return f"{exception}/{rest.lstrip('/') or '**'}"

@@ -56,7 +56,7 @@ def test_the_bake_counts_into_how_long_a_deployment_takes(bake: int) -> None:
 def test_own_keys_win_over_defaults() -> None:
     """[defaults] holds for all services, a service's own key for itself alone."""
     text = f"[defaults]\nsmoke_attempts = 7\nstability_poll_seconds = 3\n{SAMPLE}smoke_attempts = 9\n"
-    other = OTHER.replace("landfall/sample", "landfall/other")
+    other = OTHER.replace("landfall/sample", "landfall/other").replace('"s"', '"t"')
     sample, second = settings_file.parse(text + other, FILE).services
     assert (sample.limits.smoke_attempts, sample.limits.stability_poll_seconds) == (9, 3)
     assert (second.limits.smoke_attempts, second.limits.stability_poll_seconds) == (7, 3)

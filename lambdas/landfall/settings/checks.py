@@ -14,8 +14,9 @@ from landfall.settings.problem import Problems, compiled, limits
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
 """A hundred years (S3 API reference, DefaultRetention)."""
-_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
-_SUBJECT = re.compile(r"([A-Za-z0-9-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
+_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/[A-Za-z0-9._-]{1,100}")
+"""A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users)."""
+_SUBJECT = re.compile(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
 _LOG_GROUP = re.compile(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
@@ -72,9 +73,8 @@ def network(vpc: Vpc, where: Where, problem: Problems) -> None:
 def check(service: Service, problem: Problems) -> None:
     """Check what the types of a service's table don't say. Raises SettingsError."""
     where = ("services", service.name)
-    for key in ("cluster", "service", "container", "repository", "task_role", "execution_role", "ca_bundle"):
-        if getattr(service, key) == "":
-            raise problem.at((*where, key), "must not be empty")
+    if service.ca_bundle == "":
+        raise problem.at((*where, "ca_bundle"), "must not be empty")
     if service.base_url is not None:
         if not is_url(service.base_url):
             raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")
@@ -108,9 +108,20 @@ def _build(build: Build, where: Where, problem: Problems) -> None:
         if not value or value.startswith(("/", "-")) or ".." in value.split("/") or not _PLAIN.fullmatch(value):
             way_out = "letters, digits and . _ / -, relative to the repository's root, and without '..'"
             raise problem.at((*where, key), f"{value!r} will not do; it takes {way_out}")
-    if not build.paths or not all(build.paths):
-        raise problem.at((*where, "paths"), "needs at least one pattern; leave it out for every path")
+    _paths(build.paths, (*where, "paths"), problem)
     limits({"deployment_begins_within_seconds": build.deployment_begins_within_seconds}, where, problem)
+
+
+def _paths(paths: tuple[str, ...], where: Where, problem: Problems) -> None:
+    """Check the patterns of a build. Raises SettingsError for one that no path of a repository can match."""
+    if not any(path.strip() and not path.startswith("!") for path in paths):
+        raise problem.at(where, "needs at least one pattern that is no exception; leave it out for every path")
+    for path in paths:
+        if not path.strip() or path.startswith("#"):
+            raise problem.at(where, f"{path!r} matches nothing: patterns are those of .gitignore; leave it out")
+        if ".." in path.split("/") or "\\" in path:
+            way_out = "give it relative to the root of the repository, with '/'"
+            raise problem.at(where, f"{path!r} matches no path of the repository; {way_out}")
 
 
 def is_url(text: str) -> bool:

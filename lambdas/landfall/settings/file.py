@@ -13,7 +13,18 @@ import dacite
 from landfall.errors import SettingsError
 from landfall.redaction import Redaction
 from landfall.secret import Secret
-from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
+from landfall.settings import (
+    LIMIT_KEYS,
+    Build,
+    Evidence,
+    Logs,
+    Reconciler,
+    Service,
+    ServiceStack,
+    Settings,
+    Vpc,
+    names,
+)
 from landfall.settings.checks import check, network, patterns, retention
 from landfall.settings.problem import Problems, limits
 from landfall.settings.smoke import OwnCheck, Smoke
@@ -53,7 +64,7 @@ def parse(text: str, path: Path) -> Settings:
     _only(defaults, LIMIT_KEYS, ("defaults",), problem)
     limits(defaults, ("defaults",), problem)
     services = tuple(_service(name, table, defaults, problem) for name, table in named.items())
-    _one_service_per_repository(services, problem)
+    names.once(services, problem)
     evidence = _table(Evidence, document, "evidence", problem)
     retention(evidence, ("evidence",), problem)
     redaction = _table(Redaction, document, "redaction", problem)
@@ -108,6 +119,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     limits(own, where, problem)
     rest = {k: v for k, v in table.items() if k not in LIMIT_KEYS}
     service = _made(Service, {"name": name, **rest, "limits": {**defaults, **own}}, where, problem)
+    names.check(service, problem)
     check(service, problem)
     return service
 
@@ -132,14 +144,3 @@ def _own_checks(tables: Any, where: tuple[str, ...], problem: Problems) -> None:
 def _only(table: dict[str, Any], known: set[str] | frozenset[str], where: tuple[str, ...], problem: Problems) -> None:
     for key in table.keys() - known:
         raise problem.at((*where, key), f"unknown key; {'.'.join(where)} takes {', '.join(sorted(known))}")
-
-
-def _one_service_per_repository(services: tuple[Service, ...], problem: Problems) -> None:
-    seen: dict[str, str] = {}
-    for service in services:
-        first = seen.setdefault(service.repository, service.name)
-        if first != service.name:
-            raise problem.at(
-                ("services", service.name, "repository"),
-                f"{service.repository!r} already belongs to service {first!r}; a repository serves one service",
-            )
