@@ -17,7 +17,9 @@ if "--password-stdin" in sys.argv:
     call["stdin"] = sys.stdin.read()
 context = pathlib.Path(sys.argv[-1])
 if sys.argv[1:3] == ["buildx", "build"]:
-    call["context"] = sorted(p.relative_to(context).as_posix() for p in context.rglob("*") if p.is_file())
+    files = sorted(p for p in context.rglob("*") if p.is_file())
+    call["context"] = [p.relative_to(context).as_posix() for p in files]
+    call["contents"] = {{p.relative_to(context).as_posix(): p.read_bytes().decode("utf-8", "replace") for p in files}}
 with (here / "calls").open("a") as calls:
     calls.write(json.dumps(call) + "\\n")
 answers = json.loads((here / "answers").read_text())
