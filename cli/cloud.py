@@ -129,7 +129,8 @@ class Cloud:
 def on_aws(settings: Path | None, profile: str | None, region: str | None) -> Cloud:
     """Return the AWS that the caller's credentials are for. Raises Refused or SettingsError."""
     try:
-        session = boto3.Session(profile_name=profile, region_name=region)
+        # AWS_REGION is what most tools of AWS read, and boto3 does not; AWS_DEFAULT_REGION stays boto3's own affair
+        session = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None)
     except ProfileNotFound as error:
         raise Refused("UNKNOWN_PROFILE", f"--profile {profile!r} is not configured: {error}") from error
     return Cloud(session, settings_file.load(settings or Path("services.toml")))

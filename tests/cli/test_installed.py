@@ -8,6 +8,10 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
+import pytest
+from typer.testing import CliRunner
+
+from cli import cloud
 from cli.__main__ import app
 
 ROOT = Path(__file__).parents[2]
@@ -52,3 +56,29 @@ def test_every_verb_explains_itself_with_what_the_metadata_declares(tmp_path: Pa
     assert len(VERBS) > 10
     for (verb,) in VERBS:
         assert f"landfall {verb}" in done.stdout
+
+
+def test_it_tells_its_version() -> None:
+    """Who reports a fault can say of what."""
+    said = CliRunner().invoke(app, ["--version"])
+    assert (said.exit_code, said.stdout) == (0, f"landfall {metadata.version('landfall')}\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "landfall", "boto3", "asked"),
+    [
+        (None, "eu-west-1", "us-east-1", "eu-west-1"),
+        (None, None, "us-east-1", "us-east-1"),
+        ("eu-north-1", "eu-west-1", "us-east-1", "eu-north-1"),
+        (None, "", "us-east-1", "us-east-1"),
+    ],
+)
+def test_the_region_is_the_one_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, option: str | None, landfall: str | None, boto3: str, asked: str
+) -> None:
+    """AWS_REGION is what the advice names and most tools read; boto3 alone would ignore it."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", boto3)
+    monkeypatch.delenv("AWS_REGION")
+    if landfall is not None:
+        monkeypatch.setenv("AWS_REGION", landfall)
+    assert cloud.on_aws(ROOT / "services.toml", None, option).region == asked
