@@ -39,7 +39,7 @@ def run(event: Input, world: World) -> Output:
     settings, release = world.service(event.release.service), event.release
     ecs = world.ecs(settings.name)
     template, tags = ecs.task_definition(event.baseline.task_definition)
-    record = world.ledger.last_proven(settings.name)
+    record = world.ledger.to_go_back_to(settings.name, event.baseline.task_definition, tags.get(TAG_DEPLOYMENT, ""))
     baseline = _proven(record, event, world) or _as_it_ran(ecs, template, tags, event)
     if record is not None and record["task_definition"] == event.baseline.task_definition:
         baseline = replace(baseline, restores=f"the last proven release, {record['git_sha']}")

@@ -226,7 +226,8 @@ def _with_revision(release: Release, wanted: Request, world: World) -> Release:
     if release.intent != Intent.ROLLBACK:
         return release
     digest, named = release.image_digest, wanted.deployment_id
-    record = world.ledger.record(release.service, named) if named else world.ledger.last_proven(release.service, digest)
+    proven = (r for r in world.ledger.proven(release.service) if r["image_digest"] == digest)
+    record = world.ledger.record(release.service, named) if named else next(proven, None)
     if record is None or record.get("outcome") not in PROVEN or record["image_digest"] != digest:
         what = f"deployment {named} did not prove {digest}" if named else f"{digest} was never proven live"
         raise InvalidRequest("NOT_PROVEN", f"{what} on {release.service}; ask for intent 'release' instead")
