@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.exits import Refused
 from cli.timeline import brief, colour
 from cli.verb import AsCsv, At, OneService, verb
-from landfall import revisions
+from landfall import revisions, standing
 from landfall.aws.ecs import Ecs
 from landfall.model import UNKNOWN
 from landfall.revisions import Revision, Row
@@ -37,7 +37,7 @@ def audit(
     """
     chosen = at.cloud.service(service or None)
     ecs = at.cloud.ecs(chosen)
-    records = list(at.cloud.ledger.newest_first(chosen.name))
+    records = standing.newest_first(at.cloud.ledger.newest_first(chosen.name))
     live = view.primary.task_definition if (view := ecs.service()) and view.primary else ""
     family = _family(live, records, chosen)
     arns = list(ecs.revisions(family))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from cli import export, gather
+from cli import export, gather, records
 from cli.timeline import brief, colour
 from cli.verb import AsCsv, At, ServiceName, verb
 from landfall.aws.ledger import Record
@@ -55,7 +55,8 @@ def history(
     names = services(at, service)
     if export_to:
         return _exported(at, names, export_to)
-    newest_first = merge(*(at.cloud.ledger.newest_first(n) for n in names), key=_started, reverse=True)
+    of_each = (records.by_start(at.cloud.ledger.newest_first(name)) for name in names)
+    newest_first = merge(*of_each, key=records.started, reverse=True)
     wanted = (r for r in newest_first if _is_wanted(r, outcome, since, until))
     rows = [row(record) for record in islice(wanted, limit)]
     if as_csv:
@@ -79,17 +80,13 @@ def row(record: Record) -> dict[str, Any]:
     return {name: known.get(name) or UNKNOWN for name in FIELDS}
 
 
-def _started(record: Record) -> str:
-    return str(record.get("started_at") or record.get("requested_at", ""))
-
-
 def _is_wanted(record: Record, outcomes: list[Outcome] | None, since: datetime | None, until: datetime | None) -> bool:
     if outcomes and record.get("outcome") not in outcomes:
         return False
     if since is None and until is None:
         return True
     try:
-        at = datetime.fromisoformat(_started(record)).astimezone(UTC)
+        at = datetime.fromisoformat(records.started(record)).astimezone(UTC)
     except ValueError:
         return True  # when it was is not known: rather shown than left out
     return (not since or at >= since.replace(tzinfo=UTC)) and (not until or at < until.replace(tzinfo=UTC))
@@ -108,7 +105,7 @@ def _show(at: At, rows: list[dict[str, Any]]) -> None:
 def _exported(at: At, names: list[str], directory: Path) -> int:
     found = [gather.evidence(at.cloud, name) for name in names]
     export.write(directory, found)
-    records = sum(len(evidence.records) for evidence in found)
-    at.out.say(f"{records} records of {', '.join(names)}: landfall verify-evidence {directory}")
-    at.out.document({"exported": str(directory), "services": names, "records": records})
+    number = sum(len(evidence.records) for evidence in found)
+    at.out.say(f"{number} records of {', '.join(names)}: landfall verify-evidence {directory}")
+    at.out.document({"exported": str(directory), "services": names, "records": number})
     return 0

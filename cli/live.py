@@ -61,18 +61,17 @@ def look(cloud: Cloud, service: Service) -> Live:
         desired=found.desired,
         running=found.running,
         rollout=found.primary.rollout_state or UNKNOWN,
-        record=proof(known, found.task_definition),
-        release=next((r for r in records.proven(known) if r.get("task_definition") == found.task_definition), None),
+        record=proof(cloud.ledger.last_change(service.name), found.task_definition),
+        release=next((r for r in known if standing.proven(r) and r["task_definition"] == found.task_definition), None),
         under_way=under_way,
     )
 
 
-def proof(known: list[Record], revision: str) -> Record | None:
+def proof(last: Record | None, revision: str) -> Record | None:
     """Return the last deployment that touched the service, if it left this very revision live and proven.
 
     An earlier proof of the revision is none: since then a rollback to it may have failed.
     """
-    last = standing.last_change(known)
     if last is None or last["outcome"] not in (*PROVEN, Outcome.ROLLED_BACK):
         return None
     return last if revision in standing.left_by(last) else None

@@ -1,24 +1,55 @@
-"""The ledger's records of a service, and which of them a person means."""
+"""The ledger's records of a service, and which of them a person means.
+
+The newest is the one that began last, by Step Functions' clock: an id may begin with any time, typed or of a laptop.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 from itertools import islice
 
 from cli.cloud import Cloud
 from cli.exits import Refused
 from landfall.aws.ledger import Record
-from landfall.model import PROVEN
 from landfall.settings import Service
+from landfall.standing import SEARCHED
 
-SEARCHED = 200
-"""Records of a service that are looked through, newest first."""
 _SHORTEST = 7
 """Digits of a commit id that are taken for one."""
 
 
 def newest(cloud: Cloud, service: Service) -> list[Record]:
-    """Return a service's last records, newest first."""
-    return list(islice(cloud.ledger.newest_first(service.name), SEARCHED))
+    """Return a service's last records, the one that began last first."""
+    return list(islice(by_start(cloud.ledger.newest_first(service.name)), SEARCHED))
+
+
+def by_start(by_id: Iterable[Record]) -> Iterator[Record]:
+    """Yield records, the one that began last first. They come by their ids from the greatest down.
+
+    So many are held back that an id whose time is wrong may stand as many places from where it belongs.
+    """
+    held: list[tuple[_Later, int, Record]] = []
+    for number, record in enumerate(by_id):
+        heappush(held, (_Later(started(record)), number, record))
+        if len(held) > SEARCHED:
+            yield heappop(held)[-1]
+    while held:
+        yield heappop(held)[-1]
+
+
+def started(record: Record) -> str:
+    """Return when a deployment began; when it was asked for, where that was not noted."""
+    return str(record.get("started_at") or record.get("requested_at", ""))
+
+
+class _Later(str):
+    """A time that is less than an earlier one."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: str) -> bool:
+        return str.__gt__(self, other)
 
 
 def named(cloud: Cloud, wanted: str, service: str | None) -> Record:
@@ -30,11 +61,6 @@ def named(cloud: Cloud, wanted: str, service: str | None) -> Record:
                 return record
     what = repr(wanted) if wanted else f"of {cloud.service(service).name}"
     raise Refused("NO_DEPLOYMENT", f"the ledger knows no deployment {what}; see `landfall history`")
-
-
-def proven(found: list[Record]) -> list[Record]:
-    """Return the records of releases that were proven live."""
-    return [r for r in found if r.get("outcome") in PROVEN]
 
 
 def is_named(record: Record, wanted: str) -> bool:

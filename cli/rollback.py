@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Annotated
 
 import typer
@@ -15,6 +16,7 @@ from cli.live import look
 from cli.release import finished
 from cli.verb import At, ServiceName, verb
 from landfall import naming
+from landfall.aws.chained import WALKED
 from landfall.aws.ledger import Record
 from landfall.model import Intent
 from landfall.settings import Service
@@ -60,13 +62,9 @@ def _target(at: At, service: Service, to: str) -> Record:
 
     Where what runs is not proven, that is the last proven one.
     """
-    candidates = records.proven(records.newest(at.cloud, service))
     if to:
-        found = next((r for r in candidates if records.is_named(r, to)), None)
-        if found is None:
-            known = ", ".join(dict.fromkeys(str(r["git_sha"])[:12] for r in candidates[:10])) or "none yet"
-            raise Refused("NOT_PROVEN", f"--to {to!r} is no proven release of {service.name}; there are {known}")
-        return found
+        return _named(at, service, to)
+    candidates = list(islice(at.cloud.ledger.proven(service.name), WALKED))
     live = look(at.cloud, service)
     # behind the oldest proof of what runs: the newest other one may be what was gone back from
     same = [i for i, r in enumerate(candidates) if r["image_digest"] in live.image]
@@ -75,3 +73,14 @@ def _target(at: At, service: Service, to: str) -> Record:
     if found is None:
         raise Refused("NOTHING_BEFORE", f"the ledger knows no proven release of {service.name} before what runs")
     return found
+
+
+def _named(at: At, service: Service, to: str) -> Record:
+    """Return the release of that name that was proven last, however long ago."""
+    seen: dict[str, None] = {}
+    for record in at.cloud.ledger.proven(service.name):
+        if records.is_named(record, to):
+            return record
+        seen[str(record["git_sha"])[:12]] = None
+    known = ", ".join(list(seen)[:10]) or "none yet"
+    raise Refused("NOT_PROVEN", f"--to {to!r} is no proven release of {service.name}; there are {known}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import announcement, evidence, notice
+from landfall import announcement, evidence, notice, recovery
 from landfall.aws.events import DetailType
 from landfall.aws.ledger import Record
 from landfall.evidence import Ended
@@ -34,9 +34,10 @@ def run(event: Input, world: World) -> Output:
 
     People first: whatever becomes of the event, a page has gone out.
     """
-    ended = evidence.redacted(event.ended, world.settings.redaction.kinds)
-    event, release = Input(ended, event.report), ended.release
+    release = event.ended.release
     record = world.ledger.record(release.service, release.deployment_id) or {}
+    ended = recovery.completed(event.ended, record)
+    event = Input(evidence.redacted(ended, world.settings.redaction.kinds), event.report)
     taken_over = int(record.get("fence", 0)) > release.fence
     if taken_over or record.get("outcome", ended.outcome) != ended.outcome:
         return Output()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from landfall import task_definition
+from landfall import recovery, task_definition
 from landfall.aws.ecs import Ecs
 from landfall.aws.ledger import Record
 from landfall.errors import StepError
@@ -39,10 +39,11 @@ def run(event: Input, world: World) -> Output:
     settings, release = world.service(event.release.service), event.release
     ecs = world.ecs(settings.name)
     template, tags = ecs.task_definition(event.baseline.task_definition)
-    record = world.ledger.last_proven(settings.name)
+    record = world.ledger.to_go_back_to(settings.name, event.baseline.task_definition, tags.get(TAG_DEPLOYMENT, ""))
     baseline = _proven(record, event, world) or _as_it_ran(ecs, template, tags, event)
     if record is not None and record["task_definition"] == event.baseline.task_definition:
         baseline = replace(baseline, restores=f"the last proven release, {record['git_sha']}")
+    recovery.must_fit(release, baseline)
     # going back is to the revision that was proven, whatever was changed since; as a copy, so that the newest revision
     # of the family, to which its bare name resolves, is the one that runs
     proven = ecs.task_definition(release.revision) if release.revision else (template, tags)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
-from landfall import aftermath, chain, evidence, metering
+from landfall import aftermath, chain, evidence, metering, recovery
 from landfall.chain import Record
 from landfall.evidence import Ended
-from landfall.model import UNKNOWN_SERVICE, Release
+from landfall.model import UNKNOWN_SERVICE
 from landfall.report import document, report
 from landfall.report import text as report_text
-from landfall.step import logger, parse, step
+from landfall.step import logger, step
 from landfall.world import World
 
 LOST = "LOST"
@@ -27,7 +27,7 @@ class Output:
 
 def run(ended: Ended, world: World) -> Output:
     """Close the record first: it is what everything else is checked against. Safe to repeat."""
-    ended = evidence.redacted(_with_its_own_record(ended, world), world.settings.redaction.kinds)
+    ended = evidence.redacted(_completed(ended, world), world.settings.redaction.kinds)
     release = ended.release
     record = world.ledger.close(evidence.closed(ended, world.now()))
     if record is None:
@@ -60,12 +60,14 @@ def _anchor(record: Record, world: World) -> None:
         world.reports.put(chain.anchor_of(head).key, body, "application/json")
 
 
-def _with_its_own_record(ended: Ended, world: World) -> Ended:
-    """Find the record of a Resolve step that opened one and then died before it could say of which service."""
-    if ended.release.service != UNKNOWN_SERVICE:
+def _completed(ended: Ended, world: World) -> Ended:
+    """Put back what a recovery left out; and find the record of a Resolve step that opened one and then died."""
+    release = ended.release
+    if release.image:
         return ended
-    record = world.ledger.of_execution(ended.release.execution_arn)
-    return replace(ended, release=parse(Release, json.loads(record["release"]))) if record else ended
+    if release.service == UNKNOWN_SERVICE:
+        return recovery.completed(ended, world.ledger.of_execution(release.execution_arn))
+    return recovery.completed(ended, world.ledger.record(release.service, release.deployment_id))
 
 
 handler = step(Ended, run)

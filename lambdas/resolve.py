@@ -107,21 +107,28 @@ def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
         return Output(IGNORED, plan.verdict, mine)
     if not ledger.claim_recovery(record, mine.execution_arn):
         return Output(IGNORED, passed(IGNORED, "another execution recovers it"), mine)
-    ended = plan.ended
-    lock = world.locks.read(ended.release.service)
-    if lock is not None and lock.deployment_id == ended.release.deployment_id:
-        # the lock may be younger than the record knows: its execution was lost right after it took it
-        ended = replace(ended, release=replace(ended.release, fence=max(lock.fence, ended.release.fence)))
+    lost = plan.ended.release
+    lock = world.locks.read(lost.service)
+    held = lock is not None and lock.deployment_id == lost.deployment_id
+    return recovering(plan, lock.fence if lock and held else 0)
+
+
+def recovering(plan: recovery.Plan, fence: int = 0) -> Output:
+    """Return the answer of a recovery. `fence` is that of the lock, where the lost deployment holds it.
+
+    It may be younger than the record knows: its execution was lost right after it took it.
+    """
+    ended = recovery.carried(plan)
+    release = replace(ended.release, fence=max(fence, ended.release.fence))
     return Output(
         way=plan.verdict.code,
         # what a Lambda began before its execution was stopped still takes effect: that is waited out
-        verdict=replace(ended.verdict, retry_after=ended.release.limits.recovery_wait_seconds),
-        release=ended.release,
+        verdict=replace(ended.verdict, retry_after=release.limits.recovery_wait_seconds),
+        release=release,
         outcome=ended.outcome,
         baseline=ended.baseline,
         deployment=ended.deployment,
         failure=ended.failure,
-        checks=ended.checks,
     )
 
 
@@ -226,7 +233,8 @@ def _with_revision(release: Release, wanted: Request, world: World) -> Release:
     if release.intent != Intent.ROLLBACK:
         return release
     digest, named = release.image_digest, wanted.deployment_id
-    record = world.ledger.record(release.service, named) if named else world.ledger.last_proven(release.service, digest)
+    proven = (r for r in world.ledger.proven(release.service) if r["image_digest"] == digest)
+    record = world.ledger.record(release.service, named) if named else next(proven, None)
     if record is None or record.get("outcome") not in PROVEN or record["image_digest"] != digest:
         what = f"deployment {named} did not prove {digest}" if named else f"{digest} was never proven live"
         raise InvalidRequest("NOT_PROVEN", f"{what} on {release.service}; ask for intent 'release' instead")

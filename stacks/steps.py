@@ -159,7 +159,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.TASK_DEFINITIONS, "ecs:RegisterTaskDefinition"),
             _may(On.TASK_DEFINITIONS_BEING_REGISTERED, "ecs:TagResource"),
             _may(On.ROLES_OF_TASKS, "iam:PassRole"),
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
             _LEDGER_KEY,
             *_SEE_IMAGES,
         ),

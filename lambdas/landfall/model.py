@@ -7,12 +7,15 @@ from enum import StrEnum
 
 from landfall.redaction import redacted
 from landfall.settings import Limits
+from landfall.wire import cut
 
 UNKNOWN = "UNKNOWN"
 UNKNOWN_SERVICE = "_unknown"
 """Under which requests for a service that is not configured are recorded."""
 REASON_LIMIT = 1000
-"""Characters of a reason. Ten of them must fit a step's answer (see step.OUTPUT_LIMIT)."""
+"""Bytes of a reason as JSON. Some of them must fit a step's answer beside all else (see step.OUTPUT_LIMIT)."""
+WARNING_LIMIT = 200
+"""Bytes of a warning as JSON; a baseline has five at most."""
 
 
 class State(StrEnum):
@@ -136,6 +139,9 @@ class Baseline:
     warnings: tuple[str, ...] = ()
     dead_targets: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "warnings", tuple(cut(each, WARNING_LIMIT) for each in self.warnings))
+
 
 @dataclass(frozen=True)
 class Deployment:
@@ -170,8 +176,7 @@ class Failure:
 
 
 def _told(reason: str) -> str:
-    text = redacted(reason)
-    return text if len(text) <= REASON_LIMIT else text[: REASON_LIMIT - 1] + "…"
+    return cut(redacted(reason), REASON_LIMIT)
 
 
 def passed(code: str, reason: str) -> Verdict:

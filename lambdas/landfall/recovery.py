@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from landfall.errors import InvalidStepInput, UnreadableRecord
+from landfall import wire
+from landfall.errors import InvalidStepInput, StepOutputTooLarge, UnreadableRecord
 from landfall.evidence import Ended
-from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict, failed, passed
-from landfall.step import parse
+from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Kind, Outcome, Release, Verdict, failed, passed
+from landfall.step import OUTPUT_LIMIT, parse
 
 _T = TypeVar("_T")
 
@@ -20,6 +21,9 @@ SUCCEEDED_IN = {"Succeeded": Outcome.SUCCEEDED, "NoChange": Outcome.NO_CHANGE, "
 
 MOST = 3
 """Recoveries of one deployment before a person is asked."""
+
+RESERVED = 2048
+"""Bytes of a recovery's answer for all but release and baseline: two reasons of its own words, and two revisions."""
 
 SWEEP_EVERY = timedelta(minutes=15)
 PATIENCE = SWEEP_EVERY * (MOST + 1)
@@ -70,6 +74,62 @@ def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None
     if _count(record, "recoveries") >= MOST:
         return Plan(passed("EXHAUSTED", f"{reason}, and {MOST} recoveries did not mend it"), ended)
     return Plan(passed("RECOVER", reason), ended)
+
+
+def carried(plan: Plan) -> Ended:
+    """Return of what a plan knows what the machine needs on its way, and no list that only the report tells.
+
+    What is left out is in the deployment's own record, by whose id `completed` finds it again. A way that leads to the
+    report alone carries ids and words; only the way back needs what ran before, and what is to be undone.
+    """
+    known = plan.ended
+    if known is None:
+        raise ValueError(f"{plan.verdict.code}: there is nothing to carry")
+    baseline, deployment = None, None
+    if plan.verdict.code == "RECOVER" and known.baseline and known.deployment:
+        baseline = _needed(known.baseline)
+        deployment = replace(known.deployment, digests={})
+    return replace(known, release=_named(known.release), baseline=baseline, deployment=deployment, checks=())
+
+
+def completed(ended: Ended, record: Mapping[str, Any] | None) -> Ended:
+    """Return how a deployment ended with what a recovery left out, from its record. Whatever is whole stays as it is.
+
+    A record that is closed says itself how it ended. One that can't be read adds nothing.
+    """
+    if record is None or ended.release.image:
+        return ended
+    try:
+        if record.get("outcome") == ended.outcome:
+            return _ended(record)
+        release = replace(_read(Release, record, "release"), fence=ended.release.fence)
+        progress = _read(Progress, record, "progress") if "progress" in record else None
+    except UnreadableRecord:
+        return ended
+    if progress is None:
+        return replace(ended, release=release)
+    back = ended.deployment if ended.deployment and ended.deployment.kind == Kind.ROLLBACK else None
+    return replace(ended, release=release, baseline=progress.baseline, deployment=back or progress.deployment)
+
+
+def must_fit(release: Release, baseline: Baseline) -> None:
+    """Raise StepOutputTooLarge where a recovery's answer had no room for the way back: then none is to be begun."""
+    needed = {"release": asdict(_named(release)), "baseline": asdict(_needed(baseline))}
+    size, most = wire.size(wire.packed(needed)), OUTPUT_LIMIT - RESERVED
+    if size > most:
+        raise StepOutputTooLarge(
+            f"what a recovery must know of what runs takes {size} bytes, and {most} are the most: deregister dead "
+            f"targets ({len(baseline.dead_targets)}), or shorten the names of containers ({len(baseline.digests)})"
+        )
+
+
+def _needed(baseline: Baseline) -> Baseline:
+    return replace(baseline, restores="", warnings=())
+
+
+def _named(release: Release) -> Release:
+    """Return a release without what only its record needs to say."""
+    return replace(release, repository="", image="", accepted_digests=(), reason="", requested_by=UNKNOWN, revision="")
 
 
 def given_up(record: Mapping[str, Any], now: datetime) -> bool:

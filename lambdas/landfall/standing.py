@@ -1,21 +1,37 @@
-"""How a service stands by its ledger: which deployment changed it last, and which revisions that may have left live."""
+"""How a service stands by its ledger: what was proven last, what changed it last, what that may have left live.
+
+"Last" means the place in the service's chain, which the transaction that closes a record gives it. An id begins with
+whole seconds of somebody's clock or is typed by a person, and times come from several clocks: neither orders anything
+here, but for records from before there were chains, which have nothing else and come before all that are chained.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from landfall import chain
 from landfall.model import PROVEN, Outcome
 
 NOTHING_DONE = (Outcome.REJECTED, Outcome.SKIPPED)
 """Outcomes of deployments that touched nothing: what was true before them still is."""
 SEARCHED = 200
-"""Records that are looked through, newest first, and more only where none of them changed anything."""
+"""Records of a service that are looked through where a look is not for one that the chain names."""
+PROVEN_BEFORE, CHANGED_BEFORE = "proven_before", "changed_before"
+"""Fields of a sealed record: the deployments before it that proved a release last, and that changed the service last.
+
+Absent where nobody knew: in records from before there were these fields, and after them until the first that fits.
+"""
 Record = dict[str, Any]
 
 
-def changed(record: Record) -> bool:
+def proven(record: Mapping[str, Any]) -> bool:
+    """Say whether a deployment proved a release, and of which revision is known."""
+    return record.get("outcome") in PROVEN and bool(record.get("task_definition"))
+
+
+def changed(record: Mapping[str, Any]) -> bool:
     """Say whether a deployment is over and may have changed the service.
 
     What a recovery recorded of a success it only heard of names no revision, and tells nothing.
@@ -25,9 +41,45 @@ def changed(record: Record) -> bool:
     return bool(record.get("outcome")) and not nothing and not heard_of
 
 
+LINKS = {PROVEN_BEFORE: proven, CHANGED_BEFORE: changed}
+"""Each link with the rule for the records that it leads to."""
+
+
+def links(newest: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the links of the record that is closed next. `newest` is the one that HEAD names."""
+    if newest is None:
+        return {}
+    found = {link: newest["deployment_id"] if fits(newest) else newest.get(link) for link, fits in LINKS.items()}
+    return {link: str(to) for link, to in found.items() if to}
+
+
+def place(record: Mapping[str, Any]) -> tuple[int, str, str]:
+    """Return what closed records are ordered by."""
+    number = chain.integer(record.get(chain.SEQUENCE)) or 0
+    return number, str(record.get("ended_at", "")), str(record.get("deployment_id", ""))
+
+
+def newest_first(records: Iterable[Record]) -> list[Record]:
+    """Return records by their place in the chain, the newest first; before them those that are open."""
+    return sorted(records, key=lambda r: ("outcome" not in r, *place(r)), reverse=True)
+
+
 def last_change(known: Iterable[Record]) -> Record | None:
-    """Return the deployment that changed the service last. One that began earlier may have ended later."""
-    return max(filter(changed, known), key=lambda r: str(r.get("ended_at", "")), default=None)
+    """Return the deployment that changed the service last. One that began earlier may have been closed later."""
+    return max(filter(changed, known), key=place, default=None)
+
+
+def to_go_back_to(revision: str, own: Record | None, newest_proven: Iterable[Record]) -> Record | None:
+    """Return the proven release that a failed deployment goes back to; None where nothing was ever proven.
+
+    What ran before wins if it was proven, however long ago. `own` is the record of the deployment that the running
+    revision says it is of, which is believed only where it proved that very revision. `newest_proven` come newest first
+    and are searched for the revision; where it is not among them the first of them is the one.
+    """
+    if own is not None and proven(own) and own.get("task_definition") == revision:
+        return own
+    known = list(newest_proven)
+    return next((r for r in known if r.get("task_definition") == revision), next(iter(known), None))
 
 
 def left_by(record: Record) -> frozenset[str]:
@@ -44,12 +96,11 @@ def left_by(record: Record) -> frozenset[str]:
     return frozenset() if outcome == Outcome.SUPERSEDED else frozenset({release, restored, before} - {""})
 
 
-def recent(newest_first: Iterator[Record]) -> list[Record]:
-    """Return a service's newest records, the one that changed it last among them, however many were refused since."""
-    found = list(islice(newest_first, SEARCHED))
-    if not any(map(changed, found)):
-        for record in newest_first:
-            found.append(record)
-            if changed(record):
-                break
-    return found
+def recent(by_id: Iterator[Record]) -> list[Record]:
+    """Return a service's newest records, of as many as are looked through: those that are open, then the last to end.
+
+    When one ended is told by the clock of the Lambda that closed it. Not by the chain: a record that somebody put there
+    is in none, and is to be found.
+    """
+    key = "ended_at"
+    return sorted(islice(by_id, SEARCHED), key=lambda r: ("outcome" not in r, str(r.get(key, ""))), reverse=True)

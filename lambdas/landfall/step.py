@@ -12,6 +12,7 @@ import dacite
 from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+from landfall import wire
 from landfall.errors import InvalidStepInput, StepOutputTooLarge
 from landfall.world import World
 
@@ -39,7 +40,7 @@ def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
         answer = asdict(run(parse(kind, event), world))
         _bind({**event, **answer}, context)
         _record(answer)
-        return _checked(answer)
+        return fitting(answer)
 
     return cast(Handler, handler)
 
@@ -47,7 +48,7 @@ def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
 def parse(kind: type[I], event: Mapping[str, Any]) -> I:
     """Read a step's input. Raises InvalidStepInput where a field is missing, unknown or of another type."""
     try:
-        return dacite.from_dict(kind, dict(event), _PARSE)
+        return dacite.from_dict(kind, wire.unpacked(event), _PARSE)
     except (dacite.DaciteError, ValueError, TypeError) as error:
         raise InvalidStepInput(f"{kind.__name__}: {error}") from error
 
@@ -85,11 +86,11 @@ def _record(answer: Mapping[str, Any]) -> None:
     metrics.flush_metrics()
 
 
-def _checked(answer: dict[str, Any]) -> dict[str, Any]:
-    text = json.dumps(answer, ensure_ascii=False)
-    size = len(text.encode())
-    if size > OUTPUT_LIMIT:
-        raise StepOutputTooLarge(f"the step's answer has {size} bytes; {OUTPUT_LIMIT} is the most")
+def fitting(answer: Mapping[str, Any], limit: int = OUTPUT_LIMIT) -> dict[str, Any]:
+    """Return an answer as it travels. Raises StepOutputTooLarge where that takes more than `limit` bytes."""
+    text = json.dumps(wire.packed(answer), ensure_ascii=False).encode("utf-8", "replace")
+    if len(text) > limit:
+        raise StepOutputTooLarge(f"the step's answer has {len(text)} bytes; {limit} is the most")
     return dict(json.loads(text))
 
 

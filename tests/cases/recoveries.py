@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, replace
 
 import resolve
-from landfall import evidence, recovery
+from landfall import evidence, recovery, wire
 from landfall.model import Failure, Outcome, Release, passed
 from landfall.smoke.case import Check
 from landfall.step import OUTPUT_LIMIT
@@ -20,20 +20,8 @@ def size(manifests: int, checks: int, reason: int) -> str:
     """Say whether it fits, for an index of so many manifests and a reason of so many characters."""
     ended = _ended(manifests, checks, reason)
     record = {"unfinished": "YES", "outcome": "ROLLED_BACK", "ended": json.dumps(asdict(ended))}
-    plan = recovery.plan(record, "FAILED", None, None)
-    known = plan.ended
-    assert known is not None
-    answer = resolve.Output(
-        "FINISH",
-        plan.verdict,
-        known.release,
-        known.outcome,
-        known.baseline,
-        known.deployment,
-        known.failure,
-        known.checks,
-    )
-    return "fits" if len(json.dumps(asdict(answer), ensure_ascii=False).encode()) <= OUTPUT_LIMIT else "too large"
+    answer = resolve.recovering(recovery.plan(record, "FAILED", None, None))
+    return "fits" if wire.size(wire.packed(asdict(answer))) <= OUTPUT_LIMIT else "too large"
 
 
 def _ended(manifests: int, checks: int, reason: int) -> evidence.Ended:

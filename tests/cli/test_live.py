@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cli.live import Live, proof
+from landfall import standing
 from landfall.model import Outcome
 from tests import builders as b
 
@@ -44,7 +45,7 @@ CASES = {
 @pytest.mark.parametrize(("known", "proven"), CASES.values(), ids=CASES)
 def test_proof_of_what_runs(known: list[dict[str, Any]], proven: bool) -> None:
     """Only the last deployment that touched the service can say that this revision is proven."""
-    assert (proof(known, "f:2") is not None) is proven
+    assert (proof(standing.last_change(known), "f:2") is not None) is proven
 
 
 @pytest.mark.parametrize(

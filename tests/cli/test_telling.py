@@ -6,7 +6,7 @@ import pytest
 
 from cli.affected import concerned
 from cli.exits import OF_OUTCOME
-from cli.records import is_named, proven
+from cli.records import by_start, is_named
 from cli.summary import PLAIN, markdown
 from landfall.model import Outcome
 
@@ -72,7 +72,11 @@ def test_no_record_by_less(wanted: str) -> None:
     assert not is_named(RECORD, wanted)
 
 
-def test_only_what_was_proven_can_be_gone_back_to() -> None:
-    """Everything else, an open record among it, is no release to go back to."""
-    found = [{**RECORD, "outcome": outcome.value} for outcome in Outcome] + [RECORD]
-    assert {r["outcome"] for r in proven(found)} == {"SUCCEEDED", "NO_CHANGE"}
+def test_records_are_listed_by_when_they_began() -> None:
+    """An id may begin with any time; one of a time to come holds no other record back."""
+    ids = ["20990101T000000Z-typed", "20260103T000000Z", "20260102T000000Z", "20200101T000000Z-typed"]
+    began = ["2026-01-01T00:00:00Z", "2026-01-03T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-04T00:00:00Z"]
+    found = by_start({"deployment_id": each, "started_at": at} for each, at in zip(ids, began, strict=True))
+    assert [r["deployment_id"] for r in found] == [ids[3], ids[1], ids[2], ids[0]]
+    many = [{"started_at": f"{n:06}"} for n in range(1000, 0, -1)]
+    assert list(by_start(iter(many))) == many

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cli import live
-from landfall import proof, recovery, request, smoke, target_health
+from landfall import proof, recovery, request, smoke, standing, target_health
 from landfall.answers import Answer, Answers
 from landfall.aws.freezes import Freezes
 from landfall.errors import LandfallError
@@ -110,7 +110,8 @@ def _records(draw: st.DrawFn) -> Any:
 
 
 def _record(record: Any) -> str:
-    live.proof([record], b.REVISION)
+    live.proof(standing.last_change([record]), b.REVISION)
+    standing.links(record)
     return recovery.plan(record, "ABORTED", None, "Succeeded").verdict.code
 
 

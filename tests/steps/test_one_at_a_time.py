@@ -238,7 +238,7 @@ def test_the_record_of_a_push_that_was_gone_names_its_image() -> None:
 
     machine.resolve(standin.ended_event(execution))
 
-    assert standin.ledger().newest_of_image("sample", b.DIGEST)
+    assert standin.ledger().any_of_image("sample", b.DIGEST)
     (record,) = standin.records()
     assert (record["git_sha"], record["image_digest"]) == (b.SHA, b.DIGEST)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from landfall import change
@@ -11,14 +13,15 @@ from landfall.settings import Limits
 from tests import builders as b
 
 
-@pytest.mark.parametrize(
-    ("length", "kept"), [(0, 0), (REASON_LIMIT, REASON_LIMIT), (REASON_LIMIT + 1, REASON_LIMIT), (10**6, REASON_LIMIT)]
-)
-def test_reason_is_bounded(length: int, kept: int) -> None:
-    """However much AWS has to say, a reason is cut, and shows that it was."""
-    verdict = failed("X", "r" * length)
-    assert len(verdict.reason) == kept
-    assert verdict.reason.endswith("…") is (length > REASON_LIMIT)
+@pytest.mark.parametrize("character", ["r", '"', "é", "漢", "\U0001f680", "\n", "\x1b", "\ud800"], ids=ascii)
+@pytest.mark.parametrize("length", [0, REASON_LIMIT // 6, REASON_LIMIT, REASON_LIMIT + 1, 10**4])
+def test_reason_is_bounded(character: str, length: int) -> None:
+    """However much AWS has to say, and in whatever script, a reason is cut, and shows that it was."""
+    reason = failed("X", character * length).reason
+    told = json.dumps(reason, ensure_ascii=False).encode()  # half a character would not be encoded
+    whole = len(reason) == length and not reason.endswith("…")
+    assert len(told) - 2 <= REASON_LIMIT
+    assert whole or (reason.endswith("…") and len(told) - 2 > REASON_LIMIT - 8)
 
 
 def test_makers() -> None:

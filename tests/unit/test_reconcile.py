@@ -115,7 +115,6 @@ LIVE: dict[str, tuple[ServiceView, dict[str, str], list[dict[str, Any]], set[Kin
     ),
     "either of the two after a way back that failed": (live(), WITH_SHA, [record(Outcome.ROLLBACK_FAILED)], set()),
     "deployed over": (live(), WITH_SHA, [record(Outcome.SUPERSEDED)], {Kind.LIVE_NOT_RECORDED}),
-    "while a deployment is under way": (BY_HAND, {}, [record(None), record()], set()),
     "nothing runs": (b.service(b.ecs_deployment(), desired=0, running=0), {}, [], set()),
     "no PRIMARY at this look": (b.service(b.ecs_deployment(status="ACTIVE")), {}, [], set()),
 }
@@ -124,15 +123,9 @@ LIVE: dict[str, tuple[ServiceView, dict[str, str], list[dict[str, Any]], set[Kin
 @pytest.mark.parametrize(("view", "tags", "records", "kinds"), LIVE.values(), ids=LIVE)
 def test_what_is_live(view: ServiceView, tags: dict[str, str], records: list[dict[str, Any]], kinds: set[Kind]) -> None:
     """Only what the last deployment left is known; a finding names the revision and what it should be."""
-    looked = reconcile_live.assess(view, TEMPLATE, tags, records)
+    looked = reconcile_live.assess(view, TEMPLATE, tags, standing.last_change(records))
     assert {seen.kind for seen in looked.seen} == kinds
     assert all(view.primary and seen.subject == view.primary.task_definition for seen in looked.seen)
-
-
-def test_nothing_is_cleared_while_a_deployment_is_under_way() -> None:
-    """A look in the middle decides nothing of the revision, neither way."""
-    looked = reconcile_live.assess(BY_HAND, TEMPLATE, {}, [record(None)])
-    assert looked.kinds == {Kind.SERVICE_MISSING}
 
 
 @pytest.mark.parametrize("view", [None, b.service(status="INACTIVE"), b.service(status="DRAINING")])
@@ -142,14 +135,6 @@ def test_a_service_that_is_not_there(view: ServiceView | None) -> None:
     assert looked is not None
     assert [(seen.kind, seen.subject) for seen in looked.seen] == [(Kind.SERVICE_MISSING, "c/sample")]
     assert reconcile_live.missing(b.service(), b.settings_of()) is None
-
-
-def test_the_last_change_is_found_however_many_were_refused_since() -> None:
-    """A flood of bad requests must not make what runs look unknown."""
-    refused = [record(Outcome.REJECTED, deployment_id=str(n)) for n in range(standing.SEARCHED + 5)]
-    found = standing.recent(iter([*refused, record(), record()]))
-    assert len(found) == len(refused) + 1
-    assert standing.last_change(found) == record()
 
 
 RUNNING = Execution("RUNNING", b.NOW - timedelta(seconds=LIMITS.longest_seconds))

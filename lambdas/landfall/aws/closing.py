@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landfall import chain
+from landfall import chain, standing
 from landfall.chain import CHAINS, HASH, Head, Record
 from landfall.errors import AwsCallFailed, trying
 
@@ -49,7 +49,8 @@ class Closing:
             if "outcome" in before or int(before.get("fence", 0)) > record["fence"]:
                 return None
             head = self.head(service)
-            sealed = chain.sealed({**before, **record}, head)
+            newest = self.record(service, head.deployment_id) if head else None
+            sealed = chain.sealed({**before, **record, **standing.links(newest)}, head)
             if self._put_on_top({**record, **sealed}, before, head):
                 return sealed
         raise AwsCallFailed("HeadMoved", f"closing ledger record {deployment_id}: HEAD moved {TRIES} times meanwhile")

@@ -11,16 +11,17 @@ from typing import Any
 
 from landfall import chain
 from landfall.aws import table
-from landfall.aws.closing import WHILE_OPEN, Closing, key
+from landfall.aws.chained import Chained
+from landfall.aws.closing import WHILE_OPEN, key
 from landfall.errors import trying
-from landfall.model import PROVEN, QUIET
+from landfall.model import QUIET
 
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
 YES = "yes"
 Record = chain.Record
 
 
-class Ledger(Closing):
+class Ledger(Chained):
     """Partition key `service`, sort key `deployment_id`."""
 
     def __init__(self, table: Any) -> None:
@@ -94,32 +95,13 @@ class Ledger(Closing):
         )
         return list(found)
 
-    def newest_first(self, service: str) -> Iterator[Record]:
-        """Return a service's records from the newest back, read consistently, page by page as they are asked for."""
-        return self._query(
-            f"reading the deployments of {service}",
-            KeyConditionExpression="service = :service",
-            ExpressionAttributeValues={":service": service},
-            ConsistentRead=True,
-            ScanIndexForward=False,
-        )
-
-    def last_proven(self, service: str, image_digest: str = "") -> Record | None:
-        """Return the newest record of a release (of that digest) that was proven live, read consistently."""
-        values = {f":proven{n}": outcome.value for n, outcome in enumerate(PROVEN)}
-        condition = f"outcome IN ({', '.join(values)})"
-        if image_digest:
-            condition, values = f"{condition} AND image_digest = :digest", {**values, ":digest": image_digest}
-        what = f"looking for the last proven release of {service}"
-        return next(self._newest_first(what, service, condition, values), None)
-
     def of_image(self, service: str, digest: str) -> list[Record]:
-        """Return the records of an image's deployments, newest first, read consistently."""
+        """Return the records of an image's deployments by their ids from the greatest down, read consistently."""
         what = f"looking for deployments of {digest}"
         return list(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}))
 
-    def newest_of_image(self, service: str, digest: str) -> Record | None:
-        """Return the newest record of an image's deployments, and read no further than that."""
+    def any_of_image(self, service: str, digest: str) -> Record | None:
+        """Return some record of an image's deployments, and read no further than that."""
         what = f"looking for a deployment of {digest}"
         return next(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}), None)
 

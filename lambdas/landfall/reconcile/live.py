@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from landfall import standing
@@ -27,22 +27,20 @@ def missing(view: ServiceView | None, service: Service) -> Looked | None:
 
 
 def assess(
-    view: ServiceView, template: Mapping[str, Any], tags: Mapping[str, str], records: Iterable[dict[str, Any]]
+    view: ServiceView, template: Mapping[str, Any], tags: Mapping[str, str], last: dict[str, Any] | None
 ) -> Looked:
-    """Compare the PRIMARY deployment with the ledger, which must have been read after it.
+    """Compare the PRIMARY deployment with the `last` that changed the service, which must have been read after it.
 
-    While a deployment is under way nothing is said of the revision: it is being changed. Nor where nothing runs.
+    Nothing is said of the revision where nothing runs; and not to be called while a deployment is under way.
     """
-    known = list(records)
     primary = view.primary
-    if primary is None or any("outcome" not in r for r in known):
+    if primary is None:
         return Looked(MISSING)
     if view.desired == 0 and view.running == 0:
         return Looked(KINDS)
     revision = primary.task_definition
     name, image = revision.rpartition("/")[2], _images(template)
     seen = []
-    last = standing.last_change(known)
     if last is None or revision not in standing.left_by(last):
         left = "Landfall never deployed to this service" if last is None else _left(last)
         what = f"revision {name} ({image}) is live since {primary.created_at or 'an unknown time'}; {left}"

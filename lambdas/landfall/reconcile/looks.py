@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 
 from landfall import chain, standing
 from landfall.aws.ledger import Record
@@ -18,6 +19,7 @@ from landfall.reconcile import records as reconcile_records
 from landfall.reconcile.findings import Finding, Looked, Seen, State
 from landfall.reconcile.records import OF_RECORD, RECENT
 from landfall.settings import Limits, Service
+from landfall.standing import SEARCHED
 from landfall.world import World
 
 Look = Callable[[], Looked]
@@ -35,7 +37,7 @@ def of_service(service: Service, world: World, known: Iterable[Finding], unfinis
     """Return the looks at a configured service, by their names."""
     return {
         "pushes": partial(pushes, service, world),
-        "what is live": partial(live, service, world),
+        "what is live": partial(live, service, world, unfinished),
         **of_records(service.name, service.limits, world, known, unfinished),
     }
 
@@ -50,7 +52,7 @@ def of_records(
 def pushes(service: Service, world: World) -> Looked:
     """Look at the newest image of a commit."""
     image = reconcile_pushes.newest(world.ecr(service.repository).images())
-    if image is None or world.ledger.newest_of_image(service.name, image.digest):
+    if image is None or world.ledger.any_of_image(service.name, image.digest):
         return reconcile_pushes.looked(None)
     since = world.ledger.since(service.name, reconcile_pushes.requests_since(image))
     grace = timedelta(seconds=world.settings.reconciler.push_grace_seconds)
@@ -59,7 +61,7 @@ def pushes(service: Service, world: World) -> Looked:
     return reconcile_pushes.looked(seen)
 
 
-def live(service: Service, world: World) -> Looked:
+def live(service: Service, world: World, unfinished: Unfinished) -> Looked:
     """Look at what ECS works towards, then at the ledger."""
     ecs = world.ecs(service.name)
     view = ecs.service()
@@ -67,7 +69,16 @@ def live(service: Service, world: World) -> Looked:
     if missing or view is None:
         return missing or Looked(reconcile_live.MISSING)
     template, tags = ecs.task_definition(view.primary.task_definition) if view.primary else ({}, {})
-    return reconcile_live.assess(view, template, tags, standing.recent(world.ledger.newest_first(service.name)))
+    if _under_way(service.name, world, unfinished):
+        return Looked(reconcile_live.MISSING)
+    return reconcile_live.assess(view, template, tags, world.ledger.last_change(service.name))
+
+
+def _under_way(service: str, world: World, unfinished: Unfinished) -> bool:
+    """Say whether a deployment has no outcome yet. The index of these may lag, the newest records are read as well."""
+    of_service = (record for record in unfinished() if record["service"] == service)
+    newest = islice(world.ledger.newest_first(service), SEARCHED)
+    return any("outcome" not in record for record in (*newest, *of_service))
 
 
 def records(service: str, limits: Limits, world: World, known: Iterable[Finding], unfinished: Unfinished) -> Looked:

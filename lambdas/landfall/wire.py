@@ -1,0 +1,67 @@
+"""What travels between the states as JSON: how large it is, and how it is kept small without losing anything.
+
+Sizes are bytes of JSON: a character is up to four of them, and one that JSON escapes up to six.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+GROUPED = frozenset({"digests", "accepted"})
+"""Fields that map containers to digests. Containers of one image have the same ones, which are told once for all."""
+JOINT = ","
+"""No container's name has one: letters, digits, `_` and `-` (ECS API reference, ContainerDefinition, `name`)."""
+CUT = "…"
+
+
+def size(value: Any) -> int:
+    """Return how many bytes a value takes as JSON."""
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def cut(text: str, limit: int) -> str:
+    """Return a text that takes `limit` bytes of JSON at most, its quotation marks aside. It shows where it was cut.
+
+    Half a character, which a service's JSON can hold and UTF-8 can't, becomes a question mark.
+    """
+    text = text.encode("utf-8", "replace").decode()
+    if size(text) - 2 <= limit:
+        return text
+    left, kept = limit - len(CUT.encode()), 0
+    for character in text:
+        left -= size(character) - 2
+        if left < 0:
+            break
+        kept += 1
+    return text[:kept] + CUT
+
+
+def packed(value: Any) -> Any:
+    """Return a step's answer with each list of digests once: `{"app,worker": […]}` for two containers of one image."""
+    if isinstance(value, list | tuple):
+        return [packed(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {k: _grouped(v) if k in GROUPED and isinstance(v, Mapping) else packed(v) for k, v in value.items()}
+
+
+def unpacked(value: Any) -> Any:
+    """Return what `packed` was given."""
+    if isinstance(value, list | tuple):
+        return [unpacked(each) for each in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {k: _apart(v) if k in GROUPED and isinstance(v, Mapping) else unpacked(v) for k, v in value.items()}
+
+
+def _grouped(containers: Mapping[str, Any]) -> dict[str, Any]:
+    groups: dict[str, list[str]] = {}
+    for name, digests in containers.items():
+        groups.setdefault(json.dumps(digests), []).append(name)
+    return {JOINT.join(names): json.loads(digests) for digests, names in groups.items()}
+
+
+def _apart(groups: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: digests for names, digests in groups.items() for name in str(names).split(JOINT)}
