@@ -10,7 +10,8 @@ from jmespath.exceptions import JMESPathError
 
 from landfall.answers import Answer, Request
 from landfall.settings.smoke import OwnCheck
-from landfall.smoke import header_rules, pattern
+from landfall import pattern
+from landfall.smoke import header_rules
 from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, worst
 from landfall.smoke.service import in_time
 
