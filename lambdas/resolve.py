@@ -237,7 +237,9 @@ def _commit(image: Image, wanted: Request, world: World) -> str:
         raise InvalidRequest("NO_COMMIT", f"image {image.digest} is tagged as {len(found)} commits, {found}; {way_out}")
     if not service.commit_label:
         has = f"tags {list(image.tags)}" if image.tags else "no tag"
-        raise InvalidRequest("NO_COMMIT", f"image {image.digest} has {has}, and so no commit; {way_out}: tag it by that")
+        raise InvalidRequest(
+            "NO_COMMIT", f"image {image.digest} has {has}, and so no commit; {way_out}: tag it by that"
+        )
     said = world.ecr(service.repository).label(image, service.commit_label)
     if not commit.is_commit(said):
         has = f"its label {service.commit_label} is {said!r}" if said else f"it has no label {service.commit_label}"
