@@ -17,8 +17,8 @@ from landfall import probe
 from landfall import smoke as suite
 from landfall.addresses import forbidden_host, keeps_secrets
 from landfall.aws.secrets import Secrets
-from landfall.model import UNKNOWN, State
 from landfall.commit import is_full
+from landfall.model import UNKNOWN, State
 from landfall.secret import NONE, Known, Unreadable
 from landfall.settings import Limits
 from landfall.settings.checks import is_url

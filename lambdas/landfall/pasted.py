@@ -20,14 +20,12 @@ _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 def plain(text: str) -> str:
     """Return the text with plain blanks and without what can't be seen.
 
-    Any blank that is none of ASCII becomes one. Format characters go: direction marks, overrides and isolates, which can
-    make a text look like another; soft hyphens, zero-width blanks and byte-order marks; tags. Kept are the joiners
+    Any blank becomes ASCII's. Format characters go: direction marks, overrides and isolates, which can make a text look
+    like another; soft hyphens, zero-width blanks and byte-order marks; tags. Kept are the joiners
     inside emoji and words that need them, and the flags that are made of tags.
     """
-    kept = "".join(
-        part if _FLAG.fullmatch(part) else _plain(part) for part in re.split(f"({_FLAG.pattern})", _spaced(text))
-    )
-    return kept
+    parts = re.split(f"({_FLAG.pattern})", _spaced(text))
+    return "".join(part if _FLAG.fullmatch(part) else _plain(part) for part in parts)
 
 
 def is_text(text: str) -> bool:

@@ -12,8 +12,8 @@ import pytest
 from landfall import evidence, standing
 from landfall.aws.audit import Execution
 from landfall.aws.ecr import Listed
-from landfall.commit import TagForm
 from landfall.chain import Head
+from landfall.commit import TagForm
 from landfall.model import Outcome
 from landfall.observed import ServiceView
 from landfall.reconcile import LOOK_EVERY, looks
@@ -23,7 +23,7 @@ from landfall.reconcile import records as reconcile_records
 from landfall.reconcile.findings import Kind
 from landfall.recovery import PATIENCE
 from landfall.request import moment
-from landfall.settings import Limits
+from landfall.settings import NO_RELEASES, Limits
 from tests import builders as b
 
 LIMITS = Limits()
@@ -52,7 +52,10 @@ def image(**changes: Any) -> Listed:
     return Listed(**{"digest": b.DIGEST, "tags": ("latest", b.SHA), "pushed_at": pushed, **changes})
 
 
-def read(*images: Listed, form: TagForm = b.settings_of().tags) -> list[reconcile_pushes.Pushed]:
+DEFAULT = TagForm(ignored=NO_RELEASES)
+
+
+def read(*images: Listed, form: TagForm = DEFAULT) -> list[reconcile_pushes.Pushed]:
     """Return the images as the reconciler reads their tags."""
     return reconcile_pushes.read(images, form)
 

@@ -37,7 +37,7 @@ Manifest = Mapping[str, Any]
 
 
 def read(client: Any, repository: str, identifier: Mapping[str, str]) -> tuple[str, Manifest]:
-    """Return an image's digest and manifest. Raises InvalidRequest where there is none, AwsCallFailed where it fails."""
+    """Return an image's digest and manifest. Raises InvalidRequest where there is none, AwsCallFailed if ECR fails."""
     what = f"{repository}, {' '.join(identifier.values())}"
     with trying(f"reading the manifest of {what}"):
         reply = client.batch_get_image(

@@ -18,7 +18,7 @@ from landfall.reconcile.pushes import Pushed
 SUBJECT = "tags that name no release"
 TAGS_SHOWN, TAG_SHOWN = 5, 60
 _REFERRER = re.compile(r"sha256-[0-9a-f]{64}(\..+)?")
-"""A signature's or attestation's tag: the digest it is about (cosign, "Signature Spec"; OCI, "Referrers Tag Schema")."""
+"""A signature's or attestation's tag: what it is about (cosign, "Signature Spec"; OCI, "Referrers Tag Schema")."""
 _COMMIT = rf"(?P<{GROUP}>[0-9a-f]{{7,40}})"
 FORMS = (
     f"sha-{_COMMIT}",
@@ -29,8 +29,8 @@ FORMS = (
     rf"[0-9]{{8,14}}[.-]{_COMMIT}",
     rf"[A-Za-z0-9._-]+[._-]{_COMMIT}",
 )
-"""The forms that tools give their tags, the most exact first: docker/metadata-action's `type=sha`, Flux's branch, commit
-and time, `git describe`, a date and a commit, and anything that ends in a commit."""
+"""The forms that tools give their tags, the most exact first: docker/metadata-action's `type=sha`, Flux's branch,
+commit and time, `git describe`, a date and a commit, and anything that ends in a commit."""
 _LABEL = "org.opencontainers.image.revision"
 
 

@@ -1,4 +1,4 @@
-"""Which tags of a service's repository name releases: what `tag_pattern`, `commit_label` and `ignored_tags` may hold."""
+"""Which tags of a repository name releases: what `tag_pattern`, `commit_label` and `ignored_tags` may hold."""
 
 from __future__ import annotations
 
