@@ -200,6 +200,6 @@ def variables() -> list[tuple[str, bool]]:
 
 @pytest.mark.parametrize(("entry", "secret"), variables(), ids=[entry.partition("=")[0] for entry, _ in variables()])
 def test_variables_of_public_images(entry: str, secret: bool) -> None:
-    """What people have in their images is told apart: a missed leak stays one, a check that cries wolf is switched off."""
+    """What people have in their images is told apart: neither a missed leak nor a false alarm is of use."""
     name, _, value = entry.partition("=")
     assert is_secret(name, value) is secret
