@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli.exits import Refused
 
-FULL = re.compile(r"[0-9a-f]{40}")
 HEAD = "HEAD"
 SHOWN = 5
 """Changed files that are named."""

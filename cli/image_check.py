@@ -8,18 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from cli.image_secrets import is_secret
+from landfall import commit
 from landfall.settings import Service
 
 Result = Literal["ok", "missing", "wrong"]
 
-COMMIT = re.compile(r"[0-9a-f]{40}")
 LABEL = "org.opencontainers.image."
-SECRET_NAME = re.compile(
-    r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|((SECRET|ACCESS|PRIVATE|API)_?)+KEY(_ID)?)$",
-    re.IGNORECASE,
-)
-SECRET_VALUE = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
-"""An address that holds a password."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +31,14 @@ class Finding:
 def check_image(document: Mapping[str, Any], platform: str, service: Service, tag: str | None = None) -> list[Finding]:
     """Check an image's configuration document (OCI image spec, "Image Configuration"; Docker's has the same names).
 
-    `platform` is what its manifest says (`linux/amd64`); `tag`, if it is a commit, is what GIT_SHA must say. A
+    `platform` is what its manifest says (`linux/amd64`); `tag`, if it holds a commit, says what GIT_SHA must say. A
     document of the wrong shape is treated as one that says nothing.
     """
     config = _table(document.get("config"))
     env = dict(str(entry).partition("=")[::2] for entry in _list(config.get("Env")))
     labels = {str(name): str(value) for name, value in _table(config.get("Labels")).items()}
     return [
-        _git_sha(env.get("GIT_SHA", ""), tag),
+        _git_sha(env.get("GIT_SHA", ""), tag, service),
         _build_time(env.get("BUILD_TIME", "")),
         _revision(labels, env.get("GIT_SHA", "")),
         _created(labels),
@@ -56,13 +51,13 @@ def check_image(document: Mapping[str, Any], platform: str, service: Service, ta
     ]
 
 
-def _git_sha(sha: str, tag: str | None) -> Finding:
+def _git_sha(sha: str, tag: str | None, service: Service) -> Finding:
     mend = "in the Dockerfile's last stage: ARG GIT_SHA, ENV GIT_SHA=$GIT_SHA; build with --build-arg GIT_SHA=<commit>"
-    if tag and COMMIT.fullmatch(tag) and sha:
-        return _equal(
-            "GIT_SHA", tag, sha, f"build this tag's own commit, without a cache that ignores arguments; {mend}"
-        )
-    return _matching("GIT_SHA", sha, COMMIT.fullmatch(sha) is not None, "a commit: 40 lowercase hex digits", mend)
+    tagged = next((t.commit for t in commit.read([tag] if tag else [], service.tags) if t.readable), "")
+    if tagged and sha:
+        other = f"build this tag's own commit, without a cache that ignores arguments; {mend}"
+        return _matching("GIT_SHA", sha, commit.same(tagged, sha), tagged, other)
+    return _matching("GIT_SHA", sha, commit.is_full(sha), "a commit: 40 lowercase hex digits", mend)
 
 
 def _build_time(time: str) -> Finding:
@@ -72,9 +67,9 @@ def _build_time(time: str) -> Finding:
 
 def _revision(labels: Mapping[str, str], sha: str) -> Finding:
     seen, mend = labels.get(f"{LABEL}revision", ""), f'LABEL {LABEL}revision="$GIT_SHA"'
-    if COMMIT.fullmatch(sha) and seen:
-        return _equal("label revision", sha, seen, mend)
-    return _matching("label revision", seen, COMMIT.fullmatch(seen) is not None, "the commit that GIT_SHA says", mend)
+    if commit.is_commit(sha) and seen:
+        return _matching("label revision", seen, commit.same(sha, seen), sha, mend)
+    return _matching("label revision", seen, commit.is_full(seen), "the commit that GIT_SHA says", mend)
 
 
 def _created(labels: Mapping[str, str]) -> Finding:
@@ -120,7 +115,7 @@ def _port(ports: Mapping[str, Any]) -> Finding:
 
 
 def _secrets(env: Mapping[str, str]) -> Finding:
-    names = sorted(n for n, value in env.items() if value and (SECRET_NAME.search(n) or SECRET_VALUE.search(value)))
+    names = sorted(name for name, value in env.items() if is_secret(name, value))
     mend = (
         "take them out of the Dockerfile, and change them: whoever can pull has them. Use the task definition's secrets"
     )

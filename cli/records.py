@@ -11,12 +11,11 @@ from itertools import islice
 
 from cli.cloud import Cloud
 from cli.exits import Refused
+from landfall import commit
 from landfall.aws.ledger import Record
 from landfall.settings import Service
 from landfall.standing import SEARCHED
 
-_SHORTEST = 7
-"""Digits of a commit id that are taken for one."""
 
 
 def newest(cloud: Cloud, service: Service) -> list[Record]:
@@ -67,4 +66,4 @@ def is_named(record: Record, wanted: str) -> bool:
     """Say whether `wanted` is the record's deployment id, digest, execution (name or ARN) or commit (7 digits do)."""
     arn = str(record["execution_arn"])
     names = (record["deployment_id"], record["image_digest"], arn, arn.rpartition(":")[2])
-    return wanted in names or (len(wanted) >= _SHORTEST and str(record["git_sha"]).startswith(wanted))
+    return wanted in names or commit.same(str(record["git_sha"]), wanted)

@@ -10,6 +10,7 @@ import typer
 from cli import begin, builds, follow, freeze, git, summary
 from cli.exits import Refused
 from cli.verb import At, ServiceName, verb
+from landfall.commit import is_full
 from landfall.settings import Service
 
 SummaryFile = Annotated[
@@ -63,7 +64,7 @@ def finished(at: At, told: dict[str, Any], summary_file: Path | None = None) -> 
 def _commit(at: At, wanted: str, ci: bool) -> str:
     """Return the commit's full id, once it is sure that it is what will be built."""
     if ci:
-        if not git.FULL.fullmatch(wanted):
+        if not is_full(wanted):
             raise Refused("BAD_COMMIT", f"--commit {wanted!r} is not a full commit id, 40 hex digits; --ci needs one")
         return wanted
     found = git.commit(wanted)

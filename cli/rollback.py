@@ -47,7 +47,6 @@ def rollback(
     name = naming.execution(datetime.now(UTC), chosen.name, str(target["git_sha"]), secrets.token_hex(3))
     document = {
         "service": chosen.name,
-        "image_tag": str(target["git_sha"]),
         "image_digest": str(target["image_digest"]),
         "deployment_id": str(target["deployment_id"]),
         "intent": Intent.ROLLBACK.value,

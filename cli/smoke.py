@@ -17,8 +17,8 @@ from landfall import probe
 from landfall import smoke as suite
 from landfall.addresses import forbidden_host, keeps_secrets
 from landfall.aws.secrets import Secrets
+from landfall.commit import is_full
 from landfall.model import UNKNOWN, State
-from landfall.request import SHA
 from landfall.secret import NONE, Known, Unreadable
 from landfall.settings import Limits
 from landfall.settings.checks import is_url
@@ -55,7 +55,7 @@ def smoke(
 
     Exits 0 where no check failed, 1 where one did or was not answered.
     """
-    if expect_sha is not None and not SHA.fullmatch(expect_sha):
+    if expect_sha is not None and not is_full(expect_sha):
         raise Refused("WRONG_SHA", f"--expect-sha {expect_sha!r} is no commit: 40 hex digits in lower case")
     target = _target(at, base_url, service, ca_bundle)
     results = _rounds(at, target, expect_sha or UNKNOWN, attempts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import evidence, naming, recovery, request
+from landfall import commit, evidence, naming, recovery, request, same_push
+from landfall.aws.ecr import Image
 from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
 from landfall.model import (
@@ -23,7 +24,7 @@ from landfall.model import (
     failed,
     passed,
 )
-from landfall.request import SHA, Recovery, Request
+from landfall.request import Recovery, Request
 from landfall.smoke.case import Check
 from landfall.step import step
 from landfall.world import World
@@ -87,6 +88,10 @@ def run(event: Input, world: World) -> Output:
         release = _with_revision(_with_image(release, wanted, world), wanted, world)
     except InvalidRequest as error:
         return _recorded(world, release, failed(error.code, str(error)))
+    if wanted.is_event:
+        records = world.ledger.since(release.service, same_push.since(release))
+        if begun := same_push.begun(release, records):
+            return Output(IGNORED, passed(IGNORED, begun), release)
     return _recorded(world, release, passed("RESOLVED", f"{release.git_sha} is {release.image_digest}"))
 
 
@@ -157,7 +162,7 @@ def _opened_late(execution_arn: str, world: World) -> Record | None:
         if isinstance(wanted, request.Ignored):
             return None
         # what it named, unverified: a push that somebody stopped is known, and not taken for one that was lost
-        sha, digest = wanted.image_tag or UNKNOWN, wanted.image_digest or UNKNOWN
+        sha, digest = wanted.commit or UNKNOWN, wanted.image_digest or UNKNOWN
         release = replace(_asked(release, wanted), git_sha=sha, image_digest=digest)
     # closed by its own Report meanwhile, which knew no service: one execution leaves one record
     if known := world.ledger.record(UNKNOWN_SERVICE, release.deployment_id):
@@ -203,9 +208,11 @@ def _asked(release: Release, wanted: Request) -> Release:
 
 
 def _with_image(release: Release, wanted: Request, world: World) -> Release:
-    """Find the image in ECR. Raises InvalidRequest where there is none, or where tag and digest disagree."""
+    """Find the image in ECR, and its commit. Raises InvalidRequest where one is missing, or tag and digest disagree."""
     tag, digest, repository = wanted.image_tag, wanted.image_digest, wanted.service.repository
-    image = world.ecr(repository).image({"imageTag": tag} if tag else {"imageDigest": str(digest)})
+    # a tag that does not say the commit may have moved on since the push: the digest is what was pushed
+    by_tag = tag and (wanted.commit or not digest)
+    image = world.ecr(repository).image({"imageTag": str(tag)} if by_tag else {"imageDigest": str(digest)})
     if image is None:
         raise InvalidRequest("IMAGE_NOT_FOUND", f"{tag or digest} is not in repository {repository!r}; push it first")
     if digest and digest != image.digest:
@@ -213,19 +220,38 @@ def _with_image(release: Release, wanted: Request, world: World) -> Release:
             "TAG_AND_DIGEST_DISAGREE",
             f"image_tag {tag} is {image.digest}, not image_digest {digest}; give one of them",
         )
-    commits = [t for t in image.tags if SHA.fullmatch(t)]
-    if tag is None and len(commits) != 1:
-        raise InvalidRequest(
-            "NO_COMMIT",
-            f"image {digest} carries {len(commits)} commit tags; Landfall must know which commit it is from",
-        )
+    # what a rollback goes back to was proven as a commit that its record knows
+    is_back = wanted.intent == Intent.ROLLBACK
     return replace(
         release,
-        git_sha=tag or commits[0],
+        git_sha=wanted.commit or UNKNOWN if is_back else _commit(image, wanted, world),
         image=image.uri,
         image_digest=image.digest,
         accepted_digests=image.accepted,
     )
+
+
+def _commit(image: Image, wanted: Request, world: World) -> str:
+    """Return the commit of an image, by its tags, else by its label. Raises InvalidRequest where they leave it open."""
+    service = wanted.service
+    found = commit.of_tags(commit.read(image.tags, service.tags))
+    if wanted.commit:
+        return next((each for each in found if commit.same(each, wanted.commit)), wanted.commit)
+    if len(found) == 1:
+        return found[0]
+    way_out = "Landfall must know which commit it is from"
+    if found:
+        raise InvalidRequest("NO_COMMIT", f"image {image.digest} is tagged as {len(found)} commits, {found}; {way_out}")
+    if not service.commit_label:
+        has = f"tags {list(image.tags)}" if image.tags else "no tag"
+        raise InvalidRequest(
+            "NO_COMMIT", f"image {image.digest} has {has}, and so no commit; {way_out}: tag it by that"
+        )
+    said = world.ecr(service.repository).label(image, service.commit_label)
+    if not commit.is_commit(said):
+        has = f"its label {service.commit_label} is {said!r}" if said else f"it has no label {service.commit_label}"
+        raise InvalidRequest("NO_COMMIT", f"image {image.digest}: {has}, and no tag says its commit; {way_out}")
+    return said
 
 
 def _with_revision(release: Release, wanted: Request, world: World) -> Release:
@@ -238,7 +264,7 @@ def _with_revision(release: Release, wanted: Request, world: World) -> Release:
     if record is None or record.get("outcome") not in PROVEN or record["image_digest"] != digest:
         what = f"deployment {named} did not prove {digest}" if named else f"{digest} was never proven live"
         raise InvalidRequest("NOT_PROVEN", f"{what} on {release.service}; ask for intent 'release' instead")
-    return replace(release, revision=str(record["task_definition"]))
+    return replace(release, revision=str(record["task_definition"]), git_sha=str(record["git_sha"]))
 
 
 handler = step(Input, run)

@@ -7,10 +7,10 @@ the commit's tag is there already, POST_BUILD exports GIT_SHA, IMAGE_DIGEST and 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from landfall.commit import is_full
 from local.dockerfile import DockerfileError
 from local.images import BuildError, build_image
 from local.layers import LayerError
@@ -19,7 +19,6 @@ from sample_service.faults import FAULTS
 
 FAILURES = (BuildError, DockerfileError, LayerError, RegistryError)
 """What fails a build's phase, with its own words."""
-COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class ImageBuild:
@@ -41,7 +40,7 @@ class ImageBuild:
             work()
 
     def _check(self) -> None:
-        if not COMMIT.fullmatch(self._commit):
+        if not is_full(self._commit):
             raise BuildError(f"source version {self._commit!r} is no commit: name one by its 40 hex digits")
         if "/" not in self._variables.get("REPOSITORY_URI", ""):
             raise BuildError("REPOSITORY_URI is not set: the project's environment must say where to push")

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from landfall.commit import is_full
 from local.dockerfile import DockerfileError, image_config
 from local.layers import LayerError, app_layer, dependencies_layer
 from local.oci import Image, assemble
@@ -24,7 +25,6 @@ __all__ = ["BuildError", "Image", "build_image", "push_image"]
 
 SERVICE = Path(__file__).resolve().parent.parent / "sample_service"
 
-_SHA = re.compile(r"[0-9a-f]{40}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
 
@@ -37,7 +37,7 @@ def build_image(git_sha: str, build_time: str, fault: str = "", extra_env: Mappi
 
     `extra_env` is added to the environment, for an image that differs from the Dockerfile's on purpose.
     """
-    if not _SHA.fullmatch(git_sha):
+    if not is_full(git_sha):
         raise BuildError(f"git_sha is {git_sha!r}: it must be a full commit id, 40 lowercase hex digits")
     if not _TIME.fullmatch(build_time):
         raise BuildError(f"build_time is {build_time!r}: it must be a time in UTC such as 2024-01-31T12:00:00Z")

@@ -17,6 +17,7 @@ class On(Enum):
     """What a grant reaches."""
 
     REPOSITORIES = auto()
+    LABELLED_REPOSITORIES = auto()
     SERVICES = auto()
     CLUSTERS_TASK_LIST = auto()
     TASKS = auto()
@@ -114,6 +115,7 @@ STEPS: tuple[Step, ...] = (
         "Resolve",
         (
             *_SEE_IMAGES,
+            _may(On.LABELLED_REPOSITORIES, "ecr:GetDownloadUrlForLayer"),
             _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _may(On.LOCKS, "dynamodb:GetItem"),

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from landfall import naming
+from landfall import commit, naming
 from landfall.model import UNKNOWN, Verdict, failed, passed, wait
-from landfall.request import DIGEST, SHA
+from landfall.request import DIGEST
 from landfall.settings import Service
 
 SUCCEEDED, IN_PROGRESS = "SUCCEEDED", "IN_PROGRESS"
 ENDED = (SUCCEEDED, "FAILED", "FAULT", "STOPPED", "TIMED_OUT")
 """The statuses of a build that is over (CodeBuild API reference, Build, `buildStatus`)."""
 NOT_BEGUN, BEGUN = "NOT_BEGUN", "BEGUN"
-EXPORTS = {"GIT_SHA": SHA, "IMAGE_DIGEST": DIGEST, "BUILT": re.compile("yes|no")}
+EXPORTS = {"GIT_SHA": commit.FULL, "IMAGE_DIGEST": DIGEST, "BUILT": re.compile("yes|no")}
 """The variables that the buildspec exports, and what they look like."""
 _SHOWN = 80
 
@@ -120,7 +120,7 @@ def request(built: Built, asked_at: str, why: str) -> tuple[str, dict[str, str]]
 
 
 def request_of_push(
-    service: str, git_sha: str, digest: str, *, pushed_at: str, by: str, why: str
+    service: str, tag: str, digest: str, *, pushed_at: str, by: str, why: str
 ) -> tuple[str, dict[str, str]]:
     """Return name and input of a deployment that stands for a push that was lost.
 
@@ -128,7 +128,7 @@ def request_of_push(
     """
     document = {
         "service": service,
-        "image_tag": git_sha,
+        "image_tag": tag,
         "image_digest": digest,
         "pushed_at": pushed_at,
         "requested_by": by,

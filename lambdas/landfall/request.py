@@ -13,16 +13,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from landfall import commit, pasted
+from landfall.commit import Tag
 from landfall.errors import InvalidRequest
 from landfall.model import UNKNOWN, Intent
 from landfall.settings import Service, Settings
 
-SHA = re.compile(r"[0-9a-f]{40}")
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 EARLIEST = "2000"
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
 KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "pushed_at", "reason", "requested_by")
+WORDS = ("reason", "requested_by")
+"""The fields that hold what people write, and paste: what can't be seen in them is taken out (pasted.py)."""
 TEXT_LIMIT = 200
 """Characters of `reason` and `requested_by`: they are stored and sent on."""
 
@@ -31,7 +34,8 @@ TEXT_LIMIT = 200
 class Request:
     """A request that reads well. Whether its image exists is another question.
 
-    `deployment_id`: the deployment that proved what a rollback goes back to, where one is named.
+    `deployment_id`: the deployment that proved what a rollback goes back to, where one is named. `commit` is what
+    `image_tag` says, empty where that says none. `is_event`: ECR told of the push itself.
     """
 
     service: Service
@@ -43,6 +47,8 @@ class Request:
     by_push: bool = False
     pushed_at: str = ""
     deployment_id: str = ""
+    commit: str = ""
+    is_event: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,39 @@ def _event(event: Mapping[str, Any], settings: Settings) -> Request | Recovery |
         return Ignored(f"repository {_show(repository)} belongs to no service in services.toml")
     if not tag:
         return Ignored("an untagged manifest: part of an image index, or an attestation")
-    if not isinstance(tag, str) or not SHA.fullmatch(tag):
-        return Ignored(f"tag {_show(tag)} is not a 40-hex commit SHA, such as a build cache's")
+    if not isinstance(tag, str):
+        return Ignored(f"tag {_show(tag)} is not a 40-hex commit SHA, nor any text")
+    read = _read(tag, service)
+    if not read.readable:
+        return Ignored(_unreadable(read, service))
     if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
         return Ignored(f"digest {_show(digest)} is not a sha256 digest")
     return Request(
-        service, tag, digest, Intent.RELEASE, f"push of {tag}", "ECR push", by_push=True, pushed_at=_time(event)
+        service=service,
+        image_tag=tag,
+        image_digest=digest,
+        intent=Intent.RELEASE,
+        reason=f"push of {tag}",
+        requested_by="ECR push",
+        by_push=True,
+        pushed_at=_time(event),
+        commit=read.commit,
+        is_event=True,
     )
+
+
+def _read(tag: str, service: Service) -> Tag:
+    return commit.read((tag,), service.tags)[0]
+
+
+def _unreadable(tag: Tag, service: Service) -> str:
+    """Say why a tag names no release, such as a build cache's or `latest`."""
+    why = f"tag {_show(tag.text)} is not a 40-hex commit SHA"
+    if service.tag_pattern is None:
+        return f"{why}, and services.{service.name} has no tag_pattern that reads others"
+    if tag.commit:
+        return f"{why}, and {_show(tag.commit)}, which tag_pattern finds in it, is no commit either: 7 to 40 hex digits"
+    return f"{why}, and services.{service.name}.tag_pattern {_show(service.tag_pattern)} does not read it"
 
 
 def _time(event: Mapping[str, Any]) -> str:
@@ -120,6 +152,7 @@ def _is_time(text: str) -> bool:
 
 
 def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recovery:
+    document = {**document, **{k: pasted.plain(document[k]) for k in WORDS if isinstance(document.get(k), str)}}
     _check_fields(document)
     intent = _intent(document.get("intent", Intent.RELEASE.value))
     if intent == Intent.RECOVER and "deployment_id" not in document:
@@ -136,12 +169,12 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recov
             raise InvalidRequest("MISSING_FIELD", "a recovery needs service and deployment_id, as the ledger has them")
         return Recovery(service=document["service"], deployment_id=document["deployment_id"])
     service = _service(document, settings)
-    tag, digest = _image(document)
+    tag, digest = _image(document, service)
     reason, who = document.get("reason", ""), document.get("requested_by", UNKNOWN)
     pushed_at = document.get("pushed_at", "")
     return Request(
         service=service,
-        image_tag=tag,
+        image_tag=tag.text if tag else None,
         image_digest=digest,
         intent=intent,
         reason=reason,
@@ -149,6 +182,7 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recov
         by_push="pushed_at" in document,
         pushed_at=pushed_at,
         deployment_id=document.get("deployment_id", ""),
+        commit=tag.commit if tag else "",
     )
 
 
@@ -161,20 +195,21 @@ def _check_fields(document: Mapping[str, Any]) -> None:
             raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; it must be text")
         if len(value) > TEXT_LIMIT:
             raise InvalidRequest("BAD_FIELD", f"{key} has {len(value)} characters; {TEXT_LIMIT} is the most")
-        if not value.isprintable():
+        if not (pasted.is_text(value) if key in WORDS else value.isprintable()):
             raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; leave line breaks and control characters out")
     if "pushed_at" in document and not _is_time(document["pushed_at"]):
         why = "it must be a time in UTC such as 2026-01-31T12:00:00Z; leave it out unless a push was lost"
         raise InvalidRequest("BAD_FIELD", f"pushed_at is {_show(document['pushed_at'])}; {why}")
 
 
-def _image(document: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    tag, digest = document.get("image_tag"), document.get("image_digest")
-    if tag is None and digest is None:
+def _image(document: Mapping[str, Any], service: Service) -> tuple[Tag | None, str | None]:
+    text, digest = document.get("image_tag"), document.get("image_digest")
+    if text is None and digest is None:
         why = "neither image_tag nor image_digest is given; give the commit's SHA or a digest"
         raise InvalidRequest("MISSING_FIELD", why)
-    if tag is not None and not SHA.fullmatch(tag):
-        why = f"image_tag {_show(tag)} is not a 40-hex commit SHA; push the image tagged by its commit"
+    tag = None if text is None else _read(text, service)
+    if tag is not None and not tag.readable:
+        why = f"image_{_unreadable(tag, service)}; push the image tagged by its commit"
         raise InvalidRequest("BAD_TAG", why)
     if digest is not None and not DIGEST.fullmatch(digest):
         raise InvalidRequest("BAD_DIGEST", f"image_digest {_show(digest)} is not sha256: and 64 hex digits")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.affected import concerned
-from cli.image_check import SECRET_NAME, SECRET_VALUE
+from cli.image_secrets import is_secret
 from landfall import request as reader
 from landfall import smoke as smoke_test
 from landfall import stops as stop_rules
@@ -129,7 +129,7 @@ def log_errors(case: Case) -> dict[str, bool]:
 
 def image_env(case: Case) -> dict[str, bool]:
     """Which variables of an image are called secrets."""
-    return {n: bool(v and (SECRET_NAME.search(n) or SECRET_VALUE.search(v))) for n, v in case.input.items()}
+    return {name: is_secret(name, value) for name, value in case.input.items()}
 
 
 def affected(case: Case) -> bool | str:

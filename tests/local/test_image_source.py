@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from cli.image_check import check_image
-from cli.image_source import CONFIG_LIMIT, read
-from landfall.aws.ecr import INDEX_TYPES
+from cli.image_source import read
+from landfall.aws.image_manifest import CONFIG_LIMIT, INDEX_TYPES
 from landfall.errors import AwsCallFailed, InvalidRequest
 from landfall.settings import Build, Service
 from local.aws import LocalAws

@@ -13,6 +13,7 @@ from landfall import evidence, standing
 from landfall.aws.audit import Execution
 from landfall.aws.ecr import Listed
 from landfall.chain import Head
+from landfall.commit import TagForm
 from landfall.model import Outcome
 from landfall.observed import ServiceView
 from landfall.reconcile import LOOK_EVERY, looks
@@ -22,7 +23,7 @@ from landfall.reconcile import records as reconcile_records
 from landfall.reconcile.findings import Kind
 from landfall.recovery import PATIENCE
 from landfall.request import moment
-from landfall.settings import Limits
+from landfall.settings import NO_RELEASES, Limits
 from tests import builders as b
 
 LIMITS = Limits()
@@ -51,13 +52,39 @@ def image(**changes: Any) -> Listed:
     return Listed(**{"digest": b.DIGEST, "tags": ("latest", b.SHA), "pushed_at": pushed, **changes})
 
 
+DEFAULT = TagForm(ignored=NO_RELEASES)
+
+
+def read(*images: Listed, form: TagForm = DEFAULT) -> list[reconcile_pushes.Pushed]:
+    """Return the images as the reconciler reads their tags."""
+    return reconcile_pushes.read(images, form)
+
+
 def test_the_newest_image_is_the_one_of_a_commit() -> None:
     """Caches, platforms without a tag and human names are no releases; nor is there one in an empty repository."""
     newer = moment(b.NOW)
     others = [image(tags=tags, digest=b.OTHER_DIGEST, pushed_at=newer) for tags in ((), ("cache",), ("final-v3",))]
-    assert reconcile_pushes.newest([*others, image(digest=b.OLD_DIGEST, pushed_at=ago(days=1)), image()]) == image()
-    assert reconcile_pushes.newest(others) is None
+    last = reconcile_pushes.newest(read(*others, image(digest=b.OLD_DIGEST, pushed_at=ago(days=1)), image()))
+    assert last is not None
+    assert last.image == image()
+    assert reconcile_pushes.newest(read(*others)) is None
     assert reconcile_pushes.newest([]) is None
+
+
+def test_the_plainest_tag_stands_for_the_push() -> None:
+    """The request that is started names a tag that ECR has, and best the one that can mean one commit alone."""
+    form = TagForm("(?:sha|git)-([0-9a-f]{7,40})|v[0-9.]+", label="revision")
+    for tags, first in (
+        (("v1.2", f"sha-{b.SHA}", b.SHA), b.SHA),
+        (("v1.2", "git-0123456", f"sha-{b.SHA}", "latest"), f"sha-{b.SHA}"),
+        (("v1.2", "git-0123456"), "git-0123456"),
+        (("v1.2", "latest"), "v1.2"),
+    ):
+        (pushed,) = read(image(tags=tags), form=form)
+        seen = reconcile_pushes.assess("sample", pushed, [], b.NOW, timedelta(minutes=15), deployed_before=True)
+        assert seen is not None
+        assert seen.start is not None
+        assert seen.start.document["image_tag"] == first
 
 
 PUSHES: dict[str, tuple[Listed, list[dict[str, Any]], bool | None]] = {
@@ -73,7 +100,7 @@ PUSHES: dict[str, tuple[Listed, list[dict[str, Any]], bool | None]] = {
 
 def test_an_image_from_before_landfall_is_not_started() -> None:
     """A service that Landfall never deployed to may have been put where it is on purpose: it is raised, and left."""
-    seen = reconcile_pushes.assess("sample", image(), [], b.NOW, timedelta(minutes=15), deployed_before=False)
+    seen = reconcile_pushes.assess("sample", read(image())[0], [], b.NOW, timedelta(minutes=15), deployed_before=False)
     assert seen is not None
     assert seen.start is None
     assert "no deployment of sample was" in seen.what
@@ -82,7 +109,7 @@ def test_an_image_from_before_landfall_is_not_started() -> None:
 @pytest.mark.parametrize(("pushed", "since", "starts"), PUSHES.values(), ids=PUSHES)
 def test_a_push_without_a_record(pushed: Listed, since: list[dict[str, Any]], starts: bool | None) -> None:
     """It is started where nobody asked for anything later, and raised alone where somebody did; None: neither."""
-    seen = reconcile_pushes.assess("sample", pushed, since, b.NOW, timedelta(minutes=15), deployed_before=True)
+    seen = reconcile_pushes.assess("sample", read(pushed)[0], since, b.NOW, timedelta(minutes=15), deployed_before=True)
     assert (bool(seen.start) if seen else None) is starts
     if seen and seen.start:
         assert seen.start.name == f"build-sample-{'1' * 32}"

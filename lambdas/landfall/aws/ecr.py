@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from landfall.aws import image_manifest
+from landfall.aws.image_manifest import CONFIG_TYPES, INDEX_TYPES, MANIFEST_TYPES, Manifest
 from landfall.errors import trying
 from landfall.request import moment
-
-INDEX_TYPES = (
-    "application/vnd.oci.image.index.v1+json",
-    "application/vnd.docker.distribution.manifest.list.v2+json",
-)
 
 
 @dataclass(frozen=True)
@@ -28,15 +25,20 @@ class Image:
     accepted: tuple[str, ...]
     tags: tuple[str, ...]
     pushed_at: str
+    manifest: Manifest = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """An image as a repository's list has it. `pushed_at` is in whole seconds, as events tell time."""
+    """An image as a repository's list has it. `pushed_at` is in whole seconds, as events tell time.
+
+    `artifact`: it is no image that a task could run, but a chart, a build cache, a signature or the like.
+    """
 
     digest: str
     tags: tuple[str, ...]
     pushed_at: str
+    artifact: bool = False
 
 
 class Ecr:
@@ -54,12 +56,15 @@ class Ecr:
         with trying(f"reading repository {self._repository!r}"):
             described = self._client.describe_repositories(repositoryNames=[self._repository])
         digest = str(detail["imageDigest"])
+        manifest = self._manifest(digest)
         return Image(
             uri=f"{described['repositories'][0]['repositoryUri']}@{digest}",
             digest=digest,
-            accepted=(digest, *self._platforms(digest)),
+            # a task may report its platform's digest for its image
+            accepted=(digest, *(str(each["digest"]) for each in image_manifest.platforms(manifest))),
             tags=tuple(detail.get("imageTags", [])),
             pushed_at=moment(detail["imagePushedAt"]),
+            manifest=manifest,
         )
 
     def images(self) -> Iterator[Listed]:
@@ -69,9 +74,14 @@ class Ecr:
                 repositoryName=self._repository, PaginationConfig={"PageSize": 1000}
             )
             for page in pages:
-                for detail in page["imageDetails"]:
-                    tags = tuple(detail.get("imageTags", []))
-                    yield Listed(str(detail["imageDigest"]), tags, moment(detail["imagePushedAt"]))
+                yield from map(_listed, page["imageDetails"])
+
+    def label(self, image: Image, name: str) -> str:
+        """Return what an image says under an annotation's or label's name; empty where it says nothing.
+
+        Raises InvalidRequest where its configuration is too large to be one.
+        """
+        return image_manifest.label(self._client, self._repository, image.manifest, name)
 
     def _detail(self, identifier: dict[str, str]) -> dict[str, Any] | None:
         with trying(f"looking for {identifier} in repository {self._repository!r}"):
@@ -84,13 +94,21 @@ class Ecr:
                 return None
         return next(iter(reply.get("imageDetails", [])), None)
 
-    def _platforms(self, digest: str) -> tuple[str, ...]:
-        """Return the digests of an index's manifests: a task may report its platform's digest for its image."""
+    def _manifest(self, digest: str) -> Manifest:
+        """Return its manifest; an empty one where it is gone meanwhile."""
         with trying(f"reading the manifest of {digest}"):
             reply = self._client.batch_get_image(
                 repositoryName=self._repository,
                 imageIds=[{"imageDigest": digest}],
-                acceptedMediaTypes=[*INDEX_TYPES, "application/vnd.oci.image.manifest.v1+json"],
+                acceptedMediaTypes=[*INDEX_TYPES, *MANIFEST_TYPES],
             )
-        manifests = [i["imageManifest"] for i in reply.get("images", []) if i.get("imageManifest")]
-        return tuple(m["digest"] for text in manifests for m in json.loads(text).get("manifests", []))
+        texts = [i["imageManifest"] for i in reply.get("images", []) if i.get("imageManifest")]
+        return dict(json.loads(texts[0])) if texts else {}
+
+
+def _listed(detail: Mapping[str, Any]) -> Listed:
+    """Read an image of the list. ECR says of what type its manifest is, and what that is of (ImageDetail)."""
+    manifest, artifact = detail.get("imageManifestMediaType"), detail.get("artifactMediaType")
+    known = manifest in (None, *INDEX_TYPES, *MANIFEST_TYPES) and artifact in (None, *CONFIG_TYPES)
+    tags = tuple(detail.get("imageTags", []))
+    return Listed(str(detail["imageDigest"]), tags, moment(detail["imagePushedAt"]), artifact=not known)

@@ -16,6 +16,7 @@ from landfall.reconcile import LOOK_EVERY
 from landfall.reconcile import live as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
 from landfall.reconcile import records as reconcile_records
+from landfall.reconcile import unread as reconcile_unread
 from landfall.reconcile.findings import Finding, Looked, Seen, State
 from landfall.reconcile.records import OF_RECORD, RECENT
 from landfall.settings import Limits, Service
@@ -50,15 +51,17 @@ def of_records(
 
 
 def pushes(service: Service, world: World) -> Looked:
-    """Look at the newest image of a commit."""
-    image = reconcile_pushes.newest(world.ecr(service.repository).images())
-    if image is None or world.ledger.any_of_image(service.name, image.digest):
-        return reconcile_pushes.looked(None)
-    since = world.ledger.since(service.name, reconcile_pushes.requests_since(image))
+    """Look at the newest release, and at what was pushed after it."""
+    pushed = reconcile_pushes.read(world.ecr(service.repository).images(), service.tags)
     grace = timedelta(seconds=world.settings.reconciler.push_grace_seconds)
+    unread = reconcile_unread.assess(pushed, service.tags, service.name, world.now(), grace)
+    last = reconcile_pushes.newest(pushed)
+    if last is None or world.ledger.any_of_image(service.name, last.image.digest):
+        return reconcile_pushes.looked(unread)
+    since = world.ledger.since(service.name, reconcile_pushes.requests_since(last.image))
     before = world.ledger.head(service.name) is not None
-    seen = reconcile_pushes.assess(service.name, image, since, world.now(), grace, deployed_before=before)
-    return reconcile_pushes.looked(seen)
+    seen = reconcile_pushes.assess(service.name, last, since, world.now(), grace, deployed_before=before)
+    return reconcile_pushes.looked(seen, unread)
 
 
 def live(service: Service, world: World, unfinished: Unfinished) -> Looked:

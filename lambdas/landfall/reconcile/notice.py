@@ -49,6 +49,12 @@ ADVICE = {
         "started now, deploy it by hand, or push a newer commit.",
         "a deployment of it is recorded, or a newer image was pushed",
     ),
+    Kind.PUSH_NOT_READ: Advice(
+        "an image was pushed that no tag makes a release",
+        "Set services.<name>.tag_pattern to what your tags look like, or tag images by their 40-hex commit. What is no "
+        "release belongs into ignored_tags. Then release the commit that should run.",
+        "a release was pushed since, or its tags are read or ignored now",
+    ),
     Kind.SERVICE_MISSING: Advice(
         "the service is not there",
         "Mend cluster and service in services.toml, or make the service; take it out of services.toml if it is gone.",

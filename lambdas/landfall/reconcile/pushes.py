@@ -1,33 +1,44 @@
-"""Was every push followed by a deployment? Of the images tagged with a commit the newest is looked at."""
+"""Was every push followed by a deployment? Of the images that are tagged as releases the newest is looked at."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from landfall import build_watch
+from landfall import build_watch, commit
 from landfall.aws.ecr import Listed
+from landfall.commit import Tag, TagForm
 from landfall.model import Outcome
 from landfall.reconcile.findings import Kind, Looked, Seen, Start
-from landfall.request import SHA
 from landfall.turn import TIME
 
-KINDS = frozenset({Kind.PUSH_NOT_DEPLOYED})
+KINDS = frozenset({Kind.PUSH_NOT_DEPLOYED, Kind.PUSH_NOT_READ})
 STARTED_WITHIN = timedelta(days=1)
 """A push that nobody missed for longer is for a person to deploy. It may be from before there was Landfall."""
 BY = "reconciler"
 _SKEW = timedelta(hours=1)
 
 
-def commit_of(image: Listed) -> str:
-    """Return the commit that an image is tagged with; empty where there is none."""
-    return min((tag for tag in image.tags if SHA.fullmatch(tag)), default="")
+@dataclass(frozen=True)
+class Pushed:
+    """An image with its tags that name a release, the plainest first; without any it is none."""
+
+    image: Listed
+    tags: tuple[Tag, ...]
 
 
-def newest(images: Iterable[Listed]) -> Listed | None:
-    """Return the image of a commit that was pushed last."""
-    return max(filter(commit_of, images), key=lambda image: (image.pushed_at, image.digest), default=None)
+def read(images: Iterable[Listed], form: TagForm) -> list[Pushed]:
+    """Read the tags of a repository's images, oldest push first. Raises StepError where that takes too long."""
+    listed = sorted(images, key=lambda image: (image.pushed_at, image.digest))
+    tags = iter(commit.read([tag for image in listed for tag in image.tags], form))
+    return [Pushed(image, _plainest_first([next(tags) for _ in image.tags])) for image in listed]
+
+
+def newest(pushed: Iterable[Pushed]) -> Pushed | None:
+    """Return the release that was pushed last, of images in the order of their pushes."""
+    return next((each for each in reversed(list(pushed)) if each.tags), None)
 
 
 def requests_since(image: Listed) -> str:
@@ -37,7 +48,7 @@ def requests_since(image: Listed) -> str:
 
 def assess(
     service: str,
-    image: Listed,
+    pushed: Pushed,
     since: Iterable[Mapping[str, Any]],
     now: datetime,
     grace: timedelta,
@@ -50,11 +61,12 @@ def assess(
     this push would put what is older over what somebody asked for later. A service that Landfall never deployed to,
     `deployed_before` says, has images from before there was Landfall.
     """
-    pushed = datetime.fromisoformat(image.pushed_at)
-    if now - pushed < grace:
+    image, tag = pushed.image, pushed.tags[0]
+    at = datetime.fromisoformat(image.pushed_at)
+    if now - at < grace:
         return None
-    sha = commit_of(image)
-    what = f"commit {sha} ({image.digest}) was pushed at {image.pushed_at}, and no deployment of it was ever recorded"
+    named = f"commit {tag.commit}" if tag.commit else f"tag {tag.text}"
+    what = f"{named} ({image.digest}) was pushed at {image.pushed_at}, and no deployment of it was ever recorded"
     newer = [r for r in since if _requested_at(r) > image.pushed_at and r.get("outcome") != Outcome.REJECTED]
     if newer:
         return Seen(
@@ -62,20 +74,26 @@ def assess(
             image.digest,
             f"{what}; not started, since {newer[-1]['deployment_id']} was asked for later",
         )
-    if now - pushed > STARTED_WITHIN:
+    if now - at > STARTED_WITHIN:
         return Seen(Kind.PUSH_NOT_DEPLOYED, image.digest, f"{what}; not started, since that was over a day ago")
     if not deployed_before:
         return Seen(Kind.PUSH_NOT_DEPLOYED, image.digest, f"{what}; not started, since no deployment of {service} was")
     why = f"no deployment of this image began within {grace.total_seconds():.0f} s of its push"
     start = Start(
-        *build_watch.request_of_push(service, sha, image.digest, pushed_at=image.pushed_at, by=BY, why=why),
+        *build_watch.request_of_push(service, tag.text, image.digest, pushed_at=image.pushed_at, by=BY, why=why),
     )
     return Seen(Kind.PUSH_NOT_DEPLOYED, image.digest, what, start)
 
 
-def looked(seen: Seen | None) -> Looked:
+def looked(*seen: Seen | None) -> Looked:
     """Return the look."""
-    return Looked(KINDS, (seen,) if seen else ())
+    return Looked(KINDS, tuple(each for each in seen if each))
+
+
+def _plainest_first(tags: Iterable[Tag]) -> tuple[Tag, ...]:
+    """Order the tags that name a release: all digits of a commit, then those with most of them, then those without."""
+    readable = [tag for tag in tags if tag.readable]
+    return tuple(sorted(readable, key=lambda t: (not commit.is_full(t.text), -len(t.commit), t.text)))
 
 
 def _requested_at(record: Mapping[str, Any]) -> str:

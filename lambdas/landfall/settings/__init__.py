@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
+from landfall.commit import TagForm
 from landfall.redaction import Redaction
 from landfall.settings.smoke import Smoke
 
@@ -15,6 +16,10 @@ ERROR_PATTERN = (
     r"|Unhandled|(?i:level|severity)\"?[=:] ?\"?(?i:error|critical|fatal|panic|emerg)"
 )
 """What frameworks write of errors: a level in capitals, a level in a field, the first line of a stack trace."""
+
+
+NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
+"""Tags that tools push beside releases: of build caches, of pull requests (docker/metadata-action), Kaniko's layers."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,10 @@ class Logs:
 
 @dataclass(frozen=True)
 class Service:
-    """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it."""
+    """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it.
+
+    `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (commit.TagForm).
+    """
 
     name: str
     cluster: str
@@ -138,11 +146,19 @@ class Service:
     ca_bundle: str | None = None
     desired_count: int | None = None
     way_back: Literal["refuse", "warn"] = "refuse"
+    tag_pattern: str | None = None
+    commit_label: str | None = None
+    ignored_tags: str = NO_RELEASES
     limits: Limits = field(default_factory=Limits)
     smoke: Smoke = field(default_factory=Smoke)
     logs: Logs = field(default_factory=Logs)
     stack: ServiceStack | None = None
     build: Build | None = None
+
+    @property
+    def tags(self) -> TagForm:
+        """Return which tags name its releases."""
+        return TagForm(self.tag_pattern, self.commit_label, self.ignored_tags)
 
 
 @dataclass(frozen=True)

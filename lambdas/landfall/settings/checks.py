@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from landfall.addresses import forbidden_host
 from landfall.redaction import Redaction, kinds
-from landfall.settings import Build, Evidence, Logs, Service, Vpc, smoke_checks
+from landfall.settings import Build, Evidence, Logs, Service, Vpc, smoke_checks, tags
 from landfall.settings.problem import Problems, compiled, limits
 
 Where = tuple[str, ...]
@@ -86,6 +86,7 @@ def check(service: Service, problem: Problems) -> None:
         raise problem.at((*where, "base_url"), "required with a certificate: the name the certificate is for")
     if service.desired_count is not None:
         limits({"desired_count": service.desired_count}, where, problem)
+    tags.check(service, where, problem)
     smoke_checks.check(service, (*where, "smoke"), problem)
     _logs(service.logs, (*where, "logs"), problem)
     if service.logs.gate and not (service.logs.group or service.stack):

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import jmespath
 from jmespath.exceptions import JMESPathError
 
+from landfall import pattern
 from landfall.answers import Answer, Request
 from landfall.settings.smoke import OwnCheck
-from landfall.smoke import header_rules, pattern
+from landfall.smoke import header_rules
 from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, worst
 from landfall.smoke.service import in_time
 

@@ -1,0 +1,129 @@
+"""What ECR has of an image beside its tags: its manifest and its configuration, neither believed without its digest.
+
+Source: Amazon ECR API reference, BatchGetImage and GetDownloadUrlForLayer; OCI image specification.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from landfall.errors import AwsCallFailed, InvalidRequest, trying
+
+INDEX_TYPES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+MANIFEST_TYPES = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+CONFIG_TYPES = (
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+)
+"""What makes a manifest that of a container's image, and not that of a chart, a cache or a signature."""
+CONFIG_LIMIT = 1 << 20
+"""Bytes of a configuration that are read. Real ones have a few kilobytes."""
+TIMEOUT_SECONDS = 10
+"""For each wait in a download. A step has 60 s, and a retry of its own."""
+REFERENCE_TYPE = "vnd.docker.reference.type"
+
+Manifest = Mapping[str, Any]
+
+
+def read(client: Any, repository: str, identifier: Mapping[str, str]) -> tuple[str, Manifest]:
+    """Return an image's digest and manifest. Raises InvalidRequest where there is none, AwsCallFailed if ECR fails."""
+    what = f"{repository}, {' '.join(identifier.values())}"
+    with trying(f"reading the manifest of {what}"):
+        reply = client.batch_get_image(
+            repositoryName=repository,
+            imageIds=[dict(identifier)],
+            acceptedMediaTypes=[*INDEX_TYPES, *MANIFEST_TYPES],
+        )
+    if not reply.get("images"):
+        why = (reply.get("failures") or [{}])[0].get("failureReason", "Requested image not found")
+        raise InvalidRequest("NO_SUCH_IMAGE", f"{what}: {why}; push it, or ask for one that `landfall status` names")
+    image = reply["images"][0]
+    return str(image["imageId"]["imageDigest"]), dict(json.loads(image["imageManifest"]))
+
+
+def platforms(manifest: Manifest) -> list[Manifest]:
+    """Return an index's descriptors of images that a task can run; none for a single image.
+
+    An attestation is in an index beside them: BuildKit marks it with an annotation and the platform unknown/unknown
+    (Docker docs, "Image attestation storage"), and other tools do one of the two.
+    """
+    return [each for each in manifest.get("manifests", []) if not _is_attestation(each)]
+
+
+def platform(said: Mapping[str, Any]) -> str:
+    """Return `os/architecture`, as an index's descriptor or a configuration says it."""
+    return f"{said.get('os') or 'unknown'}/{said.get('architecture') or 'unknown'}"
+
+
+def config(client: Any, repository: str, manifest: Manifest) -> Mapping[str, Any]:
+    """Return the configuration that a manifest names. Raises InvalidRequest where it is too large to be one."""
+    digest, size = str(manifest["config"]["digest"]), int(manifest["config"]["size"])
+    if size > CONFIG_LIMIT:
+        raise InvalidRequest(
+            "CONFIG_TOO_LARGE", f"{digest} has {size} bytes: no configuration needs over {CONFIG_LIMIT}"
+        )
+    with trying(f"asking where {digest} is"):
+        url = client.get_download_url_for_layer(repositoryName=repository, layerDigest=digest)["downloadUrl"]
+    data = _download(url, size)
+    if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
+        raise AwsCallFailed("DigestMismatch", f"what ECR sent for {digest} isn't that: {len(data)} other bytes")
+    return dict(json.loads(data))
+
+
+def label(client: Any, repository: str, manifest: Manifest, name: str) -> str:
+    """Return what an image says under a name: an annotation of its manifest, else a label of its configuration.
+
+    Of an index, what it says itself, else what its first platform's image says. Empty where nothing does.
+    """
+    if found := _annotation(manifest, name):
+        return found
+    if "manifests" in manifest:
+        first = next(iter(platforms(manifest)), None)
+        if first is None or (found := _annotation(first, name)):
+            return found
+        _, manifest = read(client, repository, {"imageDigest": str(first["digest"])})
+        if found := _annotation(manifest, name):
+            return found
+    if not isinstance(manifest.get("config"), Mapping):
+        return ""
+    configured = config(client, repository, manifest).get("config") or {}
+    return str((configured.get("Labels") or {}).get(name, ""))
+
+
+def _is_attestation(descriptor: Manifest) -> bool:
+    said = descriptor.get("platform")
+    marked = (descriptor.get("annotations") or {}).get(REFERENCE_TYPE) == "attestation-manifest"
+    return marked or (said is not None and platform(said) == "unknown/unknown")
+
+
+def _annotation(manifest: Manifest, name: str) -> str:
+    return str((manifest.get("annotations") or {}).get(name, ""))
+
+
+def _download(url: str, size: int) -> bytes:
+    """At most one byte more than there should be, so that a longer answer shows and none can fill the memory."""
+    data = bytearray()
+    try:
+        with httpx.stream("GET", url, timeout=TIMEOUT_SECONDS, follow_redirects=True) as reply:
+            reply.raise_for_status()
+            for part in reply.iter_bytes():
+                data += part
+                if len(data) > size:
+                    break
+    except httpx.HTTPError as error:
+        # not httpx's own words: they hold the address, and that its signature
+        status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else ""
+        what = f"{type(error).__name__} {status}".strip()
+        raise AwsCallFailed(type(error).__name__, f"reading an image's configuration: {what}") from None
+    return bytes(data[: size + 1])

@@ -1,0 +1,69 @@
+"""Was an image pushed that no tag makes a release? Its push starts nothing, and would do so for ever.
+
+Only images are looked at that were pushed after the newest release: an older one was overtaken, or is from before there
+was Landfall. There is one finding for them all, so that a hundred pushes are no hundred messages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from landfall import commit
+from landfall.commit import GROUP, TagForm
+from landfall.reconcile.findings import Kind, Seen
+from landfall.reconcile.pushes import Pushed
+
+SUBJECT = "tags that name no release"
+TAGS_SHOWN, TAG_SHOWN = 5, 60
+_REFERRER = re.compile(r"sha256-[0-9a-f]{64}(\..+)?")
+"""A signature's or attestation's tag: what it is about (cosign, "Signature Spec"; OCI, "Referrers Tag Schema")."""
+_COMMIT = rf"(?P<{GROUP}>[0-9a-f]{{7,40}})"
+FORMS = (
+    f"sha-{_COMMIT}",
+    f"git-{_COMMIT}",
+    _COMMIT,
+    rf"[A-Za-z0-9._-]+-{_COMMIT}-[0-9]{{10}}",
+    rf"v?[0-9][A-Za-z0-9.-]*-[0-9]+-g{_COMMIT}",
+    rf"[0-9]{{8,14}}[.-]{_COMMIT}",
+    rf"[A-Za-z0-9._-]+[._-]{_COMMIT}",
+)
+"""The forms that tools give their tags, the most exact first: docker/metadata-action's `type=sha`, Flux's branch,
+commit and time, `git describe`, a date and a commit, and anything that ends in a commit."""
+_LABEL = "org.opencontainers.image.revision"
+
+
+def assess(pushed: Sequence[Pushed], form: TagForm, service: str, now: datetime, grace: timedelta) -> Seen | None:
+    """Say which images were pushed after the newest release and name none; None for none after the grace.
+
+    `pushed` are a repository's images in the order of their pushes. Raises StepError where a pattern takes too long.
+    """
+    last = max((each.image.pushed_at for each in pushed if each.tags), default="")
+    tagged = [each.image for each in pushed if not each.tags and not each.image.artifact]
+    late = [i for i in tagged if i.pushed_at > last and now - datetime.fromisoformat(i.pushed_at) >= grace]
+    unknown = {image.digest: [t for t in image.tags if not _REFERRER.fullmatch(t)] for image in late}
+    meant = commit.ignored([tag for tags in unknown.values() for tag in tags], form)
+    unread = [image for image in late if set(unknown[image.digest]) - meant]
+    if not unread:
+        return None
+    image, tags = unread[-1], sorted(set(unknown[unread[-1].digest]) - meant)
+    others = f", and {len(unread) - 1} others before it" if len(unread) > 1 else ""
+    what = f"image {image.digest} was pushed at {image.pushed_at} as {_listed(tags)}{others}"
+    why = f"tag_pattern {form.pattern!r} reads none of these tags" if form.pattern else "no tag is a 40-hex commit SHA"
+    way_out = f"{_way_out(tags, service)}; or name what is no release in ignored_tags"
+    return Seen(Kind.PUSH_NOT_READ, SUBJECT, f"{what}; {why}, so nothing was deployed; {way_out}")
+
+
+def _way_out(tags: Iterable[str], service: str) -> str:
+    """Name the setting that would read one of these tags."""
+    at = f"services.{service}"
+    form = next((form for form in FORMS for tag in tags if re.fullmatch(form, tag[: commit.TAG_LIMIT])), None)
+    if form:
+        return f"tag_pattern = '{form}' in {at} would read it"
+    return f"set commit_label = '{_LABEL}' and a tag_pattern in {at}, or tag images by their commit"
+
+
+def _listed(tags: Sequence[str]) -> str:
+    shown = ", ".join(tag if len(tag) <= TAG_SHOWN else f"{tag[: TAG_SHOWN - 1]}…" for tag in tags[:TAGS_SHOWN])
+    return shown if len(tags) <= TAGS_SHOWN else f"{shown} and {len(tags) - TAGS_SHOWN} more"
