@@ -27,14 +27,17 @@ def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deploy
     wrong = _wrong_digest(wanted, deployment)
     if wrong:
         return wrong
+    sick = next((why for task in wanted if (why := _sickness(task, deployment))), "")
+    if sick:
+        return wait("CONTAINER_UNHEALTHY", sick, poll)
     told = _told_of(wanted, deployment)
     serving = [t for t in wanted if t.serves and told <= _told_of([t], deployment)]
     if len(wanted) > service.desired or len(serving) < service.desired - replaceable(service.desired):
         return wait("TASKS_CHANGING", f"{len(serving)} of {service.desired} tasks running", poll)
-    for task in wanted:
-        problem = _unfit(task, deployment)
-        if problem:
-            return wait(*problem, poll)
+    mute = next((t for t in wanted if t.serves and not _reports(t, deployment)), None)
+    if mute:
+        names = ", ".join(repr(name) for name in deployment.digests)
+        return wait("DIGEST_UNREPORTED", f"task {mute.arn} does not report the digest of {names} yet", poll)
     late = f", {service.desired - len(serving)} on their way" if len(serving) < service.desired else ""
     return passed("STABLE", f"{len(serving)} of {service.desired} tasks run this release{late}, rollout COMPLETED")
 
@@ -58,8 +61,7 @@ def replaceable(desired: int) -> int:
     return max(desired, 0) // _IN_SO_MANY
 
 
-def reported(task: TaskView, deployment: Deployment) -> bool:
-    """Say whether a task reports the digest of each container that is released."""
+def _reports(task: TaskView, deployment: Deployment) -> bool:
     return all(digests and "" not in digests for digests in _digests(task, deployment).values())
 
 
@@ -78,16 +80,13 @@ def _wrong_digest(wanted: Collection[TaskView], deployment: Deployment) -> Verdi
     return None
 
 
-def _unfit(task: TaskView, deployment: Deployment) -> tuple[str, str] | None:
-    """Return what is wrong with a task that is ours: bytes nobody told of while it serves, or its health."""
-    if task.serves and not reported(task, deployment):
-        names = ", ".join(repr(name) for name in deployment.digests)
-        return "DIGEST_UNREPORTED", f"task {task.arn} does not report the digest of {names} yet"
+def _sickness(task: TaskView, deployment: Deployment) -> str:
+    """Say what is wrong with a task's health. A sidecar that is not essential has no part in its task's."""
     sick = next((c.name for c in _released(task, deployment) if c.health == UNHEALTHY), "")
-    if sick or task.health == UNHEALTHY:
-        what = f"container {sick!r} of it" if sick else "an essential container of it"
-        return "CONTAINER_UNHEALTHY", f"task {task.arn} is UNHEALTHY: the health check of {what} fails"
-    return None
+    if not sick and task.health != UNHEALTHY:
+        return ""
+    what = f"container {sick!r}" if sick else "an essential container"
+    return f"task {task.arn} is UNHEALTHY: the health check of {what} in its task definition fails"
 
 
 def _told_of(tasks: Collection[TaskView], deployment: Deployment) -> set[str]:

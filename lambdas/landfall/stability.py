@@ -137,8 +137,10 @@ def _left(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
     others = [t for t in tasks if t.last_status != "STOPPED" and not running.belongs(t, deployment)]
     kept = [t for t in others if t.desired_status == "RUNNING"]
     going = [t for t in others if t.desired_status != "RUNNING"]
-    protection = "tasks under scale-in protection are kept until it ends"
-    return (
-        (f"; {len(kept)} older tasks still run, such as {console.task(kept[0].arn)} ({protection})" if kept else "")
-        + (f"; {len(going)} older tasks are still draining ({going[0].last_status})" if going else "")
-    )  # fmt: skip
+    told = ""
+    if kept:
+        told += f"; {len(kept)} older tasks still run, first {console.task(kept[0].arn)}"
+        told += " (ECS keeps a task under scale-in protection until that ends)"
+    if going:
+        told += f"; {len(going)} older tasks are still draining ({going[0].last_status})"
+    return told
