@@ -42,7 +42,8 @@ PULLS = {
     ),
     "no way to the registry": (
         "CannotPullContainerError: The task cannot pull \u2018not-found\u2019 from the Amazon ECR repository "
-        "\u2018denied\u2019. There is a connection issue between the task and Amazon ECR. Check your task network configuration.",
+        "\u2018denied\u2019. There is a connection issue between the task and Amazon ECR. Check your "
+        "task network configuration.",
         False,
     ),
     "canceled": ("CannotPullContainerError: context canceled: pull access denied", False),
