@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.model import Baseline, Deployment, Release, Verdict
+from landfall.model import Baseline, Deployment, Release, Verdict, failed, wait
+
+_SEEN_ONCE = "_SEEN_ONCE"
 
 
 @dataclass(frozen=True)
@@ -26,3 +28,21 @@ class Judgement:
     """What the look said."""
 
     verdict: Verdict
+
+
+def seen_twice(code: str, reason: str, judged: Judged) -> Verdict:
+    """Return a FAIL where the look before this one showed the same; else a WAIT for another look soon.
+
+    DescribeServices is eventually consistent: one odd picture of a service decides nothing.
+    """
+    once = code + _SEEN_ONCE
+    if judged.previous == once:
+        return failed(code, reason)
+    return wait(
+        once, f"{reason}; if the next look shows it too, it is so", judged.release.limits.stability_poll_seconds
+    )
+
+
+def is_seen_once(verdict: Verdict) -> bool:
+    """Say whether a verdict asks for a second look before it says what it saw."""
+    return verdict.code.endswith(_SEEN_ONCE)

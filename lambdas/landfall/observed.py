@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-Reply = Mapping[str, Any]
+from landfall.replies import Reply
+from landfall.replies import address as _address
+from landfall.replies import canonical as _canonical
+from landfall.replies import each as _each
+from landfall.replies import moments as _moments
+from landfall.replies import number as _number
+from landfall.replies import sub as _sub
+from landfall.replies import text as _text
 
 UNREADABLE = -1
 """A desired count that AWS's answer does not have: 0 would mean that somebody scaled the service to zero."""
+UNHEALTHY = "UNHEALTHY"
+HEALTH_UNKNOWN = "UNKNOWN"
+"""No health check in the task definition, one that is not judged yet, or an agent that ECS does not hear from."""
 
 
 @dataclass(frozen=True)
@@ -70,17 +78,24 @@ class ServiceView:
 
 @dataclass(frozen=True)
 class Container:
-    """One container of a task. `exit_code` is None while it runs, or if it never started."""
+    """One container of a task. `exit_code` is None while it runs, or if it never started.
+
+    `health` is what its health check in the task definition says, if it has one.
+    """
 
     name: str
     image_digest: str
     exit_code: int | None
     reason: str
+    health: str = ""
 
 
 @dataclass(frozen=True)
 class TaskView:
-    """One look at an ECS task. `started_by` is the id of the deployment that started it."""
+    """One look at an ECS task. `started_by` is the id of the deployment that started it.
+
+    `health` is made of its essential containers' alone (ECS API reference, HealthCheck).
+    """
 
     arn: str
     task_definition: str
@@ -92,6 +107,13 @@ class TaskView:
     stop_code: str = ""
     stopped_reason: str = ""
     stopped_at: datetime | None = None
+    ipv6: str = ""
+    health: str = ""
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Return its addresses: IPv4, IPv6 or, in a dual-stack network, both."""
+        return frozenset(address for address in (self.ip, self.ipv6) if address)
 
     @property
     def serves(self) -> bool:
@@ -109,6 +131,16 @@ class TargetView:
     state: str
     reason: str
     description: str
+
+    @property
+    def place(self) -> str:
+        """Return where it is: `ip:port`."""
+        return f"{self.ip}:{self.port}"
+
+    @property
+    def why(self) -> str:
+        """Return what the load balancer says about its state."""
+        return ": ".join(text for text in (self.reason, self.description) if text)
 
     @property
     def in_service(self) -> bool:
@@ -158,13 +190,16 @@ def task_view(reply: Reply) -> TaskView:
         started_by=_text(reply, "startedBy"),
         last_status=_text(reply, "lastStatus"),
         desired_status=_text(reply, "desiredStatus"),
-        ip=_address(reply),
+        ip=_address(reply, "privateIPv4Address"),
+        ipv6=_address(reply, "ipv6Address"),
+        health=_text(reply, "healthStatus"),
         containers=tuple(
             Container(
                 name=_text(c, "name"),
                 image_digest=_text(c, "imageDigest"),
                 exit_code=code if isinstance(code := c.get("exitCode"), int) else None,
                 reason=_text(c, "reason"),
+                health=_text(c, "healthStatus"),
             )
             for c in _each(reply, "containers")
         ),
@@ -179,7 +214,7 @@ def target_view(group: str, reply: Reply) -> TargetView:
     target, health = _sub(reply, "Target"), _sub(reply, "TargetHealth")
     return TargetView(
         group=group,
-        ip=_text(target, "Id"),
+        ip=_canonical(_text(target, "Id")),
         port=_number(target, "Port"),
         state=_text(health, "State"),
         reason=_text(health, "Reason"),
@@ -206,38 +241,3 @@ def _deployment(reply: Reply) -> EcsDeployment:
 def _alarms(config: Reply) -> tuple[str, ...]:
     names = config.get("alarmNames")
     return tuple(str(n) for n in names) if config.get("enable") and isinstance(names, list) else ()
-
-
-def _address(task: Reply) -> str:
-    details: Iterable[Reply] = (
-        detail
-        for attachment in _each(task, "attachments")
-        if attachment.get("type") == "ElasticNetworkInterface"
-        for detail in _each(attachment, "details")
-    )
-    return next((_text(d, "value") for d in details if d.get("name") == "privateIPv4Address"), "")
-
-
-def _text(reply: Reply, key: str) -> str:
-    value = reply.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _number(reply: Reply, key: str, missing: int = 0) -> int:
-    value = reply.get(key)
-    return value if isinstance(value, int) and not isinstance(value, bool) else missing
-
-
-def _moments(reply: Reply, *keys: str) -> list[datetime]:
-    found = (reply.get(key) for key in keys)
-    return [value for value in found if isinstance(value, datetime) and value.tzinfo is not None]
-
-
-def _sub(reply: Reply, key: str) -> Reply:
-    value = reply.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _each(reply: Reply, key: str) -> list[Reply]:
-    value = reply.get(key)
-    return [v for v in value if isinstance(v, Mapping)] if isinstance(value, list) else []

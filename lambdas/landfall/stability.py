@@ -9,10 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from landfall import stops
-from landfall.judging import Judged
-from landfall.model import Deployment, Kind, State, Verdict, failed, passed, wait
-from landfall.observed import Look, ServiceView, TaskView
+from landfall import console, running, stops
+from landfall.judging import Judged, is_seen_once, seen_twice
+from landfall.model import Deployment, Kind, State, Verdict, failed, wait
+from landfall.observed import EcsDeployment, Look, ServiceView, TaskView
+
+_GONE = ("DRAINING", "INACTIVE")
+"""What ECS calls a service that is deleted (ECS API reference, Service: `status`)."""
 
 SETTLING = timedelta(seconds=60)
 """How long a deployment that was just made may be missing from DescribeServices (ECS is eventually consistent)."""
@@ -24,50 +27,75 @@ margin is for the call itself and for two clocks."""
 def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     """Judge one look at the service and its tasks."""
     look = replace(look, tasks=_recent(look.tasks, judged.deployment))
-    service, deployment, limits = look.service, judged.deployment, judged.release.limits
-    poll = limits.stability_poll_seconds
+    service, deployment, poll = look.service, judged.deployment, judged.release.limits.stability_poll_seconds
     if service is None:
         return wait(
             "SERVICE_MISSING", "ECS knows no such service at this look; a deleted one is INACTIVE at first", poll
         )
-    if service.status != "ACTIVE":
-        return failed("SERVICE_GONE", f"the service is {service.status or 'in no state'}, not ACTIVE")
-    ours = service.primary
+    gaps = _gaps(service)
+    if gaps:
+        return wait("INCOMPLETE", f"what ECS says of the service at this look is not whole: {gaps}", poll)
+    if service.status in _GONE:
+        return seen_twice("SERVICE_GONE", f"the service is {service.status}, not ACTIVE", judged)
     if service.deployment(deployment.id) is None and _too_early(service, deployment, now):
         return wait("NOT_YET_LISTED", f"ECS does not list deployment {deployment.id} at this look", poll)
+    ours = service.primary
     if ours is None or ours.id != deployment.id:
         return _displaced(service, look.tasks, judged)
     if ours.task_definition != deployment.task_definition:
-        return failed("WRONG_REVISION", f"{ours.id} is of {ours.task_definition}, not {deployment.task_definition}")
+        what = f"{ours.id} is of {ours.task_definition}, not {deployment.task_definition}"
+        return seen_twice("WRONG_REVISION", what, judged)
     if service.desired == 0 and (deployment.desired_count > 0 or deployment.kind == Kind.RELEASE):
-        return failed("SCALED_TO_ZERO", "somebody set the service's desired count to 0 during the deployment")
+        what = "somebody set the service's desired count to 0 during the deployment"
+        return seen_twice("SCALED_TO_ZERO", what, judged)
+    return _rollout(service, ours, look.tasks, judged)
+
+
+def _rollout(service: ServiceView, ours: EcsDeployment, tasks: tuple[TaskView, ...], judged: Judged) -> Verdict:
+    """Judge the rollout of our deployment, which is the PRIMARY one."""
+    deployment, limits = judged.deployment, judged.release.limits
     done = ours.rollout_state == "COMPLETED"
-    crash = stops.verdict(look.tasks, deployment.id, limits.identical_stops, completed=done)
+    crash = stops.verdict(
+        tasks,
+        deployment.id,
+        limits.identical_stops,
+        completed=done,
+        desired=max(service.desired, deployment.desired_count),
+        released=deployment.digests,
+    )
     if crash:
         return crash
     if ours.rollout_state == "FAILED":
         reason = ours.rollout_reason or "ECS marked the rollout FAILED"
-        return failed("ROLLOUT_FAILED", f"{reason}{_why(look.tasks, deployment)}")
+        return failed("ROLLOUT_FAILED", f"{reason}{_why(tasks, deployment)}")
     if not done:
         text = f"{ours.running} of {service.desired} tasks running, rollout {ours.rollout_state or 'not begun'}"
-        return wait("ROLLING", f"{text}{_why(look.tasks, deployment)}", poll)
-    return _running(service, look.tasks, deployment, poll)
+        left = _left(tasks, deployment) if ours.running >= service.desired else ""
+        return wait("ROLLING", f"{text}{left}{_why(tasks, deployment)}", limits.stability_poll_seconds)
+    return running.assess(service, tasks, deployment, limits.stability_poll_seconds)
 
 
 def in_time(verdict: Verdict, deployment: Deployment, now: datetime) -> Verdict:
-    """Turn a WAIT at or after the deployment's deadline into a FAIL."""
-    if verdict.state == State.WAIT and now >= datetime.fromisoformat(deployment.deadline):
+    """Turn a WAIT at or after the deployment's deadline into a FAIL.
+
+    What was seen once is looked at again first: somebody else's deployment is not to be rolled back over because it
+    came at the deadline.
+    """
+    if verdict.state == State.WAIT and not is_seen_once(verdict) and now >= datetime.fromisoformat(deployment.deadline):
         return failed("STABILITY_TIMEOUT", f"not stable by {deployment.deadline}: {verdict.reason}")
     return verdict
 
 
-def belongs(task: TaskView, deployment: Deployment) -> bool:
-    """Say whether a task is the deployment's own.
-
-    Going back, the baseline's revision is what counts: ECS may keep tasks that an earlier deployment of it started.
-    """
-    of_revision = task.task_definition == deployment.task_definition
-    return of_revision and (deployment.kind == Kind.ROLLBACK or task.started_by == deployment.id)
+def _gaps(service: ServiceView) -> str:
+    """Return what a whole picture of a service would have and this one lacks. It is none to decide by."""
+    if service.status not in ("ACTIVE", *_GONE):
+        return f"its status is {service.status!r}"
+    if service.status in _GONE:
+        return ""
+    primaries = [d for d in service.deployments if d.status == "PRIMARY"]
+    if len(primaries) != 1:
+        return f"of {len(service.deployments)} deployments {len(primaries)} are PRIMARY"
+    return "" if primaries[0].id and primaries[0].task_definition else "its PRIMARY deployment has no id or no revision"
 
 
 def _too_early(service: ServiceView, deployment: Deployment, now: datetime) -> bool:
@@ -88,9 +116,9 @@ def _displaced(service: ServiceView, tasks: tuple[TaskView, ...], judged: Judged
     went_back = primary is not None and primary.task_definition in (baseline.task_definition, baseline.restore_to)
     if deployment.kind == Kind.RELEASE and went_back:
         text = "ECS, or somebody else, went back to the baseline's revision"
-        return failed("ROLLED_BACK_BY_ECS", f"{text}{_told(service, deployment)}{_why(tasks, deployment)}")
+        return seen_twice("ROLLED_BACK_BY_ECS", f"{text}{_told(service, deployment)}{_why(tasks, deployment)}", judged)
     other = f"{primary.id} ({primary.task_definition})" if primary else "none"
-    return failed("SUPERSEDED", f"the service's PRIMARY deployment is {other}, not ours ({deployment.id})")
+    return seen_twice("SUPERSEDED", f"the service's PRIMARY deployment is {other}, not ours ({deployment.id})", judged)
 
 
 def _told(service: ServiceView, deployment: Deployment) -> str:
@@ -100,34 +128,19 @@ def _told(service: ServiceView, deployment: Deployment) -> str:
 
 
 def _why(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
-    worst = stops.counts(tasks, deployment.id).most_common(1)
+    worst = stops.counts(tasks, deployment.id, deployment.digests).most_common(1)
     return f"; {worst[0][1]} stopped: {stops.shown(worst[0][0])}" if worst else ""
 
 
-def _running(service: ServiceView, tasks: tuple[TaskView, ...], deployment: Deployment, poll: int) -> Verdict:
-    """Look at the tasks themselves: what ECS calls COMPLETED must run our bytes, and nothing else may.
-
-    The count asked for is the service's own: auto scaling may change it during a deployment, and that is no fault.
-    """
-    wanted = tuple({t.arn: t for t in tasks if t.desired_status == "RUNNING"}.values())
-    if len(wanted) != service.desired or not all(t.serves for t in wanted):
-        running = sum(t.serves for t in wanted)
-        return wait("TASKS_CHANGING", f"{running} of {service.desired} tasks running", poll)
-    for task in wanted:
-        if not belongs(task, deployment):
-            return wait("FOREIGN_TASK", f"task {task.arn} is not of this deployment", poll)
-        wrong = _wrong_digest(task, deployment, poll)
-        if wrong:
-            return wrong
-    return passed("STABLE", f"{len(wanted)} of {service.desired} tasks run this release, rollout COMPLETED")
-
-
-def _wrong_digest(task: TaskView, deployment: Deployment, poll: int) -> Verdict | None:
-    for container, accepted in deployment.digests.items():
-        reported = {c.image_digest for c in task.containers if c.name == container}
-        if not reported or "" in reported:
-            return wait("DIGEST_UNREPORTED", f"task {task.arn} does not report the digest of {container!r} yet", poll)
-        for digest in reported - set(accepted):
-            expected = " or ".join(accepted)
-            return failed("WRONG_DIGEST", f"container {container!r} of {task.arn} runs {digest}, not {expected}")
-    return None
+def _left(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
+    """Say which tasks of before are still there: all of ours run, and ECS waits for those to go."""
+    others = [t for t in tasks if t.last_status != "STOPPED" and not running.belongs(t, deployment)]
+    kept = [t for t in others if t.desired_status == "RUNNING"]
+    going = [t for t in others if t.desired_status != "RUNNING"]
+    told = ""
+    if kept:
+        told += f"; {len(kept)} older tasks still run, first {console.task(kept[0].arn)}"
+        told += " (ECS keeps a task under scale-in protection until that ends)"
+    if going:
+        told += f"; {len(going)} older tasks are still draining ({going[0].last_status})"
+    return told
