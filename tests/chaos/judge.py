@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -120,7 +121,8 @@ def _not_live(lane: Lane, live: Live) -> str:
         try:
             laws.law_1(lane.stage, lane.name, digest=live.digest, sha=live.sha)
         except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
+            asked = traceback.extract_tb(error.__traceback__)[-1].line
+            problem = f"{type(error).__name__}: {error} at: {asked}"
             time.sleep(1)
         else:
             return ""

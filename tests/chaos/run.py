@@ -49,6 +49,8 @@ class Played:
     happened: tuple[Happened, ...]
     violations: tuple[str, ...]
     seconds: float
+    records: tuple[dict[str, Any], ...] = ()
+    """The service's whole ledger where a law was broken: what it went back to was decided by earlier deployments."""
 
 
 @dataclass
@@ -97,7 +99,10 @@ class Theatre:
         violations += rights_law(told.calls)
         outcomes = tuple(str(r.get("outcome", "none")) for r in records)
         seconds = round(time.monotonic() - began, 1)
-        return Played(wanted.number, lane.name, wanted.kind, outcomes, told.happened, tuple(violations), seconds)
+        ledger = tuple(lane.ledger()) if violations else ()
+        return Played(
+            wanted.number, lane.name, wanted.kind, outcomes, told.happened, tuple(violations), seconds, ledger
+        )
 
     def _told_of(self, lane: Lane, records: Sequence[dict[str, Any]], told: Told, heard: int) -> Iterator[str]:
         return judge.told_laws(records, self.post.about(lane.name)[heard:], told)
