@@ -11,6 +11,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import eventbridge, stepfunctions
 
+from local import front_server
 from local.clients import session
 from local.fault_proxy import Caller, Faults, serve
 from local.faults import ENDED, INVOKE, PUSHED, Kind, Rule
@@ -27,6 +28,7 @@ def install(port: int, emulator: int) -> None:
     _lead_workers(faults, port)
     _invocations(faults)
     _events(faults)
+    front_server.losing.append(faults.is_lost)
     serve(faults, port)
 
 
@@ -37,7 +39,7 @@ def _lead_workers(faults: Faults, port: int) -> None:
 
     def spawned(worker: Any) -> None:
         token = str(next(numbers))
-        worker.caller = faults.callers[token] = Caller(worker.func_name, about=getattr(worker, "about", ""))
+        worker.caller = faults.callers[token] = Caller(worker.func_name, about=getattr(worker, "about", ""), busy=True)
         known = worker.config.get("Environment", {}).get("Variables", {})
         here = dict.fromkeys(_ENDPOINTS, f"http://{LOOPBACK}:{port}/{token}")
         worker.config = {**worker.config, "Environment": {"Variables": {**known, **here}}}
@@ -47,8 +49,12 @@ def _lead_workers(faults: Faults, port: int) -> None:
     def invoked(worker: Any, event: Any, *rest: Any, **more: Any) -> Any:
         worker.about = json.dumps(event)
         if hasattr(worker, "caller"):
-            worker.caller.about = worker.about
-        return invoke(worker, event, *rest, **more)
+            worker.caller.about, worker.caller.busy = worker.about, True
+        try:
+            return invoke(worker, event, *rest, **more)
+        finally:
+            if hasattr(worker, "caller"):
+                worker.caller.busy = False
 
     lambda_runtime.Worker._spawn, lambda_runtime.Worker.invoke = spawned, invoked
 

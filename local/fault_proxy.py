@@ -15,17 +15,20 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from local.fault_pictures import DESCRIBE, LACKING, UPDATE, half
 from local.fault_wire import Answer, Request
-from local.faults import Book, Kind, Rule
+from local.faults import ASKED, Book, Kind, Rule
 from local.loopback import LOOPBACK
 
 CONTROL = "/_faults/"
 _HOP = frozenset({"connection", "transfer-encoding", "content-length", "host", "keep-alive", "expect"})
 _LONGEST = 70.0
+_ASKS = ("landfall-preflight", "landfall-smoke-test")
+"""The steps that ask a service itself, without saying who they are."""
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Caller:
     step: str
     process: Any = None
     about: str = ""
+    busy: bool = False
 
     def kill(self) -> None:
         """Kill its process, as a host that fails would."""
@@ -69,11 +73,27 @@ class Faults:
         about = self.book.about(f"{caller.about} {request.body.decode(errors='replace')}")
         rule = self.book.fault(about, caller.step, request.operation) if about else None
         if rule is None:
+            if about and (old := self._from_before(about, request)):
+                return old
             reply = self.forward(request)
             if about and request.may_be_stale:
                 self.book.last_answer(about, request.operation, request.body, reply)
             return reply
         return self._before(rule, request, caller) or self._after(rule, request, caller, about)
+
+    def _from_before(self, about: str, request: Request) -> Answer | None:
+        if request.operation != DESCRIBE:
+            return None
+        old: Answer | None = self.book.from_before(about, request.operation, request.body)
+        return old
+
+    def is_lost(self, load_balancer: str) -> bool:
+        """Say whether the answer to a step's request to a service is lost on the way."""
+        about = self.book.about(load_balancer)
+        busy = [c for c in list(self.callers.values()) if c.busy and c.step in _ASKS]
+        asking = [c.step for c in busy if about and about in c.about]
+        rule = self.book.fault(about, asking[0], ASKED) if asking else None
+        return rule is not None and rule.kind is Kind.DROP
 
     def _before(self, rule: Rule, request: Request, caller: Caller) -> Answer | None:
         """Return an answer that the emulator has no part in."""
@@ -102,6 +122,10 @@ class Faults:
             return None
         if rule.kind is Kind.DROP:
             return None
+        if rule.kind is Kind.BEHIND and request.operation == UPDATE:
+            self.book.fall_behind(about)
+        if rule.kind in LACKING and request.operation == DESCRIBE:
+            return replace(reply, body=half(rule.kind, reply.body))
         if rule.kind is Kind.FAIL_LATE:
             return request.error(500, "InternalFailure", "a fault on purpose, after the effect")
         if rule.kind is Kind.STALE and request.may_be_stale:

@@ -16,6 +16,10 @@ from typing import Any, TypeVar
 
 INVOKE, PUSHED, ENDED = "lambda:Invoke", "events:Pushed", "events:Ended"
 """What isn't called by a Lambda: Step Functions' invocation of a step, and events on their way to the machine."""
+ASKED = "front:Request"
+"""What is no call of AWS: a request that a step sends to the service itself."""
+READS_BEHIND = 3
+"""Reads that show a service as it was before an update that fell BEHIND."""
 
 
 Answer = TypeVar("Answer")
@@ -32,6 +36,9 @@ class Kind(StrEnum):
     DROP = "drop"  # it takes effect, and the connection is cut before the answer
     LATE = "late"  # the connection is cut at once, and it takes effect a moment later, after the client tried again
     STALE = "stale"  # the answer that the same question got last time
+    BEHIND = "behind"  # of UpdateService: it takes effect, and the next reads show the service as it was before
+    EMPTY = "empty"  # of DescribeServices: no deployments are listed
+    ZERO = "zero"  # of DescribeServices: the desired count is 0
     KILL = "kill"  # it takes effect, and the Lambda's process is killed before the answer
     KILL_BEFORE = "kill-before"  # the Lambda's process is killed, and nothing took effect
     STOP = "stop"  # every execution of what the plan is about is stopped; the call goes on
@@ -77,6 +84,7 @@ class Plan:
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
     happened: list[Happened] = field(default_factory=list)
     answers: dict[tuple[str, bytes], Any] = field(default_factory=dict)
+    behind: int = 0
 
     def told(self) -> dict[str, Any]:
         """Return what happened and what was called, as JSON."""
@@ -126,6 +134,20 @@ class Book:
             before: Answer = answers.get((operation, question), answer)
             answers[operation, question] = answer
             return before
+
+    def fall_behind(self, about: str) -> None:
+        """Let the next reads of a service show it as it was."""
+        with self._lock:
+            self._plans[about].behind = READS_BEHIND
+
+    def from_before(self, about: str, operation: str, question: bytes) -> Any:
+        """Return the last answer to a question where reads are behind. None where they are not, or nobody asked it."""
+        with self._lock:
+            plan = self._plans[about]
+            if plan.behind == 0 or (operation, question) not in plan.answers:
+                return None
+            plan.behind -= 1
+            return plan.answers[operation, question]
 
 
 def _concerns(rule: Rule, step: str, operation: str, call: int) -> bool:

@@ -25,6 +25,8 @@ from local.front import Front, ca_bundle
 from local.loopback import LOOPBACK
 
 HTTPS, HTTP = 443, 80
+losing: list[Callable[[str], bool]] = []
+"""Who may say, of a load balancer's name, that the answer of the service behind it is lost. None without faults."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -69,6 +71,8 @@ def _app(front: Front, listener: int) -> Callable[[dict[str, Any], Receive, Send
             await send({"type": "lifespan.shutdown.complete"})
         elif scope["type"] == "http":
             reply = await _ask(front, listener, scope, await _body(receive))
+            if any(is_lost(front.load_balancer) for is_lost in losing):
+                reply = 502, {"Content-Type": "text/plain"}, b"502: the answer was lost on purpose\n"
             await emulator._send_if_handled(send, reply, receive, head=scope["method"] == "HEAD")
 
     return app

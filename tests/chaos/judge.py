@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from local.fault_desk import Told
 from local.faults import Kind
 from local.inbox import Message
 from tests.chaos.lane import Execution, Lane, Live
-from tests.chaos.schedule import AGAIN, MISSING, RACE, Deployment
+from tests.chaos.schedule import AGAIN, MISSING, PICTURES, RACE, Deployment
 from tests.e2e import laws
 
 LAWS = (
@@ -38,6 +39,17 @@ TRIES = 15
 """Looks at law 1, a second apart: a target may miss a health check on a busy machine. What is false stays false."""
 HARMLESS = (Kind.DELAY, Kind.STALE)
 """After other faults of Notify a message may be sent again: SNS can't be asked whether it has one."""
+PREFLIGHT, UNTRUE = "landfall-preflight", (Kind.STALE, *PICTURES)
+"""Faults that may hide from Preflight what is live."""
+
+
+def landed(records: Sequence[dict[str, Any]]) -> list[Live]:
+    """Return what was proven live, in the order in which it was.
+
+    That is the order of the locks' fences. A record is closed later than the one after it where its own Report failed.
+    """
+    proven = [r for r in records if r.get("outcome") in LANDED]
+    return [Live(r["image_digest"], r["git_sha"]) for r in sorted(proven, key=lambda r: int(r["fence"]))]
 
 
 def expected(wanted: Deployment, live: Live | None) -> tuple[str, ...]:
@@ -49,7 +61,9 @@ def expected(wanted: Deployment, live: Live | None) -> tuple[str, ...]:
         return back if wanted.noise else FAILED
     if wanted.kind == RACE:
         return (*LANDED, "SKIPPED", *(() if wanted.noise else FAILED))
-    good = ("NO_CHANGE",) if wanted.kind == AGAIN and live else LANDED
+    seen = not any(rule.step == PREFLIGHT and rule.kind in UNTRUE for rule in wanted.rules)
+    # who is shown that it is not live releases it, and that is a true success
+    good = ("NO_CHANGE",) if wanted.kind == AGAIN and live and seen else LANDED
     return good if wanted.noise else (*good, *FAILED)
 
 
@@ -120,7 +134,8 @@ def _not_live(lane: Lane, live: Live) -> str:
         try:
             laws.law_1(lane.stage, lane.name, digest=live.digest, sha=live.sha)
         except Exception as error:
-            problem = f"{type(error).__name__}: {error}"
+            asked = traceback.extract_tb(error.__traceback__)[-1].line
+            problem = f"{type(error).__name__}: {error} at: {asked}"
             time.sleep(1)
         else:
             return ""

@@ -21,6 +21,11 @@ SETTLED = 2
 """Looks in a row at which nothing was left to do."""
 PAUSE = 1.0
 NOWHERE = "0" * 40
+TOLD = (
+    *("sequence", "deployment_id", "outcome", "code", "why", "git_sha", "image_digest", "fence", "recoveries"),
+    *("requested_at", "started_at", "ended_at", "task_definition", "baseline_task_definition", "restored_to"),
+)
+"""Fields of a record that are told where a law was broken."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,11 @@ class Lane:
     def records(self, known: frozenset[str]) -> list[dict[str, Any]]:
         """Return the service's records but those that are known."""
         return [r for r in self.stage.records(self.name) if r["deployment_id"] not in known]
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Return what explains a broken law: all records of the service, in the order of their closing."""
+        told = [{name: str(r[name]) for name in TOLD if name in r} for r in self.stage.records(self.name)]
+        return sorted(told, key=lambda r: int(r.get("sequence", 1 << 32)))
 
     def unknown(self, executions: Collection[str]) -> list[dict[str, Any]]:
         """Return the records of these executions that never found out which service they are about."""

@@ -16,7 +16,7 @@ from local.faults import Happened
 from local.inbox import Inbox, Message
 from local.stage import Stage, staged
 from tests.chaos import judge
-from tests.chaos.lane import Lane, Live, now
+from tests.chaos.lane import Lane, now
 from tests.chaos.rights import rights_law
 from tests.chaos.schedule import GOOD, Deployment, deployment
 from tests.e2e import laws
@@ -49,6 +49,8 @@ class Played:
     happened: tuple[Happened, ...]
     violations: tuple[str, ...]
     seconds: float
+    records: tuple[dict[str, Any], ...] = ()
+    """The service's whole ledger where a law was broken: what it went back to was decided by earlier deployments."""
 
 
 @dataclass
@@ -97,16 +99,18 @@ class Theatre:
         violations += rights_law(told.calls)
         outcomes = tuple(str(r.get("outcome", "none")) for r in records)
         seconds = round(time.monotonic() - began, 1)
-        return Played(wanted.number, lane.name, wanted.kind, outcomes, told.happened, tuple(violations), seconds)
+        ledger = tuple(lane.ledger()) if violations else ()
+        return Played(
+            wanted.number, lane.name, wanted.kind, outcomes, told.happened, tuple(violations), seconds, ledger
+        )
 
     def _told_of(self, lane: Lane, records: Sequence[dict[str, Any]], told: Told, heard: int) -> Iterator[str]:
         return judge.told_laws(records, self.post.about(lane.name)[heard:], told)
 
     def _remember(self, lane: Lane, records: Sequence[dict[str, Any]]) -> None:
-        for record in sorted(records, key=lambda r: str(r.get("ended_at", ""))):
-            if record.get("outcome") in judge.LANDED:
-                lane.live = Live(record["image_digest"], record["git_sha"])
-                lane.proven.append(lane.live)
+        for live in judge.landed(records):
+            lane.live = live
+            lane.proven.append(live)
 
     def repaired(self, lane: Lane, number: int) -> Played:
         """Do what a person who was paged would do: release something good, with nothing in its way."""

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
-from local.faults import ENDED, INVOKE, PUSHED, Kind, Rule
+from local.faults import ASKED, ENDED, INVOKE, PUSHED, Kind, Rule
 
 GOOD, AGAIN, BACK, MISSING, RACE = "good", "again", "back", "missing", "race"
 """A release; what is live already; what was live before; what was never pushed; two pushes, one after the other."""
@@ -49,6 +49,8 @@ OFTEN = (Kind.THROTTLE, Kind.THROTTLE, Kind.FAIL, Kind.FAIL_LATE, Kind.DROP, Kin
 KINDS_OF_FAULT = (*OFTEN, *OFTEN, Kind.KILL_BEFORE, Kind.REFUSE, Kind.LATE, Kind.LATE)
 OF_INVOCATIONS = (Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.DELAY)
 STALE = ("Describe", "List", "GetExecutionHistory")
+PICTURES = (Kind.BEHIND, Kind.EMPTY, Kind.ZERO, Kind.DROP)
+"""What a look at the service may be like once: of before an update, without deployments or tasks, without an answer."""
 LATEST_STOP = 3.0
 WAY_BACK = ("rollback",)
 POLLS = ("check-stability", "check-target-health", "confirm")
@@ -79,6 +81,8 @@ class Deployment:
         """Say whether all that goes wrong is what the retries are for: law 8 says that it decides nothing."""
         lost: Counter[str] = Counter()
         for rule in self.rules:
+            if rule.operation == ASKED or rule.kind in PICTURES[:-1]:
+                continue  # no call fails
             whole = rule.kind in LOSES_THE_TRY or rule.operation in CALLED_ONCE
             lost[rule.step] += rule.times if whole else rule.times // CLIENT_TRIES + 1
         return not self.stopped and all(tries <= LAMBDA_TRIES for tries in lost.values())
@@ -95,7 +99,24 @@ def deployment(seed: int, number: int) -> Deployment:
         rules += _stops(random, steps)
     if random.random() < 0.08:
         rules.append(Rule(PUSHED, Kind.TWICE))
+    rules += _pictures(Random(f"{seed}/{number}/pictures"), bad=kind in BAD)  # noqa: S311  a schedule, not a secret
     return Deployment(number, kind, tuple(rules))
+
+
+def _pictures(random: Random, *, bad: bool) -> list[Rule]:
+    """Spoil a picture. Dice of its own: whatever else a seed meant before there was this, it still means."""
+    if random.random() >= 0.35:
+        return []
+    kind = random.choice(PICTURES)
+    if kind is Kind.BEHIND:
+        step = random.choice(("update-service", "rollback")) if bad else "update-service"
+        return [Rule("ecs:UpdateService", kind, f"landfall-{step}")]
+    if kind is Kind.DROP:  # of an answer of the service itself
+        step = random.choice(("preflight", "smoke-test"))
+        return [Rule(ASKED, kind, f"landfall-{step}", random.choice((1, 2, 5)))]
+    step = random.choice((*POLLS, "preflight"))
+    nth = random.choice((1, 1, 2, 3)) if step in POLLS else 1
+    return [Rule("ecs:DescribeServices", kind, f"landfall-{step}", nth)]
 
 
 def _rule(random: Random, step: str) -> Rule:
