@@ -17,7 +17,6 @@ from landfall.settings import Service
 from landfall.standing import SEARCHED
 
 
-
 def newest(cloud: Cloud, service: Service) -> list[Record]:
     """Return a service's last records, the one that began last first."""
     return list(islice(by_start(cloud.ledger.newest_first(service.name)), SEARCHED))
