@@ -53,7 +53,7 @@ class Cloud(Surroundings):
 
     def _service(self, look: Picture, at: float) -> Reply:
         revisions = [self.revision_of(d.of) for d, _ in look.deployments]
-        return replies.service(look, revisions, self.story.events(at))
+        return replies.service(look, revisions, self.story.events(at), replies.groups(self.scenario.groups))
 
     def _DescribeServices(self, _request: Reply, at: float) -> Reply:  # noqa: N802
         look = self.story.look(at)
@@ -80,7 +80,7 @@ class Cloud(Surroundings):
     def _task(self, task: pictures.Task, look: Picture) -> Reply:
         role = task.fact.revision or task.fact.of
         digest = task.fact.digest or (roles.OF[role] if roles.OF[role] != "back" else "old")
-        return replies.task(task, look, self.revision_of(role), self.digest(digest))
+        return replies.task(task, look, self.revision_of(role), self.digest(digest), self.scenario)
 
     def digest(self, word: str) -> str:
         """Return the digest a word of a scenario stands for. Ours is the one that the release's revision names."""
@@ -95,11 +95,13 @@ class Cloud(Surroundings):
         """Return the commit of a role, as its image serves it."""
         return self.our_sha if role == "ours" else roles.SHAS[role]
 
-    def _DescribeTargetHealth(self, _request: Reply, at: float) -> Reply:  # noqa: N802
-        look = self.story.look(at)
-        states = [(t.ip, *pictures.target_state(t, look.at)) for t in look.tasks]
+    def _DescribeTargetHealth(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        look, groups = self.story.look(at), replies.groups(self.scenario.groups)
+        group = groups.index(request.get("TargetGroupArn") or replies.GROUP) + 1
+        states = [(t.address, *pictures.target_state(t, look.at, group)) for t in look.tasks]
         listed = [replies.target(ip, replies.PORT, state, why) for ip, state, why in states if state]
-        extra = [replies.target(t.ip, t.port, t.state, t.reason) for t in look.targets]
+        strangers = [(pictures.ipv6(t.ip) if t.ipv6 else t.ip, t) for t in look.targets if t.group == group]
+        extra = [replies.target(ip, t.port, t.state, t.reason) for ip, t in strangers]
         return {"TargetHealthDescriptions": [*listed, *extra]}
 
     def _UpdateService(self, request: Reply, at: float) -> Reply:  # noqa: N802
@@ -126,10 +128,11 @@ class Cloud(Surroundings):
         return "back"
 
 
-def _spoilt(value: Any, drop: tuple[str, ...], put: Reply) -> Any:
-    """Return a reply without some keys, wherever they are, and with others' values replaced."""
+def _spoilt(value: Any, drop: tuple[str, ...], put: Reply, under: str = "") -> Any:
+    """Return a reply without some keys, wherever they are or right under another, and with others' values replaced."""
     if isinstance(value, list):
-        return [_spoilt(v, drop, put) for v in value]
-    if isinstance(value, dict):
-        return {k: put.get(k, _spoilt(v, drop, put)) for k, v in value.items() if k not in drop}
-    return value
+        return [_spoilt(v, drop, put, under) for v in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {k: v for k, v in value.items() if k not in drop and f"{under}.{k}" not in drop}
+    return {k: put.get(f"{under}.{k}", put.get(k, _spoilt(v, drop, put, k))) for k, v in kept.items()}
