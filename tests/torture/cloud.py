@@ -23,6 +23,7 @@ class Cloud(Surroundings):
         self.clock = clock
         self.our_sha = roles.SHAS["ours"]
         self.story = Story(scenario)
+        self._known: tuple[Picture | None, dict[str, pictures.Task]] = (None, {})
         self.calls: list[tuple[float, str]] = []
         self.updates: list[tuple[float, str]] = []
         old = roles.revision_arn(1)
@@ -39,7 +40,7 @@ class Cloud(Surroundings):
             raise ApiError(fault.error)
         at = now if fault is None or fault.stale is None else self.story.phase(now)[1] + fault.stale
         reply = self._answer(name, request, at)
-        return reply if fault is None else _spoilt(reply, fault.drop, dict(fault.put))
+        return reply if fault is None else spoilt(reply, fault.drop, dict(fault.put))
 
     def _answer(self, name: str, request: Reply, at: float) -> Reply:
         method: Callable[[Reply, float], Reply] | None = getattr(self, f"_{name}", None)
@@ -67,20 +68,41 @@ class Cloud(Surroundings):
         if look.missing:
             raise ApiError("ServiceNotFoundException", "Service not found.")
         stopped = request.get("desiredStatus", "RUNNING") == "STOPPED"
-        arns = [replies.task_arn(t) for t in look.tasks if (look.at >= t.stop) is stopped]
+        arns = [arn for arn, t in self._by_arn(look).items() if (look.at >= t.stop) is stopped]
         start = int(request.get("nextToken") or 0)
         more = {"nextToken": str(start + PAGE)} if start + PAGE < len(arns) else {}
         return {"taskArns": arns[start : start + PAGE], **more}
 
     def _DescribeTasks(self, request: Reply, at: float) -> Reply:  # noqa: N802
-        look, wanted = self.story.look(at), set(request["tasks"])
-        found = [t for t in look.tasks if replies.task_arn(t) in wanted]
-        return {"tasks": [self._task(t, look) for t in found], "failures": []}
+        look = self.story.look(at)
+        known = self._by_arn(look)
+        return {"tasks": [self._task(known[a], look) for a in request["tasks"] if a in known], "failures": []}
+
+    def _by_arn(self, look: Picture) -> dict[str, pictures.Task]:
+        """Return a picture's tasks by ARN: a thousand tasks are described in ten pages of one picture."""
+        if self._known[0] is not look:
+            self._known = look, {replies.task_arn(t): t for t in look.tasks}
+        return self._known[1]
 
     def _task(self, task: pictures.Task, look: Picture) -> Reply:
         role = task.fact.revision or task.fact.of
-        digest = task.fact.digest or (roles.OF[role] if roles.OF[role] != "back" else "old")
-        return replies.task(task, look, self.revision_of(role), self.digest(digest), self.scenario)
+        digest = task.fact.digest or (roles.OF[role] if roles.OF[role] != "back" else self._back())
+        revision, digests = self.revision_of(role), {replies.CONTAINER: self.digest(digest)}
+        for container in self.scenario.containers:
+            word = task.fact.sidecar_digest.get(container.name)
+            if container.image:
+                digests[container.name] = self.digest(word) if word else self._named(revision, container.name)
+        return replies.task(task, look, revision, digests, self.scenario)
+
+    def _back(self) -> str:
+        """Return whose bytes a rollback started: a revision that names a tag starts what the tag means today."""
+        listed = self.definitions[self.revisions["back"]]["containerDefinitions"]
+        return "old" if "@" in listed[0]["image"] else "other"
+
+    def _named(self, revision: str, container: str) -> str:
+        """Return the digest that a revision names for a container; empty where it has no such container."""
+        listed = self.definitions.get(revision, {}).get("containerDefinitions", [])
+        return next((str(c["image"]).rpartition("@")[2] for c in listed if c["name"] == container), "")
 
     def digest(self, word: str) -> str:
         """Return the digest a word of a scenario stands for. Ours is the one that the release's revision names."""
@@ -128,11 +150,11 @@ class Cloud(Surroundings):
         return "back"
 
 
-def _spoilt(value: Any, drop: tuple[str, ...], put: Reply, under: str = "") -> Any:
+def spoilt(value: Any, drop: tuple[str, ...], put: Reply, under: str = "") -> Any:
     """Return a reply without some keys, wherever they are or right under another, and with others' values replaced."""
     if isinstance(value, list):
-        return [_spoilt(v, drop, put, under) for v in value]
+        return [spoilt(v, drop, put, under) for v in value]
     if not isinstance(value, dict):
         return value
     kept = {k: v for k, v in value.items() if k not in drop and f"{under}.{k}" not in drop}
-    return {k: put.get(f"{under}.{k}", put.get(k, _spoilt(v, drop, put, k))) for k, v in kept.items()}
+    return {k: put.get(f"{under}.{k}", put.get(k, spoilt(v, drop, put, k))) for k, v in kept.items()}

@@ -31,12 +31,24 @@ class DeploymentFact:
 
 @dataclass(frozen=True)
 class ContainerFact:
-    """A container of the task definition beside the application's. `needed`: the application waits for it."""
+    """A container of the task definition beside the application's. `needed`: the application waits for its success.
+
+    `image`: `app` for the application's own in every revision, or the role whose image it has; else it is its own.
+    """
 
     name: str
+    image: str = ""
     essential: bool = False
     needed: bool = False
     health_check: bool = False
+
+
+@dataclass(frozen=True)
+class HealthFact:
+    """What the application's container's health is from a second on."""
+
+    at: float
+    to: str
 
 
 @dataclass(frozen=True)
@@ -65,8 +77,9 @@ class TaskFact:
     dead_exit: int | None = 1
     dead_reason: str = ""
     health: str = ""
-    health_changes: tuple[tuple[float, str], ...] = ()
+    health_changes: tuple[HealthFact, ...] = ()
     sidecar_health: Mapping[str, str] = field(default_factory=dict)
+    sidecar_digest: Mapping[str, str] = field(default_factory=dict)
     ipv6: bool = False
     exit: int | None = None
     reason: str = ""

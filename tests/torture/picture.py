@@ -79,7 +79,7 @@ def health(task: Task, container: str, at: float, has_check: bool) -> str:
     if container != APPLICATION:
         return task.fact.sidecar_health.get(container, usual)
     since = at - (task.start - task.fact.start)
-    return next((to for begin, to in reversed(task.fact.health_changes) if begin <= since), task.fact.health or usual)
+    return next((h.to for h in reversed(task.fact.health_changes) if h.at <= since), task.fact.health or usual)
 
 
 def tasks(phase: Phase, base: float, wanted: int, numbers: dict[str, int]) -> Iterator[Task]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -98,10 +98,10 @@ def service(
     }
 
 
-def task(one: Task, look: Picture, revision: str, digest: str, told: Scenario) -> dict[str, Any]:
-    """Return one entry of `tasks`."""
+def task(one: Task, look: Picture, revision: str, digests: Mapping[str, str], told: Scenario) -> dict[str, Any]:
+    """Return one entry of `tasks`. `digests` by container: those that are not its own image's."""
     stopped = look.at >= one.stop
-    listed = _containers(one, look.at, digest, told)
+    listed = _containers(one, look.at, digests, told)
     reply: dict[str, Any] = {
         "taskArn": task_arn(one),
         "clusterArn": f"{ECS}:cluster/{CLUSTER}",
@@ -127,7 +127,7 @@ def task(one: Task, look: Picture, revision: str, digest: str, told: Scenario) -
     return {**reply, **_stop(one)} if stopped else reply
 
 
-def _containers(one: Task, at: float, digest: str, told: Scenario) -> list[dict[str, Any]]:
+def _containers(one: Task, at: float, digests: Mapping[str, str], told: Scenario) -> list[dict[str, Any]]:
     """Return the containers: the culprit exits as told, the others are killed with it."""
     fact, stopped = one.fact, at >= one.stop
     names = dict.fromkeys((CONTAINER, *(c.name for c in told.containers), *fact.sidecars, *fact.dead, fact.container))
@@ -136,7 +136,7 @@ def _containers(one: Task, at: float, digest: str, told: Scenario) -> list[dict[
     for name in names:
         dead = name in fact.dead and at >= min(one.running, one.stop)
         container: dict[str, Any] = {"name": one.named(name), "lastStatus": "STOPPED" if stopped or dead else "RUNNING"}
-        container["imageDigest"] = digest if name == CONTAINER else f"sha256:{'5' * 64}"
+        container["imageDigest"] = digests.get(name, f"sha256:{'5' * 64}")
         container["healthStatus"] = picture.health(one, name, at, checked.get(name, False))
         if fact.ipv6:  # only here is a task's IPv6 address (Amazon ECS API reference, NetworkInterface)
             container["networkInterfaces"] = [{"privateIpv4Address": one.ip, "ipv6Address": one.address}]

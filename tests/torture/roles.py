@@ -56,16 +56,17 @@ def task_definition(
                 **({"healthCheck": CHECK} if health_check else {}),
                 **({"dependsOn": waits} if waits else {}),
             },
-            *(_beside(c) for c in others),
+            *(_beside(c, image) for c in others),
         ],
     }
 
 
-def _beside(container: ContainerFact) -> dict[str, Any]:
-    """Return the definition of a container that is not the application's. Its image is never the release's."""
+def _beside(container: ContainerFact, application: str) -> dict[str, Any]:
+    """Return the definition of a container that is not the application's."""
+    shared = application if container.image == "app" else image(container.image) if container.image else ""
     made = {
         "name": container.name,
-        "image": f"public.ecr.aws/beside/{container.name}@sha256:{'5' * 64}",
+        "image": shared or f"public.ecr.aws/beside/{container.name}@sha256:{'5' * 64}",
         "essential": container.essential,
         "environment": [],
     }

@@ -49,7 +49,7 @@ class Web:
                     continue
                 told = getattr(fact, endpoint) or told
                 first = expanded(getattr(fact, "first" if endpoint == "version" else f"first_{endpoint}"))
-                once = self._next((id(fact), endpoint, "first")) if first else 0
+                once = self._next((id(fact), endpoint, "first")) if first and one is phase else len(first)
                 if once < len(first):
                     return said(first[once], endpoint, self.cloud)
         if not told:
@@ -93,9 +93,9 @@ def said(word: str, endpoint: str, cloud: Cloud) -> Said:
 def _status(status: str, retry_after: str) -> Said:
     """Return an answer of which only the status counts: a proxy's own page, or the service's empty one."""
     body = "<html>the proxy's own page</html>" if status in (*GATEWAY, *CDN) else "{}"
-    headers = ({"server": "cloudflare"} if status in CDN else {}) | (
-        {"retry-after": retry_after} if retry_after else {}
-    )
+    headers = {"server": "cloudflare"} if status in CDN else {}
+    if retry_after:
+        headers["retry-after"] = retry_after
     return Said(int(status), body, headers=headers)
 
 
