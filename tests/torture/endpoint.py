@@ -103,13 +103,15 @@ def _handler(stage: Stage) -> type[BaseHTTPRequestHandler]:  # noqa: C901  a cla
                 self.close_connection = True
                 self.connection.close()
                 return
-            self._send(said.status, said.body, "application/json")
+            self._send(said.status, said.body, "application/json", said.headers)
 
-        def _send(self, status: int, body: str, kind: str) -> None:
+        def _send(self, status: int, body: str, kind: str, headers: Mapping[str, str] | None = None) -> None:
             raw = body.encode()
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(raw)))
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(raw)
             self.wfile.flush()

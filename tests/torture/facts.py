@@ -30,8 +30,35 @@ class DeploymentFact:
 
 
 @dataclass(frozen=True)
+class ContainerFact:
+    """A container of the task definition beside the application's. `needed`: the application waits for its success.
+
+    `image`: `app` for the application's own in every revision, or the role whose image it has; else it is its own.
+    """
+
+    name: str
+    image: str = ""
+    essential: bool = False
+    needed: bool = False
+    health_check: bool = False
+
+
+@dataclass(frozen=True)
+class HealthFact:
+    """What the application's container's health is from a second on."""
+
+    at: float
+    to: str
+
+
+@dataclass(frozen=True)
 class TaskFact:
-    """Tasks that live alike: `n` of them (0: as many as desired), or `times` one after the other, `every` seconds."""
+    """Tasks that live alike: `n` of them (0: as many as desired), or `times` one after the other, `every` seconds.
+
+    `dead`: containers that stopped while the task runs on. `health`: the health of the application's container from
+    the start (default: HEALTHY where the task definition has a check, else UNKNOWN); `health_changes`: what it is
+    from a second on. A name that ends in `*` gets another ending in each task, as AWS gives to what it injects.
+    """
 
     of: str
     key: str = ""
@@ -46,6 +73,14 @@ class TaskFact:
     digest: str = ""
     container: str = "app"
     sidecars: tuple[str, ...] = ()
+    dead: tuple[str, ...] = ()
+    dead_exit: int | None = 1
+    dead_reason: str = ""
+    health: str = ""
+    health_changes: tuple[HealthFact, ...] = ()
+    sidecar_health: Mapping[str, str] = field(default_factory=dict)
+    sidecar_digest: Mapping[str, str] = field(default_factory=dict)
+    ipv6: bool = False
     exit: int | None = None
     reason: str = ""
     stop_code: str = ""
@@ -53,15 +88,20 @@ class TaskFact:
     unhealthy: tuple[tuple[float, float], ...] = ()
     why_unhealthy: str = "Target.FailedHealthChecks"
     target: bool = True
+    target_state: str = ""
+    target_reason: str = ""
+    group_healthy: tuple[float, ...] = ()
     drain: float = 30
 
 
 @dataclass(frozen=True)
 class TargetFact:
-    """A target that is no task of the scenario."""
+    """A target that is no task of the scenario. `ipv6`: the same address, as IPv6. `group`: which of `groups`."""
 
     ip: str
     key: str = ""
+    group: int = 1
+    ipv6: bool = False
     port: int = 8080
     state: str = "healthy"
     reason: str = ""
@@ -71,7 +111,10 @@ class TargetFact:
 
 @dataclass(frozen=True)
 class HttpFact:
-    """What the endpoints answer from `at` on: tokens, one after the other and round again; `first` only once."""
+    """What the endpoints answer from `at` on: tokens, one after the other and round again; `first` only once.
+
+    `19*ours` stands for nineteen times `ours`. `first` is of the version endpoint.
+    """
 
     at: float = 0
     key: str = ""
@@ -79,6 +122,8 @@ class HttpFact:
     live: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
+    first_live: tuple[str, ...] = ()
+    first_ready: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +139,10 @@ class ServiceFact:
 
 @dataclass(frozen=True)
 class CallFact:
-    """What goes wrong with a call (`*`: every call): an error, an old picture, or a reply that is no good."""
+    """What goes wrong with a call (`*`: every call): an error, an old picture, or a reply that is no good.
+
+    A key of `drop` and `put` counts wherever it is in the reply; as `deployments.status`, only right under that key.
+    """
 
     call: str
     key: str = ""

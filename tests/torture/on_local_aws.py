@@ -33,6 +33,7 @@ LIMITS: dict[str, Any] = {
     "target_health_interval_seconds": 3,
     "smoke_attempts": 5,
     "smoke_interval_seconds": 1,
+    "bake_seconds": 6,
 }
 SETTINGS = f"waits a {FASTER}th as long, in a scenario that runs {FASTER} times as fast"
 REPLAYED = ("AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2")

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from tests.torture.facts import FOREVER, LONG_AGO, DeploymentFact, Phase, TargetFact, TaskFact
 
+APPLICATION = "app"
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 
 @dataclass(frozen=True)
 class Task:
@@ -22,8 +25,18 @@ class Task:
 
     @property
     def ip(self) -> str:
-        """Return its own address."""
+        """Return its own IPv4 address."""
         return f"10.0.{self.number // 250}.{self.number % 250 + 1}"
+
+    @property
+    def address(self) -> str:
+        """Return the address its targets have."""
+        return ipv6(self.ip) if self.fact.ipv6 else self.ip
+
+    def named(self, name: str) -> str:
+        """Return the name of a container in this task: a `*` at its end stands for what AWS makes up."""
+        made_up = "".join(LETTERS[self.number * prime % len(LETTERS)] for prime in (7, 11, 13, 17, 19))
+        return name.removesuffix("*") + made_up if name.endswith("*") else name
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,23 @@ class Picture:
     def pending(self, of: str) -> int:
         """Return how many tasks of a deployment are on their way."""
         return sum(t.fact.of == of and self.at < min(t.running, t.stop) for t in self.tasks)
+
+
+def ipv6(ip: str) -> str:
+    """Return the IPv6 address that stands for an IPv4 one, as AWS writes it."""
+    first, second, third, last = (int(part) for part in ip.split("."))
+    return f"2600:1f18:{first:x}{second:02x}:{third + 1:x}::{last:x}"
+
+
+def health(task: Task, container: str, at: float, has_check: bool) -> str:
+    """Return the health of a container at a moment: HEALTHY while it runs if it has a check and nothing is told."""
+    if not task.running <= at < task.stop:
+        return "UNKNOWN"
+    usual = "HEALTHY" if has_check else "UNKNOWN"
+    if container != APPLICATION:
+        return task.fact.sidecar_health.get(container, usual)
+    since = at - (task.start - task.fact.start)
+    return next((h.to for h in reversed(task.fact.health_changes) if h.at <= since), task.fact.health or usual)
 
 
 def tasks(phase: Phase, base: float, wanted: int, numbers: dict[str, int]) -> Iterator[Task]:
@@ -117,18 +147,23 @@ def state_of(fact: DeploymentFact, at: float) -> str:
     return "COMPLETED" if at >= fact.completed else "IN_PROGRESS"
 
 
-def target_state(task: Task, at: float) -> tuple[str, str]:
-    """Return the state and reason of a task's target; empty where it is not registered."""
+def target_state(task: Task, at: float, group: int = 1) -> tuple[str, str]:
+    """Return the state and reason of a task's target in a group; empty where it is not registered."""
     fact = task.fact
+    healthy = task.healthy
+    if fact.group_healthy:
+        healthy = fact.group_healthy[group - 1] + task.start - fact.start
     if not fact.target or at < task.running or at >= task.stop + fact.drain:
         return "", ""
     if at >= task.stop:
         return "draining", "Target.DeregistrationInProgress"
     since = at - (task.start - fact.start)
+    if fact.target_state:
+        return fact.target_state, fact.target_reason
     if any(begin <= since < end for begin, end in fact.unhealthy):
         return "unhealthy", fact.why_unhealthy
-    if at >= task.healthy:
+    if at >= healthy:
         return "healthy", ""
-    if task.healthy == FOREVER and at >= task.running + 90:
+    if healthy == FOREVER and at >= task.running + 90:
         return "unhealthy", fact.why_unhealthy
     return "initial", "Elb.InitialHealthChecking"

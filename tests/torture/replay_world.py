@@ -139,6 +139,6 @@ def service_of(scenario: Scenario) -> Service:
 
 
 def _answer(said: Said) -> Answer:
-    return (
-        Answer(error=said.error, seconds=said.seconds) if said.error else Answer(said.status, said.body, said.seconds)
-    )
+    if said.error:
+        return Answer(error=said.error, seconds=said.seconds)
+    return Answer(said.status, said.body, said.seconds, headers=said.headers)

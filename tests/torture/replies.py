@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.torture import picture
-from tests.torture.facts import FOREVER, LONG_AGO
+from tests.torture.facts import FOREVER, LONG_AGO, ContainerFact
 from tests.torture.picture import Picture, Task
+from tests.torture.scenario import Scenario
 
 EPOCH = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ACCOUNT, REGION = "123456789012", "us-east-1"
-CLUSTER, SERVICE, CONTAINER, PORT = "landfall-sample", "sample", "app", 8080
+CLUSTER, SERVICE, CONTAINER, PORT = "landfall-sample", "sample", picture.APPLICATION, 8080
 """All names hold the word `sample`: an endpoint with several services puts the name of each in its place."""
 ECS = f"arn:aws:ecs:{REGION}:{ACCOUNT}"
 GROUP = f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:targetgroup/sample/0123456789abcdef"
 SCALED_IN = "Scaling activity initiated by (deployment ecs-svc/{of})"
+
+
+def groups(n: int) -> list[str]:
+    """Return the ARNs of a service's target groups."""
+    return [GROUP, *(f"{GROUP[:-1]}{i}" for i in range(2, n + 1))]
 
 
 def moment(at: float) -> datetime:
@@ -55,7 +62,9 @@ def deployment(look: Picture, index: int, revision: str) -> dict[str, Any]:
     return reply if reply["rolloutState"] else {k: v for k, v in reply.items() if not k.startswith("rollout")}
 
 
-def service(look: Picture, revisions: list[str], events: list[tuple[float, str]]) -> dict[str, Any]:
+def service(
+    look: Picture, revisions: list[str], events: list[tuple[float, str]], attached: Sequence[str] = (GROUP,)
+) -> dict[str, Any]:
     """Return one entry of `services`."""
     listed = [deployment(look, i, r) for i, r in enumerate(revisions)]
     return {
@@ -68,7 +77,9 @@ def service(look: Picture, revisions: list[str], events: list[tuple[float, str]]
         "pendingCount": sum(d["pendingCount"] for d in listed),
         "taskDefinition": listed[0]["taskDefinition"] if listed else "",
         "deployments": listed,
-        "loadBalancers": [{"targetGroupArn": GROUP, "containerName": CONTAINER, "containerPort": PORT}],
+        "loadBalancers": [
+            {"targetGroupArn": group, "containerName": CONTAINER, "containerPort": PORT} for group in attached
+        ],
         "deploymentConfiguration": {
             "deploymentCircuitBreaker": {"enable": True, "rollback": True},
             "maximumPercent": 200,
@@ -87,9 +98,10 @@ def service(look: Picture, revisions: list[str], events: list[tuple[float, str]]
     }
 
 
-def task(one: Task, look: Picture, revision: str, digest: str) -> dict[str, Any]:
-    """Return one entry of `tasks`."""
+def task(one: Task, look: Picture, revision: str, digests: Mapping[str, str], told: Scenario) -> dict[str, Any]:
+    """Return one entry of `tasks`. `digests` by container: those that are not its own image's."""
     stopped = look.at >= one.stop
+    listed = _containers(one, look.at, digests, told)
     reply: dict[str, Any] = {
         "taskArn": task_arn(one),
         "clusterArn": f"{ECS}:cluster/{CLUSTER}",
@@ -98,10 +110,10 @@ def task(one: Task, look: Picture, revision: str, digest: str) -> dict[str, Any]
         "group": f"service:{SERVICE}",
         "lastStatus": "STOPPED" if stopped else "RUNNING" if look.at >= one.running else "PENDING",
         "desiredStatus": "STOPPED" if stopped else "RUNNING",
-        "healthStatus": "UNKNOWN",
+        "healthStatus": _health(listed, told.containers),
         "launchType": "FARGATE",
         "createdAt": moment(one.start),
-        "containers": _containers(one, stopped, digest),
+        "containers": listed,
         "attachments": [
             {
                 "type": "ElasticNetworkInterface",
@@ -115,21 +127,41 @@ def task(one: Task, look: Picture, revision: str, digest: str) -> dict[str, Any]
     return {**reply, **_stop(one)} if stopped else reply
 
 
-def _containers(one: Task, stopped: bool, digest: str) -> list[dict[str, Any]]:
+def _containers(one: Task, at: float, digests: Mapping[str, str], told: Scenario) -> list[dict[str, Any]]:
     """Return the containers: the culprit exits as told, the others are killed with it."""
-    fact, started = one.fact, one.running < FOREVER
-    names = dict.fromkeys((CONTAINER, *fact.sidecars, fact.container))
+    fact, stopped = one.fact, at >= one.stop
+    names = dict.fromkeys((CONTAINER, *(c.name for c in told.containers), *fact.sidecars, *fact.dead, fact.container))
+    checked = {CONTAINER: told.health_check, **{c.name: c.health_check for c in told.containers}}
     listed = []
     for name in names:
-        container: dict[str, Any] = {"name": name, "lastStatus": "STOPPED" if stopped else "RUNNING"}
-        container["imageDigest"] = digest if name == CONTAINER else f"sha256:{'5' * 64}"
-        if stopped and name == fact.container:
-            container |= {"exitCode": fact.exit} if fact.exit is not None else {}
-            container |= {"reason": fact.reason} if fact.reason else {}
-        elif stopped and started:
-            container["exitCode"] = 137
+        dead = name in fact.dead and at >= min(one.running, one.stop)
+        container: dict[str, Any] = {"name": one.named(name), "lastStatus": "STOPPED" if stopped or dead else "RUNNING"}
+        container["imageDigest"] = digests.get(name, f"sha256:{'5' * 64}")
+        container["healthStatus"] = picture.health(one, name, at, checked.get(name, False))
+        if fact.ipv6:  # only here is a task's IPv6 address (Amazon ECS API reference, NetworkInterface)
+            container["networkInterfaces"] = [{"privateIpv4Address": one.ip, "ipv6Address": one.address}]
+        container |= _exit(one, name, stopped, dead)
         listed.append({k: v for k, v in container.items() if v != ""})
     return listed
+
+
+def _exit(one: Task, name: str, stopped: bool, dead: bool) -> dict[str, Any]:
+    """Return how a container ended: by itself, as the culprit, or killed with the culprit; nothing while it runs."""
+    fact = one.fact
+    if dead:
+        code, reason = fact.dead_exit, fact.dead_reason
+    elif stopped and name == fact.container:
+        code, reason = fact.exit, fact.reason
+    else:
+        code, reason = (137 if stopped and one.running < FOREVER else None), ""
+    return ({} if code is None else {"exitCode": code}) | ({"reason": reason} if reason else {})
+
+
+def _health(listed: Sequence[dict[str, Any]], beside: Sequence[ContainerFact]) -> str:
+    """Return a task's health: what its essential containers with a check report (aws/amazon-ecs-agent#4094)."""
+    told = {c["name"]: c["healthStatus"] for c in listed}
+    essential = [told[CONTAINER], *(told[c.name] for c in beside if c.essential and c.health_check)]
+    return next((word for word in ("UNHEALTHY", "UNKNOWN") if word in essential), "HEALTHY")
 
 
 def _stop(one: Task) -> dict[str, Any]:

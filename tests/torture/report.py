@@ -14,7 +14,7 @@ from tests.torture.virtual import Run
 
 LANDFALL = "landfall"
 LANDFALL_E2E = "landfall (local AWS)"
-ECS_ONLY = ("1-rollouts", "6-noise")
+ECS_ONLY = ("1-rollouts", "6-noise", "8-pictures")
 """Files whose scenarios can be told from what ECS says of the service: no tool can plead that it does not look."""
 
 

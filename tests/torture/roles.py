@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from tests.torture.facts import ContainerFact
 from tests.torture.replies import CONTAINER, ECS, PORT
 
 SHAS = {"ours": "a" * 40, "old": "b" * 40, "other": "c" * 40}
@@ -22,8 +24,15 @@ def revision_arn(number: int) -> str:
     return f"{ECS}:task-definition/{FAMILY}:{number}"
 
 
-def task_definition(number: int, image: str, sha: str) -> dict[str, Any]:
+CHECK = {"command": ["CMD-SHELL", "true"], "interval": 30, "timeout": 5, "retries": 3, "startPeriod": 60}
+"""A container's health check (requirements.md R10)."""
+
+
+def task_definition(
+    number: int, image: str, sha: str, others: Iterable[ContainerFact] = (), health_check: bool = False
+) -> dict[str, Any]:
     """Return a task definition as DescribeTaskDefinition does."""
+    waits = [{"containerName": c.name, "condition": "SUCCESS"} for c in others if c.needed]
     return {
         "taskDefinitionArn": revision_arn(number),
         "family": FAMILY,
@@ -44,9 +53,24 @@ def task_definition(number: int, image: str, sha: str) -> dict[str, Any]:
                 "essential": True,
                 "portMappings": [{"containerPort": PORT, "hostPort": PORT, "protocol": "tcp"}],
                 "environment": [{"name": "GIT_SHA", "value": sha}],
-            }
+                **({"healthCheck": CHECK} if health_check else {}),
+                **({"dependsOn": waits} if waits else {}),
+            },
+            *(_beside(c, image) for c in others),
         ],
     }
+
+
+def _beside(container: ContainerFact, application: str) -> dict[str, Any]:
+    """Return the definition of a container that is not the application's."""
+    shared = application if container.image == "app" else image(container.image) if container.image else ""
+    made = {
+        "name": container.name,
+        "image": shared or f"public.ecr.aws/beside/{container.name}@sha256:{'5' * 64}",
+        "essential": container.essential,
+        "environment": [],
+    }
+    return made | ({"healthCheck": CHECK} if container.health_check else {})
 
 
 def image(role: str) -> str:

@@ -26,8 +26,9 @@ class Surroundings:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         old = f"{roles.REGISTRY}/{roles.REPOSITORY}:latest" if scenario.by_tag else roles.image("old")
-        other = roles.task_definition(900, roles.image("other"), roles.SHAS["other"])
-        first = roles.task_definition(1, old, roles.SHAS["old"])
+        beside = (scenario.containers, scenario.health_check)
+        other = roles.task_definition(900, roles.image("other"), roles.SHAS["other"], *beside)
+        first = roles.task_definition(1, old, roles.SHAS["old"], *beside)
         self.definitions: dict[str, Reply] = {d["taskDefinitionArn"]: d for d in (first, other)}
         self.tags: dict[str, list[dict[str, str]]] = {}
         self._next = itertools.count(2)
@@ -62,9 +63,14 @@ class Surroundings:
         return {"taskDefinition": self.definitions.get(arn, {})}
 
     def _DescribeTargetGroups(self, _request: Reply, _at: float) -> Reply:  # noqa: N802
-        group = {"TargetGroupArn": replies.GROUP, "TargetGroupName": "sample", "LoadBalancerArns": [LOAD_BALANCER]}
         check = {"HealthCheckPort": "traffic-port", "HealthCheckEnabled": True, "HealthCheckProtocol": "HTTP"}
-        return {"TargetGroups": [{**group, **check, "Port": replies.PORT, "Protocol": "HTTP", "TargetType": "ip"}]}
+        kind = {"Port": replies.PORT, "Protocol": "HTTP", "TargetType": "ip", "IpAddressType": self._address_type()}
+        group = {"TargetGroupName": "sample", "LoadBalancerArns": [LOAD_BALANCER], **check, **kind}
+        return {"TargetGroups": [{"TargetGroupArn": g, **group} for g in replies.groups(self.scenario.groups)]}
+
+    def _address_type(self) -> str:
+        tasks = (*self.scenario.before.tasks, *self.scenario.release.tasks)
+        return "ipv6" if any(t.ipv6 for t in tasks) else "ipv4"
 
     def _DescribeLoadBalancers(self, _request: Reply, _at: float) -> Reply:  # noqa: N802
         return {"LoadBalancers": [{"LoadBalancerArn": LOAD_BALANCER, "DNSName": "sample.example"}]}

@@ -6,7 +6,7 @@ import pytest
 
 from tests import schemas
 from tests.torture import report, virtual
-from tests.torture.scenario import Scenario, scenario, scenarios
+from tests.torture.scenario import Scenario, held_out, scenario, scenarios
 from tests.torture.tools import predicates
 
 
@@ -26,6 +26,14 @@ def test_there_are_enough() -> None:
     assert sum(s.e2e for s in scenarios()) >= 20
     assert all(s.title and s.why for s in scenarios())
     assert sum(bool(s.source) for s in scenarios()) >= 30
+
+
+def test_some_are_kept_apart() -> None:
+    """At least twenty are not tried here, so that nothing is tuned to them: of other ids, and of the same kinds."""
+    assert len(held_out()) >= 20
+    assert not {s.id for s in held_out()} & {s.id for s in scenarios()}
+    assert {s.theme for s in held_out()} <= {s.theme for s in scenarios()}
+    assert all(s.title and s.why and not s.e2e for s in held_out())
 
 
 FOOLED = {
