@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlparse
 from xml.sax.saxutils import escape
@@ -103,11 +104,13 @@ def _handler(stage: Stage) -> type[BaseHTTPRequestHandler]:  # noqa: C901  a cla
                 self.close_connection = True
                 self.connection.close()
                 return
-            self._send(said.status, said.body, "application/json")
+            self._send(said.status, said.body, "application/json", said.headers)
 
-        def _send(self, status: int, body: str, kind: str) -> None:
+        def _send(self, status: int, body: str, kind: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
             raw = body.encode()
             self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(raw)))
             self.end_headers()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from tests.torture.cloud import Cloud
 from tests.torture.roles import SHAS
 
 PATHS = {"version": "/api/v1/version", "live": "/api/v1/health/live", "ready": "/api/v1/health/ready"}
 ERRORS = {"timeout": "ReadTimeout: timed out", "refused": "ConnectError: refused", "reset": "ReadError: reset"}
-GATEWAY = ("502", "503", "504")
+GATEWAY = ("502", "503", "504", *map(str, range(520, 530)), "530")
+CACHED = {"age": "240", "x-cache": "Hit from cloudfront"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Said:
     body: str = ""
     seconds: float = 0.05
     error: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -55,8 +58,15 @@ class Web:
 
 
 def said(word: str, endpoint: str, cloud: Cloud) -> Said:
-    """Return the answer a word stands for: `ours`, `200`, `timeout`, `connected`, `slow:3`, `500`, `empty` …"""
+    """Return the answer a word stands for: `ours`, `200`, `timeout`, `connected`, `slow:3`, `500`, `empty` …
+
+    `cached:old` is another answer out of a cache, `429:30` a status with a Retry-After.
+    """
     name, _, rest = word.partition(":")
+    if name == "cached":
+        return replace(said(rest, endpoint, cloud), headers=CACHED)
+    if rest and name.isdigit():
+        return replace(said(name, endpoint, cloud), headers={"retry-after": rest})
     if name in ERRORS:
         return Said(error=ERRORS[name], seconds=5.0)
     if name == "slow":
