@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -28,6 +28,10 @@ from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Check
 MARKS = {PASS: True, FAIL: False, RETRY: False, SKIP: None}
 WAIT_SECONDS = 2
 """Between two rounds: a person watches."""
+REQUESTS = (
+    "How often version, liveness and readiness are asked in a round each. [default: as the settings say; without any,"
+    " as often as it takes to find an error rate of 5 %]"
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ def smoke(
     service: Annotated[str | None, typer.Option("--service", "-s", help="Whose smoke table in services.toml.")] = None,
     ca_bundle: Annotated[Path | None, typer.Option(help="A PEM file of certificate authorities to trust.")] = None,
     attempts: Annotated[int, typer.Option(min=1, max=60, help="Rounds while answers are lost on the way.")] = 3,
+    requests: Annotated[int | None, typer.Option(min=1, max=500, help=REQUESTS)] = None,
     junit: Annotated[Path | None, typer.Option(help="Write the results there too, as JUnit XML.")] = None,
 ) -> int:
     """Ask a running API what a release of it would be asked, and judge the answers. Asks AWS nothing, but for
@@ -58,6 +63,8 @@ def smoke(
     if expect_sha is not None and not is_full(expect_sha):
         raise Refused("WRONG_SHA", f"--expect-sha {expect_sha!r} is no commit: 40 hex digits in lower case")
     target = _target(at, base_url, service, ca_bundle)
+    if requests is not None:
+        target = replace(target, suite=replace(target.suite, identity_requests=requests))
     results = _rounds(at, target, expect_sha or UNKNOWN, attempts)
     for check in results:
         expected = "" if check.state in (PASS, SKIP) else f" (expected {check.expected})"
@@ -87,7 +94,7 @@ def _target(at: At, base_url: str | None, service: str | None, ca_bundle: Path |
 
 def _rounds(at: At, target: Target, sha: str, attempts: int) -> tuple[Check, ...]:
     """Ask until all is answered or the attempts are used up. A check that failed is final."""
-    wanted, known = suite.requests(target.suite, target.base_url), _secrets(at, target)
+    wanted, known = suite.round_of(target.suite, target.base_url, rounds=attempts), _secrets(at, target)
     for attempt in range(1, attempts + 1):
         try:
             answers = probe.ask(target.base_url, wanted, target.ca_bundle, known)

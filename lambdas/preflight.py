@@ -120,7 +120,7 @@ class _Look:
         self._targets = world.elb.targets(service.target_groups)
         self._base_url = world.base_url(settings, service)
         serving = any(t.serves for t in self.tasks)
-        self._answers: Answers | None = world.ask(settings, self._base_url, known) if serving else None
+        self._answers: Answers | None = world.ask(settings, self._base_url, known, service.desired) if serving else None
 
     def baseline(self, template: Mapping[str, Any]) -> Baseline:
         answers = self._answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import smoke
+from landfall import commit, smoke
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Kind, Verdict, failed
 from landfall.smoke.case import Check
@@ -26,11 +26,12 @@ def run(event: Judged, world: World) -> Output:
     forward = event.deployment.kind == Kind.RELEASE
     if forward and event.deployment.git_sha == UNKNOWN:
         return Output(failed("NO_SHA", "which commit the release is from is not known: nothing could prove it"), ())
-    answers = world.ask(settings, event.baseline.base_url, world.secrets(settings))
+    tasks = event.deployment.desired_count
+    answers = world.ask(settings, event.baseline.base_url, world.secrets(settings), tasks)
     results = smoke.checks(answers, event.deployment.git_sha, settings.smoke)
-    as_it_ran = not forward and event.deployment.git_sha == event.baseline.git_sha
+    as_it_ran = not forward and commit.same(event.deployment.git_sha, event.baseline.git_sha)
     allowed = event.baseline.checks if as_it_ran else {}
-    return Output(smoke.assess(results, allowed, event.release.limits), results)
+    return Output(smoke.assess(results, allowed, event.release.limits, answers.retry_after), results)
 
 
 handler = step(Judged, run)

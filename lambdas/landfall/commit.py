@@ -21,6 +21,8 @@ TAG_LIMIT = 128
 GROUP = "commit"
 """The name of the group of a tag's pattern that holds the commit. A pattern with one group needs no name for it."""
 _ANY = re.compile(rf"[0-9a-f]{{{SHORTEST},40}}")
+_DESCRIBED = re.compile(rf".*[-+.]g([0-9a-f]{{{SHORTEST},40}})", re.DOTALL)
+"""`v1.2.3-5-gabc1234` (git describe), `1.2.4.dev5+gabc1234` (setuptools_scm). With `-dirty` it is no commit."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,19 @@ def is_commit(text: str) -> bool:
 
 
 def same(one: str, other: str) -> bool:
-    """Say whether two texts mean one commit: the same digits as far as the shorter goes, which are 7 or more."""
-    short, long = sorted((one, other), key=len)
-    return is_commit(short) and is_commit(long) and long.startswith(short)
+    """Say whether two texts mean one commit: the same digits, in any case, as far as the shorter goes: 7 or more.
+
+    A commit may stand at the end of what `git describe` says. Which bytes run is proven by the image's digest: a
+    shortened commit is enough to say which release answers.
+    """
+    short, long = sorted((_bare(one), _bare(other)), key=len)
+    return bool(short) and long.startswith(short)
+
+
+def agreed(several: Iterable[str]) -> str:
+    """Return the longest of several names of one commit, nothing where they name more than one, or none is given."""
+    names = sorted(several, key=lambda name: len(_bare(name)))
+    return names[-1] if names and all(same(name, names[-1]) for name in names) else ""
 
 
 def distinct(found: Iterable[str]) -> list[str]:
@@ -110,3 +122,11 @@ def _held(expression: str | None, texts: list[str]) -> list[str | None]:
         return pattern.full_matches(expression, texts, GROUP)
     except TimeoutError as error:
         raise StepError(f"tags can't be read by {expression!r}: {error}; make it simpler in services.toml") from error
+
+
+def _bare(text: str) -> str:
+    """Return the digits of a commit in lower case, nothing where the text holds none."""
+    lower = text.strip().lower()
+    described = _DESCRIBED.fullmatch(lower)
+    digits = described[1] if described else lower
+    return digits if is_commit(digits) else ""

@@ -1,4 +1,7 @@
-"""Asks a service over HTTP. Bounded in time and size, follows no redirect, and turns every trouble into an Answer."""
+"""Asks a service over HTTP. Bounded in time and size, follows no redirect, and turns every trouble into an Answer.
+
+In what order and at what pace it asks is decided in pacing.py.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from landfall import secret
+from landfall import pacing, secret
 from landfall.addresses import Address, forbidden, keeps_secrets
-from landfall.answers import Answer, Answers, Request
+from landfall.answers import Answer, Answers, Request, Round
 from landfall.secret import Known, Secret, Unreadable
 
 READ_SECONDS = 5.0
@@ -25,6 +28,16 @@ CONNECT_SECONDS = 3.0
 BODY_LIMIT = 64 * 1024
 """Bytes read of an answer: a version or a health report is far smaller, and a stream may never end."""
 SIDE_BY_SIDE = 32
+"""Requests that are under way at most, or as many as are made in a second where those are more."""
+_SENT = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "User-Agent": "landfall",
+    "Connection": "close",
+    # a cache is asked to pass the request on (RFC 9111, 5.2.1.4); many do as they like, see caches.py
+    "Cache-Control": "no-cache",
+    "Pragma": "no-cache",
+}
 
 
 class Forbidden(httpx.TransportError):
@@ -73,11 +86,10 @@ class _Client:
     async def _asked(self, request: Request, began: float) -> Answer:
         read = self.read_seconds
         times = {"connect": CONNECT_SECONDS, "read": read, "write": read, "pool": read}
-        headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "landfall", "Connection": "close"}
         sent = httpx.Request(
             request.method,
             self._url(request),
-            headers={**headers, **{name: self._sent(value) for name, value in request.headers}},
+            headers={**_SENT, **{name: self._sent(value) for name, value in request.headers}},
             extensions={"timeout": times, "trace": self._guard},
         )
         response = await self.transport.handle_async_request(sent)
@@ -127,24 +139,24 @@ class _Client:
 
 def ask(
     base_url: str,
-    requests: Mapping[Request, int],
+    wanted: Round,
     ca_bundle: Path | None,
     known: Known = secret.NONE,
     *,
     read_seconds: float = READ_SECONDS,
     is_forbidden: Callable[[Address], bool] = forbidden,
 ) -> Answers:
-    """Make a round of requests, each so many times, side by side. `known` is what their secrets stand for."""
+    """Make a round of requests, each so many times. `known` is what their secrets stand for."""
     verify = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
 
     async def all_of_them() -> Answers:
         # keep-alive would pin every request to the one target the first was sent to
         limits = httpx.Limits(max_keepalive_connections=0)
+        places = asyncio.Semaphore(max(SIDE_BY_SIDE, wanted.per_second))
         async with httpx.AsyncHTTPTransport(verify=verify, limits=limits) as transport:
-            client = _Client(transport, base_url, read_seconds, asyncio.Semaphore(SIDE_BY_SIDE), is_forbidden, known)
-            flat = [request for request, times in requests.items() for _ in range(times)]
-            answers = iter(await asyncio.gather(*(client.answer(request) for request in flat)))
-        return Answers(base_url, {request: tuple(next(answers) for _ in range(n)) for request, n in requests.items()})
+            client = _Client(transport, base_url, read_seconds, places, is_forbidden, known)
+            early, given = await pacing.paced(wanted, client.answer)
+        return Answers(base_url, given, early, wanted.sampling)
 
     return asyncio.run(all_of_them())
 

@@ -97,10 +97,10 @@ class World:
         wanted = settings.smoke.secrets
         return Secrets(self._client("secretsmanager")).known(wanted) if wanted else secret.NONE
 
-    def ask(self, settings: Service, base_url: str, known: Known) -> Answers:
-        """Make a round of smoke requests. `known` is what `secrets` returned."""
-        wanted, ca_bundle = smoke.requests(settings.smoke, base_url), self.settings.ca_bundle(settings)
-        return probe.ask(base_url, wanted, ca_bundle, known)
+    def ask(self, settings: Service, base_url: str, known: Known, tasks: int = 1) -> Answers:
+        """Make a round of smoke requests to a service of so many tasks. `known` is what `secrets` returned."""
+        wanted = smoke.round_of(settings.smoke, base_url, tasks, settings.limits.smoke_attempts)
+        return probe.ask(base_url, wanted, self.settings.ca_bundle(settings), known)
 
     @cached_property
     def elb(self) -> Elb:

@@ -45,7 +45,7 @@ def test_the_app_synthesises_without_aws_docker_or_node(tmp_path: Path) -> None:
     ("old", "new", "why"),
     [
         ('container = "app"', 'contianer = "app"', "unknown key"),
-        ("identity_requests = 5", 'identity_requests = "five"', "wrong value type"),
+        ("max_response_seconds = 2.0", 'max_response_seconds = "two"', "wrong value type"),
     ],
 )
 def test_wrong_settings_stop_the_synth_with_the_line(tmp_path: Path, old: str, new: str, why: str) -> None:

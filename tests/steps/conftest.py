@@ -29,6 +29,9 @@ repository = "landfall/sample"
 task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
+[services.sample.smoke]
+identity_requests = 5
+requests_per_second = 1000
 [services.sample.build]
 source = "example/landfall"
 deployment_begins_within_seconds = 7
@@ -39,6 +42,9 @@ container = "app"
 repository = "landfall/balanced"
 task_role = "task"
 execution_role = "execution"
+[services.balanced.smoke]
+identity_requests = 5
+requests_per_second = 1000
 [services.fresh]
 cluster = "c"
 service = "fresh"
@@ -48,6 +54,9 @@ task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
 desired_count = 2
+[services.fresh.smoke]
+identity_requests = 5
+requests_per_second = 1000
 [services.judged]
 cluster = "c"
 service = "judged"
@@ -57,6 +66,9 @@ task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
 logs = {{ group = "/judged", gate = true }}
+[services.judged.smoke]
+identity_requests = 5
+requests_per_second = 1000
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]
@@ -67,6 +79,9 @@ repository = "landfall/guarded"
 task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
+[services.guarded.smoke]
+identity_requests = 5
+requests_per_second = 1000
 [[services.guarded.smoke.checks]]
 name = "orders"
 path = "/orders"

@@ -108,10 +108,14 @@ class ReplayWorld(World):
         """Return one service, with the defaults of Landfall and what the scenario sets."""
         return Settings((service_of(self._scenario),), Path())
 
-    def ask(self, settings: Service, base_url: str, _known: Known) -> Answers:
-        """Make a round of smoke requests."""
-        wanted = smoke.requests(settings.smoke, base_url)
-        return Answers(base_url, {r: tuple(self._answer(r) for _ in range(n)) for r, n in wanted.items()})
+    def ask(self, settings: Service, base_url: str, _known: Known, tasks: int = 1) -> Answers:
+        """Make a round of smoke requests, the warm-up first."""
+        wanted = smoke.round_of(settings.smoke, base_url, tasks, settings.limits.smoke_attempts)
+        early, given = (
+            {request: tuple(self._answer(request) for _ in range(times)) for request, times in several.items()}
+            for several in (wanted.warm_up, wanted.requests)
+        )
+        return Answers(base_url, given, early, wanted.sampling)
 
     def _answer(self, request: Request) -> Answer:
         endpoint = next((e for e, at in PATHS.items() if at == request.path), None)

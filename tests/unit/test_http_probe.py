@@ -13,15 +13,15 @@ import trustme
 
 from landfall import probe, smoke
 from landfall.addresses import Address, forbidden
-from landfall.answers import Answer, Answers, Request
+from landfall.answers import Answer, Answers, Request, Round
 from landfall.model import State
 from landfall.settings import Limits
 from landfall.settings.smoke import Smoke
 from tests import builders as b
 from tests.misbehaving import OK, Behaviour, body, bomb, drip, flood, raw, serving, silence, tls, trickle
 
-ONE_REQUEST = {Request(Smoke.version_path): 1}
-SHORT = Smoke(identity_requests=3)
+ONE_REQUEST = Round({Request(Smoke.version_path): 1})
+SHORT = Smoke(identity_requests=3, requests_per_second=1000)
 
 
 def version(url: str, ca: Path | None = None, patience: float = probe.READ_SECONDS) -> Answer:
@@ -31,14 +31,14 @@ def version(url: str, ca: Path | None = None, patience: float = probe.READ_SECON
 
 def everything(url: str, suite: Smoke) -> Answers:
     """Ask all that a suite wants."""
-    return probe.ask(url, smoke.requests(suite, url), None)
+    return probe.ask(url, smoke.round_of(suite, url), None)
 
 
 def test_good_answers() -> None:
     """A round asks for version, liveness and readiness, and what comes back is judged good."""
     with serving(body(f'{{"gitSha": "{b.SHA}", "database": "connected"}}')) as url:
         answers = everything(url, SHORT)
-    assert [a.status for several in answers.given.values() for a in several] == [200] * 10
+    assert [a.status for several in answers.given.values() for a in several] == [200] * 12
     assert all(a.seconds > 0 for several in answers.given.values() for a in several)
     assert smoke.assess(smoke.checks(answers, b.SHA, Smoke()), {}, Limits()).state == State.PASS
 
@@ -54,8 +54,8 @@ def test_each_request_has_its_own_connection() -> None:
             body("{}")(connection)
 
     with serving(stay) as url:
-        everything(url, Smoke(identity_requests=10))
-    assert len(connections) == 31
+        everything(url, Smoke(identity_requests=10, requests_per_second=1000))
+    assert len(connections) == 3 + 33
 
 
 def test_paths_lie_below_the_base_url() -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from landfall.commit import TagForm
 from landfall.redaction import Redaction
-from landfall.settings.smoke import Smoke
+from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
 
 ERROR_PATTERN = (
     r"\b(ERROR|CRITICAL|FATAL|SEVERE|PANIC|EMERG)\b|^(?i:error|fatal|panic)\b|Traceback \(most|Exception in thread"
@@ -105,7 +105,7 @@ class Limits:
     @property
     def _there_and_back(self) -> int:
         targets = self.target_health_attempts * self.target_health_interval_seconds
-        smoke = self.smoke_attempts * self.smoke_interval_seconds
+        smoke = self.smoke_attempts * (ROUND_SECONDS + max(self.smoke_interval_seconds, LONGEST_PAUSE))
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
         return smoke + 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + baking
 

@@ -14,11 +14,12 @@ from landfall.addresses import keeps_secrets
 from landfall.secret import Secret
 from landfall.settings import Service
 from landfall.settings.problem import LONGEST, Problems, compiled, limits
-from landfall.settings.smoke import MOST_CHECKS, MOST_REQUESTS, OwnCheck, Smoke
+from landfall.settings.smoke import ASKING_SECONDS, MOST_CHECKS, OwnCheck, Smoke
 from landfall.smoke import header_rules
 
 Where = tuple[str, ...]
 MOST_PORT = 65535
+LEAST_RATE, MOST_RATE = 0.001, 0.5
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _TEXT = re.compile(r"[ -~]{0,200}")
 _SECRET = re.compile(r"[0-9A-Za-z/_+=.@-]{1,512}")
@@ -34,7 +35,8 @@ def check(service: Service, where: Where, problem: Problems) -> None:
     """Check the smoke table of a service. Raises SettingsError."""
     table = service.smoke
     _paths(table, where, problem)
-    limits({"identity_requests": table.identity_requests}, where, problem)
+    _values(table, where, problem)
+    _sample(table, where, problem)
     _seconds(table.max_response_seconds, (*where, "max_response_seconds"), problem)
     _status(table.protected_status, (*where, "protected_status"), problem)
     if table.plain_port is not None and not 0 < table.plain_port <= MOST_PORT:
@@ -42,6 +44,8 @@ def check(service: Service, where: Where, problem: Problems) -> None:
     if table.cors_origin is not None and not _is_origin(table.cors_origin):
         way_out = "an origin is scheme://host[:port], such as https://app.example.com"
         raise problem.at((*where, "cors_origin"), f"is {table.cors_origin!r}; {way_out}")
+    if table.cors_credentials and table.cors_origin is None:
+        raise problem.at((*where, "cors_credentials"), "says what an origin may send; set cors_origin too")
     for rule in header_rules.expanded(table.security_headers):
         _header(rule, (*where, "security_headers"), problem)
     for name in table.skip:
@@ -60,6 +64,33 @@ def _paths(table: Smoke, where: Where, problem: Problems) -> None:
         _path(getattr(table, key), (*where, key), problem)
     for path in table.protected_paths:
         _path(path, (*where, "protected_paths"), problem)
+
+
+def _values(table: Smoke, where: Where, problem: Problems) -> None:
+    """Check where commit and readiness are found in the answers."""
+    for key in ("version_value", "ready_value"):
+        if key == "version_value" or table.ready_value:
+            compiled(jmespath.compile, JMESPathError, getattr(table, key), (*where, key), problem)
+    if table.version_header is None:
+        return
+    if not _TOKEN.fullmatch(table.version_header):
+        way_out = "a name such as X-Git-Sha: letters, digits and dashes"
+        raise problem.at(
+            (*where, "version_header"), f"{table.version_header!r} is no header's name; it takes {way_out}"
+        )
+    if table.version_value != Smoke.version_value:
+        way_out = "give 'version_value' for the body or 'version_header' for a header"
+        raise problem.at((*where, "version_header"), f"the commit is said to be in two places: {way_out}")
+
+
+def _sample(table: Smoke, where: Where, problem: Problems) -> None:
+    """Check how much is asked."""
+    if table.identity_requests is not None:
+        limits({"identity_requests": table.identity_requests}, where, problem)
+    limits({"requests_per_second": table.requests_per_second}, where, problem)
+    if not LEAST_RATE <= table.error_rate <= MOST_RATE:
+        way_out = f"a share of the requests from {LEAST_RATE} to {MOST_RATE}, such as 0.05 for 5 %"
+        raise problem.at((*where, "error_rate"), f"is {table.error_rate!r}; it takes {way_out}")
 
 
 def _own_checks(checks: tuple[OwnCheck, ...], where: Where, problem: Problems) -> None:
@@ -111,11 +142,15 @@ def _sent(name: str, sent: str | Secret, where: Where, problem: Problems) -> Non
 
 
 def _few_enough(service: Service, where: Where, problem: Problems) -> None:
-    count = sum(smoke.requests(service.smoke, service.base_url or "").values())
-    if count > MOST_REQUESTS:
-        way_out = "lower identity_requests, or the requests of your own checks"
+    table = service.smoke
+    count = sum(smoke.requests(table, service.base_url or "", rounds=service.limits.smoke_attempts).values())
+    if count > table.most_requests:
+        key = "requests_per_second" if table.identity_requests is None else "identity_requests"
+        enough = math.ceil(count / ASKING_SECONDS)
         raise problem.at(
-            (*where, "identity_requests"), f"makes {count} a round; {MOST_REQUESTS} are the most: {way_out}"
+            (*where, key),
+            f"a round has {count} requests; {table.most_requests} fit into {ASKING_SECONDS} s: set requests_per_second"
+            f" to {enough}, or lower identity_requests or the requests of your own checks",
         )
 
 

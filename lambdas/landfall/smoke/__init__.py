@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from landfall.answers import Answers, Request
+from landfall import commit
+from landfall.answers import Answers, Request, Round
 from landfall.model import UNKNOWN, Verdict, failed, passed, wait
+from landfall.sampling import ROUNDS, Sampling
 from landfall.settings import Limits
-from landfall.settings.smoke import Smoke
+from landfall.settings.smoke import LONGEST_PAUSE, WARMING_SECONDS, Smoke
 from landfall.smoke import own, service, surface
 from landfall.smoke.case import FAIL, RETRY, Case, Check
 
@@ -31,15 +33,41 @@ NAMES = (
 )
 """The other nine."""
 OFF = "switched off in services.toml"
+PER_TASK = 3
+"""Version requests for each task: one that is met three times on average is missed in 5 of 100 rounds (e^-3)."""
 
 
-def requests(smoke: Smoke, base_url: str) -> dict[Request, int]:
-    """Return each request that the checks need, and how often. Checks share requests."""
+def round_of(smoke: Smoke, base_url: str, tasks: int = 1, rounds: int = ROUNDS) -> Round:
+    """Return a round of requests to a service of so many tasks, one of so many rounds at most."""
+    wanted = requests(smoke, base_url, tasks, rounds)
+    sampling = Sampling(smoke.error_rate, rounds)
+    return Round(wanted, _warm_up(smoke, wanted, tasks), smoke.requests_per_second, sampling)
+
+
+def requests(smoke: Smoke, base_url: str, tasks: int = 1, rounds: int = ROUNDS) -> dict[Request, int]:
+    """Return each request that the checks need, and how often. Checks share requests.
+
+    Version requests grow with the tasks, as far as a round has room for them. The others do not: a sick task is found
+    by the load balancer's own checks, and a rate by a sample of one size however many tasks there are.
+    """
+    times = smoke.identity_requests or Sampling(smoke.error_rate, rounds).size
     wanted: dict[Request, int] = {}
-    for case in _suite(smoke, base_url, ""):
-        for request, times in case.requests.items():
-            wanted[request] = max(times, wanted.get(request, 0))
+    for case in _suite(smoke, base_url, "", times):
+        for request, needed in case.requests.items():
+            wanted[request] = max(needed, wanted.get(request, 0))
+    if smoke.identity_requests is None:
+        room = smoke.most_requests - sum(wanted.values())
+        wanted[Request(smoke.version_path)] += max(0, min(PER_TASK * tasks - times, room))
     return wanted
+
+
+def _warm_up(smoke: Smoke, wanted: Mapping[Request, int], tasks: int) -> dict[Request, int]:
+    """Return the requests that come first: each sampled or timed one once for each task, as far as there is time."""
+    timed = (own.request(check) for check in smoke.checks if check.max_seconds is not None)
+    sampled = (Request(path) for path in (smoke.version_path, smoke.live_path, smoke.ready_path))
+    cold = [request for request in dict.fromkeys((*sampled, *timed)) if request in wanted]
+    times = max(1, min(tasks, WARMING_SECONDS * smoke.requests_per_second // len(cold)))
+    return dict.fromkeys(cold, times)
 
 
 def checks(answers: Answers, expected_sha: str, smoke: Smoke) -> tuple[Check, ...]:
@@ -47,36 +75,41 @@ def checks(answers: Answers, expected_sha: str, smoke: Smoke) -> tuple[Check, ..
     return tuple(case.judged(answers) for case in _suite(smoke, answers.base_url, expected_sha))
 
 
-def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limits) -> Verdict:
-    """Sum the checks up. `allowed` holds what the baseline itself failed before the update: no worse is good."""
-    bad = [c for c in results if c.state == FAIL and allowed.get(c.name) not in (FAIL, RETRY)]
+def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limits, pause: int = 0) -> Verdict:
+    """Sum the checks up. `allowed` holds the baseline's own result before the update: no worse is good.
+
+    What failed before may fail again, or not be answered; what was not answered before may not be answered again, but
+    not fail. The service is asked again after `pause` seconds, if it asked for that, and LONGEST_PAUSE at most.
+    """
+    bad = [c for c in results if c.state == FAIL and allowed.get(c.name) != FAIL]
     if bad:
         return failed("SMOKE_FAILED", "; ".join(f"{c.name}: expected {c.expected}, got {c.seen}" for c in bad))
-    lost = [c for c in results if c.state == RETRY and allowed.get(c.name) != RETRY]
+    lost = [c for c in results if c.state == RETRY and allowed.get(c.name) not in (FAIL, RETRY)]
     if lost:
         text = "; ".join(f"{c.name}: {c.seen}" for c in lost)
-        return wait("SMOKE_UNANSWERED", f"no answer of the service: {text}", limits.smoke_interval_seconds)
+        after = max(limits.smoke_interval_seconds, min(pause, LONGEST_PAUSE))
+        return wait("SMOKE_UNANSWERED", f"no answer that proves anything: {text}", after)
     done = ", ".join(f"{c.name} {c.state}" for c in results)
     return passed("SMOKE_PASSED", done)
 
 
 def served_sha(answers: Answers, smoke: Smoke) -> str:
-    """Return the SHA that every version answer that arrived agrees on, else UNKNOWN."""
+    """Return the SHA that all version answers of the service itself agree on, else UNKNOWN."""
     asked = answers.of(Request(smoke.version_path))
-    served = {service.sha(a) for a in asked if not a.lost}
-    return served.pop() if len(served) == 1 else UNKNOWN
+    served = {service.sha(a, smoke) for a in asked if not a.is_error and not a.cached}
+    return UNKNOWN if UNKNOWN in served else commit.agreed(served) or UNKNOWN
 
 
-def _suite(smoke: Smoke, base_url: str, expected_sha: str) -> tuple[Case, ...]:
+def _suite(smoke: Smoke, base_url: str, expected_sha: str, times: int = 1) -> tuple[Case, ...]:
     cases = (
-        service.version(smoke, expected_sha),
-        service.liveness(smoke),
-        service.readiness(smoke),
+        service.version(smoke, expected_sha, times),
+        service.liveness(smoke, times),
+        service.readiness(smoke, times),
         surface.https_only(smoke, base_url),
         surface.authentication(smoke),
         surface.cors(smoke),
         surface.security_headers(smoke),
-        service.response_time(smoke),
+        service.response_time(smoke, times),
         surface.error_bodies(smoke),
         service.base_endpoint(smoke),
         *(own.case(check) for check in smoke.checks),

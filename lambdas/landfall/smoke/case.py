@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from landfall.answers import Answer, Answers, Request
+from landfall.answers import SERVER_ERROR, Answer, Answers, Request
 from landfall.redaction import redacted
 
 PASS, FAIL, SKIP, RETRY = "PASS", "FAIL", "SKIP", "RETRY"
 SHOWN = 120
 """Characters of what was expected or seen: twenty checks must fit a step's answer (see step.OUTPUT_LIMIT)."""
+MANY = 3
+"""A server error in every third answer is no noise."""
 
 Seen = tuple[str, str]
 """A state, and what was seen."""
@@ -39,13 +42,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Case:
-    """A check to be made. `needs` are its requests, and how often each; `skip` says why none is made."""
+    """A check to be made. `needs` are its requests, and how often each; `skip` says why none is made.
+
+    `early` says what is wrong with an answer of the warm-up, or nothing. Such answers are not judged otherwise.
+    """
 
     name: str
     expected: str
     judge: Judge
     needs: Mapping[Request, int] = field(default_factory=dict)
     skip: str = ""
+    early: Callable[[Answer], str] = field(default=lambda _: "")
 
     @property
     def requests(self) -> Mapping[Request, int]:
@@ -53,25 +60,64 @@ class Case:
         return {} if self.skip else self.needs
 
     def judged(self, answers: Answers) -> Check:
-        """Judge what came back."""
+        """Judge what came back. As many errors as the sample stands are left out of it, and said."""
         if self.skip:
             return Check(self.name, SKIP, self.expected, self.skip)
+        early = (self.early(answer) for request in self.needs for answer in answers.early.get(request, ()))
+        wrong = next((text for text in early if text), "")
+        if wrong:
+            return Check(self.name, FAIL, self.expected, wrong)
         if not all(answers.of(request) for request in self.needs):
             return Check(self.name, RETRY, self.expected, "no request made")
-        state, seen = self.judge([(request, answer) for request in self.needs for answer in answers.of(request)])
-        return Check(self.name, state, self.expected, seen)
+        replies = [(request, answer) for request in self.needs for answer in answers.of(request)]
+        kept = [reply for request in self.needs for reply in _without_spare(request, answers)]
+        state, seen = self.judge(kept)
+        spared = len(replies) - len(kept)
+        return Check(self.name, state, self.expected, f"{seen}; {spared} of {len(replies)} lost" if spared else seen)
 
 
-def every(look: Callable[[Request, Answer], Seen]) -> Judge:
+def _without_spare(request: Request, answers: Answers) -> list[Reply]:
+    """Return the replies to a request, without errors that are too few to say anything (landfall.sampling)."""
+    several = answers.of(request)
+    errors = sum(answer.is_error for answer in several)
+    spared = errors <= answers.sampling.spare(len(several))
+    return [(request, answer) for answer in several if not (spared and answer.is_error)]
+
+
+def every(look: Callable[[Request, Answer], Seen], *, fresh: bool = False) -> Judge:
     """Judge answers one by one: all must be good, one that is bad decides, and a lost one asks for another round.
 
-    A lost answer is never looked at.
+    A lost answer is never looked at, and with `fresh` no answer that came out of a cache: both say nothing of the
+    release.
     """
 
-    def judge(replies: Sequence[Reply]) -> Seen:
-        return worst([(RETRY, answer.seen) if answer.lost else look(request, answer) for request, answer in replies])
+    def one(request: Request, answer: Answer) -> Seen:
+        if answer.lost:
+            return RETRY, answer.seen
+        if fresh and answer.cached:
+            return RETRY, f"{answer.seen} out of a cache ({answer.cached})"
+        return look(request, answer)
 
-    return judge
+    return lambda replies: overall(replies, [one(*reply) for reply in replies])
+
+
+def overall(replies: Sequence[Reply], found: Sequence[Seen]) -> Seen:
+    """Sum up what was found of each reply. A server error among few is asked again: it may have been the only one."""
+    few = _few_errors(replies)
+    weighed = [
+        (RETRY, seen) if state == FAIL and answer.status >= SERVER_ERROR and request in few else (state, seen)
+        for (request, answer), (state, seen) in zip(replies, found, strict=True)
+    ]
+    state, seen = worst(weighed)
+    alike = weighed.count((state, seen))
+    return state, f"{seen} ({alike} of {len(weighed)} answers)" if state in (FAIL, RETRY) and len(weighed) > 1 else seen
+
+
+def _few_errors(replies: Sequence[Reply]) -> set[Request]:
+    """Return the requests whose server errors are too few to be final: one of several, or less than every third."""
+    asked = Counter(request for request, _ in replies)
+    errors = Counter(request for request, answer in replies if answer.status >= SERVER_ERROR)
+    return {r for r, n in asked.items() if errors[r] != n and (errors[r] == 1 or MANY * errors[r] < n)}
 
 
 def worst(found: Sequence[Seen]) -> Seen:

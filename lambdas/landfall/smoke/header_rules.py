@@ -1,4 +1,4 @@
-"""Rules about an answer's headers: `Name` is there, `Name: value` is just that, `!Name` is not there.
+"""Rules about an answer's headers: `Name` says something, `Name: value` is just that, `!Name` is not there.
 
 `helmet` stands for what Helmet 8 does by default (https://github.com/helmetjs/helmet, README): it sets twelve headers,
 and removes X-Powered-By. Their values are each service's own affair.
@@ -7,6 +7,8 @@ and removes X-Powered-By. Their values are each service's own affair.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+
+from landfall.smoke import header_values
 
 HELMET = (
     "Content-Security-Policy",
@@ -36,8 +38,11 @@ def broken(rules: Iterable[str], headers: Mapping[str, str]) -> list[str]:
 
 
 def _kept(rule: str, headers: Mapping[str, str]) -> bool:
-    name, colon, value = rule.partition(":")
-    found = headers.get(name.removeprefix("!").strip().lower())
+    text, colon, value = rule.partition(":")
+    name = text.removeprefix("!").strip().lower()
+    found = headers.get(name)
     if rule.startswith("!"):
         return found is None
-    return found is not None and (not colon or found.strip() == value.strip())
+    if found is None:
+        return False
+    return found.strip() == value.strip() if colon else header_values.says_something(name, found)

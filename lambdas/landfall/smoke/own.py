@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import jmespath
@@ -11,18 +10,16 @@ from jmespath.exceptions import JMESPathError
 from landfall import pattern
 from landfall.answers import Answer, Request
 from landfall.settings.smoke import OwnCheck
-from landfall.smoke import header_rules
-from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, worst
+from landfall.smoke import body, header_rules
+from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, overall, worst
 from landfall.smoke.service import in_time
-
-_PLAIN = re.compile(r"[\w.+-]{1,40}")
 
 
 def case(own: OwnCheck) -> Case:
     """Make the check of its settings."""
 
     def judge(replies: Sequence[Reply]) -> Seen:
-        found = [every(lambda _, answer: _look(own, answer))(replies)]
+        found = [overall(replies, [_look(own, answer) for _, answer in replies])]
         if own.max_seconds is not None:
             found.append(in_time(replies, own.max_seconds, own.percentile))
         if own.body_must_not_match is not None:
@@ -30,7 +27,12 @@ def case(own: OwnCheck) -> Case:
         state, seen = worst(found)
         return state, (", ".join(text for _, text in found) if state == PASS else seen)
 
-    return Case(own.name, _expected(own), judge, {Request(own.path, own.method, tuple(own.send.items())): own.requests})
+    return Case(own.name, _expected(own), judge, {request(own): own.requests})
+
+
+def request(own: OwnCheck) -> Request:
+    """Return the request that the check makes."""
+    return Request(own.path, own.method, tuple(own.send.items()))
 
 
 def _expected(own: OwnCheck) -> str:
@@ -47,6 +49,9 @@ def _expected(own: OwnCheck) -> str:
 
 
 def _look(own: OwnCheck, answer: Answer) -> Seen:
+    """Judge one answer. A check may be for just what would be a lost answer elsewhere, such as a limiter's 429."""
+    if answer.error or (answer.lost and answer.status != own.status):
+        return RETRY, answer.seen
     if answer.status != own.status:
         return FAIL, answer.seen
     if own.header is not None and header_rules.broken((own.header,), answer.headers):
@@ -67,12 +72,10 @@ def _wrong_value(own: OwnCheck, path: str, answer: Answer) -> str:
         value = jmespath.search(path, answer.json)
     except (ValueError, TypeError, RecursionError, JMESPathError) as error:
         return "a body too long to be read whole" if answer.cut else f"{path} gives {type(error).__name__}"
-    if value == own.equals and isinstance(value, bool) == isinstance(own.equals, bool):
+    if body.equal(value, own.equals):
         return ""
-    plain = (
-        value is None or isinstance(value, bool | int | float) or (isinstance(value, str) and _PLAIN.fullmatch(value))
-    )
-    return f"{path} is {value!r}" if plain and not own.secrets else f"{path} is another {type(value).__name__}"
+    plain = body.may_be_shown(value) and not own.secrets
+    return f"{path} is {value!r}" if plain else f"{path} is another {type(value).__name__}"
 
 
 def _search(own_pattern: str, replies: Sequence[Reply]) -> Seen:

@@ -1,62 +1,92 @@
-"""The checks of the service itself: which commit it serves, whether it lives, is ready, is quick, has a front door."""
+"""The checks of the service itself: which commit it serves, whether it lives, is ready, is quick, has a front door.
+
+`times` is how often an endpoint is asked in a round.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from landfall.answers import Answer, Request
+from landfall import commit
+from landfall.answers import BUSY, Answer, Request
 from landfall.model import UNKNOWN
-from landfall.settings.smoke import Smoke
-from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, good_if, worst
+from landfall.settings.smoke import FEW, Smoke
+from landfall.smoke import body
+from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, good_if, overall
 
 OK = 200
 
 
-def version(smoke: Smoke, expected_sha: str) -> Case:
-    """Every answer serves our commit. One of another commit is final, whatever became of the others."""
+def version(smoke: Smoke, expected_sha: str, times: int) -> Case:
+    """Every answer serves our commit. One of another commit is final, whatever became of the others.
+
+    That holds of the warm-up too: a first answer may be slow or lost, but not another release's.
+    """
+    name = smoke.version_header or smoke.version_value
+
+    def look(answer: Answer) -> Seen:
+        served = sha(answer, smoke)
+        return good_if(commit.same(served, expected_sha), f"{name} {served} ({answer.seen})")
 
     def judge(replies: Sequence[Reply]) -> Seen:
-        state, seen = every(lambda _, a: good_if(sha(a) == expected_sha, f"gitSha {sha(a)} ({a.seen})"))(replies)
+        state, seen = every(lambda _, answer: look(answer), fresh=True)(replies)
         return state, (f"{len(replies)} of {len(replies)} answers" if state == PASS else seen)
 
+    def another(answer: Answer) -> str:
+        known = not answer.lost and not answer.cached and sha(answer, smoke) != UNKNOWN
+        state, seen = look(answer) if known else (PASS, "")
+        return seen if state == FAIL else ""
+
     skip = "not judged: no SHA is known" if expected_sha == UNKNOWN else ""
-    needs = {Request(smoke.version_path): smoke.identity_requests}
-    return Case("version", "our gitSha" if skip else f"gitSha {expected_sha}", judge, needs, skip)
+    needs = {Request(smoke.version_path): times}
+    return Case("version", f"our {name}" if skip else f"{name} {expected_sha}", judge, needs, skip, another)
 
 
-def sha(answer: Answer) -> str:
-    """Return the SHA that an answer serves."""
-    found = answer.value("gitSha") if answer.status == OK else None
-    return found if isinstance(found, str) and found else UNKNOWN
+def sha(answer: Answer, smoke: Smoke) -> str:
+    """Return the commit that an answer serves, where the settings say that it is."""
+    if answer.status != OK:
+        return UNKNOWN
+    header = smoke.version_header
+    found = answer.headers.get(header.lower()) if header else body.find(answer, smoke.version_value)
+    return found.strip() or UNKNOWN if isinstance(found, str) else UNKNOWN
 
 
-def liveness(smoke: Smoke) -> Case:
+def liveness(smoke: Smoke, times: int) -> Case:
     """It lives."""
-    needs = {Request(smoke.live_path): smoke.identity_requests}
-    return Case("liveness", "HTTP 200", every(lambda _, a: good_if(a.status == OK, a.seen)), needs)
+    needs = {Request(smoke.live_path): times}
+    return Case("liveness", "HTTP 200", every(lambda _, a: good_if(a.status == OK, a.seen), fresh=True), needs)
 
 
-def readiness(smoke: Smoke) -> Case:
+def readiness(smoke: Smoke, times: int) -> Case:
     """It is ready, its database connected.
 
     Readiness answers 503 by itself when its database is gone, so a 503 with its JSON is no transport error.
     """
+    name = smoke.ready_value
 
     def look(answer: Answer) -> Seen:
-        database = answer.value("database")
-        if answer.error or (answer.lost and database is None):
+        value = body.find(answer, name) if name else None
+        own_word = answer.status == BUSY and value is not None and not answer.error
+        if answer.lost and not own_word:
             return RETRY, answer.seen
-        return good_if(answer.status == OK and database == "connected", f"{answer.seen}, database {database}")
+        if answer.cached:
+            return RETRY, f"{answer.seen} out of a cache ({answer.cached})"
+        good = answer.status == OK and (not name or body.equal(value, smoke.ready_equals))
+        told = value if body.may_be_shown(value) else f"another {type(value).__name__}"
+        return good_if(good, f"{answer.seen}, {name} {told}" if name else answer.seen)
 
-    needs = {Request(smoke.ready_path): smoke.identity_requests}
-    return Case("readiness", "HTTP 200, database connected", lambda r: worst([look(a) for _, a in r]), needs)
+    def judge(replies: Sequence[Reply]) -> Seen:
+        return overall(replies, [look(answer) for _, answer in replies])
+
+    expected = f"HTTP 200, {name} {smoke.ready_equals}" if name else "HTTP 200"
+    return Case("readiness", expected, judge, {Request(smoke.ready_path): times})
 
 
-def response_time(smoke: Smoke) -> Case:
+def response_time(smoke: Smoke, times: int) -> Case:
     """It is quick, by the median: one slow answer among several is noise."""
     limit = smoke.max_response_seconds
-    needs = {Request(smoke.version_path): smoke.identity_requests}
+    needs = {Request(smoke.version_path): times}
     return Case("response time", f"under {limit:g} s", lambda r: in_time(r, limit, 50), needs)
 
 
@@ -72,6 +102,6 @@ def in_time(replies: Sequence[Reply], limit: float, percentile: int) -> Seen:
 def base_endpoint(smoke: Smoke) -> Case:
     """Its front door answers."""
     look = every(lambda _, a: good_if(OK <= a.status < 400, a.seen))  # noqa: PLR2004  errors begin there
-    needs = {Request(smoke.base_path or "/"): 1}
+    needs = {Request(smoke.base_path or "/"): FEW}
     skip = "" if smoke.base_path else "not asked: no base_path in services.toml"
     return Case("base endpoint", "HTTP 200 to 399", look, needs, skip)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from landfall.answers import Answer, Request
-from landfall.settings.smoke import Smoke
+from landfall.settings.smoke import FEW, Smoke
 from landfall.smoke import header_rules, leaks
-from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Case, Reply, Seen, every, good_if, worst
+from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Case, Reply, Seen, every, good_if, overall, worst
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 CLIENT_ERRORS, SERVER_ERRORS = 400, 500
@@ -29,9 +29,10 @@ def https_only(smoke: Smoke, base_url: str) -> Case:
 
     def judge(replies: Sequence[Reply]) -> Seen:
         reached = any(not a.lost for request, a in replies if request != plain)
-        return worst([_plain(a, url.hostname, reached) for request, a in replies if request == plain])
+        over_plain = [(request, a) for request, a in replies if request == plain]
+        return overall(over_plain, [_plain(a, url.hostname, reached) for _, a in over_plain])
 
-    return Case("https only", expected, judge, {plain: 1, Request(smoke.version_path): 1}, skip)
+    return Case("https only", expected, judge, {plain: FEW, Request(smoke.version_path): FEW}, skip)
 
 
 def _plain(answer: Answer, host: str | None, reached: bool) -> Seen:
@@ -53,14 +54,18 @@ def _plain(answer: Answer, host: str | None, reached: bool) -> Seen:
 def authentication(smoke: Smoke) -> Case:
     """Who shows no credentials is not let in."""
     status = smoke.protected_status
-    needs = {Request(path): 1 for path in smoke.protected_paths}
+    needs = {Request(path): FEW for path in smoke.protected_paths}
     skip = "" if needs else "not asked: no protected_paths in services.toml"
-    look = every(lambda request, a: good_if(a.status == status, f"{a.seen} from {request}"))
+    look = every(lambda request, a: good_if(a.status == status, f"{a.seen} from {request}"), fresh=True)
     return Case("authentication", f"HTTP {status} without credentials", look, needs, skip)
 
 
 def cors(smoke: Smoke) -> Case:
-    """A browser at the configured origin may ask: a simple request, and a preflight (Fetch standard, CORS protocol)."""
+    """A browser at the configured origin may ask: a simple request, and a preflight (Fetch standard, CORS protocol).
+
+    With credentials the origin has to be named, and `true` be said in lower case (Fetch standard, CORS check): browsers
+    take `*` for no permission then.
+    """
     origin, path = smoke.cors_origin or "", smoke.cors_path or smoke.version_path
     simple = Request(path, headers=(("Origin", origin),))
     preflight = Request(path, "OPTIONS", (*simple.headers, ("Access-Control-Request-Method", "GET")))
@@ -69,10 +74,14 @@ def cors(smoke: Smoke) -> Case:
         allowed = answer.headers.get("access-control-allow-origin")
         if request == preflight and not 200 <= answer.status < 300:  # noqa: PLR2004  the standard's "ok status"
             return FAIL, f"{answer.seen} to the preflight"
-        return good_if(allowed in (origin, "*"), f"{allowed or 'no access-control-allow-origin'} from {request}")
+        if smoke.cors_credentials and answer.headers.get("access-control-allow-credentials") != "true":
+            return FAIL, f"no access-control-allow-credentials: true from {request}"
+        good = allowed == origin or (allowed == "*" and not smoke.cors_credentials)
+        return good_if(good, f"{allowed or 'no access-control-allow-origin'} from {request}")
 
     skip = "" if origin else "not asked: no cors_origin in services.toml"
-    return Case("cors", f"{origin or 'an origin'} is allowed", every(look), {simple: 1, preflight: 1}, skip)
+    expected = f"{origin or 'an origin'} is allowed{' with credentials' if smoke.cors_credentials else ''}"
+    return Case("cors", expected, every(look), {simple: FEW, preflight: FEW}, skip)
 
 
 def security_headers(smoke: Smoke) -> Case:
@@ -84,17 +93,22 @@ def security_headers(smoke: Smoke) -> Case:
         return good_if(not broken, f"{len(broken)} amiss: {', '.join(broken)}" if broken else "all as expected")
 
     skip = "" if rules else "not asked: no security_headers in services.toml"
-    needs = {Request(smoke.version_path): 1}
-    return Case("security headers", f"{len(rules)} headers as configured", every(look), needs, skip)
+    needs = {Request(smoke.version_path): FEW}
+    return Case("security headers", f"{len(rules)} headers as configured", every(look, fresh=True), needs, skip)
 
 
 def error_bodies(smoke: Smoke) -> Case:
-    """Errors tell strangers nothing. One leak decides; an answer that is no error has nothing to be judged."""
-    needs = {Request(path): 1 for path in (smoke.error_path, *smoke.protected_paths)}
+    """Errors tell strangers nothing. One leak decides; an answer that is no error has nothing to be judged.
+
+    Neither has one out of a cache: an error page may lie there for long, and be an earlier release's.
+    """
+    needs = {Request(path): FEW for path in (smoke.error_path, *smoke.protected_paths)}
 
     def look(request: Request, answer: Answer) -> Seen:
         if answer.status < CLIENT_ERRORS:
             return SKIP, f"{answer.seen} from {request} is no error"
+        if answer.cached:
+            return SKIP, f"{answer.seen} from {request} came out of a cache"
         kinds = leaks.found(answer.body)
         return good_if(not kinds, f"{answer.seen} from {request} shows {', '.join(kinds) or 'nothing'}")
 

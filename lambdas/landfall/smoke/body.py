@@ -1,0 +1,42 @@
+"""Looks up a value in what a service answered, and says as much of it as may be shown."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from landfall.answers import Answer
+
+_PLAIN = re.compile(r"[\w.+-]{1,40}")
+
+
+def find(answer: Answer, path: str) -> Any:
+    """Return the value at a JMESPath, None where there is none.
+
+    A body that is no JSON is one text, and `@` stands for it: ASP.NET's health checks answer `Healthy`.
+    """
+    try:
+        body = answer.json
+    except ValueError:
+        body = None if answer.cut else answer.body.strip()
+    try:
+        return jmespath.search(path, body)
+    except (JMESPathError, ValueError, TypeError, RecursionError):
+        return None
+
+
+def equal(value: Any, wanted: str | int | float | bool | None) -> bool:
+    """Say whether a value is the one that is wanted; 1 is not true."""
+    return bool(value == wanted) and isinstance(value, bool) == isinstance(wanted, bool)
+
+
+def may_be_shown(value: Any) -> bool:
+    """Say whether a value could be a version or a state; anything else may be a person's data, or a secret."""
+    return (
+        value is None
+        or isinstance(value, bool | int | float)
+        or (isinstance(value, str) and bool(_PLAIN.fullmatch(value)))
+    )
