@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -364,11 +365,11 @@ def test_two_looks_that_differ_decide_nothing(case: tuple[Look, Judged, str], be
     assert (verdict.state == State.FAIL) is (before == code)
 
 
-def spot(desired: int, pending: int, missing: int = 0, **changes: object) -> Look:
+def spot(desired: int, pending: int, missing: int = 0, **changes: Any) -> Look:
     """Return a look at so many tasks, of which some are being replaced and some not even begun."""
     late = tuple(b.task(n, last_status="PENDING", containers=(b.container(image_digest=""),)) for n in range(pending))
     up = tuple(b.task(n) for n in range(pending, desired - missing))
-    return look(tasks=(*(replace(t, **changes) for t in late), *up), desired=desired)  # type: ignore[arg-type]
+    return look(tasks=(*(replace(t, **changes) for t in late), *up), desired=desired)
 
 
 @pytest.mark.parametrize(("desired", "spare"), [(1, 0), (2, 0), (10, 0), (49, 0), (50, 1), (100, 2), (1000, 20)])
@@ -390,6 +391,6 @@ def test_some_of_many_are_always_being_replaced(desired: int, spare: int) -> Non
         ({"health": "UNHEALTHY"}, "CONTAINER_UNHEALTHY"),
     ],
 )
-def test_who_is_on_the_way_is_ours(changes: dict[str, object], code: str) -> None:
+def test_who_is_on_the_way_is_ours(changes: dict[str, Any], code: str) -> None:
     """One of a hundred may be late; none may be of other bytes, of somebody else, or unhealthy."""
     assert stability.assess(spot(100, 1, **changes), b.judged(), b.NOW).code == code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -237,6 +238,16 @@ def test_a_task_that_came_up_is_not_hopeless(code: int | None, expected: str | N
     """A container that can't be pulled did not keep the task from coming up: one such stop may be of something else."""
     verdict = stops.verdict([b.stopped(containers=(UNPULLED, b.container(exit_code=code)))], b.OURS, 2)
     assert (verdict.code if verdict else None) == expected
+
+
+@pytest.mark.parametrize("code", [None, 0, 1, 137, 143])
+def test_an_agent_that_no_task_needs_is_never_at_fault(code: int | None) -> None:
+    """GuardDuty's agent may be denied in every task: what the tasks themselves died of is told, and counted."""
+    (only,) = stops.counts([guarded(code)], b.OURS)
+    assert (only.container, only.kind) == ("app", "exit")
+    assert stops.verdict([guarded(code)], b.OURS, 2) is None
+    late = replace(guarded(None), stop_code="TaskFailedToStart", stopped_reason="Timeout waiting for network interface")
+    assert stops.verdict([late, late], b.OURS, 2) is None
 
 
 PULL_CUT = "CannotPullContainerError: i/o timeout"

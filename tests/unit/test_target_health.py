@@ -189,6 +189,13 @@ def test_the_dead_are_of_one_group() -> None:
     assert target_health.assess(replace(seen, targets=(*none, dead)), judged).state == State.WAIT
 
 
+def test_with_no_task_of_ours_nobody_is_excused() -> None:
+    """A load balancer without a healthy target sends requests to every one, the dead stranger too."""
+    seen = b.look(service=b.service(desired=0), tasks=(), targets=(b.target(**STRANGER, state="unhealthy"),))
+    judged = b.judged(baseline=b.baseline(dead_targets=(DEAD,)))
+    assert target_health.assess(seen, judged).code == "FOREIGN_TARGET"
+
+
 def raw_dual(n: int) -> Any:
     """Return a task of a dual-stack network, as DescribeTasks has it (ECS API reference, Attachment)."""
     details = [
