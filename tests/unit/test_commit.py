@@ -55,7 +55,16 @@ def test_the_form_that_is_proposed_reads_the_tag(tag: str) -> None:
     assert (proposed is None) is ends_in_a_build
 
 
-UNREADABLE = ("v1.2.3", "latest", "final-v3", "sha-123456", f"sha-{SHA.upper()}", f"xsha-{SHA[:7]}", f"sha-{SHA[:7]}\n", "")
+UNREADABLE = (
+    "v1.2.3",
+    "latest",
+    "final-v3",
+    "sha-123456",
+    f"sha-{SHA.upper()}",
+    f"xsha-{SHA[:7]}",
+    f"sha-{SHA[:7]}\n",
+    "",
+)
 
 
 @pytest.mark.parametrize("tag", UNREADABLE)
@@ -123,8 +132,11 @@ SETTINGS = {
     "a named group": (f"tag_pattern = '{FORM}'", ""),
     "the only group": ("tag_pattern = 'sha-([0-9a-f]+)'", ""),
     "one named among others": ("tag_pattern = '(a|b)-(?P<commit>[0-9a-f]+)'", ""),
-    "a label, and which tags": (r"""tag_pattern = 'v[0-9.]+'
-commit_label = 'org.opencontainers.image.revision'""", ""),
+    "a label, and which tags": (
+        r"""tag_pattern = 'v[0-9.]+'
+commit_label = 'org.opencontainers.image.revision'""",
+        "",
+    ),
     "nothing ignored": ("ignored_tags = ''", ""),
     "no group": ("tag_pattern = 'sha-.*'", "has no group"),
     "two groups": ("tag_pattern = '(sha|git)-([0-9a-f]+)'", "none of them named 'commit'"),
