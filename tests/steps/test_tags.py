@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-import reconcile
 import resolve
 from landfall.aws.image_manifest import MANIFEST_TYPES
 from landfall.model import Outcome
+from landfall.reconcile import looks
 from landfall.reconcile.findings import Kind
 from landfall.world import World
 from tests import builders as b
@@ -145,8 +145,8 @@ def test_a_push_that_nothing_reads_is_raised_and_cleared(settings: Path) -> None
     settings.write_text(BASE)
 
     def kinds() -> set[Kind]:
-        looks = reconcile.reconcile_looks.pushes(World().service("sample"), World())
-        return {seen.kind for seen in looks.seen}
+        looked = looks.pushes(World().service("sample"), World())
+        return {seen.kind for seen in looked.seen}
 
     assert kinds() == {Kind.PUSH_NOT_READ}
     settings.write_text(SHA_OR_VERSION)

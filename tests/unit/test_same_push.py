@@ -25,7 +25,10 @@ def record(outcome: Outcome | None = None, **changes: Any) -> dict[str, Any]:
     return opened | ({"outcome": outcome.value} if outcome else {})
 
 
-LATER = {"deployment_id": "20260102T030404Z-next", "requested_at": (b.NOW - timedelta(seconds=1)).isoformat()}
+LATER: dict[str, Any] = {
+    "deployment_id": "20260102T030404Z-next",
+    "requested_at": (b.NOW - timedelta(seconds=1)).isoformat(),
+}
 CASES: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "nothing else was pushed": ([], False),
     "it runs": ([record()], True),
