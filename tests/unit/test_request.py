@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall import request
+from landfall import pasted, request
 from landfall.errors import InvalidRequest
 from landfall.model import UNKNOWN, Intent
 from landfall.request import KEYS, Ignored, Recovery, Request
@@ -46,6 +46,28 @@ def test_push_is_a_release() -> None:
     assert isinstance(wanted, Request)
     assert (wanted.service.name, wanted.image_tag, wanted.image_digest) == ("sample", b.SHA, b.DIGEST)
     assert (wanted.intent, wanted.requested_by) == (Intent.RELEASE, "ECR push")
+
+
+TAGGED = b.settings(b.settings_of(tag_pattern=r"sha-(?P<commit>[0-9a-f]{7,40})"))
+
+
+@pytest.mark.parametrize(("tag", "commit"), [(f"sha-{b.SHA[:7]}", b.SHA[:7]), (f"sha-{b.SHA}", b.SHA), (b.SHA, b.SHA)])
+def test_a_tag_of_the_settings_own_form(tag: str, commit: str) -> None:
+    """A push or a person may name a release by it; all digits of a commit do so always."""
+    for document in (event(**{"image-tag": tag}), {**GOOD, "image_tag": tag}):
+        wanted = request.read(document, TAGGED)
+        assert isinstance(wanted, Request)
+        assert (wanted.image_tag, wanted.commit) == (tag, commit)
+
+
+def test_what_the_form_does_not_read() -> None:
+    """The words name the setting, and what was found where a commit should be."""
+    answer = request.read(event(**{"image-tag": "latest"}), TAGGED)
+    assert isinstance(answer, Ignored)
+    assert "services.sample.tag_pattern" in answer.why
+    loose = b.settings(b.settings_of(tag_pattern="v(.+)"))
+    with pytest.raises(InvalidRequest, match=r"'1\.2\.3'.*7 to 40 hex digits"):
+        request.read({**GOOD, "image_tag": "v1.2.3"}, loose)
 
 
 IGNORED = {
@@ -229,4 +251,4 @@ def test_any_json_is_a_request_or_ignored_or_invalid(document: Any) -> None:
         assert answer.service in SETTINGS.services
         assert answer.image_tag or answer.image_digest
         assert len(answer.reason) <= 200
-        assert f"{answer.reason}{answer.requested_by}".isprintable()
+        assert pasted.is_text(f"{answer.reason}{answer.requested_by}")
