@@ -221,11 +221,11 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Sweep",
         (
-            _may(On.LEDGER, "dynamodb:GetItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             _SEE_EXECUTIONS,
-            _may(On.MACHINE, "states:StartExecution"),
+            _may(On.MACHINE, "states:StartExecution", "states:ListExecutions"),
         ),
         machine=None,
     ),

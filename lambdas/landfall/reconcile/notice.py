@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.notice import fitting
+from landfall.notice import NOTICE, PAGE, fitting
 from landfall.reconcile.findings import Finding, Kind, State
 
 RUNBOOK = "docs/reconciler.md"
 
 
+PAGING = frozenset({Kind.NEVER_CLOSED})
+"""Findings that mean that a service may be unwell now, with nobody at work on it."""
 SCHEMA = 1
 """Of the event. Under the same number nothing that is there changes its meaning."""
 
@@ -130,7 +132,7 @@ def attributes(finding: Finding) -> dict[str, str]:
     return {
         "kind": finding.kind.value,
         "service": finding.service,
-        "severity": "notice",
+        "severity": PAGE if finding.kind in PAGING and finding.open else NOTICE,
         "outcome": _word(finding),
         "code": finding.kind.value,
     }
