@@ -233,7 +233,7 @@ STEPS: tuple[Step, ...] = (
         "Reconcile",
         (
             _may(On.REPOSITORIES, "ecr:DescribeImages"),
-            _SEE_SERVICE,
+            *_SEE_TASKS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),

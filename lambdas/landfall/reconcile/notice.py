@@ -10,7 +10,7 @@ from landfall.reconcile.findings import Finding, Kind, State
 RUNBOOK = "docs/reconciler.md"
 
 
-PAGING = frozenset({Kind.NEVER_CLOSED})
+PAGING = frozenset({Kind.NEVER_CLOSED, Kind.RELEASE_DYING})
 """Findings that mean that a service may be unwell now, with nobody at work on it."""
 SCHEMA = 1
 """Of the event. Under the same number nothing that is there changes its meaning."""
@@ -65,6 +65,11 @@ ADVICE = {
         "nobody can say which commit runs",
         "Release the commit that should run. `landfall audit` lists the family's revisions.",
         "what runs is of a known commit",
+    ),
+    Kind.RELEASE_DYING: Advice(
+        "the live release keeps dying",
+        "See why its tasks stop: the message names one. `landfall rollback` goes back to the release proven before it.",
+        "none of its tasks stopped by itself for half an hour, or another revision runs",
     ),
     Kind.RUNS_TOO_LONG: Advice(
         "a deployment runs far too long",
