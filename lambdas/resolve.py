@@ -101,7 +101,7 @@ def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
     by_name = (wanted.service, wanted.deployment_id)
     record = ledger.of_execution(wanted.execution_arn) if wanted.execution_arn else ledger.record(*by_name)
     if record is None and wanted.execution_arn:
-        record = _opened_late(wanted.execution_arn, world)
+        record = opened_late(wanted.execution_arn, world)
     other = record.get("recovered_by") if record else None
     another = status(other) if other and other != mine.execution_arn else None
     last = None
@@ -137,7 +137,7 @@ def recovering(plan: recovery.Plan, fence: int = 0) -> Output:
     )
 
 
-def _opened_late(execution_arn: str, world: World) -> Record | None:
+def opened_late(execution_arn: str, world: World) -> Record | None:
     """Open the record of an execution that was gone before it could do so itself; None for one that leaves none.
 
     The index that knows no record of it may lag: one that is there stays as it is.
@@ -175,7 +175,7 @@ def _of_whom_it_was_to_recover(gone: Recovery, world: World) -> Record | None:
     """Open the record that a recovery was to open, and was gone too. The sweep comes back for one that there is."""
     if not gone.execution_arn or world.ledger.of_execution(gone.execution_arn):
         return None
-    return _opened_late(gone.execution_arn, world)
+    return opened_late(gone.execution_arn, world)
 
 
 def _recorded(world: World, release: Release, verdict: Verdict) -> Output:

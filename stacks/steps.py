@@ -223,11 +223,11 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Sweep",
         (
-            _may(On.LEDGER, "dynamodb:GetItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             _SEE_EXECUTIONS,
-            _may(On.MACHINE, "states:StartExecution"),
+            _may(On.MACHINE, "states:StartExecution", "states:ListExecutions"),
         ),
         machine=None,
     ),
@@ -235,7 +235,7 @@ STEPS: tuple[Step, ...] = (
         "Reconcile",
         (
             _may(On.REPOSITORIES, "ecr:DescribeImages"),
-            _SEE_SERVICE,
+            *_SEE_TASKS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),

@@ -19,7 +19,9 @@ Record = dict[str, Any]
 HASH, PREVIOUS, SEQUENCE = "hash", "previous_hash", "sequence"
 CHAINS = "_chain"
 """Under which HEADs are kept in the ledger and anchors in the bucket. No service and no deployment can be called so."""
-AFTER_CLOSING = frozenset({"unfinished", "reported", "notified", "announced", "recovered_by", "recoveries"})
+AFTER_CLOSING = frozenset(
+    {"unfinished", "reported", "notified", "announced", "recovered_by", "recoveries", "swept", "swept_as"}
+)
 """What is written to a record after it was closed: who was told of it, never how it ended. No hash can cover it."""
 NONE_BEFORE = ""
 """The hash before the first record's."""

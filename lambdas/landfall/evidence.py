@@ -112,7 +112,7 @@ def live_now(ended: Ended) -> str:
     if ended.outcome == Outcome.REJECTED:
         return "what ran before; nothing was touched"
     if ended.outcome == Outcome.NO_BASELINE:
-        return "no tasks: there was nothing to go back to"
+        return f"nothing ran before to go back to; at the last look: {ended.verdict.reason}"
     return "UNKNOWN: look at the service now"
 
 

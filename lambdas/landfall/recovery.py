@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from landfall import wire
+from landfall import chain, wire
 from landfall.errors import InvalidStepInput, StepOutputTooLarge, UnreadableRecord
 from landfall.evidence import Ended
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Kind, Outcome, Release, Verdict, failed, passed
@@ -133,13 +133,31 @@ def _named(release: Release) -> Release:
 
 
 def given_up(record: Mapping[str, Any], now: datetime) -> bool:
-    """Say whether to leave a record for today: its outcome is settled, and what is left was tried often enough.
+    """Say whether to leave a record for now: what is left was tried often enough, and a person was told.
 
-    Whatever keeps it from being reported or told, trying at each sweep would only cost; the first of a day still does.
+    Trying at each sweep would only cost. The first sweep of a day still tries where the outcome is settled, and the
+    first of an hour where it is not: an outage that kept every recovery from beginning has an end.
     """
-    tried = int(record.get("recoveries", 0)) >= MOST
-    since_midnight = timedelta(hours=now.hour, minutes=now.minute)
-    return tried and "outcome" in record and since_midnight >= SWEEP_EVERY
+    settled = "outcome" in record
+    begun = timedelta(hours=now.hour if settled else 0, minutes=now.minute)
+    enough = tried(record) >= MOST if settled else swept_enough(record)
+    return enough and begun >= SWEEP_EVERY
+
+
+def tried(record: Mapping[str, Any]) -> int:
+    """Return how many recoveries were tried: as they counted themselves, or as the sweep that started them did."""
+    return max(_number(record, "recoveries"), _number(record, "swept"))
+
+
+def swept_enough(record: Mapping[str, Any]) -> bool:
+    """Say whether the sweep started as many recoveries as there may be, the last of which gives up, and all in vain."""
+    return _number(record, "swept") > MOST
+
+
+def _number(record: Mapping[str, Any], name: str) -> int:
+    """Return a count; what somebody wrote there that is no number counts as tried often enough."""
+    found = chain.integer(record.get(name, 0))
+    return MOST + 1 if found is None else found
 
 
 def _ignored(why: str) -> Plan:

@@ -140,7 +140,7 @@ SCENES: dict[str, tuple[Callable[[], Invocation], tuple[str, ...]]] = {
     "Report": (reported, ("dynamodb:TransactWriteItems", *("s3:PutObject",) * 3, "dynamodb:UpdateItem")),
     "Notify": (told, (SENDS, "dynamodb:UpdateItem", PUTS, "dynamodb:UpdateItem")),
     "Finish": (finished, ("dynamodb:UpdateItem",) * 2),
-    "Sweep": (swept, ("states:StartExecution",)),
+    "Sweep": (swept, ("dynamodb:UpdateItem", "states:StartExecution")),
     "EnsureBegun": (begun, ("states:StartExecution",)),
     "NotifyBuild": (told_of_a_build, (SENDS,)),
 }

@@ -291,7 +291,7 @@ def test_the_sweep_starts_a_recovery_for_what_is_left() -> None:
     for release in (PUSHED, lost):  # the first one's execution runs
         standin.open_record(release)
 
-    assert machine.invoke("sweep", {}) == {"unfinished": 2, "started": 1}
+    assert machine.invoke("sweep", {}) == {"unfinished": 2, "started": 1, "opened": 0}
     started = states.list_executions(stateMachineArn=standin.machine_arn())["executions"]
     inputs = [json.loads(states.describe_execution(executionArn=e["executionArn"])["input"] or "{}") for e in started]
     assert [i["deployment_id"] for i in inputs if i.get("intent") == "recover"] == [lost.deployment_id]
@@ -322,4 +322,4 @@ def test_the_sweep_leaves_alone_what_was_given_up() -> None:
     given_up = {"outcome": "SUCCEEDED", "recoveries": 3}
     standin.ledger().mark(lost.service, lost.deployment_id, **given_up)
     due = not recovery.given_up(given_up, datetime.now(UTC))  # as it is in the first minutes of a day
-    assert machine.invoke("sweep", {}) == {"unfinished": 1, "started": int(due)}
+    assert machine.invoke("sweep", {}) == {"unfinished": 1, "started": int(due), "opened": 0}

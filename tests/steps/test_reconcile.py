@@ -175,6 +175,24 @@ def make_it_again() -> None:
     standin.service_of().status = "ACTIVE"
 
 
+def keep_dying() -> None:
+    """Let tasks of what is live crash again and again, long after its deployment was over."""
+    now = datetime.now(UTC)
+    times = {"started_at": (now - timedelta(hours=3)).isoformat(), "ended_at": (now - timedelta(hours=2)).isoformat()}
+    standin.ledger().mark("sample", "20260102T030405Z-one", **times)
+    for minutes in (1, 10, 20):
+        task = standin.start("sample", b.OLD_DIGEST)
+        standin.stop(task, "EssentialContainerExited", 1)
+        task.stopped_at = (now - timedelta(minutes=minutes)).timestamp()
+
+
+def live_on() -> None:
+    """Let the last crash have been forty minutes ago."""
+    for task in standin.backend().tasks[standin.CLUSTER].values():
+        if hasattr(task, "stopped_at"):
+            task.stopped_at -= timedelta(minutes=40).total_seconds()
+
+
 STORIES: dict[Kind, tuple[Callable[[], None], Callable[[], None]]] = {
     Kind.LIVE_NOT_RECORDED: (by_hand, back),
     Kind.REPORT_MISSING: (hide_the_report, show_the_report),
@@ -183,6 +201,7 @@ STORIES: dict[Kind, tuple[Callable[[], None], Callable[[], None]]] = {
     Kind.NEVER_CLOSED: (leave_a_record_open, close_it),
     Kind.ENDED_TOO_FAST: (claim_a_success, prove_another),
     Kind.SERVICE_MISSING: (delete_the_service, make_it_again),
+    Kind.RELEASE_DYING: (keep_dying, live_on),
 }
 
 
@@ -214,6 +233,16 @@ def test_a_finding_is_raised_once_and_cleared_once(kind: Kind) -> None:
         look()
     assert found()[kind] == State.CLEARED
     assert [outcome for outcome, what in told() if what == kind] == ["FINDING", "FINDING_CLEARED"]
+
+
+def test_no_release_is_called_dying_while_it_is_replaced() -> None:
+    """A deployment is under way: what dies now is for it to judge. What was raised stays so."""
+    keep_dying()
+    look()
+    settle()
+    standin.open_record(b.release(deployment_id="20260103T000000Z-next", execution_arn=f"{b.EXECUTION}-next"))
+    look()
+    assert found()[Kind.RELEASE_DYING] == State.SUSPECTED
 
 
 def test_what_comes_back_is_raised_again() -> None:

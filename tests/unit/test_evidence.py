@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from landfall import evidence
-from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome, Release
+from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome, Release, passed
 from tests import builders as b
 from tests.endings import ENDINGS
 
@@ -19,7 +19,7 @@ LIVE = {
     Outcome.REJECTED: "nothing was touched",
     Outcome.ROLLBACK_FAILED: "UNKNOWN",
     Outcome.SUPERSEDED: "UNKNOWN",
-    Outcome.NO_BASELINE: "no tasks",
+    Outcome.NO_BASELINE: "nothing ran before to go back to; at the last look: 2 of 2 targets healthy",
 }
 CRASH = "CheckStability: 2 tasks stopped alike: container 'app' exited with code 1"
 WHY = {
@@ -40,6 +40,14 @@ def test_live_now_and_why(outcome: Outcome) -> None:
     ended = ENDINGS[outcome]
     assert LIVE[outcome] in evidence.live_now(ended)
     assert evidence.why(ended) == WHY[outcome]
+
+
+def test_what_runs_without_a_baseline_is_what_was_seen() -> None:
+    """Auto scaling may have started tasks again where going back meant none: nobody is told that there are none."""
+    seen = passed("STABLE", "2 of 2 tasks run this release, rollout COMPLETED")
+    told = evidence.live_now(b.crashed(Outcome.NO_BASELINE, verdict=seen))
+    assert "2 of 2 tasks" in told
+    assert "no tasks" not in told
 
 
 @pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.ROLLED_BACK}))

@@ -115,7 +115,8 @@ def test_every_kind_says_what_to_do(kind: Kind) -> None:
     assert finding_notice.attributes(each) == {
         "kind": kind.value,
         "service": "sample",
-        "severity": "notice",
+        "severity": "page" if kind in (Kind.NEVER_CLOSED, Kind.RELEASE_DYING) else "notice",
         "outcome": "FINDING",
         "code": kind.value,
     }
+    assert finding_notice.attributes(replace(each, state=State.CLEARED))["severity"] == "notice"

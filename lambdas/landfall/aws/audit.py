@@ -12,7 +12,8 @@ from landfall.errors import AwsCallFailed, trying
 from landfall.history import Event
 
 MOST_EVENTS = 1000
-"""Of a call; the default is a tenth of it (Step Functions API reference, GetExecutionHistory)."""
+"""Of a call; the default is a tenth of it (Step Functions API reference, GetExecutionHistory, ListExecutions)."""
+ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 class Reports:
@@ -120,6 +121,22 @@ class Executions:
         with trying(f"reading the input of {execution_arn}"):
             found = self._client.describe_execution(executionArn=execution_arn)
         return Begun(found["name"], json.loads(found["input"]), found["startDate"].astimezone(UTC).isoformat())
+
+    def failed(self, machine_arn: str, since: datetime) -> list[str]:
+        """Return the executions of a machine that ended badly since then, by their ARNs, the last to begin first.
+
+        Of each status the newest thousand are looked at: a page of ListExecutions, which comes by the start, the last
+        first (Step Functions API reference).
+        """
+        found = []
+        for status in ENDED_BADLY:
+            with trying(f"listing {status} executions"):
+                page = self._client.list_executions(
+                    stateMachineArn=machine_arn, statusFilter=status, maxResults=MOST_EVENTS
+                )
+            found += [each for each in page["executions"] if each["stopDate"] >= since]
+        found.sort(key=lambda each: each["startDate"], reverse=True)
+        return [str(each["executionArn"]) for each in found]
 
     def start(self, machine_arn: str, name: str, document: dict[str, Any]) -> bool:
         """Start an execution. False where one of that name was started before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC
+from itertools import islice
 from typing import Any
 
 from landfall.errors import trying
@@ -36,10 +37,13 @@ class Ecs:
                 return None
         return next((service_view(s) for s in reply.get("services", [])), None)
 
-    def tasks(self, *statuses: str) -> tuple[TaskView, ...]:
-        """Return the service's tasks of these desired statuses. ECS forgets a stopped task after about an hour."""
+    def tasks(self, *statuses: str, most: int | None = None) -> tuple[TaskView, ...]:
+        """Return the service's tasks of these desired statuses. ECS forgets a stopped task after about an hour.
+
+        With `most` only so many are listed and described: the first that ECS names, in no order that is promised.
+        """
         # a task that stops between two of the lists is in both, and is one stop all the same
-        arns = list(dict.fromkeys(arn for status in statuses for arn in self._task_arns(status)))
+        arns = list(dict.fromkeys(islice((arn for status in statuses for arn in self._task_arns(status)), most)))
         replies: list[Any] = []
         for start in range(0, len(arns), DESCRIBE_TASKS_LIMIT):
             with trying(f"describing tasks of {self._service!r}"):

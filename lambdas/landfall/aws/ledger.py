@@ -74,6 +74,20 @@ class Ledger(Chained):
         }
         return self._set(changes, f"{who} OR recovered_by = :recovered_by", {":before": before} if before else {})
 
+    def claim_sweep(self, record: Record, name: str) -> bool:
+        """Count a recovery that the sweep is about to start under that name. False where nothing is left to do.
+
+        It is counted here since a recovery that dies before its own claim counts nothing. One name counts once.
+        """
+        if record.get("swept_as") == name:
+            return True
+        changes = {
+            **key(record["service"], record["deployment_id"]),
+            "swept": (chain.integer(record.get("swept")) or 0) + 1,
+            "swept_as": name,
+        }
+        return self._set(changes, "attribute_exists(unfinished)")
+
     def of_execution(self, execution_arn: str) -> Record | None:
         """Return the record that an execution opened. The index may lag a moment behind."""
         found = self._query(

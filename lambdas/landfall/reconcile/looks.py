@@ -13,11 +13,12 @@ from itertools import islice
 from landfall import chain, standing
 from landfall.aws.ledger import Record
 from landfall.reconcile import LOOK_EVERY
+from landfall.reconcile import dying as reconcile_dying
 from landfall.reconcile import live as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
 from landfall.reconcile import records as reconcile_records
 from landfall.reconcile import unread as reconcile_unread
-from landfall.reconcile.findings import Finding, Looked, Seen, State
+from landfall.reconcile.findings import Finding, Kind, Looked, Seen, State
 from landfall.reconcile.records import OF_RECORD, RECENT
 from landfall.settings import Limits, Service
 from landfall.standing import SEARCHED
@@ -36,9 +37,11 @@ def in_turn(services: Sequence[Service], now: datetime) -> Sequence[Service]:
 
 def of_service(service: Service, world: World, known: Iterable[Finding], unfinished: Unfinished) -> Mapping[str, Look]:
     """Return the looks at a configured service, by their names."""
+    known = tuple(known)
     return {
         "pushes": partial(pushes, service, world),
         "what is live": partial(live, service, world, unfinished),
+        "what died": partial(dying, service, world, known, unfinished),
         **of_records(service.name, service.limits, world, known, unfinished),
     }
 
@@ -75,6 +78,19 @@ def live(service: Service, world: World, unfinished: Unfinished) -> Looked:
     if _under_way(service.name, world, unfinished):
         return Looked(reconcile_live.MISSING)
     return reconcile_live.assess(view, template, tags, world.ledger.last_change(service.name))
+
+
+def dying(service: Service, world: World, known: Iterable[Finding], unfinished: Unfinished) -> Looked:
+    """Look at the tasks that stopped, of a service that nobody deploys to."""
+    ecs = world.ecs(service.name)
+    view = ecs.service()
+    if view is None or _under_way(service.name, world, unfinished):
+        return Looked(frozenset())
+    stopped = ecs.tasks("STOPPED", most=reconcile_dying.MOST_READ)
+    last = world.ledger.last_change(service.name)
+    revision = view.primary.task_definition if view.primary else ""
+    raised = any(f.open and (f.kind, f.subject) == (Kind.RELEASE_DYING, revision) for f in known)
+    return reconcile_dying.assess(view, stopped, last, world.now(), raised=raised)
 
 
 def _under_way(service: str, world: World, unfinished: Unfinished) -> bool:

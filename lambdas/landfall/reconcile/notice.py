@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.notice import fitting
+from landfall.notice import NOTICE, PAGE, fitting
 from landfall.reconcile.findings import Finding, Kind, State
 
 RUNBOOK = "docs/reconciler.md"
 
 
+PAGING = frozenset({Kind.NEVER_CLOSED, Kind.RELEASE_DYING})
+"""Findings that mean that a service may be unwell now, with nobody at work on it."""
 SCHEMA = 1
 """Of the event. Under the same number nothing that is there changes its meaning."""
 
@@ -69,6 +71,11 @@ ADVICE = {
         "nobody can say which commit runs",
         "Release the commit that should run. `landfall audit` lists the family's revisions.",
         "what runs is of a known commit",
+    ),
+    Kind.RELEASE_DYING: Advice(
+        "the live release keeps dying",
+        "See why its tasks stop: the message names one. `landfall rollback` goes back to the release proven before it.",
+        "none of its tasks stopped by itself for half an hour, or another revision runs",
     ),
     Kind.RUNS_TOO_LONG: Advice(
         "a deployment runs far too long",
@@ -136,7 +143,7 @@ def attributes(finding: Finding) -> dict[str, str]:
     return {
         "kind": finding.kind.value,
         "service": finding.service,
-        "severity": "notice",
+        "severity": PAGE if finding.kind in PAGING and finding.open else NOTICE,
         "outcome": _word(finding),
         "code": finding.kind.value,
     }

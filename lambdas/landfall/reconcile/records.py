@@ -12,7 +12,8 @@ from landfall.chain import Head, anchor_of
 from landfall.errors import InvalidStepInput
 from landfall.model import PROVEN, Outcome
 from landfall.reconcile.findings import Kind, Seen
-from landfall.recovery import PATIENCE
+from landfall.recovery import PATIENCE, swept_enough
+from landfall.recovery import tried as recoveries
 from landfall.request import moment
 from landfall.settings import Limits
 from landfall.step import parse
@@ -37,9 +38,9 @@ def overdue(record: Record, executions: Iterable[Execution | None], limits: Limi
         what = f"it runs for {_said(took)}; by its limits it can't take over {limits.longest_seconds} s"
         return Seen(Kind.RUNS_TOO_LONG, subject, what)
     ended = max((e.ended_at for e in found if e.ended_at), default=None) or _time(record, "started_at", "requested_at")
-    if now - ended <= PATIENCE:
+    if now - ended <= PATIENCE and not swept_enough(record):
         return None
-    tried = f"{record.get('recoveries', 0)} recoveries did not close it"
+    tried = f"{recoveries(record)} recoveries did not close it"
     return Seen(Kind.NEVER_CLOSED, subject, f"its execution is over since {moment(ended)}, and {tried}")
 
 
