@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from local.faults import INVOKE, Kind, Rule
+from local.fault_pictures import DESCRIBE, UPDATE
+from local.faults import ASKED, INVOKE, Kind, Rule
 from tests.chaos.lane import Lane
 from tests.chaos.run import Theatre
-from tests.chaos.schedule import GOOD, Deployment
+from tests.chaos.schedule import BAD, GOOD, Deployment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -44,6 +45,13 @@ FOUND = {
         GOOD,
         (Rule("ecs:RegisterTaskDefinition", Kind.THROTTLE, "landfall-register-task-definition", times=4),),
     ),
+    # seed 7, number 17: a count of 0 in one picture, and a good release was rolled back
+    "a count of 0 seen once": (GOOD, (Rule(DESCRIBE, Kind.ZERO, "landfall-check-target-health"),)),
+    "no deployments seen once": (GOOD, (Rule(DESCRIBE, Kind.EMPTY, "landfall-check-stability", nth=2),)),
+    "a count of 0 at preflight": (GOOD, (Rule(DESCRIBE, Kind.ZERO, "landfall-preflight"),)),
+    "reads behind the update": (GOOD, (Rule(UPDATE, Kind.BEHIND, "landfall-update-service"),)),
+    "reads behind the way back": (BAD[0], (Rule(UPDATE, Kind.BEHIND, "landfall-rollback"),)),
+    "an answer lost at preflight": (GOOD, (Rule(ASKED, Kind.DROP, "landfall-preflight"),)),
 }
 """What is released, and what goes wrong: each broke a law, or would have."""
 

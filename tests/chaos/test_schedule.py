@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from local.faults import INVOKE, Book, Kind, Rule
+from local.faults import ASKED, INVOKE, Book, Kind, Rule
 from tests.chaos.rights import rights_law
-from tests.chaos.schedule import BAD, CALLS, GOOD, KINDS, Deployment, deployment
+from tests.chaos.schedule import BAD, CALLS, GOOD, KINDS, RACE, Deployment, deployment
 from tests.chaos.test_killed import CASES, NOT_HERE
 from tests.steps.killing import action_of, mutations
 
@@ -17,6 +17,17 @@ def test_a_seed_and_a_number_make_the_same_deployment() -> None:
     """Whatever was played before it, so that one can be played again alone."""
     assert [deployment(7, n) for n in (300, 17, 1)] == [EVERY[299], EVERY[16], EVERY[0]]
     assert [deployment(8, number) for number in range(1, 301)] != EVERY
+
+
+def test_a_later_kind_of_fault_leaves_a_seed_its_rules() -> None:
+    """A number of an old seed still meets what it met: what is drawn later comes after it."""
+    told = [(rule.operation, rule.kind, rule.nth) for rule in deployment(424242, 15).rules]
+    assert told[:3] == [
+        ("dynamodb:GetItem", Kind.DELAY, 1),
+        (INVOKE, Kind.STOP, 1),
+        ("events:Ended", Kind.LOSE, 1),
+    ]
+    assert deployment(424242, 9).kind == RACE
 
 
 def test_everything_comes_up() -> None:
@@ -40,6 +51,8 @@ STEP = "landfall-preflight"
         ((Rule("x:Get", Kind.THROTTLE, STEP, times=4),), True),
         (tuple(Rule(f"x:{n}", Kind.KILL, STEP) for n in range(6)), True),
         (tuple(Rule(f"x:{n}", Kind.KILL, STEP) for n in range(7)), False),
+        (tuple(Rule("ecs:DescribeServices", Kind.ZERO, STEP, nth) for nth in range(1, 9)), True),
+        (tuple(Rule(ASKED, Kind.DROP, STEP, nth) for nth in range(1, 9)), True),
         ((Rule(INVOKE, Kind.STOP, STEP),), False),
     ],
 )
