@@ -94,6 +94,11 @@ class TaskView:
     stopped_at: datetime | None = None
 
     @property
+    def addresses(self) -> frozenset[str]:
+        """Return its addresses."""
+        return frozenset(address for address in (self.ip,) if address)
+
+    @property
     def serves(self) -> bool:
         """Say whether the task runs and is meant to go on running."""
         return self.last_status == "RUNNING" and self.desired_status == "RUNNING"
@@ -109,6 +114,11 @@ class TargetView:
     state: str
     reason: str
     description: str
+
+    @property
+    def place(self) -> str:
+        """Return where it is: `ip:port`."""
+        return f"{self.ip}:{self.port}"
 
     @property
     def in_service(self) -> bool:

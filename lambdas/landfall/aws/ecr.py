@@ -94,3 +94,18 @@ class Ecr:
             )
         manifests = [i["imageManifest"] for i in reply.get("images", []) if i.get("imageManifest")]
         return tuple(m["digest"] for text in manifests for m in json.loads(text).get("manifests", []))
+
+    def platforms(self, digest: str) -> tuple[str, ...]:
+        """Return the platforms of an index, `os/architecture` each, "" where one is not named; none for other images.
+
+        Attestations name unknown/unknown.
+        """
+        with trying(f"reading the manifest of {digest}"):
+            reply = self._client.batch_get_image(
+                repositoryName=self._repository,
+                imageIds=[{"imageDigest": digest}],
+                acceptedMediaTypes=[*INDEX_TYPES, "application/vnd.oci.image.manifest.v1+json"],
+            )
+        texts = [i["imageManifest"] for i in reply.get("images", []) if i.get("imageManifest")]
+        named = (m.get("platform") or {} for text in texts for m in json.loads(text).get("manifests", []))
+        return tuple(f"{p['os']}/{p['architecture']}" if p.get("os") and p.get("architecture") else "" for p in named)

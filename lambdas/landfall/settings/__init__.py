@@ -125,7 +125,10 @@ class Logs:
 
 @dataclass(frozen=True)
 class Service:
-    """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it."""
+    """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it.
+
+    `keep_image` names containers that a release leaves as they are, though their image is of the released repository.
+    """
 
     name: str
     cluster: str
@@ -137,6 +140,7 @@ class Service:
     base_url: str | None = None
     ca_bundle: str | None = None
     desired_count: int | None = None
+    keep_image: tuple[str, ...] = ()
     way_back: Literal["refuse", "warn"] = "refuse"
     limits: Limits = field(default_factory=Limits)
     smoke: Smoke = field(default_factory=Smoke)
