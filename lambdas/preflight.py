@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from landfall import preflight, provable, way_back
+from landfall import preflight, provable, second_look, way_back
 from landfall.beforehand import Beforehand
 from landfall.model import Baseline, Release, Verdict, passed
+from landfall.second_look import unless_passing
 from landfall.step import step
 from landfall.world import World
 
@@ -35,10 +36,9 @@ def run(event: Input, world: World) -> Output:
     if refusal:
         return Output(refusal)
     if before.is_live():
-        return Output(
-            passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again"), before.baseline
-        )
-    lost = preflight.unanswered(before.asked_of, event.attempt, limits)
+        again = passed("ALREADY_LIVE", f"{event.release.git_sha} is live already, and proven again")
+        return Output(again, before.baseline)
+    lost = second_look.unanswered(before.asked_of, event.attempt, limits)
     if lost:
         return Output(lost)
     serving = sum(t.serves for t in before.look.tasks)
@@ -54,10 +54,9 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     settings, limits = before.settings, before.release.limits
     yield before.frozen()
     yield None if before.found else preflight.missing(settings)
-    unreadable = preflight.unless_passing(provable.unreadable(before.service), attempt, limits)
-    yield unreadable if unreadable and not before.service.status else None
+    yield unless_passing(provable.odd_status(before.service), attempt, limits)
     yield preflight.refusal(before.service, settings, world.now())
-    yield unreadable
+    yield unless_passing(provable.unreadable(before.service), attempt, limits)
     yield preflight.wrong_container(before.template, settings)
     yield preflight.other_images(before.template, settings, before.release)
     yield before.unreadable_logs()
@@ -67,7 +66,7 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     yield preflight.no_way_back(before.template, before.look.tasks, before.digests, settings)
     if settings.way_back == "refuse":
         yield way_back.refusal(before.way_back_problems, before.service.task_definition)
-    yield preflight.unless_passing(provable.problem(before.look), attempt, limits)
+    yield unless_passing(provable.problem(before.look), attempt, limits)
     # a freeze once more, as late as it can be said that nothing was touched: asking the service took its time
     yield before.frozen() if before.baseline else None
 

@@ -49,7 +49,7 @@ def run(event: Input, world: World) -> Output:
     source = ecs.task_definition(release.revision) if release.revision else (template, tags)
     # the time is the deployment's own and not this try's, so that a retry asks for the very same revision
     began = release.started_at or release.requested_at
-    wanted = task_definition.release_revision(*source, release, settings.container, began, settings.keep_image)
+    wanted = task_definition.release_revision(*source, release, settings.container, began, keep=settings.keep_image)
     deployment = Deployment(
         kind=Kind.RELEASE,
         id="",

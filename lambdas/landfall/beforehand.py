@@ -85,8 +85,8 @@ class Beforehand:
         return None if there else preflight.unreadable_logs(self.settings, place)
 
     def missing_platform(self) -> Verdict | None:
-        """Return the refusal where the image lacks the tasks' platform. What was proven once has it."""
-        if self.release.revision:
+        """Return the refusal where an index lacks the tasks' platform. What was proven once has it."""
+        if self.release.revision or len(self.release.accepted_digests) < 2:  # noqa: PLR2004  itself, and its platforms
             return None
         named = self._world.ecr(self.settings.repository).platforms(self.release.image_digest)
         return platforms.missing(self.template, named, self.release)

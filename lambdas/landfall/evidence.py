@@ -112,7 +112,9 @@ def live_now(ended: Ended) -> str:
     if ended.outcome == Outcome.REJECTED:
         return "what ran before; nothing was touched"
     if ended.outcome == Outcome.NO_BASELINE:
-        return "no tasks: there was nothing to go back to"
+        again = ended.verdict.code == "SCALED_OUT_AGAIN"
+        runs = f"{ended.verdict.reason}, and whether they are healthy was not judged" if again else "no tasks"
+        return f"{runs}: there was nothing to go back to"
     return "UNKNOWN: look at the service now"
 
 

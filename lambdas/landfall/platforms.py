@@ -1,4 +1,4 @@
-"""Has the released image a manifest for the platform that the tasks run on? ECS finds out at the pull, after the update.
+"""Has the released image a manifest for the platform that the tasks run on? ECS finds out when it pulls.
 
 Sources: ECS API reference, RuntimePlatform; Fargate developer guide, "Task definition differences" (X86_64 and LINUX
 are Fargate's defaults); OCI image index specification (`platform`); containerd's platforms.Only (a 64-bit processor

@@ -20,16 +20,19 @@ NOT_IN_USE = "Target.NotInUse"
 
 
 def unreadable(service: ServiceView) -> Verdict | None:
-    """Return why a look at the service is not whole. What ECS leaves out is not assumed, in no direction."""
+    """Return why a look at an ACTIVE service is not whole. What ECS leaves out is not assumed, in no direction."""
     primaries = [d for d in service.deployments if d.status == "PRIMARY"]
     gap = ""
-    if service.status not in ("ACTIVE", *OVER):
-        gap = f"its status is {service.status!r}"
-    elif service.desired == UNREADABLE:
+    if service.desired == UNREADABLE:
         gap = "it has no desired count"
     elif len(primaries) != 1 or not primaries[0].id:
         gap = f"{len(primaries)} of its {len(service.deployments)} deployments are PRIMARY"
-    return failed("SERVICE_UNREADABLE", f"what ECS says of the service is not whole: {gap}") if gap else None
+    return _not_whole(gap) if gap else None
+
+
+def odd_status(service: ServiceView) -> Verdict | None:
+    """Return why a look can't be used at all: a service that is neither there nor deleted is none that ECS knows."""
+    return None if service.status in ("ACTIVE", *OVER) else _not_whole(f"its status is {service.status!r}")
 
 
 def dead_targets(look: Look) -> tuple[str, ...]:
@@ -54,6 +57,10 @@ def problem(look: Look) -> Verdict | None:
         way_out = "deregister them (aws elbv2 deregister-targets)"
         return failed("DEAD_TARGETS", f"{what}; {MOST_DEAD} can be put up with; {way_out}, then try again")
     return None
+
+
+def _not_whole(gap: str) -> Verdict:
+    return failed("SERVICE_UNREADABLE", f"what ECS says of the service is not whole: {gap}")
 
 
 def _foreign(look: Look, group: TargetGroup) -> Verdict | None:

@@ -1,4 +1,4 @@
-"""Is a revision that was found what would be registered now? Its tags alone prove nothing: whoever may tag can set them.
+"""Is a revision that was found what would be registered now? Tags prove nothing: who may tag can set them.
 
 ECS fills defaults in, and keeps variables and secrets in no order. Both are put aside; nothing else is. What differs in
 any other way is not ours, and another revision is registered instead: one too many does no harm.
@@ -27,7 +27,7 @@ _MEANS_FALSE = ("essential",)
 
 def same(found: Document, wanted: Document) -> bool:
     """Say whether two revisions, as described or as to be registered, are the same but for their tags."""
-    return _plain(found) == _plain(wanted)
+    return bool(_plain(found) == _plain(wanted))
 
 
 def _plain(revision: Document) -> Any:

@@ -41,12 +41,13 @@ ROLE_RELEASE, ROLE_BASELINE = "release", "baseline"
 Document = Mapping[str, Any]
 
 
-def release_revision(  # noqa: PLR0913  what a revision is made of
+def release_revision(
     template: Document,
     tags: Mapping[str, str],
     release: Release,
     container: str,
     deployed_at: str,
+    *,
     keep: Collection[str] = (),
 ) -> dict[str, Any]:
     """Return the RegisterTaskDefinition request that makes `release` the image of `container`.
@@ -96,12 +97,7 @@ def pinned_copy(
 ) -> dict[str, Any]:
     """Return the RegisterTaskDefinition request for the same revision with its images pinned to `digests`."""
     request = _copy(template)
-    request["containerDefinitions"] = [
-        {**c, "image": f"{image_name.without_version(c['image'])}@{digests[c['name']]}"}
-        if c.get("name") in digests
-        else c
-        for c in template.get("containerDefinitions", [])
-    ]
+    request["containerDefinitions"] = [_pinned(c, digests) for c in template.get("containerDefinitions", [])]
     traces = {TAG_DEPLOYMENT: deployment_id, TAG_ROLE: ROLE_BASELINE}
     return {**request, "tags": _tags({**tags, **traces})}
 
@@ -142,6 +138,11 @@ def _released(container: Document, release: Release, deployed_at: str) -> dict[s
     kept = [e for e in container.get("environment", []) if e.get("name") not in BAKED_IN | own.keys()]
     added = [{"name": name, "value": value} for name, value in own.items()]
     return {**container, "image": release.image, "environment": [*kept, *added]}
+
+
+def _pinned(container: Document, digests: Mapping[str, str]) -> Document:
+    digest = digests.get(str(container.get("name")))
+    return {**container, "image": f"{image_name.without_version(container['image'])}@{digest}"} if digest else container
 
 
 def _images(template: Document) -> list[tuple[str, ImageName]]:

@@ -11,7 +11,8 @@ from landfall.rollback import Plan
 from tests import builders as b
 
 COPY = f"{b.FAMILY}:9"
-PINNED = b.baseline(restore_to=COPY)
+PINNED = b.baseline(restore_to=COPY, ecs_deployment=b.OLD)
+UNTOUCHED = b.service(b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION))
 THEIRS = b.service(b.ecs_deployment(id=b.OTHER, task_definition=b.OTHER_REVISION))
 
 PLANS = {
@@ -31,8 +32,34 @@ PLANS = {
     "scaled out meanwhile": (b.service(desired=5), b.baseline(), Plan(b.OLD_REVISION, None)),
     "scaled to zero meanwhile": (b.service(desired=0), b.baseline(), Plan(b.OLD_REVISION, 2)),
     "nothing ran before": (b.service(), b.baseline(desired_count=0), Plan(b.OLD_REVISION, 0)),
+    "a status that is left out": (b.service(status=""), b.baseline(), Plan(b.OLD_REVISION, None)),
+    "a late read, though the update is known to have taken effect": (UNTOUCHED, PINNED, Plan(COPY, None)),
     "no primary": (b.service(b.ecs_deployment(status="ACTIVE")), b.baseline(), Plan(b.OLD_REVISION, None)),
 }
+
+UNKNOWN_EFFECT = b.deployment(id="")
+
+
+def test_what_seems_untouched_is_not_replaced() -> None:
+    """By one look an update of unknown effect did nothing: what ran is asked for, and nothing new."""
+    plan = rollback.plan(UNTOUCHED, UNKNOWN_EFFECT, PINNED)
+    assert plan == Plan(b.OLD_REVISION, None, unless_touched=True)
+    assert isinstance(plan, Plan)
+    assert rollback.after_all(plan, UNTOUCHED, PINNED) is None
+
+
+def test_a_late_read_is_found_out_by_the_update_itself() -> None:
+    """Of a service that was not touched the update back begins no deployment: one that it began tells otherwise."""
+    plan = rollback.plan(UNTOUCHED, UNKNOWN_EFFECT, PINNED)
+    assert isinstance(plan, Plan)
+    began = b.service(b.ecs_deployment(id="ecs-svc/new", task_definition=b.OLD_REVISION))
+    assert rollback.after_all(plan, began, PINNED) == Plan(COPY, None)
+
+
+def test_nothing_is_asked_twice_where_both_ways_are_one() -> None:
+    """A baseline that is pinned already is gone back to as it is, touched or not."""
+    plan = rollback.plan(UNTOUCHED, UNKNOWN_EFFECT, b.baseline(ecs_deployment=b.OLD))
+    assert plan == Plan(b.OLD_REVISION, None)
 
 
 @pytest.mark.parametrize(("service", "baseline", "plan"), PLANS.values(), ids=PLANS.keys())
