@@ -38,9 +38,11 @@ class Output:
 def run(event: Input, world: World) -> Output:
     """Register what is missing. A baseline that names an image by tag gets a copy pinned to the digests that run."""
     settings, release = world.service(event.release.service), event.release
-    ecs = world.ecs(settings.name)
+    ecs, ledger, key = world.ecs(settings.name), world.ledger, (settings.name, release.deployment_id)
+    mine = ledger.record(*key)
+    _go_on_unless(mine is None or "outcome" in mine, event, world)
     template, tags = ecs.task_definition(event.baseline.task_definition)
-    record = world.ledger.last_proven(settings.name)
+    record = ledger.last_proven(settings.name)
     baseline = _proven(record, event, world) or _as_it_ran(ecs, template, tags, event)
     if record is not None and record["task_definition"] == event.baseline.task_definition:
         baseline = replace(baseline, restores=f"the last proven release, {record['git_sha']}")
@@ -58,21 +60,19 @@ def run(event: Input, world: World) -> Output:
         digests=_accepted(source[0], release, settings),
         git_sha=release.git_sha,
     )
-    _note(Progress(baseline, deployment), event, world)
+    progress = json.dumps(asdict(Progress(baseline, deployment)))
+    _go_on_unless(not ledger.update(*key, progress=progress), event, world)
     return Output(deployment, baseline)
 
 
-def _note(progress: Progress, event: Input, world: World) -> None:
-    """Write down how far it came. What is not written down would stay the newest of its family: it is withdrawn."""
-    release, written = event.release, False
-    text = json.dumps(asdict(progress))
-    try:
-        written = world.ledger.update(release.service, release.deployment_id, progress=text)
-    finally:
-        if not written:
-            leftovers.withdraw(world.ecs(release.service), progress.deployment.task_definition)
-    if not written:
-        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+def _go_on_unless(is_over: bool, event: Input, world: World) -> None:
+    """Raise StepError where a recovery closed the record meanwhile, and leave no revision behind."""
+    if not is_over:
+        return
+    ecs = world.ecs(event.release.service)
+    for revision in leftovers.of(ecs, event.release):
+        leftovers.withdraw(ecs, revision)
+    raise StepError("the ledger record was closed meanwhile: this deployment is over")
 
 
 def _accepted(template: Mapping[str, Any], release: Release, settings: Service) -> dict[str, tuple[str, ...]]:

@@ -38,7 +38,7 @@ def possible(record: Mapping[str, Any] | None) -> bool:
 
 
 def of(ecs: Ecs, release: Release) -> tuple[str, ...]:
-    """Return what a rejected deployment left among the newest revisions of the service's family, and nothing runs.
+    """Return what a deployment that is over left among the newest revisions of the service's family, and nothing runs.
 
     Raises AwsCallFailed where AWS can't be asked.
     """
