@@ -23,7 +23,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """WAIT with the deployment to judge; FAIL `BASELINE_CHANGED` or `UPDATE_REFUSED` when nothing was touched."""
+    """WAIT with the deployment to judge; FAIL `BASELINE_CHANGED` when nothing was touched after all.
+
+    WAIT `UPDATE_REFUSED`: AWS is to be asked again. What it goes on refusing was never touched.
+    """
 
     verdict: Verdict
     deployment: Deployment
@@ -50,7 +53,7 @@ def run(event: Input, world: World) -> Output:
     try:
         after = ecs.update(wanted.task_definition, count)
     except AwsCallFailed as error:
-        return _refused(error, event, ecs)
+        return Output(_refused(error, event, ecs), wanted)
     deployment = change.begun(wanted, after, limits, world.now())
     return Output(
         wait(
@@ -62,13 +65,12 @@ def run(event: Input, world: World) -> Output:
     )
 
 
-def _refused(error: AwsCallFailed, event: Input, ecs: Ecs) -> Output:
+def _refused(error: AwsCallFailed, event: Input, ecs: Ecs) -> Verdict:
     """Say that AWS refused the update, where that is certain. Raises `error` where it may have taken effect."""
-    wanted = event.deployment
-    if error.code not in change.REFUSALS or not change.is_untouched(ecs.service(), event.baseline, wanted):
+    if error.code not in change.REFUSALS or not change.is_untouched(ecs.service(), event.baseline, event.deployment):
         raise error
-    leftovers.withdraw(ecs, wanted.task_definition)
-    return Output(failed("UPDATE_REFUSED", f"AWS refused the update, and nothing was touched: {error}"), wanted)
+    why = f"AWS refused the update, and nothing was touched: {error}"
+    return wait("UPDATE_REFUSED", why, event.release.limits.smoke_interval_seconds)
 
 
 handler = step(Input, run)
