@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landfall import leftovers
+from landfall.errors import StepError
 from landfall.model import Release
 from landfall.step import step
 from landfall.world import World
@@ -27,11 +28,14 @@ class Output:
 
 def run(event: Input, world: World) -> Output:
     """Unlock in any case; call it finished only if it is, else the sweep comes back for what is left."""
-    release = event.release
+    release, wrong = event.release, None
     try:
         _withdraw(release, world)
-    finally:
-        unlocked = world.locks.release(release.service, release.deployment_id, release.fence)
+    except StepError as error:
+        wrong = error
+    unlocked = world.locks.release(release.service, release.deployment_id, release.fence)
+    if wrong:
+        raise wrong
     return Output(unlocked, world.ledger.finish(release.service, release.deployment_id))
 
 

@@ -102,7 +102,7 @@ class Beforehand:
         ours = (name for name in way_back.secrets(template) if way_back.is_here(name, service.arn))
         problems += [f"secret {name} is gone" for name in ours if there.secret_exists(name) is False]
         digest, repository = self.digests.get(container), self.settings.repository
-        if not task_definition.is_of_repository(template, container, self.release.image):
+        if not task_definition.is_of_repository(template, container, repository, self.release.image):
             digest = None  # it came from elsewhere, where this step may not look
         if digest and self._world.ecr(repository).image({"imageDigest": digest}) is None:
             problems.append(f"image {digest} is no longer in repository {repository!r}")

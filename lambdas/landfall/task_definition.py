@@ -109,10 +109,12 @@ def unpinned(template: Document) -> tuple[str, ...]:
     )
 
 
-def is_of_repository(template: Document, container: str, image: str) -> bool:
-    """Say whether a container's image is in the repository, of the same registry, that `image` is in."""
+def is_of_repository(template: Document, container: str, repository: str, image: str) -> bool:
+    """Say whether a container's image is in `repository`, of the registry that `image` is in."""
     own = _image_of(template, container)
-    return own is not None and own.repository == image_name.read(image).repository
+    if own is None or not own.repository.endswith(f"/{repository}"):
+        return False
+    return own.repository == image_name.read(image).repository
 
 
 def container_names(template: Document) -> tuple[str, ...]:
