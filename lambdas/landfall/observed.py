@@ -92,11 +92,13 @@ class TaskView:
     stop_code: str = ""
     stopped_reason: str = ""
     stopped_at: datetime | None = None
+    ipv6: str = ""
+    health: str = ""
 
     @property
     def addresses(self) -> frozenset[str]:
-        """Return its addresses."""
-        return frozenset(address for address in (self.ip,) if address)
+        """Return its addresses: IPv4, IPv6 or, in a dual-stack network, both."""
+        return frozenset(address for address in (self.ip, self.ipv6) if address)
 
     @property
     def serves(self) -> bool:
@@ -119,6 +121,11 @@ class TargetView:
     def place(self) -> str:
         """Return where it is: `ip:port`."""
         return f"{self.ip}:{self.port}"
+
+    @property
+    def why(self) -> str:
+        """Return what the load balancer says about its state."""
+        return ": ".join(text for text in (self.reason, self.description) if text)
 
     @property
     def in_service(self) -> bool:

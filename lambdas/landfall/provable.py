@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from landfall import target_health
 from landfall.change import OVER
 from landfall.model import Verdict, failed
-from landfall.observed import UNREADABLE, Look, ServiceView, TargetGroup
+from landfall.observed import UNREADABLE, Look, ServiceView, TargetGroup, TargetView
 
 MOST_DEAD = 20
 """Dead targets of others that are put up with. They travel with the baseline, and every step's answer is small: 20 take
@@ -38,7 +37,7 @@ def odd_status(service: ServiceView) -> Verdict | None:
 def dead_targets(look: Look) -> tuple[str, ...]:
     """Return the unhealthy targets, as ip:port, that are no tasks of the service: they were there before."""
     groups = look.service.target_groups if look.service else ()
-    found = (t for group in groups for t in target_health.strangers(look, group))
+    found = (t for group in groups for t in _strangers(look, group))
     return tuple(dict.fromkeys(t.place for t in found if t.state == "unhealthy"))
 
 
@@ -64,7 +63,7 @@ def _not_whole(gap: str) -> Verdict:
 
 
 def _foreign(look: Look, group: TargetGroup) -> Verdict | None:
-    living = [t for t in target_health.strangers(look, group) if t.state != "unhealthy"]
+    living = [t for t in _strangers(look, group) if t.state != "unhealthy"]
     if not living:
         return None
     first = f"{living[0].place} ({living[0].state or 'in no state'})"
@@ -77,7 +76,7 @@ def _foreign(look: Look, group: TargetGroup) -> Verdict | None:
 
 
 def _not_in_use(look: Look, group: TargetGroup) -> Verdict | None:
-    places = target_health.places(look, group)
+    places = _places(look, group)
     idle = [t for t in look.targets if t.group == group.arn and t.place in places and t.reason == NOT_IN_USE]
     if not idle:
         return None
@@ -92,3 +91,16 @@ def _not_in_use(look: Look, group: TargetGroup) -> Verdict | None:
 def _shared_address(look: Look) -> str:
     counted = Counter(address for task in look.tasks if task.serves for address in task.addresses)
     return next((address for address, times in counted.items() if times > 1), "")
+
+
+def _places(look: Look, group: TargetGroup) -> frozenset[str]:
+    """Return where the service's tasks are in a group, as ip:port, those on their way too."""
+    groups = look.service.target_groups if look.service else ()
+    ports = {g.port for g in groups if g.arn == group.arn}
+    return frozenset(f"{address}:{port}" for task in look.tasks for address in task.addresses for port in ports)
+
+
+def _strangers(look: Look, group: TargetGroup) -> tuple[TargetView, ...]:
+    """Return the targets of a group that may get requests and are no tasks of the service. Draining ones get none."""
+    known = _places(look, group)
+    return tuple(t for t in look.targets if t.group == group.arn and t.in_service and t.place not in known)

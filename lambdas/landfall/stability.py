@@ -119,11 +119,6 @@ def _running(service: ServiceView, tasks: tuple[TaskView, ...], deployment: Depl
         wrong = _wrong_digest(task, deployment, poll)
         if wrong:
             return wrong
-    if deployment.desired_count == 0 and wanted:
-        # auto scaling raises a service that is below its minimum whenever it is asked (Application Auto Scaling user
-        # guide, scalable targets): nothing of what runs is the release, and nothing of it was ever proven
-        what = f"{len(wanted)} tasks of {deployment.task_definition} run"
-        return passed("SCALED_OUT_AGAIN", f"{what}: somebody, or auto scaling, raised the count after it was set to 0")
     return passed("STABLE", f"{len(wanted)} of {service.desired} tasks run this release, rollout COMPLETED")
 
 

@@ -50,16 +50,3 @@ def _unfit(task: TaskView, targets: list[TargetView], group: TargetGroup) -> tup
         return None
     why = ": ".join(text for text in (target.reason, target.description) if text)
     return "TARGET_UNHEALTHY", f"{where} is {target.state or 'in no state'}{f' ({why})' if why else ''}"
-
-
-def places(look: Look, group: TargetGroup) -> frozenset[str]:
-    """Return where the service's tasks are in a group, as ip:port, those on their way too."""
-    groups = look.service.target_groups if look.service else ()
-    ports = {g.port for g in groups if g.arn == group.arn}
-    return frozenset(f"{address}:{port}" for task in look.tasks for address in task.addresses for port in ports)
-
-
-def strangers(look: Look, group: TargetGroup) -> tuple[TargetView, ...]:
-    """Return the targets of a group that may get requests and are no tasks of the service. Draining ones get none."""
-    known = places(look, group)
-    return tuple(t for t in look.targets if t.group == group.arn and t.in_service and t.place not in known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from landfall import rollback
-from landfall.model import Baseline, Kind, Verdict
+from landfall.model import Baseline, Deployment, Kind, Verdict, passed, wait
 from landfall.observed import ServiceView
 from landfall.rollback import Plan
 from tests import builders as b
@@ -90,3 +90,25 @@ def test_way_back_is_judged_by_the_bytes_that_ran() -> None:
     assert (back.kind, back.id, back.task_definition) == (Kind.ROLLBACK, "", COPY)
     assert (back.digests, back.git_sha, back.desired_count) == ({"app": (b.OLD_DIGEST,)}, b.OLD_SHA, 2)
     assert back.undoes == b.REVISION
+
+
+TO_NONE = b.way_back(desired_count=0)
+STABLE = passed("STABLE", "0 of 0 tasks run")
+TOLD = {
+    "no tasks": (STABLE, b.service(desired=0), TO_NONE, "STABLE"),
+    # https://github.com/aws/containers-roadmap/issues/2626: a count below the minimum is raised at the next scale-out
+    "raised again": (STABLE, b.service(desired=2), TO_NONE, "SCALED_OUT_AGAIN"),
+    "still changing": (wait("ROLLING", "1 of 2", 5), b.service(desired=2), TO_NONE, "ROLLING"),
+    "back to tasks": (STABLE, b.service(desired=2), b.way_back(), "STABLE"),
+    "no look": (STABLE, None, TO_NONE, "STABLE"),
+}
+
+
+@pytest.mark.parametrize(("verdict", "service", "deployment", "code"), TOLD.values(), ids=TOLD.keys())
+def test_back_to_none_says_what_runs(
+    verdict: Verdict, service: ServiceView | None, deployment: Deployment, code: str
+) -> None:
+    """Auto scaling may raise the count that was put back to 0: then 'no tasks' would not be true."""
+    told = rollback.told(verdict, service, deployment)
+    assert (told.code, told.state) == (code, verdict.state)
+    assert code != "SCALED_OUT_AGAIN" or f"2 tasks of {b.OLD_REVISION}" in told.reason

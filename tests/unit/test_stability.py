@@ -97,11 +97,6 @@ CASES = {
         b.judged(deployment=b.way_back(desired_count=0)),
         "PASS STABLE",
     ),
-    "back at no tasks, and auto scaling raised the count": (
-        look(BACK, tasks=OLD_TASKS),
-        b.judged(deployment=b.way_back(desired_count=0)),
-        "PASS SCALED_OUT_AGAIN",
-    ),
     "rollout failed": (look(b.ecs_deployment(rollout_state="FAILED")), b.judged(), "FAIL ROLLOUT_FAILED"),
     "rollout in progress": (look(b.ecs_deployment(rollout_state="IN_PROGRESS")), b.judged(), "WAIT ROLLING"),
     "rollout state missing": (look(b.ecs_deployment(rollout_state="")), b.judged(), "WAIT ROLLING"),
