@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landfall import stability
+from landfall import rollback, stability
 from landfall.judging import Judged, Judgement
 from landfall.observed import Look
 from landfall.step import step
@@ -15,7 +15,7 @@ def run(event: Judged, world: World) -> Judgement:
     now, service = world.now(), ecs.service()
     tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()  # ECS refuses to list tasks of a service it lacks
     verdict = stability.assess(Look(service, tasks), event, now)
-    return Judgement(stability.in_time(verdict, event.deployment, now))
+    return Judgement(rollback.told(stability.in_time(verdict, event.deployment, now), service, event.deployment))
 
 
 handler = step(Judged, run)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from landfall import leftovers
+from landfall.errors import StepError
 from landfall.model import Release
 from landfall.step import step
 from landfall.world import World
@@ -26,9 +28,24 @@ class Output:
 
 def run(event: Input, world: World) -> Output:
     """Unlock in any case; call it finished only if it is, else the sweep comes back for what is left."""
-    release = event.release
+    release, wrong = event.release, None
+    try:
+        _withdraw(release, world)
+    except StepError as error:
+        wrong = error
     unlocked = world.locks.release(release.service, release.deployment_id, release.fence)
+    if wrong:
+        raise wrong
     return Output(unlocked, world.ledger.finish(release.service, release.deployment_id))
+
+
+def _withdraw(release: Release, world: World) -> None:
+    """Take away the revision of a release that was rejected: also where its execution died right after it made it."""
+    known = world.settings.named(release.service) is not None
+    if known and leftovers.possible(world.ledger.record(release.service, release.deployment_id)):
+        ecs = world.ecs(release.service)
+        for revision in leftovers.of(ecs, release):
+            ecs.deregister(revision)
 
 
 handler = step(Input, run)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from landfall import recovery, task_definition
+from landfall import leftovers, recovery, same_revision, task_definition
 from landfall.aws.ecs import Ecs
 from landfall.aws.ledger import Record
 from landfall.errors import StepError
 from landfall.model import Baseline, Deployment, Kind, Release
 from landfall.recovery import Progress
-from landfall.step import parse, step
+from landfall.settings import Service
+from landfall.step import logger, parse, step
 from landfall.task_definition import ROLE_BASELINE, ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE
 from landfall.world import World
 
@@ -37,30 +38,48 @@ class Output:
 def run(event: Input, world: World) -> Output:
     """Register what is missing. A baseline that names an image by tag gets a copy pinned to the digests that run."""
     settings, release = world.service(event.release.service), event.release
-    ecs = world.ecs(settings.name)
+    ecs, ledger, key = world.ecs(settings.name), world.ledger, (settings.name, release.deployment_id)
+    mine = ledger.record(*key)
+    _go_on_unless(mine is None or "outcome" in mine, event, world)
     template, tags = ecs.task_definition(event.baseline.task_definition)
-    record = world.ledger.to_go_back_to(settings.name, event.baseline.task_definition, tags.get(TAG_DEPLOYMENT, ""))
+    record = ledger.to_go_back_to(settings.name, event.baseline.task_definition, tags.get(TAG_DEPLOYMENT, ""))
     baseline = _proven(record, event, world) or _as_it_ran(ecs, template, tags, event)
     if record is not None and record["task_definition"] == event.baseline.task_definition:
         baseline = replace(baseline, restores=f"the last proven release, {record['git_sha']}")
     recovery.must_fit(release, baseline)
     # going back is to the revision that was proven, whatever was changed since; as a copy, so that the newest revision
     # of the family, to which its bare name resolves, is the one that runs
-    proven = ecs.task_definition(release.revision) if release.revision else (template, tags)
-    now = world.now().isoformat()
-    wanted = task_definition.release_revision(*proven, release, settings.container, deployed_at=now)
+    source = ecs.task_definition(release.revision) if release.revision else (template, tags)
+    # the time is the deployment's own and not this try's, so that a retry asks for the very same revision
+    began = release.started_at or release.requested_at
+    wanted = task_definition.release_revision(*source, release, settings.container, began, keep=settings.keep_image)
     deployment = Deployment(
         kind=Kind.RELEASE,
         id="",
         task_definition=_registered(ecs, wanted, release.deployment_id, ROLE_RELEASE),
         desired_count=baseline.desired_count or settings.desired_count or 0,
-        digests={settings.container: release.accepted_digests},
+        digests=_accepted(source[0], release, settings),
         git_sha=release.git_sha,
     )
     progress = json.dumps(asdict(Progress(baseline, deployment)))
-    if not world.ledger.update(settings.name, release.deployment_id, progress=progress):
-        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+    _go_on_unless(not ledger.update(*key, progress=progress), event, world)
     return Output(deployment, baseline)
+
+
+def _go_on_unless(is_over: bool, event: Input, world: World) -> None:
+    """Raise StepError where a recovery closed the record meanwhile, and leave no revision behind."""
+    if not is_over:
+        return
+    ecs = world.ecs(event.release.service)
+    for revision in leftovers.of(ecs, event.release):
+        leftovers.withdraw(ecs, revision)
+    raise StepError("the ledger record was closed meanwhile: this deployment is over")
+
+
+def _accepted(template: Mapping[str, Any], release: Release, settings: Service) -> dict[str, tuple[str, ...]]:
+    """Return what each container that runs the release's image may report."""
+    ours = task_definition.released_containers(template, settings.container, settings.keep_image)
+    return dict.fromkeys(ours, release.accepted_digests)
 
 
 def _proven(record: Record | None, event: Input, world: World) -> Baseline | None:
@@ -69,7 +88,8 @@ def _proven(record: Record | None, event: Input, world: World) -> Baseline | Non
     if record is None or record["task_definition"] == baseline.task_definition or baseline.desired_count == 0:
         return None
     revision, digest = str(record["task_definition"]), str(record["image_digest"])
-    if not world.ecs(settings.name).is_active(revision):
+    ecs = world.ecs(settings.name)
+    if not ecs.is_active(revision):
         return None
     if world.ecr(settings.repository).image({"imageDigest": digest}) is None:
         return None
@@ -77,7 +97,7 @@ def _proven(record: Record | None, event: Input, world: World) -> Baseline | Non
     return replace(
         baseline,
         restore_to=revision,
-        accepted={settings.container: proven.accepted_digests},
+        accepted=_accepted(ecs.task_definition(revision)[0], proven, settings),
         proven_sha=proven.git_sha,
         restores=f"the last proven release, {proven.git_sha}, since what ran was never proven",
     )
@@ -96,11 +116,17 @@ def _as_it_ran(ecs: Ecs, template: Mapping[str, Any], tags: Mapping[str, str], e
 
 
 def _registered(ecs: Ecs, request: dict[str, Any], deployment_id: str, role: str) -> str:
-    """Register once: a retry after a lost reply finds the revision that this deployment left."""
+    """Register once: a retry after a lost reply finds the revision that this deployment left.
+
+    Anybody may have tagged a revision so. It is ours only if it is what would be registered.
+    """
     for arn in ecs.newest_revisions(request["family"]):
-        _, tags = ecs.task_definition(arn)
-        if tags.get(TAG_DEPLOYMENT) == deployment_id and tags.get(TAG_ROLE) == role:
+        found, tags = ecs.task_definition(arn)
+        if tags.get(TAG_DEPLOYMENT) != deployment_id or tags.get(TAG_ROLE) != role:
+            continue
+        if same_revision.same(found, request):
             return arn
+        logger.warning("a revision has this deployment's tags and is not what it registers", extra={"revision": arn})
     return ecs.register(request)
 
 

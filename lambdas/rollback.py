@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import change, rollback
+from landfall import change, leftovers, rollback
 from landfall.errors import AwsCallFailed
 from landfall.judging import Judged
 from landfall.model import Deployment, Verdict, wait
-from landfall.step import logger, step
+from landfall.step import step
 from landfall.world import World
 
 
@@ -33,12 +33,12 @@ def run(event: Judged, world: World) -> Output:
     if not world.holds_lock(event.release):
         return Output(change.LOCK_LOST, released)
     after = ecs.update(plan.task_definition, plan.desired_count)
+    touched = rollback.after_all(plan, after, event.baseline)
+    if touched:
+        plan, after = touched, ecs.update(touched.task_definition, touched.desired_count)
     back = change.begun(rollback.deployment(event.baseline, released, plan), after, limits, world.now())
-    try:
-        ecs.deregister(released.task_definition)
-    except AwsCallFailed as error:
-        # the service is on its way back all the same; a revision that stays ACTIVE is named in the ledger
-        logger.warning("the failed revision could not be deregistered", extra={"why": str(error)})
+    # the service is on its way back all the same where this fails; a revision that stays is named in the ledger
+    leftovers.withdraw(ecs, released.task_definition)
     why = f"ECS began {back.id}, back to {plan.task_definition}"
     return Output(wait("ROLLING_BACK", why, limits.stability_poll_seconds), back)
 

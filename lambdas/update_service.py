@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import change
+from landfall import change, leftovers
+from landfall.aws.ecs import Ecs
 from landfall.errors import AwsCallFailed
 from landfall.model import Baseline, Deployment, Release, Verdict, failed, wait
 from landfall.step import step
@@ -22,7 +23,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """WAIT with the deployment to judge; FAIL `BASELINE_CHANGED` when nothing was touched after all."""
+    """WAIT with the deployment to judge; FAIL `BASELINE_CHANGED` when nothing was touched after all.
+
+    WAIT `UPDATE_REFUSED`: AWS is to be asked again. What it goes on refusing was never touched.
+    """
 
     verdict: Verdict
     deployment: Deployment
@@ -40,13 +44,16 @@ def run(event: Input, world: World) -> Output:
         if any(d.task_definition == wanted.task_definition for d in before.deployments):
             # a retry after a lost reply: the update took effect, and somebody deployed over it
             return Output(failed("SUPERSEDED", f"somebody deployed {runs} over this release"), wanted)
-        ecs.deregister(wanted.task_definition)
+        leftovers.withdraw(ecs, wanted.task_definition)
         why = f"somebody deployed {runs} since preflight saw {event.baseline.task_definition}; look, then try again"
         return Output(failed("BASELINE_CHANGED", why), wanted)
     if not world.holds_lock(event.release):
         return Output(change.LOCK_LOST, wanted)
     count = wanted.desired_count if event.baseline.desired_count == 0 else None
-    after = ecs.update(wanted.task_definition, count)
+    try:
+        after = ecs.update(wanted.task_definition, count)
+    except AwsCallFailed as error:
+        return Output(_refused(error, event, ecs), wanted)
     deployment = change.begun(wanted, after, limits, world.now())
     return Output(
         wait(
@@ -56,6 +63,14 @@ def run(event: Input, world: World) -> Output:
         ),
         deployment,
     )
+
+
+def _refused(error: AwsCallFailed, event: Input, ecs: Ecs) -> Verdict:
+    """Say that AWS refused the update, where that is certain. Raises `error` where it may have taken effect."""
+    if error.code not in change.REFUSALS or not change.is_untouched(ecs.service(), event.baseline, event.deployment):
+        raise error
+    why = f"AWS refused the update, and nothing was touched: {error}"
+    return wait("UPDATE_REFUSED", why, event.release.limits.smoke_interval_seconds)
 
 
 handler = step(Input, run)

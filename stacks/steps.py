@@ -157,12 +157,16 @@ STEPS: tuple[Step, ...] = (
     Step(
         "RegisterTaskDefinition",
         (
-            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"),
+            _may(
+                On.ANY_TASK_DEFINITION,
+                *("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition"),
+            ),
             _may(On.TASK_DEFINITIONS, "ecs:RegisterTaskDefinition"),
             _may(On.TASK_DEFINITIONS_BEING_REGISTERED, "ecs:TagResource"),
             _may(On.ROLES_OF_TASKS, "iam:PassRole"),
             _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
             _LEDGER_KEY,
+            _SEE_SERVICE,
             *_SEE_IMAGES,
         ),
     ),
@@ -218,7 +222,16 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "Finish",
-        (_may(On.LEDGER, "dynamodb:UpdateItem"), _may(On.LOCKS, "dynamodb:UpdateItem"), _LEDGER_KEY),
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _may(On.LOCKS, "dynamodb:UpdateItem"),
+            _LEDGER_KEY,
+            _SEE_SERVICE,
+            _may(
+                On.ANY_TASK_DEFINITION,
+                *("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition"),
+            ),
+        ),
     ),
     Step(
         "Sweep",

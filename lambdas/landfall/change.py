@@ -1,4 +1,7 @@
-"""What the machine must know after it changed a service: which ECS deployment to judge, and until when."""
+"""What the machine must know after it changed a service, or could not: what to judge, until when, and what AWS refused.
+
+Source: ECS API reference, UpdateService (its errors).
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,43 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from landfall.errors import AwsCallFailed
-from landfall.model import Deployment, failed
+from landfall.model import Baseline, Deployment, failed
 from landfall.observed import ServiceView
 from landfall.settings import Limits
 
 LOCK_LOST = failed("LOCK_LOST", "another execution took this deployment's lock; it goes on from here")
+
+REFUSALS = frozenset(
+    {
+        "AccessDeniedException",
+        "ClientException",
+        "ClusterNotFoundException",
+        "InvalidParameterException",
+        "NamespaceNotFoundException",
+        "PlatformTaskDefinitionIncompatibilityException",
+        "PlatformUnknownException",
+        "ServiceNotActiveException",
+        "ServiceNotFoundException",
+        "UnsupportedFeatureException",
+    }
+)
+"""What UpdateService answers where it did nothing. A throttle, an error of ECS itself and a lost reply are not among
+them: those are tried again."""
+OVER = ("DRAINING", "INACTIVE")
+"""The states of a service that was deleted. ACTIVE aside, ECS knows no other (ECS API reference, Service)."""
+
+
+def is_untouched(service: ServiceView | None, baseline: Baseline, wanted: Deployment) -> bool:
+    """Say whether a look shows that nothing of our update took effect. An incomplete look shows nothing."""
+    if service is None:
+        return False
+    seen = {service.task_definition, *(d.task_definition for d in service.deployments)}
+    if wanted.task_definition in seen:
+        return False
+    if service.status in OVER:
+        return True
+    primary = service.primary
+    return primary is not None and primary.id == (baseline.ecs_deployment or primary.id)
 
 
 def begun(deployment: Deployment, service: ServiceView, limits: Limits, now: datetime) -> Deployment:

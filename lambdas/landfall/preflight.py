@@ -8,7 +8,7 @@ from typing import Any
 
 from landfall import task_definition
 from landfall.logs import Place
-from landfall.model import Verdict, failed
+from landfall.model import Release, Verdict, failed
 from landfall.observed import ServiceView, TaskView
 from landfall.secret import Known, Unreadable
 from landfall.settings import Service
@@ -82,6 +82,22 @@ def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict |
     return failed(
         "CONTAINER_NOT_FOUND",
         f"services.{settings.name}.container is {settings.container!r}; the task definition's containers are {known}",
+    )
+
+
+def other_images(template: Mapping[str, Any], settings: Service, release: Release) -> Verdict | None:
+    """Return a refusal where another container runs another image of the released repository, and is not meant to.
+
+    Going back is to the revision that was proven, whatever is in it.
+    """
+    found = task_definition.other_images(template, settings.container, settings.keep_image)
+    if not found or release.revision:
+        return None
+    named = ", ".join(f"{name!r} ({version})" for name, version in found.items())
+    return failed(
+        "OTHER_IMAGE",
+        f"{_name(settings)} releases the image of {settings.container!r}, and another image of the same repository is"
+        f" that of {named}; give them the same image, or name them in services.{settings.name}.keep_image",
     )
 
 

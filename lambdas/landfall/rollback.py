@@ -4,31 +4,60 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.model import Baseline, Deployment, Kind, Verdict, failed
+from landfall.change import OVER
+from landfall.model import Baseline, Deployment, Kind, State, Verdict, failed, passed
 from landfall.observed import ServiceView
+
+SCALED_OUT_AGAIN = "SCALED_OUT_AGAIN"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The change that takes the service back. `desired_count` None leaves the count as it is."""
+    """The change that takes the service back. `desired_count` None leaves the count as it is.
+
+    `unless_touched`: it rests on one look by which the update never took effect. ECS's reads may be late, and what
+    tells for certain is the update that goes back: of a service that was not touched it begins no deployment.
+    """
 
     task_definition: str
     desired_count: int | None
+    unless_touched: bool = False
 
 
 def plan(service: ServiceView | None, released: Deployment, baseline: Baseline) -> Plan | Verdict:
     """Decide how to go back, or why not: a service somebody else took over is left alone (SUPERSEDED)."""
-    if service is None or service.status != "ACTIVE":
+    if service is None or service.status in OVER:
         return failed("SERVICE_GONE", f"the service is {service.status if service else 'missing'}; nothing to restore")
-    target = baseline.restore_to or baseline.task_definition
+    target, count = baseline.restore_to or baseline.task_definition, _count(service, baseline)
     primary = service.primary
-    if primary is not None and primary.id == baseline.ecs_deployment:
+    if primary is not None and primary.id == baseline.ecs_deployment and not released.id:
         # the update never took effect: what ran runs still, and is not to be replaced by anything
-        return Plan(baseline.task_definition, _count(service, baseline))
+        return Plan(baseline.task_definition, count, unless_touched=target != baseline.task_definition)
     known = {released.task_definition, baseline.task_definition, target}
     if primary is not None and primary.task_definition not in known:
         return failed("SUPERSEDED", f"somebody deployed {primary.task_definition} ({primary.id}) over this release")
-    return Plan(target, _count(service, baseline))
+    return Plan(target, count)
+
+
+def after_all(plan: Plan, after: ServiceView, baseline: Baseline) -> Plan | None:
+    """Return the plan for a service that was touched after all, as its answer to an `unless_touched` plan shows."""
+    primary = after.primary
+    if not plan.unless_touched or primary is None or primary.id == baseline.ecs_deployment:
+        return None
+    return Plan(baseline.restore_to or baseline.task_definition, plan.desired_count)
+
+
+def told(verdict: Verdict, service: ServiceView | None, deployment: Deployment) -> Verdict:
+    """Return a verdict on the way back to no tasks that says what runs all the same.
+
+    Application Auto Scaling raises a count below its minimum whenever a policy is invoked (its user guide, "Scalable
+    target"). Nothing of what runs is the release, and nothing of it was ever proven.
+    """
+    back_to_none = deployment.kind == Kind.ROLLBACK and deployment.desired_count == 0
+    if verdict.state != State.PASS or not back_to_none or service is None or service.desired == 0:
+        return verdict
+    runs = f"{service.desired} tasks of {deployment.task_definition} run"
+    return passed(SCALED_OUT_AGAIN, f"{runs}: somebody, or auto scaling, raised the count after it was set to 0")
 
 
 def _count(service: ServiceView, baseline: Baseline) -> int | None:

@@ -5,9 +5,11 @@ Source: ECS API reference, RegisterTaskDefinition. DescribeTaskDefinition return
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from landfall import image_name
+from landfall.image_name import ImageName
 from landfall.model import Release
 
 ACCEPTED = (
@@ -40,12 +42,22 @@ Document = Mapping[str, Any]
 
 
 def release_revision(
-    template: Document, tags: Mapping[str, str], release: Release, container: str, deployed_at: str
+    template: Document,
+    tags: Mapping[str, str],
+    release: Release,
+    container: str,
+    deployed_at: str,
+    *,
+    keep: Collection[str] = (),
 ) -> dict[str, Any]:
-    """Return the RegisterTaskDefinition request that makes `release` the image of `container`."""
+    """Return the RegisterTaskDefinition request that makes `release` the image of `container`.
+
+    So it becomes of every other container that runs the same image now, those named in `keep` aside.
+    """
     request = _copy(template)
+    ours = released_containers(template, container, keep)
     request["containerDefinitions"] = [
-        _released(c, release, deployed_at) if c.get("name") == container else c
+        _released(c, release, deployed_at) if c.get("name") in ours else c
         for c in template.get("containerDefinitions", [])
     ]
     traces = {
@@ -57,15 +69,35 @@ def release_revision(
     return {**request, "tags": _tags({**tags, **traces})}
 
 
+def released_containers(template: Document, container: str, keep: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the containers that a release gives its image: `container`, and those that name the same image."""
+    image = _image_of(template, container)
+    return tuple(
+        name
+        for name, named in _images(template)
+        if name == container or (image is not None and name not in keep and named.same_image(image))
+    )
+
+
+def other_images(template: Document, container: str, keep: Collection[str] = ()) -> dict[str, str]:
+    """Return the containers of `container`'s repository that name another image of it, with that image's version."""
+    image = _image_of(template, container)
+    return {
+        name: named.digest or named.tag
+        for name, named in _images(template)
+        if image is not None
+        and name not in (container, *keep)
+        and named.repository == image.repository
+        and not named.same_image(image)
+    }
+
+
 def pinned_copy(
     template: Document, tags: Mapping[str, str], digests: Mapping[str, str], deployment_id: str
 ) -> dict[str, Any]:
     """Return the RegisterTaskDefinition request for the same revision with its images pinned to `digests`."""
     request = _copy(template)
-    request["containerDefinitions"] = [
-        {**c, "image": f"{_repository(c['image'])}@{digests[c['name']]}"} if c.get("name") in digests else c
-        for c in template.get("containerDefinitions", [])
-    ]
+    request["containerDefinitions"] = [_pinned(c, digests) for c in template.get("containerDefinitions", [])]
     traces = {TAG_DEPLOYMENT: deployment_id, TAG_ROLE: ROLE_BASELINE}
     return {**request, "tags": _tags({**tags, **traces})}
 
@@ -77,15 +109,22 @@ def unpinned(template: Document) -> tuple[str, ...]:
     )
 
 
-def repository_of(template: Document, container: str) -> str:
-    """Return the repository of a container's image, without its registry."""
-    images = (str(c.get("image")) for c in template.get("containerDefinitions", []) if c.get("name") == container)
-    return next((_repository(image).partition("/")[2] for image in images), "")
+def is_of_repository(template: Document, container: str, repository: str, image: str) -> bool:
+    """Say whether a container's image is in `repository`, of the registry that `image` is in."""
+    own = _image_of(template, container)
+    if own is None or not own.repository.endswith(f"/{repository}"):
+        return False
+    return own.repository == image_name.read(image).repository
 
 
 def container_names(template: Document) -> tuple[str, ...]:
     """Return the names of a task definition's containers."""
     return tuple(str(c.get("name")) for c in template.get("containerDefinitions", []))
+
+
+def family(revision: str) -> str:
+    """Return the family of a revision's ARN."""
+    return revision.rpartition("/")[2].rpartition(":")[0]
 
 
 def _copy(template: Document) -> dict[str, Any]:
@@ -103,11 +142,18 @@ def _released(container: Document, release: Release, deployed_at: str) -> dict[s
     return {**container, "image": release.image, "environment": [*kept, *added]}
 
 
-def _repository(image: str) -> str:
-    """Return `registry/name` of `registry/name[:tag][@digest]` (a registry's port is not a tag)."""
-    bare = image.split("@", 1)[0]
-    head, slash, last = bare.rpartition("/")
-    return f"{head}{slash}{last.split(':', 1)[0]}"
+def _pinned(container: Document, digests: Mapping[str, str]) -> Document:
+    digest = digests.get(str(container.get("name")))
+    return {**container, "image": f"{image_name.without_version(container['image'])}@{digest}"} if digest else container
+
+
+def _images(template: Document) -> list[tuple[str, ImageName]]:
+    containers = template.get("containerDefinitions", [])
+    return [(str(c.get("name")), image_name.read(str(c.get("image")))) for c in containers]
+
+
+def _image_of(template: Document, container: str) -> ImageName | None:
+    return next((named for name, named in _images(template) if name == container), None)
 
 
 def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """Is the way back open? What a rollback would need, checked while nothing has been touched yet.
 
-Source of the port's meaning: Elastic Load Balancing API reference, TargetGroup (`HealthCheckPort`).
+Sources: Elastic Load Balancing API reference, TargetGroup (`HealthCheckPort`); ECS API reference, Secret,
+LogConfiguration, RepositoryCredentials, FSxWindowsFileServerAuthorizationConfig and PortMapping.
 """
 
 from __future__ import annotations
@@ -12,14 +13,40 @@ from landfall.model import Verdict, failed
 
 TRAFFIC_PORT = "traffic-port"
 SECRETS_MANAGER = ":secretsmanager:"
+_OWN_ADDRESS = ("awsvpc", "host", "none")
+"""Network modes in which a container's ports are the task's, or the host's, whether they are mapped or not."""
 
 Document = Mapping[str, Any]
 
 
 def secrets(template: Document) -> tuple[str, ...]:
-    """Return the Secrets Manager secrets that a revision's containers are given."""
-    given = (s for c in template.get("containerDefinitions", []) for s in c.get("secrets", []))
-    return tuple(dict.fromkeys(str(s["valueFrom"]) for s in given if SECRETS_MANAGER in str(s.get("valueFrom"))))
+    """Return the Secrets Manager secrets that ECS fetches before a revision's containers start, as they are named.
+
+    They are its containers' own, those of their log drivers, of their registries, and of its volumes. Where ECS takes a
+    name in an ARN's stead, it is a parameter's name for a variable, and a secret's for a registry.
+    """
+    containers = template.get("containerDefinitions", [])
+    logging = [c.get("logConfiguration") or {} for c in containers]
+    given = [s for c in containers for s in c.get("secrets") or []]
+    given += [s for each in logging for s in each.get("secretOptions") or []]
+    named = [str(s.get("valueFrom")) for s in given] + [_of_volume(v) for v in template.get("volumes") or []]
+    registries = [str((c.get("repositoryCredentials") or {}).get("credentialsParameter", "")) for c in containers]
+    found = [name for name in named if SECRETS_MANAGER in name]
+    return tuple(dict.fromkeys([*found, *(r for r in registries if r and (SECRETS_MANAGER in r or not _is_arn(r)))]))
+
+
+def is_here(secret: str, service: str) -> bool:
+    """Say whether a secret is of the service's own account and region: of others this step may not ask."""
+    return not _is_arn(secret) or secret.split(":")[3:5] == service.split(":")[3:5]
+
+
+def _of_volume(volume: Document) -> str:
+    windows = volume.get("fsxWindowsFileServerVolumeConfiguration") or {}
+    return str((windows.get("authorizationConfig") or {}).get("credentialsParameter", ""))
+
+
+def _is_arn(name: str) -> bool:
+    return name.startswith("arn:")
 
 
 def roles(template: Document) -> tuple[str, ...]:
@@ -28,13 +55,24 @@ def roles(template: Document) -> tuple[str, ...]:
 
 
 def wrong_health_ports(template: Document, health_ports: Mapping[str, str]) -> Iterator[str]:
-    """Yield the target groups that would ask a port that no container of the revision has."""
-    containers = template.get("containerDefinitions", [])
-    open_ports = {str(p.get("containerPort")) for c in containers for p in c.get("portMappings", [])}
+    """Yield the target groups that would ask a port that no container of the revision has.
+
+    Only where ports reach a container by being mapped. In awsvpc and host mode they need not be.
+    """
+    if template.get("networkMode") in _OWN_ADDRESS:
+        return
+    mappings = [p for c in template.get("containerDefinitions", []) for p in c.get("portMappings") or []]
     for group, port in health_ports.items():
-        if port != TRAFFIC_PORT and port not in open_ports:
-            known = ", ".join(sorted(open_ports)) or "none"
-            yield f"target group {group} asks port {port} for health; the containers' ports are {known}"
+        if port != TRAFFIC_PORT and not any(_opens(m, port) for m in mappings):
+            known = ", ".join(sorted({str(m.get("containerPort") or m.get("containerPortRange")) for m in mappings}))
+            yield f"target group {group} asks port {port} for health; the containers' ports are {known or 'none'}"
+
+
+def _opens(mapping: Document, port: str) -> bool:
+    if port in (str(mapping.get("containerPort")), str(mapping.get("hostPort"))):
+        return True
+    first, _, last = str(mapping.get("containerPortRange", "")).partition("-")
+    return first.isdigit() and last.isdigit() and port.isdigit() and int(first) <= int(port) <= int(last)
 
 
 def refusal(problems: list[str], revision: str) -> Verdict | None:

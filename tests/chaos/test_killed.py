@@ -44,6 +44,8 @@ CASES: dict[str, tuple[tuple[str, int, str], ...]] = {
 """Where each step is killed: after which call, and in which deployment."""
 NOT_HERE = {
     ("UpdateService", "ecs:DeregisterTaskDefinition"),  # needs somebody who deploys at the very same moment
+    ("RegisterTaskDefinition", "ecs:DeregisterTaskDefinition"),  # needs a recovery that closes the record meanwhile
+    ("Finish", "ecs:DeregisterTaskDefinition"),  # needs an execution that dies between two calls of one step
     ("EnsureBegun", "states:StartExecution"),  # the watch over builds: no deployment comes by
     ("NotifyBuild", "sns:Publish"),
     ("Reconcile", "dynamodb:UpdateItem"),  # what it looks for has to settle first

@@ -16,7 +16,7 @@ from statemachine.definition import definition
 from tests import builders as b
 from tests.steps import calls, standin
 
-_PATH = re.compile(r"\{% \$([\w.]+) %\}")
+_PATH = re.compile(r"\{% \$([\w.]+)( \+ 1)? %\}")
 
 EXECUTION = {"arn": b.EXECUTION, "deployment_id": "20260102T030405Z-one", "started_at": b.NOW.isoformat()}
 
@@ -61,6 +61,7 @@ def begin(document: Any) -> dict[str, Any]:
         "checks": [],
         "report": "",
         "outcome": "",
+        "attempts": 0,
         "states": {"input": document, "context": {"Execution": {"Id": EXECUTION["arn"]}}},
     }
 
@@ -77,7 +78,7 @@ def walk(variables: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def evaluated(value: Any, variables: dict[str, Any]) -> Any:
-    """Evaluate the paths in a state's document; other expressions stay as they stand."""
+    """Evaluate the paths in a state's document, and counts of one more; other expressions stay as they stand."""
     if isinstance(value, dict):
         return {k: evaluated(v, variables) for k, v in value.items()}
     match = _PATH.fullmatch(value) if isinstance(value, str) else None
@@ -86,7 +87,7 @@ def evaluated(value: Any, variables: dict[str, Any]) -> Any:
     found: Any = variables
     for key in match[1].split("."):
         found = found[key]
-    return found
+    return found + 1 if match[2] else found
 
 
 def _step(function: str) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import asdict, replace
 from typing import Any
 
+import botocore.session
 import pytest
+from moto.core.exceptions import JsonRESTError
+from moto.dynamodb.models import DynamoDBBackend
+from moto.ecs.models import EC2ContainerServiceBackend
 
-from landfall.errors import StepError
-from landfall.model import Release
+from landfall import change
+from landfall.errors import AwsCallFailed, StepError
+from landfall.model import Failure, Outcome, Release
 from tests import builders as b
-from tests.steps import machine, standin
+from tests.steps import calls, machine, standin
 
 REGISTRY = f"registry/{standin.REPOSITORY}"
 RELEASE = b.release(image=f"{REGISTRY}@{b.DIGEST}")
@@ -74,6 +80,33 @@ def test_register_pins_the_way_back() -> None:
     assert restore_to not in (old, first["deployment"]["task_definition"])
     assert standin.image_of(restore_to) == f"{REGISTRY}@{b.OLD_DIGEST}"
     assert len(revisions()) == 3
+
+
+def planted(image: str, role: str = "release") -> str:
+    """Register a revision as somebody would who wants it deployed: with this deployment's tags."""
+    tags = {"landfall:deployment": RELEASE.deployment_id, "landfall:role": role}
+    arn = standin.register("sample", image)
+    told = [{"key": key, "value": value} for key, value in tags.items()]
+    standin.client("ecs").tag_resource(resourceArn=arn, tags=told)
+    return arn
+
+
+def test_register_does_not_take_up_what_somebody_planted(live: str) -> None:
+    """Whoever may register and tag a revision, but not update services, gets it deployed by no retry of ours."""
+    theirs = planted(f"{REGISTRY}@{b.OTHER_DIGEST}")
+    ours = register(live)["deployment"]["task_definition"]
+    assert ours != theirs
+    assert standin.image_of(ours) == f"{REGISTRY}@{b.DIGEST}"
+    assert register(live)["deployment"]["task_definition"] == ours
+
+
+def test_register_does_not_go_back_to_what_somebody_planted() -> None:
+    """The way back is registered by the same rule."""
+    old = standin.make_service(image=f"{REGISTRY}:latest")
+    theirs = planted(f"{REGISTRY}@{b.OTHER_DIGEST}", "baseline")
+    restore_to = register(old)["baseline"]["restore_to"]
+    assert restore_to != theirs
+    assert standin.image_of(restore_to) == f"{REGISTRY}@{b.OLD_DIGEST}"
 
 
 def test_register_for_another_deployment_is_another_revision(live: str) -> None:
@@ -223,3 +256,134 @@ def test_closed_deployment_goes_no_further(live: str) -> None:
     machine.invoke("report", asdict(b.ended(release=replace(RELEASE, fence=1))))
     with pytest.raises(StepError, match="closed meanwhile"):
         register(live)
+    assert revisions() == [live]
+
+
+def test_deployment_that_is_closed_meanwhile_leaves_no_revision(live: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recovery closes the record while the revision is made: it must not stay the newest of its family."""
+    register_as_ecs_does = EC2ContainerServiceBackend.register_task_definition
+
+    def and_is_closed(self: Any, *args: Any, **request: Any) -> Any:
+        with calls.made_by_nobody():
+            machine.invoke("report", asdict(b.ended(Outcome.REJECTED, release=replace(RELEASE, fence=1))))
+        return register_as_ecs_does(self, *args, **request)
+
+    monkeypatch.setattr(EC2ContainerServiceBackend, "register_task_definition", and_is_closed)
+    with pytest.raises(StepError, match="closed meanwhile"):
+        register(live)
+    assert revisions() == [live]
+
+
+def rejected(state: str, code: str) -> None:
+    """Close the deployment as one that was rejected there, and finish it."""
+    release = replace(RELEASE, fence=1)
+    failure = Failure(state, code, "told")
+    machine.invoke("report", asdict(b.ended(Outcome.REJECTED, release=release, failure=failure, deployment=None)))
+    machine.invoke("finish", {"release": asdict(release)})
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("RegisterTaskDefinition", "AwsCallFailed"), ("UpdateService", "UPDATE_REFUSED"), ("Resolve", "STOPPED")],
+)
+def test_rejected_deployment_leaves_no_revision(
+    live: str, state: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The write after it failed, or the execution died there: its revision must not stay the newest of its family."""
+    with monkeypatch.context() as patch:
+        patch.setattr(DynamoDBBackend, "update_item", standin.throttled)
+        with pytest.raises(AwsCallFailed):
+            register(live)
+    assert len(revisions()) == 2
+    rejected(state, code)
+    assert revisions() == [live]
+    assert not standin.locks()[0].get("owner")
+
+
+def test_what_runs_is_never_taken_away(live: str) -> None:
+    """Whatever a record says: the revision that the service runs stays."""
+    ours = register(live)["deployment"]
+    update(live, ours)
+    rejected("UpdateService", "UPDATE_REFUSED")
+    assert ours["task_definition"] in revisions()
+
+
+def test_deployment_that_registered_nothing_is_finished_without_ecs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was refused before needs no look at ECS, which may be what failed."""
+    monkeypatch.setattr(EC2ContainerServiceBackend, "describe_services", standin.throttled)
+    rejected("Preflight", "AwsCallFailed")
+    assert not standin.locks()[0].get("owner")
+
+
+def refusing(code: str, *, effect: bool = False) -> Any:
+    """Return an UpdateService that answers with this error, after it did what was asked or before."""
+
+    def update_service(self: Any, service_properties: dict[str, Any]) -> Any:
+        if effect:
+            standin.update_service(self, service_properties)
+        raise JsonRESTError(code, "told by the test")
+
+    return update_service
+
+
+@pytest.mark.parametrize("code", sorted(change.REFUSALS))
+def test_update_that_aws_refuses_touches_nothing(live: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page for a service that was never touched: it is asked again, and then refused."""
+    ours = register(live)["deployment"]
+    monkeypatch.setattr(EC2ContainerServiceBackend, "update_service", refusing(code))
+    verdict = update(live, ours)["verdict"]
+    assert (verdict["state"], verdict["code"]) == ("WAIT", "UPDATE_REFUSED")
+    assert code in verdict["reason"]
+    monkeypatch.setattr(EC2ContainerServiceBackend, "update_service", standin.update_service)
+    assert update(live, ours)["verdict"]["code"] == "UPDATED"
+
+
+@pytest.mark.parametrize(
+    ("code", "effect"),
+    [
+        ("ThrottlingException", False),
+        ("ServerException", False),
+        ("ServerException", True),
+        ("InvalidParameterException", True),
+    ],
+)
+def test_update_that_may_have_taken_effect_is_no_refusal(
+    live: str, code: str, effect: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where it is not certain that nothing happened the step is tried again, and then gone back from."""
+    ours = register(live)["deployment"]
+    monkeypatch.setattr(EC2ContainerServiceBackend, "update_service", refusing(code, effect=effect))
+    with pytest.raises(AwsCallFailed, match=code):
+        update(live, ours)
+    assert ours["task_definition"] in revisions()
+
+
+def test_refusals_are_those_of_the_api() -> None:
+    """By AWS's own API model: every error of UpdateService but that of ECS itself."""
+    model = botocore.session.get_session().get_service_model("ecs").operation_model("UpdateService")
+    assert {shape.name for shape in model.error_shapes} - {"ServerException"} == change.REFUSALS
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_rollback_after_a_late_read_goes_to_the_pinned_copy(known: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the update's answer arrived or was lost: by-tag could start other bytes than those that ran."""
+    old = standin.make_service(image=f"{REGISTRY}:latest")
+    first = register(old)
+    before = copy.deepcopy(standin.service_of().deployments)
+    ours = update(old, first["deployment"])["deployment"]
+    after, describe = standin.service_of().deployments, EC2ContainerServiceBackend.describe_services
+
+    def late(self: Any, *args: Any) -> Any:
+        """Answer with the picture of before the update, once."""
+        monkeypatch.setattr(EC2ContainerServiceBackend, "describe_services", describe)
+        standin.service_of().deployments = before
+        found = copy.deepcopy(describe(self, *args))
+        standin.service_of().deployments = after
+        return found
+
+    monkeypatch.setattr(EC2ContainerServiceBackend, "describe_services", late)
+    restore_to = first["baseline"]["restore_to"]
+    deployment = ours if known else {**ours, "id": ""}
+    back = rollback(old, deployment, restore_to=restore_to, ecs_deployment=before[0]["id"])["deployment"]
+    assert back["task_definition"] == restore_to == standin.service_of().task_definition
+    assert back["id"] == standin.service_of().deployments[0]["id"]

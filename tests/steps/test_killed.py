@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from landfall.model import Outcome
+from landfall.errors import StepError
+from landfall.model import Failure, Outcome
 from tests import builders as b
 from tests.steps import killing, machine, standin
 from tests.steps.test_build_watch import ended as built
@@ -55,6 +57,16 @@ def registered() -> Invocation:
     """Both revisions are registered: the release's, and a pinned copy of a baseline that names a tag."""
     old = standin.make_service(image=f"{REGISTRY}:latest")
     machine.locked(RELEASE)
+    baseline = b.baseline(task_definition=old, restore_to=None)
+    return "register_task_definition", {"release": asdict(LOCKED), "baseline": asdict(baseline)}
+
+
+def registered_too_late() -> Invocation:
+    """A recovery closed the record while the revision was made: the revision is taken away again."""
+    old = standin.make_service()
+    machine.locked(RELEASE)
+    register(old)
+    machine.invoke("report", asdict(b.ended(Outcome.REJECTED, release=LOCKED)))
     baseline = b.baseline(task_definition=old, restore_to=None)
     return "register_task_definition", {"release": asdict(LOCKED), "baseline": asdict(baseline)}
 
@@ -110,6 +122,16 @@ def finished() -> Invocation:
     return "finish", {"release": asdict(LOCKED)}
 
 
+def finished_without_a_release() -> Invocation:
+    """The execution died right after it registered a revision: that is taken away, and the lock given back."""
+    _on_its_way()
+    failure = Failure("Resolve", "STOPPED", "the execution was stopped; nothing was touched")
+    ended = b.ended(Outcome.REJECTED, release=LOCKED, failure=failure, deployment=None)
+    machine.invoke("report", asdict(ended))
+    machine.invoke("notify", {"ended": asdict(ended), "report": "s3://x"})
+    return "finish", {"release": asdict(LOCKED)}
+
+
 def swept() -> Invocation:
     """The recovery of a lost deployment is started."""
     while datetime.now(UTC).second > LATE:  # a recovery has the minute in its name: a sweep in the next one is another
@@ -134,17 +156,24 @@ SCENES: dict[str, tuple[Callable[[], Invocation], tuple[str, ...]]] = {
     "Resolve, of a recovery": (claimed, ("dynamodb:UpdateItem",)),
     "AcquireLock": (locked, ("dynamodb:UpdateItem",) * 2),
     "RegisterTaskDefinition": (registered, (*("ecs:RegisterTaskDefinition",) * 2, "dynamodb:UpdateItem")),
+    "RegisterTaskDefinition, too late": (registered_too_late, ("ecs:DeregisterTaskDefinition",)),
     "UpdateService": (updated, ("ecs:UpdateService",)),
     "UpdateService, too late": (withdrawn, ("ecs:DeregisterTaskDefinition",)),
     "Rollback": (went_back, ("ecs:UpdateService", "ecs:DeregisterTaskDefinition")),
     "Report": (reported, ("dynamodb:TransactWriteItems", *("s3:PutObject",) * 3, "dynamodb:UpdateItem")),
     "Notify": (told, (SENDS, "dynamodb:UpdateItem", PUTS, "dynamodb:UpdateItem")),
     "Finish": (finished, ("dynamodb:UpdateItem",) * 2),
+    "Finish, of a rejected one": (
+        finished_without_a_release,
+        ("ecs:DeregisterTaskDefinition", *("dynamodb:UpdateItem",) * 2),
+    ),
     "Sweep": (swept, ("dynamodb:UpdateItem", "states:StartExecution")),
     "EnsureBegun": (begun, ("states:StartExecution",)),
     "NotifyBuild": (told_of_a_build, (SENDS,)),
 }
 """What each step changes, in order."""
+RAISE = ("RegisterTaskDefinition, too late",)
+"""Which end in an error, after what they change: there is nothing to go on with."""
 CASES = [(scene, nth) for scene, (_, calls) in SCENES.items() for nth in range(1, len(calls) + 1)]
 
 
@@ -156,19 +185,24 @@ def test_every_change_of_every_step_is_among_them() -> None:
     assert tried == {(step, action) for step, action in killing.mutations() if step != LATER}
 
 
+def _run(scene: str, invocation: Invocation) -> None:
+    with pytest.raises(StepError) if scene in RAISE else nullcontext():
+        machine.invoke(*invocation)
+
+
 @pytest.mark.parametrize(("scene", "nth"), CASES)
 def test_killed_and_replayed(scene: str, nth: int) -> None:
     """Killed after a change and run again, and again: all is as one undisturbed run leaves it."""
     set_up, changes = SCENES[scene]
-    machine.invoke(*set_up())
+    _run(scene, set_up())
     undisturbed = killing.world()
     standin.anew()
     invocation = set_up()
 
     with killing.watched(killed_after=nth) as first, pytest.raises(killing.Killed):
         machine.invoke(*invocation)
-    machine.invoke(*invocation)
-    machine.invoke(*invocation)
+    _run(scene, invocation)
+    _run(scene, invocation)
 
     assert tuple(first.made) == changes[:nth]
     found = killing.world()

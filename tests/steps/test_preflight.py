@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
+from landfall.settings import Limits
 from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site
@@ -46,6 +48,7 @@ def test_ready(live: str, site: Site) -> None:
         "proven_sha": "",
         "ecs_deployment": answer["baseline"]["ecs_deployment"],
         "warnings": [],
+        "dead_targets": [],
     }
 
 
@@ -147,6 +150,72 @@ def test_refuses_a_way_back_to_an_image_that_is_gone(live: str) -> None:
         repositoryName=standin.REPOSITORY, imageIds=[{"imageDigest": b.OLD_DIGEST}]
     )
     assert code() == "WAY_BACK_CLOSED"
+
+
+LAST = Limits.smoke_attempts
+
+
+def looked(attempt: int, **changes: Any) -> Any:
+    """Invoke Preflight for its look of that number, and return the verdict."""
+    release = asdict(b.release(**changes))
+    return machine.invoke("preflight", {"release": release, "attempt": attempt})
+
+
+def test_lost_answers_are_asked_again(live: str, site: Site) -> None:
+    """A service that does not answer is asked again; at the last look it is taken as it is, and may be mended."""
+    site.status = 503
+    first, last = looked(1), looked(LAST)
+    assert (first["verdict"]["state"], first["verdict"]["code"]) == ("WAIT", "BASELINE_UNANSWERED")
+    assert first["verdict"]["retry_after"] == Limits.smoke_interval_seconds
+    assert (last["verdict"]["code"], last["baseline"]["checks"]["liveness"]) == ("READY", "RETRY")
+
+
+def test_stranger_in_the_target_group(live: str) -> None:
+    """Another service's target may be on its way out; one that stays is refused before anything is touched."""
+    group = standin.service_of().load_balancers[0]["targetGroupArn"]
+    standin.client("elbv2").register_targets(TargetGroupArn=group, Targets=[{"Id": "10.9.9.9", "Port": 8080}])
+    assert [looked(n)["verdict"]["state"] for n in (1, LAST)] == ["WAIT", "FAIL"]
+    verdict = looked(LAST)["verdict"]
+    assert verdict["code"] == "FOREIGN_TARGET"
+    assert "10.9.9.9:8080" in verdict["reason"]
+
+
+def test_nobody_waits_for_what_is_refused_anyway(live: str, site: Site) -> None:
+    """No answers and a stranger may pass. That the image is gone does not."""
+    site.status = 503
+    group = standin.service_of().load_balancers[0]["targetGroupArn"]
+    standin.client("elbv2").register_targets(TargetGroupArn=group, Targets=[{"Id": "10.9.9.9", "Port": 8080}])
+    test_refuses_a_way_back_to_an_image_that_is_gone(live)
+
+
+def test_look_that_is_not_whole(live: str) -> None:
+    """An empty list of deployments is no picture to decide by, until the last look."""
+    deployments, standin.service_of().deployments = standin.service_of().deployments, []
+    assert [looked(n)["verdict"]["state"] for n in (1, LAST)] == ["WAIT", "FAIL"]
+    standin.service_of().deployments = deployments
+    assert looked(1)["verdict"]["code"] == "READY"
+
+
+def test_index_without_the_platform_of_the_tasks(live: str) -> None:
+    """Fargate runs it on amd64: ECS would find out when it pulls, after the update."""
+    manifests = [{"digest": b.OTHER_DIGEST, "platform": {"os": "linux", "architecture": "arm64"}}]
+    manifest = {"schemaVersion": 2, "mediaType": standin.INDEX, "manifests": manifests}
+    pushed = standin.client("ecr").put_image(
+        repositoryName=standin.REPOSITORY,
+        imageManifest=json.dumps(manifest),
+        imageManifestMediaType=standin.INDEX,
+        imageTag=b.SHA,
+    )
+    digest = pushed["image"]["imageId"]["imageDigest"]
+    index = {"image_digest": digest, "accepted_digests": (digest, b.OTHER_DIGEST)}
+    assert code(**index) == "PLATFORM_MISSING"
+    assert preflight(image_digest=digest, accepted_digests=(digest,))["verdict"]["code"] == "READY"
+
+
+def test_service_that_says_nowhere_where_it_answers(site: Site) -> None:
+    """Without a base URL in the settings it is the load balancer that says it: a group without one is refused."""
+    standin.make_service("balanced")
+    assert code(service="balanced") == "NO_ADDRESS"
 
 
 def test_changes_nothing(live: str) -> None:

@@ -50,6 +50,14 @@ def test_what_runs_without_a_baseline_is_what_was_seen() -> None:
     assert "no tasks" not in told
 
 
+def test_no_baseline_says_what_runs_all_the_same() -> None:
+    """Auto scaling raises a count below its minimum: then 'no tasks' is not true."""
+    again = passed("SCALED_OUT_AGAIN", "2 tasks of sample:1 run: somebody, or auto scaling, raised the count")
+    told = evidence.live_now(replace(ENDINGS[Outcome.NO_BASELINE], verdict=again))
+    assert "2 tasks of sample:1 run" in told
+    assert "no tasks" not in told
+
+
 @pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.ROLLED_BACK}))
 def test_nothing_unproven_is_called_proven(outcome: Outcome) -> None:
     """The word 'proven' belongs to the three outcomes that are."""

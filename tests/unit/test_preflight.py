@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from landfall import preflight
+from landfall.model import Release
 from landfall.observed import ServiceView, TaskView, service_view
 from landfall.settings import Service
 from tests import builders as b
@@ -97,6 +98,26 @@ def test_wrong_container_is_refused() -> None:
     assert "'web'" in verdict.reason
     assert "app, agent" in verdict.reason
     assert preflight.wrong_container(TEMPLATE, SETTINGS) is None
+
+
+OTHER = {"containerDefinitions": [{"name": "app", "image": "r/x:2"}, {"name": "worker-v1", "image": "r/x:1"}]}
+KEPT = b.settings_of(keep_image=("worker-v1",))
+GOING_BACK = b.release(revision=b.OLD_REVISION)
+
+
+def test_another_image_of_the_repository_is_refused_by_name() -> None:
+    """A container that a release would leave behind is named, with its image and both ways out."""
+    verdict = preflight.other_images(OTHER, SETTINGS, b.release())
+    assert verdict is not None
+    assert verdict.code == "OTHER_IMAGE"
+    assert "'worker-v1' (1)" in verdict.reason
+    assert "services.sample.keep_image" in verdict.reason
+
+
+@pytest.mark.parametrize(("settings", "release"), [(KEPT, b.release()), (SETTINGS, GOING_BACK)])
+def test_another_image_is_let_be_where_it_is_meant(settings: Service, release: Release) -> None:
+    """The settings say so; or it is gone back to a revision that was proven as it is."""
+    assert preflight.other_images(OTHER, settings, release) is None
 
 
 def two(one: str, other: str, **changes: Any) -> tuple[TaskView, TaskView]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from landfall import rollback
-from landfall.model import Baseline, Kind, Verdict
+from landfall.model import Baseline, Deployment, Kind, Verdict, passed, wait
 from landfall.observed import ServiceView
 from landfall.rollback import Plan
 from tests import builders as b
 
 COPY = f"{b.FAMILY}:9"
-PINNED = b.baseline(restore_to=COPY)
+PINNED = b.baseline(restore_to=COPY, ecs_deployment=b.OLD)
+UNTOUCHED = b.service(b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION))
 THEIRS = b.service(b.ecs_deployment(id=b.OTHER, task_definition=b.OTHER_REVISION))
 
 PLANS = {
@@ -31,8 +32,34 @@ PLANS = {
     "scaled out meanwhile": (b.service(desired=5), b.baseline(), Plan(b.OLD_REVISION, None)),
     "scaled to zero meanwhile": (b.service(desired=0), b.baseline(), Plan(b.OLD_REVISION, 2)),
     "nothing ran before": (b.service(), b.baseline(desired_count=0), Plan(b.OLD_REVISION, 0)),
+    "a status that is left out": (b.service(status=""), b.baseline(), Plan(b.OLD_REVISION, None)),
+    "a late read, though the update is known to have taken effect": (UNTOUCHED, PINNED, Plan(COPY, None)),
     "no primary": (b.service(b.ecs_deployment(status="ACTIVE")), b.baseline(), Plan(b.OLD_REVISION, None)),
 }
+
+UNKNOWN_EFFECT = b.deployment(id="")
+
+
+def test_what_seems_untouched_is_not_replaced() -> None:
+    """By one look an update of unknown effect did nothing: what ran is asked for, and nothing new."""
+    plan = rollback.plan(UNTOUCHED, UNKNOWN_EFFECT, PINNED)
+    assert plan == Plan(b.OLD_REVISION, None, unless_touched=True)
+    assert isinstance(plan, Plan)
+    assert rollback.after_all(plan, UNTOUCHED, PINNED) is None
+
+
+def test_a_late_read_is_found_out_by_the_update_itself() -> None:
+    """Of a service that was not touched the update back begins no deployment: one that it began tells otherwise."""
+    plan = rollback.plan(UNTOUCHED, UNKNOWN_EFFECT, PINNED)
+    assert isinstance(plan, Plan)
+    began = b.service(b.ecs_deployment(id="ecs-svc/new", task_definition=b.OLD_REVISION))
+    assert rollback.after_all(plan, began, PINNED) == Plan(COPY, None)
+
+
+def test_nothing_is_asked_twice_where_both_ways_are_one() -> None:
+    """A baseline that is pinned already is gone back to as it is, touched or not."""
+    plan = rollback.plan(UNTOUCHED, UNKNOWN_EFFECT, b.baseline(ecs_deployment=b.OLD))
+    assert plan == Plan(b.OLD_REVISION, None)
 
 
 @pytest.mark.parametrize(("service", "baseline", "plan"), PLANS.values(), ids=PLANS.keys())
@@ -63,3 +90,25 @@ def test_way_back_is_judged_by_the_bytes_that_ran() -> None:
     assert (back.kind, back.id, back.task_definition) == (Kind.ROLLBACK, "", COPY)
     assert (back.digests, back.git_sha, back.desired_count) == ({"app": (b.OLD_DIGEST,)}, b.OLD_SHA, 2)
     assert back.undoes == b.REVISION
+
+
+TO_NONE = b.way_back(desired_count=0)
+STABLE = passed("STABLE", "0 of 0 tasks run")
+TOLD = {
+    "no tasks": (STABLE, b.service(desired=0), TO_NONE, "STABLE"),
+    # https://github.com/aws/containers-roadmap/issues/2626: a count below the minimum is raised at the next scale-out
+    "raised again": (STABLE, b.service(desired=2), TO_NONE, "SCALED_OUT_AGAIN"),
+    "still changing": (wait("ROLLING", "1 of 2", 5), b.service(desired=2), TO_NONE, "ROLLING"),
+    "back to tasks": (STABLE, b.service(desired=2), b.way_back(), "STABLE"),
+    "no look": (STABLE, None, TO_NONE, "STABLE"),
+}
+
+
+@pytest.mark.parametrize(("verdict", "service", "deployment", "code"), TOLD.values(), ids=TOLD.keys())
+def test_back_to_none_says_what_runs(
+    verdict: Verdict, service: ServiceView | None, deployment: Deployment, code: str
+) -> None:
+    """Auto scaling may raise the count that was put back to 0: then 'no tasks' would not be true."""
+    told = rollback.told(verdict, service, deployment)
+    assert (told.code, told.state) == (code, verdict.state)
+    assert code != "SCALED_OUT_AGAIN" or f"2 tasks of {b.OLD_REVISION}" in told.reason

@@ -160,6 +160,11 @@ WRONG = {
     "defaults is no table": (f"defaults = 3\n{SAMPLE}", ("defaults", "must be a table")),
     "defaults is a list": (f"[[defaults]]\nsmoke_attempts = 3\n{SAMPLE}", ("defaults", "must be a table")),
     "desired count zero": (f"{SAMPLE}desired_count = 0\n", (":8: services.sample.desired_count", "at least 1")),
+    "keeps the image of the released container": (
+        f'{SAMPLE}keep_image = ["app"]\n',
+        (":8: services.sample.keep_image", "'app' is the container whose image is released"),
+    ),
+    "keeps the image of no name": (f'{SAMPLE}keep_image = ["a b"]\n', (":8: services.sample.keep_image", "'a b'")),
     "desired count is a boolean": (f"{SAMPLE}desired_count = true\n", (":8: services.sample.desired_count", "True")),
     "no identity requests": (
         f"{SAMPLE}[services.sample.smoke]\nidentity_requests = 0\n",

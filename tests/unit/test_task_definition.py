@@ -194,6 +194,35 @@ def test_unpinned(image: str | None, names: tuple[str, ...]) -> None:
     assert task_definition.container_names(old) == ("app", "agent")
 
 
+R = "registry/landfall/sample"
+CONTAINERS_OF: dict[str, tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]] = {
+    "alone": ({"app": f"{R}:1"}, ("app",), ()),
+    "an init container": ({"migrate": f"{R}:1", "app": f"{R}:1", "agent": "x/agent:7"}, ("migrate", "app"), ()),
+    "by one digest": ({"app": f"{R}@{b.DIGEST}", "worker": f"{R}:9@{b.DIGEST}"}, ("app", "worker"), ()),
+    "on another tag": ({"app": f"{R}:1", "worker": f"{R}:2"}, ("app",), ("worker",)),
+    "on another digest": ({"app": f"{R}@{b.DIGEST}", "worker": f"{R}@{b.OLD_DIGEST}"}, ("app",), ("worker",)),
+    "left behind by tag": ({"app": f"{R}@{b.DIGEST}", "migrate": f"{R}:latest"}, ("app",), ("migrate",)),
+    "of another registry": ({"app": f"{R}:1", "worker": "ghcr.io/landfall/sample:1"}, ("app",), ()),
+    "meant to differ": ({"app": f"{R}:1", "old": f"{R}:0"}, ("app",), ()),
+    "meant to stay, alike today": ({"app": f"{R}:1", "old": f"{R}:1"}, ("app",), ()),
+    "no such container": ({"agent": "x/agent:7"}, (), ()),
+}
+
+
+@pytest.mark.parametrize(("images", "ours", "others"), CONTAINERS_OF.values(), ids=CONTAINERS_OF.keys())
+def test_containers_of_the_released_image(
+    images: dict[str, str], ours: tuple[str, ...], others: tuple[str, ...]
+) -> None:
+    """Every container that runs the released image is released; one on another image of its repository is named."""
+    old = {"family": "f", "containerDefinitions": [{"name": n, "image": i} for n, i in images.items()]}
+    assert task_definition.released_containers(old, "app", ("old",)) == ours
+    assert tuple(task_definition.other_images(old, "app", ("old",))) == others
+    made = task_definition.release_revision(old, {}, b.release(image=PINNED), "app", "now", keep=("old",))
+    for container in made["containerDefinitions"]:
+        assert container["image"] == (PINNED if container["name"] in ours else images[container["name"]])
+        assert ("DEPLOYED_GIT_SHA" in str(container)) is (container["name"] in ours)
+
+
 VALUES = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.text(max_size=3), max_size=2)
 VARIABLES = st.fixed_dictionaries(
     {"name": st.sampled_from(["GIT_SHA", "BUILD_TIME", "IMAGE_DIGEST", "A"]) | st.text(max_size=4), "value": st.text()}
@@ -221,10 +250,11 @@ def test_input_is_never_changed(old: dict[str, Any], tags: dict[str, str]) -> No
 
 @given(TEMPLATES, TAGS)
 def test_everything_else_is_kept(old: dict[str, Any], tags: dict[str, str]) -> None:
-    """Whatever a task definition holds: other containers are untouched, ours differs in image and environment only."""
+    """Whatever a task definition holds: others are untouched, ours differ in image and environment only."""
     request = task_definition.release_revision(old, tags, b.release(image=PINNED), "app", "now")
+    ours = task_definition.released_containers(old, "app")
     for was, became in zip(old["containerDefinitions"], request["containerDefinitions"], strict=True):
-        if was["name"] != "app":
+        if was["name"] not in ours:
             assert became == was
             continue
         assert became["image"] == PINNED

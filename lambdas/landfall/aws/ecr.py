@@ -83,6 +83,11 @@ class Ecr:
         """
         return image_manifest.label(self._client, self._repository, image.manifest, name)
 
+    def platforms(self, digest: str) -> tuple[str, ...]:
+        """Return the platforms of an index, `os/architecture` each, "" where one is not named; none for other images."""
+        named = (each.get("platform") or {} for each in image_manifest.platforms(self._manifest(digest)))
+        return tuple(f"{p['os']}/{p['architecture']}" if p.get("os") and p.get("architecture") else "" for p in named)
+
     def _detail(self, identifier: dict[str, str]) -> dict[str, Any] | None:
         with trying(f"looking for {identifier} in repository {self._repository!r}"):
             try:

@@ -133,6 +133,7 @@ class Service:
     """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it.
 
     `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (commit.TagForm).
+    `keep_image` names containers that a release leaves as they are, though their image is of the released repository.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Service:
     base_url: str | None = None
     ca_bundle: str | None = None
     desired_count: int | None = None
+    keep_image: tuple[str, ...] = ()
     way_back: Literal["refuse", "warn"] = "refuse"
     tag_pattern: str | None = None
     commit_label: str | None = None

@@ -20,6 +20,7 @@ _SUBJECT = re.compile(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
 _LOG_GROUP = re.compile(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
+_CONTAINER = re.compile(r"[A-Za-z0-9_-]{1,255}")  # ECS API reference, ContainerDefinition
 _OF_A_NETWORK = {"subnets": ("subnet", 16), "security_groups": ("sg", 5)}
 """What their ids begin with, and how many a function takes (Lambda API reference, VpcConfig)."""
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
@@ -84,6 +85,7 @@ def check(service: Service, problem: Problems) -> None:
             )
     elif service.stack and service.stack.certificate_arn:
         raise problem.at((*where, "base_url"), "required with a certificate: the name the certificate is for")
+    _keep_image(service, (*where, "keep_image"), problem)
     if service.desired_count is not None:
         limits({"desired_count": service.desired_count}, where, problem)
     tags.check(service, where, problem)
@@ -93,6 +95,14 @@ def check(service: Service, problem: Problems) -> None:
         raise problem.at((*where, "logs", "gate"), "needs the log group that it reads: set logs.group")
     if service.build:
         _build(service.build, (*where, "build"), problem)
+
+
+def _keep_image(service: Service, where: Where, problem: Problems) -> None:
+    for name in service.keep_image:
+        if not _CONTAINER.fullmatch(name):
+            raise problem.at(where, f"{name!r} is no name of a container; it takes letters, digits, - and _")
+        if name == service.container:
+            raise problem.at(where, f"{name!r} is the container whose image is released; name others alone")
 
 
 def _build(build: Build, where: Where, problem: Problems) -> None:
