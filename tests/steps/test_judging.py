@@ -46,14 +46,16 @@ def test_live(live: str, step: str) -> None:
 
 @pytest.mark.parametrize("step", LOOKS)
 def test_somebody_deployed_over_it(live: str, step: str) -> None:
-    """Every look finds out by itself that the service is not ours any more."""
+    """Every look finds out by itself that the service is not ours any more, and says so at the second in a row."""
     judged = ours(live)
     standin.service_of().task_definition = standin.register("sample", f"registry/x@{b.OTHER_DIGEST}")
     standin.client("ecs").update_service(
         cluster=standin.CLUSTER, service="sample", taskDefinition=standin.service_of().task_definition
     )
     standin.roll_out()
-    assert code(step, judged) == "FAIL SUPERSEDED"
+    first = machine.judge(step, judged)
+    assert (first["state"], first["code"]) == ("WAIT", "SUPERSEDED_SEEN_ONCE")
+    assert code(step, replace(judged, previous=first["code"])) == "FAIL SUPERSEDED"
 
 
 @pytest.mark.parametrize("step", LOOKS)
