@@ -26,8 +26,8 @@ QUICK = {
     "recovery_wait_seconds": 5,
 }
 QUICK_SMOKE = {
-    # 90 requests to each of three endpoints are what the promise takes on AWS (docs/smoke-tests.md): with TLS, on a
-    # laptop that runs the containers too, rounds of 270 would be most of what the demo does
+    # 100 requests to each of three endpoints are what the promise takes on AWS (docs/smoke-tests.md): with TLS, on a
+    # laptop that runs the containers too, rounds of 300 would be most of what the demo does
     "identity_requests": 5,
     "requests_per_second": 200,
 }

@@ -20,7 +20,8 @@ TAG_LIMIT = 128
 """Characters of a tag (OCI distribution specification, "Pulling manifests")."""
 GROUP = "commit"
 """The name of the group of a tag's pattern that holds the commit. A pattern with one group needs no name for it."""
-_ANY = re.compile(rf"[0-9a-f]{{{SHORTEST},40}}")
+_ANY = re.compile(rf"[0-9a-f]{{{SHORTEST},40}}|[0-9a-f]{{64}}")
+"""Git names a commit by 40 digits, in repositories of the newer kind by 64."""
 _DESCRIBED = re.compile(rf".*[-+.]g([0-9a-f]{{{SHORTEST},40}})", re.DOTALL)
 """`v1.2.3-5-gabc1234` (git describe), `1.2.4.dev5+gabc1234` (setuptools_scm). With `-dirty` it is no commit."""
 

@@ -15,7 +15,7 @@ LONGEST_SECONDS = 40.0
 HOPELESS = 32
 """So many requests of a round, none of them answered: no further ones are made. Another round is."""
 
-LATE = Answer(error=f"no answer when the round ended after {LONGEST_SECONDS:g} s")
+LATE = Answer(error="no answer when the round ended")
 NOT_ASKED = Answer(error="not asked: the round was over, or nothing was answered")
 
 Ask = Callable[[Request], Awaitable[Answer]]
@@ -30,12 +30,16 @@ class Clock:
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
 
-async def paced(wanted: Round, ask: Ask, clock: Clock | None = None) -> tuple[Given, Given]:
-    """Return the answers of the warm-up, and those that are to be judged."""
+async def paced(
+    wanted: Round, ask: Ask, clock: Clock | None = None, longest: float = LONGEST_SECONDS
+) -> tuple[Given, Given]:
+    """Return the answers of the warm-up, and those that are to be judged. Ends after `longest` seconds."""
     clock = clock or Clock()
-    until = clock.now() + LONGEST_SECONDS
+    until = clock.now() + longest
     pace = 1 / wanted.per_second
     early = await _made(wanted.warm_up, ask, pace, until, clock)
+    if early:
+        await clock.sleep(pace)
     return early, await _made(wanted.requests, ask, pace, until, clock)
 
 

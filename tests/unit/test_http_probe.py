@@ -68,7 +68,7 @@ def test_paths_lie_below_the_base_url() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
 
     def accept() -> None:
-        for _ in range(4):
+        for _ in range(9):  # each path once, an error's three times, and three of the warm-up
             connection, _ = listener.accept()
             with connection:
                 heads.append(connection.recv(65536).split(b"\r\n")[0])
@@ -76,11 +76,19 @@ def test_paths_lie_below_the_base_url() -> None:
 
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
-    smoke_settings = Smoke(version_path="/v", live_path="/l", ready_path="/r", error_path="/e", identity_requests=1)
+    smoke_settings = Smoke(
+        version_path="/v",
+        live_path="/l",
+        ready_path="/r",
+        error_path="/e",
+        identity_requests=1,
+        requests_per_second=1000,
+        skip=("https only",),
+    )
     everything(f"http://127.0.0.1:{listener.getsockname()[1]}/base", smoke_settings)
     thread.join(5)
     listener.close()
-    assert sorted(heads) == [
+    assert sorted(set(heads)) == [
         b"GET /base/e HTTP/1.1",
         b"GET /base/l HTTP/1.1",
         b"GET /base/r HTTP/1.1",

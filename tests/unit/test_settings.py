@@ -380,7 +380,7 @@ WRONG_SMOKE = {
     "no time for the promise": (
         "requests_per_second = 9",
         ":9: services.sample.smoke.requests_per_second",
-        "to 10, or",
+        "to 11, or",
     ),
     "a rate too small": ("error_rate = 0.0001", ":9: services.sample.smoke.error_rate", "from 0.001 to 0.5"),
     "a rate in per cent": ("error_rate = 5", ":9: services.sample.smoke.error_rate", "such as 0.05"),

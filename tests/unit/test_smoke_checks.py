@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -79,6 +79,59 @@ def test_a_good_round() -> None:
     """All ten and the owner's own pass, and what is asked is just what is judged."""
     assert {name: c.state for name, c in judged({}).items()} == dict.fromkeys(CHECKS, "PASS")
     assert set(smoke.requests(FULL, URL)) == set(GOOD)
+
+
+HIT = {"x-cache": "Hit from cloudfront"}
+CACHES = {
+    "version": (Request(FULL.version_path), {"version", "security headers"}),
+    "liveness": (Request(FULL.live_path), {"liveness"}),
+    "readiness": (Request(FULL.ready_path), {"readiness"}),
+    "a protected path": (PROTECTED, {"authentication"}),
+    "a preflight": (PREFLIGHT, set()),
+    "an error": (ERROR, set()),
+    "the front door": (BASE, set()),
+    "an own check": (SCHEMA, set()),
+}
+"""What proves the release takes its own answers; what visitors are shown is judged as they see it."""
+
+
+@pytest.mark.parametrize(("request_", "asked_again"), CACHES.values(), ids=CACHES)
+def test_an_answer_out_of_a_cache_proves_nothing(request_: Request, asked_again: set[str]) -> None:
+    """It may be an earlier release's: neither a PASS nor a FAIL comes of it, where the release is to be proven."""
+    answer = GOOD[request_]
+    found = judged({request_: replace(answer, headers={**answer.headers, **HIT})})
+    assert {name for name, check in found.items() if check.state != "PASS"} == asked_again
+    assert all(found[name].state == "RETRY" and "out of a cache" in found[name].seen for name in asked_again)
+
+
+def test_a_leak_in_a_cached_error_page_is_nobody_s() -> None:
+    """An error page that lies in a cache may be the release's before: it is passed over, and said where it was all."""
+    found = judged({path: Answer(404, "ORA-00942", 0.1, headers=HIT) for path in (ERROR, PROTECTED)})
+    assert (found["error bodies"].state, "came out of a cache" in found["error bodies"].seen) == ("SKIP", True)
+
+
+CREDENTIALS = {
+    "allowed": ({"access-control-allow-origin": ORIGIN, "access-control-allow-credentials": "true"}, "PASS"),
+    "not said": ({"access-control-allow-origin": ORIGIN}, "FAIL"),
+    "for everybody": ({"access-control-allow-origin": "*", "access-control-allow-credentials": "true"}, "FAIL"),
+    "in capitals": ({"access-control-allow-origin": ORIGIN, "access-control-allow-credentials": "True"}, "FAIL"),
+}
+
+
+@pytest.mark.parametrize(("headers", "state"), CREDENTIALS.values(), ids=CREDENTIALS)
+def test_cors_with_credentials(headers: dict[str, str], state: str) -> None:
+    """Browsers send credentials where the origin is named and `true` is said (MDN, CORSNotSupportingCredentials)."""
+    suite = replace(FULL, cors_credentials=True)
+    found = judged({r: Answer(204, "", 0.1, headers=headers) for r in (SIMPLE, PREFLIGHT)}, suite)
+    assert found["cors"].state == state
+
+
+def test_an_own_check_of_a_limiter() -> None:
+    """A check that wants 429 is answered by it; elsewhere that is a lost answer."""
+    own = OwnCheck(name="limited", path="/q", status=429)
+    given = {Request("/q"): (Answer(429, "", 0.1),) * 3}
+    *_, check = smoke.checks(Answers(URL, given), UNKNOWN, Smoke(checks=(own,)))
+    assert check.state == "PASS"
 
 
 REFUSED = Answer(error="ConnectError: refused", unconnected=True)

@@ -84,7 +84,7 @@ class Ecr:
         return image_manifest.label(self._client, self._repository, image.manifest, name)
 
     def platforms(self, digest: str) -> tuple[str, ...]:
-        """Return the platforms of an index, `os/architecture` each, "" where one is not named; none for other images."""
+        """Return an index's platforms, `os/architecture` each, "" where one is not named; none of other images."""
         named = (each.get("platform") or {} for each in image_manifest.platforms(self._manifest(digest)))
         return tuple(f"{p['os']}/{p['architecture']}" if p.get("os") and p.get("architecture") else "" for p in named)
 
