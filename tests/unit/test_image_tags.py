@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from landfall import commit
-from landfall.commit import Tag, TagForm
+from landfall import image_tags
 from landfall.errors import SettingsError, StepError
+from landfall.image_tags import Tag, TagForm
 from landfall.reconcile import unread
 from landfall.settings import NO_RELEASES, file
 from tests import builders as b
@@ -40,7 +38,7 @@ TOOLS = {
 @pytest.mark.parametrize(("tag", "pattern", "held"), TOOLS.values(), ids=TOOLS)
 def test_the_forms_of_tools(tag: str, pattern: str, held: str) -> None:
     """A tag that its pattern takes as a whole holds the commit of the group; `latest` beside it holds none."""
-    assert commit.read((tag, "latest", SHA), TagForm(pattern)) == [
+    assert image_tags.read((tag, "latest", SHA), TagForm(pattern)) == [
         Tag(tag, readable=True, commit=held),
         Tag("latest", readable=False),
         Tag(SHA, readable=True, commit=SHA),
@@ -50,7 +48,7 @@ def test_the_forms_of_tools(tag: str, pattern: str, held: str) -> None:
 @pytest.mark.parametrize("tag", [each[0] for each in TOOLS.values()], ids=TOOLS)
 def test_the_form_that_is_proposed_reads_the_tag(tag: str) -> None:
     """A finding that names a setting that would not help would cost more than it saves."""
-    proposed = next((form for form in unread.FORMS if commit.read((tag,), TagForm(form))[0].readable), None)
+    proposed = next((form for form in unread.FORMS if image_tags.read((tag,), TagForm(form))[0].readable), None)
     ends_in_a_build = tag.endswith(".build.77")
     assert (proposed is None) is ends_in_a_build
 
@@ -70,15 +68,15 @@ UNREADABLE = (
 @pytest.mark.parametrize("tag", UNREADABLE)
 def test_what_is_no_commit(tag: str) -> None:
     """Six digits, capitals, something before or after: none is taken for a commit."""
-    assert not commit.read((tag,), TagForm(FORM))[0].readable
-    assert not commit.read((tag,), TagForm())[0].readable
+    assert not image_tags.read((tag,), TagForm(FORM))[0].readable
+    assert not image_tags.read((tag,), TagForm())[0].readable
 
 
 def test_a_group_that_holds_no_commit() -> None:
     """A version is none, and is shown; with a label the tag still names a release."""
-    assert commit.read(("v1.2.3",), TagForm(r"v([0-9.]+)")) == [Tag("v1.2.3", readable=False, commit="1.2.3")]
+    assert image_tags.read(("v1.2.3",), TagForm(r"v([0-9.]+)")) == [Tag("v1.2.3", readable=False, commit="1.2.3")]
     labelled = TagForm(r"v([0-9.]+)|sha-(?P<commit>[0-9a-f]+)", label="revision")
-    assert commit.read(("v1.2.3", f"sha-{SHA[:7]}"), labelled) == [
+    assert image_tags.read(("v1.2.3", f"sha-{SHA[:7]}"), labelled) == [
         Tag("v1.2.3", readable=True),
         Tag(f"sha-{SHA[:7]}", readable=True, commit=SHA[:7]),
     ]
@@ -98,31 +96,20 @@ OF_TAGS: dict[str, tuple[tuple[str, ...], list[str]]] = {
 @pytest.mark.parametrize(("tags", "found"), OF_TAGS.values(), ids=OF_TAGS)
 def test_the_commits_of_an_image(tags: tuple[str, ...], found: list[str]) -> None:
     """A short commit is the long one that begins with it; all digits go before some."""
-    assert sorted(commit.of_tags(commit.read(tags, TagForm(FORM)))) == found
-
-
-DIGITS = st.text("0123456789abcdef", min_size=0, max_size=45)
-
-
-@given(DIGITS, DIGITS)
-def test_two_texts_mean_one_commit(one: str, other: str) -> None:
-    """Only where one begins with the other, and both have 7 to 40 digits; whichever is named first."""
-    expected = min(len(one), len(other)) >= 7 and max(len(one), len(other)) <= 40
-    assert commit.same(one, other) is (expected and (one.startswith(other) or other.startswith(one)))
-    assert commit.same(one, other) is commit.same(other, one)
+    assert sorted(image_tags.of_tags(image_tags.read(tags, TagForm(FORM)))) == found
 
 
 def test_a_pattern_that_searches_for_ever_is_given_up() -> None:
     """Tags come from whoever may push: none may hold up a step."""
     with pytest.raises(StepError, match="make it simpler"):
-        commit.read(("a" * 127 + "!",), TagForm("(a+)+(b)"))
+        image_tags.read(("a" * 127 + "!",), TagForm("(a+)+(b)"))
 
 
 def test_a_thousand_images_are_read_at_once() -> None:
     """Of 1, 10, 100 and 1,000 images with three tags each, in one go."""
     for count in (1, 10, 100, 1000):
         tags = [tag for n in range(count) for tag in (f"sha-{n:07x}", "latest", f"v1.{n}")]
-        assert sum(tag.readable for tag in commit.read(tags, TagForm(FORM))) == count
+        assert sum(tag.readable for tag in image_tags.read(tags, TagForm(FORM))) == count
 
 
 SERVICE = (
@@ -182,4 +169,4 @@ def test_settings(text: str, why: str) -> None:
 )
 def test_tags_that_are_no_releases_on_purpose(tag: str, is_meant: bool) -> None:
     """What tools push beside releases alarms nobody; what only has such a word in it does."""
-    assert (tag in commit.ignored((tag,), TagForm(ignored=NO_RELEASES))) is is_meant
+    assert (tag in image_tags.ignored((tag,), TagForm(ignored=NO_RELEASES))) is is_meant
