@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from cli.image_secrets import is_secret
-from landfall import commit
+from landfall import commit, image_tags
 from landfall.settings import Service
 
 Result = Literal["ok", "missing", "wrong"]
@@ -53,11 +53,11 @@ def check_image(document: Mapping[str, Any], platform: str, service: Service, ta
 
 def _git_sha(sha: str, tag: str | None, service: Service) -> Finding:
     mend = "in the Dockerfile's last stage: ARG GIT_SHA, ENV GIT_SHA=$GIT_SHA; build with --build-arg GIT_SHA=<commit>"
-    tagged = next((t.commit for t in commit.read([tag] if tag else [], service.tags) if t.readable), "")
+    tagged = next((t.commit for t in image_tags.read([tag] if tag else [], service.tags) if t.readable), "")
     if tagged and sha:
         other = f"build this tag's own commit, without a cache that ignores arguments; {mend}"
         return _matching("GIT_SHA", sha, commit.same(tagged, sha), tagged, other)
-    return _matching("GIT_SHA", sha, commit.is_full(sha), "a commit: 40 lowercase hex digits", mend)
+    return _matching("GIT_SHA", sha, image_tags.is_full(sha), "a commit: 40 lowercase hex digits", mend)
 
 
 def _build_time(time: str) -> Finding:
@@ -67,9 +67,9 @@ def _build_time(time: str) -> Finding:
 
 def _revision(labels: Mapping[str, str], sha: str) -> Finding:
     seen, mend = labels.get(f"{LABEL}revision", ""), f'LABEL {LABEL}revision="$GIT_SHA"'
-    if commit.is_commit(sha) and seen:
+    if image_tags.is_commit(sha) and seen:
         return _matching("label revision", seen, commit.same(sha, seen), sha, mend)
-    return _matching("label revision", seen, commit.is_full(seen), "the commit that GIT_SHA says", mend)
+    return _matching("label revision", seen, image_tags.is_full(seen), "the commit that GIT_SHA says", mend)
 
 
 def _created(labels: Mapping[str, str]) -> Finding:

@@ -10,7 +10,7 @@ import typer
 from cli import begin, builds, follow, freeze, git, summary
 from cli.exits import Refused
 from cli.verb import At, ServiceName, verb
-from landfall.commit import is_full
+from landfall.image_tags import is_full
 from landfall.settings import Service
 
 SummaryFile = Annotated[

@@ -17,7 +17,7 @@ from landfall import probe
 from landfall import smoke as suite
 from landfall.addresses import forbidden_host, keeps_secrets
 from landfall.aws.secrets import Secrets
-from landfall.commit import is_full
+from landfall.image_tags import is_full
 from landfall.model import UNKNOWN, State
 from landfall.secret import NONE, Known, Unreadable
 from landfall.settings import Limits

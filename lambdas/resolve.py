@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import commit, evidence, naming, recovery, request, same_push
+from landfall import commit, evidence, image_tags, naming, recovery, request, same_push
 from landfall.aws.ecr import Image
 from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
@@ -234,7 +234,7 @@ def _with_image(release: Release, wanted: Request, world: World) -> Release:
 def _commit(image: Image, wanted: Request, world: World) -> str:
     """Return the commit of an image, by its tags, else by its label. Raises InvalidRequest where they leave it open."""
     service = wanted.service
-    found = commit.of_tags(commit.read(image.tags, service.tags))
+    found = image_tags.of_tags(image_tags.read(image.tags, service.tags))
     if wanted.commit:
         return next((each for each in found if commit.same(each, wanted.commit)), wanted.commit)
     if len(found) == 1:
@@ -248,7 +248,7 @@ def _commit(image: Image, wanted: Request, world: World) -> str:
             "NO_COMMIT", f"image {image.digest} has {has}, and so no commit; {way_out}: tag it by that"
         )
     said = world.ecr(service.repository).label(image, service.commit_label)
-    if not commit.is_commit(said):
+    if not image_tags.is_commit(said):
         has = f"its label {service.commit_label} is {said!r}" if said else f"it has no label {service.commit_label}"
         raise InvalidRequest("NO_COMMIT", f"image {image.digest}: {has}, and no tag says its commit; {way_out}")
     return said

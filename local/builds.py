@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from landfall.commit import is_full
+from landfall.image_tags import is_full
 from local.dockerfile import DockerfileError
 from local.images import BuildError, build_image
 from local.layers import LayerError

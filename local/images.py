@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from landfall.commit import is_full
+from landfall.image_tags import is_full
 from local.dockerfile import DockerfileError, image_config
 from local.layers import LayerError, app_layer, dependencies_layer
 from local.oci import Image, assemble

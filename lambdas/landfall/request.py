@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from landfall import commit, pasted
-from landfall.commit import Tag
+from landfall import image_tags, pasted
 from landfall.errors import InvalidRequest
+from landfall.image_tags import Tag
 from landfall.model import UNKNOWN, Intent
 from landfall.settings import Service, Settings
 
@@ -121,7 +121,7 @@ def _event(event: Mapping[str, Any], settings: Settings) -> Request | Recovery |
 
 
 def _read(tag: str, service: Service) -> Tag:
-    return commit.read((tag,), service.tags)[0]
+    return image_tags.read((tag,), service.tags)[0]
 
 
 def _unreadable(tag: Tag, service: Service) -> str:

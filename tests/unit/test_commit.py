@@ -1,185 +1,76 @@
-"""Which texts are a commit, and which tags hold one: by the forms that the tools of the field give their tags."""
+"""One commit has many spellings, and two commits are never taken for one."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall import commit
-from landfall.commit import Tag, TagForm
-from landfall.errors import SettingsError, StepError
-from landfall.reconcile import unread
-from landfall.settings import NO_RELEASES, file
 from tests import builders as b
 
-SHA = b.SHA
-FORM = r"(?:sha|git)-(?P<commit>[0-9a-f]{7,40})"
-TOOLS = {
-    # https://github.com/docker/metadata-action#typesha: `sha-` and 7 digits, or all of them
-    "metadata-action, short": (f"sha-{SHA[:7]}", FORM, SHA[:7]),
-    "metadata-action, long": (f"sha-{SHA}", FORM, SHA),
-    # https://skaffold.dev/docs/taggers/#gitcommit-uses-git-commitsreferences-as-tags: variant AbbrevCommitSha
-    "skaffold, AbbrevCommitSha": (SHA[:7], "([0-9a-f]{7,40})", SHA[:7]),
-    # https://fluxcd.io/flux/guides/sortable-image-tags/: branch, commit and time
-    "flux": (f"main-{SHA[:8]}-1700000000", r"main-([0-9a-f]{7,40})-\d+", SHA[:8]),
-    # https://git-scm.com/docs/git-describe: tag, commits since, `g` and the commit
-    "git describe": (f"v1.2.3-5-g{SHA[:7]}", r"v.*-\d+-g([0-9a-f]{7,40})", SHA[:7]),
-    "a date and the commit": (f"20240102-{SHA[:7]}", r"\d{8}-(?P<commit>[0-9a-f]{7,40})", SHA[:7]),
-    "a date and time": (f"20240102T030405.{SHA[:12]}", r"\d{8}T\d{6}\.([0-9a-f]{7,40})", SHA[:12]),
-    # https://docs.gitlab.com/ee/ci/variables/predefined_variables.html: CI_COMMIT_SHORT_SHA has 8
-    "gitlab's branch and short SHA": (f"release-1.x-{SHA[:8]}", r".+-([0-9a-f]{8})", SHA[:8]),
-    "a build number behind it": (f"{SHA[:10]}.build.77", r"([0-9a-f]{7,40})\.build\.\d+", SHA[:10]),
-    # https://aws.github.io/copilot-cli/docs/developing/custom-environment-variables: COPILOT_IMAGE_TAG, a short SHA
-    "a commit in several groups": (f"web-{SHA[:9]}", r"(web|api)-(?P<commit>[0-9a-f]{7,40})", SHA[:9]),
+WHOLE = "df027cf4c3f1a0b5e6d7889900aabbccddeeff01"
+SAME = {
+    "whole": WHOLE,
+    "Spring Boot's info (7)": "df027cf",
+    "a longer one": WHOLE[:12],
+    "capitals": WHOLE.upper(),
+    "git describe, with blanks": " v1.2.3-5-gdf027cf\n",  # HumanCellAtlas/matrix-service#119, networknext/next#1055
+    "setuptools_scm": "1.2.4.dev5+gdf027cf",
+    "describe of a tag without a version": "nightly-12-gdf027cf4c3",
+}
+OTHER = {
+    "nothing": "",
+    "UNKNOWN": "UNKNOWN",
+    "six digits": WHOLE[:6],
+    "another": b.OLD_SHA,
+    "another, shortened": "df027ce",
+    "longer than it": WHOLE + "0",
+    "the middle of it": WHOLE[3:20],
+    "a version": "1.2.3",
+    "a word of the right letters": "defaced",
+    "changed after the commit": "v1.2.3-5-gdf027cf-dirty",  # git describe --dirty: other bytes
+    "describe of another": "v1.2.3-5-gaaaaaaa",
 }
 
 
-@pytest.mark.parametrize(("tag", "pattern", "held"), TOOLS.values(), ids=TOOLS)
-def test_the_forms_of_tools(tag: str, pattern: str, held: str) -> None:
-    """A tag that its pattern takes as a whole holds the commit of the group; `latest` beside it holds none."""
-    assert commit.read((tag, "latest", SHA), TagForm(pattern)) == [
-        Tag(tag, readable=True, commit=held),
-        Tag("latest", readable=False),
-        Tag(SHA, readable=True, commit=SHA),
-    ]
+@pytest.mark.parametrize("served", SAME.values(), ids=SAME)
+def test_the_same_commit(served: str) -> None:
+    """A commit is known in the forms that tools give it, whichever of the two is the short one."""
+    assert commit.same(served, WHOLE)
+    assert commit.same(WHOLE, served)
 
 
-@pytest.mark.parametrize("tag", [each[0] for each in TOOLS.values()], ids=TOOLS)
-def test_the_form_that_is_proposed_reads_the_tag(tag: str) -> None:
-    """A finding that names a setting that would not help would cost more than it saves."""
-    proposed = next((form for form in unread.FORMS if commit.read((tag,), TagForm(form))[0].readable), None)
-    ends_in_a_build = tag.endswith(".build.77")
-    assert (proposed is None) is ends_in_a_build
+@pytest.mark.parametrize("served", OTHER.values(), ids=OTHER)
+def test_another_commit(served: str) -> None:
+    """What is too short, changed or not a commit is not ours."""
+    assert not commit.same(served, WHOLE)
+    assert not commit.same(WHOLE, served)
 
 
-UNREADABLE = (
-    "v1.2.3",
-    "latest",
-    "final-v3",
-    "sha-123456",
-    f"sha-{SHA.upper()}",
-    f"xsha-{SHA[:7]}",
-    f"sha-{SHA[:7]}\n",
-    "",
-)
+def test_texts_that_are_no_commits() -> None:
+    """A baseline that serves a version number is asked for it again, letter by letter."""
+    assert commit.same("1.2.3", "1.2.3")
+    assert not commit.same("1.2.3", "1.2.30")
+    assert not commit.same("rc", "RC")
 
 
-@pytest.mark.parametrize("tag", UNREADABLE)
-def test_what_is_no_commit(tag: str) -> None:
-    """Six digits, capitals, something before or after: none is taken for a commit."""
-    assert not commit.read((tag,), TagForm(FORM))[0].readable
-    assert not commit.read((tag,), TagForm())[0].readable
-
-
-def test_a_group_that_holds_no_commit() -> None:
-    """A version is none, and is shown; with a label the tag still names a release."""
-    assert commit.read(("v1.2.3",), TagForm(r"v([0-9.]+)")) == [Tag("v1.2.3", readable=False, commit="1.2.3")]
-    labelled = TagForm(r"v([0-9.]+)|sha-(?P<commit>[0-9a-f]+)", label="revision")
-    assert commit.read(("v1.2.3", f"sha-{SHA[:7]}"), labelled) == [
-        Tag("v1.2.3", readable=True),
-        Tag(f"sha-{SHA[:7]}", readable=True, commit=SHA[:7]),
-    ]
-
-
-OF_TAGS: dict[str, tuple[tuple[str, ...], list[str]]] = {
-    "none": (("latest", "v1.2.3"), []),
-    "one": ((f"sha-{SHA[:7]}", "latest"), [SHA[:7]]),
-    "the same, shorter and longer": ((f"sha-{SHA[:7]}", f"git-{SHA[:12]}"), [SHA[:12]]),
-    "all digits and some": ((f"sha-{SHA[:7]}", SHA), [SHA]),
-    "all digits, and others that look like one": (("sha-20240102", SHA), [SHA]),
-    "two": ((f"sha-{SHA[:7]}", f"sha-{b.OLD_SHA[:7]}"), sorted([SHA[:7], b.OLD_SHA[:7]])),
-    "two with all digits": ((SHA, b.OLD_SHA), sorted([SHA, b.OLD_SHA])),
+AGREED = {
+    "one": (("df027cf",), "df027cf"),
+    "short and whole": (("df027cf", WHOLE), WHOLE),
+    "two that share a beginning": (("df027cf", WHOLE, "df027cf4" + "0" * 32), ""),
+    "two": ((WHOLE, b.SHA), ""),
+    "none": ((), ""),
 }
 
 
-@pytest.mark.parametrize(("tags", "found"), OF_TAGS.values(), ids=OF_TAGS)
-def test_the_commits_of_an_image(tags: tuple[str, ...], found: list[str]) -> None:
-    """A short commit is the long one that begins with it; all digits go before some."""
-    assert sorted(commit.of_tags(commit.read(tags, TagForm(FORM)))) == found
+@pytest.mark.parametrize(("names", "expected"), AGREED.values(), ids=AGREED)
+def test_several_answers_agree(names: tuple[str, ...], expected: str) -> None:
+    """Tasks that shorten differently serve one commit; two commits that begin alike are two."""
+    assert commit.agreed(names) == expected
 
 
-DIGITS = st.text("0123456789abcdef", min_size=0, max_size=45)
-
-
-@given(DIGITS, DIGITS)
-def test_two_texts_mean_one_commit(one: str, other: str) -> None:
-    """Only where one begins with the other, and both have 7 to 40 digits; whichever is named first."""
-    expected = min(len(one), len(other)) >= 7 and max(len(one), len(other)) <= 40
-    assert commit.same(one, other) is (expected and (one.startswith(other) or other.startswith(one)))
-    assert commit.same(one, other) is commit.same(other, one)
-
-
-def test_a_pattern_that_searches_for_ever_is_given_up() -> None:
-    """Tags come from whoever may push: none may hold up a step."""
-    with pytest.raises(StepError, match="make it simpler"):
-        commit.read(("a" * 127 + "!",), TagForm("(a+)+(b)"))
-
-
-def test_a_thousand_images_are_read_at_once() -> None:
-    """Of 1, 10, 100 and 1,000 images with three tags each, in one go."""
-    for count in (1, 10, 100, 1000):
-        tags = [tag for n in range(count) for tag in (f"sha-{n:07x}", "latest", f"v1.{n}")]
-        assert sum(tag.readable for tag in commit.read(tags, TagForm(FORM))) == count
-
-
-SERVICE = (
-    '[services.web]\ncluster="c"\nservice="s"\ncontainer="a"\nrepository="r"\ntask_role="t"\nexecution_role="e"\n{}'
-)
-SETTINGS = {
-    "a named group": (f"tag_pattern = '{FORM}'", ""),
-    "the only group": ("tag_pattern = 'sha-([0-9a-f]+)'", ""),
-    "one named among others": ("tag_pattern = '(a|b)-(?P<commit>[0-9a-f]+)'", ""),
-    "a label, and which tags": (
-        r"""tag_pattern = 'v[0-9.]+'
-commit_label = 'org.opencontainers.image.revision'""",
-        "",
-    ),
-    "nothing ignored": ("ignored_tags = ''", ""),
-    "no group": ("tag_pattern = 'sha-.*'", "has no group"),
-    "two groups": ("tag_pattern = '(sha|git)-([0-9a-f]+)'", "none of them named 'commit'"),
-    "latest": ("tag_pattern = '(.*)'", "'latest'"),
-    "latest, with a label": ("tag_pattern = '.*'\ncommit_label = 'revision'", "'latest'"),
-    "a label alone": ("commit_label = 'revision'", "needs tag_pattern"),
-    "an empty label": ("tag_pattern = 'v[0-9.]+'\ncommit_label = ''", "name a label"),
-    "unreadable": ("tag_pattern = 'sha-('", "can't be read"),
-    "empty": ("tag_pattern = ''", "1 to 200"),
-    "too long": (f"tag_pattern = '({'a' * 200})'", "1 to 200"),
-    "ignored, unreadable": ("ignored_tags = '['", "can't be read"),
-    "no text": ("tag_pattern = 7", "wrong"),
-}
-
-
-@pytest.mark.parametrize(("text", "why"), SETTINGS.values(), ids=SETTINGS)
-def test_settings(text: str, why: str) -> None:
-    """What can't say a commit stops the synth, with the key and what to do."""
-    if not why:
-        assert file.parse(SERVICE.format(text), Path("services.toml")).services
-        return
-    with pytest.raises(SettingsError, match=f"services.web.*{why}"):
-        file.parse(SERVICE.format(text), Path("services.toml"))
-
-
-@pytest.mark.parametrize(
-    ("tag", "is_meant"),
-    {
-        "buildcache": True,  # https://docs.docker.com/build/cache/backends/registry/
-        "cache": True,
-        "web.buildcache": True,  # https://docs.convox.com/configuration/rack-parameters/aws/disable_image_manifest_cache
-        "main-cache": True,
-        "cache-amd64": True,
-        "build-cache": True,
-        "pr-12": True,  # https://github.com/docker/metadata-action#tags-input
-        "f" * 64: True,  # Kaniko's layers, where they are cached in the image's own repository
-        "latest": False,
-        "v1.2.3": False,
-        "memcached": False,
-        "cached-proxy-1": False,
-        "pr-reviewer": False,
-    }.items(),
-)
-def test_tags_that_are_no_releases_on_purpose(tag: str, is_meant: bool) -> None:
-    """What tools push beside releases alarms nobody; what only has such a word in it does."""
-    assert (tag in commit.ignored((tag,), TagForm(ignored=NO_RELEASES))) is is_meant
+@given(st.text("0123456789abcdef", min_size=40, max_size=40), st.integers(0, 40))
+def test_never_under_seven(whole: str, length: int) -> None:
+    """A beginning counts from 7 digits on: six are met by chance among a few thousand commits."""
+    assert commit.same(whole[:length], whole) == (length >= commit.SHORTEST)

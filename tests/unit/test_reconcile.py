@@ -13,7 +13,7 @@ from landfall import evidence, standing
 from landfall.aws.audit import Execution
 from landfall.aws.ecr import Listed
 from landfall.chain import Head
-from landfall.commit import TagForm
+from landfall.image_tags import TagForm
 from landfall.model import Outcome
 from landfall.observed import ServiceView
 from landfall.reconcile import LOOK_EVERY, looks

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from landfall.aws.ecr import Listed
-from landfall.commit import TagForm
+from landfall.image_tags import TagForm
 from landfall.reconcile import pushes, unread
 from landfall.reconcile.findings import Kind, Seen
 from landfall.request import moment

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from landfall import build_watch, commit
+from landfall import build_watch, image_tags
 from landfall.aws.ecr import Listed
-from landfall.commit import Tag, TagForm
+from landfall.image_tags import Tag, TagForm
 from landfall.model import Outcome
 from landfall.reconcile.findings import Kind, Looked, Seen, Start
 from landfall.turn import TIME
@@ -32,7 +32,7 @@ class Pushed:
 def read(images: Iterable[Listed], form: TagForm) -> list[Pushed]:
     """Read the tags of a repository's images, oldest push first. Raises StepError where that takes too long."""
     listed = sorted(images, key=lambda image: (image.pushed_at, image.digest))
-    tags = iter(commit.read([tag for image in listed for tag in image.tags], form))
+    tags = iter(image_tags.read([tag for image in listed for tag in image.tags], form))
     return [Pushed(image, _plainest_first([next(tags) for _ in image.tags])) for image in listed]
 
 
@@ -93,7 +93,7 @@ def looked(*seen: Seen | None) -> Looked:
 def _plainest_first(tags: Iterable[Tag]) -> tuple[Tag, ...]:
     """Order the tags that name a release: all digits of a commit, then those with most of them, then those without."""
     readable = [tag for tag in tags if tag.readable]
-    return tuple(sorted(readable, key=lambda t: (not commit.is_full(t.text), -len(t.commit), t.text)))
+    return tuple(sorted(readable, key=lambda t: (not image_tags.is_full(t.text), -len(t.commit), t.text)))
 
 
 def _requested_at(record: Mapping[str, Any]) -> str:

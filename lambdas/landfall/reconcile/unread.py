@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from landfall import commit
-from landfall.commit import GROUP, TagForm
+from landfall import image_tags
+from landfall.image_tags import GROUP, TagForm
 from landfall.reconcile.findings import Kind, Seen
 from landfall.reconcile.pushes import Pushed
 
@@ -43,7 +43,7 @@ def assess(pushed: Sequence[Pushed], form: TagForm, service: str, now: datetime,
     tagged = [each.image for each in pushed if not each.tags and not each.image.artifact]
     late = [i for i in tagged if i.pushed_at > last and now - datetime.fromisoformat(i.pushed_at) >= grace]
     unknown = {image.digest: [t for t in image.tags if not _REFERRER.fullmatch(t)] for image in late}
-    meant = commit.ignored([tag for tags in unknown.values() for tag in tags], form)
+    meant = image_tags.ignored([tag for tags in unknown.values() for tag in tags], form)
     unread = [image for image in late if set(unknown[image.digest]) - meant]
     if not unread:
         return None
@@ -58,7 +58,7 @@ def assess(pushed: Sequence[Pushed], form: TagForm, service: str, now: datetime,
 def _way_out(tags: Iterable[str], service: str) -> str:
     """Name the setting that would read one of these tags."""
     at = f"services.{service}"
-    form = next((form for form in FORMS for tag in tags if re.fullmatch(form, tag[: commit.TAG_LIMIT])), None)
+    form = next((form for form in FORMS for tag in tags if re.fullmatch(form, tag[: image_tags.TAG_LIMIT])), None)
     if form:
         return f"tag_pattern = '{form}' in {at} would read it"
     return f"set commit_label = '{_LABEL}' and a tag_pattern in {at}, or tag images by their commit"

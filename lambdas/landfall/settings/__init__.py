@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
-from landfall.commit import TagForm
+from landfall.image_tags import TagForm
 from landfall.redaction import Redaction
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
 
@@ -132,7 +132,7 @@ class Logs:
 class Service:
     """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it.
 
-    `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (commit.TagForm).
+    `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (image_tags.TagForm).
     `keep_image` names containers that a release leaves as they are, though their image is of the released repository.
     """
 

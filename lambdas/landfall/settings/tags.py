@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from landfall.commit import GROUP
+from landfall.image_tags import GROUP
 from landfall.settings import Service
 from landfall.settings.problem import LONGEST, Problems, compiled
 
