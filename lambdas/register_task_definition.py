@@ -53,13 +53,15 @@ def run(event: Input, world: World) -> Output:
     # the time is the deployment's own and not this try's, so that a retry asks for the very same revision
     began = release.started_at or release.requested_at
     wanted = task_definition.release_revision(*source, release, settings.container, began, keep=settings.keep_image)
+    accepted = _accepted(source[0], release, settings)
     deployment = Deployment(
         kind=Kind.RELEASE,
         id="",
         task_definition=_registered(ecs, wanted, release.deployment_id, ROLE_RELEASE),
         desired_count=baseline.desired_count or settings.desired_count or 0,
-        digests=_accepted(source[0], release, settings),
+        digests=accepted,
         git_sha=release.git_sha,
+        health_checked=task_definition.health_checked(wanted, tuple(accepted)),
     )
     progress = json.dumps(asdict(Progress(baseline, deployment)))
     _go_on_unless(not ledger.update(*key, progress=progress), event, world)

@@ -28,7 +28,8 @@ def run(event: Judged, world: World) -> Output:
         return Output(failed("NO_SHA", "which commit the release is from is not known: nothing could prove it"), ())
     tasks = event.deployment.desired_count
     answers = world.ask(settings, event.baseline.base_url, world.secrets(settings), tasks)
-    results = smoke.checks(answers, event.deployment.git_sha, settings.smoke)
+    before = event.baseline.git_sha if forward else UNKNOWN
+    results = smoke.checks(answers, event.deployment.git_sha, settings.smoke, before)
     as_it_ran = not forward and commit.same(event.deployment.git_sha, event.baseline.git_sha)
     allowed = event.baseline.checks if as_it_ran else {}
     return Output(smoke.assess(results, allowed, event.release.limits, answers.retry_after), results)

@@ -10,7 +10,7 @@ from landfall import freeze, logs, platforms, preflight, proof, provable, smoke,
 from landfall.answers import Answers
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, failed
-from landfall.observed import Look, ServiceView
+from landfall.observed import UNHEALTHY, Look, ServiceView
 from landfall.secret import Known
 from landfall.settings import Service
 from landfall.smoke.case import Check
@@ -150,6 +150,7 @@ class Beforehand:
             ecs_deployment=service.primary.id if service.primary else "",
             warnings=tuple(text[:200] for text in self.way_back_problems[:5]),
             dead_targets=provable.dead_targets(self.look),
+            unhealthy_tasks=sum(t.serves and t.health == UNHEALTHY for t in self.look.tasks),
         )
 
     def is_live(self) -> bool:
@@ -167,6 +168,7 @@ class Beforehand:
             desired_count=self.service.desired,
             digests=dict.fromkeys(self.released, release.accepted_digests),
             git_sha=release.git_sha,
+            health_checked=task_definition.health_checked(self.template, self.released),
             updated_at=now.isoformat(),
             deadline=now.isoformat(),
         )

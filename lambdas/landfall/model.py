@@ -121,7 +121,7 @@ class Baseline:
     `restores` says which. For the last proven release `accepted` are the digests its containers may report and
     `proven_sha` its commit. While `ecs_deployment` is PRIMARY, nothing was touched. `checks` is the smoke result
     before the update, name to state. `dead_targets` are targets, as ip:port, that were no task of the service and
-    unhealthy before the update.
+    unhealthy before the update; `unhealthy_tasks` is how many of its tasks were UNHEALTHY then.
     """
 
     task_definition: str
@@ -138,6 +138,7 @@ class Baseline:
     ecs_deployment: str = ""
     warnings: tuple[str, ...] = ()
     dead_targets: tuple[str, ...] = ()
+    unhealthy_tasks: int = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "warnings", tuple(cut(each, WARNING_LIMIT) for each in self.warnings))
@@ -149,7 +150,9 @@ class Deployment:
 
     `id` is the ECS deployment id (empty until the service is updated); `digests` maps a container to the
     digests it may run (an image index and its platforms' manifests all count as the same release). A rollback
-    `undoes` the revision of the release.
+    `undoes` the revision of the release. `health_checked` are the released containers that have a
+    health check in the revision: while the health of one is UNKNOWN, its task is not judged yet. `as_unhealthy` allows
+    tasks that are UNHEALTHY, as those of the baseline were.
     """
 
     kind: Kind
@@ -161,6 +164,8 @@ class Deployment:
     updated_at: str = ""
     deadline: str = ""
     undoes: str = ""
+    health_checked: tuple[str, ...] = ()
+    as_unhealthy: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,10 @@ def address(task: Reply, name: str) -> str:
         if attachment.get("type") == "ElasticNetworkInterface"
         for detail in each(attachment, "details")
     )
-    return canonical(next((text(d, "value") for d in details if d.get("name") == name), ""))
+    interfaces = (i for container in each(task, "containers") for i in each(container, "networkInterfaces"))
+    # the attachment's details name the IPv4 address alone (ECS API reference, Attachment); a container's interface both
+    told = (*(text(d, "value") for d in details if d.get("name") == name), *(text(i, name) for i in interfaces))
+    return canonical(next(filter(None, told), ""))
 
 
 def text(reply: Reply, key: str) -> str:

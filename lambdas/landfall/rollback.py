@@ -78,4 +78,5 @@ def deployment(baseline: Baseline, released: Deployment, plan: Plan) -> Deployme
         digests=baseline.accepted if to_proven else as_ran,
         git_sha=baseline.proven_sha if to_proven else baseline.git_sha,
         undoes=released.task_definition,
+        as_unhealthy=not to_proven and baseline.unhealthy_tasks > 0,
     )

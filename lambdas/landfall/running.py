@@ -30,10 +30,11 @@ def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deploy
     sick = next((why for task in wanted if (why := _sickness(task, deployment))), "")
     if sick:
         return wait("CONTAINER_UNHEALTHY", sick, poll)
-    told = _told_of(wanted, deployment)
+    told = _told_of(wanted, deployment) | set(deployment.health_checked)
     serving = [t for t in wanted if t.serves and told <= _told_of([t], deployment)]
     if len(wanted) > service.desired or len(serving) < service.desired - replaceable(service.desired):
-        return wait("TASKS_CHANGING", f"{len(serving)} of {service.desired} tasks running", poll)
+        judged = " and judged by their health checks" if told else ""
+        return wait("TASKS_CHANGING", f"{len(serving)} of {service.desired} tasks running{judged}", poll)
     mute = next((t for t in wanted if t.serves and not _reports(t, deployment)), None)
     if mute:
         names = ", ".join(repr(name) for name in deployment.digests)
@@ -82,6 +83,8 @@ def _wrong_digest(wanted: Collection[TaskView], deployment: Deployment) -> Verdi
 
 def _sickness(task: TaskView, deployment: Deployment) -> str:
     """Say what is wrong with a task's health. A sidecar that is not essential has no part in its task's."""
+    if deployment.as_unhealthy:
+        return ""
     sick = next((c.name for c in _released(task, deployment) if c.health == UNHEALTHY), "")
     if not sick and task.health != UNHEALTHY:
         return ""
@@ -92,8 +95,8 @@ def _sickness(task: TaskView, deployment: Deployment) -> str:
 def _told_of(tasks: Collection[TaskView], deployment: Deployment) -> set[str]:
     """Return whose health is told: released containers by name, and "" for whole tasks.
 
-    Where it is told of another task of the same revision, UNKNOWN means not judged yet. Where it is told of none there
-    is no health check in the task definition, and UNKNOWN is no fault.
+    Where the revision has a health check, or health is told of another of its tasks, UNKNOWN means not judged yet. Else
+    UNKNOWN is no fault.
     """
     told = {c.name for task in tasks for c in _released(task, deployment) if _is_told(c.health)}
     return told | {"" for task in tasks if _is_told(task.health)}

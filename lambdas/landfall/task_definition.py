@@ -79,6 +79,15 @@ def released_containers(template: Document, container: str, keep: Collection[str
     )
 
 
+def health_checked(template: Document, names: Collection[str]) -> tuple[str, ...]:
+    """Return the containers that have a health check (ECS API reference, HealthCheck: NONE switches it off)."""
+    checks = {
+        str(c.get("name")): (c.get("healthCheck") or {}).get("command")
+        for c in template.get("containerDefinitions", [])
+    }
+    return tuple(name for name in names if checks.get(name) and checks[name] != ["NONE"])
+
+
 def other_images(template: Document, container: str, keep: Collection[str] = ()) -> dict[str, str]:
     """Return the containers of `container`'s repository that name another image of it, with that image's version."""
     image = _image_of(template, container)

@@ -70,9 +70,12 @@ def _warm_up(smoke: Smoke, wanted: Mapping[Request, int], tasks: int) -> dict[Re
     return dict.fromkeys(cold, times)
 
 
-def checks(answers: Answers, expected_sha: str, smoke: Smoke) -> tuple[Check, ...]:
-    """Judge each check. With `expected_sha` UNKNOWN the version check is skipped, and says so."""
-    return tuple(case.judged(answers) for case in _suite(smoke, answers.base_url, expected_sha))
+def checks(answers: Answers, expected_sha: str, smoke: Smoke, before: str = UNKNOWN) -> tuple[Check, ...]:
+    """Judge each check. With `expected_sha` UNKNOWN the version check is skipped, and says so.
+
+    `before` is the commit that ran before the update.
+    """
+    return tuple(case.judged(answers) for case in _suite(smoke, answers.base_url, expected_sha, before=before))
 
 
 def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limits, pause: int = 0) -> Verdict:
@@ -100,9 +103,9 @@ def served_sha(answers: Answers, smoke: Smoke) -> str:
     return UNKNOWN if UNKNOWN in served else commit.agreed(served) or UNKNOWN
 
 
-def _suite(smoke: Smoke, base_url: str, expected_sha: str, times: int = 1) -> tuple[Case, ...]:
+def _suite(smoke: Smoke, base_url: str, expected_sha: str, times: int = 1, before: str = UNKNOWN) -> tuple[Case, ...]:
     cases = (
-        service.version(smoke, expected_sha, times),
+        service.version(smoke, expected_sha, times, before),
         service.liveness(smoke, times),
         service.readiness(smoke, times),
         surface.https_only(smoke, base_url),

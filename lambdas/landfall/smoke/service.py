@@ -18,10 +18,12 @@ from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, goo
 OK = 200
 
 
-def version(smoke: Smoke, expected_sha: str, times: int) -> Case:
+def version(smoke: Smoke, expected_sha: str, times: int, before: str = UNKNOWN) -> Case:
     """Every answer serves our commit. One of another commit is final, whatever became of the others.
 
-    That holds of the warm-up too: a first answer may be slow or lost, but not another release's.
+    That holds of the warm-up too: a first answer may be slow or lost, but not another release's. An answer of the
+    commit that ran `before`, in a round in which ours answers too, asks for another round: a proxy may send requests to
+    the old tasks for some seconds after ECS stopped them.
     """
     name = smoke.version_header or smoke.version_value
 
@@ -29,12 +31,21 @@ def version(smoke: Smoke, expected_sha: str, times: int) -> Case:
         served = sha(answer, smoke)
         return good_if(commit.same(served, expected_sha), f"{name} {served} ({answer.seen})")
 
+    def is_old(answer: Answer) -> bool:
+        return before != UNKNOWN and not commit.same(before, expected_sha) and commit.same(sha(answer, smoke), before)
+
     def judge(replies: Sequence[Reply]) -> Seen:
-        state, seen = every(lambda _, answer: look(answer), fresh=True)(replies)
+        ours = any(commit.same(sha(answer, smoke), expected_sha) for _, answer in replies)
+
+        def one(_: Request, answer: Answer) -> Seen:
+            state, seen = look(answer)
+            return (RETRY if ours and is_old(answer) else state), seen
+
+        state, seen = every(one, fresh=True)(replies)
         return state, (f"{len(replies)} of {len(replies)} answers" if state == PASS else seen)
 
     def another(answer: Answer) -> str:
-        known = not answer.lost and not answer.cached and sha(answer, smoke) != UNKNOWN
+        known = not answer.lost and not answer.cached and not is_old(answer) and sha(answer, smoke) != UNKNOWN
         state, seen = look(answer) if known else (PASS, "")
         return seen if state == FAIL else ""
 
