@@ -29,7 +29,7 @@ QUICK_SMOKE = {
     # 100 requests to each of three endpoints are what the promise takes on AWS (docs/smoke-tests.md): with TLS, on a
     # laptop that runs the containers too, rounds of 300 would be most of what the demo does
     "identity_requests": 5,
-    "requests_per_second": 200,
+    "requests_per_second": 150,
 }
 QUICK_STACK = {
     "health_check_interval_seconds": 5,  # the shortest AWS takes

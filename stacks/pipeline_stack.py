@@ -116,6 +116,7 @@ class PipelineStack(cdk.Stack):
                 key=self.key,
                 scopes=scopes(self, settings, holdings),
                 vpc=settings.vpc,
+                requests_per_second=max(service.smoke.requests_per_second for service in settings.services),
                 values={
                     On.LEDGER: self.ledger.table_name,
                     On.LOCKS: self.locks.table_name,

@@ -103,7 +103,7 @@ def settings(directory: Path, url: str, plain_port: int, **smoke: Any) -> Path:
     """Write the services.toml that ships, for a service at this URL."""
     table = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))["services"]["sample"]
     table = {**table, "base_url": url, "ca_bundle": "ca.pem"}
-    quick = {"identity_requests": 5, "requests_per_second": 1000}
+    quick = {"identity_requests": 5, "requests_per_second": 150}
     table["smoke"] = {**table["smoke"], **quick, "plain_port": plain_port, **smoke}
     path = directory / "services.toml"
     path.write_text(tomli_w.dumps({"services": {"sample": table}}))

@@ -116,6 +116,8 @@ execution_role = "ecsTaskExecutionRole"
 logs = { group = "/shop/web", gate = true }
 """
 PRIVATE = """base_url = "https://shop.internal"
+[services.shop.smoke]
+requests_per_second = 100
 [[services.shop.smoke.checks]]
 name = "orders"
 path = "/orders"

@@ -44,6 +44,13 @@ def test_they_and_no_other_run_in_the_network(private: Template) -> None:
     assert inside == {step.function_name: network for step in ASKING}
 
 
+def test_who_asks_fast_gets_a_whole_cpu(private: Template) -> None:
+    """A hundred TLS connections a second take half of one; too little of it would look like a late answer."""
+    memory = {f["FunctionName"]: f["MemorySize"] for f in private.of_type("AWS::Lambda::Function").values()}
+    ours = {step.function_name: 1769 if step in ASKING else 512 for step in STEPS if step.function_name in memory}
+    assert {name: memory[name] for name in ours} == ours
+
+
 @pytest.mark.parametrize("step", ASKING, ids=lambda step: step.id)
 def test_lambda_may_make_their_interfaces_and_their_code_may_not(private: Template, step: Any) -> None:
     """One role for both: what the code inside the function asks for is told by its source, and denied."""

@@ -31,7 +31,7 @@ execution_role = "execution"
 base_url = "{url}"
 [services.sample.smoke]
 identity_requests = 5
-requests_per_second = 1000
+requests_per_second = 150
 [services.sample.build]
 source = "example/landfall"
 deployment_begins_within_seconds = 7
@@ -44,7 +44,7 @@ task_role = "task"
 execution_role = "execution"
 [services.balanced.smoke]
 identity_requests = 5
-requests_per_second = 1000
+requests_per_second = 150
 [services.fresh]
 cluster = "c"
 service = "fresh"
@@ -56,7 +56,7 @@ base_url = "{url}"
 desired_count = 2
 [services.fresh.smoke]
 identity_requests = 5
-requests_per_second = 1000
+requests_per_second = 150
 [services.judged]
 cluster = "c"
 service = "judged"
@@ -68,7 +68,7 @@ base_url = "{url}"
 logs = {{ group = "/judged", gate = true }}
 [services.judged.smoke]
 identity_requests = 5
-requests_per_second = 1000
+requests_per_second = 150
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]
@@ -81,7 +81,7 @@ execution_role = "execution"
 base_url = "{url}"
 [services.guarded.smoke]
 identity_requests = 5
-requests_per_second = 1000
+requests_per_second = 150
 [[services.guarded.smoke.checks]]
 name = "orders"
 path = "/orders"

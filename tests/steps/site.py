@@ -23,6 +23,7 @@ class Site:
     status: int = 200
     database: str = "connected"
     seconds: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
     echo: bool = False
     garbled: bool = False
     when_asked: Callable[[], object] = lambda: None
@@ -48,6 +49,8 @@ def serving(site: Site) -> Iterator[Site]:
             echo = {"echo": asked, "token": asked.get("Authorization", "").removeprefix("Bearer ")} if site.echo else {}
             body = json.dumps({"gitSha": site.sha, "database": site.database, **echo}).encode()
             self.send_response(site.status)
+            for name, value in site.headers.items():
+                self.send_header(name, value)
             if site.echo:
                 self.send_header("X-Echo", str(asked))
             self.send_header("Content-Length", str(len(body)))

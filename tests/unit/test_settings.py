@@ -384,6 +384,7 @@ WRONG_SMOKE = {
     ),
     "a rate too small": ("error_rate = 0.0001", ":9: services.sample.smoke.error_rate", "from 0.001 to 0.5"),
     "a rate in per cent": ("error_rate = 5", ":9: services.sample.smoke.error_rate", "such as 0.05"),
+    "too fast": ("requests_per_second = 151", ":9: services.sample.smoke.requests_per_second", "150 over TLS at most"),
     "no pace": ("requests_per_second = 0", ":9: services.sample.smoke.requests_per_second", "at least 1"),
     "no JMESPath to the commit": ('version_value = "a["', ":9: services.sample.smoke.version_value", "can't be read"),
     "no place of the commit": ('version_value = ""', ":9: services.sample.smoke.version_value", "1 to 200"),

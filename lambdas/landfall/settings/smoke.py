@@ -12,6 +12,8 @@ MOST_CHECKS = 10
 ASKING_SECONDS = 28
 """How long a round's requests may take to be made. With the warm-up, the last answers and the searches for patterns a
 round ends within a step's timeout of 60 s."""
+MOST_PER_SECOND = 150
+"""Requests a second that the step that asks can make: over TLS each takes some 5 ms of its CPU."""
 WARMING_SECONDS = 4
 """How long the requests of the warm-up may take to be made."""
 ROUND_SECONDS = 60

@@ -14,7 +14,7 @@ from landfall.addresses import keeps_secrets
 from landfall.secret import Secret
 from landfall.settings import Service
 from landfall.settings.problem import LONGEST, Problems, compiled, limits
-from landfall.settings.smoke import ASKING_SECONDS, MOST_CHECKS, OwnCheck, Smoke
+from landfall.settings.smoke import ASKING_SECONDS, MOST_CHECKS, MOST_PER_SECOND, OwnCheck, Smoke
 from landfall.smoke import header_rules
 
 Where = tuple[str, ...]
@@ -88,6 +88,9 @@ def _sample(table: Smoke, where: Where, problem: Problems) -> None:
     if table.identity_requests is not None:
         limits({"identity_requests": table.identity_requests}, where, problem)
     limits({"requests_per_second": table.requests_per_second}, where, problem)
+    if table.requests_per_second > MOST_PER_SECOND:
+        why = f"a function with a whole CPU makes {MOST_PER_SECOND} over TLS at most"
+        raise problem.at((*where, "requests_per_second"), f"is {table.requests_per_second}; {why}")
     if not LEAST_RATE <= table.error_rate <= MOST_RATE:
         way_out = f"a share of the requests from {LEAST_RATE} to {MOST_RATE}, such as 0.05 for 5 %"
         raise problem.at((*where, "error_rate"), f"is {table.error_rate!r}; it takes {way_out}")

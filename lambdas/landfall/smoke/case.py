@@ -110,7 +110,8 @@ def overall(replies: Sequence[Reply], found: Sequence[Seen]) -> Seen:
     ]
     state, seen = worst(weighed)
     alike = weighed.count((state, seen))
-    return state, f"{seen} ({alike} of {len(weighed)} answers)" if state in (FAIL, RETRY) and len(weighed) > 1 else seen
+    some = state in (FAIL, RETRY) and alike < len(weighed)
+    return state, f"{seen} ({alike} of {len(weighed)} answers)" if some else seen
 
 
 def _few_errors(replies: Sequence[Reply]) -> set[Request]:
