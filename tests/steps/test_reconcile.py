@@ -150,8 +150,9 @@ def close_it() -> None:
 
 def claim_a_success() -> None:
     """Put a success there that no deployment can have had."""
-    release = b.release(deployment_id="20260105T000000Z-fast", started_at=b.NOW.isoformat())
-    record = evidence.closed(b.ended(release=release, deployment=b.deployment(task_definition="")), b.NOW)
+    now = datetime.now(UTC)
+    release = b.release(deployment_id="20260105T000000Z-fast", started_at=now.isoformat())
+    record = evidence.closed(b.ended(release=release, deployment=b.deployment(task_definition="")), now)
     standin.table().put_item(Item=record | {"reported": "s3://elsewhere/report.md", "git_sha": "?"})
 
 
