@@ -12,7 +12,6 @@ from landfall import redaction
 from landfall.aws.ledger import YES
 from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction.kinds import Kind
-from landfall.rollback import SCALED_OUT_AGAIN
 from landfall.smoke.case import Check
 
 SCHEMA = 2
@@ -113,9 +112,7 @@ def live_now(ended: Ended) -> str:
     if ended.outcome == Outcome.REJECTED:
         return "what ran before; nothing was touched"
     if ended.outcome == Outcome.NO_BASELINE:
-        again = ended.verdict.code == SCALED_OUT_AGAIN
-        runs = f"{ended.verdict.reason}, and whether they are healthy was not judged" if again else "no tasks"
-        return f"{runs}: there was nothing to go back to"
+        return "no tasks: there was nothing to go back to"
     return "UNKNOWN: look at the service now"
 
 

@@ -12,7 +12,7 @@ NEXT = {
     Outcome.ROLLED_BACK: "Nothing is on fire: the release before is proven live. Mend the release and push again.",
     Outcome.ROLLBACK_FAILED: "ACT NOW: the service is not proven healthy. Follow the runbook.",
     Outcome.SUPERSEDED: "Somebody else deployed over this release. Landfall stopped: see who, and if it is healthy.",
-    Outcome.NO_BASELINE: "The first release failed, and there was nothing to go back to. Mend it and push again.",
+    Outcome.NO_BASELINE: "The first release failed and the service is back at no tasks. Mend it and push again.",
 }
 """What people do then whom a message tells of it. Of the others, which are QUIET, there is none."""
 PAGE, NOTICE, INFO = "page", "notice", "info"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from landfall import evidence
-from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome, Release, passed
+from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome, Release
 from tests import builders as b
 from tests.endings import ENDINGS
 
@@ -40,14 +40,6 @@ def test_live_now_and_why(outcome: Outcome) -> None:
     ended = ENDINGS[outcome]
     assert LIVE[outcome] in evidence.live_now(ended)
     assert evidence.why(ended) == WHY[outcome]
-
-
-def test_no_baseline_says_what_runs_all_the_same() -> None:
-    """Auto scaling raises a count below its minimum: then 'no tasks' is not true."""
-    again = passed("SCALED_OUT_AGAIN", "2 tasks of sample:1 run: somebody, or auto scaling, raised the count")
-    told = evidence.live_now(replace(ENDINGS[Outcome.NO_BASELINE], verdict=again))
-    assert "2 tasks of sample:1 run" in told
-    assert "no tasks" not in told
 
 
 @pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.ROLLED_BACK}))
