@@ -46,7 +46,7 @@ def after_all(plan: Plan, after: ServiceView, baseline: Baseline) -> Plan | None
 
 
 def unless_scaled_out(verdict: Verdict, service: ServiceView | None, deployment: Deployment) -> Verdict:
-    """Return a verdict on the way back to no tasks; a FAIL where tasks run there all the same, which nobody ever proved.
+    """Return a verdict on the way back to no tasks; a FAIL where tasks run there, which nobody proved.
 
     Application Auto Scaling raises a count below its minimum whenever a policy is invoked (its user guide, "Scalable
     target"), and would raise it again and again.
