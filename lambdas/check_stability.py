@@ -15,7 +15,8 @@ def run(event: Judged, world: World) -> Judgement:
     now, service = world.now(), ecs.service()
     tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()  # ECS refuses to list tasks of a service it lacks
     verdict = stability.assess(Look(service, tasks), event, now)
-    return Judgement(rollback.told(stability.in_time(verdict, event.deployment, now), service, event.deployment))
+    timely = stability.in_time(verdict, event.deployment, now)
+    return Judgement(rollback.unless_scaled_out(timely, service, event.deployment))
 
 
 handler = step(Judged, run)

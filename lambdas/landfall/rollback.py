@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landfall.change import OVER
-from landfall.model import Baseline, Deployment, Kind, State, Verdict, failed, passed
+from landfall.model import Baseline, Deployment, Kind, State, Verdict, failed
 from landfall.observed import ServiceView
-
-SCALED_OUT_AGAIN = "SCALED_OUT_AGAIN"
 
 
 @dataclass(frozen=True)
@@ -47,17 +45,20 @@ def after_all(plan: Plan, after: ServiceView, baseline: Baseline) -> Plan | None
     return Plan(baseline.restore_to or baseline.task_definition, plan.desired_count)
 
 
-def told(verdict: Verdict, service: ServiceView | None, deployment: Deployment) -> Verdict:
-    """Return a verdict on the way back to no tasks that says what runs all the same.
+def unless_scaled_out(verdict: Verdict, service: ServiceView | None, deployment: Deployment) -> Verdict:
+    """Return a verdict on the way back to no tasks; a FAIL where tasks run there, which nobody proved.
 
     Application Auto Scaling raises a count below its minimum whenever a policy is invoked (its user guide, "Scalable
-    target"). Nothing of what runs is the release, and nothing of it was ever proven.
+    target"), and would raise it again and again.
     """
-    back_to_none = deployment.kind == Kind.ROLLBACK and deployment.desired_count == 0
-    if verdict.state != State.PASS or not back_to_none or service is None or service.desired == 0:
+    to_none = deployment.kind == Kind.ROLLBACK and deployment.desired_count == 0
+    if verdict.state != State.PASS or not to_none or service is None or service.desired == 0:
         return verdict
-    runs = f"{service.desired} tasks of {deployment.task_definition} run"
-    return passed(SCALED_OUT_AGAIN, f"{runs}: somebody, or auto scaling, raised the count after it was set to 0")
+    runs = f"{service.desired} tasks of {deployment.task_definition} run, which was never proven"
+    why = "somebody, or auto scaling, raised the count after it was set to 0; look whether they are well"
+    return failed(
+        "SCALED_OUT_AGAIN", f"{runs}: {why}, or set auto scaling's minimum to 0 until a first release has landed"
+    )
 
 
 def _count(service: ServiceView, baseline: Baseline) -> int | None:

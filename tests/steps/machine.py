@@ -62,6 +62,7 @@ def begin(document: Any) -> dict[str, Any]:
         "report": "",
         "outcome": "",
         "attempts": 0,
+        "rounds": 0,
         "states": {"input": document, "context": {"Execution": {"Id": EXECUTION["arn"]}}},
     }
 

@@ -1,7 +1,7 @@
 """Judges what a service answered: is it our release that answers, and does it do so well?
 
 Pure: the answers come from probe.py. A transport error is no evidence against a release, it asks for another
-try; a wrong SHA is never tried again.
+try; the SHA of another commit is never tried again, but for that of the release before beside ours.
 """
 
 from __future__ import annotations
