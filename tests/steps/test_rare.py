@@ -10,6 +10,7 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.stepfunctions.models import stepfunctions_backends
 
+from landfall.errors import StepOutputTooLarge
 from landfall.model import Outcome
 from tests import builders as b
 from tests.steps import machine, standin
@@ -91,6 +92,51 @@ def test_the_way_back_is_to_the_release_that_was_proven(live: str) -> None:
     baseline = asdict(b.baseline(task_definition=by_hand, restore_to=None))
     answer = machine.invoke("register_task_definition", {"release": asdict(release), "baseline": baseline})
     assert answer["baseline"]["restore_to"] == live
+
+
+def landed(name: str, revision: str, digest: str = b.OLD_DIGEST) -> None:
+    """Put a deployment that proved that revision into the ledger."""
+    release = b.release(image_digest=digest, deployment_id=name, execution_arn=f"{b.EXECUTION}-{name}")
+    standin.open_record(release)
+    proven = b.deployment(task_definition=revision)
+    machine.invoke("report", asdict(b.ended(Outcome.SUCCEEDED, release=release, deployment=proven)))
+
+
+def way_back_from(revision: str, **changes: Any) -> str:
+    """Register the next release where that revision runs. Return what its failure would go back to."""
+    release = machine.locked(b.release(image=f"registry/{standin.REPOSITORY}@{b.DIGEST}"))
+    baseline = asdict(b.baseline(task_definition=revision, restore_to=None, **changes))
+    answer = machine.invoke("register_task_definition", {"release": asdict(release), "baseline": baseline})
+    return str(answer["baseline"]["restore_to"])
+
+
+@pytest.mark.parametrize("names", [("x", "y"), ("y", "x")])
+@pytest.mark.parametrize("of", ["20260102T030400Z", "20990101T000000Z", "20200101T000000Z"])
+def test_of_two_pushes_within_one_second_the_one_proven_last_comes_back(
+    live: str, names: tuple[str, str], of: str
+) -> None:
+    """Whatever the random rest of their names is, and whatever time an id begins with."""
+    second = standin.register("sample", f"registry/{standin.REPOSITORY}@{b.OLD_DIGEST}")
+    landed(f"20260102T030400Z-{names[0]}", live)
+    landed(f"{of}-{names[1]}", second)
+    by_hand = standin.register("sample", f"registry/{standin.REPOSITORY}@{b.OTHER_DIGEST}")
+    assert way_back_from(by_hand) == second
+
+
+def test_what_ran_before_comes_back_if_it_was_proven_once(live: str) -> None:
+    """Somebody put an older proven release back by hand: a failure goes back to that, not past it."""
+    tags = [{"key": "landfall:deployment", "value": "20260101T000000Z-a"}]
+    standin.client("ecs").tag_resource(resourceArn=live, tags=tags)
+    landed("20260101T000000Z-a", live)
+    landed("20260101T000001Z-b", standin.register("sample", f"registry/{standin.REPOSITORY}@{b.OLD_DIGEST}"))
+    assert way_back_from(live) == live
+
+
+def test_a_deployment_that_could_not_be_recovered_is_not_begun(live: str) -> None:
+    """More dead targets than the answer of a recovery has room for: no revision is registered, the way out is said."""
+    with pytest.raises(StepOutputTooLarge, match="deregister dead targets"):
+        way_back_from(live, dead_targets=[f"10.0.{n // 250}.{n % 250}:8080" for n in range(900)])
+    assert standin.client("ecs").list_task_definitions()["taskDefinitionArns"] == [live]
 
 
 def test_a_lock_is_taken_from_an_execution_that_is_gone() -> None:
