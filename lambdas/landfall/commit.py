@@ -24,7 +24,7 @@ def same(one: str, other: str) -> bool:
     if one == other:
         return True
     short, whole = sorted((_bare(one), _bare(other)), key=len)
-    return len(short) >= SHORTEST and whole.startswith(short)
+    return bool(short) and whole.startswith(short)
 
 
 def agreed(several: Iterable[str]) -> str:

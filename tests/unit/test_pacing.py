@@ -23,6 +23,7 @@ class Played:
 
     answer: Answer = GOOD
     hangs: bool = False
+    stall: float = 0.0
     time: float = 100.0
     came: list[tuple[float, Request]] = field(default_factory=list)
 
@@ -37,6 +38,8 @@ class Played:
         """Let the time pass, and whatever was begun go on."""
         await asyncio.sleep(0)
         self.time += max(0.0, seconds)
+        if len(self.came) == 3:  # noqa: PLR2004  somewhere on the way
+            self.time, self.stall = self.time + self.stall, 0.0
 
     def make(self, wanted: Round, longest: float = pacing.LONGEST_SECONDS) -> tuple[pacing.Given, pacing.Given]:
         """Make a round."""
@@ -51,6 +54,15 @@ def test_never_faster_than_its_pace(many: int, warm: int, per_second: int) -> No
     times = [at for at, _ in played.came]
     assert len(times) == many + 3 + warm
     assert all(later - at >= 1 - 1e-6 for at, later in zip(times, times[per_second:], strict=False))
+
+
+def test_time_that_was_lost_is_not_made_up_for() -> None:
+    """A machine that stood still for a while does not send all that it missed at once."""
+    played = Played(stall=5.0)
+    played.make(Round({A: 20}, per_second=10))
+    times = [at for at, _ in played.came]
+    assert times[-1] - times[0] > 5
+    assert all(later - at >= 0.1 - 1e-6 for at, later in zip(times, times[1:], strict=False))
 
 
 def test_each_request_is_made_so_often_and_spread() -> None:
