@@ -26,6 +26,9 @@ def unreadable(service: ServiceView) -> Verdict | None:
         gap = "it has no desired count"
     elif len(primaries) != 1 or not primaries[0].id:
         gap = f"{len(primaries)} of its {len(service.deployments)} deployments are PRIMARY"
+    elif service.desired == 0 and (tasks := max(primaries[0].desired, primaries[0].running)) > 0:
+        # taken for a service without tasks, it would be put back to none by a release that fails
+        gap = f"its desired count is 0, and its PRIMARY deployment has {tasks} tasks"
     return _not_whole(gap) if gap else None
 
 

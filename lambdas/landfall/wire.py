@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 GROUPED = frozenset({"digests", "accepted"})
-"""Fields that map containers to digests. Containers of one image have the same ones, which are told once for all."""
-JOINT = ","
-"""No container's name has one: letters, digits, `_` and `-` (ECS API reference, ContainerDefinition, `name`)."""
+"""Fields that map containers to digests. Containers of one image have the same, which stand at the first of them."""
 CUT = "…"
 
 
@@ -39,7 +37,10 @@ def cut(text: str, limit: int) -> str:
 
 
 def packed(value: Any) -> Any:
-    """Return a step's answer with each list of digests once: `{"app,worker": […]}` for two containers of one image."""
+    """Return a step's answer with each list of digests once: `{"app": […], "worker": "app"}` for two of one image.
+
+    A container's name is no digest: it has letters, digits, `_` and `-` (ECS API reference, ContainerDefinition).
+    """
     if isinstance(value, list | tuple):
         return [packed(each) for each in value]
     if not isinstance(value, Mapping):
@@ -57,11 +58,14 @@ def unpacked(value: Any) -> Any:
 
 
 def _grouped(containers: Mapping[str, Any]) -> dict[str, Any]:
-    groups: dict[str, list[str]] = {}
-    for name, digests in containers.items():
-        groups.setdefault(json.dumps(digests), []).append(name)
-    return {JOINT.join(names): json.loads(digests) for digests, names in groups.items()}
+    first: dict[str, str] = {}
+    found = {name: first.setdefault(json.dumps(digests), name) for name, digests in containers.items()}
+    return {name: digests if found[name] == name else found[name] for name, digests in containers.items()}
 
 
-def _apart(groups: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: digests for names, digests in groups.items() for name in str(names).split(JOINT)}
+def _apart(containers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _of(digests, containers) for name, digests in containers.items()}
+
+
+def _of(digests: Any, containers: Mapping[str, Any]) -> Any:
+    return containers[digests] if isinstance(digests, str) and digests in containers else digests

@@ -11,10 +11,6 @@ from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site
 
-OPEN = pytest.mark.xfail(
-    strict=True, reason="Preflight believes a count of 0 beside a PRIMARY deployment that has tasks"
-)
-
 
 def preflight(service: str, attempt: int = 1) -> dict[str, Any]:
     """Invoke Preflight for a release."""
@@ -22,7 +18,6 @@ def preflight(service: str, attempt: int = 1) -> dict[str, Any]:
     return dict(machine.invoke("preflight", {"release": asdict(release), "attempt": attempt}))
 
 
-@OPEN
 @pytest.mark.parametrize("service", ["sample", "fresh"])
 def test_a_count_of_0_beside_tasks_that_run_is_no_baseline(site: Site, service: str) -> None:
     """It is looked at again: whoever has no `desired_count` would be refused, and whoever has one come to harm.

@@ -49,6 +49,7 @@ def test_ready(live: str, site: Site) -> None:
         "ecs_deployment": answer["baseline"]["ecs_deployment"],
         "warnings": [],
         "dead_targets": [],
+        "unhealthy_tasks": 0,
     }
 
 
