@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from landfall import task_definition
+from landfall import provable, task_definition
 from landfall.logs import Place
 from landfall.model import Release, Verdict, failed
 from landfall.observed import ServiceView, TaskView
@@ -32,7 +32,7 @@ def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict |
     unsupported = _unsupported(service, name)
     if unsupported:
         return failed("UNSUPPORTED_SERVICE", unsupported)
-    if service.desired == 0 and settings.desired_count is None:
+    if service.desired == 0 and settings.desired_count is None and provable.unreadable(service) is None:
         return failed("NO_DESIRED_COUNT", f"{name} wants 0 tasks; set services.{settings.name}.desired_count")
     stuck = now - timedelta(seconds=settings.limits.stability_timeout_seconds)
     moving = [
