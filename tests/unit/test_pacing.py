@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -38,7 +39,7 @@ class Played:
         """Let the time pass, and whatever was begun go on."""
         await asyncio.sleep(0)
         self.time += max(0.0, seconds)
-        if len(self.came) == 3:  # noqa: PLR2004  somewhere on the way
+        if len(self.came) == 3:
             self.time, self.stall = self.time + self.stall, 0.0
 
     def make(self, wanted: Round, longest: float = pacing.LONGEST_SECONDS) -> tuple[pacing.Given, pacing.Given]:
@@ -62,7 +63,7 @@ def test_time_that_was_lost_is_not_made_up_for() -> None:
     played.make(Round({A: 20}, per_second=10))
     times = [at for at, _ in played.came]
     assert times[-1] - times[0] > 5
-    assert all(later - at >= 0.1 - 1e-6 for at, later in zip(times, times[1:], strict=False))
+    assert all(later - at >= 0.1 - 1e-6 for at, later in itertools.pairwise(times))
 
 
 def test_each_request_is_made_so_often_and_spread() -> None:
