@@ -48,12 +48,11 @@ async def _made(requests: Mapping[Request, int], ask: Ask, pace: float, until: f
     begun: list[tuple[Request, asyncio.Future[Answer]]] = []
     due = clock.now()
     for request in _in_turn(requests):
-        due = max(due, clock.now())
         await clock.sleep(due - clock.now())
         if clock.now() >= until or _is_hopeless([future for _, future in begun]):
             break
         begun.append((request, asyncio.ensure_future(ask(request))))
-        due += pace
+        due = max(due, clock.now()) + pace  # what came late is not made up for
     await _ended([future for _, future in begun], until - clock.now())
     answers: dict[Request, list[Answer]] = {request: [] for request in requests}
     for request, future in begun:
