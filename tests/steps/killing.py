@@ -103,7 +103,8 @@ def world() -> dict[str, Any]:
         "files": sorted(_RANDOM.sub("*", v["Key"]) for v in standin.versions()),
         "messages": sorted((_same(message), subject) for _, message, subject, *_ in sent()),
         "events": sorted((event["detail-type"], str(event["detail"]["outcome"])) for event in standin.heard()),
-        "executions": sorted(e["name"] for e in executions),
+        # a recovery is named by the minute, and the next one may begin while the step is run again
+        "executions": sorted({re.sub(r"(-recover-\d{8}T)\d{4}$", r"\1", e["name"]) for e in executions}),
     }
 
 

@@ -126,8 +126,11 @@ def test_refusals() -> None:
     service.deployments[0]["rolloutState"] = "IN_PROGRESS"
     assert code() == "DEPLOYMENT_IN_FLIGHT"
     service.deployments[0]["rolloutState"] = "COMPLETED"
+    counts = {key: service.deployments[0][key] for key in ("desiredCount", "runningCount")}
     service.desired_count = 0
+    service.deployments[0] |= dict.fromkeys(counts, 0)
     assert code() == "NO_DESIRED_COUNT"
+    service.deployments[0] |= counts
     service.desired_count, balancers, service.load_balancers = 2, service.load_balancers, []
     assert code() == "UNSUPPORTED_SERVICE"
     service.load_balancers = balancers
