@@ -88,7 +88,7 @@ def carried(plan: Plan) -> Ended:
     baseline, deployment = None, None
     if plan.verdict.code == "RECOVER" and known.baseline and known.deployment:
         baseline = _needed(known.baseline)
-        deployment = replace(known.deployment, digests={})
+        deployment = replace(known.deployment, digests={}, health_checked=())
     return replace(known, release=_named(known.release), baseline=baseline, deployment=deployment, checks=())
 
 

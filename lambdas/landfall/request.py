@@ -21,6 +21,8 @@ from landfall.settings import Service, Settings
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+BY_PUSH = "ECR push"
+"""Who asked, where the image's own push did."""
 EARLIEST = "2000"
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
 KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "pushed_at", "reason", "requested_by")
@@ -112,7 +114,7 @@ def _event(event: Mapping[str, Any], settings: Settings) -> Request | Recovery |
         image_digest=digest,
         intent=Intent.RELEASE,
         reason=f"push of {tag}",
-        requested_by="ECR push",
+        requested_by=BY_PUSH,
         by_push=True,
         pushed_at=_time(event),
         commit=read.commit,

@@ -12,6 +12,7 @@ from typing import Any
 
 from landfall import commit
 from landfall.model import Outcome, Release
+from landfall.request import BY_PUSH
 from landfall.turn import TIME
 
 WITHIN = timedelta(minutes=10)
@@ -33,7 +34,8 @@ def begun(mine: Release, records: Iterable[Mapping[str, Any]]) -> str:
     """
     others = [r for r in records if r["deployment_id"] != mine.deployment_id and r.get("outcome") not in UNTOUCHED]
     last = max(others, key=lambda r: (str(r["requested_at"]), str(r["deployment_id"])), default=None)
-    if last is None or not (last.get("by_push") and last.get("image_digest") == mine.image_digest):
+    # what a build watch or the reconciler started for a push whose event was lost is no tag of its own
+    if last is None or last.get("requested_by") != BY_PUSH or last.get("image_digest") != mine.image_digest:
         return ""
     apart = datetime.fromisoformat(mine.requested_at) - datetime.fromisoformat(str(last["requested_at"]))
     if abs(apart) > WITHIN or last.get("reason") == mine.reason or not commit.same(str(last["git_sha"]), mine.git_sha):

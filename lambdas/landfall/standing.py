@@ -49,7 +49,7 @@ def links(newest: Mapping[str, Any] | None) -> dict[str, str]:
     """Return the links of the record that is closed next. `newest` is the one that HEAD names."""
     if newest is None:
         return {}
-    found = {link: newest["deployment_id"] if fits(newest) else newest.get(link) for link, fits in LINKS.items()}
+    found = {link: newest.get("deployment_id") if fits(newest) else newest.get(link) for link, fits in LINKS.items()}
     return {link: str(to) for link, to in found.items() if to}
 
 

@@ -37,9 +37,9 @@ def cut(text: str, limit: int) -> str:
 
 
 def packed(value: Any) -> Any:
-    """Return a step's answer with each list of digests once: `{"app": […], "worker": "app"}` for two of one image.
+    """Return a step's answer with each list of digests once: `{"app": […], "worker": 0}` for two of one image.
 
-    A container's name is no digest: it has letters, digits, `_` and `-` (ECS API reference, ContainerDefinition).
+    The number says which container has them, counted from 0 by name: what JSON's order of keys is does not matter.
     """
     if isinstance(value, list | tuple):
         return [packed(each) for each in value]
@@ -58,14 +58,14 @@ def unpacked(value: Any) -> Any:
 
 
 def _grouped(containers: Mapping[str, Any]) -> dict[str, Any]:
-    first: dict[str, str] = {}
-    found = {name: first.setdefault(json.dumps(digests), name) for name, digests in containers.items()}
-    return {name: digests if found[name] == name else found[name] for name, digests in containers.items()}
+    first: dict[str, int] = {}
+    places = [first.setdefault(json.dumps(containers[name]), place) for place, name in enumerate(sorted(containers))]
+    return {
+        name: containers[name] if at == place else at
+        for place, (name, at) in enumerate(zip(sorted(containers), places, strict=True))
+    }
 
 
 def _apart(containers: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _of(digests, containers) for name, digests in containers.items()}
-
-
-def _of(digests: Any, containers: Mapping[str, Any]) -> Any:
-    return containers[digests] if isinstance(digests, str) and digests in containers else digests
+    names = sorted(containers)
+    return {name: containers[names[told]] if isinstance(told, int) else told for name, told in containers.items()}

@@ -46,6 +46,7 @@ NOT_HERE = {
     ("UpdateService", "ecs:DeregisterTaskDefinition"),  # needs somebody who deploys at the very same moment
     ("RegisterTaskDefinition", "ecs:DeregisterTaskDefinition"),  # needs a recovery that closes the record meanwhile
     ("Finish", "ecs:DeregisterTaskDefinition"),  # needs an execution that dies between two calls of one step
+    ("Sweep", "dynamodb:UpdateItem"),  # its count of a recovery
     ("EnsureBegun", "states:StartExecution"),  # the watch over builds: no deployment comes by
     ("NotifyBuild", "sns:Publish"),
     ("Reconcile", "dynamodb:UpdateItem"),  # what it looks for has to settle first

@@ -40,7 +40,11 @@ REFUSED: dict[str, tuple[ServiceView, str, str]] = {
     "not awsvpc": (b.service(awsvpc=False), "UNSUPPORTED_SERVICE", "awsvpc"),
     "no target group": (b.service(target_groups=()), "UNSUPPORTED_SERVICE", "no target group"),
     "a classic load balancer too": (b.service(classic_load_balancer=True), "UNSUPPORTED_SERVICE", "no target group"),
-    "no tasks and no count": (b.service(desired=0), "NO_DESIRED_COUNT", "services.sample.desired_count"),
+    "no tasks and no count": (
+        b.service(b.ecs_deployment(desired=0, running=0), desired=0),
+        "NO_DESIRED_COUNT",
+        "services.sample.desired_count",
+    ),
     "being deployed to": (
         b.service(b.ecs_deployment(id=b.OTHER, rollout_state="IN_PROGRESS")),
         "DEPLOYMENT_IN_FLIGHT",

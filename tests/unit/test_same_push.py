@@ -9,6 +9,7 @@ import pytest
 
 from landfall import evidence, same_push
 from landfall.model import Outcome
+from landfall.request import BY_PUSH
 from tests import builders as b
 
 SHORT = b.SHA[:7]
@@ -21,7 +22,7 @@ def record(outcome: Outcome | None = None, **changes: Any) -> dict[str, Any]:
     """The record of a push of the same image as a version, two seconds before."""
     before = (b.NOW - timedelta(seconds=2)).isoformat()
     known = {"deployment_id": "20260102T030403Z-other", "requested_at": before, "reason": "push of v1.2.3"}
-    opened = evidence.opened(b.release(**{**known, "by_push": True, **changes}))
+    opened = evidence.opened(b.release(**{**known, "by_push": True, "requested_by": BY_PUSH, **changes}))
     return opened | ({"outcome": outcome.value} if outcome else {})
 
 
@@ -40,7 +41,8 @@ CASES: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "of another commit": ([record(git_sha=b.OLD_SHA)], False),
     "another image": ([record(image_digest=b.OTHER_DIGEST)], False),
     "the same tag again, which is a replay": ([record(reason=MINE.reason)], False),
-    "asked for by a person": ([record(by_push=False)], False),
+    "asked for by a person": ([record(by_push=False, requested_by="somebody")], False),
+    "started for a push whose event was lost": ([record(requested_by="the build watch")], False),
     "ten minutes before": ([record(requested_at=(b.NOW - timedelta(minutes=10)).isoformat())], True),
     "longer ago": ([record(requested_at=(b.NOW - timedelta(minutes=10, seconds=1)).isoformat())], False),
     "another release came between": ([record(), record(image_digest=b.OTHER_DIGEST, **LATER)], False),
