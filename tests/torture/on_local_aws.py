@@ -39,8 +39,9 @@ SMOKE: dict[str, Any] = {
     "protected_paths": [],
     "security_headers": [],
     "skip": ["cors", "base endpoint"],
+    "identity_requests": 100,
 }
-"""The checks that have a subject anywhere. As few requests as on the local AWS: a round must not take a minute."""
+"""The checks that have a subject anywhere, and as many requests as the promise takes: errors of 5 % are to be found."""
 SETTINGS = f"waits a {FASTER}th as long, in a scenario that runs {FASTER} times as fast"
 REPLAYED = ("AWS_ENDPOINT_URL_ECS", "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2")
 
