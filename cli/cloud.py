@@ -14,11 +14,13 @@ from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
 from cli.exits import Refused
+from landfall.aws.audit import Reports
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.findings import Findings
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
+from landfall.aws.signing import Signing
 from landfall.errors import AwsCallFailed, trying
 from landfall.naming import PIPELINE_STACK
 from landfall.settings import Service, Settings
@@ -92,7 +94,14 @@ class Cloud:
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger."""
-        return Ledger(self._table("LedgerTableName"))
+        return Ledger(self._table("LedgerTableName"), lambda: self.signing)
+
+    @cached_property
+    def signing(self) -> Signing:
+        """Return the public key by which records are believed."""
+        reports = Reports(self.client("s3"), self._output("ReportBucketName"))
+        former = self.settings.evidence.former_keys
+        return Signing(self.client("kms"), self._output("SigningKeyArn"), reports, former)
 
     @cached_property
     def findings(self) -> Findings:
@@ -104,14 +113,15 @@ class Cloud:
         """Return the freezes."""
         return Freezes(self._table("FreezeTableName"))
 
+    def _output(self, name: str) -> str:
+        """Return an output of the pipeline's stack. Raises Refused where the stack is too old to have it."""
+        if name not in self.outputs:
+            raise Refused("OLD_PIPELINE", f"stack {PIPELINE_STACK} has no output {name}, it is older: deploy it again")
+        return self.outputs[name]
+
     def _table(self, output: str) -> Any:
-        """Return a table of the pipeline. Raises Refused where the stack is too old to have it."""
-        if output not in self.outputs:
-            raise Refused(
-                "OLD_PIPELINE", f"stack {PIPELINE_STACK} has no output {output}, it is older: deploy it again"
-            )
         resource = self.session.resource("dynamodb", endpoint_url=self.endpoint, config=_CONFIG)
-        return resource.Table(self.outputs[output])
+        return resource.Table(self._output(output))
 
     def service(self, name: str | None) -> Service:
         """Return a service by name, or the only one there is. Raises Refused."""

@@ -4,13 +4,14 @@ records.jsonl   the sealed records, in the order of their chain: every byte is c
 later.jsonl     what was written to them afterwards, and records that are in no chain: covered by nothing
 heads.jsonl     HEAD of each service
 anchors.jsonl   what the report bucket holds
+keys.jsonl      the public keys that verify the signatures: who gets an export compares their fingerprints
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,13 +20,28 @@ import dacite
 from cli.exits import Refused
 from landfall import chain
 from landfall.aws.ledger import Record
-from landfall.chain import HASH, Anchor, Head
+from landfall.chain import HASH, Anchor
 from landfall.chain_check import Evidence, Finding
+from landfall.signature import PublicKey
 
-RECORDS, LATER, HEADS, ANCHORS = FILES = ("records.jsonl", "later.jsonl", "heads.jsonl", "anchors.jsonl")
+RECORDS, LATER, HEADS, ANCHORS, KEYS = FILES = (
+    *("records.jsonl", "later.jsonl", "heads.jsonl"),
+    *("anchors.jsonl", "keys.jsonl"),
+)
 KEY = {"service", "deployment_id"}
 _STRICT = dacite.Config(strict=True)
-_T = TypeVar("_T", Head, Anchor)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A public key of an export, and the service whose records it signs."""
+
+    service: str
+    public_key: str
+    fingerprint: str
+
+
+_T = TypeVar("_T", Key, Anchor)
 
 
 def write(directory: Path, found: Iterable[Evidence]) -> None:
@@ -37,10 +53,12 @@ def write(directory: Path, found: Iterable[Evidence]) -> None:
     for evidence in found:
         for record in evidence.records:
             if HASH in record:
-                lines[RECORDS].append({**chain.covered(record), HASH: record[HASH]})
+                lines[RECORDS].append({k: v for k, v in record.items() if k not in chain.AFTER_CLOSING})
             lines[LATER].append(_later(record))
-        lines[HEADS] += [asdict(evidence.head)] if evidence.head else []
+        lines[HEADS] += evidence.heads
         lines[ANCHORS] += map(asdict, evidence.anchors)
+        keys = evidence.keys if evidence.begun else ()
+        lines[KEYS] += [asdict(Key(evidence.service, key.encoded, key.fingerprint)) for key in keys]
     for name, documents in lines.items():
         (directory / name).write_bytes(b"".join(_line(d) for d in documents))
 
@@ -59,26 +77,52 @@ def _later(record: Record) -> Record:
     return {k: v for k, v in record.items() if k in KEY | chain.AFTER_CLOSING}
 
 
-def read(directory: Path) -> tuple[list[Evidence], list[Finding]]:
-    """Return the evidence of each service in an export, and the lines that can't be read. Raises Refused."""
+def read(directory: Path, trusted: Collection[str] = ()) -> tuple[list[Evidence], list[Finding]]:
+    """Return the evidence of each service in an export, and what is wrong with the files. Raises Refused.
+
+    `trusted` are fingerprints that are known from elsewhere: whoever makes up an export can make its keys as well.
+    """
     findings: list[Finding] = []
-    sealed, later, heads, anchors = (_documents(directory / name, findings) for name in FILES)
+    sealed, later, heads, anchors, keys = (_documents(directory / name, findings) for name in FILES)
     strays = [d for d in sealed if HASH not in d]
     findings += [Finding("UNREADABLE", f"{RECORDS}: a record without a hash", _name(d)[1]) for d in strays]
     marks = {_name(d): d for d in later}
     records = [{**marks.pop(_name(d), {}), **d} for d in sealed]
     records += [d for d in marks.values() if chain.covered(d).keys() > KEY]  # else what was added to one that is gone
-    known_heads, known_anchors = _made(Head, heads, HEADS, findings), _made(Anchor, anchors, ANCHORS, findings)
-    services = dict.fromkeys(str(d.get("service")) for d in (*sealed, *later, *heads, *anchors))
+    known_anchors, known_keys = _made(Anchor, anchors, ANCHORS, findings), _made(Key, keys, KEYS, findings)
+    services = dict.fromkeys(str(d.get("service")) for d in (*sealed, *later, *heads, *anchors, *keys))
+    if not services:
+        findings.append(Finding("EMPTY", "it holds no record of any service: nothing was exported, or all was taken"))
+    findings += _doubts(known_keys, set(trusted))
     return [
         Evidence(
             service,
             tuple(r for r in records if str(r.get("service")) == service),
-            next((h for h in known_heads if h.service == service), None),
+            tuple(h for h in heads if str(h.get("service")) == service),
             tuple(a for a in known_anchors if a.service == service),
+            tuple(PublicKey(k.public_key) for k in known_keys if k.service == service and _is_key(k, set(trusted))),
+            begun=True,
         )
         for service in services
     ], findings
+
+
+def _doubts(keys: Iterable[Key], trusted: set[str]) -> Iterator[Finding]:
+    """Say which keys of an export nobody vouches for."""
+    named = "compare it with what `landfall verify-evidence` says on the account itself, and give it with --key"
+    for fingerprint in dict.fromkeys(key.fingerprint for key in keys):
+        if not trusted:
+            yield Finding("KEY_NOT_COMPARED", f"its records are signed by the key {fingerprint}, its own word: {named}")
+        elif fingerprint not in trusted:
+            yield Finding("KEY_UNKNOWN", f"its key {fingerprint} is none of those that --key gives")
+
+
+def _is_key(key: Key, trusted: set[str]) -> bool:
+    try:
+        same = PublicKey(key.public_key).fingerprint == key.fingerprint
+    except ValueError:
+        return False
+    return same and (not trusted or key.fingerprint in trusted)
 
 
 def _name(document: Record) -> tuple[str, str]:
@@ -87,6 +131,8 @@ def _name(document: Record) -> tuple[str, str]:
 
 def _documents(path: Path, findings: list[Finding]) -> list[Record]:
     """Return the documents of a file. A line in any other than the one spelling was not written by Landfall."""
+    if path.name == KEYS and not path.exists():
+        return []  # an export from before records were signed
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:

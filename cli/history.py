@@ -54,7 +54,7 @@ def history(
     """List deployments, newest first; requests for no known service are under `_unknown`."""
     names = services(at, service)
     if export_to:
-        return _exported(at, names, export_to)
+        return _exported(at, names if service else gather.services(at.cloud), export_to)
     of_each = (records.by_start(at.cloud.ledger.newest_first(name)) for name in names)
     newest_first = merge(*of_each, key=records.started, reverse=True)
     wanted = (r for r in newest_first if _is_wanted(r, outcome, since, until))
@@ -106,6 +106,7 @@ def _exported(at: At, names: list[str], directory: Path) -> int:
     found = [gather.evidence(at.cloud, name) for name in names]
     export.write(directory, found)
     number = sum(len(evidence.records) for evidence in found)
-    at.out.say(f"{number} records of {', '.join(names)}: landfall verify-evidence {directory}")
-    at.out.document({"exported": str(directory), "services": names, "records": number})
+    key = at.cloud.signing.public_key.fingerprint
+    at.out.say(f"{number} records of {', '.join(names)}: landfall verify-evidence {directory} --key {key}")
+    at.out.document({"exported": str(directory), "services": names, "records": number, "key": key})
     return 0

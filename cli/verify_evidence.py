@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import export, gather
+from cli import export, gather, unrecorded
 from cli.exits import Refused
 from cli.history import services
 from cli.verb import At, ServiceName, verb
@@ -17,6 +16,10 @@ from landfall.chain_check import Evidence, Finding, Verified, verify
 
 FOUND = 1
 """Exit code where something was found."""
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="The fingerprint of a public key that signs; for an export. May be repeated."),
+]
 
 
 @verb
@@ -27,52 +30,72 @@ def verify_evidence(
     ] = None,
     *,
     service: ServiceName = None,
+    key: Keys = None,
 ) -> int:
-    """Verify the chain of closed records. Exits 0 where all is as it was closed, 1 where anything is not.
+    """Verify the chain of closed records and their signatures. Exits 0 where all is as it was closed, else 1.
 
     With a directory it asks nothing of AWS. docs/evidence.md says what can't be found.
     """
-    found, unreadable = _evidence(at, directory, service)
+    found, others = _evidence(at, directory, service, key or [])
     told = [verify(evidence) for evidence in found]
-    for finding in unreadable:
+    for finding in others:
         _say(at, finding)
     for each in told:
         _tell(at, each)
-    intact = not unreadable and not any(each.findings for each in told)
+    fingerprints = sorted({key.fingerprint for evidence in found for key in evidence.keys})
+    for fingerprint in fingerprints:
+        at.out.say(f"signatures are verified by the key {fingerprint}")
+    intact = not others and not any(each.findings for each in told)
     at.out.document(
         {
             "intact": intact,
             "services": [asdict(each) for each in told],
-            "unreadable": [asdict(finding) for finding in unreadable],
+            "keys": fingerprints,
+            "unreadable": [asdict(finding) for finding in others],
         }
     )
     return 0 if intact else FOUND
 
 
-def _evidence(at: At, directory: Path | None, service: str | None) -> tuple[Iterable[Evidence], list[Finding]]:
-    if directory is None:
+def _evidence(
+    at: At, directory: Path | None, service: str | None, keys: list[str]
+) -> tuple[list[Evidence], list[Finding]]:
+    """Return what there is, and what is found beside the chains of services."""
+    if directory is None and service is not None:
         return [gather.evidence(at.cloud, name) for name in services(at, service)], []
-    found, unreadable = export.read(directory)
+    if directory is None:
+        known = [gather.evidence(at.cloud, name) for name in gather.services(at.cloud)]
+        deployments = {str(record.get("deployment_id")) for evidence in known for record in evidence.records}
+        return known, list(unrecorded.findings(at.cloud, deployments))
+    found, unreadable = export.read(directory, keys)
     if service is None:
         return found, unreadable
     chosen = [evidence for evidence in found if evidence.service == service]
     if not chosen:
-        known = ", ".join(evidence.service for evidence in found) or "none"
-        raise Refused("UNKNOWN_SERVICE", f"--service {service!r} is not in {directory}; there are {known}")
+        there = ", ".join(evidence.service for evidence in found) or "none"
+        raise Refused("UNKNOWN_SERVICE", f"--service {service!r} is not in {directory}; there are {there}")
     return chosen, unreadable
 
 
 def _tell(at: At, told: Verified) -> None:
-    seen = f"{told.chained} records in a chain"
-    if told.began:
-        seen += f" since {told.began}, {told.anchored} of them anchored"
-    if told.before:
-        seen += f"; {told.before} were closed before chains began, and nothing can be said of them"
-    if told.open:
-        seen += f"; {told.open} open"
-    at.out.check(told.service, not told.findings, seen)
+    at.out.check(told.service, not told.findings, _seen(told))
     for finding in told.findings:
         _say(at, finding)
+    for note in told.notes:
+        at.out.say(f"     {note.code}: {note.what}")
+
+
+def _seen(told: Verified) -> str:
+    seen = f"{told.chained} records in a chain"
+    if told.began:
+        seen += f" since {told.began}, {told.anchored} of them anchored, {told.signed} signed"
+    if told.covered:
+        seen += f"; {told.covered} are from before signing, and covered by the first that is signed"
+    if told.began and not told.signed:
+        seen += "; none is signed: whoever may write the ledger could have written them"
+    if told.before:
+        seen += f"; {told.before} were closed before chains began, and nothing can be said of them"
+    return f"{seen}; {told.open} open" if told.open else seen
 
 
 def _say(at: At, finding: Finding) -> None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 
 from landfall import aftermath, chain, evidence, metering, recovery
-from landfall.chain import Record
+from landfall.chain import SIGNATURE, Record
 from landfall.evidence import Ended
 from landfall.model import UNKNOWN_SERVICE
 from landfall.report import document, report
@@ -55,9 +55,13 @@ def _write(ended: Ended, record: Record, world: World) -> str:
 def _anchor(record: Record, world: World) -> None:
     """Repeat in the locked bucket what HEAD is. Before the report: what is marked as reported is anchored."""
     head = chain.head_of(record)
-    if head is not None:
-        body = chain.canonical(asdict(head)).decode()
-        world.reports.put(chain.anchor_of(head).key, body, "application/json")
+    if head is None:
+        return
+    signature = {SIGNATURE: record[SIGNATURE]} if SIGNATURE in record else {}
+    if signature:
+        world.signing.begin(head.service)
+    body = chain.canonical({**asdict(head), **signature}).decode()
+    world.reports.put(chain.anchor_of(head).key, body, "application/json")
 
 
 def _completed(ended: Ended, world: World) -> Ended:

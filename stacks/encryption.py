@@ -1,7 +1,8 @@
-"""The pipeline's one encryption key.
+"""The pipeline's keys: one that encrypts, and one that signs.
 
-One, since a key costs by the month: who may use it for what is told apart by conditions instead. Roles of this account
-are let in by their own policies (the key policy delegates to IAM); AWS services that act on their own are named here.
+One that encrypts, since a key costs by the month: who may use it for what is told apart by conditions instead. Roles of
+this account are let in by their own policies (the key policy delegates to IAM); AWS services that act on their own are
+named here.
 """
 
 from __future__ import annotations
@@ -34,6 +35,37 @@ class PipelineKey(kms.Key):
         )
         for statement in (_logs(services), _alarms(), _events()):
             self.add_to_resource_policy(statement)
+
+
+class SigningKey(kms.Key):
+    """Signs what the ledger records of each deployment's end.
+
+    Of P-256, whose public key verifies anywhere. KMS never rotates such a key (developer guide, rotating keys), and one
+    that is gone can't be made again: it outlives its stack.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            description="Landfall: signs the records of deployments",
+            key_spec=kms.KeySpec.ECC_NIST_P256,
+            key_usage=kms.KeyUsage.SIGN_VERIFY,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+
+    def used_only_by(self, role: iam.IRole) -> None:
+        """Deny its use to everybody but one role, whatever their own policies allow."""
+        self.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="OnlyTheStepThatClosesSigns",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=["kms:Sign"],
+                resources=["*"],
+                conditions={"ArnNotEquals": {"aws:PrincipalArn": role.role_arn}},
+            )
+        )
 
 
 def _logs(services: Iterable[Service]) -> iam.PolicyStatement:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -16,7 +18,7 @@ from stacks.alarms import Alarms
 from stacks.build_watch import BuildTrigger
 from stacks.bus import EventBus
 from stacks.dashboard import Dashboard
-from stacks.encryption import PipelineKey
+from stacks.encryption import PipelineKey, SigningKey
 from stacks.ledger import LedgerTable, PipelineTable
 from stacks.loss import RECONCILE_EVERY, SWEEP_EVERY, Reconciliation, RecoveryTrigger
 from stacks.machine import StandardMachine
@@ -39,6 +41,7 @@ class PipelineStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, settings_path: Path) -> None:
         super().__init__(scope, construct_id, description="Landfall: deploys to ECS and proves each release live")
         self.key = PipelineKey(self, "Key", settings.services)
+        self.signing_key = SigningKey(self, "SigningKey")
         self.ledger = LedgerTable(self, "Ledger", self.key)
         self.locks = PipelineTable(self, "Locks", self.key)
         self.freezes = PipelineTable(self, "Freezes", self.key)
@@ -46,6 +49,7 @@ class PipelineStack(cdk.Stack):
         self.topic = NotificationTopic(self, "Topic", self.key)
         self.built = [service for service in settings.services if service.build]
         self.functions = self._functions(settings, settings_path)
+        self.signing_key.used_only_by(cast(iam.IRole, self.functions["Report"].role))
         self.machine = self._machine("Machine", MACHINE, Machine.DEPLOY)
         self.trigger = PushTrigger(self, "OnPush", settings=settings, machine=self.machine, key=self.key)
         self.bus = EventBus(self, "Bus", key=self.key, dead_letters=self.trigger.dead_letters)
@@ -100,6 +104,7 @@ class PipelineStack(cdk.Stack):
             reports=self.reports.bucket_arn,
             topic=self.topic.topic_arn,
             key=self.key.key_arn,
+            signing_key=self.signing_key.key_arn,
         )
         dependencies = lambda_.LayerVersion(
             self,
@@ -124,6 +129,8 @@ class PipelineStack(cdk.Stack):
                     On.MACHINE: machine_arn(self),
                     On.REPORTS: self.reports.bucket_name,
                     On.REPORT_NAMES: self.reports.bucket_name,
+                    On.SIGNING_BEGUN: self.reports.bucket_name,
+                    On.SIGNATURES: self.signing_key.key_arn,
                     On.TOPIC: self.topic.topic_arn,
                     On.EVENT_BUS: BUS,
                 },
@@ -139,6 +146,7 @@ class PipelineStack(cdk.Stack):
             "LockTableName": self.locks.table_name,
             "FreezeTableName": self.freezes.table_name,
             "ReportBucketName": self.reports.bucket_name,
+            "SigningKeyArn": self.signing_key.key_arn,
             "TopicArn": self.topic.topic_arn,
             "EventBusName": self.bus.event_bus_name,
             "DeadLetterQueueUrl": self.trigger.dead_letters.queue_url,

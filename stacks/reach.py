@@ -13,6 +13,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
 from landfall.aws.events import SOURCE, DetailType
+from landfall.chain import key_names
 from landfall.model import UNKNOWN_SERVICE
 from landfall.naming import build_project
 from landfall.reconcile.findings import FINDINGS
@@ -39,6 +40,7 @@ class Holdings:
     reports: str
     topic: str
     key: str
+    signing_key: str
 
 
 def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
@@ -173,6 +175,16 @@ def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, 
             (holdings.reports,), {"StringLike": {"s3:prefix": [f"{name}/*" for name in _recorded(settings)]}}
         ),
         On.KEY_OF_REPORTS: key_via("s3"),
+        # By the algorithm that is verified: KMS condition keys of the developer guide.
+        On.SIGNING: Scope(
+            (holdings.signing_key,),
+            {"StringEquals": {"kms:MessageType": "RAW", "kms:SigningAlgorithm": "ECDSA_SHA_256"}},
+        ),
+        On.SIGNATURES: Scope((holdings.signing_key,)),
+        On.SIGNING_BEGUN: Scope(
+            (holdings.reports,),
+            {"StringLike": {"s3:prefix": [f"{key_names(name)}*" for name in _recorded(settings)]}},
+        ),
         On.TOPIC: Scope((holdings.topic,)),
         On.KEY_OF_TOPIC: key_via("sns"),
     }

@@ -14,7 +14,16 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from landfall.settings import Vpc
-from landfall.world import ENV_BUS, ENV_FREEZES, ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC
+from landfall.world import (
+    ENV_BUS,
+    ENV_FREEZES,
+    ENV_LEDGER,
+    ENV_LOCKS,
+    ENV_MACHINE,
+    ENV_REPORTS,
+    ENV_SIGNING_KEY,
+    ENV_TOPIC,
+)
 from stacks.names import STEP_LOGS
 from stacks.reach import Scope, statement
 from stacks.steps import On, Step
@@ -38,6 +47,8 @@ VARIABLES = {
     On.MACHINE: ENV_MACHINE,
     On.REPORTS: ENV_REPORTS,
     On.REPORT_NAMES: ENV_REPORTS,
+    On.SIGNATURES: ENV_SIGNING_KEY,
+    On.SIGNING_BEGUN: ENV_REPORTS,
     On.TOPIC: ENV_TOPIC,
     On.EVENT_BUS: ENV_BUS,
 }

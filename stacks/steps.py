@@ -39,6 +39,9 @@ class On(Enum):
     REPORTS = auto()
     REPORT_NAMES = auto()
     KEY_OF_REPORTS = auto()
+    SIGNING = auto()
+    SIGNATURES = auto()
+    SIGNING_BEGUN = auto()
     TOPIC = auto()
     KEY_OF_TOPIC = auto()
     EVENT_BUS = auto()
@@ -108,6 +111,8 @@ _SEE_IMAGES = (_may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeIm
 _SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
 _TELL = (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, *_DATA_KEY, "kms:Decrypt"))
 _SECRETS_SENT = _may(On.SECRETS_OF_CHECKS, "secretsmanager:GetSecretValue")
+# Which records of the ledger Landfall closed: by the public key, and by the bucket, which says whether they are signed.
+_BELIEVE = (_may(On.SIGNATURES, "kms:GetPublicKey"), _may(On.SIGNING_BEGUN, "s3:ListBucketVersions"))
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 
 STEPS: tuple[Step, ...] = (
@@ -121,6 +126,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.LOCKS, "dynamodb:GetItem"),
             _LEDGER_KEY,
             _may(On.EXECUTIONS, "states:DescribeExecution", "states:GetExecutionHistory"),
+            *_BELIEVE,
         ),
     ),
     Step(
@@ -168,6 +174,7 @@ STEPS: tuple[Step, ...] = (
             _LEDGER_KEY,
             _SEE_SERVICE,
             *_SEE_IMAGES,
+            *_BELIEVE,
         ),
     ),
     Step(
@@ -200,9 +207,11 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Report",
         (
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
+            _may(On.SIGNING, "kms:Sign"),
+            *_BELIEVE,
             _may(On.REPORTS, "s3:PutObject"),
             _may(On.KEY_OF_REPORTS, "kms:GenerateDataKey"),
             _may(On.EXECUTIONS, "states:GetExecutionHistory"),
@@ -255,6 +264,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.FINDINGS, "dynamodb:UpdateItem"),
             _LEDGER_KEY,
             _may(On.REPORT_NAMES, "s3:ListBucket"),
+            *_BELIEVE,
             _SEE_EXECUTIONS,
             _may(On.MACHINE, "states:StartExecution"),
             *_TELL,

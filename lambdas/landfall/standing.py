@@ -8,6 +8,7 @@ here, but for records from before there were chains, which have nothing else and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -43,14 +44,44 @@ def changed(record: Mapping[str, Any]) -> bool:
 
 LINKS = {PROVEN_BEFORE: proven, CHANGED_BEFORE: changed}
 """Each link with the rule for the records that it leads to."""
+_HASH_OF = "{}_hash"
 
 
-def links(newest: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return the links of the record that is closed next. `newest` is the one that HEAD names."""
-    if newest is None:
-        return {}
-    found = {link: newest.get("deployment_id") if fits(newest) else newest.get(link) for link, fits in LINKS.items()}
-    return {link: str(to) for link, to in found.items() if to}
+@dataclass(frozen=True)
+class Link:
+    """Where a record's link leads: to a deployment, and to its record of that hash.
+
+    Without an id there is none before it. Without a hash it is a record's from before they were signed.
+    """
+
+    deployment_id: str
+    hash: str
+
+
+def link_of(record: Mapping[str, Any], link: str) -> Link | None:
+    """Return where a record's link leads; None where nobody knew when it was closed."""
+    to, hash_ = record.get(link), record.get(_HASH_OF.format(link))
+    return Link(str(to), str(hash_ or "")) if to is not None else None
+
+
+def link_to(record: Mapping[str, Any] | None) -> Link:
+    """Return the link that leads to a record, or to none."""
+    return Link(str(record["deployment_id"]), str(record[chain.HASH])) if record else Link("", "")
+
+
+def links(newest: Mapping[str, Any]) -> dict[str, Link]:
+    """Return the links of the record that is closed next, as far as they are known.
+
+    `newest` is the record that HEAD names. What it knows of the records before it counts where it says their hashes.
+    """
+    known = {link: link_to(newest) if fits(newest) else link_of(newest, link) for link, fits in LINKS.items()}
+    return {link: to for link, to in known.items() if to and (to.hash or not to.deployment_id)}
+
+
+def as_fields(links_: Mapping[str, Link]) -> dict[str, str]:
+    """Return links as a record holds them."""
+    ids = {link: to.deployment_id for link, to in links_.items()}
+    return ids | {_HASH_OF.format(link): to.hash for link, to in links_.items()}
 
 
 def place(record: Mapping[str, Any]) -> tuple[int, str, str]:

@@ -25,6 +25,7 @@ from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.logs import TaskLogs
 from landfall.aws.secrets import Secrets
+from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.model import Release
 from landfall.observed import ServiceView
@@ -32,7 +33,7 @@ from landfall.secret import Known
 from landfall.settings import Service, Settings
 from landfall.settings import file as settings_file
 
-ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS = (
+ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS, ENV_SIGNING_KEY = (
     "LANDFALL_SETTINGS",
     "LANDFALL_LEDGER_TABLE",
     "LANDFALL_LOCK_TABLE",
@@ -41,6 +42,7 @@ ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_
     "LANDFALL_REPORT_BUCKET",
     "LANDFALL_TOPIC_ARN",
     "LANDFALL_EVENT_BUS",
+    "LANDFALL_SIGNING_KEY",
 )
 _TIMES = {"connect_timeout": 3, "read_timeout": 8}
 _CONFIG = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 3})
@@ -115,7 +117,13 @@ class World:
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger table."""
-        return Ledger(self._ledger_table)
+        return Ledger(self._ledger_table, lambda: self.signing)
+
+    @cached_property
+    def signing(self) -> Signing:
+        """Return the key that closings are signed by."""
+        former = self.settings.evidence.former_keys
+        return Signing(self._client("kms"), os.environ[ENV_SIGNING_KEY], self.reports, former)
 
     @cached_property
     def findings(self) -> Findings:

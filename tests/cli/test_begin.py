@@ -21,6 +21,7 @@ from cli.cloud import Cloud
 from cli.exits import Refused
 from cli.output import Output
 from cli.verb import At
+from landfall import evidence
 from landfall.model import Outcome
 from landfall.settings import Build, Settings
 from tests import builders as b
@@ -43,6 +44,7 @@ class Somewhere(Cloud):
             "LedgerTableName": standin.LEDGER,
             "FreezeTableName": standin.FREEZES,
             "ReportBucketName": standin.BUCKET,
+            "SigningKeyArn": standin.SIGNING_KEY,
             "TopicArn": os.environ["LANDFALL_TOPIC_ARN"],
             "DeadLetterQueueUrl": standin.client("sqs").get_queue_url(QueueName="heard")["QueueUrl"],
         }
@@ -62,16 +64,11 @@ def record(name: str, digest: str, outcome: Outcome | None = None, revision: str
     known = {"image_digest": digest, "git_sha": digest[7:47], "started_at": b.NOW.isoformat()}
     release = b.release(deployment_id=f"{name}-x", execution_arn=f"arn:{name}", **known)
     standin.open_record(release)
-    table = boto3.resource("dynamodb", region_name=standin.REGION).Table(standin.LEDGER)
     key = {"service": SERVICE.name, "deployment_id": f"{name}-x"}
     if outcome:
-        changes = {"outcome": outcome.value, "task_definition": revision, "ended_at": b.NOW.isoformat()}
-        table.update_item(
-            Key=key,
-            UpdateExpression="SET " + ", ".join(f"#{k} = :{k}" for k in changes) + " REMOVE unfinished",
-            ExpressionAttributeNames={f"#{k}": k for k in changes},
-            ExpressionAttributeValues={f":{k}": v for k, v in changes.items()},
-        )
+        ended = b.ended(outcome, release=release, deployment=b.deployment(task_definition=revision))
+        standin.ledger().close(evidence.closed(ended, b.NOW))
+        standin.table().update_item(Key=key, UpdateExpression="REMOVE unfinished")
     return key
 
 

@@ -26,6 +26,7 @@ from tests.tampering import chains
 LENGTH = 8
 Run = Callable[..., Result]
 OUTPUTS = {"LedgerTableName": standin.LEDGER, "FreezeTableName": standin.FREEZES, "ReportBucketName": standin.BUCKET}
+OUTPUTS |= {"SigningKeyArn": standin.SIGNING_KEY, "StateMachineArn": standin.MACHINE}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +57,9 @@ def ledger(monkeypatch: pytest.MonkeyPatch, cloudformation: str) -> Iterator[Led
             closed = made.close(chains.record(number))
             head = chain.head_of(closed or {})
             assert head is not None
-            reports.put(chain.anchor_of(head).key, "{}", "application/json")
+            reports.put(chain.anchor_of(head).key, json.dumps({"signature": (closed or {})["signature"]}), "text/json")
             made.mark("sample", head.deployment_id, reported=f"s3://reports/sample/{head.deployment_id}/report.md")
+        standin.signing().begin("sample")
         made.open(evidence.opened(chains.release_of(LENGTH + 1)))
         yield made
 
@@ -153,8 +155,14 @@ def test_an_untouched_ledger_verifies_online_and_as_an_export(ledger: Ledger, ru
     assert (online.exit_code, documents(online)["intact"]) == (0, True)
     assert run("history", "--export", str(tmp_path / "out")).exit_code == 0
     assert run("history", "--export", str(tmp_path / "out")).exit_code == 2
-    alone = CliRunner().invoke(app, ["verify-evidence", str(tmp_path / "out"), "--settings", "nowhere", "--json"])
+    words = ["verify-evidence", str(tmp_path / "out"), "--settings", "nowhere", "--json"]
+    key_ = standin.signing().public_key.fingerprint
+    alone = CliRunner().invoke(app, [*words, "--key", key_])
     assert alone.exit_code == 0, alone.output
+    for others, code in (([], "KEY_NOT_COMPARED"), (["--key", "0" * 64], "KEY_UNKNOWN")):
+        doubted = CliRunner().invoke(app, [*words, *others])
+        assert doubted.exit_code == 1
+        assert code in {f["code"] for f in documents(doubted)["unreadable"]}
     of_sample = next(s for s in documents(alone)["services"] if s["service"] == "sample")
     assert of_sample == documents(online)["services"][0]
     assert (of_sample["chained"], of_sample["before"], of_sample["open"]) == (LENGTH, 1, 1)

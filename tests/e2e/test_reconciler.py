@@ -17,7 +17,9 @@ import pytest
 
 from cli.following import Ending
 from landfall import chain, evidence
+from landfall.aws.audit import Reports
 from landfall.aws.ledger import Ledger
+from landfall.aws.signing import Signing
 from landfall.reconcile.findings import Kind
 from landfall.settings import Limits
 from local.clients import session
@@ -64,8 +66,11 @@ def baseline(stage: Stage) -> Ending:
 @pytest.fixture(scope="module")
 def ledger(stage: Stage) -> Ledger:
     """Return the ledger, as somebody who may write to it has it."""
-    resource = session().resource("dynamodb", endpoint_url=stage.aws.endpoint)
-    return Ledger(resource.Table(stage.pipeline["LedgerTableName"]))
+    made, at = session(), stage.aws.endpoint
+    reports = Reports(made.client("s3", endpoint_url=at), stage.pipeline["ReportBucketName"])
+    signing = Signing(made.client("kms", endpoint_url=at), stage.pipeline["SigningKeyArn"], reports)
+    table = made.resource("dynamodb", endpoint_url=at).Table(stage.pipeline["LedgerTableName"])
+    return Ledger(table, lambda: signing)
 
 
 def look(stage: Stage) -> dict[str, int]:

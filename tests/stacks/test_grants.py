@@ -58,6 +58,15 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.REPORTS: (["<Reports65402A0A.Arn>/*"], {}),
     On.REPORT_NAMES: (["<Reports65402A0A.Arn>"], {"StringLike": {"s3:prefix": ["sample/*", "_unknown/*"]}}),
     On.KEY_OF_REPORTS: (KEY, _via("s3")),
+    On.SIGNING: (
+        ["<SigningKeyEEFC2790.Arn>"],
+        {"StringEquals": {"kms:MessageType": "RAW", "kms:SigningAlgorithm": "ECDSA_SHA_256"}},
+    ),
+    On.SIGNATURES: (["<SigningKeyEEFC2790.Arn>"], {}),
+    On.SIGNING_BEGUN: (
+        ["<Reports65402A0A.Arn>"],
+        {"StringLike": {"s3:prefix": ["sample/_chain/key-*", "_unknown/_chain/key-*"]}},
+    ),
     On.TOPIC: (["<TopicBFC7AF6E>"], {}),
     On.KEY_OF_TOPIC: (KEY, _via("sns")),
     On.EVENT_BUS: (

@@ -25,13 +25,18 @@ def _by_service(document: dict[str, Any], *, about: str = "") -> dict[str, Any]:
     }
 
 
+def _encrypting(pipeline: Template) -> dict[str, Any]:
+    (key,) = (k for k in pipeline.of_type("AWS::KMS::Key").values() if "KeySpec" not in k)
+    return dict(key)
+
+
 def _key(pipeline: Template) -> dict[str, Any]:
-    return _by_service(pipeline.only("AWS::KMS::Key")["KeyPolicy"])
+    return _by_service(_encrypting(pipeline)["KeyPolicy"])
 
 
 def test_the_key_lets_in_three_services_and_roles_with_a_policy_of_their_own(pipeline: Template) -> None:
     """The account's root stands for "whoever IAM allows": the steps' roles, each by its grants."""
-    root, *_ = pipeline.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    root, *_ = _encrypting(pipeline)["KeyPolicy"]["Statement"]
 
     assert root["Principal"] == {"AWS": "arn:aws:iam::ACCOUNT:root"}
     assert _key(pipeline).keys() == {"logs.REGION.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"}
@@ -96,7 +101,7 @@ def test_the_bus_is_encrypted_for_itself_alone(pipeline: Template) -> None:
     """With the conditions of the EventBridge user guide; what it can't encrypt goes to the queue that is watched."""
     bus = pipeline.only("AWS::Events::EventBus")
     (queue,) = (name for name in pipeline.of_type("AWS::SQS::Queue") if "DeadLetters" in name)
-    key = _by_service(pipeline.only("AWS::KMS::Key")["KeyPolicy"], about="bus")["events.amazonaws.com"]
+    key = _by_service(_encrypting(pipeline)["KeyPolicy"], about="bus")["events.amazonaws.com"]
     policy = pipeline.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
     (sends,) = (s for s in policy if s.get("Sid") == "DeadLettersOfTheBus")
 
@@ -113,7 +118,21 @@ def test_the_bus_is_encrypted_for_itself_alone(pipeline: Template) -> None:
 
 def test_the_key_rotates_and_outlives_the_stack(pipeline: Template) -> None:
     """What it encrypted outlives the stack too."""
-    (resource,) = (r for r in pipeline.resources.values() if r["Type"] == "AWS::KMS::Key")
+    keys = (r for r in pipeline.resources.values() if r["Type"] == "AWS::KMS::Key")
+    (resource,) = (r for r in keys if "KeySpec" not in r["Properties"])
 
     assert resource["Properties"]["EnableKeyRotation"] is True
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_key_that_signs_is_used_by_the_step_that_closes_alone(pipeline: Template) -> None:
+    """Whatever else a policy of the account allows: the key's own denies it to every other role."""
+    ((name, key),) = ((n, k) for n, k in pipeline.of_type("AWS::KMS::Key").items() if "KeySpec" in k)
+    (denied,) = (s for s in key["KeyPolicy"]["Statement"] if s["Effect"] == "Deny")
+    (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith("ReportRole"))
+    assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+    assert pipeline.resources[name]["DeletionPolicy"] == "Retain"
+    assert (denied["Action"], denied["Principal"]) == ("kms:Sign", {"AWS": "*"})
+    assert denied["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": f"<{role}.Arn>"}}
+    signs = [s for s in pipeline.identity_statements() if "kms:Sign" in many(s["Action"])]
+    assert [s["Resource"] for s in signs] == [f"<{name}.Arn>"]

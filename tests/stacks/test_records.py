@@ -102,7 +102,7 @@ def test_nothing_deletes_what_is_in_the_report_bucket(pipeline: Template) -> Non
     """No lifecycle rule lets an anchor expire, and no step may read or delete one, or shorten or bypass its lock."""
     assert "LifecycleConfiguration" not in pipeline.resources["Reports65402A0A"]["Properties"]
     allowed = {action for s in pipeline.identity_statements() for action in many(s["Action"])}
-    assert {a for a in allowed if a.startswith("s3:")} == {"s3:PutObject", "s3:ListBucket"}
+    assert {a for a in allowed if a.startswith("s3:")} == {"s3:PutObject", "s3:ListBucket", "s3:ListBucketVersions"}
 
 
 def test_nothing_deletes_a_record(pipeline: Template) -> None:
@@ -166,6 +166,7 @@ def test_the_outputs_say_where_everything_is(pipeline: Template) -> None:
         "LockTableName",
         "FreezeTableName",
         "ReportBucketName",
+        "SigningKeyArn",
         "TopicArn",
         "EventBusName",
         "DeadLetterQueueUrl",

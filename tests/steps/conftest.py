@@ -162,6 +162,7 @@ def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Ite
         monkeypatch.setenv("LANDFALL_REPORT_BUCKET", standin.BUCKET)
         monkeypatch.setenv("LANDFALL_TOPIC_ARN", topic)
         monkeypatch.setenv("LANDFALL_EVENT_BUS", standin.BUS)
+        monkeypatch.setenv("LANDFALL_SIGNING_KEY", standin.SIGNING_KEY)
         yield
     state_manager.unset_transition("ecs::task")
 

@@ -15,7 +15,8 @@ from stacks.steps import STEPS
 from tests.steps import standin
 from tests.steps.test_telling import sent
 
-READS = ("Describe", "Get", "List", "Query", "BatchGet", "Filter")
+READS = ("Describe", "Get", "List", "Query", "BatchGet", "Filter", "Sign")
+"""How operations begin that change nothing. Who signs twice has two signatures, and keeps one."""
 PREFIXES = {"sfn": "states", "eventbridge": "events"}
 """What IAM calls a service, where the SDK calls it something else."""
 NO_CALLS = ("kms", "iam", "xray")

@@ -14,10 +14,13 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ecr.models import ecr_backends
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 from moto.elbv2.models import elbv2_backends
+from moto.kms.models import kms_backends
 from moto.moto_api._internal.models import moto_api_backend
 
-from landfall import evidence
+from landfall import chain, evidence
+from landfall.aws.audit import Reports
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
+from landfall.aws.signing import Signing
 from landfall.chain import CHAINS
 from landfall.model import Release
 from landfall.reconcile.findings import FINDINGS
@@ -26,9 +29,12 @@ from tests import builders as b
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
 LEDGER, LOCKS, FREEZES, BUCKET = "ledger", "locks", "freezes", "reports"
 BUS, TOPIC = "landfall", "landfall"
+SIGNING_KEY = "6c616e64-6661-4c6c-8000-000000000000"
+MACHINE = f"arn:aws:states:{REGION}:{DEFAULT_ACCOUNT_ID}:stateMachine:landfall"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 
+_signing_keys: list[Any] = []
 _moto_update = EC2ContainerServiceBackend.update_service
 
 
@@ -93,6 +99,7 @@ def make_world() -> None:
             BillingMode="PAY_PER_REQUEST",
         )
     client("s3").create_bucket(Bucket=BUCKET)
+    make_signing_key()
     make_bus()
     client("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     definition = {"StartAt": "Resolve", "States": {"Resolve": {"Type": "Pass", "End": True}}}
@@ -105,6 +112,17 @@ def make_world() -> None:
     client("ecr").create_repository(repositoryName=REPOSITORY)
     push("old", b.OLD_DIGEST, digest=b.OLD_DIGEST)
     client("ecs").create_cluster(clusterName=CLUSTER)
+
+
+def make_signing_key() -> None:
+    """Let KMS have the key that signs: the same for every test, as it is the same for the life of a warm Lambda."""
+    keys = kms_backends[DEFAULT_ACCOUNT_ID][REGION].keys
+    if not _signing_keys:
+        made = client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+        key = keys.pop(made["KeyMetadata"]["KeyId"])
+        key.id = SIGNING_KEY
+        _signing_keys.append(key)
+    keys[SIGNING_KEY] = _signing_keys[0]
 
 
 def make_bus() -> None:
@@ -376,7 +394,12 @@ def records() -> list[dict[str, Any]]:
 
 def ledger() -> Ledger:
     """Return the ledger as the steps have it."""
-    return Ledger(_ledger())
+    return Ledger(_ledger(), signing)
+
+
+def signing() -> Signing:
+    """Return the key that closings are signed by, and the bucket that says so."""
+    return Signing(client("kms"), SIGNING_KEY, Reports(client("s3"), BUCKET))
 
 
 def table() -> Any:
@@ -396,7 +419,7 @@ def reports() -> list[str]:
 
 def anchors() -> list[str]:
     """Return the keys of the anchors in the bucket."""
-    return [key for key in _keys() if f"/{CHAINS}/" in key]
+    return [key for key in _keys() if chain.anchor_at(key)]
 
 
 def versions() -> list[dict[str, Any]]:

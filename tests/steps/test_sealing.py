@@ -43,7 +43,9 @@ def told() -> Verified:
     """Verify what ledger and bucket hold of the service."""
     records = sorted(standin.ledger().newest_first("sample"), key=lambda r: int(r.get(chain.SEQUENCE, 0)))
     anchors = [anchor for key in standin.anchors() if (anchor := chain.anchor_at(key))]
-    return verify(Evidence("sample", records, standin.ledger().head("sample"), anchors))
+    kept, signing = standin.ledger().head_as_kept("sample"), standin.signing()
+    begun = signing.begun("sample")
+    return verify(Evidence("sample", records, (kept,) if kept else (), anchors, signing.keys, begun=begun))
 
 
 def before_closing(ledger: Ledger, act: Callable[[], object], times: int = 1) -> None:
@@ -60,7 +62,7 @@ def before_closing(ledger: Ledger, act: Callable[[], object], times: int = 1) ->
 
 def own_ledger() -> Ledger:
     """Return a ledger on a client of its own, as another Lambda has it."""
-    return Ledger(boto3.resource("dynamodb", region_name=standin.REGION).Table(standin.LEDGER))
+    return Ledger(boto3.resource("dynamodb", region_name=standin.REGION).Table(standin.LEDGER), standin.signing)
 
 
 def test_each_report_adds_one_link_and_one_anchor(aws: None) -> None:
@@ -106,6 +108,7 @@ def test_a_report_after_a_lost_reply_anchors_what_is_in_the_ledger(aws: None) ->
                 "sequence": 1,
                 "hash": anchor.hash if anchor else "",
                 "deployment_id": "20260102T030405Z-one",
+                "signature": (standin.ledger().newest("sample") or {})["signature"],
             }
         ).decode()
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from itertools import islice
 
 from landfall import chain, evidence
 from landfall.chain import Record
 from landfall.chain_check import Evidence
 from landfall.model import Outcome, Release
 from tests import builders as b
+from tests.signing import KMS, Kms, signed
+
+PLACE = (chain.HASH, chain.PREVIOUS, chain.SEQUENCE)
 
 
 def release_of(number: int) -> Release:
@@ -38,31 +41,38 @@ def _time(number: int) -> datetime:
     return b.NOW + timedelta(minutes=number)
 
 
-def chained(*records: Record, service: str = "sample") -> Evidence:
-    """Close records one after the other, report each, and anchor it."""
+def chained(
+    *records: Record, service: str = "sample", unsigned: int = 0, kms: Kms = KMS, old: Sequence[Record] = ()
+) -> Evidence:
+    """Close records one after the other, report each, and anchor it. The first may be from before signing."""
     closed, head = list[Record](), None
     anchors = []
-    for each in records:
-        sealed = chain.sealed(each, head)
+    for number, each in enumerate(records):
+        noted = {chain.UNCHAINED: chain.digest_of_unchained(old)} if number == unsigned else {}
+        sealed = chain.sealed({**each, **noted}, head, "" if number < unsigned else kms.public.fingerprint)
+        sealed = sealed if number < unsigned else signed(sealed, kms)
         head = chain.head_of(sealed)
         assert head is not None
-        anchors.append(chain.anchor_of(head))
+        anchors.append(replace(chain.anchor_of(head), signature=sealed.get(chain.SIGNATURE, "")))
         closed.append({**sealed, "reported": f"s3://reports/{each['deployment_id']}/report.md"})
-    return Evidence(service, tuple(closed), head, tuple(anchors))
+    begun = len(records) > unsigned
+    return Evidence(service, (*old, *closed), (asdict(head),) if head else (), tuple(anchors), (KMS.public,), begun)
 
 
-def of(length: int) -> Evidence:
+def of(length: int, unsigned: int = 0, kms: Kms = KMS) -> Evidence:
     """Return a chain of so many records, as it should be."""
-    return chained(*islice(map(record, range(1, length + 1)), length))
+    return chained(*map(record, range(1, length + 1)), unsigned=unsigned, kms=kms)
 
 
-def rewritten(evidence_: Evidence, at: int) -> Evidence:
+def rewritten(evidence_: Evidence, at: int, kms: Kms | None = KMS) -> Evidence:
     """Change record `at` (from 0) and seal everything from there on anew, HEAD included: what a table can't show."""
     records, head = list(evidence_.records), None
     for index, each in enumerate(records):
-        content = {k: v for k, v in each.items() if k not in (chain.HASH, chain.PREVIOUS, chain.SEQUENCE)}
+        content = {k: v for k, v in each.items() if k not in (*PLACE, chain.SIGNATURE, chain.SIGNED_BY)}
         if index == at:
             content["why"] = "nothing to see here"
-        records[index] = {**chain.sealed(content, head), "reported": each["reported"]}
+        sealed = chain.sealed(content, head, kms.public.fingerprint if kms else "")
+        if sealed[chain.HASH] != each[chain.HASH]:
+            records[index] = {**(signed(sealed, kms) if kms else sealed), "reported": each["reported"]}
         head = chain.head_of(records[index])
-    return replace(evidence_, records=tuple(records), head=head)
+    return replace(evidence_, records=tuple(records), heads=(asdict(head),) if head else ())

@@ -16,11 +16,13 @@ from landfall.answers import Answer, Answers, Request
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
+from landfall.aws.signing import Signing
 from landfall.history import Event
 from landfall.secret import Known
 from landfall.settings import Limits, Service, Settings
 from landfall.settings.smoke import Smoke
 from landfall.world import World
+from tests.signing import Bucket, signing
 from tests.torture import replies
 from tests.torture.asl import Clock
 from tests.torture.clients import Client
@@ -29,15 +31,6 @@ from tests.torture.roles import REPOSITORY
 from tests.torture.scenario import Scenario
 from tests.torture.tables import Table
 from tests.torture.web import PATHS, Said, Web
-
-
-class MemoryReports(dict[str, str]):
-    """The report bucket."""
-
-    def put(self, key: str, body: str, _content_type: str) -> str:
-        """Store a file unless it is there."""
-        self.setdefault(key, body)
-        return f"s3://reports/{key}"
 
 
 class MemoryTopic(list[tuple[str, str, dict[str, str]]]):
@@ -73,7 +66,7 @@ class NoHistory:
 class ReplayWorld(World):
     """A scenario, as a step reaches it."""
 
-    reports: MemoryReports = cached_property(lambda _: MemoryReports())  # type: ignore[assignment]
+    reports: Bucket = cached_property(lambda _: Bucket())  # type: ignore[assignment]
     topic: MemoryTopic = cached_property(lambda _: MemoryTopic())  # type: ignore[assignment]
     events: MemoryEvents = cached_property(lambda _: MemoryEvents())  # type: ignore[assignment]
     executions: NoHistory = cached_property(lambda _: NoHistory())  # type: ignore[assignment]
@@ -91,7 +84,12 @@ class ReplayWorld(World):
     @cached_property
     def ledger(self) -> Ledger:
         """Return a ledger of this scenario's own."""
-        return Ledger(Table("ledger", "service", "deployment_id"))
+        return Ledger(Table("ledger", "service", "deployment_id"), lambda: self.signing)
+
+    @cached_property
+    def signing(self) -> Signing:
+        """Return a key of the test's own."""
+        return signing(self.reports)
 
     @cached_property
     def locks(self) -> Locks:

@@ -118,7 +118,14 @@ WRONG = {
     ),
     "unknown table": (f"[service]\n{SAMPLE}", ("service: unknown table", "[services.<name>]")),
     "evidence is no table": (f"evidence = 3\n{SAMPLE}", ("evidence", "must be a table")),
-    "unknown evidence key": (f"[evidence]\nyears = 7\n{SAMPLE}", (":2: evidence.years", "unknown key", "days, mode")),
+    "unknown evidence key": (
+        f"[evidence]\nyears = 7\n{SAMPLE}",
+        (":2: evidence.years", "unknown key", "days, former_keys, mode"),
+    ),
+    "no public key": (
+        f'[evidence]\nformer_keys = ["abc"]\n{SAMPLE}',
+        (":2: evidence.former_keys", "'abc'", "public_key"),
+    ),
     "unknown lock mode": (f'[evidence]\nmode = "governance"\n{SAMPLE}', (":2: evidence.mode", "GOVERNANCE", "NONE")),
     "kept for no day": (f"[evidence]\ndays = 0\n{SAMPLE}", (":2: evidence.days", "at least 1")),
     "kept for a fraction": (f"[evidence]\ndays = 1.5\n{SAMPLE}", (":2: evidence.days", "1.5")),

@@ -9,15 +9,23 @@ from typing import Any
 
 import pytest
 
-from landfall import evidence, standing
-from landfall.aws.chained import SEARCHED, WALKED
+from landfall import chain, evidence, standing
+from landfall.aws.chained import NEAREST, WALKED
 from landfall.aws.ledger import Ledger
-from landfall.chain import HASH, PREVIOUS, SEQUENCE
+from landfall.aws.signing import Signing
+from landfall.chain import HASH
 from landfall.model import Outcome
 from tests import builders as b
+from tests.signing import KMS, Bucket, signed, signing
 from tests.torture.tables import Table
 
 SECOND = "20260102T030405Z"
+NONE_KNOWN = {link: standing.link_to(None) for link in standing.LINKS}
+
+
+def believed() -> Signing:
+    """Return a key that signs, where no closing was signed yet."""
+    return signing()
 
 
 class Counted(Table):
@@ -62,7 +70,7 @@ def record(name: str, outcome: Outcome = Outcome.SUCCEEDED, **changes: Any) -> d
 
 def close(table: Table, *names: str, outcome: Outcome = Outcome.SUCCEEDED, **changes: Any) -> Ledger:
     """Close deployments one after the other."""
-    ledger = Ledger(table)
+    ledger = Ledger(table, believed)
     for name in names:
         assert ledger.close(record(name, outcome, **changes))
     return ledger
@@ -145,12 +153,13 @@ def many(table: Counted, length: int, *proven: int) -> Ledger:
         outcome = Outcome.SUCCEEDED if number in proven else Outcome.REJECTED
         name = f"20260102T{number:06}Z"
         revision_ = {"task_definition": revision(name)} if number in proven else {}
-        item = {"service": "sample", "deployment_id": name, "outcome": outcome.value, SEQUENCE: number, **revision_}
-        last = {**item, HASH: f"{number:064x}", PREVIOUS: "", **standing.links(last)}
+        item = {"service": "sample", "deployment_id": name, "outcome": outcome.value, **revision_}
+        links = standing.as_fields(standing.links(last) if last else NONE_KNOWN)
+        last = signed(chain.sealed({**item, **links}, chain.head_of(last or {}), KMS.public.fingerprint))
         table._items["sample", name] = last
     table._items["_chain", "sample"] = {"service": "_chain", "deployment_id": "sample", "sequence": length}
-    table._items["_chain", "sample"] |= {HASH: f"{length:064x}", "last": f"20260102T{length:06}Z"}
-    return Ledger(table)
+    table._items["_chain", "sample"] |= {HASH: (last or {})[HASH], "last": f"20260102T{length:06}Z"}
+    return Ledger(table, believed)
 
 
 SIZES = [1, 10, 100, 1000, 10_000]
@@ -175,7 +184,7 @@ def test_the_search_for_what_ran_is_bounded(table: Counted, length: int) -> None
     ledger = many(table, length, *range(1, length + 1))
     table.read = 0
     assert ledger.to_go_back_to("sample", revision("hotfix"), "no-such-deployment")
-    assert table.read <= SEARCHED + 2
+    assert table.read <= NEAREST + 2
 
 
 def test_a_closing_reads_as_much_however_many_were_closed(table: Counted) -> None:
@@ -187,39 +196,54 @@ def test_a_closing_reads_as_much_however_many_were_closed(table: Counted) -> Non
     assert name_of(ledger.last_proven("sample")) == "20260102T000001Z"
 
 
-def unlinked(item: dict[str, Any]) -> dict[str, Any]:
-    """Return a record as it was sealed before there were links."""
-    return {k: v for k, v in item.items() if k not in standing.LINKS}
+def as_before_signing(table: Counted, *, links: bool = False) -> None:
+    """Let every record be as it was closed before records were signed, with links to ids alone or without any."""
+    of_now = {*(f"{link}_hash" for link in standing.LINKS), chain.SIGNED_BY, chain.UNCHAINED}
+    last: dict[str, Any] = {}
+    for item in sorted(filter(chain.number, table._items.values()), key=chain.number):
+        if item["service"] == "sample":
+            old = {k: v for k, v in item.items() if k not in of_now and (links or k not in standing.LINKS)}
+            last = chain.sealed({k: v for k, v in old.items() if v != ""}, chain.head_of(last))
+            table._items["sample", item["deployment_id"]] = last
+    table._items["_chain", "sample"] |= {HASH: last[HASH]}
 
 
-def without_links(table: Counted) -> None:
-    """Let every record be from before there were links."""
-    table._items.update({key: unlinked(item) for key, item in table._items.items()})
-
-
-def test_a_chain_without_links_is_read_whole_until_a_release_is_proven(table: Counted) -> None:
-    """Nothing is lost in between, and afterwards the links lead on."""
-    ledger = close(table, f"{SECOND}-b", f"{SECOND}-a")
+@pytest.mark.parametrize("links", [True, False])
+def test_nothing_is_lost_by_an_upgrade(table: Counted, links: bool) -> None:
+    """A ledger from before signing is read as it was; the first signed closing takes over what lies before it."""
+    close(table, f"{SECOND}-b", f"{SECOND}-a")
     close(table, f"{SECOND}-c", outcome=Outcome.REJECTED)
-    without_links(table)
-    assert name_of(ledger.last_proven("sample")) == name_of(ledger.last_change("sample")) == f"{SECOND}-a"
-    assert name_of(ledger.to_go_back_to("sample", revision(f"{SECOND}-b"), "")) == f"{SECOND}-b"
-    close(table, f"{SECOND}-0", outcome=Outcome.REJECTED)
-    assert name_of(ledger.last_proven("sample")) == f"{SECOND}-a"
-    close(table, "20200101T000000Z-typed")
-    assert [name_of(r) for r in ledger.proven("sample")] == ["20200101T000000Z-typed", f"{SECOND}-a", f"{SECOND}-b"]
+    as_before_signing(table, links=links)
+    bucket = Bucket()
+    for number in range(3):
+        ledger = Ledger(table, lambda: signing(bucket))
+        assert name_of(ledger.last_proven("sample")) == name_of(ledger.last_change("sample")) == f"{SECOND}-a"
+        assert name_of(ledger.to_go_back_to("sample", revision(f"{SECOND}-b"), "")) == f"{SECOND}-b"
+        assert [name_of(r) for r in ledger.proven("sample")] == [f"{SECOND}-a", f"{SECOND}-b"]
+        close(table, f"{SECOND}-{number}", outcome=Outcome.REJECTED)
+        signing(bucket).begin("sample")
 
 
-def test_records_of_the_first_schema_come_before_all_that_are_chained(table: Counted) -> None:
-    """They have no place in the chain: among themselves the time of their end orders them, whatever their ids."""
-    for name, minutes in (("20990101T000000Z-x", 0), ("20250101T000000Z-y", 5)):
-        at = (b.NOW + timedelta(minutes=minutes)).isoformat()
-        table._items["sample", name] = {**record(name, ended_at=at), "schema": 1}
-    ledger = Ledger(table)
-    assert name_of(ledger.last_proven("sample")) == "20250101T000000Z-y"
+def test_once_signing_has_begun_a_record_without_signature_counts_for_nothing(table: Counted) -> None:
+    """Whoever writes the table can take all signatures away: the bucket remembers."""
     close(table, f"{SECOND}-a")
-    assert name_of(ledger.last_proven("sample")) == f"{SECOND}-a"
-    assert [name_of(r) for r in ledger.proven("sample")][1:] == ["20250101T000000Z-y", "20990101T000000Z-x"]
+    as_before_signing(table)
+    bucket = Bucket()
+    signing(bucket).begin("sample")
+    ledger = Ledger(table, lambda: signing(bucket))
+    assert ledger.last_proven("sample") is ledger.last_change("sample") is None
+    assert ledger.to_go_back_to("sample", revision(f"{SECOND}-a"), f"{SECOND}-a") is None
+    assert list(ledger.proven("sample")) == []
+
+
+def test_records_of_the_first_schema_are_no_way_back(table: Counted) -> None:
+    """They have no place in any chain: what HEAD does not lead to, anybody may have put there."""
+    old = {**record("20990101T000000Z-x"), "schema": 1}
+    table._items["sample", "20990101T000000Z-x"] = old
+    ledger = Ledger(table, believed)
+    assert ledger.last_proven("sample") is None
+    close(table, f"{SECOND}-a")
+    assert [name_of(r) for r in ledger.proven("sample")] == [f"{SECOND}-a"]
 
 
 @pytest.mark.parametrize("change", [None, "REJECTED"])

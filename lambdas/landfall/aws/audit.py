@@ -55,6 +55,15 @@ class Reports:
             found = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
         return any(each["Key"] == key for each in found.get("Contents", []))
 
+    def ever_had(self, prefix: str) -> bool:
+        """Say whether any object whose key begins so was ever written: one under a delete marker counts.
+
+        Only who may delete a version, which the bucket's lock forbids, can make it forget.
+        """
+        with trying(f"looking for versions of s3://{self._bucket}/{prefix}"):
+            found = self._client.list_object_versions(Bucket=self._bucket, Prefix=prefix, MaxKeys=2)
+        return bool(found.get("Versions"))
+
 
 class Topic:
     """The SNS topic that tells people."""

@@ -1,52 +1,93 @@
-"""Reads a service's closed records in the order of its chain, consistently, and without reading all of them.
+"""Reads a service's closed records in the order of its chain, consistently, and those alone that Landfall closed.
 
-HEAD names the newest record, and each record links to the one before it that proved a release, and to the one that
-changed the service. So the last proven release costs three reads, however many records there are. Only where a link is
-unknown, in chains from before there were links, are all records of the service read.
+HEAD names the newest record, which is signed, and each record links to the one before it that proved a release, and to
+the one that changed the service, by their hashes. So the last proven release costs three reads and one signature,
+however many records there are. Where a link is unknown or leads to what is not there any more, records are looked
+through: those that are signed themselves count, and those whose hash one that counts names as the one before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
-from landfall import standing
+from landfall import chain, standing
 from landfall.aws import table
-from landfall.aws.closing import Closing
-from landfall.chain import Record
-from landfall.standing import CHANGED_BEFORE, LINKS, PROVEN_BEFORE
+from landfall.aws.signing import Signing
+from landfall.chain import CHAINS, HASH, NONE_BEFORE, PREVIOUS, SIGNATURE, Head, Record
+from landfall.errors import trying
+from landfall.standing import CHANGED_BEFORE, LINKS, PROVEN_BEFORE, SEARCHED, Link
 
 WALKED = 50
 """Proven releases that are reached by their links, one read each. For more, one read of all records is cheaper."""
-SEARCHED = 10
+NEAREST = 10
 """Proven releases among which the revision that runs is looked for, where it does not say of which it is."""
+NO_LINK = Link("", "")
+LAST = "last"
+"""The field of HEAD that names its deployment."""
 
 
-class Chained(Closing):
-    """Partition key `service`, sort key `deployment_id`."""
+@dataclass(frozen=True)
+class Stub:
+    """What is kept of a record while many are read."""
+
+    number: int
+    hash: str
+    previous: str
+    deployment_id: str
+    signed: bool
+
+
+class Chained:
+    """Partition key `service`, sort key `deployment_id`. `signing` is asked for when the first record is judged."""
+
+    def __init__(self, table: Any, signing: Callable[[], Signing]) -> None:
+        self._table, self._signing = table, signing
+
+    def record(self, service: str, deployment_id: str) -> Record | None:
+        """Return a record, read consistently."""
+        with trying(f"reading ledger record {deployment_id}"):
+            item = self._table.get_item(Key=key(service, deployment_id), ConsistentRead=True).get("Item")
+        return dict(item) if item else None
+
+    def head_as_kept(self, service: str) -> Record | None:
+        """Return HEAD of a service's chain as it is kept, whatever that is. None before the first."""
+        item = self.record(CHAINS, service)
+        return {**item, "service": service, "deployment_id": item.get(LAST)} if item else None
+
+    def head(self, service: str) -> Head | None:
+        """Return the newest of a service's chain. None before the first, and for what is no HEAD."""
+        kept = self.head_as_kept(service)
+        return chain.read_head(kept) if kept else None
+
+    def chains(self) -> list[str]:
+        """Return the services that have a HEAD, those among them that are not configured any more."""
+        items = table.query(
+            self._table,
+            "listing the chains",
+            KeyConditionExpression="service = :chains",
+            ExpressionAttributeValues={":chains": CHAINS},
+            ConsistentRead=True,
+        )
+        return [str(item["deployment_id"]) for item in items]
 
     def newest(self, service: str) -> Record | None:
         """Return the record that was closed last. None before the first of the chain."""
-        head = self.head(service)
-        return self.record(service, head.deployment_id) if head else None
+        return self._newest(service, self.head_as_kept(service), SEARCHED)
 
     def proven(self, service: str) -> Iterator[Record]:
         """Yield the records of proven releases, the one proven last first, read as they are asked for."""
-        walked = []
-        for record in islice(self._walk(service, PROVEN_BEFORE), WALKED):
-            walked.append(record["deployment_id"])
-            yield record
-        rest = filter(standing.proven, self.newest_first(service))
-        yield from standing.newest_first(r for r in rest if r["deployment_id"] not in walked)
+        return self._linked(service, PROVEN_BEFORE, None)
 
     def last_proven(self, service: str) -> Record | None:
         """Return the record of the release that was proven live last."""
-        found = next(self._walk(service, PROVEN_BEFORE), None)
-        return found or max(filter(standing.proven, self.newest_first(service)), key=standing.place, default=None)
+        return next(self._linked(service, PROVEN_BEFORE), None)
 
     def last_change(self, service: str) -> Record | None:
         """Return the record of the deployment that changed the service last."""
-        return next(self._walk(service, CHANGED_BEFORE), None) or standing.last_change(self.newest_first(service))
+        return next(self._linked(service, CHANGED_BEFORE), None)
 
     def to_go_back_to(self, service: str, revision: str, deployment_id: str) -> Record | None:
         """Return the proven release that a failed deployment goes back to.
@@ -54,10 +95,9 @@ class Chained(Closing):
         `revision` is what runs, `deployment_id` that of which it says it is, empty where it says nothing.
         """
         own = self.record(service, deployment_id) if deployment_id else None
-        newest = list(islice(self._walk(service, PROVEN_BEFORE), SEARCHED))
-        if not newest:
-            newest = standing.newest_first(filter(standing.proven, self.newest_first(service)))
-        return standing.to_go_back_to(revision, own, newest)
+        if own is not None and not self._signing().trusts(own):
+            own = None
+        return standing.to_go_back_to(revision, own, islice(self._linked(service, PROVEN_BEFORE), NEAREST))
 
     def newest_first(self, service: str) -> Iterator[Record]:
         """Yield all of a service's records by their ids from the greatest down, page by page as they are asked for.
@@ -73,13 +113,64 @@ class Chained(Closing):
             ScanIndexForward=False,
         )
 
-    def _walk(self, service: str, link: str) -> Iterator[Record]:
-        """Yield the records that a link leads to, until one does not say how it goes on."""
-        record, fits = self.newest(service), LINKS[link]
+    def _newest(self, service: str, kept: Record | None, most: int | None) -> Record | None:
+        """Return the record that HEAD names. Where that one does not count, the newest that does of `most` records."""
+        head = chain.read_head(kept) if kept else None
+        record = self.record(service, head.deployment_id) if head else None
+        if record is not None and chain.head_of(record) == head and self._signing().trusts(record):
+            return record
+        return next(self._looked_through(service, None, most), None)
+
+    def _linked(self, service: str, link: str, most: int | None = SEARCHED) -> Iterator[Record]:
+        """Yield the records that a link leads to, the newest first. At its end `most` records are looked through."""
+        record, fits = self._newest(service, self.head_as_kept(service), most), LINKS[link]
         if record is not None and fits(record):
             yield record
-        while record is not None and link in record:
-            record = self.record(service, str(record[link]))
-            if record is None or not fits(record):  # deleted, or changed by hand
+        for _ in range(WALKED):
+            to = standing.link_of(record, link) if record else NO_LINK
+            if record is None or to == NO_LINK:
                 return
+            before = self._at(record, to) if to else None
+            if before is None or not fits(before):
+                break
+            record = before
             yield record
+        if record is not None:
+            yield from filter(fits, self._looked_through(service, record, most))
+
+    def _at(self, record: Record, to: Link) -> Record | None:
+        """Return the record that a link leads to, if it is the one that was meant.
+
+        Without a hash, in records from before they were signed, it is any that has a place, until signing has begun.
+        """
+        service = str(record["service"])
+        before = self.record(service, to.deployment_id)
+        if before is None or not chain.is_placed(before):
+            return None
+        meant = before[HASH] == to.hash if to.hash else self._signing().trusts(before)
+        return before if meant else None
+
+    def _looked_through(self, service: str, after: Record | None, most: int | None) -> Iterator[Record]:
+        """Yield the records before one that count, the newest first; without one, of the whole chain.
+
+        Those that are signed themselves count, and those whose hash one that counts names as the one before.
+        """
+        below, named = (chain.number(after), after[PREVIOUS]) if after else (None, NONE_BEFORE)
+        for stub in sorted(self._stubs(service, most), key=lambda stub: stub.number, reverse=True):
+            if (below is not None and stub.number >= below) or not (stub.signed or stub.hash == named):
+                continue
+            record = self.record(service, stub.deployment_id)
+            if record is not None and record.get(HASH) == stub.hash and chain.is_placed(record):
+                below, named = stub.number, stub.previous
+                yield record
+
+    def _stubs(self, service: str, most: int | None) -> Iterator[Stub]:
+        for record in islice(self.newest_first(service), most):
+            if chain.is_placed(record):
+                signed = SIGNATURE in record and self._signing().signed(record)
+                yield Stub(chain.number(record), record[HASH], record[PREVIOUS], record["deployment_id"], signed)
+
+
+def key(service: str, deployment_id: str) -> dict[str, str]:
+    """Return the key of a record."""
+    return {"service": service, "deployment_id": deployment_id}

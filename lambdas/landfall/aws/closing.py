@@ -1,4 +1,4 @@
-"""Closes a record of the ledger: once, and as the newest of its service's chain, in one transaction with HEAD.
+"""Closes a record of the ledger: once, signed, and as the newest of its service's chain, in one transaction with HEAD.
 
 Both are items of one table, so a step that may update records needs nothing more: a transaction asks for the rights of
 the operations it is made of (DynamoDB Developer Guide, Using IAM with transactions). HEADs have a partition of their
@@ -8,11 +8,14 @@ own, so that no list of a service's records takes one for a deployment.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain as chained
 from typing import Any
 
 from landfall import chain, standing
-from landfall.chain import CHAINS, HASH, Head, Record
+from landfall.aws.chained import LAST, Chained, key
+from landfall.chain import CHAINS, HASH, SEQUENCE, Record
 from landfall.errors import AwsCallFailed, trying
+from landfall.standing import LINKS
 
 WHILE_OPEN = ("fence", "progress")
 """What other steps write to a record that is open."""
@@ -21,48 +24,56 @@ TRIES = 10
 _RACE_LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
-class Closing:
+class Closing(Chained):
     """Partition key `service`, sort key `deployment_id`."""
-
-    def __init__(self, table: Any) -> None:
-        self._table = table
-
-    def record(self, service: str, deployment_id: str) -> Record | None:
-        """Return a record, read consistently."""
-        with trying(f"reading ledger record {deployment_id}"):
-            item = self._table.get_item(Key=key(service, deployment_id), ConsistentRead=True).get("Item")
-        return dict(item) if item else None
-
-    def head(self, service: str) -> Head | None:
-        """Return the newest of a service's chain, read consistently. None before the first."""
-        item = self.record(CHAINS, service)
-        return Head(service, int(item["sequence"]), str(item[HASH]), str(item["last"])) if item else None
 
     def close(self, record: Record) -> Record | None:
         """Write a record with its outcome, and return it as it is sealed.
 
-        None when it has an outcome, or was taken over under a younger lock.
+        None when it has an outcome, or was taken over under a younger lock. What can't be signed stays open.
         """
         service, deployment_id = record["service"], record["deployment_id"]
         for _ in range(TRIES):
             before = self.record(service, deployment_id) or {}
-            if "outcome" in before or int(before.get("fence", 0)) > record["fence"]:
+            if "outcome" in before or (chain.integer(before.get("fence")) or 0) > record["fence"]:
                 return None
-            head = self.head(service)
-            newest = self.record(service, head.deployment_id) if head else None
-            sealed = chain.sealed({**before, **record, **standing.links(newest)}, head)
-            if self._put_on_top({**record, **sealed}, before, head):
-                return sealed
+            head = self.head_as_kept(service)
+            signed = self._signed({**chain.holdable(before), **record}, self._newest(service, head, None))
+            if self._put_on_top({**record, **signed}, before, head):
+                return signed
         raise AwsCallFailed("HeadMoved", f"closing ledger record {deployment_id}: HEAD moved {TRIES} times meanwhile")
 
-    def _put_on_top(self, sealed: Record, before: Record, head: Head | None) -> bool:
+    def _signed(self, record: Record, newest: Record | None) -> Record:
+        """Return a record sealed on top of the newest, with what it knows of the ones before, and signed."""
+        known = standing.links(newest) if newest else {}
+        fields = standing.as_fields(known)
+        if known.keys() != LINKS.keys():
+            fields = self._adopted(record["service"], newest)
+        signing = self._signing()
+        head = chain.head_of(newest) if newest else None
+        return signing.sign(chain.sealed({**record, **fields}, head, signing.public_key.fingerprint))
+
+    def _adopted(self, service: str, newest: Record | None) -> dict[str, str]:
+        """Look through all records once, where none that is signed says what was before, so that this one says it.
+
+        Only what the chain of the newest leads to counts. Records from before there were chains are in none: their
+        number and their hash are kept, so that one that somebody adds or takes is found.
+        """
+        links = {}
+        for link, fits in LINKS.items():
+            before = self._looked_through(service, newest, None) if newest else iter(())
+            own = [newest] if newest else []
+            links[link] = standing.link_to(next(filter(fits, chained(own, before)), None))
+        old = filter(chain.is_unchained, self.newest_first(service))
+        return {**standing.as_fields(links), chain.UNCHAINED: chain.digest_of_unchained(old)}
+
+    def _put_on_top(self, sealed: Record, before: Record, head: Record | None) -> bool:
         """Write record and HEAD, or nothing: where either is no more as it was read."""
         client, (service, deployment_id) = self._table.meta.client, (sealed["service"], sealed["deployment_id"])
-        was = {name: before.get(name) for name in ("deployment_id", "outcome", *WHILE_OPEN)}
-        newest = {"sequence": sealed["sequence"], HASH: sealed[HASH], "last": deployment_id}
+        newest = {SEQUENCE: sealed[SEQUENCE], HASH: sealed[HASH], LAST: deployment_id}
         writes = (
-            self._write(key(service, deployment_id), sealed, was),
-            self._write(key(CHAINS, service), newest, {HASH: head.hash if head else None}),
+            self._write(key(service, deployment_id), sealed, before, ("deployment_id", "outcome", *WHILE_OPEN)),
+            self._write(key(CHAINS, service), newest, head or {}, (SEQUENCE, HASH, LAST)),
         )
         with trying(f"closing ledger record {deployment_id}"):
             try:
@@ -74,23 +85,23 @@ class Closing:
                 return False
         return True
 
-    def _write(self, at: Mapping[str, str], fields: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, Any]:
-        """Set fields of an item whose fields in `was` still are what they were; None is for one that was not there."""
-        changes = {name: value for name, value in fields.items() if name not in at}
-        conditions = [f"attribute_not_exists(#{n})" if v is None else f"#{n} = :was_{n}" for n, v in was.items()]
+    def _write(
+        self, at: Mapping[str, str], fields: Mapping[str, Any], before: Record, same: tuple[str, ...]
+    ) -> dict[str, Any]:
+        """Set the fields of an item that are not so yet, if those named in `same` still are what they were before.
+
+        What is there under a name that no expression may have, somebody else wrote: it is left as it is.
+        """
+        changes = {n: value for n, value in fields.items() if n not in at and (n not in before or before[n] != value)}
+        conditions = [f"#{n} = :was_{n}" if n in before else f"attribute_not_exists(#{n})" for n in same]
         return {
             "TableName": self._table.name,
             "Key": dict(at),
             "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in changes),
             "ConditionExpression": " AND ".join(conditions),
-            "ExpressionAttributeNames": {f"#{name}": name for name in {**changes, **was}},
+            "ExpressionAttributeNames": {f"#{name}": name for name in (*changes, *same)},
             "ExpressionAttributeValues": {
                 **{f":{name}": value for name, value in changes.items()},
-                **{f":was_{name}": value for name, value in was.items() if value is not None},
+                **{f":was_{name}": before[name] for name in same if name in before},
             },
         }
-
-
-def key(service: str, deployment_id: str) -> dict[str, str]:
-    """Return the key of a record."""
-    return {"service": service, "deployment_id": deployment_id}

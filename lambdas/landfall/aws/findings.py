@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from landfall.aws import table
-from landfall.aws.closing import key
+from landfall.aws.chained import key
 from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
 
 _OF_KEY = "of"

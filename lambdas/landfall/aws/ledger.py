@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from landfall import chain
 from landfall.aws import table
-from landfall.aws.chained import Chained
-from landfall.aws.closing import WHILE_OPEN, key
+from landfall.aws.chained import key
+from landfall.aws.closing import WHILE_OPEN, Closing
+from landfall.aws.signing import Signing
 from landfall.errors import trying
 from landfall.model import QUIET
 
@@ -21,11 +22,11 @@ YES = "yes"
 Record = chain.Record
 
 
-class Ledger(Chained):
+class Ledger(Closing):
     """Partition key `service`, sort key `deployment_id`."""
 
-    def __init__(self, table: Any) -> None:
-        super().__init__(table)
+    def __init__(self, table: Any, signing: Callable[[], Signing]) -> None:
+        super().__init__(table, signing)
         self._refused = table.meta.client.exceptions.ConditionalCheckFailedException
 
     def open(self, record: Record) -> bool:

@@ -165,10 +165,14 @@ class Service:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How long the report bucket keeps what it is given from being deleted, and from whom (S3's Object Lock)."""
+    """How long the report bucket keeps what it is given from being deleted, and from whom (S3's Object Lock).
+
+    `former_keys` are the public keys of before, in DER and base64: what they signed counts where the key was replaced.
+    """
 
     mode: Literal["GOVERNANCE", "COMPLIANCE", "NONE"] = "GOVERNANCE"
     days: int = 365
+    former_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

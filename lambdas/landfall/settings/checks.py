@@ -10,6 +10,7 @@ from landfall.addresses import forbidden_host
 from landfall.redaction import Redaction, kinds
 from landfall.settings import Build, Evidence, Logs, Service, Vpc, smoke_checks, tags
 from landfall.settings.problem import Problems, compiled, limits
+from landfall.signature import PublicKey
 
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
@@ -31,6 +32,16 @@ def retention(evidence: Evidence, where: Where, problem: Problems) -> None:
     limits({"days": evidence.days}, where, problem)
     if evidence.days > LONGEST_DAYS:
         raise problem.at((*where, "days"), f"is {evidence.days}; S3 locks an object for {LONGEST_DAYS} days at most")
+    for key in evidence.former_keys:
+        _public_key(key, (*where, "former_keys"), problem)
+
+
+def _public_key(key: str, where: Where, problem: Problems) -> None:
+    try:
+        PublicKey(key).curve()
+    except ValueError as error:
+        way_out = "give what the bucket holds of it, {service}/_chain/key-….json: public_key"
+        raise problem.at(where, f"holds {key[:40]!r}: {error}; {way_out}") from error
 
 
 def patterns(redaction: Redaction, where: Where, problem: Problems) -> None:
