@@ -8,7 +8,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-long torture tampering recovery chaos kills e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
+.PHONY: help setup layer demo example test test-quick test-long torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ chaos: layer  ## 300 random deployments with random faults; the laws after each 
 
 kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
 	@$(RUN) -m pytest tests/chaos -m long -v
+
+redaction: .venv/.ready  ## How much is leaked, damaged, missed and called wrongly, by corpus (FILES=… for others, VERBOSE=1)
+	@$(RUN) -m tests.redaction $(if $(VERBOSE),-v) $(FILES)
 
 e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases in real containers (SHORT=1: two)
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs

@@ -148,7 +148,7 @@ class Beforehand:
             base_url=str(self.base_url),
             checks={c.name: c.state for c in self.checks},
             ecs_deployment=service.primary.id if service.primary else "",
-            warnings=tuple(text[:200] for text in self.way_back_problems[:5]),
+            warnings=tuple(self.way_back_problems[:5]),
             dead_targets=provable.dead_targets(self.look),
             unhealthy_tasks=sum(t.serves and t.health == UNHEALTHY for t in self.look.tasks),
         )

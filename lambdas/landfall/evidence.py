@@ -11,7 +11,7 @@ from typing import Any
 from landfall import redaction
 from landfall.aws.ledger import YES
 from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
-from landfall.redaction.kinds import Kind
+from landfall.redaction import Redacts
 from landfall.smoke.case import Check
 
 SCHEMA = 2
@@ -70,7 +70,7 @@ def closed(ended: Ended, now: datetime) -> dict[str, Any]:
     }
 
 
-def redacted(ended: Ended, kinds: Sequence[Kind]) -> Ended:
+def redacted(ended: Ended, kinds: Sequence[Redacts]) -> Ended:
     """Take out of what was told in words whatever the settings name beside the standard kinds."""
 
     def told(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from landfall import levels
+from landfall.linear import Linear
 from landfall.model import Verdict, failed, passed
 from landfall.settings import Logs
 
@@ -77,10 +78,10 @@ def place(task_definition: Mapping[str, Any], container: str) -> Place | None:
     return Place(group, prefix, container) if config.get("logDriver") == "awslogs" and group and prefix else None
 
 
-def tally(written: Written, pattern: str) -> Tally:
-    """Count."""
-    error = re.compile(pattern)
-    errors = sum(error.search(line.text) is not None for line in written.lines)
+def tally(written: Written, pattern: str | None) -> Tally:
+    """Count. What an error is, a service's own pattern says, or else the lines themselves."""
+    is_error = Linear(pattern).found_in if pattern else levels.is_error
+    errors = sum(is_error(line.text) for line in written.lines)
     return Tally(len(written.lines), errors, written.whole)
 
 

@@ -141,7 +141,7 @@ class Baseline:
     unhealthy_tasks: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "warnings", tuple(cut(each, WARNING_LIMIT) for each in self.warnings))
+        object.__setattr__(self, "warnings", tuple(cut(redacted(each), WARNING_LIMIT) for each in self.warnings))
 
 
 @dataclass(frozen=True)

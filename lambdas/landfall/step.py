@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from enum import Enum
 from typing import Any, TypeVar, cast
@@ -12,8 +12,10 @@ import dacite
 from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from landfall import wire
+from landfall import raised, wire
 from landfall.errors import InvalidStepInput, StepOutputTooLarge
+from landfall.raised import SafeFormatter
+from landfall.redaction import KINDS, Redacts
 from landfall.world import World
 
 OUTPUT_LIMIT = 8 * 1024
@@ -24,7 +26,7 @@ _PARSE = dacite.Config(strict=True, cast=[Enum, tuple])
 I = TypeVar("I")  # noqa: E741
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
-logger = Logger(service="landfall", use_rfc3339=True)
+logger = Logger(service="landfall", logger_formatter=SafeFormatter(use_rfc3339=True))
 tracer = Tracer(service="landfall")
 NAMESPACE, SERVICE = "Landfall", "landfall"
 metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
@@ -36,13 +38,26 @@ def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
 
     @tracer.capture_lambda_handler(capture_response=False)
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        _bind(event, context)
-        answer = asdict(run(parse(kind, event), world))
-        _bind({**event, **answer}, context)
-        _record(answer)
-        return fitting(answer)
+        try:
+            _bind(event, context)
+            answer = asdict(run(parse(kind, event), world))
+            _bind({**event, **answer}, context)
+            _record(answer)
+            return fitting(answer)
+        except Exception as error:
+            wrong = error
+        # outside the block above: the error as it was would be the context of the one that leaves
+        raise raised.safe(wrong, _kinds(world))
 
     return cast(Handler, handler)
+
+
+def _kinds(world: World) -> Sequence[Redacts]:
+    """Return what an error must not say; the standard kinds alone where it is the settings that can't be read."""
+    try:
+        return world.settings.redaction.strictest
+    except Exception:
+        return KINDS
 
 
 def parse(kind: type[I], event: Mapping[str, Any]) -> I:

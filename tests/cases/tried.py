@@ -9,16 +9,16 @@ from typing import Any
 
 from cli.affected import concerned
 from cli.image_secrets import is_secret
+from landfall import levels, task_definition, way_back
 from landfall import request as reader
 from landfall import smoke as smoke_test
 from landfall import stops as stop_rules
 from landfall import target_health as target_rules
-from landfall import task_definition, way_back
 from landfall.errors import InvalidRequest, SettingsError
 from landfall.model import Release
 from landfall.observed import Container, TaskView
 from landfall.redaction import redacted
-from landfall.settings import ERROR_PATTERN, Limits, file
+from landfall.settings import Limits, file
 from landfall.smoke import leaks as leak_rules
 from landfall.smoke.case import FAIL, RETRY
 from tests import builders as b
@@ -123,8 +123,8 @@ def redaction(case: Case) -> dict[str, str]:
 
 
 def log_errors(case: Case) -> dict[str, bool]:
-    """For each line, whether it counts as an error by the default pattern."""
-    return {line: re.search(ERROR_PATTERN, line) is not None for line in case.input}
+    """For each line, whether it counts as an error where a service has no pattern of its own."""
+    return {line: levels.is_error(line) for line in case.input}
 
 
 def image_env(case: Case) -> dict[str, bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import traceback
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
-from landfall.errors import InvalidStepInput, StepOutputTooLarge
+from landfall import raised
+from landfall.errors import AwsCallFailed, InvalidRequest, InvalidStepInput, StepOutputTooLarge
 from landfall.model import Verdict, passed
+from landfall.redaction import KINDS
 from landfall.step import OUTPUT_LIMIT, logger, step
 from landfall.world import World
 from tests import builders as b
@@ -175,6 +178,61 @@ def test_logs_hold_no_secret_of_the_input(log: io.StringIO) -> None:
     assert lines(log)
     assert "hunter2" not in log.getvalue()
     assert "hunter2" not in json.dumps(standin.records(), default=str)
+
+
+SAID = "got 500: password=hunter2-Example of CASE-17"
+
+
+def failing(event: Anything, world: World) -> Answer:
+    """Fail as a step does whose AWS call, or whose service, says too much."""
+    raise AwsCallFailed("Boom", SAID) from ValueError(SAID)
+
+
+def test_an_error_leaves_a_step_redacted() -> None:
+    """Step Functions keeps what an error says: in the history, in the variables, in the Cause of the Fail state."""
+    handler = step(Anything, failing)
+    with pytest.raises(AwsCallFailed) as caught:
+        handler({"release": {}}, None)
+    assert type(caught.value).__name__ == "AwsCallFailed"
+    assert str(caught.value) == "got 500: password=[redacted: secret] of [redacted: case number]"
+    told = "".join(traceback.format_exception(caught.value))
+    assert not [word for word in ("hunter2", "CASE-17") if word in told.replace(f"{SAID!r}", "")]
+
+
+def test_an_error_is_redacted_where_the_settings_can_not_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern of one's own can't be known then; the standard kinds are."""
+    monkeypatch.setenv("LANDFALL_SETTINGS", "/nowhere/services.toml")
+    with pytest.raises(AwsCallFailed, match=r"password=\[redacted: secret\] of CASE-17"):
+        step(Anything, failing)({"release": {}}, None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [KeyError(SAID), OSError(5, SAID), UnicodeDecodeError("utf-8", b"x", 0, 1, SAID), InvalidRequest("CODE", SAID)],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_of_any_class_keeps_its_name(error: Exception) -> None:
+    """The name decides what the machine does: retry, or catch."""
+    safe = raised.safe(error, KINDS)
+    assert (type(safe).__name__, isinstance(safe, type(error))) == (type(error).__name__, True)
+    assert "hunter2" not in str(safe)
+
+
+def test_an_error_with_nothing_to_hide_is_left_alone() -> None:
+    """A programmer sees the very error, with its cause."""
+    error = AwsCallFailed("Boom", "describing service arn:aws:ecs:eu-west-1:123456789012:service/Production-API-v2/web")
+    assert raised.safe(error, KINDS) is error
+
+
+def test_a_logged_error_is_redacted(log: io.StringIO) -> None:
+    """What is looked at and may fail is logged with its trace, and not with what a service said."""
+    try:
+        raise ValueError(SAID)
+    except ValueError as error:
+        logger.exception("a look failed", extra={"why": str(error)})
+    (line,) = lines(log)
+    assert (line["message"], line["exception_name"], line["service"]) == ("a look failed", "ValueError", "landfall")
+    assert "hunter2" not in log.getvalue()
 
 
 def test_no_test_can_reach_a_real_aws(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,6 +191,30 @@ WRONG = {
     ),
     "smoke is no table": (f'{SAMPLE}smoke = "x"\n', (":8: services.sample.smoke", "Smoke")),
     "service is no table": ("[services]\nsample = 3\n", ("services.sample", "must be a table")),
+    "a kind that is none": (
+        f'[redaction]\noff = ["names"]\n{SAMPLE}',
+        (":2: redaction.off", "'names'", "phone number"),
+    ),
+    "redaction that looks ahead": (
+        f'[redaction]\npatterns = {{ "case" = "CASE(?=-)" }}\n{SAMPLE}',
+        (":2: redaction.patterns.case", "invalid perl operator: (?=", "RE2, which has no look-around"),
+    ),
+    "redaction that looks back": (
+        f'[redaction]\npatterns = {{ "case" = "(a)\\\\1" }}\n{SAMPLE}',
+        (":2: redaction.patterns.case", "can't be read", "no back-references"),
+    ),
+    "redaction of nothing": (
+        f'[redaction]\npatterns = {{ "case" = "[0-9]*" }}\n{SAMPLE}',
+        (":2: redaction.patterns.case", "found in nothing"),
+    ),
+    "errors that look ahead": (
+        f'{SAMPLE}[services.sample.logs]\nerror_pattern = "ERROR(?! 0)"\n',
+        (":9: services.sample.logs.error_pattern", "RE2"),
+    ),
+    "errors everywhere": (
+        f'{SAMPLE}[services.sample.logs]\nerror_pattern = "x*"\n',
+        (":9: services.sample.logs.error_pattern", "found in nothing"),
+    ),
     "services is no table": ("services = 3\n", ("[services.<name>]",)),
     "no services": ("[defaults]\nsmoke_attempts = 3\n", ("[services.<name>]", "add one")),
     "nothing": ("", ("[services.<name>]", "add one")),

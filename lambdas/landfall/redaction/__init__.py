@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from landfall.redaction.kinds import KINDS, Kind
+from landfall.redaction.kind import OwnKind
+from landfall.redaction.kind import Redacts as Redacts
+from landfall.redaction.kinds import KINDS as KINDS
 
 LONGEST = 4000
 """Characters of a text that are looked at. What is beyond is cut off, unseen."""
@@ -31,13 +33,22 @@ class Redaction:
     patterns: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
+    def kinds(self) -> tuple[Redacts, ...]:
         """Return what is redacted: one's own patterns first, since they know more."""
-        own = (Kind(name, re.compile(pattern)) for name, pattern in self.patterns.items())
-        return (*own, *(kind for kind in KINDS if kind.name not in self.off))
+        left = (kind.without(self.off) for kind in KINDS)
+        return (*self._own, *(kind for kind in left if kind))
+
+    @property
+    def strictest(self) -> tuple[Redacts, ...]:
+        """Return what an execution's history must not hold: one's own patterns, and every standard kind."""
+        return (*self._own, *KINDS)
+
+    @property
+    def _own(self) -> tuple[Redacts, ...]:
+        return tuple(OwnKind(name, pattern) for name, pattern in self.patterns.items())
 
 
-def redacted(text: str, kinds: Iterable[Kind] = KINDS) -> str:
+def redacted(text: str, kinds: Iterable[Redacts] = KINDS) -> str:
     """Return the text without what looks like personal or secret data. What was redacted before stays as it is."""
     if len(text) > LONGEST:
         text = text[:LONGEST] + CUT

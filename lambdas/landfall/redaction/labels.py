@@ -1,84 +1,176 @@
-"""The labels that stand before personal and secret data, and the ways in which logs write `label: value`."""
+"""The labels that stand before personal and secret data.
+
+The identifiers are those of HIPAA's Safe Harbor list (45 CFR 164.514(b)(2)(i)). A blank in a label stands for any way
+of joining words: `api key` is api_key, apiKey, api-key, API.KEY and apikey too.
+"""
 
 from __future__ import annotations
 
 import re
 
-SECRETS = (
-    r"pass(?:word|wd|phrase|code)s?(?:[_-]?(?:confirmation|hash|digest|plain))?|pwd|secret|credentials?|token"
-    r"|csrf|xsrf|otp|cvv2?|cvc|cv2|sid|jsessionid|phpsessid|samlresponse|samlrequest|jwt"
-    r"|(?:api|app|access|private|secret|signing|encryption|master|auth|account|shared|license|subscription|storage)"
-    r"[_.-]?key(?:[_.-]?id)?|session[_.-]?(?:id|key)|x-amz-credential|signature|sig|connection[_.-]?string"
-    r"|(?:verification|security|login|one[ _-]time|auth)[ _-]?(?:code|pin)"
-    r"|passwort|kennwort|mot de passe|contrase(?:ñ|n)a|senha|пароль|密码|パスワード|wachtwoord|hasło"
+PHRASES = "passphrase, mnemonic, mnemonic phrase, seed phrase, recovery phrase, backup phrase, pass phrase"
+"""Secrets that may be several words."""
+SECRETS = """
+password, passwd, pw, pswd, passcode, pwd, secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
+cv2, pin, pin code, sid, jsessionid, phpsessid, saml response, saml request, jwt, api key, app key, access key,
+private key, secret key, signing key, encryption key, master key, auth key, account key, shared key, shared access
+key, license key, subscription key, storage key, service key, webhook key, hmac key, ssh key, db pass, smtp pass,
+mail pass, mysql pass, redis pass, root pass, user pass, admin pass, ftp pass, ldap pass, bind pass, pg pass,
+postgres pass, mongo pass, store pass, key pass, keystore pass, truststore pass, ssh pass, auth pass, secret id,
+session id, session key, x amz credential, signature, sig, hmac, passkey, connection string, verification code,
+security code, login code, one time code, auth code, recovery code, backup code, mfa code, verification pin,
+security pin, login pin, security answer, secret answer, basic auth, http auth, user pwd, userpwd, passwort,
+kennwort, mot de passe, contraseña, contrasena, senha, пароль, 密码, パスワード, wachtwoord, hasło
+"""
+MAYBE_SECRETS = (
+    "api key id, access key id, private key id, secret key id, passwords, secrets, credentials, tokens, key, "
+    "auth, code, pass, bearer, session, salt, secret access"
 )
-MAYBE_SECRETS = r"[\w.-]{1,40}[_-]key|auth|code|pass|bearer|session"
-"""Labels of secrets and of much else: what stands behind them tells."""
-SPOKEN_SECRETS = r"passwor[dt]|passwd|passcode|passphrase|pwd|token|secret|api key|AUTH|identified by"
-PATIENT = (
-    r"mrn|medical[_ .-]?record(?:[_ .-]?(?:number|num|no|id|nr))?\.?|chart[_ .-]?(?:number|no|id)"
-    r"|(?:patient|patienten|member|subscriber|beneficiary|insurance|policy|health[_ .-]?plan|nhs|npi|medicare|medicaid)"
-    r"[_ .-]?(?:id|identifier|number|num|no|nr|nummer)\.?"
+"""Labels of secrets and of much else: what stands behind them tells. `key` alone is none."""
+SSN = "ssn, ssn last 4, last 4 ssn, social security, social security number, social security num, social security no"
+_HOLDERS = (
+    "patient, patienten, member, subscriber, beneficiary, insurance, policy, health plan, medical record, chart, "
+    "nhs, npi, medicare, medicaid, health card, hospital, claim, accession, prescription, encounter, visit, "
+    "specimen"
 )
-NAME = (
-    r"(?:first|last|full|middle|maiden|given|family|patient|patienten|member|subscriber|guardian|display"
-    r"|card[_ .-]?holder|contact)[_ .-]?name|surname"
+_NUMBERS = "id, identifier, number, num, no, nr, nummer"
+PATIENTS = (
+    "mrn, group number, group no, hcn, hin, uhid, pubpid, medical record, med rec, med rec no, med rec num, pt "
+    "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi"
 )
-BIRTH = (
-    r"dob|d\.o\.b\.?|date[_ .-]?of[_ .-]?birth|birth[_ .-]?(?:date|day)|born(?:[_ .-]?on)?"
-    r"|geburtsdatum|date de naissance|fecha[_ ](?:de[_ ])?nacimiento"
+NAMES = """
+first name, last name, full name, middle name, maiden name, given name, given names, family name, legal name,
+preferred name, patient name, patienten name, member name, subscriber name, guardian name, display name, holder
+name, card holder, card holder name, account holder, contact name, customer name, employee name, beneficiary name,
+insured name, policy holder, policy holder name, guarantor, guarantor name, physician name, doctor name, provider
+name, practitioner name, caller name, recipient name, spouse name, mother name, mothers maiden name, father name,
+next of kin, emergency contact, emergency contact name, surname, forename, fname, lname, nickname, person name,
+subject name, applicant name, client name, clinician name, attending physician, referring physician, vorname,
+nachname,
+"""
+_PARTS = "first, last, middle, given, family, surname, first name, last name, middle name, full name, forename"
+_OF_WHOM = "patient, member, subscriber, guardian, insured, guarantor, spouse, customer, employee, beneficiary, contact"
+PEOPLE = (
+    "patient, insured, subscriber, guardian, next of kin, beneficiary, member, guarantor, spouse, decedent, "
+    "mother, father, parent, child, caregiver, physician, attending, doctor, nurse, clinician"
 )
-SSN = r"ssn|social[_ .-]?security(?:[_ .-]?(?:number|num|no))?"
-PHONE = r"(?:(?:tele|mobile|cell|home|work)[_ .-]?)?phone(?:[_ .-]?(?:number|num|no))?|tel|mobile|fax"
-DATE = (
-    r"\d[\d./-]{4,12}(?:T[\d:.Z]+)?|\d{1,4}(?:(?:, |%2F)\d{1,4}){2}"
-    r"|\w{3,9} \d{1,2},? \d{4}|\d{1,2} \w{3,9} \d{4}"
+"""Whom a name stands behind, where it is one: `patient: Ann Marlowe`, and not `patient: not found`."""
+PARTS_OF_NAMES = "family, given"
+"""FHIR's words for them (HumanName). `family` is also that of a task definition: it takes a context of people."""
+BIRTH = """
+dob, d o b, date of birth, birth date, birthdate, birthday, birth day, born, born on, geburtsdatum, date de
+naissance, fecha de nacimiento, fecha nacimiento, patient dob, birth date time, birth year, year of birth, yob,
+birth time, birth dt
+"""
+_EVENTS = (
+    "admission, admit, admitted, discharge, discharged, death, deceased, died, visit, service, encounter, "
+    "appointment, surgery, procedure, onset, diagnosis, immunization, vaccination, specimen, collection, "
+    "hospitalization, expired"
+)
+_WHEN = "date, date time, datetime, at, on, dt, day"
+DATES = "dod, dos, deceased date time, deceased"
+PHONES = """
+phone, phone number, phone num, phone no, telephone, telephone number, mobile, mobile phone, mobile number, mobile
+phone number, cell, cell phone, cell number, home phone, work phone, tel, fax, fax number, fax no, contact number,
+emergency phone, pager, téléphone, telefon, teléfono, telefono, handy
+"""
+STREETS = """
+street, street address, street name, address line, address, home address, mailing address, billing address, shipping
+address, postal address, residential address, patient address, work address, addr line, city, county, town,
+latitude, longitude, geo lat, geo lon, geo lng, street address line, patient city, patient zip, precinct, zip, zip
+code, postal code, post code, postcode, plz, geocode, geo, geolocation, geo location, gps, gps coordinates, lat lng,
+lat lon, latlng, home city, birth place, place of birth
+"""
+ACCOUNTS = """
+account number, account num, account no, acct number, acct num, acct no, acct, bank account, bank account number,
+iban, routing number, routing no, sort code, patient account, billing account number, card number, card no, card
+num, credit card, credit card number, cc number, pan, konto nummer
+"""
+LICENCES = """
+dl, driver license, drivers license, driver licence, drivers licence, driving licence, driving license, driver
+license number, drivers license number, driver license no, license number, license no, licence number, licence no,
+license num, dl number, dea number, dea, dea no, certificate number, certificate no, passport, passport number,
+passport no, medical license, medical license number, state license, professional license, national id, national id
+number, tax id, tax id number, taxpayer id
+"""
+VEHICLES = """
+vin, vehicle id, vehicle identifier, vehicle identification number, vehicle serial, license plate, licence plate,
+license plate number, plate number, plate no, plate, vehicle plate, vehicle registration
+"""
+DEVICES = """
+device id, device identifier, udi carrier, carrier hrf, device serial, device serial number, device serial no,
+serial number, serial no, udi, imei, imsi, meid, mac address, implant serial, implant serial number, implant id,
+pacemaker id, pacemaker serial, hardware id, android id, idfa, advertising id, sensor serial, pump serial, monitor
+serial
+"""
+IPS = """
+client ip, client ip address, client address, client addr, remote ip, remote addr, remote address, remote host, user
+ip, user ip address, source ip, source ip address, src ip, caller ip, visitor ip, patient ip, login ip, last login
+ip, sign in ip, ip address, ip addr, x forwarded for, x real ip, forwarded for, real ip, origin ip, cf connecting
+ip, true client ip, customer ip, member ip, viewer ip
+"""
+_BODY = (
+    "fingerprint, finger print, iris, retina, retinal, face, facial, palm, voice print, voiceprint, vein, gait, "
+    "biometric"
+)
+_TAKEN = (
+    "template, templates, scan, scan id, template id, id, image, image id, data, embedding, encoding, vector, "
+    "sample, ref, print, code"
+)
+BIOMETRICS = (
+    "biometric, biometric hash, biometric signature, voiceprint, voice print, faceprint, face print, palm print"
+)
+PHOTOS = """
+photo, photo url, photo uri, photo id, profile photo, profile photo url, profile picture, profile picture url,
+picture url, avatar, avatar url, headshot, headshot url, face image, face photo, face photo url, patient photo,
+patient photo url, full face photo
+"""
+URLS = (
+    "personal url, profile url, website url, personal website, homepage, home page url, linkedin, web url, patient url"
 )
 
-_Q = r"(?:\\*[\"']|%22|%27|&quot;|&#39;|\\u0022|`)"
-_QUOTED = (
-    r"\\++[\"'](?:[^\\\"']|\\(?!\\{0,6}[\"'])){0,2000}+\\++[\"']|\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"
-    r"|%22.*?(?:%22|$)|&quot;.*?(?:&quot;|$)|\\u0022.*?(?:\\u0022|$)|`[^`]*`?|\[[^\]]*\]"
-)
-WORD = r"(?:(?!%26|%22|%2C|%7D|&)[^\s,;\"'<>{}()|\\])+"
-_NOTHING = (
-    r"(?!\\*[\"']?(?:\[(?:redacted|filtered|masked|hidden)|(?:null|none|nil|true|false|undefined|on|off|yes|no|set)\b"
-    r"|arn:|\*{3}|<|\$\{|%\(|%s|\?|\$\d\b))(?!\\*\"\\*\"|'')"
-)
-_CALL = r"(?:[bu](?=[\"'])|string\(\d+\) ?|[A-Za-z][\w.]{0,30}\((?=[\"'\d\[]))?+"
-_END = (
-    rf"{_Q}?(?:\]|%5D)?\)?\s{{0,4}}(?:=>|:=|[:=]|%3A|%3D)(?:\s|%20){{0,4}}+{_CALL}"  # label=value, "label": "value"
-    rf"|(?:\s[^<>]{{1,200}})?>(?=[^<>\s])"  # <label>value
-    rf"|['\"],\s?b(?=['\"])"  # (b'label', b'value')
-)
-_LABEL = r"(?<![\w.-])(?<!\d:)(?:[\w.-]{0,60}?|%22|%3F|%26|[\w.-]{0,30}%5B|\\u0022)"
+
+def phrases(text: str) -> list[str]:
+    """Return the labels of a list."""
+    return [" ".join(each.split()) for each in text.split(",") if each.strip()]
 
 
-def labelled(labels: str, value: str = WORD) -> re.Pattern[str]:
-    """Match what stands behind a label, in any of the ways in which programs write it."""
-    return re.compile(rf"(?i)(?P<keep>{_LABEL}(?:{labels})(?:{_END})){_NOTHING}(?:{_QUOTED}|(?:{value}))")
+def patients() -> list[str]:
+    """Return the labels of record numbers: whose, and that it is a number."""
+    made = [f"{holder} {number}" for holder in phrases(_HOLDERS) for number in phrases(_NUMBERS)]
+    return [*phrases(PATIENTS), *made]
 
 
-def spoken(labels: str, value: str) -> re.Pattern[str]:
-    """Match what stands behind a label in a sentence: `password is x`, `MRN #x`, `--password x`."""
-    return re.compile(rf"(?i)(?P<keep>(?<![\w./])(?<!\d:)(?:{labels})(?: is)?(?: ?# ?|[: ] ?)){_NOTHING}(?:{value})")
+def numbers_of_patients() -> str:
+    """Return the pattern of those labels, put together: it is searched for at each place of a text."""
+    whose, number = alternatives(phrases(_HOLDERS)), alternatives(phrases(_NUMBERS))
+    return rf"(?:{whose})[_ .-]?(?:{number})|{alternatives(phrases(PATIENTS))}"
 
 
-def told_later(labels: str) -> re.Pattern[str]:
-    """Match the value of a label that is itself a value: `"name": "label", "value": "x"`."""
-    between = r"[^{}\r\n]{0,160}?\b(?:value|input|input_value)"
-    return re.compile(rf"(?i)(?P<keep>(?:{labels}){_Q}?{between}{_Q}?\s?[:=]\s?){_NOTHING}(?:{_QUOTED})")
+def names() -> list[str]:
+    """Return the labels of names, and of parts of a name: whose, and which."""
+    return [*phrases(NAMES), *(f"{whose} {part}" for whose in phrases(_OF_WHOM) for part in phrases(_PARTS))]
 
 
-HEADER = (
-    rf"(?i)(?P<keep>(?<![\w-])(?:(?:proxy-)?authorization|[\w.-]{{0,60}}cookies?)(?:{_END})){_NOTHING}"
-    rf"(?:digest .+|\{{[^}}]*\}}|{_QUOTED}|[^\"'\r\n]+)"
-)
-COMMAND = (
-    r"(?P<keep>\b(?:mysql|mysqldump|mariadb)\b.{0,80}? -p|\b(?:sshpass|docker login)\b.{0,80}? -p ?"
-    r"|\bredis-cli\b.{0,80}? -a ?|\bcurl\b.{0,200}? -u ?[^\s:]{1,80}:"
-    r"|name=\"[\w-]*(?i:password|token|secret)\"\s{1,8}|\"--[\w-]*(?i:password|token|secret)\",\s?"
-    r"|\becho (?=\S+ \| docker login))"
-    r"(?!\[redacted)(?:\"[^\"]*\"?|'[^']*'?|[^\s\"']{4,})"
-)
-"""Where the commands of a shell, and forms, have their secrets."""
+def dates() -> list[str]:
+    """Return the labels of dates in a person's care: of what, and that it is a date."""
+    of = [
+        each for event in phrases(_EVENTS) for each in (f"date of {event}", *(f"{event} {w}" for w in phrases(_WHEN)))
+    ]
+    return [*phrases(DATES), *of]
+
+
+def biometrics() -> list[str]:
+    """Return the labels of what was taken from a body: of which part, and as what."""
+    return [*phrases(BIOMETRICS), *(f"{part} {taken}" for part in phrases(_BODY) for taken in phrases(_TAKEN))]
+
+
+def joined(phrase: str) -> str:
+    """Return a label as one word."""
+    return phrase.replace(" ", "").lower()
+
+
+def alternatives(labels: list[str]) -> str:
+    """Return a pattern of labels, however their words are joined; longer ones first."""
+    longest = sorted(set(labels), key=len, reverse=True)
+    return "|".join("[_ .-]?".join(map(re.escape, label.split(" "))) for label in longest)

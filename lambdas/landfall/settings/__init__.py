@@ -11,13 +11,6 @@ from landfall.image_tags import TagForm
 from landfall.redaction import Redaction
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
 
-ERROR_PATTERN = (
-    r"\b(ERROR|CRITICAL|FATAL|SEVERE|PANIC|EMERG)\b|^(?i:error|fatal|panic)\b|Traceback \(most|Exception in thread"
-    r"|Unhandled|(?i:level|severity)\"?[=:] ?\"?(?i:error|critical|fatal|panic|emerg)"
-)
-"""What frameworks write of errors: a level in capitals, a level in a field, the first line of a stack trace."""
-
-
 NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
 """Tags that tools push beside releases: of build caches, of pull requests (docker/metadata-action), Kaniko's layers."""
 
@@ -115,13 +108,13 @@ class Logs:
     """What is read of a service's logs, and whether a release can fail by them.
 
     `group` is the log group its tasks write to; the step that reads it is allowed that one alone. It is known where
-    Landfall made the service's stack. A line is an error where `error_pattern` is found in it. With `gate` a release
-    fails whose tasks wrote at least `gate_errors` of them, and `gate_times` the share that the service's lines had in
-    the `baseline_minutes` before the deployment began.
+    Landfall made the service's stack. A line is an error where `error_pattern` is found in it; without one, where its
+    logger calls it one (landfall.levels). With `gate` a release fails whose tasks wrote at least `gate_errors` of them,
+    and `gate_times` the share that the service's lines had in the `baseline_minutes` before the deployment began.
     """
 
     group: str | None = None
-    error_pattern: str = ERROR_PATTERN
+    error_pattern: str | None = None
     gate: bool = False
     gate_errors: int = 5
     gate_times: float = 3.0

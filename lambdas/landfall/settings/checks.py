@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from landfall.addresses import forbidden_host
+from landfall.linear import Linear, PatternRefused
 from landfall.redaction import Redaction, kinds
 from landfall.settings import Build, Evidence, Logs, Service, Vpc, smoke_checks, tags
 from landfall.settings.problem import Problems, compiled, limits
@@ -55,16 +56,20 @@ def patterns(redaction: Redaction, where: Where, problem: Problems) -> None:
             raise problem.at(
                 (*where, "patterns"), f"{name!r} will not do as a name; it takes letters, digits and blanks"
             )
-        compiled(re.compile, re.error, pattern, (*where, "patterns", name), problem)
-        if re.search(pattern, ""):
-            raise problem.at(
-                (*where, "patterns", name), f"{pattern!r} is found in nothing at all; say what it looks for"
-            )
+        _linear(pattern, (*where, "patterns", name), problem)
+
+
+def _linear(pattern: str, where: Where, problem: Problems) -> None:
+    """Check a pattern that is searched for in others' text at run time. Raises SettingsError."""
+    compiled(Linear, PatternRefused, pattern, where, problem)
+    if Linear(pattern).found_in(""):
+        raise problem.at(where, f"{pattern!r} is found in nothing at all; say what it looks for")
 
 
 def _logs(logs: Logs, where: Where, problem: Problems) -> None:
     limits({"gate_errors": logs.gate_errors, "baseline_minutes": logs.baseline_minutes}, where, problem)
-    compiled(re.compile, re.error, logs.error_pattern, (*where, "error_pattern"), problem)
+    if logs.error_pattern is not None:
+        _linear(logs.error_pattern, (*where, "error_pattern"), problem)
     if not 1 <= logs.gate_times < math.inf:
         raise problem.at((*where, "gate_times"), f"is {logs.gate_times!r}; must be a number of at least 1")
     if logs.group is not None and not _LOG_GROUP.fullmatch(logs.group):

@@ -1,0 +1,91 @@
+"""What stands behind a label, in any of the ways in which programs write that: one pass over a text for all labels.
+
+Each place where a value could begin is looked at once, and the label is read backwards from it, for a bounded length:
+the time is linear in the text, whatever it is.
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+
+from landfall.redaction import aws, meanings, values, words
+from landfall.redaction.kind import MARK
+from landfall.redaction.meanings import MEANINGS, NAMES, SECRET
+
+_Q = r"(?:\\{0,8}[\"']|%22|%27|&quot;|&#39;|\\u0022|`)"
+_CALL = (
+    r"(?:\{\s?[\"']?(?:value|text|display|raw|plain)[\"']?\s?[:=]\s?|[bu](?=[\"'])|string\(\d{1,9}\) ?"
+    r"|(?!(?:getenv|env|ENV|fetch|get|lookup|prompt|input|require|read|load)\()"
+    r"(?:[A-Za-z]\w{0,30}|datetime\.\w{1,10})\((?=[\"'\d\[]))?+"
+)
+"""What programs put round a value, but for calls that look one up."""
+_PLACE = re.compile(
+    # label=value, "label": "value"
+    rf"{_Q}?(?:\]|%5D)?\)?(?: ?[#.*])?\s{{0,4}}(?:=>|:=|[:=⇒→\uff1a\uff1d]|->|%3A|%3D)(?:\s|%20){{0,4}}+{_CALL}"
+    r"|['\"],\s?b(?=['\"])"  # (b'label', b'value')
+    r"|(?P<cell>\t| ?\| ?)(?=[^\s|])"  # label|value
+    r"|(?P<pair>['\"],\s?)(?=(?P<q>['\"])[^'\"\s]{4,120}(?P=q)\s?[)\]])"  # ('label', 'value')
+    r"|\s{1,4}value\s?=\s?(?=[\"'])"  # <label value="value"/>
+)
+_TAG = re.compile(r"<(?:[\w-]{1,40}:)?(?P<label>[\w.-]{1,80})(?P<place>(?:\s[^<>]{1,300})?>)(?=[^<>\s])")
+_WHERE_PEOPLE_ARE = re.compile(
+    r"\b[gG]iven[\"']?(?:\[\d{1,3}\]|\])?\s?[=:>]|[bB]irth_?[dD]ate|HumanName|resourceType|\bPatient[/?]|RelatedPerson|Practitioner"
+    r"|<family value=|\"name\":\s?\[?\{[^{}]{0,80}?\"family\"|\buse\W{1,8}(?:official|usual|maiden)"
+)
+
+
+def secrets(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what stands behind the labels of secrets in a text: the label's words, and the value."""
+    at = 0
+    for start, end, _ in _places(text):
+        meaning = meanings.of(text, start) if start >= at else None
+        stop = meaning.value.end(text, end) if meaning is MEANINGS[SECRET] else None
+        if stop is not None:
+            at = stop
+            yield words.before(text, start).words, text[end:stop]
+
+
+def secret_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name that is a label of secrets; none where it is not."""
+    named = meanings.of(name, len(name)) is MEANINGS[SECRET]
+    return words.before(name, len(name)).words if named else ()
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """All kinds that are known by a label, in one pass; those of `names`."""
+
+    names: frozenset[str] = field(default_factory=lambda: frozenset(NAMES))
+
+    def redact(self, text: str) -> str:
+        """Put a mark in the place of each value. An ARN names a secret and holds none."""
+        people, own = bool(_WHERE_PEOPLE_ARE.search(text)), aws.arns(text)
+        parts: list[str] = []
+        at = 0
+        for start, end, listed in _places(text):
+            if start < at or any(a < start and end <= b for a, b in own):
+                continue
+            meaning = meanings.of(text, start, people=people)
+            if meaning is None or meaning.kind not in self.names:
+                continue
+            stop = meaning.value.end(text, end)
+            # of two words in a list the second may be a label too: there a value has a digit
+            if stop is not None and (not listed or values.has_digits(text[end:stop])):
+                parts += (text[at:end], MARK.format(meaning.kind))
+                at = stop
+        return "".join((*parts, text[at:]))
+
+    def without(self, off: Collection[str]) -> Labelled | None:
+        """Return what is left of it."""
+        names = self.names - frozenset(off)
+        return Labelled(names) if names else None
+
+
+def _places(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield where labels end and values begin, in order; and whether both stand in a list."""
+    signs = ((match.start(), match.end(), bool(match["pair"] or match["cell"])) for match in _PLACE.finditer(text))
+    tags = ((match.start("place"), match.end(), False) for match in _TAG.finditer(text))
+    return heapq.merge(signs, tags)

@@ -1,0 +1,136 @@
+"""What a label means: the kind of data that stands behind it, and what that looks like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from landfall.redaction import around, labels, values, words
+from landfall.redaction.labels import joined, phrases
+from landfall.redaction.values import Value, value
+
+_WHOSE = frozenset(("patient", "name", "names", "person", "member", "subscriber", "humanname"))
+_PERSON_IP = frozenset(("ipaddress", "ipaddr", "remoteaddr", "remoteaddress", "remoteip", "remotehost", "sourceip"))
+_STRONG = ("password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey")
+"""Labels that stand for themselves at the end of a word too: PGPASSWORD."""
+
+SECRET, _MAYBE = "secret", "maybe"
+_PHRASE, _PEOPLE, _PART, _ZIP, _ADDRESS, _HOST_IP = "phrase", "people", "part", "zip", "address", "host"
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a label is of: the kind it goes by, and what its values look like."""
+
+    kind: str
+    value: Value
+
+
+def _is_secret(text: str) -> bool:
+    return bool(text.strip("\"'\\`"))
+
+
+MEANINGS = {
+    SECRET: Meaning("secret", value(values.WORD, _is_secret)),
+    _MAYBE: Meaning("secret", value(values.WORD, values.is_made_up_and_long)),
+    _PHRASE: Meaning("secret", value(rf"[a-z]+(?: [a-z]+(?![=:\w])){{3,24}}|{values.WORD}", _is_secret)),
+    "ssn": Meaning("social security number", value(values.SSN_OR_ITS_END, values.has_digits)),
+    "record": Meaning("record number", value(values.NUMBER, values.has_digits)),
+    "name": Meaning("name", value(values.NAME)),
+    _PEOPLE: Meaning("name", value(values.FULL_NAME, lambda text: " " in text or "," in text)),
+    _PART: Meaning("name", value(values.NAME)),
+    "age": Meaning("age", value(r"(?:9\d|1[0-2]\d)(?![\w.])", values.has_digits)),
+    "birth": Meaning("date of birth", value(values.DATE, values.has_digits)),
+    "date": Meaning("date", value(values.DATE, values.has_digits)),
+    "phone": Meaning("phone number", value(values.PHONE, values.has_digits)),
+    "place": Meaning("address", value(values.STREET, values.is_place)),
+    _ADDRESS: Meaning(
+        "address", value(values.STREET, lambda text: values.is_place(text) and values.has_digits(text) and " " in text)
+    ),
+    _ZIP: Meaning("address", value(r"\d[\w -]{2,9}|[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}", values.has_digits)),
+    "account": Meaning("account number", value(rf"{values.IDENTIFIER}(?: [\dA-Z]{{3,4}}\b)*", values.has_digits)),
+    "licence": Meaning("licence number", value(values.IDENTIFIER, values.has_digits)),
+    "vehicle": Meaning("vehicle", value(rf"{values.IDENTIFIER}(?: [\dA-Z]{{2,4}}\b)*", values.has_digits)),
+    "device": Meaning("device", value(rf"{values.IDENTIFIER}|(?:[0-9a-fA-F]{{2}}[:-]){{5}}[0-9a-fA-F]{{2}}")),
+    "ip": Meaning("IP address", value(values.IP, values.has_digits)),
+    _HOST_IP: Meaning("IP address", value(values.IP, lambda text: values.has_digits(text) and values.is_public(text))),
+    "biometric": Meaning("biometric", value(values.WORD, lambda text: len(text) > 3)),  # noqa: PLR2004
+    "photo": Meaning("photo", value(values.WORD, lambda text: len(text) > 5)),  # noqa: PLR2004
+    "url": Meaning("personal URL", value(values.WORD, lambda text: "." in text or "/" in text)),
+}
+NAMES = tuple(dict.fromkeys(meaning.kind for meaning in MEANINGS.values()))
+
+
+def _table() -> dict[str, str]:
+    """Return which label means what."""
+    listed: tuple[tuple[str, Iterable[str]], ...] = (
+        (SECRET, phrases(labels.SECRETS)),
+        (_PHRASE, phrases(labels.PHRASES)),
+        (_MAYBE, phrases(labels.MAYBE_SECRETS)),
+        ("ssn", phrases(labels.SSN)),
+        ("record", labels.patients()),
+        ("name", labels.names()),
+        (_PEOPLE, phrases(labels.PEOPLE)),
+        (_PART, phrases(labels.PARTS_OF_NAMES)),
+        ("birth", phrases(labels.BIRTH)),
+        ("age", ("patient age", "age years", "age in years", "member age", "subject age", "age at death")),
+        ("date", labels.dates()),
+        ("phone", phrases(labels.PHONES)),
+        ("place", phrases(labels.STREETS)),
+        (_ZIP, ("zip", "zip code", "postal code", "post code", "plz")),
+        (_ADDRESS, ("address",)),
+        ("account", phrases(labels.ACCOUNTS)),
+        ("licence", phrases(labels.LICENCES)),
+        ("vehicle", phrases(labels.VEHICLES)),
+        ("device", phrases(labels.DEVICES)),
+        ("ip", phrases(labels.IPS)),
+        (_HOST_IP, _PERSON_IP),
+        ("biometric", labels.biometrics()),
+        ("photo", phrases(labels.PHOTOS)),
+        ("url", phrases(labels.URLS)),
+    )
+    return {joined(phrase): meaning for meaning, listing in listed for phrase in listing}
+
+
+TABLE = _table()
+
+
+def of(text: str, place: int, *, people: bool = False) -> Meaning | None:
+    """Return what the label before a place means."""
+    label = words.before(text, place)
+    if not label.words:
+        return None
+    found = _found(label.words)
+    if found is None:
+        return None
+    name, first, behind = found
+    if re.search(r"\d:$", text[max(0, label.starts[first] - 2) : label.starts[first]]):
+        return None  # a part of an ARN, or of a time
+    if name == _PART and not people and not _WHOSE & set(label.words[:first]):
+        return None
+    if not around.keeps(label, first, behind, secret=name == SECRET, maybe=name == _MAYBE):
+        return None
+    strict = name == SECRET and not around.known(label.words[behind:])
+    return MEANINGS[_MAYBE if strict else name]
+
+
+def _of_several(word: str) -> str | None:
+    """Return what a label means whose last word says that there are several."""
+    name = TABLE.get(word[:-1]) if word.endswith("s") else None
+    return _MAYBE if name == SECRET else None if name == _PEOPLE else name
+
+
+@lru_cache(4096)
+def _found(spelled: tuple[str, ...]) -> tuple[str, int, int] | None:
+    """Return what the last label among words means, and from which word to which it stands; the longest one there."""
+    for end in range(len(spelled), 0, -1):
+        for first in range(max(0, end - 5), end):
+            word = "".join(spelled[first:end])
+            name = TABLE.get(word) or _of_several(word)
+            if name:
+                return name, first, end
+        if spelled[end - 1].endswith(_STRONG):
+            return SECRET, end - 1, end
+    return None

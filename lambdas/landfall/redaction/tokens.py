@@ -1,0 +1,92 @@
+"""Keys and tokens that are known by how their vendors begin them, and the calls and commands that take secrets bare.
+
+The prefixes are those that the vendors document for their own secret scanning, such as GitHub's list of supported
+secret scanning patterns.
+"""
+
+from __future__ import annotations
+
+import re
+
+from landfall.redaction import values
+from landfall.redaction.kind import Kind
+
+_PREFIXES = """
+gh[pousr]_ github_pat_ gl(?:pat|dt|rt|rtr|cbt|ptt|ft|soat|imt|agent|oas|ffct)- xox[abeoprs]- xoxe\\.xox[bp]- xapp-
+[sprk]k_(?:live|test|prod)_ whsec_ sk- npm_ pypi- hf_ api_org_ SG\\. AIza ya29\\. GOCSPX- do[por]_v1_
+shp(?:at|ca|pa|ss|ua)_ hv[sbr]\\. dapi dckr_[po]at_ AGE-SECRET-KEY- SK(?=[0-9a-f]{32}) key-(?=[0-9a-f]{32})
+pul-(?=[0-9a-f]{40}) ATATT3 ATCTT3 ATBB lin_(?:api|oauth)_ PMAK- NRAK- NRJS- NRII- sntry[su]_ gls[ar]_ glc_
+dp\\.(?:pt|st|ct|sa|scim|audit)\\. dt0[a-z]\\d\\d\\. sq0(?:atp|csp|idp)- xkeysib- xsmtpsib- figd_ figo_ ntn_
+secret_ r8_ gsk_ xai- pplx- f[om][12]_ pscale_(?:tkn|pw|oauth)_ sb[ps]_ nf[pckobu]_ HRKU- bkua_ CCIPAT_ CLOJARS_
+rubygems_ aio_ LTAI CFPAT- duffel_(?:live|test)_ EZ[AT]K fio-u- pnu_ rdme_ shippo_(?:live|test)_ tfp_ ico- sgp_
+tskey- waka_ csk- tvly- pcsk_ lsv2_(?:pt|sk)_ re_ rzp_(?:live|test)_ FLWSECK- APP_USR- sq[upa]_ ops_eyJ ABSK
+cio[a-zA-Z0-9] oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
+""".split()  # noqa: SIM905
+_REST = r"[\w.=-]{16,}"
+TOKEN = rf"\b(?:{'|'.join(_PREFIXES)}){_REST}"
+_BARE = (
+    r"(?<![\w-])[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{25,40}(?![\w-])",  # Discord
+    r"(?<![\w-])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}",  # HCP Terraform
+    r"(?<![\w-])pat[A-Za-z0-9]{14}\.[0-9a-f]{64}(?!\w)",  # Airtable
+    r"(?<![\w~.-])[\w.~-]{3}\dQ~[\w.~-]{31,36}",  # Microsoft Entra
+    r"(?<![\w-])[0-9a-f]{32}-us\d{1,2}(?!\w)",  # Mailchimp
+    r"(?<![\w-])(?:sdk|api|mob)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)",  # LaunchDarkly
+    r"(?<![\w-])access-(?:sandbox|development|production)-[0-9a-f-]{36}",  # Plaid
+    r"(?<![\w/])1//0[\w-]{20,}",  # Google
+    r"(?<!\w)EAA[A-Za-z0-9]{60,}",  # Meta, Square
+)
+_PATHS = (
+    r"hooks\.slack\.com/(?:services|workflows)/",
+    r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d{10,20}/",
+    r"webhook\.office\.com/webhookb2/",
+    r"api\.telegram\.org/(?:file/)?bot",
+    r"hooks\.zapier\.com/hooks/catch/",
+)
+_NAMED = (
+    r"(?:[\w.]{1,40}[-_.])?(?:password|passwd|passphrase|passcode|pass|pwd|pw|secret|token|apikey|storepass|keypass|"
+    r"credentials?|(?:api|access|secret|private|auth|master|account|encryption|license)[-_.]?key|[\w]{1,20}password)"
+)
+_NO_VALUE = r"(?!\[redacted|[\"']?(?:\$|%|<|\{\{|--?[a-z]))"
+_BEHIND_A_FLAG = rf"{_NO_VALUE}(?:\"[^\"]*\"?|'[^']*'?|[^\s\"',;]{{3,}})"
+_LOGINS = r"az login|(?:docker|podman|buildah|skopeo|helm registry|oc|cf|crane) login|sshpass|mongo(?:sh|dump|restore)?"
+COMMAND = (
+    r"(?P<keep>\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,80}? -p|"
+    rf"\b(?:{_LOGINS})\b.{{0,120}}? -p ?"
+    r"|\bredis-cli\b.{0,80}? -a ?|\b(?:curl|wget|http)\b.{0,200}? (?:-u|--user|--proxy-user|-a) ?[\"']?[^\s:\"']{1,80}:"
+    r"|name=\"[\w-]*(?i:password|token|secret)\"\s{1,8}"
+    rf"|[\"']--?(?i:{_NAMED})[\"'],\s?|(?<![\w-])--?(?i:{_NAMED})\s{{1,3}}"
+    r"|\b-pass(?:in|out)? pass:"
+    rf"|\becho (?=\S+ \| docker login))(?:{_BEHIND_A_FLAG})"
+)
+"""Where the commands of a shell, and forms, have their secrets."""
+_ARGUMENT = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,'\"()]{1,80})"
+_CALLS = (
+    r"PDO(?:->|::)__construct|new PDO|mysqli(?:_connect|(?:->|::)(?:__construct|real_connect))?|new mysqli"
+    r"|getConnection|oci_connect|ftp_login|ldap_bind|imap_open|ldap_bind_s"
+)
+_LOGIN_CALLS = (
+    r"login|logIn|authenticate|signIn|sign_in|loginAs|checkCredentials|UsernamePasswordAuthenticationToken"
+    r"|BasicAuth|HTTPBasicAuth|SetBasicAuth|basic_auth"
+)
+_SETTERS = (
+    r"(?:set|check|verify|validate|hash|change|update)_?(?:P|p)assword|password_(?:hash|verify)|hashpw|bcrypt\.\w{1,20}"
+)
+
+
+def is_random(text: str) -> bool:
+    """Say whether it is no name: a name has no digits, and one case, or words with joints."""
+    return any(map(str.isdigit, text)) or (text != text.lower() and text != text.upper())
+
+
+KINDS = (
+    Kind("API key", re.compile(TOKEN), lambda text: is_random(text[3:])),
+    *(Kind("API key", re.compile(pattern)) for pattern in _BARE),
+    Kind("API key", re.compile(rf"(?P<keep>{'|'.join(_PATHS)})(?!\[redacted)[\w/:@-]+")),
+    Kind("secret", re.compile(rf"(?P<keep>\b(?:{_CALLS})\((?:{_ARGUMENT},\s?){{2}})(?!\[redacted)(?:{values.QUOTED})")),
+    Kind(
+        "secret",
+        re.compile(rf"(?P<keep>\b(?:{_LOGIN_CALLS})\({_ARGUMENT},\s?)(?!\[redacted)(?=[\"'])(?:{values.QUOTED})"),
+    ),
+    Kind("secret", re.compile(rf"(?P<keep>\b(?:{_SETTERS})\()(?!\[redacted)(?=[\"'])(?:{values.QUOTED})")),
+)
+COMMANDS = Kind("secret", re.compile(COMMAND))
