@@ -2,23 +2,22 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-PYTHON ?= python3
+# The Lambdas' own Python where it is found, on PATH or under pyenv; else any that is new enough.
+PYTHON ?= $(shell .ci/find-python lambdas || command -v python3)
 ENGINE ?= process
 BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-long torture tampering recovery chaos kills e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
+.PHONY: help setup layer demo example test test-quick test-oldest test-long torture tampering recovery chaos kills e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: .venv/.ready  ## Install everything into .venv (Python 3.11+; nothing else is needed)
+setup: .venv/.ready  ## Install everything into .venv (Python 3.11.2+; the Lambdas' own where it is found)
 
-.venv/.ready: requirements.txt requirements-dev.txt requirements-lambda.txt requirements-cli.txt sample_service/requirements.txt package-lock.json pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Landfall needs Python 3.11 or newer; this is " + sys.version.split()[0])'
-	@echo "installing into .venv …"
-	@$(PYTHON) -m venv .venv
+.venv/.ready: requirements.txt requirements-dev.txt requirements-tests.txt requirements-lambda.txt requirements-cli.txt sample_service/requirements.txt package-lock.json pyproject.toml
+	@.ci/venv .venv $(PYTHON)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m stacks.node npm ci
@@ -39,6 +38,9 @@ test: layer  ## All tests: decisions, steps, state machine, stacks, and end to e
 
 test-quick: layer  ## The tests that need no local AWS
 	@$(RUN) -m pytest tests/unit tests/steps tests/statemachine tests/stacks
+
+test-oldest: .venv/.ready  ## The decisions' and the steps' tests on Python 3.11.2, the oldest that is supported, where it is found
+	@.ci/test-oldest
 
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
 	@$(RUN) -m tests.torture
