@@ -78,6 +78,7 @@ synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
 	@$(RUN) app.py
 
 deploy: layer  ## Deploy to the AWS account of your credentials (FIRST=1 the first time)
+	@$(BIN)/python -m stacks.placeholder
 	@$(BIN)/python -m stacks.node cdk deploy --all $(if $(FIRST),-c first-deploy=true)
 
 schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landfall leaves for programs

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from local.settings import TEMPLATE as SETTINGS
 from tests.building.conftest import ROOT, git
 
 TEMPLATE = ROOT / "templates" / "github" / "deploy.yml"
@@ -98,7 +99,7 @@ class Push:
         self.clone, self._bin, self._told = directory / "clone", directory / "bin", directory / "told"
         for path in (self.clone / "sample_service", self._bin, self._told):
             path.mkdir(parents=True)
-        (self.clone / "services.toml").write_text((ROOT / "services.toml").read_text(encoding="utf-8"))
+        (self.clone / "services.toml").write_text(SETTINGS.read_text(encoding="utf-8"))
         # the real command, under the name by which the runner's `pip install` puts it on PATH
         (self._bin / "landfall").write_text(f'#!/bin/sh\nexec {sys.executable} -m cli "$@"\n')
         (self._bin / "landfall").chmod(0o755)

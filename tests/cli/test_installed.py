@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from cli import cloud
 from cli.__main__ import app
+from local.settings import TEMPLATE
 
 ROOT = Path(__file__).parents[2]
 VERBS = [[str(command.callback.__name__).replace("_", "-")] for command in app.registered_commands if command.callback]
@@ -81,4 +82,4 @@ def test_the_region_is_the_one_that_was_asked_for(
     monkeypatch.delenv("AWS_REGION")
     if landfall is not None:
         monkeypatch.setenv("AWS_REGION", landfall)
-    assert cloud.on_aws(ROOT / "services.toml", None, option).region == asked
+    assert cloud.on_aws(TEMPLATE, None, option).region == asked
