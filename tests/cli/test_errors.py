@@ -115,7 +115,7 @@ def test_local_without_a_local_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     "arguments",
-    [["status", "--local", "--region", "eu-west-1"], ["release", "--drill", "slow"], ["no-such-verb"], ["affected"]],
+    [["status", "--local", "--region", "eu-west-1"], ["release", "--fault", "slow"], ["no-such-verb"], ["affected"]],
 )
 def test_what_makes_no_sense_is_refused(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Options that contradict each other, and verbs that are none: exit code 2, as for every refusal."""
