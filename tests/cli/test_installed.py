@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from cli import cloud
 from cli.__main__ import app
+from cli.local_builder import BUILDSPEC
 from local.settings import TEMPLATE
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +58,21 @@ def test_every_verb_explains_itself_with_what_the_metadata_declares(tmp_path: Pa
     assert len(VERBS) > 10
     for (verb,) in VERBS:
         assert f"landfall {verb}" in done.stdout
+
+
+def test_the_wheel_brings_every_file_of_its_packages() -> None:
+    """A file that is read beside a module, and that only a checkout has, is found here."""
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    left_out = []
+    for package in setuptools["packages"]:
+        patterns = ["*.py", *setuptools["package-data"].get(package, [])]
+        place = ROOT / setuptools["package-dir"].get(
+            package, package.replace(".", "/").replace("landfall", "lambdas/landfall")
+        )
+        files = [each for each in place.iterdir() if each.is_file()]
+        left_out += [each.name for each in files if not any(each.match(pattern) for pattern in patterns)]
+    assert left_out == ["services.toml"]  # of the local AWS, which only a checkout has
+    assert BUILDSPEC.is_relative_to(ROOT / "cli")
 
 
 def test_it_tells_its_version() -> None:
