@@ -73,6 +73,17 @@ def test_an_environment_says_what_it_was_made_with(tmp_path: Path) -> None:
     assert f"with Python 3.99.1; the Lambdas run on {layer.PYTHON}, which is not found here" in done.stdout
 
 
+def test_somebody_else_s_environment_is_not_cleared(tmp_path: Path) -> None:
+    """A .venv that is a link belongs to another checkout, where something may be running on it."""
+    python = program(tmp_path / "python3", 'case "$2" in *platform*) echo 3.99.1 ;; esac')
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "kept").touch()
+    (tmp_path / ".venv").symlink_to("theirs")
+    done = subprocess.run([CI / "venv", tmp_path / ".venv", python], capture_output=True, text=True, check=False)
+    assert (done.returncode, "remove the link" in done.stderr) == (1, True)
+    assert (tmp_path / "theirs" / "kept").exists()
+
+
 def test_npm_needs_no_home_directory() -> None:
     """Where HOME can't be written, npm without a cache of the project's own never ended."""
     env = node.environment({"PATH": os.defpath, "HOME": "/dev/null/none"})
