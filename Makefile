@@ -2,23 +2,22 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-PYTHON ?= python3
+# The Lambdas' own Python where it is found, on PATH or under pyenv; else any that is new enough.
+PYTHON ?= $(shell .ci/find-python lambdas || command -v python3)
 ENGINE ?= process
 BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-long torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
+.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: .venv/.ready  ## Install everything into .venv (Python 3.11+; nothing else is needed)
+setup: .venv/.ready  ## Install everything into .venv (Python 3.11.2+; the Lambdas' own where it is found)
 
-.venv/.ready: requirements.txt requirements-dev.txt requirements-lambda.txt requirements-cli.txt sample_service/requirements.txt package-lock.json pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Landfall needs Python 3.11 or newer; this is " + sys.version.split()[0])'
-	@echo "installing into .venv …"
-	@$(PYTHON) -m venv .venv
+.venv/.ready: requirements.txt requirements-dev.txt requirements-tests.txt requirements-lambda.txt requirements-cli.txt sample_service/requirements.txt package-lock.json pyproject.toml
+	@.ci/venv .venv $(PYTHON)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m stacks.node npm ci
@@ -40,10 +39,19 @@ test: layer  ## All tests: decisions, steps, state machine, stacks, and end to e
 test-quick: layer  ## The tests that need no local AWS
 	@$(RUN) -m pytest tests/unit tests/steps tests/statemachine tests/stacks
 
+test-oldest: .venv/.ready  ## The decisions' and the steps' tests on Python 3.11.2, the oldest that is supported, where it is found
+	@.ci/test-oldest
+
+wheel: .venv/.ready  ## Build the command's wheel of what Git tracks, into build/wheel
+	@.ci/wheel build/wheel && ls build/wheel/*.whl
+
+install-check: .venv/.ready  ## The wheel alone on each Python that is found, 3.11.2 to 3.14: every verb, the workflow's commands (needs an index)
+	@$(RUN) -m pytest tests/wheel -m long -v -rs
+
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
 	@$(RUN) -m tests.torture
 
-tampering: .venv/.ready  ## Do 2,100 things to a chain of 50 records; all of them are found
+tampering: .venv/.ready  ## Do 3,000 things to a chain of 50 records; all of them are found
 	@$(RUN) -m tests.tampering
 
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
@@ -79,6 +87,7 @@ synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
 	@$(RUN) app.py
 
 deploy: layer  ## Deploy to the AWS account of your credentials (FIRST=1 the first time)
+	@$(BIN)/python -m stacks.placeholder
 	@$(BIN)/python -m stacks.node cdk deploy --all $(if $(FIRST),-c first-deploy=true)
 
 schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landfall leaves for programs

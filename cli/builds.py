@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,18 +32,32 @@ class Image:
     pushed: bool
 
 
-def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
+def faulty(at: At, service: Service, git_sha: str, fault: str) -> Image:
+    """Return an image of the commit with a fault baked in, under a name of its own. Raises Refused.
+
+    A tag names one image for ever, and the ledger keeps how its deployment ended. Under the commit's own name both
+    would be in the way of the commit's real release.
+    """
+    named = rehearsed(git_sha, fault)
+    at.out.check("fault", True, f"{fault}, in an image that is called {named[:12]}; {git_sha[:12]} stays as it is")
+    return image(at, service, named, fault)
+
+
+def rehearsed(git_sha: str, fault: str) -> str:
+    """Return what stands for the commit with this fault: it looks like a commit, and is none. The same each time."""
+    return hashlib.sha1(f"{git_sha} with the fault {fault}".encode(), usedforsecurity=False).hexdigest()
+
+
+def image(at: At, service: Service, git_sha: str, fault: str = "") -> Image:
     """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
     found = _in_ecr(at, service, git_sha)
-    if found and drill:
-        raise Refused("BUILT_BEFORE", f"{git_sha} was built before, without the drill {drill!r}; name another --commit")
     if found:
         at.out.check("build", True, f"{git_sha[:12]} was built before: {found}")
         return Image(git_sha, found, pushed=False)
     if service.build is None:
         way_out = "push it there, or add a build table to services.toml"
         raise Refused("NO_IMAGE", f"{service.repository}:{git_sha} does not exist, and no build is set up: {way_out}")
-    exported = _built(at, service, service.build, git_sha, drill)
+    exported = _built(at, service, service.build, git_sha, fault)
     digest = _in_ecr(at, service, git_sha)
     if digest is None:
         raise Refused(
@@ -55,18 +70,18 @@ def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
     return Image(git_sha, digest, pushed=True)
 
 
-def _built(at: At, service: Service, build: Build, git_sha: str, drill: str) -> Mapping[str, str]:
+def _built(at: At, service: Service, build: Build, git_sha: str, fault: str) -> Mapping[str, str]:
     """Build, and return what the build exports."""
     if build.builder == "local":
-        if drill:
+        if fault:
             raise Refused(
-                "NO_DRILL", f'--drill {drill!r} is for a build by the local AWS, and this one is builder = "local"'
+                "NO_FAULT", f'--fault {fault!r} is for a build by the local AWS, and this one is builder = "local"'
             )
         return local_builder.built(at, service, build, git_sha)
     codebuild, project = at.cloud.client("codebuild"), naming.build_project(service.name)
     # no empty list: the role of a CI may not override the environment at all
-    fault = [{"name": "FAULT", "value": drill, "type": "PLAINTEXT"}]
-    override = {"environmentVariablesOverride": fault} if drill else {}
+    baked_in = [{"name": "FAULT", "value": fault, "type": "PLAINTEXT"}]
+    override = {"environmentVariablesOverride": baked_in} if fault else {}
     at.reattach[:] = [
         f"  if the build has begun, it goes on, and its push starts a deployment: landfall watch {git_sha}"
     ]

@@ -146,8 +146,11 @@ def on_aws(settings: Path | None, profile: str | None, region: str | None) -> Cl
     return Cloud(session, settings_file.load(settings or Path("services.toml")))
 
 
-def on_this_machine(settings: Path | None) -> Cloud:
-    """Return the local AWS that runs, and never another: its endpoint must be on loopback. Raises Refused."""
+def on_this_machine() -> Cloud:
+    """Return the local AWS that runs, and never another: its endpoint must be on loopback. Raises Refused.
+
+    Its settings are those it was started with: the services of a user's own file are not in it.
+    """
     from local.clients import session
     from local.loopback import NotLoopbackError, require_loopback
 
@@ -161,4 +164,4 @@ def on_this_machine(settings: Path | None) -> Cloud:
         ) from error
     except NotLoopbackError as error:
         raise Refused("NOT_LOOPBACK", f"{where}: {error}") from error
-    return Cloud(session(), settings_file.load(settings or Path(told["settings"])), endpoint)
+    return Cloud(session(), settings_file.load(Path(told["settings"])), endpoint)

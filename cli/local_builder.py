@@ -14,7 +14,8 @@ from landfall.build_environment import COMMIT, build_environment
 from landfall.errors import trying
 from landfall.settings import Build, Service
 
-BUILDSPEC = Path(__file__).parents[1] / "buildspec.yml"
+BUILDSPEC = Path(__file__).parent / "buildspec.yml"
+"""A link to the one at the root, so that the wheel brings it."""
 
 
 def built(at: At, service: Service, build: Build, git_sha: str) -> Mapping[str, str]:

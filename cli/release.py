@@ -30,7 +30,7 @@ def release(
         bool, typer.Option("--ci", help="In CI: --commit is a full commit id, and the checkout is not looked at.")
     ] = False,
     summary_file: SummaryFile = None,
-    drill: Annotated[str, typer.Option(help="With --local: bake a fault into the image, to see it rolled back.")] = "",
+    fault: Annotated[str, typer.Option(help="With --local: bake a fault into the image, to see it rolled back.")] = "",
 ) -> int:
     """Build a commit, deploy it, and prove it live.
 
@@ -39,12 +39,12 @@ def release(
     Exit codes: 0 live and proven (or skipped for a newer request, and said so), 1 rolled back, 2 refused and nothing
     touched, 3 ROLLBACK FAILED: act now, 4 superseded, 5 failed with nothing to go back to, 6 not known.
     """
-    if drill and not at.cloud.local:
-        raise Refused("NO_DRILL", f"--drill {drill!r} is for the local AWS; add --local, or leave it out")
+    if fault and not at.cloud.local:
+        raise Refused("NO_FAULT", f"--fault {fault!r} is for the local AWS; add --local, or leave it out")
     chosen = at.cloud.service(service)
     git_sha = _commit(at, commit, ci)
     _target(at, chosen, queue or ci)
-    image = builds.image(at, chosen, git_sha, drill)
+    image = builds.faulty(at, chosen, git_sha, fault) if fault else builds.image(at, chosen, git_sha)
     told = follow.to_the_end(at, begin.execution(at, chosen, image, reason), chosen.name)
     return finished(at, told, summary_file)
 

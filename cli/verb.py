@@ -47,7 +47,8 @@ class At:
 
 def _common(
     settings: Annotated[
-        Path | None, typer.Option(envvar=ENV_SETTINGS, help="services.toml. [default: ./services.toml]")
+        Path | None,
+        typer.Option(envvar=ENV_SETTINGS, help="services.toml; the local AWS has its own. [default: ./services.toml]"),
     ] = None,
     profile: Annotated[str | None, typer.Option(help="AWS profile.")] = None,
     region: Annotated[str | None, typer.Option(help="AWS region.")] = None,
@@ -91,7 +92,7 @@ def _cloud(settings: Path | None, profile: str | None, region: str | None, local
     for option, value in (("--profile", profile), ("--region", region)):
         if value is not None:
             raise Refused("NOT_LOCAL", f"{option} {value!r} is for AWS; leave it out with --local")
-    return cloud.on_this_machine(settings)
+    return cloud.on_this_machine()
 
 
 def _interrupted(out: Output, reattach: list[str]) -> Exit:

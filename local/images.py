@@ -33,7 +33,7 @@ class BuildError(Exception):
 
 
 def build_image(git_sha: str, build_time: str, fault: str = "", extra_env: Mapping[str, str] | None = None) -> Image:
-    """The image of this commit, with a fault baked in for a drill; the same inputs give the same digest.
+    """The image of this commit, with a fault baked in where one is rehearsed; the same inputs give the same digest.
 
     `extra_env` is added to the environment, for an image that differs from the Dockerfile's on purpose.
     """
@@ -65,7 +65,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--build-time", help="UTC, such as 2024-01-31T12:00:00Z (default: now)")
     choices = sorted(FAULTS)
     parser.add_argument(
-        "--fault", default="", choices=choices, metavar="FAULT", help=f"for drills: {', '.join(choices)}"
+        "--fault", default="", choices=choices, metavar="FAULT", help=f"to rehearse: {', '.join(choices)}"
     )
     parser.add_argument(
         "--endpoint",

@@ -54,7 +54,7 @@ def push_image(endpoint: str, repository: str, image: Pushable, tag: str, *, reg
 
 
 def _loopback(endpoint: str) -> str:
-    """The endpoint, if it is on this machine: a drill's image must never reach a registry that others use."""
+    """The endpoint, if it is on this machine: a faulty image must never reach a registry that others use."""
     host = httpx.URL(endpoint).host
     try:
         local = host == "localhost" or ipaddress.ip_address(host).is_loopback

@@ -1,4 +1,4 @@
-"""The settings of the local AWS: services.toml as it is, but for where things are and how long they take."""
+"""The settings of the local AWS: local/services.toml, but for where things are and how long they take."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import tomli_w
 
 from local.front import Front
 
-ROOT = Path(__file__).resolve().parents[1]
-TEMPLATE = ROOT / "services.toml"
+TEMPLATE = Path(__file__).resolve().parent / "services.toml"
+"""The local AWS's own: a user's services.toml need not name the sample service, nor have a stack to be deployed."""
 
 QUICK = {
     "stability_timeout_seconds": 90,

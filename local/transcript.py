@@ -21,7 +21,7 @@ RUNS = (
     ("A first release, onto a service with no tasks", "release --commit HEAD~2"),
     ("What is live", "status"),
     ("The next one", "release --commit HEAD~1 --reason 'fix the totals'"),
-    ("A bad one: it crashes on start", "release --drill crash-on-start"),
+    ("A bad one: it crashes on start", "release --fault crash-on-start"),
     ("Live already", "release --commit HEAD~1"),
     ("Back to the first, by hand", "rollback --yes --reason 'the totals were right before'"),
     ("A commit nobody knows", "release --commit no-such-branch"),

@@ -43,7 +43,7 @@ def main() -> None:
         print(f"it is at {stage.aws.endpoint}, the service at {stage.fronts['sample'].url}. Try, in another terminal:")
         print("  landfall status --local")
         print("  landfall release --local")
-        print("  landfall release --local --commit HEAD~1 --drill crash-on-start")
+        print("  landfall release --local --fault crash-on-start")
         print("Ctrl-C ends it.", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()

@@ -1,4 +1,4 @@
-"""Faults for drills: ways in which a release can be bad; the FAULT variable baked into an image chooses one.
+"""Faults to rehearse: ways in which a release can be bad; the FAULT variable baked into an image chooses one.
 
 A fault wraps the app from outside. The app does not know that faults exist, and neither does the pipeline: it
 has to find out, as it would with a release that is bad by accident.
@@ -52,7 +52,7 @@ def named(fault: str) -> Fault:
 
 
 def _crash_on_start(_: ASGIApp) -> NoReturn:
-    sys.stderr.write("fatal: could not start: the drill 'crash-on-start' is baked into this image\n")
+    sys.stderr.write("fatal: could not start: the fault 'crash-on-start' is baked into this image\n")
     raise SystemExit(CRASH_EXIT_CODE)
 
 
@@ -92,7 +92,7 @@ def _wrong_sha(path: str, status: int, body: bytes) -> tuple[int, bytes]:
 
 
 def _leak(_: str, status: int, body: bytes) -> tuple[int, bytes]:
-    # 401 and 503 stay as they are: a drill shows one thing going wrong, not several.
+    # 401 and 503 stay as they are: a fault shows one thing going wrong, not several.
     return (500, _LEAK) if status in (404, 500) else (status, body)
 
 

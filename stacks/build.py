@@ -15,6 +15,7 @@ from stacks.build_stack import BuildStack
 from stacks.github_stack import GitHubStack
 from stacks.layer import LayerError
 from stacks.pipeline_stack import PipelineStack
+from stacks.placeholder import guard
 from stacks.registry_stack import RegistryStack
 from stacks.service_stack import EcsServiceStack
 from stacks.watch_stack import WatchStack
@@ -63,4 +64,5 @@ def build(outdir: str | None = None, context: Mapping[str, object] | None = None
     if built:
         BuildStack(app, "Landfall-Build", services=built, key=pipeline.key)
         GitHubStack(app, "Landfall-GitHub", services=built, pipeline=pipeline)
+    guard(app, settings)
     return app

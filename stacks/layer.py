@@ -23,8 +23,9 @@ LOCK = ROOT / "requirements-lambda.lock"
 ARCHIVE = ROOT / "build" / "layer.zip"
 STAMP = ROOT / "build" / "layer.sha256"
 
-PYTHON = "3.14"
-# Amazon Linux 2023, on which Lambda's python3.14 runs, has glibc 2.34: wheels for 2.28 and older run there.
+PYTHON = "3.13"
+"""What the functions run on. `make setup` makes .venv of it where it is found, so that the tests run on it too."""
+# Amazon Linux 2023, on which Lambda's python3.13 runs, has glibc 2.34: wheels for 2.28 and older run there.
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
 
 

@@ -15,6 +15,9 @@ from pathlib import Path
 from stacks import ROOT, nodejs
 
 _INSTALLED = ROOT / "node_modules" / ".bin"
+CACHE = ROOT / "build" / "npm-cache"
+"""Where npm keeps what it downloaded. By itself it takes the home directory, and hangs where that can't be written."""
+_NPM_CACHE = "npm_config_cache"
 _QUIET = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 
 
@@ -29,10 +32,14 @@ def command(tool: str, *arguments: str) -> list[str]:
 
 
 def environment(base: Mapping[str, str]) -> dict[str, str]:
-    """Return `base` with this interpreter, and the node that jsii shall use, first on PATH: cdk.json says `python3`."""
+    """Return `base` with this interpreter, and the node that jsii shall use, first on PATH: cdk.json says `python3`.
+
+    npm's cache is the project's own, unless `base` names one.
+    """
     path = base.get("PATH", os.defpath)
     first = [str(Path(sys.executable).parent), *([str(found)] if (found := nodejs.directory()) else [])]
-    return {**base, "PATH": os.pathsep.join((*first, path))}
+    cache = {} if any(name.lower() == _NPM_CACHE for name in base) else {_NPM_CACHE: str(CACHE)}
+    return {**cache, **base, "PATH": os.pathsep.join((*first, path))}
 
 
 def main(tool: str, *arguments: str) -> int:

@@ -29,7 +29,7 @@ from stacks.reach import Scope, statement
 from stacks.steps import On, Step
 from stacks.vpc import put_inside
 
-RUNTIME = lambda_.Runtime.PYTHON_3_14
+RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 TIMEOUT = Duration.seconds(60)
 MEMORY_MIB = 512

@@ -31,6 +31,8 @@ os.environ.update(
 settings.register_profile(
     "quick", max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
+# for a second run of the same tests, on another Python: a language's difference shows at the first example
+settings.register_profile("few", parent=settings.get_profile("quick"), max_examples=20)
 settings.register_profile("long", parent=settings.get_profile("quick"), max_examples=10_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from local.settings import TEMPLATE as SETTINGS
 from tests.building.conftest import ROOT, git
 
 TEMPLATE = ROOT / "templates" / "github" / "deploy.yml"
@@ -93,14 +94,15 @@ def test_the_runs_colour_is_the_commands(jobs: dict[str, Any]) -> None:
 class Push:
     """A push to a repository with the sample's services.toml, and the template's own script that looks at it."""
 
-    def __init__(self, directory: Path, script: str) -> None:
+    def __init__(self, directory: Path, script: str, landfall: Path | None = None) -> None:
         self._script = script
+        self._python = {} if landfall else {"PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}"}
         self.clone, self._bin, self._told = directory / "clone", directory / "bin", directory / "told"
         for path in (self.clone / "sample_service", self._bin, self._told):
             path.mkdir(parents=True)
-        (self.clone / "services.toml").write_text((ROOT / "services.toml").read_text(encoding="utf-8"))
+        (self.clone / "services.toml").write_text(SETTINGS.read_text(encoding="utf-8"))
         # the real command, under the name by which the runner's `pip install` puts it on PATH
-        (self._bin / "landfall").write_text(f'#!/bin/sh\nexec {sys.executable} -m cli "$@"\n')
+        (self._bin / "landfall").write_text(f'#!/bin/sh\nexec {landfall or f"{sys.executable} -m cli"} "$@"\n')
         (self._bin / "landfall").chmod(0o755)
         git(self.clone, "init", "--quiet")
         self.base = self.commit("services.toml")
@@ -118,7 +120,7 @@ class Push:
         outputs, summary = self._told / "outputs", self._told / "summary"
         env = {
             "PATH": f"{self._bin}:/usr/bin:/bin",
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}",
+            **self._python,
             "LANDFALL_SETTINGS": str(self.clone / "services.toml"),
             "AWS_DEFAULT_REGION": "us-east-1",
             "ASKED": asked,

@@ -12,12 +12,13 @@ import pytest
 from moto import mock_aws
 from moto.codebuild.models import CodeBuildBackend
 
-from cli import builds
+from cli import builds, image_source
 from cli.cloud import Cloud
 from cli.exits import NotKnown, Refused
 from cli.output import Output
 from cli.verb import At
 from landfall import naming
+from landfall.image_tags import is_full
 from landfall.settings import Build, Settings
 from tests import builders as b
 
@@ -47,20 +48,22 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[At]:
         yield At(lambda: here, Output(as_json=False))
 
 
-def push(at: At) -> str:
-    """Push an image tagged with the commit, and return its digest."""
+def push(at: At, tag: str = b.SHA) -> str:
+    """Push an image, by default tagged with the commit, and return its digest."""
     manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "layers": [], "config": {}})
-    image = at.cloud.client("ecr").put_image(repositoryName=SERVICE.repository, imageManifest=manifest, imageTag=b.SHA)
+    image = at.cloud.client("ecr").put_image(repositoryName=SERVICE.repository, imageManifest=manifest, imageTag=tag)
     return str(image["image"]["imageId"]["imageDigest"])
 
 
-def building(monkeypatch: pytest.MonkeyPatch, at: At, *, digest: str | None, pushes: bool, status: str) -> None:
+def building(
+    monkeypatch: pytest.MonkeyPatch, at: At, *, digest: str | None, pushes: bool, status: str, tag: str = b.SHA
+) -> None:
     """Let CodeBuild end a build so. moto itself runs nothing, and exports nothing."""
     told = CodeBuildBackend.batch_get_builds
 
     def ended(self: Any, ids: list[str]) -> Any:
         (build,) = told(self, ids)
-        exported = {"GIT_SHA": b.SHA, "IMAGE_DIGEST": push(at) if pushes else b.OTHER_DIGEST, "BUILT": "yes"}
+        exported = {"GIT_SHA": b.SHA, "IMAGE_DIGEST": push(at, tag) if pushes else b.OTHER_DIGEST, "BUILT": "yes"}
         exported |= {"IMAGE_DIGEST": digest} if digest else {}
         variables = [{"name": name, "value": value} for name, value in exported.items()]
         return [{**build, "buildStatus": status, "exportedEnvironmentVariables": variables}]
@@ -71,7 +74,7 @@ def building(monkeypatch: pytest.MonkeyPatch, at: At, *, digest: str | None, pus
 def test_a_commit_built_before_is_not_built_again(at: At) -> None:
     """One image per commit: its digest is reused, and CodeBuild is asked for nothing."""
     digest = push(at)
-    image = builds.image(at, SERVICE, b.SHA, "")
+    image = builds.image(at, SERVICE, b.SHA)
     assert (image.digest, image.pushed) == (digest, False)
     assert at.cloud.client("codebuild").list_builds()["ids"] == []
 
@@ -79,7 +82,7 @@ def test_a_commit_built_before_is_not_built_again(at: At) -> None:
 def test_what_was_built_is_what_ecr_has(monkeypatch: pytest.MonkeyPatch, at: At) -> None:
     """The digest of the build and that of ECR agree: that one is deployed."""
     building(monkeypatch, at, digest=None, pushes=True, status="SUCCEEDED")
-    image = builds.image(at, SERVICE, b.SHA, "")
+    image = builds.image(at, SERVICE, b.SHA)
     assert image.pushed
     assert image.digest.startswith("sha256:")
 
@@ -97,7 +100,7 @@ def test_a_build_that_will_not_do(monkeypatch: pytest.MonkeyPatch, at: At, build
     """A green build over nothing, or over other bytes, deploys nothing."""
     building(monkeypatch, at, **build)
     with pytest.raises(Refused) as refused:
-        builds.image(at, SERVICE, b.SHA, "")
+        builds.image(at, SERVICE, b.SHA)
     assert (refused.value.code, refused.value.exit) == (code, 2)
 
 
@@ -105,20 +108,28 @@ def test_a_build_that_failed_after_its_push_is_not_refused(monkeypatch: pytest.M
     """Its push starts a deployment all the same: "nothing was touched" would be a lie, so how it ends is not known."""
     building(monkeypatch, at, digest=None, pushes=True, status="FAILED")
     with pytest.raises(NotKnown, match=f"landfall watch {b.SHA}") as failed:
-        builds.image(at, SERVICE, b.SHA, "")
+        builds.image(at, SERVICE, b.SHA)
     assert failed.value.exit == 6
 
 
 def test_no_build_is_set_up(at: At) -> None:
     """Where something else builds, the image must be there already."""
     with pytest.raises(Refused, match="no build is set up") as refused:
-        builds.image(at, b.settings_of(), b.SHA, "")
+        builds.image(at, b.settings_of(), b.SHA)
     assert refused.value.code == "NO_IMAGE"
 
 
-def test_a_drill_needs_a_commit_of_its_own(at: At) -> None:
-    """A commit that was built without the fault can't be built again with it: the drill would deploy the good one."""
-    push(at)
-    with pytest.raises(Refused) as refused:
-        builds.image(at, SERVICE, b.SHA, "slow")
-    assert refused.value.code == "BUILT_BEFORE"
+def test_a_rehearsed_fault_leaves_its_commit_alone(monkeypatch: pytest.MonkeyPatch, at: At) -> None:
+    """Its image has a name of its own, so that the commit can be released before it and after it, as itself."""
+    building(monkeypatch, at, digest=None, pushes=True, status="SUCCEEDED", tag=builds.rehearsed(b.SHA, "slow"))
+    rehearsal = builds.faulty(at, SERVICE, b.SHA, "slow")
+    assert rehearsal.git_sha != b.SHA
+    assert is_full(rehearsal.git_sha)
+    again = builds.faulty(at, SERVICE, b.SHA, "slow")
+    assert (again.digest, again.pushed) == (rehearsal.digest, False)
+    assert image_source.pushed(at.cloud.client("ecr"), SERVICE.repository, b.SHA) is None
+
+
+def test_each_fault_of_a_commit_is_a_release_of_its_own() -> None:
+    """Else the second would find the first one's image, and rehearse that."""
+    assert len({builds.rehearsed(sha, fault) for sha in (b.SHA, b.OLD_SHA) for fault in ("slow", "late")}) == 4

@@ -10,7 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
-from cli.cloud import LOCAL
+from cli.cloud import LOCAL, on_this_machine
+from local.settings import TEMPLATE
 from tests.cli.answering import answering
 
 REFUSAL = """<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
@@ -24,7 +25,6 @@ Run = Callable[..., Result]
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command against an AWS that gives one answer to everything."""
-    settings = Path(__file__).parents[2] / "services.toml"
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     for name, value in {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}.items():
@@ -39,7 +39,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
         with answering(answer, date) as endpoint:
             monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-            return CliRunner().invoke(app, [*arguments, "--settings", str(settings)])
+            return CliRunner().invoke(app, [*arguments, "--settings", str(TEMPLATE)])
 
     return against
 
@@ -94,6 +94,17 @@ def test_local_never_leaves_loopback(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert (result.exit_code, json.loads(result.stdout)["error"]["code"]) == (2, "NOT_LOOPBACK")
 
 
+def test_the_local_aws_has_services_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has only services of their own, and names them in LANDFALL_SETTINGS, tries the sample with --local."""
+    where = tmp_path / "running.json"
+    where.write_text(json.dumps({"endpoint": "http://127.0.0.1:9", "settings": str(TEMPLATE)}))
+    monkeypatch.setenv(LOCAL, str(where))
+    monkeypatch.setenv("LANDFALL_SETTINGS", str(tmp_path / "of-ones-own.toml"))
+    assert [service.name for service in on_this_machine().settings.services] == ["sample"]
+    result = CliRunner().invoke(app, ["history", "--local", "--service", "orders", "--json"])
+    assert "known are sample" in json.loads(result.stdout)["error"]["message"]
+
+
 def test_local_without_a_local_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The way to start one is said."""
     monkeypatch.setenv(LOCAL, str(tmp_path / "none"))
@@ -104,7 +115,7 @@ def test_local_without_a_local_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     "arguments",
-    [["status", "--local", "--region", "eu-west-1"], ["release", "--drill", "slow"], ["no-such-verb"], ["affected"]],
+    [["status", "--local", "--region", "eu-west-1"], ["release", "--fault", "slow"], ["no-such-verb"], ["affected"]],
 )
 def test_what_makes_no_sense_is_refused(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Options that contradict each other, and verbs that are none: exit code 2, as for every refusal."""

@@ -13,6 +13,8 @@ from typer.testing import CliRunner
 
 from cli import cloud
 from cli.__main__ import app
+from cli.local_builder import BUILDSPEC
+from local.settings import TEMPLATE
 
 ROOT = Path(__file__).parents[2]
 VERBS = [[str(command.callback.__name__).replace("_", "-")] for command in app.registered_commands if command.callback]
@@ -58,6 +60,21 @@ def test_every_verb_explains_itself_with_what_the_metadata_declares(tmp_path: Pa
         assert f"landfall {verb}" in done.stdout
 
 
+def test_the_wheel_brings_every_file_of_its_packages() -> None:
+    """A file that is read beside a module, and that only a checkout has, is found here."""
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    left_out = []
+    for package in setuptools["packages"]:
+        patterns = ["*.py", *setuptools["package-data"].get(package, [])]
+        place = ROOT / setuptools["package-dir"].get(
+            package, package.replace(".", "/").replace("landfall", "lambdas/landfall")
+        )
+        files = [each for each in place.iterdir() if each.is_file()]
+        left_out += [each.name for each in files if not any(each.match(pattern) for pattern in patterns)]
+    assert left_out == ["services.toml"]  # of the local AWS, which only a checkout has
+    assert BUILDSPEC.is_relative_to(ROOT / "cli")
+
+
 def test_it_tells_its_version() -> None:
     """Who reports a fault can say of what."""
     said = CliRunner().invoke(app, ["--version"])
@@ -81,4 +98,4 @@ def test_the_region_is_the_one_that_was_asked_for(
     monkeypatch.delenv("AWS_REGION")
     if landfall is not None:
         monkeypatch.setenv("AWS_REGION", landfall)
-    assert cloud.on_aws(ROOT / "services.toml", None, option).region == asked
+    assert cloud.on_aws(TEMPLATE, None, option).region == asked

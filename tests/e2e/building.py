@@ -24,7 +24,7 @@ class Builds:
         found = self.stage.aws.client("ecr").describe_repositories(repositoryNames=[f"landfall/{service}"])
         self._codebuild.create_project(
             name=self.project,
-            source={"type": "GITHUB", "location": "https://github.com/example/landfall.git"},
+            source={"type": "GITHUB", "location": "https://github.com/local/sample.git"},
             artifacts={"type": "NO_ARTIFACTS"},
             environment={
                 "type": "LINUX_CONTAINER",

@@ -42,8 +42,8 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,
     # long enough for a busy machine, and short enough to wait for
-    "built": {"build": {"source": "example/landfall", "deployment_begins_within_seconds": 30}},
-    "dropped": {"build": {"source": "example/landfall", "deployment_begins_within_seconds": 5}},
+    "built": {"build": {"source": "local/sample", "deployment_begins_within_seconds": 30}},
+    "dropped": {"build": {"source": "local/sample", "deployment_begins_within_seconds": 5}},
 }
 
 

@@ -52,7 +52,7 @@ def test_status_and_release_again(stage: Stage, checkout: Path, released: str) -
 def test_a_bad_release_exits_1(stage: Stage, checkout: Path, released: str, tmp_path: Path) -> None:
     """Rolled back means red, also in the summary of a CI job; and the commit before is live."""
     live, summary = stage.live("commanded"), tmp_path / "summary.md"
-    bad = ("--commit", "HEAD~1", "--drill", "crash-on-start", "--summary", str(summary))
+    bad = ("--commit", "HEAD~1", "--fault", "crash-on-start", "--summary", str(summary))
     code, said = landfall(stage, "release", *SERVICE, *bad, directory=checkout)
     assert code == 1, said
     assert "ROLLED_BACK" in said
@@ -62,8 +62,11 @@ def test_a_bad_release_exits_1(stage: Stage, checkout: Path, released: str, tmp_
 
 
 def test_ctrl_c_leaves_the_deployment_running(stage: Stage, checkout: Path, released: str) -> None:
-    """An interrupted command says how to watch and how to stop; the deployment lands without it."""
-    good = ("--commit", "HEAD~2")
+    """An interrupted command says how to watch and how to stop; the deployment lands without it.
+
+    It is the commit whose release was rehearsed with a fault before: that is not in its way.
+    """
+    good = ("--commit", "HEAD~1")
     code, said = landfall(stage, "release", *SERVICE, *good, directory=checkout, interrupt_at="UpdateService")
     assert code == 130
     assert "goes on without you" in said
@@ -113,7 +116,7 @@ def test_a_rejected_deployment_exits_2(stage: Stage) -> None:
 def test_a_stopped_deployment_is_followed_through_its_recovery(stage: Stage, checkout: Path, released: str) -> None:
     """Somebody stops the execution: the command waits for the recovery, and says what became of the service."""
     git(checkout, "commit", "--allow-empty", "-qm", "to be stopped")
-    late = ("--drill", "late")
+    late = ("--fault", "late")
     landfall(stage, "release", *SERVICE, *late, directory=checkout, interrupt_at="UpdateService")
     record = eventually(lambda: next((r for r in stage.records("commanded") if "outcome" not in r), None), "a record")
     stage.stepfunctions.stop_execution(executionArn=record["execution_arn"], cause="stopped by a test")

@@ -20,6 +20,7 @@ from landfall.freeze import refusal
 from landfall.model import Outcome, State
 from landfall.recovery import Progress
 from landfall.settings import file as settings_file
+from local.settings import TEMPLATE
 from tests import builders as b
 from tests.fuzz.strange import JSON, NASTY, changed, changed_text
 from tests.unit.test_proof import JUDGED, breaches, look_at, raw_world
@@ -172,7 +173,7 @@ def _answers(answers: Answers) -> str:
 SUBJECTS = (
     Subject("execution input", JSON | changed([HAND, BACK]), _input),
     Subject("ECR and Step Functions events", changed([PUSH, END]), _input),
-    Subject("services.toml", changed_text((ROOT / "services.toml").read_text(encoding="utf-8")), _settings),
+    Subject("services.toml", changed_text(TEMPLATE.read_text(encoding="utf-8")), _settings),
     Subject("ledger records", _records(), _record),
     Subject("freezes", st.dictionaries(st.sampled_from(["until", "since", "by", "lifted_at"]), JSON), _frozen),
     Subject("AWS replies", _worlds(), _reply),

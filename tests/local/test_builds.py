@@ -26,7 +26,7 @@ class Builder:
         uri = self.ecr.create_repository(repositoryName=REPOSITORY)["repository"]["repositoryUri"]
         self.codebuild.create_project(
             name=PROJECT,
-            source={"type": "GITHUB", "location": "https://github.com/example/landfall.git"},
+            source={"type": "GITHUB", "location": "https://github.com/local/sample.git"},
             artifacts={"type": "NO_ARTIFACTS"},
             environment={
                 "type": "LINUX_CONTAINER",

@@ -56,7 +56,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
             archive.writestr("caller_code.py", HANDLER)
         aws.client("lambda").create_function(
             FunctionName=FUNCTION,
-            Runtime="python3.14",
+            Runtime="python3.13",
             Role="arn:aws:iam::000000000000:role/any",
             Handler="caller_code.handler",
             Code={"ZipFile": code.getvalue()},

@@ -284,9 +284,9 @@ def test_registry_host_chooses_among_regions(emulator: str, image: Image) -> Non
 def test_command_prints_the_digest_alone(emulator: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A script can use what the command prints, and an error prints nothing there and exits with 1."""
     given = ["--repository", "pushed", "--sha", SHA, "--build-time", TIME, "--endpoint", emulator]
-    assert main([*given, "--tag", "drill", "--fault", "slow"]) == 0
+    assert main([*given, "--tag", "faulty", "--fault", "slow"]) == 0
     assert capsys.readouterr().out.strip() == build_image(SHA, TIME, "slow").digest
-    assert main([*given, "--tag", "drill"]) == 1
+    assert main([*given, "--tag", "faulty"]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "already names another image" in printed.err
@@ -297,7 +297,7 @@ def test_command_prints_the_digest_alone(emulator: str, capsys: pytest.CaptureFi
     ["https://registry.example.com", "http://10.0.0.1:4566", "http://0.0.0.0:4566", "127.0.0.1:4566", ""],
 )
 def test_only_this_machine_is_pushed_to(image: Image, endpoint: str) -> None:
-    """A drill's image must never reach a registry that others use, whatever the environment says."""
+    """A faulty image must never reach a registry that others use, whatever the environment says."""
     with pytest.raises(RegistryError, match="is not on this machine"):
         push_image(endpoint, "pushed", image, SHA)
 

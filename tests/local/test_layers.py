@@ -28,7 +28,7 @@ def test_two_functions_share_a_layer(aws: LocalAws) -> None:
     for name in ("one", "two"):
         functions.create_function(
             FunctionName=name,
-            Runtime="python3.14",
+            Runtime="python3.13",
             Role="arn:aws:iam::000000000000:role/any",
             Handler="main_code.handler",
             Code={"ZipFile": archive("main_code.py", code)},

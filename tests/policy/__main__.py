@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from local.settings import TEMPLATE
 from stacks import ROOT
 from stacks.build import build
 from stacks.packs import findings
@@ -40,7 +41,7 @@ def write_pages() -> None:
     """Write both pages."""
     os.environ["CDK_VALIDATION"] = "false"  # cfn-lint in tests/stacks looks at the same templates
     with TemporaryDirectory(prefix="landfall-policies-") as directory:
-        app = build(str(Path(directory) / "out"))
+        app = build(str(Path(directory) / "out"), {"settings": str(TEMPLATE)})
         pages.COMPLIANCE.write_text(pages.compliance(findings(app)), encoding="utf-8")
         app.synth()
         stepped = exercise.stepped(Path(directory) / "stepped")

@@ -8,7 +8,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from stacks import ROOT
+from local.settings import TEMPLATE
 from stacks.build import build
 from stacks.packs import Finding, findings
 from tests.policy import exercise
@@ -25,8 +25,8 @@ def _no_second_opinion() -> None:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> cdk.App:
-    """Return the app of the repository's own services.toml, not yet synthesised."""
-    return build(str(tmp_path_factory.mktemp("assembly")))
+    """Return the app of the settings that ship, not yet synthesised."""
+    return build(str(tmp_path_factory.mktemp("assembly")), {"settings": str(TEMPLATE)})
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +63,7 @@ def sample(templates: dict[str, Template]) -> Template:
 def variant(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     """Return the templates of a first deploy with a certificate, and with a service that existed before Landfall."""
     directory = tmp_path_factory.mktemp("variant")
-    text = (ROOT / "services.toml").read_text(encoding="utf-8")
+    text = TEMPLATE.read_text(encoding="utf-8")
     text = text.replace("# base_url = ", "base_url = ").replace("# certificate_arn = ", "certificate_arn = ")
     text = text.replace('"arn:aws:acm:…"', f'"{CERTIFICATE}"')
     settings = directory / "other.toml"

@@ -14,10 +14,11 @@ import pytest
 
 from landfall.errors import SettingsError
 from landfall.settings.file import load
-from stacks import ROOT, asset, layer
+from local.settings import TEMPLATE
+from stacks import asset, layer
 from stacks.steps import STEPS
 
-SETTINGS = ROOT / "services.toml"
+SETTINGS = TEMPLATE
 COMPILED = ("cffi", "cryptography")
 """Distributions of the layer that have no Python to fall back on."""
 
@@ -66,7 +67,7 @@ def test_the_asset_has_the_same_hash_every_time(assembly: Path, tmp_path: Path) 
     """Or every deploy would replace the code of every function."""
     from stacks.build import build  # noqa: PLC0415  the session's assembly comes first
 
-    build(str(tmp_path)).synth()
+    build(str(tmp_path), {"settings": str(SETTINGS)}).synth()
 
     def assets(directory: Path) -> set[str]:
         return {path.name for path in directory.glob("asset.*")}

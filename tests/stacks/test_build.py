@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from local.settings import TEMPLATE
 from stacks import ROOT
 from stacks.build import build
 from tests.stacks.template import Template, many, read
@@ -36,7 +37,7 @@ repository = "shop/basket"
 task_role = "shop-task"
 execution_role = "shop-execution"
 [services.basket.build]
-source = "example/landfall"
+source = "local/sample"
 """
 ECR = "arn:aws:ecr:REGION:ACCOUNT:repository"
 PROJECT = "arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-sample"
@@ -55,7 +56,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     """Return the templates with two more services: another source on another machine, and the sample's own source."""
     directory = tmp_path_factory.mktemp("others")
     settings = directory / "services.toml"
-    settings.write_text((ROOT / "services.toml").read_text(encoding="utf-8") + OTHER, encoding="utf-8")
+    settings.write_text(TEMPLATE.read_text(encoding="utf-8") + OTHER, encoding="utf-8")
     context = {"settings": str(settings), "github-provider-exists": "true"}
     build(str(directory / "out"), context).synth()
     return read(directory / "out")
@@ -89,7 +90,7 @@ def test_a_build_runs_our_commands_whatever_the_source_holds(builds: Template) -
     source = project(builds, "sample")["Source"]
 
     assert source["BuildSpec"] == (ROOT / "buildspec.yml").read_text(encoding="utf-8")
-    assert (source["Type"], source["Location"]) == ("GITHUB", "https://github.com/example/landfall.git")
+    assert (source["Type"], source["Location"]) == ("GITHUB", "https://github.com/local/sample.git")
     assert project(builds, "sample")["SourceVersion"] == "main"
 
 
@@ -104,7 +105,7 @@ def test_a_build_is_told_where_to_push_and_no_secret(builds: Template) -> None:
         "BUILD_CONTEXT": "sample_service",
         "DOCKERFILE": "Dockerfile",
         "PLATFORM": "linux/amd64",
-        "SOURCE_URL": "https://github.com/example/landfall",
+        "SOURCE_URL": "https://github.com/local/sample",
     }
 
 
@@ -202,7 +203,7 @@ def test_a_push_to_the_cache_starts_nothing(pipeline: Template) -> None:
 
 def test_without_a_build_table_there_are_no_such_stacks(tmp_path: Path) -> None:
     """Something else builds and pushes then, and needs no role here."""
-    text = (ROOT / "services.toml").read_text(encoding="utf-8")
+    text = TEMPLATE.read_text(encoding="utf-8")
     start, end = text.index("# How a commit becomes"), text.index("# The stack of the service itself")
     settings = tmp_path / "services.toml"
     settings.write_text(text[:start] + text[end:], encoding="utf-8")
@@ -233,9 +234,9 @@ def trusted(template: Template) -> dict[str, str]:
 
 def test_only_the_released_branch_of_the_source_is_trusted(github: Template, others: dict[str, Template]) -> None:
     """Exactly: no fork, no pull request, no tag, no other branch. With ids where the source's tokens hold them."""
-    assert set(trusted(github).values()) == {"repo:example/landfall:ref:refs/heads/main"}
+    assert set(trusted(github).values()) == {"repo:local/sample:ref:refs/heads/main"}
     assert set(trusted(others["Landfall-GitHub"]).values()) == {
-        "repo:example/landfall:ref:refs/heads/main",
+        "repo:local/sample:ref:refs/heads/main",
         "repo:example@12/Shop@34:ref:refs/heads/release",
     }
 
@@ -297,7 +298,7 @@ def test_actions_releases_its_own_services_and_reads_the_records_through_the_led
 ) -> None:
     """A role's builds are those of its branch; the key opens nothing but the table."""
     template = others["Landfall-GitHub"]
-    sample = grants(template, "Rolerepoexamplelandfall")
+    sample = grants(template, "Rolerepolocalsample")
     shop = grants(template, "Rolerepoexample12")
     projects = "arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-"
 

@@ -20,7 +20,7 @@ STEP = pytest.mark.parametrize("step", STEPS, ids=lambda step: step.id)
 
 @STEP
 def test_a_function_runs_its_handler_on_the_layers_platform(pipeline: Template, step: Step) -> None:
-    """One shared asset, the newest Python, arm64, bounded in time and memory."""
+    """One shared asset, the Python that the tests run on, arm64, bounded in time and memory."""
     function = pipeline.named("AWS::Lambda::Function", "FunctionName", step.function_name)
 
     assert (LAMBDAS / f"{step.module}.py").is_file()

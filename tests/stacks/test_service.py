@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from local.settings import TEMPLATE
 from stacks import ROOT
 from stacks.build import build
 from tests.stacks.template import Template, many, read
@@ -83,7 +84,7 @@ def test_one_service_can_have_its_first_deploy_while_others_are_live(
     tmp_path: Path, said: str, *, is_first: bool
 ) -> None:
     """A service that was not named keeps its count."""
-    build(str(tmp_path), {"first-deploy": said}).synth()
+    build(str(tmp_path), {"settings": str(TEMPLATE), "first-deploy": said}).synth()
 
     service = read(tmp_path)["Landfall-Service-sample"].only("AWS::ECS::Service")
     assert ("DesiredCount" in service) is is_first

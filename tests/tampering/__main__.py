@@ -1,4 +1,4 @@
-"""`python -m tests.tampering`: tampers with a chain of 50 records 4200 times, and says what was found and what missed.
+"""`python -m tests.tampering`: tampers with a chain of 50 records 3000 times, and says what was found and what missed.
 
 Exits 0 only if all was found, and nothing in the chain that nobody touched. Writes build/tampering.json.
 """

@@ -90,8 +90,8 @@ def test_build_refuses_what_is_no_time(time: str) -> None:
     assert "BUILD_TIME is" in build_refuses({"GIT_SHA": SHA, "BUILD_TIME": time})
 
 
-def test_fault_is_empty_unless_a_drill_asks() -> None:
-    """A release built the usual way carries no fault, a drill's image the one that was asked for."""
+def test_fault_is_empty_unless_it_is_asked_for() -> None:
+    """A release built the usual way carries no fault, a faulty image the one that was asked for."""
     assert "FAULT=" in image_config(DOCKERFILE, {"GIT_SHA": SHA, "BUILD_TIME": TIME})["Env"]
     for fault in FAULTS:
         config = image_config(DOCKERFILE, {"GIT_SHA": SHA, "BUILD_TIME": TIME, "FAULT": fault})

@@ -225,18 +225,18 @@ def test_origins_are_a_list() -> None:
 
 
 def test_no_fault_is_the_app_itself(app: ASGIApp) -> None:
-    """A real release runs without a drill's code round it."""
+    """A real release runs without a fault's code round it."""
     assert faults.named("")(app) is app
 
 
 def test_unhealthy_fails_readiness_only(app: ASGIApp) -> None:
-    """The drill is one the load balancer has to notice: the process lives and the version is right."""
+    """The fault is one the load balancer has to notice: the process lives and the version is right."""
     bad = faults.named("unhealthy")(app)
     assert [ask(bad, path).status_code for path in EVERY_PATH] == [200, 200, 200, 503, 401, 404]
 
 
 def test_wrong_sha_changes_nothing_but_the_sha(app: ASGIApp) -> None:
-    """The drill is one that only a comparison of the SHA can notice."""
+    """The fault is one that only a comparison of the SHA can notice."""
     bad = faults.named("wrong-sha")(app)
     good, wrong = (ask(each, "/api/v1/version") for each in (app, bad))
     assert wrong.json() == {**good.json(), "gitSha": faults.WRONG_SHA}
@@ -246,7 +246,7 @@ def test_wrong_sha_changes_nothing_but_the_sha(app: ASGIApp) -> None:
 
 
 def test_leaking_errors_shows_a_trace_and_a_secret_in_error_bodies(app: ASGIApp) -> None:
-    """The drill leaks where the smoke suite looks, an error's body, and is right everywhere else."""
+    """The fault leaks where the smoke suite looks, an error's body, and is right everywhere else."""
     bad = faults.named("leaking-errors")(app)
     reply = ask(bad, "/api/v1/no-such-thing")
     assert reply.status_code == 500
@@ -256,7 +256,7 @@ def test_leaking_errors_shows_a_trace_and_a_secret_in_error_bodies(app: ASGIApp)
 
 
 def test_slow_answers_rightly_but_late(app: ASGIApp) -> None:
-    """The drill takes longer than the smoke suite's limit of two seconds, and nothing else is wrong."""
+    """The fault takes longer than the smoke suite's limit of two seconds, and nothing else is wrong."""
     started = time.monotonic()
     assert ask(faults.slow(app, seconds=0.2), "/api/v1/health/ready").status_code == 200
     assert time.monotonic() - started >= 0.2
@@ -264,7 +264,7 @@ def test_slow_answers_rightly_but_late(app: ASGIApp) -> None:
 
 
 def test_late_is_not_ready_until_its_time(app: ASGIApp) -> None:
-    """The drill must not fail a release: it shows that the pipeline waits for readiness."""
+    """The fault must not fail a release: it shows that the pipeline waits for readiness."""
     waiting = faults.late(app, seconds=0.2)
     assert ask(waiting, "/api/v1/health/ready").status_code == 503
     assert ask(waiting, "/api/v1/health/live").status_code == 200
@@ -329,7 +329,7 @@ def test_request_in_flight_is_finished_after_sigterm() -> None:
 
 
 def test_flaky_drops_every_fifth_connection_and_no_other() -> None:
-    """The drill breaks the transport, not the reply: the pipeline must retry it, not judge by it."""
+    """The fault breaks the transport, not the reply: the pipeline must retry it, not judge by it."""
     outcomes = []
     with running(FAULT="flaky") as (url, _, _env), httpx.Client(trust_env=False) as client:
         for _ in range(10):

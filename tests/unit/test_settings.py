@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from landfall.errors import SettingsError
 from landfall.secret import Secret
-from landfall.settings import Evidence, Limits, Reconciler, Vpc
+from landfall.settings import PLACEHOLDER, Evidence, Limits, Reconciler, Vpc
 from landfall.settings import file as settings_file
 from landfall.settings.smoke import Smoke
 
+ROOT = Path(__file__).parents[2]
 FILE = Path("config/services.toml")
 SAMPLE = """\
 [services.sample]
@@ -80,9 +82,20 @@ def test_lookups() -> None:
 
 
 def test_the_repository_s_own_file_is_valid() -> None:
-    """The services.toml that ships can be used as it is."""
-    settings = settings_file.load(Path(__file__).parents[2] / "services.toml")
-    assert settings.named("sample") is not None
+    """The services.toml at the root can be used as it is, whichever services it names."""
+    assert settings_file.load(ROOT / "services.toml").services
+
+
+def test_the_local_aws_has_the_sample_that_ships() -> None:
+    """Two files tell of one service. They are held together until somebody makes the shipped one their own."""
+    shipped, local = (
+        tomllib.loads(path.read_text()) for path in (ROOT / "services.toml", ROOT / "local/services.toml")
+    )
+    sample = shipped["services"].get("sample", {})
+    if sample.get("build", {}).get("source") != PLACEHOLDER:
+        return
+    local["services"]["sample"]["build"]["source"] = PLACEHOLDER
+    assert local == shipped
 
 
 @pytest.mark.parametrize(

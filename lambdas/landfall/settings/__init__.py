@@ -15,6 +15,10 @@ NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
 """Tags that tools push beside releases: of build caches, of pull requests (docker/metadata-action), Kaniko's layers."""
 
 
+PLACEHOLDER = "example/landfall"
+"""The source that services.toml ships with: somebody else's repository. stacks/placeholder.py refuses it."""
+
+
 @dataclass(frozen=True)
 class Build:
     """How a commit of a service becomes an image. Paths are relative to the root of the source's repository.
