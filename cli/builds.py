@@ -33,17 +33,16 @@ class Image:
 
 def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
     """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
-    found = _in_ecr(at, service, git_sha)
+    found = in_ecr(at, service, git_sha)
     if found and drill:
         raise Refused("BUILT_BEFORE", f"{git_sha} was built before, without the drill {drill!r}; name another --commit")
     if found:
         at.out.check("build", True, f"{git_sha[:12]} was built before: {found}")
         return Image(git_sha, found, pushed=False)
     if service.build is None:
-        way_out = "push it there, or add a build table to services.toml"
-        raise Refused("NO_IMAGE", f"{service.repository}:{git_sha} does not exist, and no build is set up: {way_out}")
+        raise Refused("NO_IMAGE", no_image(service, git_sha))
     exported = _built(at, service, service.build, git_sha, drill)
-    digest = _in_ecr(at, service, git_sha)
+    digest = in_ecr(at, service, git_sha)
     if digest is None:
         raise Refused(
             "NOTHING_BUILT", f"the build succeeded, but {service.repository}:{git_sha} is not in ECR; see its log"
@@ -80,14 +79,21 @@ def _built(at: At, service: Service, build: Build, git_sha: str, drill: str) -> 
     return view.exported
 
 
-def _in_ecr(at: At, service: Service, git_sha: str) -> str | None:
+def no_image(service: Service, git_sha: str) -> str:
+    """Say that there is no image of a commit, and nothing that could build it."""
+    way_out = "push it there, or add a build table to services.toml"
+    return f"{service.repository}:{git_sha} does not exist, and no build is set up: {way_out}"
+
+
+def in_ecr(at: At, service: Service, git_sha: str) -> str | None:
+    """Return the digest of a commit's image; None where there is none."""
     pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, git_sha)
     return pushed.digest if pushed else None
 
 
 def _failed(at: At, service: Service, git_sha: str, code: str, why: str) -> NoReturn:
     """Say that a build failed; one that had pushed before it did has started a deployment all the same."""
-    if _in_ecr(at, service, git_sha):
+    if in_ecr(at, service, git_sha):
         raise NotKnown(code, f"{why}; but it had pushed: see what became of that with `landfall watch {git_sha}`")
     raise Refused(code, why)
 
