@@ -178,7 +178,7 @@ STEPS: tuple[Step, ...] = (
             *_SEE_LOCK,
         ),
     ),
-    Step("CheckStability", _SEE_TASKS),
+    Step("CheckStability", (*_SEE_TASKS, _may(On.TASKS, "ecs:GetTaskProtection"))),
     Step("CheckTargetHealth", _SEE_TARGETS),
     Step("SmokeTest", (_SECRETS_SENT,), asks_services=True),
     Step(
