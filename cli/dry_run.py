@@ -18,7 +18,7 @@ from cli.builds import Image
 from cli.caller import Caller
 from cli.exits import Exit
 from cli.verb import At
-from landfall import difference, naming, readiness, recovery, request, resolution, task_definition
+from landfall import difference, naming, readiness, recovery, request, resolution, scan, task_definition
 from landfall.beforehand import Beforehand
 from landfall.difference import Change
 from landfall.errors import InvalidRequest, StepOutputTooLarge, trying
@@ -123,14 +123,17 @@ def _resolved(at: At, service: Service, image: Image, reason: str, world: Caller
 
 def _preflight(at: At, release: Release, world: Caller) -> tuple[Verdict, Baseline | None]:
     """Look as Preflight does, again where it would look again."""
-    attempt = 1
+    attempt, scans = 1, 1
     while True:
-        verdict, baseline = readiness.assess(Beforehand(release, world), world, attempt)
+        verdict, baseline = readiness.assess(Beforehand(release, world, scans), world, attempt)
         if verdict.state != State.WAIT:
             return verdict, baseline
         at.out.say(f"{verdict.code}: {verdict.reason}; looking again", "dim")
         time.sleep(at.cloud.pause(verdict.retry_after))
-        attempt += 1
+        if verdict.code == scan.PENDING:
+            scans += 1
+        else:
+            attempt += 1
 
 
 def _tell(at: At, found: Found, refusals: tuple[Refusal, ...]) -> None:

@@ -13,10 +13,11 @@ from landfall.world import World
 
 @dataclass(frozen=True)
 class Input:
-    """The release that is asked for, and which look this is; after the last one there is no WAIT."""
+    """The release that is asked for, and which look this is, of all and at a scan; after the last there is no WAIT."""
 
     release: Release
     attempt: int = 1
+    scans: int = 1
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Output:
 
 def run(event: Input, world: World) -> Output:
     """Look at everything, change nothing."""
-    return Output(*readiness.assess(Beforehand(event.release, world), world, event.attempt))
+    return Output(*readiness.assess(Beforehand(event.release, world, event.scans), world, event.attempt))
 
 
 handler = step(Input, run)

@@ -49,6 +49,7 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     yield preflight.no_way_back(before.template, before.look.tasks, before.digests, settings)
     if settings.way_back == "refuse":
         yield way_back.refusal(before.way_back_problems, before.service.task_definition)
+    yield before.scanned.verdict
     yield unless_passing(provable.problem(before.look), attempt, limits)
     # a freeze once more, as late as it can be said that nothing was touched: asking the service took its time
     yield before.frozen() if before.baseline else None
