@@ -64,5 +64,5 @@ def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
 
 def request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
     """Return what asks for a deployment of an image."""
-    asked = {"service": service.name, "image_tag": image.git_sha, "image_digest": image.digest}
+    asked = {"service": service.name, "image_tag": image.tag or image.git_sha, "image_digest": image.digest}
     return {**asked, "requested_by": at.cloud.identity[-200:], "reason": reason}

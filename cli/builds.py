@@ -24,25 +24,29 @@ MISSED_AT_FIRST = 5
 
 @dataclass(frozen=True)
 class Image:
-    """A commit's image. `pushed`: it was pushed just now, and that push starts its deployment."""
+    """A commit's image. `pushed`: it was pushed just now, and that push starts its deployment.
+
+    `tag` is the one that says its commit, where that is not the commit itself.
+    """
 
     git_sha: str
     digest: str
     pushed: bool
+    tag: str = ""
 
 
 def image(at: At, service: Service, git_sha: str, drill: str) -> Image:
     """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
-    found = in_ecr(at, service, git_sha)
+    found = built_before(at, service, git_sha)
     if found and drill:
         raise Refused("BUILT_BEFORE", f"{git_sha} was built before, without the drill {drill!r}; name another --commit")
     if found:
-        at.out.check("build", True, f"{git_sha[:12]} was built before: {found}")
-        return Image(git_sha, found, pushed=False)
+        at.out.check("build", True, told(found))
+        return found
     if service.build is None:
         raise Refused("NO_IMAGE", no_image(service, git_sha))
     exported = _built(at, service, service.build, git_sha, drill)
-    digest = in_ecr(at, service, git_sha)
+    digest = _in_ecr(at, service, git_sha)
     if digest is None:
         raise Refused(
             "NOTHING_BUILT", f"the build succeeded, but {service.repository}:{git_sha} is not in ECR; see its log"
@@ -82,18 +86,36 @@ def _built(at: At, service: Service, build: Build, git_sha: str, drill: str) -> 
 def no_image(service: Service, git_sha: str) -> str:
     """Say that there is no image of a commit, and nothing that could build it."""
     way_out = "push it there, or add a build table to services.toml"
-    return f"{service.repository}:{git_sha} does not exist, and no build is set up: {way_out}"
+    form = (
+        f", nor one whose tag tag_pattern {service.tag_pattern!r} reads as that commit" if service.tag_pattern else ""
+    )
+    return f"{service.repository}:{git_sha} does not exist{form}, and no build is set up: {way_out}"
 
 
-def in_ecr(at: At, service: Service, git_sha: str) -> str | None:
-    """Return the digest of a commit's image; None where there is none."""
+def told(image: Image) -> str:
+    """Say that an image was there already, and by which tag it was found."""
+    under = f", under tag {image.tag}" if image.tag else ""
+    return f"{image.git_sha[:12]} was built before: {image.digest}{under}"
+
+
+def built_before(at: At, service: Service, git_sha: str) -> Image | None:
+    """Return a commit's image, by the tag that is the commit, else by any that the service's settings read as it."""
+    if digest := _in_ecr(at, service, git_sha):
+        return Image(git_sha, digest, pushed=False)
+    if service.tag_pattern is None:
+        return None
+    found = image_source.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
+    return Image(git_sha, found[0].digest, pushed=False, tag=found[1]) if found else None
+
+
+def _in_ecr(at: At, service: Service, git_sha: str) -> str | None:
     pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, git_sha)
     return pushed.digest if pushed else None
 
 
 def _failed(at: At, service: Service, git_sha: str, code: str, why: str) -> NoReturn:
     """Say that a build failed; one that had pushed before it did has started a deployment all the same."""
-    if in_ecr(at, service, git_sha):
+    if _in_ecr(at, service, git_sha):
         raise NotKnown(code, f"{why}; but it had pushed: see what became of that with `landfall watch {git_sha}`")
     raise Refused(code, why)
 

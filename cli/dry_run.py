@@ -78,13 +78,12 @@ def _in_flight(at: At, service: Service, may_wait: bool) -> Iterator[Refusal]:
 
 def _looked(at: At, service: Service, git_sha: str, reason: str) -> Found:
     """Make every check that would be made before anything is touched, as far as they lead."""
-    image, world = builds.in_ecr(at, service, git_sha), Caller(at.cloud)
+    image, world = builds.built_before(at, service, git_sha), Caller(at.cloud)
     if image is None and service.build is None:
         return Found(refusals=(Refusal("NO_IMAGE", builds.no_image(service, git_sha)),))
-    seen = f"{git_sha[:12]} was built before: {image}" if image else f"{git_sha[:12]} would be built first"
-    at.out.check("build", True, seen)
+    at.out.check("build", True, builds.told(image) if image else f"{git_sha[:12]} would be built first")
     try:
-        release = _resolved(at, service, Image(git_sha, image or "", pushed=False), reason, world)
+        release = _resolved(at, service, image or Image(git_sha, "", pushed=False), reason, world)
     except InvalidRequest as error:
         return Found(refusals=(Refusal(error.code, str(error)),))
     verdict, baseline = _preflight(at, release, world)
