@@ -28,7 +28,7 @@ def execution(at: At, service: Service, image: Image, reason: str) -> str:
         at.out.say(f"deployment {under_way['deployment_id']} of this image is under way already", "yellow")
         return str(under_way["execution_arn"])
     name = naming.execution(datetime.now(UTC), service.name, image.git_sha, secrets.token_hex(3))
-    return started(at, name, _request(at, service, image, reason))
+    return started(at, name, request(at, service, image, reason))
 
 
 def started(at: At, name: str, document: dict[str, str]) -> str:
@@ -58,10 +58,11 @@ def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
     # It stands for the push that was lost: a newer push overtakes it, as it would have overtaken that.
     pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, image.git_sha)
     pushed_at = {"pushed_at": pushed.at} if pushed else {}
-    document = {**_request(at, service, image, reason), **pushed_at}
+    document = {**request(at, service, image, reason), **pushed_at}
     return started(at, naming.execution_of_build(service.name, image.digest), document)
 
 
-def _request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
-    asked = {"service": service.name, "image_tag": image.git_sha, "image_digest": image.digest}
+def request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
+    """Return what asks for a deployment of an image."""
+    asked = {"service": service.name, "image_tag": image.tag or image.git_sha, "image_digest": image.digest}
     return {**asked, "requested_by": at.cloud.identity[-200:], "reason": reason}

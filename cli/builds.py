@@ -25,11 +25,15 @@ MISSED_AT_FIRST = 5
 
 @dataclass(frozen=True)
 class Image:
-    """A commit's image. `pushed`: it was pushed just now, and that push starts its deployment."""
+    """A commit's image. `pushed`: it was pushed just now, and that push starts its deployment.
+
+    `tag` is the one that says its commit, where that is not the commit itself.
+    """
 
     git_sha: str
     digest: str
     pushed: bool
+    tag: str = ""
 
 
 def faulty(at: At, service: Service, git_sha: str, fault: str) -> Image:
@@ -50,13 +54,12 @@ def rehearsed(git_sha: str, fault: str) -> str:
 
 def image(at: At, service: Service, git_sha: str, fault: str = "") -> Image:
     """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
-    found = _in_ecr(at, service, git_sha)
+    found = built_before(at, service, git_sha)
     if found:
-        at.out.check("build", True, f"{git_sha[:12]} was built before: {found}")
-        return Image(git_sha, found, pushed=False)
+        at.out.check("build", True, told(found))
+        return found
     if service.build is None:
-        way_out = "push it there, or add a build table to services.toml"
-        raise Refused("NO_IMAGE", f"{service.repository}:{git_sha} does not exist, and no build is set up: {way_out}")
+        raise Refused("NO_IMAGE", no_image(service, git_sha))
     exported = _built(at, service, service.build, git_sha, fault)
     digest = _in_ecr(at, service, git_sha)
     if digest is None:
@@ -93,6 +96,31 @@ def _built(at: At, service: Service, build: Build, git_sha: str, fault: str) -> 
     if verdict.state == State.FAIL:
         _failed(at, service, git_sha, verdict.code, f"build {begun['id']}: {verdict.reason}")
     return view.exported
+
+
+def no_image(service: Service, git_sha: str) -> str:
+    """Say that there is no image of a commit, and nothing that could build it."""
+    way_out = "push it there, or add a build table to services.toml"
+    form = (
+        f", nor one whose tag tag_pattern {service.tag_pattern!r} reads as that commit" if service.tag_pattern else ""
+    )
+    return f"{service.repository}:{git_sha} does not exist{form}, and no build is set up: {way_out}"
+
+
+def told(image: Image) -> str:
+    """Say that an image was there already, and by which tag it was found."""
+    under = f", under tag {image.tag}" if image.tag else ""
+    return f"{image.git_sha[:12]} was built before: {image.digest}{under}"
+
+
+def built_before(at: At, service: Service, git_sha: str) -> Image | None:
+    """Return a commit's image, by the tag that is the commit, else by any that the service's settings read as it."""
+    if digest := _in_ecr(at, service, git_sha):
+        return Image(git_sha, digest, pushed=False)
+    if service.tag_pattern is None:
+        return None
+    found = image_source.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
+    return Image(git_sha, found[0].digest, pushed=False, tag=found[1]) if found else None
 
 
 def _in_ecr(at: At, service: Service, git_sha: str) -> str | None:

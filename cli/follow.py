@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from cli import timeline
 from cli.exits import OF_OUTCOME, NotKnown
@@ -59,7 +60,7 @@ def _clock(at: At, service: str) -> Iterator[Callable[[Event], None]]:
     """Print each event once; on a terminal, show below it the state, the elapsed and the usual time."""
     began, last, expected = time.monotonic(), "", _expected(at, service)
     usual = TextColumn(f"usually {timedelta(seconds=round(expected))}" if expected else "")
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), usual)
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), usual)
     shown = Progress(*columns, console=at.out.console, transient=True, disable=not at.out.console.is_terminal)
     with shown:
         state = shown.add_task("begun", total=None)
@@ -70,7 +71,7 @@ def _clock(at: At, service: str) -> Iterator[Callable[[Event], None]]:
             line = timeline.line(event)
             if line is not None and line.plain != last:
                 last = line.plain
-                at.out.console.print(f"{time.monotonic() - began:7.1f} s  ", line, sep="", soft_wrap=True)
+                at.out.say(Text(f"{time.monotonic() - began:7.1f} s  ").append_text(line))
 
         yield tell
 

@@ -1,20 +1,37 @@
-"""What the command says: for people on a terminal, as plain lines in a pipe, or as one JSON document."""
+"""What the command says: for people on a terminal, as plain lines in a pipe, or as one JSON document.
+
+Nothing else writes to stdout or stderr: all that is said passes foreign.py here.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
 from cli.exits import Refused
+from landfall import foreign
 
+INDENT = " " * 4
+ESCAPED = {"\x7f": "\\u007f", "##": "#\\u0023"}
+"""What JSON leaves as it is inside a text: a control character, and what a CI's log takes for a command."""
 MARKS = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("-", "dim")}
 """What a check's line begins with: passed, failed, not done."""
+
+
+class Screen(Console):
+    """A console whose text can't command the terminal, wherever it comes from: only Rich's own styles do."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        """Yield what is shown, line breaks aside as lines of text."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else "\n".join(map(foreign.line, text.split("\n"))), style, control)
 
 
 class Output:
@@ -28,8 +45,9 @@ class Output:
         self.console = _console(stderr=as_json)
 
     def say(self, text: str | Text = "", style: str = "") -> None:
-        """Say something to people."""
-        self.console.print(text, style=style or None, soft_wrap=self.console.soft_wrap)
+        """Say something to people, on one line."""
+        line = _line(text) if isinstance(text, Text) else foreign.terminal(text)
+        self.console.print(line, style=style or None, soft_wrap=self.console.soft_wrap)
 
     def check(self, name: str, passed: bool | None, seen: str, way_out: str = "") -> None:
         """Say how one check went, and what to do where it failed."""
@@ -42,8 +60,10 @@ class Output:
     def document(self, document: Any) -> None:
         """Say the result to programs, where they asked for it."""
         if self.as_json:
-            json.dump(document, sys.stdout, indent=2 if isinstance(document, dict) else None, default=str)
-            sys.stdout.write("\n")
+            text = json.dumps(document, indent=2 if isinstance(document, dict) else None, default=str)
+            for each, escaped in ESCAPED.items():
+                text = text.replace(each, escaped)
+            sys.stdout.write(f"{text}\n")
 
     def table(self, fields: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
         """Say rows as comma-separated values on stdout, which holds nothing else then. Raises Refused with --json."""
@@ -52,16 +72,29 @@ class Output:
         self.console = _console(stderr=True)
         table = csv.DictWriter(sys.stdout, fields, lineterminator="\n")
         table.writeheader()
-        table.writerows(rows)
+        table.writerows({name: foreign.csv_value(value) for name, value in row.items()} for row in rows)
 
     def error(self, code: str, message: str, exit_code: int) -> None:
-        """Say what went wrong: to people on stderr, and to programs in the document."""
-        console = Console(stderr=True, highlight=False, markup=False)
-        console.print(Text("landfall: ", style="bold red").append(message, style=""), soft_wrap=True)
+        """Say what went wrong: to people on stderr, and to programs in the document. Further lines are indented."""
+        screen = _console(stderr=True)
+        first, *more = message.split("\n")
+        screen.print(Text("landfall: ", style="bold red").append(foreign.terminal(first), style=""), soft_wrap=True)
+        for text in more:
+            screen.print(foreign.terminal(f"{INDENT}{text.removeprefix(INDENT)}"), soft_wrap=True)
         self.document({"error": {"code": code, "message": message}, "exit_code": exit_code})
 
 
-def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, highlight=False, emoji=False, markup=False)
+def _line(text: Text) -> Text:
+    """Return a text on one line, each part of it in its style; without styles where a CI would obey it."""
+    parts = text.divide(sorted({at for span in text.spans for at in (span.start, span.end)}))
+    for part in parts:
+        part.plain = foreign.line(part.plain)
+    line = Text().join(parts)
+    told = foreign.terminal(line.plain)
+    return line if told == line.plain else Text(told)
+
+
+def _console(*, stderr: bool) -> Screen:
+    console = Screen(stderr=stderr, highlight=False, emoji=False, markup=False)
     console.soft_wrap = not console.is_terminal
     return console

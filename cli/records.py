@@ -13,6 +13,7 @@ from cli.cloud import Cloud
 from cli.exits import Refused
 from landfall import commit
 from landfall.aws.ledger import Record
+from landfall.model import UNKNOWN_SERVICE
 from landfall.settings import Service
 from landfall.standing import SEARCHED
 
@@ -52,6 +53,8 @@ class _Later(str):
 
 def named(cloud: Cloud, wanted: str, service: str | None) -> Record:
     """Return the newest record that is meant, of one service or of all; without a name the newest. Raises Refused."""
+    if wanted and (found := _exactly(cloud, wanted, service)):
+        return found
     names = [service] if service or not wanted else [s.name for s in cloud.settings.services]
     for name in names:
         for record in newest(cloud, cloud.service(name)):
@@ -59,6 +62,22 @@ def named(cloud: Cloud, wanted: str, service: str | None) -> Record:
                 return record
     what = repr(wanted) if wanted else f"of {cloud.service(service).name}"
     raise Refused("NO_DEPLOYMENT", f"the ledger knows no deployment {what}; see `landfall history`")
+
+
+def _exactly(cloud: Cloud, wanted: str, service: str | None) -> Record | None:
+    """Return the record of that very deployment id, execution or execution's name, however old, by its key.
+
+    It reads an item for each service, and one by the index of executions: that knows services that are configured no
+    more, too.
+    """
+    names = [service] if service else [*(s.name for s in cloud.settings.services), UNKNOWN_SERVICE]
+    by_key = (cloud.ledger.record(name, wanted) for name in names)
+    if found := next(filter(None, by_key), None):
+        return found
+    of_machine = cloud.outputs.get("StateMachineArn", "").replace(":stateMachine:", ":execution:")
+    arn = wanted if wanted.startswith("arn:") else f"{of_machine}:{wanted}"
+    found = cloud.ledger.of_execution(arn)
+    return found if found is None or service in (None, found["service"]) else None
 
 
 def is_named(record: Record, wanted: str) -> bool:

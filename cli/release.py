@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import begin, builds, follow, freeze, git, summary
+from cli import begin, builds, dry_run, follow, freeze, git, summary
 from cli.exits import Refused
 from cli.verb import At, ServiceName, verb
 from landfall.image_tags import is_full
@@ -16,6 +16,10 @@ from landfall.settings import Service
 SummaryFile = Annotated[
     Path | None, typer.Option("--summary", help="Append a Markdown summary to this file, such as a CI job's.")
 ]
+DRY_RUN = (
+    "Make every check, show what the new revision would change, and change nothing. Exits 0 (it would go) or 2 (it"
+    " would be refused). Needs reading rights alone: docs/policies/dry-run.json."
+)
 
 
 @verb
@@ -29,6 +33,7 @@ def release(
     ci: Annotated[
         bool, typer.Option("--ci", help="In CI: --commit is a full commit id, and the checkout is not looked at.")
     ] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
     summary_file: SummaryFile = None,
     fault: Annotated[str, typer.Option(help="With --local: bake a fault into the image, to see it rolled back.")] = "",
 ) -> int:
@@ -41,8 +46,14 @@ def release(
     """
     if fault and not at.cloud.local:
         raise Refused("NO_FAULT", f"--fault {fault!r} is for the local AWS; add --local, or leave it out")
+    if fault and dry:
+        raise Refused(
+            "NO_FAULT", f"--fault {fault!r} is baked into a build, and --dry-run builds nothing; leave one out"
+        )
     chosen = at.cloud.service(service)
     git_sha = _commit(at, commit, ci)
+    if dry:
+        return dry_run.dry_run(at, chosen, git_sha, reason, may_wait=queue or ci)
     _target(at, chosen, queue or ci)
     image = builds.faulty(at, chosen, git_sha, fault) if fault else builds.image(at, chosen, git_sha)
     told = follow.to_the_end(at, begin.execution(at, chosen, image, reason), chosen.name)

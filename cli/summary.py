@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landfall import console
+from landfall import console, foreign
 
 PLAIN = {
     "SUCCEEDED": "proven live",
@@ -22,20 +22,15 @@ PLAIN = {
 def markdown(told: Mapping[str, Any]) -> str:
     """Return the summary of what `follow.to_the_end` told."""
     rows = {
-        "Outcome": f"**{told['outcome']}**",
-        "Why": told["why"],
-        "Commit": f"`{told['commit']}`",
-        "Digest": f"`{told['digest']}`",
-        "Revision": f"`{told['revision']}`" if told["revision"] else "none registered",
+        "Outcome": f"**{foreign.cell(told['outcome'])}**",
+        "Why": foreign.cell(told["why"]),
+        "Commit": foreign.cell(told["commit"]),
+        "Digest": foreign.cell(told["digest"]),
+        "Revision": foreign.cell(told["revision"] or "none registered"),
         "Took": f"{told['took']:.0f} s",
-        "Report": told["report"] or "none",
-        "Execution": f"[console]({console.execution(told['execution_arn'])})",
+        "Report": foreign.cell(told["report"] or "none"),
+        "Execution": foreign.link("console", console.execution(told["execution_arn"])),
     }
-    lines = [f"## {told['service']}: {str(told['commit'])[:12]} {PLAIN[told['outcome']]}", "", "| | |", "|---|---|"]
-    lines += [f"| {name} | {_cell(str(value))} |" for name, value in rows.items()]
+    title = foreign.cell(f"{told['service']}: {str(told['commit'])[:12]} {PLAIN[told['outcome']]}")
+    lines = [f"## {title}", "", "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())]
     return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    """Keep what a service or AWS said from breaking the table."""
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")

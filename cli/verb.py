@@ -96,7 +96,8 @@ def _cloud(settings: Path | None, profile: str | None, region: str | None, local
 
 
 def _interrupted(out: Output, reattach: list[str]) -> Exit:
-    out.say("\ninterrupted" + (": the deployment goes on without you" if reattach else ""))
+    out.say()
+    out.say("interrupted" + (": the deployment goes on without you" if reattach else ""))
     for line in reattach:
         out.say(line)
     return Exit.INTERRUPTED

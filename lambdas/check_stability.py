@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landfall import rollback, stability
+from landfall import older, rollback, stability
 from landfall.judging import Judged, Judgement
 from landfall.observed import Look
 from landfall.step import step
@@ -16,7 +16,9 @@ def run(event: Judged, world: World) -> Judgement:
     tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()  # ECS refuses to list tasks of a service it lacks
     verdict = stability.assess(Look(service, tasks), event, now)
     timely = stability.in_time(verdict, event.deployment, now)
-    return Judgement(rollback.unless_scaled_out(timely, service, event.deployment))
+    held = older.kept(tasks, event.deployment) if timely.code == stability.TIMEOUT else []
+    told = older.explained(timely, held, ecs.protected([task.arn for task in held]))
+    return Judgement(rollback.unless_scaled_out(told, service, event.deployment))
 
 
 handler = step(Judged, run)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import commit, evidence, image_tags, naming, recovery, request, same_push
-from landfall.aws.ecr import Image
+from landfall import evidence, naming, recovery, request, resolution, same_push
 from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
 from landfall.model import (
-    PROVEN,
     UNKNOWN,
     UNKNOWN_SERVICE,
     Baseline,
     Deployment,
     Failure,
-    Intent,
     Outcome,
     Release,
     State,
@@ -24,7 +21,7 @@ from landfall.model import (
     failed,
     passed,
 )
-from landfall.request import Recovery, Request
+from landfall.request import Recovery
 from landfall.smoke.case import Check
 from landfall.step import step
 from landfall.world import World
@@ -83,9 +80,9 @@ def run(event: Input, world: World) -> Output:
         return Output(IGNORED, passed(IGNORED, wanted.why), release)
     if isinstance(wanted, Recovery):
         return _recovery(release, wanted, world)
-    release = _asked(release, wanted)
+    release = resolution.asked(release, wanted)
     try:
-        release = _with_revision(_with_image(release, wanted, world), wanted, world)
+        release = resolution.found(release, wanted, world)
     except InvalidRequest as error:
         return _recorded(world, release, failed(error.code, str(error)))
     if wanted.is_event:
@@ -163,7 +160,7 @@ def opened_late(execution_arn: str, world: World) -> Record | None:
             return None
         # what it named, unverified: a push that somebody stopped is known, and not taken for one that was lost
         sha, digest = wanted.commit or UNKNOWN, wanted.image_digest or UNKNOWN
-        release = replace(_asked(release, wanted), git_sha=sha, image_digest=digest)
+        release = replace(resolution.asked(release, wanted), git_sha=sha, image_digest=digest)
     # closed by its own Report meanwhile, which knew no service: one execution leaves one record
     if known := world.ledger.record(UNKNOWN_SERVICE, release.deployment_id):
         return known
@@ -188,83 +185,6 @@ def _for_service(release: Release, document: Any, world: World) -> Release:
     """Record a bad request under its service where that at least is known."""
     name = document.get("service") if isinstance(document, dict) else None
     return replace(release, service=name) if isinstance(name, str) and world.settings.named(name) else release
-
-
-def _asked(release: Release, wanted: Request) -> Release:
-    return replace(
-        release,
-        service=wanted.service.name,
-        repository=wanted.service.repository,
-        intent=wanted.intent,
-        reason=wanted.reason,
-        requested_by=wanted.requested_by,
-        by_push=wanted.by_push,
-        # a push can't be later than what it started: a time in the future would overtake every push until then
-        requested_at=min(wanted.pushed_at or release.requested_at, release.requested_at),
-        limits=wanted.service.limits,
-        stability_attempts=wanted.service.limits.stability_attempts,
-        bakes=wanted.service.limits.bakes,
-    )
-
-
-def _with_image(release: Release, wanted: Request, world: World) -> Release:
-    """Find the image in ECR, and its commit. Raises InvalidRequest where one is missing, or tag and digest disagree."""
-    tag, digest, repository = wanted.image_tag, wanted.image_digest, wanted.service.repository
-    # a tag that does not say the commit may have moved on since the push: the digest is what was pushed
-    by_tag = tag and (wanted.commit or not digest)
-    image = world.ecr(repository).image({"imageTag": str(tag)} if by_tag else {"imageDigest": str(digest)})
-    if image is None:
-        raise InvalidRequest("IMAGE_NOT_FOUND", f"{tag or digest} is not in repository {repository!r}; push it first")
-    if digest and digest != image.digest:
-        raise InvalidRequest(
-            "TAG_AND_DIGEST_DISAGREE",
-            f"image_tag {tag} is {image.digest}, not image_digest {digest}; give one of them",
-        )
-    # what a rollback goes back to was proven as a commit that its record knows
-    is_back = wanted.intent == Intent.ROLLBACK
-    return replace(
-        release,
-        git_sha=wanted.commit or UNKNOWN if is_back else _commit(image, wanted, world),
-        image=image.uri,
-        image_digest=image.digest,
-        accepted_digests=image.accepted,
-    )
-
-
-def _commit(image: Image, wanted: Request, world: World) -> str:
-    """Return the commit of an image, by its tags, else by its label. Raises InvalidRequest where they leave it open."""
-    service = wanted.service
-    found = image_tags.of_tags(image_tags.read(image.tags, service.tags))
-    if wanted.commit:
-        return next((each for each in found if commit.same(each, wanted.commit)), wanted.commit)
-    if len(found) == 1:
-        return found[0]
-    way_out = "Landfall must know which commit it is from"
-    if found:
-        raise InvalidRequest("NO_COMMIT", f"image {image.digest} is tagged as {len(found)} commits, {found}; {way_out}")
-    if not service.commit_label:
-        has = f"tags {list(image.tags)}" if image.tags else "no tag"
-        raise InvalidRequest(
-            "NO_COMMIT", f"image {image.digest} has {has}, and so no commit; {way_out}: tag it by that"
-        )
-    said = world.ecr(service.repository).label(image, service.commit_label)
-    if not image_tags.is_commit(said):
-        has = f"its label {service.commit_label} is {said!r}" if said else f"it has no label {service.commit_label}"
-        raise InvalidRequest("NO_COMMIT", f"image {image.digest}: {has}, and no tag says its commit; {way_out}")
-    return said
-
-
-def _with_revision(release: Release, wanted: Request, world: World) -> Release:
-    """Find the revision a rollback goes back to. Raises InvalidRequest for a release that was never proven."""
-    if release.intent != Intent.ROLLBACK:
-        return release
-    digest, named = release.image_digest, wanted.deployment_id
-    proven = (r for r in world.ledger.proven(release.service) if r["image_digest"] == digest)
-    record = world.ledger.record(release.service, named) if named else next(proven, None)
-    if record is None or record.get("outcome") not in PROVEN or record["image_digest"] != digest:
-        what = f"deployment {named} did not prove {digest}" if named else f"{digest} was never proven live"
-        raise InvalidRequest("NOT_PROVEN", f"{what} on {release.service}; ask for intent 'release' instead")
-    return replace(release, revision=str(record["task_definition"]), git_sha=str(record["git_sha"]))
 
 
 handler = step(Input, run)

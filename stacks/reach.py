@@ -85,6 +85,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services)),
         # Where a label says the commit, the image's configuration is read, which ECR keeps as it keeps a layer.
         On.LABELLED_REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services if s.commit_label)),
+        On.SCANNED_REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services if s.scan != "off")),
         # The Describe actions of Elastic Load Balancing have neither resource level nor condition keys.
         On.LOAD_BALANCING: Scope(("*",)),
         On.ROLES_OF_TASKS: Scope(

@@ -18,6 +18,7 @@ class On(Enum):
 
     REPOSITORIES = auto()
     LABELLED_REPOSITORIES = auto()
+    SCANNED_REPOSITORIES = auto()
     SERVICES = auto()
     CLUSTERS_TASK_LIST = auto()
     TASKS = auto()
@@ -150,6 +151,7 @@ STEPS: tuple[Step, ...] = (
                 "elasticloadbalancing:DescribeLoadBalancers",
             ),
             *_SEE_IMAGES,
+            _may(On.SCANNED_REPOSITORIES, "ecr:DescribeImageScanFindings"),
             _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents"),
             _may(On.ROLES_LOOKED_AT, "iam:GetRole"),
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
@@ -185,7 +187,7 @@ STEPS: tuple[Step, ...] = (
             *_SEE_LOCK,
         ),
     ),
-    Step("CheckStability", _SEE_TASKS),
+    Step("CheckStability", (*_SEE_TASKS, _may(On.TASKS, "ecs:GetTaskProtection"))),
     Step("CheckTargetHealth", _SEE_TARGETS),
     Step("SmokeTest", (_SECRETS_SENT,), asks_services=True),
     Step(

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from landfall import freeze, logs, platforms, preflight, proof, provable, smoke, task_definition, way_back
+from landfall import freeze, logs, platforms, preflight, proof, provable, scan, smoke, task_definition, way_back
 from landfall.answers import Answers
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, failed
 from landfall.observed import UNHEALTHY, Look, ServiceView
+from landfall.scan import Judged as Scanned
 from landfall.secret import Known
 from landfall.settings import Service
 from landfall.smoke.case import Check
@@ -20,8 +21,9 @@ from landfall.world import World
 class Beforehand:
     """A service right before a release."""
 
-    def __init__(self, release: Release, world: World) -> None:
-        """Look at nothing yet."""
+    def __init__(self, release: Release, world: World, scans: int = 1) -> None:
+        """Look at nothing yet. `scans` says which look at a scan this is."""
+        self._scans = scans
         self.release = release
         self.settings: Service = world.service(release.service)
         self._world = world
@@ -92,6 +94,25 @@ class Beforehand:
         return platforms.missing(self.template, named, self.release)
 
     @cached_property
+    def scanned(self) -> Scanned:
+        """Return what the scan of the image has to say. Going back is to what was proven, whatever is found in it."""
+        if self.settings.scan == scan.OFF or self.release.revision:
+            return Scanned()
+        ecr = self._world.ecr(self.settings.repository)
+        return scan.judge([ecr.scan(digest) for digest in self._run], self.settings, self._scans)
+
+    @property
+    def _run(self) -> tuple[str, ...]:
+        """Return the digests that tasks would run: the image's; of an index, that of their platform, or all."""
+        whole, *parts = self.release.accepted_digests or ("",)
+        if not parts:
+            return self.release.accepted_digests
+        named = self._world.ecr(self.settings.repository).platforms(whole)
+        wanted = platforms.wanted(self.template)
+        fit = tuple(digest for digest, platform in zip(parts, named, strict=False) if platform in wanted)
+        return fit or tuple(parts)
+
+    @cached_property
     def way_back_problems(self) -> list[str]:
         """Return what a rollback would lack. A service with no tasks needs nothing: it goes back to none."""
         service, template, container = self.service, self.template, self.settings.container
@@ -148,10 +169,14 @@ class Beforehand:
             base_url=str(self.base_url),
             checks={c.name: c.state for c in self.checks},
             ecs_deployment=service.primary.id if service.primary else "",
-            warnings=tuple(self.way_back_problems[:5]),
+            warnings=tuple(self._warnings[:5]),
             dead_targets=provable.dead_targets(self.look),
             unhealthy_tasks=sum(t.serves and t.health == UNHEALTHY for t in self.look.tasks),
         )
+
+    @property
+    def _warnings(self) -> list[str]:
+        return [text for text in (self.scanned.warning, *self.way_back_problems) if text]
 
     def is_live(self) -> bool:
         """Say whether the release is live now, by the same proof as after an update, and would stay so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landfall import console
+from landfall import console, foreign
 from landfall.build_watch import NOT_BEGUN, Built
 from landfall.model import Verdict
 from landfall.notice import NOTICE, fitting
@@ -24,7 +24,7 @@ def subject(built: Built, verdict: Verdict) -> str:
 
 def message(built: Built, verdict: Verdict) -> str:
     """Return the text of the message."""
-    return "\n".join(
+    return foreign.lines(
         (
             f"{outcome(verdict)}: {built.service}, commit {built.git_sha}",
             "",

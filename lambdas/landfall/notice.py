@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landfall import console
+from landfall import console, foreign
 from landfall.evidence import Ended, live_now, revision, why
 from landfall.model import QUIET, Outcome
 from landfall.runbook import Runbook
@@ -25,13 +25,13 @@ def subject(ended: Ended) -> str:
 
 def fitting(text: str) -> str:
     """Return a subject as SNS takes it: 100 printable ASCII characters (SNS API reference, Publish)."""
-    return text.encode("ascii", "replace").decode()[:100]
+    return foreign.line(text).encode("ascii", "replace").decode()[:100]
 
 
 def message(ended: Ended, report: str | None) -> str:
     """Return the text of the message. `report` is the S3 URI of the report for people."""
     release = ended.release
-    return "\n".join(
+    return foreign.lines(
         (
             f"{ended.outcome.value}: {release.service}, commit {release.git_sha}",
             "",

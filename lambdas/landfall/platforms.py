@@ -21,18 +21,18 @@ def missing(template: Mapping[str, Any], platforms: Collection[str], release: Re
     `platforms` are those of the index, `os/architecture`, "" for a manifest that names none. An image without an index
     has its platform in its configuration, which is not read; and what can't be known is no reason to refuse.
     """
-    wanted, known = _wanted(template), {p for p in platforms if p != "unknown/unknown"}
-    if not wanted or not known or "" in known or known & set(wanted):
+    would_do, known = wanted(template), {p for p in platforms if p != "unknown/unknown"}
+    if not would_do or not known or "" in known or known & set(would_do):
         return None
     has = ", ".join(sorted(known))
     return failed(
         "PLATFORM_MISSING",
-        f"image {release.image_digest} has manifests for {has}, and the tasks run on {wanted[0]} (runtimePlatform of"
+        f"image {release.image_digest} has manifests for {has}, and the tasks run on {would_do[0]} (runtimePlatform of"
         " the task definition); build the image for that platform too, or change the runtimePlatform",
     )
 
 
-def _wanted(template: Mapping[str, Any]) -> tuple[str, ...]:
+def wanted(template: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the platforms that would do, the tasks' own first; none where the instance decides (EC2, ECS Anywhere)."""
     said = template.get("runtimePlatform") or {}
     on_fargate = template.get("requiresCompatibilities") == ["FARGATE"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from landfall import console, running, stops
+from landfall import older, running, stops
 from landfall.judging import Judged, is_seen_once, seen_twice
 from landfall.model import Deployment, Kind, State, Verdict, failed, wait
 from landfall.observed import EcsDeployment, Look, ServiceView, TaskView
@@ -17,6 +17,7 @@ from landfall.observed import EcsDeployment, Look, ServiceView, TaskView
 _GONE = ("DRAINING", "INACTIVE")
 """What ECS calls a service that is deleted (ECS API reference, Service: `status`)."""
 
+TIMEOUT = "STABILITY_TIMEOUT"
 SETTLING = timedelta(seconds=60)
 """How long a deployment that was just made may be missing from DescribeServices (ECS is eventually consistent)."""
 OLDER = timedelta(seconds=10)
@@ -70,7 +71,7 @@ def _rollout(service: ServiceView, ours: EcsDeployment, tasks: tuple[TaskView, .
         return failed("ROLLOUT_FAILED", f"{reason}{_why(tasks, deployment)}")
     if not done:
         text = f"{ours.running} of {service.desired} tasks running, rollout {ours.rollout_state or 'not begun'}"
-        left = _left(tasks, deployment) if ours.running >= service.desired else ""
+        left = older.left(tasks, deployment) if ours.running >= service.desired else ""
         return wait("ROLLING", f"{text}{left}{_why(tasks, deployment)}", limits.stability_poll_seconds)
     return running.assess(service, tasks, deployment, limits.stability_poll_seconds)
 
@@ -82,7 +83,7 @@ def in_time(verdict: Verdict, deployment: Deployment, now: datetime) -> Verdict:
     came at the deadline.
     """
     if verdict.state == State.WAIT and not is_seen_once(verdict) and now >= datetime.fromisoformat(deployment.deadline):
-        return failed("STABILITY_TIMEOUT", f"not stable by {deployment.deadline}: {verdict.reason}")
+        return failed(TIMEOUT, f"not stable by {deployment.deadline}: {verdict.reason}")
     return verdict
 
 
@@ -130,17 +131,3 @@ def _told(service: ServiceView, deployment: Deployment) -> str:
 def _why(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
     worst = stops.counts(tasks, deployment.id, deployment.digests).most_common(1)
     return f"; {worst[0][1]} stopped: {stops.shown(worst[0][0])}" if worst else ""
-
-
-def _left(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
-    """Say which tasks of before are still there: all of ours run, and ECS waits for those to go."""
-    others = [t for t in tasks if t.last_status != "STOPPED" and not running.belongs(t, deployment)]
-    kept = [t for t in others if t.desired_status == "RUNNING"]
-    going = [t for t in others if t.desired_status != "RUNNING"]
-    told = ""
-    if kept:
-        told += f"; {len(kept)} older tasks still run, first {console.task(kept[0].arn)}"
-        told += " (ECS keeps a task under scale-in protection until that ends)"
-    if going:
-        told += f"; {len(going)} older tasks are still draining ({going[0].last_status})"
-    return told

@@ -32,6 +32,7 @@ TRAITS = (
     "ecr_delete",
     "ecr_layer_url",
     "ecr_push_event",
+    "ecr_scan",
     "codebuild",
     "layers_once",
 )

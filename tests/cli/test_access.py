@@ -22,12 +22,21 @@ from tests.steps import standin
 __all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 
 POLICIES = Path(__file__).parents[2] / "docs" / "policies"
-NAMES = ("read", "release", "freeze")
+NAMES = ("read", "release", "freeze", "dry-run")
 NEEDS_NOTHING = {"sts:GetCallerIdentity"}
 """No policy can take it away (STS API reference)."""
 CALLED_OTHERWISE = {"s3:ListObjectVersions": "s3:ListBucketVersions"}
 """Operations whose action has another name (Service Authorization Reference)."""
-NOT_ANY_RESOURCE = {"ecs:DescribeTaskDefinition", "lambda:GetAccountSettings"}
+NOT_ANY_RESOURCE = {
+    "ecs:DescribeTaskDefinition",
+    "ecs:ListTasks",
+    "lambda:GetAccountSettings",
+    "cloudwatch:DescribeAlarms",
+    "elasticloadbalancing:DescribeTargetHealth",
+    "elasticloadbalancing:DescribeTargetGroups",
+    "elasticloadbalancing:DescribeLoadBalancers",
+}
+CLIENTS = {"states": "stepfunctions", "elasticloadbalancing": "elbv2"}
 FOR_DYNAMODB = {"kms:ReEncrypt*", "kms:GenerateDataKey*"}
 
 
@@ -118,7 +127,7 @@ def test_a_policy_names_actions_that_there_are(name: str) -> None:
     otherwise = {action: operation for operation, action in CALLED_OTHERWISE.items()}
     for action in allowed(name) - FOR_DYNAMODB - {"s3:GetObjectVersion"}:  # GetObject of a version (S3 user guide)
         service, _, operation = otherwise.get(action, action).partition(":")
-        client = standin.client({"states": "stepfunctions"}.get(service, service))
+        client = standin.client(CLIENTS.get(service, service))
         assert operation in client.meta.service_model.operation_names
 
 
@@ -126,6 +135,7 @@ def test_who_reads_changes_nothing_and_who_releases_touches_no_service() -> None
     """The steps alone change a service, and only who freezes writes a freeze."""
     verbs = ("Get", "Describe", "List", "Query", "BatchGet", "Decrypt")
     assert all(action.partition(":")[2].startswith(verbs) for action in allowed("read"))
+    assert all(action.partition(":")[2].startswith((*verbs, "Filter")) for action in allowed("dry-run"))
     changing = {a for a in allowed("release") if not a.partition(":")[2].startswith(verbs)}
     assert changing == {"states:StartExecution", "codebuild:StartBuild"}
     writing = {a for a in allowed("freeze") if not a.partition(":")[2].startswith(verbs)} - FOR_DYNAMODB

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,13 @@ import pytest
 from moto import mock_aws
 from moto.codebuild.models import CodeBuildBackend
 
-from cli import builds, image_source
+from cli import begin, builds, image_source
 from cli.cloud import Cloud
 from cli.exits import NotKnown, Refused
 from cli.output import Output
 from cli.verb import At
-from landfall import naming
+from landfall import commit, naming, request
+from landfall.aws.ecr import Listed
 from landfall.image_tags import is_full
 from landfall.settings import Build, Settings
 from tests import builders as b
@@ -77,6 +79,59 @@ def test_a_commit_built_before_is_not_built_again(at: At) -> None:
     image = builds.image(at, SERVICE, b.SHA)
     assert (image.digest, image.pushed) == (digest, False)
     assert at.cloud.client("codebuild").list_builds()["ids"] == []
+
+
+FORM = replace(SERVICE, tag_pattern="sha-(?P<commit>[0-9a-f]{7,40})|main-(?P<built>[0-9]+)", build=None)
+
+
+def tagged(at: At, *tags: str, content: str = "one") -> str:
+    """Push an image under these tags. Return its digest."""
+    manifest = json.dumps({"schemaVersion": 2, "mediaType": MANIFEST, "layers": [], "config": {"digest": content}})
+    for tag in tags:
+        reply = at.cloud.client("ecr").put_image(
+            repositoryName=SERVICE.repository, imageManifest=manifest, imageTag=tag
+        )
+    return str(reply["image"]["imageId"]["imageDigest"])
+
+
+@pytest.mark.parametrize("tag", [f"sha-{b.SHA[:7]}", f"sha-{b.SHA}"])
+def test_a_commit_is_found_by_the_tags_that_settings_read(at: At, tag: str) -> None:
+    """What another tool tagged is released by its commit; the request names the tag that Resolve then reads."""
+    tagged(at, "latest", "main-17", f"sha-{b.OLD_SHA[:7]}", content="other")
+    digest = tagged(at, "v1", tag)
+    image = builds.image(at, FORM, b.SHA, "")
+    assert (image.digest, image.tag, image.pushed) == (digest, tag, False)
+    asked = begin.request(at, FORM, image, "")
+    assert (asked["image_tag"], asked["image_digest"]) == (tag, digest)
+    found = request.read(asked, Settings((FORM,), Path()))
+    assert isinstance(found, request.Request)
+    assert commit.same(found.commit, b.SHA)
+
+
+def test_the_tag_that_is_the_commit_comes_first(at: At) -> None:
+    """It names one image for ever; a tag of another form may move."""
+    tagged(at, f"sha-{b.SHA[:7]}", content="other")
+    digest = push(at)
+    image = builds.image(at, FORM, b.SHA, "")
+    assert (image.digest, image.tag) == (digest, "")
+
+
+def test_without_such_a_tag_there_is_no_image(at: At) -> None:
+    """Neither a tag of another commit nor one that no setting reads is taken for it; the refusal names the setting."""
+    tagged(at, f"sha-{b.OLD_SHA[:7]}", f"x-{b.SHA}", f"sha-{b.SHA[:6]}")
+    with pytest.raises(Refused, match="tag_pattern") as refused:
+        builds.image(at, FORM, b.SHA, "")
+    assert refused.value.code == "NO_IMAGE"
+    assert builds.built_before(at, SERVICE, b.SHA) is None
+
+
+def test_of_two_images_of_a_commit_the_last_is_released() -> None:
+    """A tool that builds a commit again tags it again: what was pushed last is meant."""
+    short = f"sha-{b.SHA[:7]}"
+    images = [Listed(each, (f"{short}{b.SHA[7:9]}",), at) for each, at in (("a", "2"), ("b", "3"), ("c", "1"))]
+    found = image_source.of_commit(images, FORM.tags, b.SHA)
+    assert found
+    assert found[0].digest == "b"
 
 
 def test_what_was_built_is_what_ecr_has(monkeypatch: pytest.MonkeyPatch, at: At) -> None:

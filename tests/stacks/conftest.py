@@ -115,7 +115,8 @@ task_role = "arn:aws:iam::123456789012:role/apps/shop-task"
 execution_role = "ecsTaskExecutionRole"
 logs = { group = "/shop/web", gate = true }
 """
-PRIVATE = """base_url = "https://shop.internal"
+PRIVATE = """scan = "refuse CRITICAL"
+base_url = "https://shop.internal"
 [services.shop.smoke]
 requests_per_second = 100
 [[services.shop.smoke.checks]]

@@ -21,6 +21,7 @@ def _via(service: str) -> dict[str, Any]:
 # Written out by hand, from the Service Authorization Reference and services.toml, and not from stacks/reach.py.
 REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.LABELLED_REPOSITORIES: ([], {}),  # services.toml as it ships reads no label
+    On.SCANNED_REPOSITORIES: ([], {}),  # services.toml as it ships asks for no scan
     On.REPOSITORIES: (["arn:aws:ecr:REGION:ACCOUNT:repository/landfall/sample"], {}),
     On.SERVICES: ([f"{ECS}:service/landfall-sample/sample"], {}),
     On.CLUSTERS_TASK_LIST: (["*"], {"ArnEquals": {"ecs:cluster": [f"{ECS}:cluster/landfall-sample"]}}),

@@ -32,6 +32,21 @@ def test_two_steps_ask_services() -> None:
     assert [step.id for step in ASKING] == ["Preflight", "SmokeTest"]
 
 
+def test_scans_are_read_by_one_step_of_one_repository(private: Template) -> None:
+    """Where a service asks for its image's scan, Preflight may read it, of that repository alone."""
+    action = "ecr:DescribeImageScanFindings"
+    found = {
+        step.id: s["Resource"]
+        for step in STEPS
+        if step.machine == Machine.DEPLOY
+        for s in _statements(private, step.id)
+        if action in many(s["Action"])
+    }
+    assert list(found) == ["Preflight"]
+    assert "repository/shop/web" in str(found["Preflight"])
+    assert "*" not in str(found["Preflight"])
+
+
 def test_they_and_no_other_run_in_the_network(private: Template) -> None:
     """The others talk to AWS alone, and would need endpoints there for nothing."""
     inside = {

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.core.responses import ActionResult
+from moto.ecs.responses import EC2ContainerServiceResponse
 
 from landfall.judging import Judged
 from landfall.model import Deployment
@@ -80,6 +82,23 @@ def test_deadline(live: str) -> None:
     past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
     assert code("check_stability", ours(live)) == "WAIT TASKS_CHANGING"
     assert code("check_stability", ours(live, deadline=past)) == "FAIL STABILITY_TIMEOUT"
+
+
+def test_what_a_deadline_waited_for(live: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a task of before is protected from scale-in, the timeout says which, and how long. Moto lacks the call."""
+    old = standin.tasks_of("sample")[0]
+    old.started_by = b.OLD
+    ends = datetime(2026, 1, 2, 5, tzinfo=UTC).timestamp()
+
+    def answer(self: Any) -> ActionResult:
+        tasks = [{"taskArn": t, "protectionEnabled": True, "expirationDate": ends} for t in self._get_param("tasks")]
+        return ActionResult({"protectedTasks": tasks, "failures": []})
+
+    monkeypatch.setattr(EC2ContainerServiceResponse, "get_task_protection", answer, raising=False)
+    past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
+    verdict = machine.judge("check_stability", ours(live, deadline=past))
+    assert verdict["code"] == "STABILITY_TIMEOUT"
+    assert f"{old.task_arn.rpartition('/')[2]} until 2026-01-02T05:00:00Z" in verdict["reason"]
 
 
 @pytest.mark.parametrize("step", ["check_target_health", "confirm"])

@@ -297,7 +297,8 @@ def test_verdict(seen: Look, judged: Judged, expected: str) -> None:
                 "1 older tasks still run",
                 "/tasks/7/",
                 "scale-in protection",
-                "2 older tasks are still draining (STOPPING)",
+                "7 RUNNING",
+                "2 older tasks are still draining (DEACTIVATING, STOPPING): 8 STOPPING, 9 DEACTIVATING",
             ),
         ),
         (

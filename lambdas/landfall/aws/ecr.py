@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from landfall.aws import image_manifest
 from landfall.aws.image_manifest import CONFIG_TYPES, INDEX_TYPES, MANIFEST_TYPES, Manifest
 from landfall.errors import trying
 from landfall.request import moment
+from landfall.scan import Scan
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,21 @@ class Ecr:
         Raises InvalidRequest where its configuration is too large to be one.
         """
         return image_manifest.label(self._client, self._repository, image.manifest, name)
+
+    def scan(self, digest: str) -> Scan:
+        """Return what the scan of an image found, by its first page: ECR counts all, or a hundred are counted here."""
+        with trying(f"reading the scan of {digest} in repository {self._repository!r}"):
+            try:
+                reply = self._client.describe_image_scan_findings(
+                    repositoryName=self._repository, imageId={"imageDigest": digest}, maxResults=100
+                )
+            except self._client.exceptions.ScanNotFoundException:
+                return Scan(digest)
+        said, found = reply.get("imageScanStatus", {}), reply.get("imageScanFindings", {})
+        findings = [*found.get("findings", []), *found.get("enhancedFindings", [])]
+        counts = found.get("findingSeverityCounts") or Counter(str(each.get("severity")) for each in findings)
+        told = bool(counts) or "imageScanCompletedAt" in found
+        return Scan(digest, str(said.get("status", "")), str(said.get("description", "")), dict(counts), told)
 
     def platforms(self, digest: str) -> tuple[str, ...]:
         """Return an index's platforms, `os/architecture` each, "" where one is not named; none of other images."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from itertools import islice
 from typing import Any
 
-from landfall.errors import trying
+from landfall.errors import AwsCallFailed, trying
 from landfall.observed import ServiceView, TaskView, service_view, task_view
 from landfall.revisions import Revision
 
@@ -50,6 +50,22 @@ class Ecs:
                 chunk = arns[start : start + DESCRIBE_TASKS_LIMIT]
                 replies += self._client.describe_tasks(cluster=self._cluster, tasks=chunk).get("tasks", [])
         return tuple(task_view(r) for r in replies)
+
+    def protected(self, arns: Sequence[str]) -> dict[str, str]:
+        """Return until when tasks are protected from scale-in, of the first hundred; none where ECS will not say.
+
+        A deployment waits for such a task (ECS Developer Guide, task scale-in protection). It only explains a verdict.
+        """
+        if not arns:
+            return {}
+        try:
+            with trying(f"reading which tasks of {self._service!r} are protected"):
+                asked = list(arns[:DESCRIBE_TASKS_LIMIT])
+                found = self._client.get_task_protection(cluster=self._cluster, tasks=asked).get("protectedTasks", [])
+        except AwsCallFailed:
+            return {}
+        ends = {str(t.get("taskArn")): t.get("expirationDate") for t in found if t.get("protectionEnabled")}
+        return {arn: f"{end:%Y-%m-%dT%H:%M:%SZ}" if end else "it is lifted" for arn, end in ends.items()}
 
     def _task_arns(self, status: str) -> Iterator[str]:
         with trying(f"listing {status} tasks of {self._service!r}"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from landfall import foreign
 from landfall.notice import NOTICE, PAGE, fitting
 from landfall.reconcile.findings import Finding, Kind, State
 
@@ -121,7 +122,7 @@ def message(finding: Finding, done: str) -> str:
     """Return the text. `done` is what the reconciler did about it, empty for nothing."""
     advice, raised = ADVICE[finding.kind], finding.state == State.RAISED
     last = f"What next:  {advice.next}" if raised else f"Cleared:    {finding.cleared_at}: {because(finding)}"
-    return "\n".join(
+    return foreign.lines(
         (
             f"{_word(finding)}: {finding.service}, {advice.title}",
             "",

@@ -1,15 +1,24 @@
-"""The report for people: Markdown, from report.md.j2. What a service or a person wrote can't break its tables."""
+"""The report for people: Markdown, from report.md.j2.
+
+All that the template puts in is text from elsewhere (foreign.py), unless a filter here made it.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from landfall import foreign
 from landfall.history import Entry
 from landfall.report import Report, Task
 
-_SPECIAL = str.maketrans({"\\": "\\\\", "|": "\\|", "[": "\\[", "]": "\\]", "<": "&lt;", "&": "&amp;", "`": "'"})
+
+class _Shown(str):
+    """Text that is Markdown already."""
+
+    __slots__ = ()
 
 
 def markdown(report: Report) -> str:
@@ -18,12 +27,16 @@ def markdown(report: Report) -> str:
 
 
 def _plain(text: str) -> str:
-    """Keep a text on one line, and the terminal that shows it out of its hands."""
-    return "".join(c if c.isprintable() else " " for c in text)
+    """Return a line of an indented block, in which Markdown means nothing."""
+    return _Shown(foreign.line(text))
 
 
-def _cell(text: str) -> str:
-    return _plain(text).translate(_SPECIAL)
+def _url(address: str) -> str:
+    return _Shown(foreign.url(address))
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, _Shown) else foreign.cell(value)
 
 
 def _task(task: Task) -> str:
@@ -42,10 +55,11 @@ def _seconds(seconds: float | None) -> str:
     return "" if seconds is None else f"{seconds:.1f} s"
 
 
-_ENVIRONMENT = Environment(  # noqa: S701  Markdown: every text goes through the filters above
+_ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everything that the template puts in
     loader=FileSystemLoader(Path(__file__).parent),
     undefined=StrictUndefined,
     trim_blocks=False,
     keep_trailing_newline=True,
+    finalize=_shown,
 )
-_ENVIRONMENT.filters.update(cell=_cell, plain=_plain, task=_task, answer=_answer, seconds=_seconds)
+_ENVIRONMENT.filters.update(plain=_plain, url=_url, task=_task, answer=_answer, seconds=_seconds)

@@ -72,6 +72,8 @@ class Limits:
     lock_poll_seconds: int = 15
     lock_attempts: int = 480
     recovery_wait_seconds: int = 75
+    scan_attempts: int = 31
+    scan_interval_seconds: int = 10
 
     @property
     def stability_attempts(self) -> int:
@@ -104,7 +106,8 @@ class Limits:
         targets = self.target_health_attempts * self.target_health_interval_seconds
         smoke = self.smoke_attempts * (ROUND_SECONDS + max(self.smoke_interval_seconds, LONGEST_PAUSE))
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
-        return smoke + 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + baking
+        scan = self.scan_attempts * self.scan_interval_seconds
+        return scan + smoke + 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + baking
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ class Service:
     """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it.
 
     `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (image_tags.TagForm).
+    `scan`: what ECR's scan of the image has to say about a release (scan.py).
     `keep_image` names containers that a release leaves as they are, though their image is of the released repository.
     """
 
@@ -145,6 +149,7 @@ class Service:
     desired_count: int | None = None
     keep_image: tuple[str, ...] = ()
     way_back: Literal["refuse", "warn"] = "refuse"
+    scan: Literal["off", "warn", "refuse CRITICAL", "refuse HIGH", "refuse MEDIUM", "refuse LOW"] = "off"
     tag_pattern: str | None = None
     commit_label: str | None = None
     ignored_tags: str = NO_RELEASES

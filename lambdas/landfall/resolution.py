@@ -1,0 +1,98 @@
+"""Does what is asked for exist, and which commit is it? Looked up in ECR and the ledger; nothing is recorded here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from landfall import commit, image_tags
+from landfall.aws.ecr import Image
+from landfall.errors import InvalidRequest
+from landfall.model import PROVEN, UNKNOWN, Intent, Release
+from landfall.request import Request
+from landfall.world import World
+
+
+def asked(release: Release, wanted: Request) -> Release:
+    """Return the release that a request asks for, before anything is looked up."""
+    return replace(
+        release,
+        service=wanted.service.name,
+        repository=wanted.service.repository,
+        intent=wanted.intent,
+        reason=wanted.reason,
+        requested_by=wanted.requested_by,
+        by_push=wanted.by_push,
+        # a push can't be later than what it started: a time in the future would overtake every push until then
+        requested_at=min(wanted.pushed_at or release.requested_at, release.requested_at),
+        limits=wanted.service.limits,
+        stability_attempts=wanted.service.limits.stability_attempts,
+        bakes=wanted.service.limits.bakes,
+    )
+
+
+def found(release: Release, wanted: Request, world: World) -> Release:
+    """Return the release with its image, its commit and, going back, its revision. Changes nothing.
+
+    Raises InvalidRequest where one is missing, or what is asked contradicts itself.
+    """
+    return _with_revision(_with_image(release, wanted, world), wanted, world)
+
+
+def _with_image(release: Release, wanted: Request, world: World) -> Release:
+    """Find the image in ECR, and its commit. Raises InvalidRequest where one is missing, or tag and digest disagree."""
+    tag, digest, repository = wanted.image_tag, wanted.image_digest, wanted.service.repository
+    # a tag that does not say the commit may have moved on since the push: the digest is what was pushed
+    by_tag = tag and (wanted.commit or not digest)
+    image = world.ecr(repository).image({"imageTag": str(tag)} if by_tag else {"imageDigest": str(digest)})
+    if image is None:
+        raise InvalidRequest("IMAGE_NOT_FOUND", f"{tag or digest} is not in repository {repository!r}; push it first")
+    if digest and digest != image.digest:
+        raise InvalidRequest(
+            "TAG_AND_DIGEST_DISAGREE",
+            f"image_tag {tag} is {image.digest}, not image_digest {digest}; give one of them",
+        )
+    # what a rollback goes back to was proven as a commit that its record knows
+    is_back = wanted.intent == Intent.ROLLBACK
+    return replace(
+        release,
+        git_sha=wanted.commit or UNKNOWN if is_back else _commit(image, wanted, world),
+        image=image.uri,
+        image_digest=image.digest,
+        accepted_digests=image.accepted,
+    )
+
+
+def _commit(image: Image, wanted: Request, world: World) -> str:
+    """Return the commit of an image, by its tags, else by its label. Raises InvalidRequest where they leave it open."""
+    service = wanted.service
+    found = image_tags.of_tags(image_tags.read(image.tags, service.tags))
+    if wanted.commit:
+        return next((each for each in found if commit.same(each, wanted.commit)), wanted.commit)
+    if len(found) == 1:
+        return found[0]
+    way_out = "Landfall must know which commit it is from"
+    if found:
+        raise InvalidRequest("NO_COMMIT", f"image {image.digest} is tagged as {len(found)} commits, {found}; {way_out}")
+    if not service.commit_label:
+        has = f"tags {list(image.tags)}" if image.tags else "no tag"
+        raise InvalidRequest(
+            "NO_COMMIT", f"image {image.digest} has {has}, and so no commit; {way_out}: tag it by that"
+        )
+    said = world.ecr(service.repository).label(image, service.commit_label)
+    if not image_tags.is_commit(said):
+        has = f"its label {service.commit_label} is {said!r}" if said else f"it has no label {service.commit_label}"
+        raise InvalidRequest("NO_COMMIT", f"image {image.digest}: {has}, and no tag says its commit; {way_out}")
+    return said
+
+
+def _with_revision(release: Release, wanted: Request, world: World) -> Release:
+    """Find the revision a rollback goes back to. Raises InvalidRequest for a release that was never proven."""
+    if release.intent != Intent.ROLLBACK:
+        return release
+    digest, named = release.image_digest, wanted.deployment_id
+    proven = (r for r in world.ledger.proven(release.service) if r["image_digest"] == digest)
+    record = world.ledger.record(release.service, named) if named else next(proven, None)
+    if record is None or record.get("outcome") not in PROVEN or record["image_digest"] != digest:
+        what = f"deployment {named} did not prove {digest}" if named else f"{digest} was never proven live"
+        raise InvalidRequest("NOT_PROVEN", f"{what} on {release.service}; ask for intent 'release' instead")
+    return replace(release, revision=str(record["task_definition"]), git_sha=str(record["git_sha"]))
