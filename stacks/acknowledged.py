@@ -38,6 +38,13 @@ def _wildcard(pattern: str, resource: str, reason: str) -> Answer:
 
 
 ANSWERS: tuple[Answer, ...] = (
+    # --- runtime
+    Answer(
+        r"AwsSolutions-L1",
+        rf"Landfall-Pipeline/({_STEP})/Resource",
+        "The functions run on the newest Python that all tests run on too, and not on one that no test has seen: "
+        "python3.13, which Lambda supports until 2029 (Lambda developer guide, runtimes).",
+    ),
     # --- rights
     _wildcard(
         r"\*",

@@ -41,7 +41,7 @@ def report(deployment_id: str) -> Any:
 
 def told() -> Verified:
     """Verify what ledger and bucket hold of the service."""
-    records = sorted(standin.ledger().newest_first("sample"), key=lambda r: int(r.get(chain.SEQUENCE, 0)))
+    records = sorted(standin.ledger().newest_first("sample"), key=chain.number)
     anchors = [anchor for key in standin.anchors() if (anchor := chain.anchor_at(key))]
     kept, signing = standin.ledger().head_as_kept("sample"), standin.signing()
     begun = signing.begun("sample")
