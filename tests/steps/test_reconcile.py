@@ -12,8 +12,10 @@ import pytest
 from moto.events.models import EventsBackend
 
 import reconcile
-from landfall import evidence
+from landfall import chain, evidence
+from landfall.aws.audit import Reports
 from landfall.aws.findings import Findings
+from landfall.chain import CHAINS
 from landfall.errors import StepError
 from landfall.model import UNKNOWN_SERVICE, Outcome
 from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
@@ -176,11 +178,22 @@ def make_it_again() -> None:
     standin.service_of().status = "ACTIVE"
 
 
+def close_again(**times: str) -> None:
+    """Let the deployment have been at another time: its record is closed anew, as the only one."""
+    ledger = standin.ledger()
+    record = ledger.record("sample", "20260102T030405Z-one") or {}
+    for key in ({"service": "sample", "deployment_id": record["deployment_id"]}, {"service": CHAINS}):
+        standin.table().delete_item(Key={"deployment_id": "sample", **key})
+    head = chain.head_of(ledger.close({**record, **times}) or {})
+    assert head
+    Reports(standin.client("s3"), standin.BUCKET).put(chain.anchor_of(head).key, "{}", "application/json")
+
+
 def keep_dying() -> None:
     """Let tasks of what is live crash again and again, long after its deployment was over."""
     now = datetime.now(UTC)
     times = {"started_at": (now - timedelta(hours=3)).isoformat(), "ended_at": (now - timedelta(hours=2)).isoformat()}
-    standin.ledger().mark("sample", "20260102T030405Z-one", **times)
+    close_again(**times)
     for minutes in (1, 10, 20):
         task = standin.start("sample", b.OLD_DIGEST)
         standin.stop(task, "EssentialContainerExited", 1)

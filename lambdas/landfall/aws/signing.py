@@ -24,7 +24,6 @@ class Signing:
     def __init__(self, client: Any, key: str, reports: Reports, former: Iterable[str] = ()) -> None:
         self._client, self._key, self._reports = client, key, reports
         self._former = tuple(map(PublicKey, former))
-        self._begun: set[str] = set()
 
     @cached_property
     def public_key(self) -> PublicKey:
@@ -60,13 +59,10 @@ class Signing:
 
     def begun(self, service: str) -> bool:
         """Say whether a closing of the service was ever signed. To hide the key in the bucket changes nothing."""
-        if service not in self._begun and self._reports.ever_had(key_names(service)):
-            self._begun.add(service)
-        return service in self._begun
+        return self._reports.ever_had(key_names(service))
 
     def begin(self, service: str) -> None:
         """Put the public key where the service's anchors are, once."""
         key = self.public_key
         document = {"fingerprint": key.fingerprint, "public_key": key.encoded}
         self._reports.put(key_name(service, key.fingerprint), json.dumps(document), "application/json")
-        self._begun.add(service)
