@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -86,6 +87,24 @@ def pack(directory: Path, archive_path: Path = ARCHIVE) -> None:
             entry = zipfile.ZipInfo(path.relative_to(directory).as_posix())
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, path.read_bytes(), compress_type=zipfile.ZIP_DEFLATED)
+
+
+def compile_here(packages: Path) -> None:
+    """Put what is compiled in an unpacked layer beside itself, as it is installed on this machine in the same version.
+
+    So the local AWS and the tests run the layer itself, though it is for the functions' kind of machine.
+    """
+    for info in packages.glob("*.dist-info"):
+        name, _, version = info.name.removesuffix(".dist-info").rpartition("-")
+        try:
+            installed = distribution(name)
+        except PackageNotFoundError:
+            continue
+        for file in (installed.files or ()) if installed.version == version else ():
+            if file.suffix == ".so":
+                target = packages / file
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(str(file.locate()), target)
 
 
 def main() -> None:

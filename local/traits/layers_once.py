@@ -2,7 +2,8 @@
 
 AWS ("Managing Lambda dependencies with layers"): a layer's contents are there, under /opt, when a function starts.
 Emulator: each worker unzips them anew, and Python compiles them anew, which takes longer than the function's own start.
-Here: each version of a layer is unpacked the first time that it is wanted, and Python's compiled files stay beside it.
+Here: each version of a layer is unpacked the first time that it is wanted, and Python's compiled files stay beside it;
+what is compiled for AWS's machines is put there for this one too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
+
+from stacks.layer import compile_here
 
 VARIABLE = "_LAMBDA_LAYERS_DIRS"
 """Where the emulator's Python worker looks for layers."""
@@ -45,5 +48,6 @@ def _unpacked(layer: Any) -> Path:
             into = Path(tempfile.mkdtemp(prefix="layer-"))
             with zipfile.ZipFile(io.BytesIO(lambda_svc._resolve_layer_zip(layer))) as archive:
                 archive.extractall(into)
+            compile_here(into / "python")
             _UNPACKED[arn] = into
         return _UNPACKED[arn]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -19,8 +17,6 @@ from stacks import asset, layer
 from stacks.steps import STEPS
 
 SETTINGS = TEMPLATE
-COMPILED = ("cffi", "cryptography")
-"""Distributions of the layer that have no Python to fall back on."""
 
 
 def _staged_names(settings: Path) -> set[str]:
@@ -101,7 +97,7 @@ def test_what_is_compiled_in_the_layer_is_compiled_for_the_functions() -> None:
 def test_every_handler_imports_from_the_asset_and_the_layer_alone(tmp_path: Path) -> None:
     """In an interpreter that sees no site-packages, no environment and no current directory."""
     zipfile.ZipFile(layer.current()).extractall(tmp_path)  # our own archive
-    _compiled_for_this_machine(tmp_path / "python")
+    layer.compile_here(tmp_path / "python")
     imports = "; ".join(f"import {step.module}; {step.module}.handler" for step in STEPS)
     with asset.staged(SETTINGS, load(SETTINGS)) as directory:
         code = f"import sys; sys.path[:0] = [{str(directory)!r}, {str(tmp_path / 'python')!r}]; {imports}"
@@ -115,15 +111,3 @@ def test_every_handler_imports_from_the_asset_and_the_layer_alone(tmp_path: Path
         )
 
     assert done.returncode == 0, done.stderr
-
-
-def _compiled_for_this_machine(packages: Path) -> None:
-    """Put what is compiled in the layer beside itself, as it is installed here: the same version, for this machine."""
-    for name in COMPILED:
-        version = distribution(name).version
-        assert (packages / f"{name}-{version}.dist-info").is_dir(), f"{name} is another version in the layer"
-        for file in distribution(name).files or ():
-            if file.suffix == ".so":
-                target = packages / file
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(file.locate(), target)
