@@ -23,6 +23,7 @@ _KEPT = (
     r"(?:json|toml|ya?ml|xml|ini|conf|cfg|env|properties|jks|p12|pem|key|crt|sqlite3?|db|log|html|erb|twig|jinja2?|sql)"
 )
 _ROOTS = r"(?:app|srv|var|home|usr|opt|etc|code|build|src|root|workspaces?|data|mnt|Users|private|go|run|proc|www)"
+_TEMPLATES = r"(?:twig|erb|jinja2?|j2|haml|ejs|hbs|vue|html|tmpl|blade\.php)"
 TRACES = {
     "a Python traceback": r"Traceback \(most recent call last\)|File \"[^\"\n]{1,200}\", line \d",
     "a JavaScript stack trace": (
@@ -33,24 +34,34 @@ TRACES = {
     "a Java stack trace": (
         r"\bat [\w.$/<>@-]{1,200}\((?:[\w$]{1,100}\.(?:java|kt|scala|groovy|clj):\d+|Native Method|Unknown Source)\)"
         r"|Exception in thread \"|\bcoldfusion\.\w|(?:nested exception is|Caused by:) (?:\w{1,40}\.){2,8}\w{1,80}"
-        r"|(?:^|[\s\"'(])(?:[a-z]\w{0,40}\.){2,10}[A-Z][\w$]{0,80}(?:Exception|Error)(?=: |\s*$|\n)"
+        r"|\bscala\.MatchError|\(through reference chain: "
+        r"|(?:^|[\s\"'(])(?:[a-z]\w{0,40}\.){2,10}[A-Z][\w$]{0,80}(?:Exception|Error)(?=: |\s*$|\n|[)\"'])"
     ),
     "a .NET stack trace": (
         r" at [\w.`<>+\[\],]{1,200}\([^)\n]{0,200}\) in [^\n]{1,200}:line \d"
         r"|\bSystem\.(?:\w{1,40}\.){0,6}\w{1,60}Exception: "
-        r"|(?:^|\n) {2,6}at (?:System|Microsoft)\.[\w.`<>+]{1,200}\("
+        r"|(?:^|\n) {2,6}at (?:[A-Z]\w{0,60}\.){1,10}[\w`<>+]{1,80}\(|\bObject reference not set to an instance"
+        r"|\bMicrosoft\.(?:\w{1,40}\.){1,6}\w{1,60}Exception\b"
     ),
     "a Go stack trace": (
+        r"\bcannot unmarshal \w{1,20} into Go |\btemplate: ?[\w./-]{1,80}:\d+|\bsql: (?:Scan error|no rows|converting)|"
         r"goroutine \d+ \[\w|panic: runtime error|runtime error: (?:index|slice|invalid|integer|hash)"
         r"|\n\t/[^\s]{1,200}\.go:\d"
     ),
     "a Ruby or PHP stack trace": (
         r"\.rb:\d+:in [`']|\.php(?::\d+|\(\d+\)| on line \d+)|Stack trace:\n#0 |(?:^|\n)#\d+ [/{][^\n]{1,200}\.php"
         r"|Whoops\\|ActionController::\w{1,60}Error|Rails\.root: "
+        r"|#<(?:\w{1,60}::){0,6}\w{0,60}(?:Error|Exception): |\bundefined (?:local variable or )?method [`'][^'\n]{1,80}' for\b"
     ),
     "a stack trace": (
         r"\*\* \(\w[\w.]{0,80}\) |\{file,\s?\"[^\"\n]{1,200}\"\},\s?\{line,\d+\}|stack traceback:|[Ss]tack backtrace:"
-        r"|\bpanicked at |\brust_begin_unwind\b|\b_build/|\bat /[^\s]{1,200}\.p[lm] line \d"
+        r"|\bpanicked at |\brust_begin_unwind\b|\b_build/|\bat /[^\s]{1,200}\.(?:p[lm]|cgi) line \d"
+        r"|\bcalled `(?:Option|Result)::\w{1,20}\(\)` on |: file [\w./-]{1,200}\.swift, line \d|\bRequire stack:\n"
+        rf"|\"[\w./@-]{{1,200}}\.{_TEMPLATES}\" at line \d"
+    ),
+    "a debugging page": (
+        r"Werkzeug Debugger|debugger caught an exception in your WSGI|because you have <code>DEBUG = True|<title>phpinfo\(\)"
+        r"|\bException (?:Value|Location|Type): ?\S|Exception Value:</|Struts Problem Report|\bSymfony Exception\b|Whoops! There was an error"
     ),
 }
 """By the language that writes them."""
@@ -73,6 +84,17 @@ _DATABASE = (
     r"|org\.hibernate\."
     r"|sqlalchemy\.exc|redis\.exceptions|CassandraInvalid|ER_[A-Z]{3,20}_[A-Z_]{3,40}"
 )
+_DATABASES = (
+    r"\bPLS-\d{5}\b|\bColumn '[\w.]{1,80}' cannot be null|a foreign key constraint fails|Access denied for user '[^'\n]{0,80}'@'"
+    r"|\bViolation of (?:PRIMARY|UNIQUE) KEY|\bConversion failed when converting|\bLogin failed for user '|\bInvalid column name '"
+    r"|\binvalid input (?:syntax|value) for (?:type|enum|integer)|\bpermission denied for (?:table|relation|schema|database"
+    r"|sequence|column) \w|\bpassword authentication failed for user|\boperator does not exist: |\bfunction [\w.]{1,80}\([^)\n]{0,200}\)"
+    r" does not exist|\bcurrent transaction is aborted|\bsearch_phase_execution_exception|\bOLE DB Provider\b|\bADODB\.\w"
+    r"|\bMicrosoft VBScript (?:runtime|compilation)|\bJET Database Engine|\bvalue too long for type character|\bdeadlock detected\b"
+    r"|\bdivision by zero\b.{0,40}\bSQL|\bData too long for column|\bIncorrect \w{1,20} value: '|\bToo many connections\b"
+    r"|\bcannot insert duplicate key|\bString or binary data would be truncated|\bThe (?:INSERT|UPDATE|DELETE) statement conflicted"
+)
+"""What databases say in sentences of their own."""
 _QUERY = (
     r"\bSELECT [^;\n]{1,400} FROM [\w\".`\[]|\bINSERT INTO [\w\".`\[]|\bUPDATE [\w\".`\[\]]{1,80} SET \w|\bDELETE"
     r" FROM [\w\".`\[]"
@@ -85,9 +107,11 @@ _NO_FILE = (
     r"|load)|failed to"
     r" (?:open|read|load|find)|unable to (?:open|read|load|find)|does not exist|FileNotFound|os error|missing file)"
 )
+_NO_URL = r"(?<![\w.:/-])(?<!\bURL )(?<!\bGET )(?<!\bPOST )(?<!path\":\")(?<!path\": \")(?<!ur[il]\":\")(?<!instance\":\")"
+"""A path of a request is its sender's own."""
 _PATH = (
-    rf"{_NO_FILE}[^\n]{{0,120}}?(?<![\w.:/-])/{_ROOTS}/[\w./@+-]{{1,200}}\.(?:{_SOURCE}|{_KEPT})\b"
-    rf"|(?<![\w.:/-])/{_ROOTS}/[\w./@+-]{{1,200}}\.(?:{_SOURCE}|{_KEPT})\b[^\n]{{0,60}}?{_NO_FILE}"
+    rf"{_NO_FILE}[^\n]{{0,120}}?{_NO_URL}/{_ROOTS}/[\w./@+-]{{1,200}}\.(?:{_SOURCE}|{_KEPT})\b"
+    rf"|{_NO_URL}/{_ROOTS}/[\w./@+-]{{1,200}}\.(?:{_SOURCE}|{_KEPT})\b[^\n]{{0,60}}?{_NO_FILE}"
     r"|\b[A-Za-z]:\\(?:[\w .()-]{1,80}\\){1,20}[\w .-]{1,80}\.\w{1,6}"
 )
 _PLACE = (
@@ -96,7 +120,7 @@ _PLACE = (
 )
 KINDS = {
     **TRACES,
-    "a database's error": _DATABASE,
+    "a database's error": f"{_DATABASE}|{_DATABASES}",
     "a query": _QUERY,
     "an address with a password": r"\b\w{2,20}://[^\s:/@]{0,100}:(?!\*{3}|<|\[|x{4}|pass(?:word)?@)[^\s/@]{1,100}@",
     "an AWS access key": kinds.AWS_KEY,
@@ -109,7 +133,7 @@ KINDS = {
 }
 """An empty pattern: it takes more than one to tell."""
 _PATTERNS = {kind: re.compile(pattern) for kind, pattern in KINDS.items() if pattern}
-_LESSER = frozenset(("a query", "a path of the server", "a place in the source", "a stack trace"))
+_LESSER = frozenset(("a query", "a path of the server", "a place in the source", "a stack trace", "a debugging page"))
 """They stand in traces and in a database's words, and say nothing more there."""
 _TOKENS = re.compile(
     rf"{tokens.TOKEN}|(?i:\bauthorization\"?: ?\"?(?:bearer|basic|token) [\w+/=.-]{{8,}})"
