@@ -16,12 +16,13 @@ _DEEPEST = 4
 _MOST = 200
 """Objects of a document that are looked at."""
 _KEYS = tuple(
-    "level lvl severity loglevel levelname severitytext l levelstring priorityname priority status sev errorseverity"
-    " sysloglevel syslogseverity loggerlevel eventlevel msglevel messagelevel severitylevel detectedlevel".split()  # noqa: SIM905
+    """level lvl severity loglevel levelname severitytext l levelstring priorityname priority status sev errorseverity
+    sysloglevel syslogseverity loggerlevel eventlevel msglevel messagelevel severitylevel detectedlevel""".split()  # noqa: SIM905
 )
 _NUMBERED = ("level", "severity", "levelvalue", "loglevel")
 _WRAPPERS = frozenset(
-    """log meta metadata attributes attrs syslog record data entry fields labels context extra payload jsonpayload message
+    """log meta metadata attributes attrs syslog record data entry fields labels context extra payload
+    jsonpayload message
     msg body event resourcelogs scopelogs logrecords logevents header envelope source tags detail""".split()  # noqa: SIM905
 )
 """Fields that hold a line's own fields. What is in any other is what the line is about."""
@@ -48,8 +49,8 @@ def _of_document(document: Mapping[str, Any], whole: bool, is_error: Callable[[s
     found = _of_fields(fields)
     if found is not None or not whole:
         return found
-    for inner in _inside(document):
-        found = _of_fields(_flat(inner))
+    for each in _inside(document):
+        found = _of_fields(_flat(each))
         if found is not None:
             return found
     if _is_failure(fields):

@@ -32,7 +32,8 @@ _ALONE = re.compile(rf"[Ee]rror|err|[Ff]atal|critical|crit|severe|panic|{BAD.upp
 """Levels that are told by their place alone. `Critical`, `failed` and `alert` begin sentences."""
 _NOUNS = re.compile(
     r"\s?(?:handl|page|log\b|logs\b|logg|report|rate|budget|count|queue|track|monitor|middleware|boundar|threshold|limit"
-    r"|template|topic|channel|budget|and |or |is |was |are |were |care\b|section|path\b|patient|condition|codes?\b|messages?\b|list|catalog|mapper|response)"
+    r"|template|topic|channel|budget|and |or |is |was |are |were |care\b|section|path\b|patient|condition|codes?\b"
+    r"|messages?\b|list|catalog|mapper|response)"
 )
 """What makes a level's word the first of a name: `error handler`."""
 _PRIORITY = re.compile(r"<(?P<syslog>\d{1,3})>|%(?P<rdkafka>[0-7])\|\d")

@@ -106,5 +106,5 @@ KINDS: tuple[Kind | Within, ...] = (
         rf"(?P<keep>(?<![\w./])(?:[Pp]atient|PATIENT|[Ss]ubscriber|[Bb]eneficiary|[Gg]uardian|[Mm]ember) ){_NOT_NAMES}"
         rf"{_CAPITAL}(?:,? [A-Z]\.?)?,? {_NOT_NAMES}{_CAPITAL}(?![\w.]*[=(:])",
     ),
-    _kind("name", rf"(?P<keep>(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss)\.?|Dr\.) ){_CAPITAL}(?: {_CAPITAL})?(?![\w.]*[=(:])"),
+    _kind("name", rf"(?P<keep>(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Dr)\.?) ){_CAPITAL}(?: {_CAPITAL})?(?![\w.]*[=(:])"),
 )

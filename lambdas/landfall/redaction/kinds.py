@@ -63,12 +63,16 @@ KINDS: tuple[Redacts, ...] = (
         "URL password",
         r"(?P<keep>(?<![\w.-])[\w.-]{1,100}\.[a-z]{2,24}:\d{2,5}:[\w*-]{1,40}:[\w*-]{1,40}:)(?!\[redacted)\S+",
     ),
-    _kind("header", spoken.HEADER, lambda text: not is_prose(text)),
+    _kind("header", spoken.HEADER, lambda text: not is_prose(text) and not text.strip().isdigit()),
     _kind("token", r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}"),
     _kind("token", r"(?i)(?P<keep>(?:bearer|basic)(?: |%20|\+){1,3})(?=[^\s\"',]{0,200}\d)[\w+/.~-]{8,}=*(?![\w=])"),
     _kind("AWS access key", AWS_KEY),
     *tokens.KINDS,
-    _kind("password hash", r"\$2[abxy]?\$\d\d\$[\w./]{22,}"),
+    _kind(
+        "password hash",
+        r"\$2[abxy]?\$\d\d\$[\w./]{22,}|\$(?:[156y]|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,20})\$[\w./$,=+-]{16,}"
+        r"|\{(?:S?SHA|S?MD5|CRYPT|PBKDF2)\d{0,3}\}[\w+/=.$-]{8,}",
+    ),
     _kind(
         "email address",
         r"(?<![a-zA-Z0-9.%+-])[a-zA-Z0-9_.%+-]{1,64}?(?:@|%(?:25)?40|\\u0040)(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}(?![a-zA-Z])",
@@ -77,7 +81,7 @@ KINDS: tuple[Redacts, ...] = (
     _kind("secret", r"(?P<keep>\[redacted: email address\]:)(?!\[redacted)[^\s/]\S{3,}"),
     Labelled(),
     *spoken.KINDS,
-    _kind("age", r"(?<![\w.])(?:9\d|1[01]\d)(?=[ -]years?[ -]old\b| ?y/?o\b)"),
+    _kind("age", r"(?P<keep>\b(?:is|an?|aged?|patient|,) ?)(?:9\d|1[01]\d)(?=[ -]years?\b| ?y/?o\b)"),
     _looks("social security number", SSN),
     _kind("record number", r"(?i)(?P<keep>\b(?:patients?|mrn)[/|])[a-z]{0,4}-?\d[\w-]{2,}"),
     _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),

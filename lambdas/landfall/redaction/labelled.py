@@ -24,7 +24,8 @@ _CALL = (
 """What programs put round a value, but for calls that look one up."""
 _PLACE = re.compile(
     # label=value, "label": "value"
-    rf"{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|[:=⇒→\uff1a\uff1d]|->|%3A|%3D)(?:\s|%20){{0,20}}+{_CALL}"
+    rf"{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|::(?=\s\S)"
+    rf"|[:=⇒→\uff1a\uff1d]|->|%3A|%3D)(?:\s|%20){{0,20}}+{_CALL}"
     r"|\s(?:IN|in|LIKE|like|ILIKE)\s?\(?(?=['\"])"  # label IN ('value')
     r"|['\"],\s?b(?=['\"])"  # (b'label', b'value')
     r"|(?P<cell>\t| ?\| ?)(?=[^\s|])"  # label|value

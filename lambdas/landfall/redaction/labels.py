@@ -20,7 +20,8 @@ postgres pass, mongo pass, store pass, key pass, keystore pass, truststore pass,
 session id, session key, x amz credential, signature, sig, hmac, passkey, connection string, verification code,
 security code, login code, one time code, auth code, recovery code, backup code, mfa code, verification pin,
 security pin, login pin, security answer, secret answer, basic auth, http auth, user pwd, userpwd, passwort,
-kennwort, mot de passe, contraseña, contrasena, senha, пароль, 密码, パスワード, wachtwoord, hasło
+kennwort, psk, pre shared key, wpa key, wpa psk, snmp community, community string, clave, clave de acceso, 暗証番号,
+mot de passe, contraseña, contrasena, senha, пароль, 密码, パスワード, wachtwoord, hasło
 """
 MAYBE_SECRETS = (
     "api key id, access key id, private key id, secret key id, passwords, secrets, credentials, tokens, key, "
@@ -29,14 +30,16 @@ MAYBE_SECRETS = (
 """Labels of secrets and of much else: what stands behind them tells. `key` alone is none."""
 SSN = "ssn, ssn last 4, last 4 ssn, social security, social security number, social security num, social security no"
 _HOLDERS = (
-    "patient, patienten, member, subscriber, beneficiary, insurance, policy, health plan, medical record, chart, "
+    "patient, pat, patienten, enrollee, insured, guarantor, member, subscriber, beneficiary, insurance, policy, "
+    "health plan, medical record, chart, "
     "nhs, npi, medicare, medicaid, health card, hospital, claim, accession, prescription, encounter, visit, "
     "specimen"
 )
 _NUMBERS = "id, identifier, number, num, no, nr, nummer"
 PATIENTS = (
     "mrn, group number, group no, hcn, hin, uhid, pubpid, medical record, med rec, med rec no, med rec num, pt "
-    "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi, chi number, chi no, versichertennummer, krankenversichertennummer, fallnummer, "
+    "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi, chi number, chi no, "
+    "versichertennummer, krankenversichertennummer, fallnummer, "
     "patientennummer, patient nr, kvnr, ihi, dva number, rxnumber, rx number, rx no"
 )
 NAMES = """
@@ -75,7 +78,8 @@ _WHEN = "date, date time, datetime, at, on, dt, day"
 DATES = "dod, dos, deceased date time, deceased, admitted, discharged, admission, discharge, death"
 PHONES = """
 phone, phone number, phone num, phone no, telephone, telephone number, mobile, mobile phone, mobile number, mobile
-phone number, cell, cell phone, cell number, home phone, work phone, tel, fax, fax number, fax no, contact number,
+phone number, cell, cell phone, cell number, home phone, work phone, tel, fax, fax number, fax no,
+contact number, contact no, contact num,
 emergency phone, pager, telephone no, mobile no, cell no, cell phone number, daytime phone, evening phone, phone
 home, phone work, phone cell, téléphone, telefon, teléfono, telefono, handy
 """
@@ -84,7 +88,8 @@ street, street address, street name, address line, address, home address, mailin
 address, postal address, residential address, patient address, work address, addr line, city, county, town,
 latitude, longitude, geo lat, geo lon, geo lng, street address line, patient city, patient zip, precinct, zip, zip
 code, postal code, post code, postcode, plz, geocode, geo, geolocation, geo location, gps, gps coordinates, lat lng,
-lat lon, latlng, home city, birth place, place of birth, straße, strasse, adresse, anschrift, wohnort, address street, rue, calle
+lat lon, latlng, home city, birth place, place of birth, straße, strasse, adresse, anschrift, wohnort,
+address street, rue, calle
 """
 ACCOUNTS = """
 account number, account num, account no, acct number, acct num, acct no, acct, bank account, bank account number,
@@ -95,18 +100,24 @@ LICENCES = """
 dl, driver license, drivers license, driver licence, drivers licence, driving licence, driving license, driver
 license number, drivers license number, driver license no, license number, license no, licence number, licence no,
 license num, dl number, dea number, dea, dea no, certificate number, certificate no, passport, passport number,
-passport no, medical license, medical license number, state license, professional license, dl no, license id, permit number, permit no, nursing license, rn license, national id, national id
-number, tax id, tax id number, taxpayer id
+passport no, medical license, medical license number, state license, professional license, dl no, license id,
+permit number, permit no, nursing license, rn license, national id, national id
+number, tax id, tax id number, taxpayer id, tin, itin, ein, visa number, visa no, ni number, nino,
+national insurance number,
+social insurance number, sin number
 """
 VEHICLES = """
-vin, vehicle vin, kennzeichen, registration plate, number plate, vehicle no, vehicle number, vehicle id, vehicle identifier, vehicle identification number, vehicle serial, license plate, licence plate,
+vin, vehicle vin, kennzeichen, registration plate, number plate, vehicle no, vehicle number, vehicle id,
+vehicle identifier, vehicle identification number, vehicle serial, license plate, licence plate,
 license plate number, plate number, plate no, plate, vehicle plate, vehicle registration
 """
 DEVICES = """
-device id, device identifier, udi carrier, carrier hrf, device serial, device serial number, device serial no,
+device id, device identifier, iccid, eid, sim serial, udi carrier, carrier hrf, device serial,
+device serial number, device serial no,
 serial number, serial no, udi, imei, imsi, meid, mac address, implant serial, implant serial number, implant id,
 pacemaker id, pacemaker serial, hardware id, android id, idfa, advertising id, sensor serial, pump serial, monitor
-serial, s n, sn, idfv, gaid, udid, device uuid, device no, device number, implant no, serial num, device sn, meter serial
+serial, s n, sn, idfv, gaid, udid, device uuid, device no, device number, implant no, serial num, device sn,
+meter serial
 """
 IPS = """
 client ip, client ip address, client address, client addr, remote ip, remote addr, remote address, remote host, user
@@ -116,11 +127,11 @@ ip, true client ip, customer ip, member ip, viewer ip
 """
 _BODY = (
     "fingerprint, finger print, iris, retina, retinal, face, facial, palm, voice print, voiceprint, vein, gait, "
-    "biometric"
+    "biometric, dna, genome"
 )
 _TAKEN = (
     "template, templates, scan, scan id, template id, id, image, image id, data, embedding, encoding, vector, "
-    "sample, ref, print, code"
+    "sample, sample id, hash, print hash, ref, print, code"
 )
 BIOMETRICS = (
     "biometric, biometric hash, biometric signature, voiceprint, voice print, faceprint, face print, palm print"

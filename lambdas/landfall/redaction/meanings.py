@@ -29,7 +29,8 @@ class Meaning:
 
 
 def _is_secret(text: str) -> bool:
-    return bool(text.strip("\"'\\`"))
+    plain = text.strip("\"'\\`")
+    return bool(plain) and not re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2}", plain)
 
 
 MEANINGS = {
@@ -53,7 +54,9 @@ MEANINGS = {
     "account": Meaning("account number", value(rf"{values.IDENTIFIER}(?: [\dA-Z]{{3,4}}\b)*", values.has_digits)),
     "licence": Meaning("licence number", value(values.IDENTIFIER, values.has_digits)),
     _MAC: Meaning("device", value(values.MAC)),
-    "vehicle": Meaning("vehicle", value(rf"{values.PLATE}|{values.IDENTIFIER}(?: [\dA-Z]{{2,4}}\b)*", values.has_digits)),
+    "vehicle": Meaning(
+        "vehicle", value(rf"{values.PLATE}|{values.IDENTIFIER}(?: [\dA-Z]{{2,4}}\b)*", values.has_digits)
+    ),
     "device": Meaning("device", value(rf"{values.IDENTIFIER}|(?:[0-9a-fA-F]{{2}}[:-]){{5}}[0-9a-fA-F]{{2}}")),
     "ip": Meaning("IP address", value(values.IP, values.has_digits)),
     _HOST_IP: Meaning("IP address", value(values.IP, lambda text: values.has_digits(text) and values.is_public(text))),

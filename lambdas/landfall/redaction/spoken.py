@@ -40,7 +40,7 @@ HEADER = (
 
 def _spoken(named: str, value: str) -> re.Pattern[str]:
     """Match what stands behind a label in a sentence: `password is x`, `MRN #x`, `--password x`."""
-    keep = rf"(?P<keep>(?<![\w./])(?<!\d:)(?:{named})\.?(?: is| was)?(?: ?# ?|[: ] ?)[\"']?)"
+    keep = rf"(?P<keep>(?<![\w./])(?<!\d:)(?:{named})\.?(?: is| was)?(?: ?# ?|: ?| {{1,8}})[\"']?)"
     return re.compile(rf"(?i){keep}{values.NOTHING}(?:{value})")
 
 
@@ -49,9 +49,13 @@ def _told(listed: str) -> str:
     return alternatives([each for each in phrases(listed) if " " in each or each in ("vin", "iban")])
 
 
-_SPOKEN_VALUES = r"password|passwd|pwd|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|secret[-_.]?key|credentials?"
+_SPOKEN_VALUES = (
+    r"password|passwd|pwd|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|secret[-_.]?key"
+    r"|credentials?"
+)
 _CARE = (
-    r"(?:admitted|discharged|died|deceased|hospitali[sz]ed) (?:on|at)|(?:admission|discharge|surgery|appointment) (?:date|on|at)"
+    r"(?:admitted|discharged|died|deceased|hospitali[sz]ed) (?:on|at)"
+    r"|(?:admission|discharge|surgery|appointment) (?:date|on|at)"
 )
 
 
@@ -109,9 +113,10 @@ KINDS = (
         "secret",
         re.compile(
             r"(?i)(?P<keep>\bset password for [^=\r\n]{1,120}= ?(?:password\()?"
-            r"|\b(?:new|temporary|temp|initial|default|one-time)[ -]passwor[dt](?: for [\w@.-]{1,60})?(?: is|:| =|) "
+            r"|\b(?:new|temporary|temp|initial|default|one-time)[ -]passwor[dt](?: for [\w@.-]{1,60})?(?:(?: is|:"
+            r"| =) | (?=\S{0,40}(?-i:[A-Z0-9])))"
             r"|\bpasswor[dt] (?:for|of) [\w@.-]{1,60}(?: is|:| =) ?"
-            r"|\bpasswor[dt](?: was)? (?:set|changed|reset) to "
+            r"|\bpasswor[dt](?: was)? (?:set|changed|reset) to (?=\S{0,40}(?-i:[A-Z0-9]))"
             r"|\b(?:user|username|login|uid|usr)[\"']?\s?[:=]\s?[\"']?[^\s\"',;&:=]{1,80}[\"']?[,;&]?\s?[\"']?pass[\"']?\s?[:=]\s?"
             r"|\b(?:credentials?|creds|login)\s?[:=]\s?\w[\w.@-]{0,60}(?::| ?/ ?)(?=[^\s/]{0,40}\d)"
             r"|(?<![\w:]):[\w-]{0,30}(?:password|secret|token|api-key)\s(?=\")"
@@ -123,7 +128,8 @@ KINDS = (
     Kind(
         "secret",
         re.compile(
-            r"(?i)(?<![\w.-])\d{3}[ -]?\d{1,5}(?= (?:as|is) (?:your|the) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin|passcode)\b)"
+            r"(?i)(?<![\w.-])\d{3}[ -]?\d{1,5}(?= (?:as|is) (?:your|the) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin"
+            r"|passcode)\b)"
             r"|(?P<keep>\b(?:code|otp|pin) )\d{4,8}(?= (?:was |has been )?(?:sent|texted|e?mailed))"
         ),
     ),
@@ -137,6 +143,8 @@ KINDS = (
         needs=_TOLD_BY,
     ),
     tokens.COMMANDS,
+    Kind("secret", re.compile(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])")),
+    Kind("device", _numbered(f"{labels.DEVICES}, serial"), values.has_digits),
     Kind("licence number", _numbered(f"{labels.LICENCES}, license, licence, permit"), values.has_digits),
     Kind("account number", _numbered(labels.ACCOUNTS), values.has_digits),
     Kind("account number", _spoken("bic/iban|iban", r"[A-Z]{2}\d{2}[\dA-Z ]{10,34}"), values.has_digits),
@@ -146,16 +154,24 @@ KINDS = (
     Kind(
         "phone number",
         re.compile(
-            rf"(?i)(?P<keep>(?<![\w./-])(?:tel|phone|telephone|fax|mobile|cell)\.?(?: no\.?| number)?:? )(?:{values.PHONE})(?![\w.-])"
+            rf"(?i)(?P<keep>(?<![\w./-])(?:tel|phone|telephone|fax|mobile|cell)\.?(?: no\.?"
+            rf"| number)?:? )(?:{values.PHONE})(?![\w.-])"
         ),
         lambda text: sum(map(str.isdigit, text)) in range(8, 16),
     ),
     Kind(
         "IP address",
-        re.compile(rf"(?i)(?P<keep>\b(?:from|by|of) (?:(?:client |user |remote )?ip(?: address)? ?:? ?))(?:{values.IP})(?![\w])"),
+        re.compile(
+            rf"(?i)(?P<keep>\b(?:from|by|of) (?:(?:client |user "
+            rf"|remote )?ip(?: address)? ?:? ?))(?:{values.IP})(?![\w])"
+        ),
         values.is_public,
     ),
-    Kind("IP address", re.compile(rf"(?i)(?P<keep>\blog(?:in|ged in|on)\b[^,;\r\n]{{0,60}}? from )(?:{values.IP})"), values.is_public),
+    Kind(
+        "IP address",
+        re.compile(rf"(?i)(?P<keep>\blog(?:in|ged in|on)\b[^,;\r\n]{{0,60}}? from )(?:{values.IP})"),
+        values.is_public,
+    ),
     Kind("IP address", re.compile(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public),
     Kind("date", _spoken(_CARE, values.DATE), values.has_digits),
     Kind("social security number", _spoken(_SSN, values.SSN)),

@@ -51,7 +51,8 @@ TRACES = {
     "a Ruby or PHP stack trace": (
         r"\.rb:\d+:in [`']|\.php(?::\d+|\(\d+\)| on line \d+)|Stack trace:\n#0 |(?:^|\n)#\d+ [/{][^\n]{1,200}\.php"
         r"|Whoops\\|ActionController::\w{1,60}Error|Rails\.root: "
-        r"|#<(?:\w{1,60}::){0,6}\w{0,60}(?:Error|Exception): |\bundefined (?:local variable or )?method [`'][^'\n]{1,80}' for\b"
+        r"|#<(?:\w{1,60}::){0,6}\w{0,60}(?:Error|Exception): "
+        r"|\bundefined (?:local variable or )?method [`'][^'\n]{1,80}' for\b"
     ),
     "a stack trace": (
         r"\*\* \(\w[\w.]{0,80}\) |\{file,\s?\"[^\"\n]{1,200}\"\},\s?\{line,\d+\}|stack traceback:|[Ss]tack backtrace:"
@@ -60,8 +61,10 @@ TRACES = {
         rf"|\"[\w./@-]{{1,200}}\.{_TEMPLATES}\" at line \d"
     ),
     "a debugging page": (
-        r"Werkzeug Debugger|debugger caught an exception in your WSGI|because you have <code>DEBUG = True|<title>phpinfo\(\)"
-        r"|\bException (?:Value|Location|Type): ?\S|Exception Value:</|Struts Problem Report|\bSymfony Exception\b|Whoops! There was an error"
+        r"Werkzeug Debugger|debugger caught an exception in your WSGI|because you have <code>DEBUG = True"
+        r"|<title>phpinfo\(\)"
+        r"|\bException (?:Value|Location|Type): ?\S|Exception Value:</|Struts Problem Report|\bSymfony Exception\b"
+        r"|Whoops! There was an error"
     ),
 }
 """By the language that writes them."""
@@ -85,14 +88,22 @@ _DATABASE = (
     r"|sqlalchemy\.exc|redis\.exceptions|CassandraInvalid|ER_[A-Z]{3,20}_[A-Z_]{3,40}"
 )
 _DATABASES = (
-    r"\bPLS-\d{5}\b|\bColumn '[\w.]{1,80}' cannot be null|a foreign key constraint fails|Access denied for user '[^'\n]{0,80}'@'"
-    r"|\bViolation of (?:PRIMARY|UNIQUE) KEY|\bConversion failed when converting|\bLogin failed for user '|\bInvalid column name '"
-    r"|\binvalid input (?:syntax|value) for (?:type|enum|integer)|\bpermission denied for (?:table|relation|schema|database"
-    r"|sequence|column) \w|\bpassword authentication failed for user|\boperator does not exist: |\bfunction [\w.]{1,80}\([^)\n]{0,200}\)"
-    r" does not exist|\bcurrent transaction is aborted|\bsearch_phase_execution_exception|\bOLE DB Provider\b|\bADODB\.\w"
-    r"|\bMicrosoft VBScript (?:runtime|compilation)|\bJET Database Engine|\bvalue too long for type character|\bdeadlock detected\b"
-    r"|\bdivision by zero\b.{0,40}\bSQL|\bData too long for column|\bIncorrect \w{1,20} value: '|\bToo many connections\b"
-    r"|\bcannot insert duplicate key|\bString or binary data would be truncated|\bThe (?:INSERT|UPDATE|DELETE) statement conflicted"
+    r"\bPLS-\d{5}\b|\bColumn '[\w.]{1,80}' cannot be null|a foreign key constraint fails"
+    r"|Access denied for user '[^'\n]{0,80}'@'"
+    r"|\bViolation of (?:PRIMARY|UNIQUE) KEY|\bConversion failed when converting|\bLogin failed for user '"
+    r"|\bInvalid column name '"
+    r"|\binvalid input (?:syntax|value) for (?:type|enum|integer)|\bpermission denied for (?:table|relation|schema"
+    r"|database"
+    r"|sequence|column) \w|\bpassword authentication failed for user|\boperator does not exist: "
+    r"|\bfunction [\w.]{1,80}\([^)\n]{0,200}\)"
+    r" does not exist|\bcurrent transaction is aborted|\bsearch_phase_execution_exception|\bOLE DB Provider\b"
+    r"|\bADODB\.\w"
+    r"|\bMicrosoft VBScript (?:runtime|compilation)|\bJET Database Engine|\bvalue too long for type character"
+    r"|\bdeadlock detected\b"
+    r"|\bdivision by zero\b.{0,40}\bSQL|\bData too long for column|\bIncorrect \w{1,20} value: '"
+    r"|\bToo many connections\b"
+    r"|\bcannot insert duplicate key|\bString or binary data would be truncated|\bThe (?:INSERT|UPDATE"
+    r"|DELETE) statement conflicted"
 )
 """What databases say in sentences of their own."""
 _QUERY = (
@@ -107,7 +118,9 @@ _NO_FILE = (
     r"|load)|failed to"
     r" (?:open|read|load|find)|unable to (?:open|read|load|find)|does not exist|FileNotFound|os error|missing file)"
 )
-_NO_URL = r"(?<![\w.:/-])(?<!\bURL )(?<!\bGET )(?<!\bPOST )(?<!path\":\")(?<!path\": \")(?<!ur[il]\":\")(?<!instance\":\")"
+_NO_URL = (
+    r"(?<![\w.:/-])(?<!\bURL )(?<!\bGET )(?<!\bPOST )(?<!path\":\")(?<!path\": \")(?<!ur[il]\":\")(?<!instance\":\")"
+)
 """A path of a request is its sender's own."""
 _PATH = (
     rf"{_NO_FILE}[^\n]{{0,120}}?{_NO_URL}/{_ROOTS}/[\w./@+-]{{1,200}}\.(?:{_SOURCE}|{_KEPT})\b"
