@@ -96,6 +96,8 @@ def _is_failure(fields: Mapping[str, Any]) -> bool:
         return record.get("status") in _FAILED
     if isinstance(kind, str) and len(kind) > 1 and of_word(kind) and any(key in fields for key in ("message", "msg")):
         return True
+    if isinstance(kind, str) and re.fullmatch(r"[A-Z][A-Za-z]{2,40}Failed", kind):  # AWS Step Functions
+        return True
     if isinstance(tags, list) and any(isinstance(tag, str) and tag in ("error", "fatal") for tag in tags):  # Kibana
         return True
     if fields.get("err") and {"ts", "msg"} <= fields.keys() and "v" not in fields:  # Kubernetes: `v` is of no error

@@ -40,7 +40,10 @@ _PLATFORMS = (
     r"|\b[A-Z][A-Z]+_?[A-Z]* Operation against a key|\bError \w{0,4}\d{3}\.\d\d\b|##teamcity\[(?:buildProblem"
     r"|message [^\]]{0,200}status='(?:ERROR|FAILURE))"
     r"|\bfailed errno=|\bdatabase error\b|\b(?:exit(?:ed|ing)?|aborted|shut(?:ting)? ?down|stopped|terminated|failed)"
-    r" (?:due to|with|because of) (?:an? )?(?:\w{1,20} )?(?:error|exception|failure)\b"
+    r" (?:due to|with|because of) (?:an? )?(?:\w{1,20} )?(?:error|exception|failure)(?=$|[:.,;(\[]| code)"
+    r"|\bdid not (?:complete|execute) successfully|\bexit (?:status|code):? [1-9]|\(Failed, Id="
+    r"|\bEssential container in task exited|\bTaskFailedToStart\b"
+    r"|\bMPI_ABORT was invoked|\bcalled exit\([1-9]"
 )
 """What platforms and databases say of a program."""
 _CLASS = r"(?:[\w$]{1,60}(?:\.|::|\\)){0,12}"
@@ -49,11 +52,12 @@ _BEGINNINGS = re.compile(
     r"|Process terminated\b"
     r"|(?:Fatal|Error|Exception|Critical|Internal error|Internal Server Error|Runtime error|Run-time error)(?:: "
     r"| \d| '\d)"
-    r"|Error (?:occurred|while|when|in|from|during)\b|Error (?!handling|reporting|logging|tracking|monitoring|checking)"
+    r"|Error (?:occurred|while|when|in|from|during)\b|[Ee]rror (?!handling|reporting|logging|tracking|monitoring"
+    r"|checking)"
     r"\w{3,20}ing\b"
     r"|An? (?:\w{1,30} ){0,3}(?:error|exception) (?:has )?occurred|error (?=[A-Z]|TS\d)|ERR_[A-Z_]{3,60}\b"
     rf"|{_CLASS}(?=[A-Z])[\w$]{{0,80}}?(?:Exception|Error)(?: \[\w+\])?(?:: |$)"
-    rf"|{_CLASS}(?=[A-Z])\w{{0,80}}?(?:Error|Exception|NotFound|Invalid|Denied|NotUnique"
+    rf"|{_CLASS}(?=[A-Z])\w{{0,80}}?(?:Error|Exception|NotFound|Invalid|Denied|NotUnique|NotEstablished"
     rf"|Timeout) \((?!\d).{{0,2000}}\):?$"
     r"|(?:\w{1,60}\.){1,8}(?:exceptions?|errors?)\.[A-Z]\w{1,80}: "
     rf"|{_CLASS}(?=[A-Z])\w{{0,80}}?(?:NotFound|Invalid|Denied|Timeout): |\[[\w\\]{{0,80}}(?:Exception|Error)\]$"
@@ -62,10 +66,11 @@ _BEGINNINGS = re.compile(
     r"|compiling)\b"
     r"|(?:Execution|Compilation) (?:error|halted)\b|Module not found: |Unrecognized VM option|\w{1,20} aborted!$"
     r"|You must install or update|mysqld got |(?:pq|ld|curl): (?=\S)(?!warning)|make(?:\[\d+\])?: \*\*\* "
-    r"|(?:\S{1,200}: line \d+:\s{1,9}\d{1,7} )?(?:Killed|Aborted|Bus error|Illegal instruction)(?:\s{1,40}\S|\s?$)"
+    r"|(?:\S{1,200}: line \d+:\s{1,9}\d{1,7} )?(?:Killed|Aborted|Bus error|Illegal instruction)(?:\s{2,40}\S"
+    r"| \(core|\s?$)"
 )
 """What a line begins with, behind its time, its host and its process."""
-_TRIED = re.compile(r"(?i:failed to|could not|couldn't|cannot|can't|unable to|can not) (?!reproduce)")
+_TRIED = re.compile(r"(?i:failed to|could not|couldn't|cannot|can't|unable to|can not) (?!reproduce|wait)")
 _OF_COMMANDS = re.compile(
     r"[\w./\[\]()-]{1,200}(?: \w{1,40})?: (?=.{0,1000}(?:"
     r"(?:^|: )(?:(?:[Cc]ommand )?not found|[Pp]ermission denied|No such file or directory|[Cc]onnection refused"
@@ -83,7 +88,8 @@ _SAID = re.compile(
     r"(?<!relative )(?<!after )(?<!ignoring )(?<!no )(?<!without )(?<![\w\"'-])"
     r"(?:[Ee]rror|[\w.]{0,100}(?:Exception|Error)): (?!\"?(?:none|null|nil|no|false|undefined|-)\b|\"\"|''"
     r"|-?[\d.]+%?(?:\s|$)|-$|/dev/)"
-    r"|\bconnection .{1,60} was refused\b"
+    r"|\bconnection .{1,60} was refused\b|\b[Ee]xception: (?!none|null|no\b|\d)"
+    r"|\bfailed: (?!\d|none|null|no\b|false|true|\[\]|\{\}|Set\()"
 )
 _PROGRAM = re.compile(r"(?!SLF4J)[\w./-]{1,40}: ")
 _MENDED = re.compile(

@@ -25,10 +25,10 @@ _LETTER = re.compile(
 )
 _BEHIND_ITS_TIME = re.compile(
     r"(?P<letter>[TDVNIWEFC](?:(?=[!:]|\s?[|\[]|\s{2}\S|\s[A-Z\[]))|[DIWEFC](?=\s))"
-    rf"|[\[<(]?(?P<word>(?i:{BAD}|{GOOD}))(?P<sign>[\])>:\t|]|\s[-|:@]|\s{{2}}|$| (?=[^\s:]{{1,60}}\s: )|\s)"
+    rf"|[\[<(]?(?P<word>(?i:{BAD}|{GOOD}))(?P<sign>[\])>:\t|]|\s[-|:@]|\s{{2}}|$|(?P<named> (?=[^\s:]{{1,60}}\s: ))|\s)"
 )
 _PAIR = re.compile(r"[\w.]=[^\s=]|\w\"\s?:")
-_ALONE = re.compile(rf"[Ee]rror|err|[Ff]atal|critical|crit|severe|panic|{BAD.upper()}|(?i:{GOOD})")
+_ALONE = re.compile(rf"[Ee]rror|err|fatal|crit|{BAD.upper()}|(?i:{GOOD})")
 """Levels that are told by their place alone. `Critical`, `failed` and `alert` begin sentences."""
 _NOUNS = re.compile(
     r"\s?(?:handl|page|log\b|logs\b|logg|report|rate|budget|count|queue|track|monitor|middleware|boundar|threshold|limit"
@@ -123,7 +123,11 @@ def _behind_its_time(text: str, at: int, timed: bool) -> bool | None:
         return None
     if match["letter"]:
         return LETTERS.get(match["letter"])
-    if match["sign"] == " " and (_NOUNS.match(text, match.end()) or not _ALONE.fullmatch(match["word"])):
+    if (
+        match["sign"] == " "
+        and not match["named"]
+        and (_NOUNS.match(text, match.end()) or not _ALONE.fullmatch(match["word"]))
+    ):
         return None
     return None if _NOTHING.match(text, match.end()) else of_word(match["word"])
 
