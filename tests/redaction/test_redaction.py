@@ -156,6 +156,23 @@ SLOW = (
     "    at a.",
     '{"level":',
     "SELECT ",
+    "2026-01-02 10:11:12 ",
+    "a.A",
+    "Error: ",
+    "a: ",
+    "1 password for a ",
+    "name: password value ",
+    "user=a pass=",
+    ":a ",
+    "ldap -w ",
+    "zip ",
+    "(a) ",
+    "from ip ",
+    "login ",
+    "....",
+    "[a] ",
+    "#<A::",
+    "due to an ",
 )
 
 

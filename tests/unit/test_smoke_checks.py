@@ -290,6 +290,7 @@ LEAKS = {
     "a Go stack trace": "goroutine 1 [running]:\nmain.main()",
     "a Ruby or PHP stack trace": "app/models/user.rb:12:in `find'",
     "a stack trace": "thread 'main' panicked at src/main.rs:3:5:",
+    "a debugging page": "<title>KeyError // Werkzeug Debugger</title>",
     "a query": '{"error": "failed: SELECT id FROM orders WHERE id = 1"}',
     "a path of the server": "ENOENT: no such file or directory, open '/srv/app/config/production.json'",
     "a place in the source": '{"file": "/srv/app/x.php", "line": 3}',

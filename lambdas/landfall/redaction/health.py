@@ -42,7 +42,7 @@ def _kind(name: str, pattern: str) -> Kind:
 KINDS: tuple[Kind | Within, ...] = (
     _kind(
         _RECORD,
-        r"(?:PID|PD1|NK1|GT1|IN[12]|MRG)\|.+|NM1\*.+|(?<![\w*])(?:DMG|N3|N4|PER|CLM|REF\*(?:SY|0F|1W|EA|EJ|23|IG"
+        r"(?:PID|PD1|NK1|GT1|IN[12]|MRG)\|.+|NM1\*.+|(?<![\w*])(?:DMG|N3|N4|PER|CLM|SBR|REF\*(?:SY|0F|1W|EA|EJ|23|IG"
         r"|1L))\*[^~\r\n]+"
         r"|\{?\"resourceType\": ?\"(?:Patient|Person|RelatedPerson)\".+",
     ),
@@ -54,6 +54,7 @@ KINDS: tuple[Kind | Within, ...] = (
     ),
     _kind(_RECORD, r"(?P<keep>\b(?:PID|NK1|GT1|IN1)[-.]\d{1,2}(?:\.\d{1,2})?(?: ?[=:] ?| ))(?!\[redacted)[^\s,;]+"),
     _kind(_RECORD, r"(?P<keep>\(0010,[0-9a-fA-F]{4}\) [A-Z]{2} \[)(?!\[?redacted)[^\]]+"),
+    _kind(_RECORD, r"(?P<keep>(?<![\w,])\(?0010,?[0-9a-fA-F]{4}\)? [A-Z]{2} )(?![\[\s])[^\s#\[\]]+"),
     _kind("name", rf"(?<![\w^])(?:[A-Z]?\d{{3,12}}\^)?{_CAPITAL}\^{_CAPITAL}(?:\^[\w.]*)*"),
     Within(
         re.compile(r"\b(?:Patient|Person|RelatedPerson|Practitioner)(?:/_search)?\?[^\s\"'<>]+"),
@@ -105,5 +106,5 @@ KINDS: tuple[Kind | Within, ...] = (
         rf"(?P<keep>(?<![\w./])(?:[Pp]atient|PATIENT|[Ss]ubscriber|[Bb]eneficiary|[Gg]uardian|[Mm]ember) ){_NOT_NAMES}"
         rf"{_CAPITAL}(?:,? [A-Z]\.?)?,? {_NOT_NAMES}{_CAPITAL}(?![\w.]*[=(:])",
     ),
-    _kind("name", rf"(?P<keep>(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss)\.?|Dr\.) ){_CAPITAL}(?: {_CAPITAL})?(?![\w.]*[=(:])"),
+    _kind("name", rf"(?P<keep>(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Dr)\.?) ){_CAPITAL}(?: {_CAPITAL})?(?![\w.]*[=(:])"),
 )

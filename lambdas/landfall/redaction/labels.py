@@ -20,7 +20,8 @@ postgres pass, mongo pass, store pass, key pass, keystore pass, truststore pass,
 session id, session key, x amz credential, signature, sig, hmac, passkey, connection string, verification code,
 security code, login code, one time code, auth code, recovery code, backup code, mfa code, verification pin,
 security pin, login pin, security answer, secret answer, basic auth, http auth, user pwd, userpwd, passwort,
-kennwort, mot de passe, contraseña, contrasena, senha, пароль, 密码, パスワード, wachtwoord, hasło
+kennwort, psk, pre shared key, wpa key, wpa psk, snmp community, community string, clave, clave de acceso, 暗証番号,
+mot de passe, contraseña, contrasena, senha, пароль, 密码, パスワード, wachtwoord, hasło
 """
 MAYBE_SECRETS = (
     "api key id, access key id, private key id, secret key id, passwords, secrets, credentials, tokens, key, "
@@ -29,14 +30,17 @@ MAYBE_SECRETS = (
 """Labels of secrets and of much else: what stands behind them tells. `key` alone is none."""
 SSN = "ssn, ssn last 4, last 4 ssn, social security, social security number, social security num, social security no"
 _HOLDERS = (
-    "patient, patienten, member, subscriber, beneficiary, insurance, policy, health plan, medical record, chart, "
+    "patient, pat, patienten, enrollee, insured, guarantor, member, subscriber, beneficiary, insurance, policy, "
+    "health plan, medical record, chart, "
     "nhs, npi, medicare, medicaid, health card, hospital, claim, accession, prescription, encounter, visit, "
     "specimen"
 )
 _NUMBERS = "id, identifier, number, num, no, nr, nummer"
 PATIENTS = (
     "mrn, group number, group no, hcn, hin, uhid, pubpid, medical record, med rec, med rec no, med rec num, pt "
-    "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi"
+    "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi, chi number, chi no, "
+    "versichertennummer, krankenversichertennummer, fallnummer, "
+    "patientennummer, patient nr, kvnr, ihi, dva number, rxnumber, rx number, rx no"
 )
 NAMES = """
 first name, last name, full name, middle name, maiden name, given name, given names, family name, legal name,
@@ -46,13 +50,16 @@ insured name, policy holder, policy holder name, guarantor, guarantor name, phys
 name, practitioner name, caller name, recipient name, spouse name, mother name, mothers maiden name, father name,
 next of kin, emergency contact, emergency contact name, surname, forename, fname, lname, nickname, person name,
 subject name, applicant name, client name, clinician name, attending physician, referring physician, vorname,
-nachname,
+nachname, pt name, caregiver name, carer name, nok name, contact person, emergency contact person, name of patient,
+name des patienten, patientenname, relative name, parent name, child name, nurse name, representative name,
+responsible party, responsible party name, consultant name, gp name, surgeon name, prescriber name, donor name,
+next of kin name, alias name, nom de famille, prenom, prénom, nombre, apellido, apellidos, cognome
 """
 _PARTS = "first, last, middle, given, family, surname, first name, last name, middle name, full name, forename"
 _OF_WHOM = "patient, member, subscriber, guardian, insured, guarantor, spouse, customer, employee, beneficiary, contact"
 PEOPLE = (
     "patient, insured, subscriber, guardian, next of kin, beneficiary, member, guarantor, spouse, decedent, "
-    "mother, father, parent, child, caregiver, physician, attending, doctor, nurse, clinician"
+    "mother, father, parent, child, caregiver, physician, attending, doctor, nurse, clinician, pt, surgeon, prescriber"
 )
 """Whom a name stands behind, where it is one: `patient: Ann Marlowe`, and not `patient: not found`."""
 PARTS_OF_NAMES = "family, given"
@@ -60,7 +67,7 @@ PARTS_OF_NAMES = "family, given"
 BIRTH = """
 dob, d o b, date of birth, birth date, birthdate, birthday, birth day, born, born on, geburtsdatum, date de
 naissance, fecha de nacimiento, fecha nacimiento, patient dob, birth date time, birth year, year of birth, yob,
-birth time, birth dt
+birth time, birth dt, geb, geboren, geboren am, né le, née le, nacimiento, date of birth dob
 """
 _EVENTS = (
     "admission, admit, admitted, discharge, discharged, death, deceased, died, visit, service, encounter, "
@@ -68,18 +75,21 @@ _EVENTS = (
     "hospitalization, expired"
 )
 _WHEN = "date, date time, datetime, at, on, dt, day"
-DATES = "dod, dos, deceased date time, deceased"
+DATES = "dod, dos, deceased date time, deceased, admitted, discharged, admission, discharge, death"
 PHONES = """
 phone, phone number, phone num, phone no, telephone, telephone number, mobile, mobile phone, mobile number, mobile
-phone number, cell, cell phone, cell number, home phone, work phone, tel, fax, fax number, fax no, contact number,
-emergency phone, pager, téléphone, telefon, teléfono, telefono, handy
+phone number, cell, cell phone, cell number, home phone, work phone, tel, fax, fax number, fax no,
+contact number, contact no, contact num,
+emergency phone, pager, telephone no, mobile no, cell no, cell phone number, daytime phone, evening phone, phone
+home, phone work, phone cell, téléphone, telefon, teléfono, telefono, handy
 """
 STREETS = """
 street, street address, street name, address line, address, home address, mailing address, billing address, shipping
 address, postal address, residential address, patient address, work address, addr line, city, county, town,
 latitude, longitude, geo lat, geo lon, geo lng, street address line, patient city, patient zip, precinct, zip, zip
 code, postal code, post code, postcode, plz, geocode, geo, geolocation, geo location, gps, gps coordinates, lat lng,
-lat lon, latlng, home city, birth place, place of birth
+lat lon, latlng, home city, birth place, place of birth, straße, strasse, adresse, anschrift, wohnort,
+address street, rue, calle
 """
 ACCOUNTS = """
 account number, account num, account no, acct number, acct num, acct no, acct, bank account, bank account number,
@@ -90,18 +100,24 @@ LICENCES = """
 dl, driver license, drivers license, driver licence, drivers licence, driving licence, driving license, driver
 license number, drivers license number, driver license no, license number, license no, licence number, licence no,
 license num, dl number, dea number, dea, dea no, certificate number, certificate no, passport, passport number,
-passport no, medical license, medical license number, state license, professional license, national id, national id
-number, tax id, tax id number, taxpayer id
+passport no, medical license, medical license number, state license, professional license, dl no, license id,
+permit number, permit no, nursing license, rn license, national id, national id
+number, tax id, tax id number, taxpayer id, tin, itin, ein, visa number, visa no, ni number, nino,
+national insurance number,
+social insurance number, sin number
 """
 VEHICLES = """
-vin, vehicle id, vehicle identifier, vehicle identification number, vehicle serial, license plate, licence plate,
+vin, vehicle vin, kennzeichen, registration plate, number plate, vehicle no, vehicle number, vehicle id,
+vehicle identifier, vehicle identification number, vehicle serial, license plate, licence plate,
 license plate number, plate number, plate no, plate, vehicle plate, vehicle registration
 """
 DEVICES = """
-device id, device identifier, udi carrier, carrier hrf, device serial, device serial number, device serial no,
+device id, device identifier, iccid, eid, sim serial, udi carrier, carrier hrf, device serial,
+device serial number, device serial no,
 serial number, serial no, udi, imei, imsi, meid, mac address, implant serial, implant serial number, implant id,
 pacemaker id, pacemaker serial, hardware id, android id, idfa, advertising id, sensor serial, pump serial, monitor
-serial
+serial, s n, sn, idfv, gaid, udid, device uuid, device no, device number, implant no, serial num, device sn,
+meter serial
 """
 IPS = """
 client ip, client ip address, client address, client addr, remote ip, remote addr, remote address, remote host, user
@@ -111,11 +127,11 @@ ip, true client ip, customer ip, member ip, viewer ip
 """
 _BODY = (
     "fingerprint, finger print, iris, retina, retinal, face, facial, palm, voice print, voiceprint, vein, gait, "
-    "biometric"
+    "biometric, dna, genome"
 )
 _TAKEN = (
     "template, templates, scan, scan id, template id, id, image, image id, data, embedding, encoding, vector, "
-    "sample, ref, print, code"
+    "sample, sample id, hash, print hash, ref, print, code"
 )
 BIOMETRICS = (
     "biometric, biometric hash, biometric signature, voiceprint, voice print, faceprint, face print, palm print"

@@ -17,7 +17,7 @@ _STRONG = ("password", "passwd", "passphrase", "secret", "token", "apikey", "acc
 """Labels that stand for themselves at the end of a word too: PGPASSWORD."""
 
 SECRET, _MAYBE = "secret", "maybe"
-_PHRASE, _PEOPLE, _PART, _ZIP, _ADDRESS, _HOST_IP = "phrase", "people", "part", "zip", "address", "host"
+_PHRASE, _PEOPLE, _PART, _ZIP, _ADDRESS, _HOST_IP, _MAC = "phrase", "people", "part", "zip", "address", "host", "mac"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,8 @@ class Meaning:
 
 
 def _is_secret(text: str) -> bool:
-    return bool(text.strip("\"'\\`"))
+    plain = text.strip("\"'\\`")
+    return bool(plain) and not re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2}", plain)
 
 
 MEANINGS = {
@@ -52,7 +53,10 @@ MEANINGS = {
     _ZIP: Meaning("address", value(r"\d[\w -]{2,9}|[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}", values.has_digits)),
     "account": Meaning("account number", value(rf"{values.IDENTIFIER}(?: [\dA-Z]{{3,4}}\b)*", values.has_digits)),
     "licence": Meaning("licence number", value(values.IDENTIFIER, values.has_digits)),
-    "vehicle": Meaning("vehicle", value(rf"{values.IDENTIFIER}(?: [\dA-Z]{{2,4}}\b)*", values.has_digits)),
+    _MAC: Meaning("device", value(values.MAC)),
+    "vehicle": Meaning(
+        "vehicle", value(rf"{values.PLATE}|{values.IDENTIFIER}(?: [\dA-Z]{{2,4}}\b)*", values.has_digits)
+    ),
     "device": Meaning("device", value(rf"{values.IDENTIFIER}|(?:[0-9a-fA-F]{{2}}[:-]){{5}}[0-9a-fA-F]{{2}}")),
     "ip": Meaning("IP address", value(values.IP, values.has_digits)),
     _HOST_IP: Meaning("IP address", value(values.IP, lambda text: values.has_digits(text) and values.is_public(text))),
@@ -80,13 +84,14 @@ def _table() -> dict[str, str]:
         ("phone", phrases(labels.PHONES)),
         ("place", phrases(labels.STREETS)),
         (_ZIP, ("zip", "zip code", "postal code", "post code", "plz")),
-        (_ADDRESS, ("address",)),
+        (_ADDRESS, ("address", "addr", "address full", "full address")),
         ("account", phrases(labels.ACCOUNTS)),
         ("licence", phrases(labels.LICENCES)),
         ("vehicle", phrases(labels.VEHICLES)),
         ("device", phrases(labels.DEVICES)),
         ("ip", phrases(labels.IPS)),
-        (_HOST_IP, _PERSON_IP),
+        (_HOST_IP, (*_PERSON_IP, "fromip")),
+        (_MAC, ("mac", "macaddr", "hwaddr", "hwaddress", "ethernetaddress", "bluetoothaddress", "btaddr")),
         ("biometric", labels.biometrics()),
         ("photo", phrases(labels.PHOTOS)),
         ("url", phrases(labels.URLS)),

@@ -7,6 +7,7 @@ import re
 from landfall.redaction import aws, labels, tokens, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives, phrases
+from landfall.redaction.prose import is_prose
 
 _SECRETS = alternatives([*phrases(labels.SECRETS), *phrases(labels.PHRASES)])
 _PATIENTS = labels.numbers_of_patients()
@@ -39,13 +40,36 @@ HEADER = (
 
 def _spoken(named: str, value: str) -> re.Pattern[str]:
     """Match what stands behind a label in a sentence: `password is x`, `MRN #x`, `--password x`."""
-    keep = rf"(?P<keep>(?<![\w./])(?<!\d:)(?:{named})\.?(?: is| was)?(?: ?# ?|[: ] ?)[\"']?)"
+    keep = rf"(?P<keep>(?<![\w./])(?<!\d:)(?:{named})\.?(?: is| was)?(?: ?# ?|: ?| {{1,8}})[\"']?)"
     return re.compile(rf"(?i){keep}{values.NOTHING}(?:{value})")
 
 
 def _told(listed: str) -> str:
     """Return the labels that can be nothing else where no sign stands behind them: of several words, and VIN."""
     return alternatives([each for each in phrases(listed) if " " in each or each in ("vin", "iban")])
+
+
+_SPOKEN_VALUES = (
+    r"password|passwd|pwd|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|secret[-_.]?key"
+    r"|credentials?"
+)
+_CARE = (
+    r"(?:admitted|discharged|died|deceased|hospitali[sz]ed) (?:on|at)"
+    r"|(?:admission|discharge|surgery|appointment) (?:date|on|at)"
+)
+
+
+def _numbered(listed: str) -> re.Pattern[str]:
+    """Match what stands behind a label and the sign of a number: `DL# x`."""
+    return re.compile(rf"(?i)(?P<keep>(?<![\w./-])(?:{alternatives(phrases(listed))})\s?#:? ?)(?:{values.IDENTIFIER})")
+
+
+def _is_word_of_secrets(text: str) -> bool:
+    """Say whether somebody made a word up: it says nothing of the label, and is no state that one can be in."""
+    plain = text.strip("\"'`\\ ")
+    if is_prose(plain) or not plain:
+        return False
+    return not re.fullmatch(r"[a-z]+(?:ed|ing|ent|able|ible|ect|al|ive|ly|ous|ory)|[a-z]{1,3}|[a-z]+[.:]", plain)
 
 
 _TOLD_BY = ("value", "Value", "VALUE", "input", "Input")
@@ -76,7 +100,80 @@ KINDS = (
         ),
         values.is_made_up,
     ),
+    Kind(
+        "secret",
+        re.compile(
+            r"(?i)(?P<keep>\b(?:identified by|passwor[dt]|passwd|passphrase|passcode)"
+            r"(?: is| was| to| set to| was set to| changed to| was changed to| reset to)?(?: |\()\(?)(?=[\"'])"
+            rf"{values.NOTHING}(?:{values.QUOTED})"
+        ),
+        lambda text: not is_prose(text) and not re.match(r"[\"']\W", text),
+    ),
+    Kind(
+        "secret",
+        re.compile(
+            r"(?i)(?P<keep>\bset password for [^=\r\n]{1,120}= ?(?:password\()?"
+            r"|\b(?:new|temporary|temp|initial|default|one-time)[ -]passwor[dt](?: for [\w@.-]{1,60})?(?:(?: is|:"
+            r"| =) | (?=\S{0,40}(?-i:[A-Z0-9])))"
+            r"|\bpasswor[dt] (?:for|of) [\w@.-]{1,60}(?: is|:| =) ?"
+            r"|\bpasswor[dt](?: was)? (?:set|changed|reset) to (?=\S{0,40}(?-i:[A-Z0-9]))"
+            r"|\b(?:user|username|login|uid|usr)[\"']?\s?[:=]\s?[\"']?[^\s\"',;&:=]{1,80}[\"']?[,;&]?\s?[\"']?pass[\"']?\s?[:=]\s?"
+            r"|\b(?:credentials?|creds|login)\s?[:=]\s?\w[\w.@-]{0,60}(?::| ?/ ?)(?=[^\s/]{0,40}\d)"
+            r"|(?<![\w:]):[\w-]{0,30}(?:password|secret|token|api-key)\s(?=\")"
+            r"|<\w{1,30} (?:key|name|id)=\"[^\"<>]{0,60}(?:password|passwd|secret|token|api[-_.]?key|credential)\">)"
+            rf"{values.NOTHING}(?:{values.QUOTED}|[^\s\"',;&|<>]{{4,}})"
+        ),
+        _is_word_of_secrets,
+    ),
+    Kind(
+        "secret",
+        re.compile(
+            r"(?i)(?<![\w.-])\d{3}[ -]?\d{1,5}(?= (?:as|is) (?:your|the) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin"
+            r"|passcode)\b)"
+            r"|(?P<keep>\b(?:code|otp|pin) )\d{4,8}(?= (?:was |has been )?(?:sent|texted|e?mailed))"
+        ),
+    ),
+    Kind(
+        "secret",
+        re.compile(
+            rf"(?i)(?P<keep>\b(?:name|key|field|param\w{{0,8}}){_Q}?\s?[:=]\s?{_Q}?[\w.-]{{0,40}}?(?:{_SPOKEN_VALUES}){_Q}?[,;]?\s{{1,12}}"
+            rf"{_Q}?value{_Q}?\s?[:=]\s?){values.NOTHING}(?:{values.QUOTED}|{values.WORD})"
+        ),
+        lambda text: not is_prose(text),
+        needs=_TOLD_BY,
+    ),
     tokens.COMMANDS,
+    Kind("secret", re.compile(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])")),
+    Kind("device", _numbered(f"{labels.DEVICES}, serial"), values.has_digits),
+    Kind("licence number", _numbered(f"{labels.LICENCES}, license, licence, permit"), values.has_digits),
+    Kind("account number", _numbered(labels.ACCOUNTS), values.has_digits),
+    Kind("account number", _spoken("bic/iban|iban", r"[A-Z]{2}\d{2}[\dA-Z ]{10,34}"), values.has_digits),
+    Kind("record number", re.compile(r"(?i)(?P<keep>\bpatient ?# ?)[a-z]{0,3}-?\d{4,}(?![\w:.-])")),
+    Kind("social security number", re.compile(r"(?i)(?P<keep>\bssn end(?:s|ing) (?:in|with) )\d{4}(?!\w)")),
+    Kind("address", re.compile(r"(?P<keep>\b(?:ZIP|zip|Zip)(?: [Cc]ode)? )\d{5}(?:-\d{4})?(?![\w.-])")),
+    Kind(
+        "phone number",
+        re.compile(
+            rf"(?i)(?P<keep>(?<![\w./-])(?:tel|phone|telephone|fax|mobile|cell)\.?(?: no\.?"
+            rf"| number)?:? )(?:{values.PHONE})(?![\w.-])"
+        ),
+        lambda text: sum(map(str.isdigit, text)) in range(8, 16),
+    ),
+    Kind(
+        "IP address",
+        re.compile(
+            rf"(?i)(?P<keep>\b(?:from|by|of) (?:(?:client |user "
+            rf"|remote )?ip(?: address)? ?:? ?))(?:{values.IP})(?![\w])"
+        ),
+        values.is_public,
+    ),
+    Kind(
+        "IP address",
+        re.compile(rf"(?i)(?P<keep>\blog(?:in|ged in|on)\b[^,;\r\n]{{0,60}}? from )(?:{values.IP})"),
+        values.is_public,
+    ),
+    Kind("IP address", re.compile(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public),
+    Kind("date", _spoken(_CARE, values.DATE), values.has_digits),
     Kind("social security number", _spoken(_SSN, values.SSN)),
     Kind("record number", _spoken(_PATIENTS, values.NUMBER)),
     Kind("account number", _spoken(_told(labels.ACCOUNTS), values.IDENTIFIER), values.has_digits),

@@ -14,8 +14,8 @@ QUOTED = (
 )
 WORD = r"(?:(?!%26|%22|%2C|%7D|&)[^\s,;\"'<>{}()|\\])+"
 NOTHING = (
-    r"(?!\\*[\"']?(?:(?i:\[(?:redacted|filtered|masked|hidden|removed|omitted))|(?i:null|none|nil|true|false|undefined|on|off|yes|no|set)\b"
-    r"|arn:|\*{3}|•|[xX]{4,}(?!\w)|\.{3}|<|\{\{|\$[{(]|\$[A-Z_][A-Z0-9_]{2,60}(?![\w!@#$%^&*])|%\(|%s|%[A-Z_]{3,40}%|\?|\$\d\b)"
+    r"(?!N\[redacted)(?!\\*[\"']?(?:(?i:\[(?:redacted|filtered|masked|hidden|removed|omitted))|(?i:null|none|nil|true|false|undefined|on|off|yes|no|set)\b"
+    r"|arn:|\*{3}|•|[xX]{4,}(?!\w)|\.{3}|<|\{\{|\$[{(]|\$[A-Z_][A-Z0-9_]{2,60}(?![\w!@#$%^&*])|%\(|%s|%[A-Z_]{3,40}%|\?|\$\d\b|GPIO\d)"
     r"(?!\\*\"\\*\"|''))"
     # of a program: a look-up, a call, a type
     r"(?!(?:[A-Za-z_]\w{0,40}(?:\.|::|->))+[A-Za-z_]\w{0,40}[\[(]|(?:getenv|env|ENV|fetch|prompt|input|getpass|lookup|require)[\[(]"
@@ -24,7 +24,7 @@ NOTHING = (
 )
 DATE = (
     r"\d[\d./-]{4,12}(?:T[\d:.Z+-]+)?|\d{1,4}(?:(?:, |%2F)\d{1,4}){2}"
-    r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{4}|[12]\d{3}(?!\d)"
+    r"|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|\d{1,2}\.?[ -][A-Za-z]{3,9}\.?[ -]\d{4}|[12]\d{3}(?!\d)"
 )
 _PARTICLE = r"(?:de|van|von|der|la|le|di|da|bin|al|el|del|dos|den|ter|Mc|O)\b['\u2019]?"
 NAME = (
@@ -34,7 +34,9 @@ NAME = (
 _BOTH = r"[^\W\d_a-z][\w.'\u2019-]*"
 FULL_NAME = rf"{_BOTH}(?:, ?| (?:{_PARTICLE} )?){_BOTH}(?:[ ,]{{1,2}}{_BOTH})?(?![\w.-]*[=:])"
 STREET = r"-?\d{1,3}\.\d+, ?-?\d{1,3}\.\d+|-?[\w#][\w.#'/-]*(?:,? (?![\w.-]+[=:])[^\W_a-z][\w.#'/-]*){0,8}"
-SSN = r"\d{3}[ -]?\d{2}[ -]?\d{4}"
+MAC = r"(?:[0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}|(?:[0-9a-fA-F]{4}\.){2}[0-9a-fA-F]{4}"
+PLATE = r"[A-Z]{1,4}[- ][A-Z]{0,3}[- ]?\d{1,4}[A-Z]?(?!\w)"
+SSN = r"\d{3}[ -]?(?:\d{2}[ -]?\d{4}|\d{3}[ -]?\d{3})"
 SSN_OR_ITS_END = rf"{SSN}|[Xx*]{{3}}-?[Xx*]{{2}}-?\d{{4}}|\d{{4}}(?!\w)"
 NUMBER = r"[A-Za-z]{0,4}[-#]?\d[\w-]{2,}"
 IDENTIFIER = r"(?=[\w-]{0,40}\d)[A-Za-z0-9][\w-]{3,}"

@@ -12,104 +12,25 @@ from typing import Any
 
 from landfall.redaction import kinds, labelled, tokens
 from landfall.redaction.prose import is_prose
+from landfall.smoke import telling
 from landfall.smoke.spelled import Spelled, spelled
 
-_SOURCE = (
-    r"(?:py|jsx?|tsx?|mjs|cjs|java|kt|kts|scala|groovy|clj|go|rb|php|cs|vb|fs|rs|exs?|erl|lua|pl|pm|cfm|cfc|swift"
-    r"|dart|jl"
-    r"|cpp|cc|hs)"
-)
-_KEPT = (
-    r"(?:json|toml|ya?ml|xml|ini|conf|cfg|env|properties|jks|p12|pem|key|crt|sqlite3?|db|log|html|erb|twig|jinja2?|sql)"
-)
-_ROOTS = r"(?:app|srv|var|home|usr|opt|etc|code|build|src|root|workspaces?|data|mnt|Users|private|go|run|proc|www)"
-TRACES = {
-    "a Python traceback": r"Traceback \(most recent call last\)|File \"[^\"\n]{1,200}\", line \d",
-    "a JavaScript stack trace": (
-        rf"(?:^|\n)\s{{1,12}}at [^\n]{{0,200}}?[\w./-]\.{_SOURCE}:\d+:\d+"
-        rf"|\(node:[\w/]{{1,60}}:\d+:\d+\)|node:internal/"
-        rf"|/node_modules/|\bat ext:[\w/.]{{1,100}}:\d"
-    ),
-    "a Java stack trace": (
-        r"\bat [\w.$/<>@-]{1,200}\((?:[\w$]{1,100}\.(?:java|kt|scala|groovy|clj):\d+|Native Method|Unknown Source)\)"
-        r"|Exception in thread \"|\bcoldfusion\.\w|(?:nested exception is|Caused by:) (?:\w{1,40}\.){2,8}\w{1,80}"
-        r"|(?:^|[\s\"'(])(?:[a-z]\w{0,40}\.){2,10}[A-Z][\w$]{0,80}(?:Exception|Error)(?=: |\s*$|\n)"
-    ),
-    "a .NET stack trace": (
-        r" at [\w.`<>+\[\],]{1,200}\([^)\n]{0,200}\) in [^\n]{1,200}:line \d"
-        r"|\bSystem\.(?:\w{1,40}\.){0,6}\w{1,60}Exception: "
-        r"|(?:^|\n) {2,6}at (?:System|Microsoft)\.[\w.`<>+]{1,200}\("
-    ),
-    "a Go stack trace": (
-        r"goroutine \d+ \[\w|panic: runtime error|runtime error: (?:index|slice|invalid|integer|hash)"
-        r"|\n\t/[^\s]{1,200}\.go:\d"
-    ),
-    "a Ruby or PHP stack trace": (
-        r"\.rb:\d+:in [`']|\.php(?::\d+|\(\d+\)| on line \d+)|Stack trace:\n#0 |(?:^|\n)#\d+ [/{][^\n]{1,200}\.php"
-        r"|Whoops\\|ActionController::\w{1,60}Error|Rails\.root: "
-    ),
-    "a stack trace": (
-        r"\*\* \(\w[\w.]{0,80}\) |\{file,\s?\"[^\"\n]{1,200}\"\},\s?\{line,\d+\}|stack traceback:|[Ss]tack backtrace:"
-        r"|\bpanicked at |\brust_begin_unwind\b|\b_build/|\bat /[^\s]{1,200}\.p[lm] line \d"
-    ),
-}
-"""By the language that writes them."""
-_DATABASE = (
-    r"SQLSTATE\[|\bORA-\d{5}\b|syntax error at or near|SQL syntax[;:]|error in your SQL|SQL statement:"
-    r"|\bsqlite3?\.\w|SQLITE_[A-Z]{4}"
-    r"|psycopg|pymysql|PG::\w+|\bpq: |Jdbc(?:SQL|Exception)|SQLSyntaxError|SQLException|could not execute"
-    r" (?:statement|query)"
-    r"|(?:relation|table|column) [\"'`]?[\w.]{1,100}[\"'`]? (?:of relation [\"'`]?\w{1,80}[\"'`]? )?(?:does not"
-    r"|doesn't) exist"
-    r"|Table '[^'\n]{1,100}' doesn't exist|Unknown column '|no such (?:table|column): |Unclosed quotation mark"
-    r"|Incorrect syntax near"
-    r"|violates (?:unique|foreign key|not-null|check|exclusion) constraint|Duplicate entry '[^'\n]{0,200}' for key"
-    r"|Invalid object name '"
-    r"|duplicate key value violates|\bE11000 duplicate|Mongo(?:Server|Network|Bulk)?\w{0,30}Error"
-    r"|prisma\.\w{1,60}\.\w{1,40}\("
-    r"|QueryFailedError|Sequelize\w{1,40}Error|ActiveRecord::\w|Doctrine\\DBAL|Illuminate\\+Database"
-    r"|query_shard_exception"
-    r"|index_not_found_exception|WRONGTYPE Operation|DB2 SQL [Ee]rror|Npgsql\.|\[SQL: |\bDETAIL:  (?:Key|Failing)"
-    r"|org\.hibernate\."
-    r"|sqlalchemy\.exc|redis\.exceptions|CassandraInvalid|ER_[A-Z]{3,20}_[A-Z_]{3,40}"
-)
-_QUERY = (
-    r"\bSELECT [^;\n]{1,400} FROM [\w\".`\[]|\bINSERT INTO [\w\".`\[]|\bUPDATE [\w\".`\[\]]{1,80} SET \w|\bDELETE"
-    r" FROM [\w\".`\[]"
-    r"|(?i:\bselect [^;\n]{1,400} from [\w\".`]{1,80} (?:where|limit|join|order by|group by) |\binsert into"
-    r" [\w\".`]{1,80} \("
-    r"|\bupdate [\w\".`]{1,80} set [\w\".`]{1,80} ?=|\bdelete from [\w\".`]{1,80} where )"
-)
-_NO_FILE = (
-    r"(?i:ENOENT|EACCES|EPERM|no such file|permission denied|not found|(?:could|can)(?: ?not|n't) (?:find|open|read"
-    r"|load)|failed to"
-    r" (?:open|read|load|find)|unable to (?:open|read|load|find)|does not exist|FileNotFound|os error|missing file)"
-)
-_PATH = (
-    rf"{_NO_FILE}[^\n]{{0,120}}?(?<![\w.:/-])/{_ROOTS}/[\w./@+-]{{1,200}}\.(?:{_SOURCE}|{_KEPT})\b"
-    rf"|(?<![\w.:/-])/{_ROOTS}/[\w./@+-]{{1,200}}\.(?:{_SOURCE}|{_KEPT})\b[^\n]{{0,60}}?{_NO_FILE}"
-    r"|\b[A-Za-z]:\\(?:[\w .()-]{1,80}\\){1,20}[\w .-]{1,80}\.\w{1,6}"
-)
-_PLACE = (
-    rf"(?<![\w.@/\\-])(?:[\w.@-]{{0,80}}[/\\]){{1,30}}+[\w.@-]{{1,100}}\.(?:{_SOURCE}|{_KEPT})"
-    r"(?::\d+|:? ?,? ?line \d+|\(\d+\))"
-)
 KINDS = {
-    **TRACES,
-    "a database's error": _DATABASE,
-    "a query": _QUERY,
+    **telling.TRACES,
+    "a database's error": f"{telling.DATABASE}|{telling.DATABASES}",
+    "a query": telling.QUERY,
     "an address with a password": r"\b\w{2,20}://[^\s:/@]{0,100}:(?!\*{3}|<|\[|x{4}|pass(?:word)?@)[^\s/@]{1,100}@",
     "an AWS access key": kinds.AWS_KEY,
     "a private key": kinds.PRIVATE_KEY,
     "a token": r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}",
     "a password": "",
     "a social security number": kinds.SSN,
-    "a path of the server": _PATH,
-    "a place in the source": _PLACE,
+    "a path of the server": telling.PATH,
+    "a place in the source": telling.PLACE,
 }
 """An empty pattern: it takes more than one to tell."""
 _PATTERNS = {kind: re.compile(pattern) for kind, pattern in KINDS.items() if pattern}
-_LESSER = frozenset(("a query", "a path of the server", "a place in the source", "a stack trace"))
+_LESSER = frozenset(("a query", "a path of the server", "a place in the source", "a stack trace", "a debugging page"))
 """They stand in traces and in a database's words, and say nothing more there."""
 _TOKENS = re.compile(
     rf"{tokens.TOKEN}|(?i:\bauthorization\"?: ?\"?(?:bearer|basic|token) [\w+/=.-]{{8,}})"
@@ -190,6 +111,6 @@ def _is_source(each: Mapping[str, Any]) -> bool:
     files = [each[key] for key in _FILES if isinstance(each.get(key), str)]
     lined = any(isinstance(each.get(key), int | str) and str(each[key]).isdigit() for key in _LINES)
     return lined and any(
-        re.search(rf"[/\\].{{0,200}}\.(?:{_SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
+        re.search(rf"[/\\].{{0,200}}\.(?:{telling.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
         for name in files
     )
