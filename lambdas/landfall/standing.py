@@ -66,7 +66,7 @@ def link_of(record: Mapping[str, Any], link: str) -> Link | None:
 
 def link_to(record: Mapping[str, Any] | None) -> Link:
     """Return the link that leads to a record, or to none."""
-    return Link(str(record["deployment_id"]), str(record[chain.HASH])) if record else Link("", "")
+    return Link(str(record["deployment_id"]), str(record.get(chain.HASH, ""))) if record else Link("", "")
 
 
 def links(newest: Mapping[str, Any]) -> dict[str, Link]:

@@ -21,6 +21,7 @@ _HELD = {
     r"<Locks\w+\.Arn>": f"arn:aws:dynamodb:REGION:ACCOUNT:table/{standin.LOCKS}",
     r"<Freezes\w+\.Arn>": f"arn:aws:dynamodb:REGION:ACCOUNT:table/{standin.FREEZES}",
     r"<Reports\w+\.Arn>": f"arn:aws:s3:::{standin.BUCKET}",
+    r"<SigningKey\w+\.Arn>": "arn:aws:kms:REGION:ACCOUNT:key/signing",
     r"<Topic\w+>": "arn:aws:sns:REGION:ACCOUNT:landfall",
 }
 """What is the pipeline's own has another name in tests/steps than CloudFormation gives it."""

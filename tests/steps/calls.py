@@ -24,8 +24,10 @@ INTO = "LANDFALL_RECORD_CALLS"
 REGION, ACCOUNT = "REGION", "ACCOUNT"
 _PREFIXES = {"monitoring": "cloudwatch"}
 """Where IAM's prefix is not the name that requests are signed for."""
-_ACTIONS = {"ListObjectsV2": "ListBucket"}
+_ACTIONS = {"ListObjectsV2": "ListBucket", "ListObjectVersions": "ListBucketVersions"}
 """Where IAM's action is not the operation's name (Service Authorization Reference, Amazon S3)."""
+_ONCE = {"GetPublicKey"}
+"""Operations of the first invocation of a Lambda's life alone: of which test that is, their order decides."""
 _TRANSACTED = {"Update": "UpdateItem", "Put": "PutItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 """A transaction takes the rights of what it is made of (DynamoDB developer guide, transactions and IAM)."""
 
@@ -103,7 +105,7 @@ def leave(calls: Mapping[Call, str]) -> None:
 
 
 def _called(params: Params, model: Any, **_: Any) -> None:
-    if _caller and _caller[-1]:
+    if _caller and _caller[-1] and model.name not in _ONCE:
         signed = model.service_model.signing_name
         _seen.extend(as_iam_sees(_caller[-1], _PREFIXES.get(signed, signed), model.name, params))
 
@@ -137,6 +139,10 @@ def _context(operation: str, params: Params) -> Iterator[tuple[str, str]]:
         yield "ecs:cluster", _arn("ecs", f"cluster/{_last(params['cluster'])}")
     if operation == "ListObjectsV2":
         yield "s3:prefix", params["Prefix"].partition("/")[0] + "/*"
+    if operation == "ListObjectVersions":
+        yield "s3:prefix", params["Prefix"] + "*"
+    if operation == "Sign":
+        yield from ((f"kms:{name}", params[name]) for name in ("MessageType", "SigningAlgorithm"))
     if "service" in params.get("Key", ()):
         yield "dynamodb:LeadingKeys", _partition(params["Key"]["service"])
     for entry in params.get("Entries", []):
@@ -188,6 +194,8 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
             yield f"arn:aws:s3:::{bucket}/*"
         case "s3", {"Bucket": bucket}:
             yield f"arn:aws:s3:::{bucket}"
+        case "kms", {"KeyId": _}:
+            yield _arn("kms", "key/signing")
         case "iam", {"RoleName": name}:
             yield f"arn:aws:iam::{ACCOUNT}:role/{name}"
         case "codebuild", {"ids": ids}:

@@ -66,6 +66,9 @@ def test_an_upgrade_reads_what_was_there_goes_back_to_it_and_signs_what_comes(li
     locked = machine.locked(release("20260103T000000Z-three"))
     variables = {**machine.begin({}), "release": asdict(locked), "baseline": asdict(baseline)}
     assert machine.walk(variables, "RegisterTaskDefinition")["baseline"]["restore_to"] == live
+    machine.invoke("finish", {"release": asdict(locked)})
+    standin.table().delete_item(Key={"service": "sample", "deployment_id": locked.deployment_id})
+    machine.invoke("reconcile", {})
 
     assert told().findings == ()
     assert (told().signed, told().covered) == (0, 0)
