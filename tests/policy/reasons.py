@@ -6,7 +6,7 @@ import re
 
 _IN_ITS_NAME = "no call of the step: {} calls it in the step's name, with the step's rights (condition kms:ViaService)"
 OF_STEPS = {
-    r"kms:GetPublicKey": "tests/steps/test_signing.py: asked once in the life of a Lambda, so that no one test makes it",
+    r"kms:GetPublicKey": "tests/steps/test_signing.py: asked once in the life of a Lambda, so no one test makes it",
     r"kms:\w+": _IN_ITS_NAME.format("DynamoDB, S3 or SNS"),
     r"logs:(CreateLogStream|PutLogEvents)": "no call of the step: Lambda writes its log with the step's rights",
     r"xray:Put\w+": "no call of the step: Lambda sends its traces with the step's rights",

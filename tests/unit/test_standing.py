@@ -162,7 +162,7 @@ def many(table: Counted, length: int, *proven: int) -> Ledger:
     return Ledger(table, believed)
 
 
-SIZES = [1, 10, 100, 1000, 10_000]
+SIZES = [1, 10, 100, 1000]
 
 
 @pytest.mark.parametrize("length", SIZES)
