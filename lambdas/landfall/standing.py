@@ -66,7 +66,8 @@ def link_of(record: Mapping[str, Any], link: str) -> Link | None:
 
 def link_to(record: Mapping[str, Any] | None) -> Link:
     """Return the link that leads to a record, or to none."""
-    return Link(str(record["deployment_id"]), str(record.get(chain.HASH, ""))) if record else Link("", "")
+    name, hash_ = (record.get(field, "") for field in ("deployment_id", chain.HASH)) if record else ("", "")
+    return Link(str(name), str(hash_))
 
 
 def links(newest: Mapping[str, Any]) -> dict[str, Link]:

@@ -67,7 +67,7 @@ def test_ctrl_c_leaves_the_deployment_running(stage: Stage, checkout: Path, rele
     It is the commit whose release was rehearsed with a fault before: that is not in its way.
     """
     good = ("--commit", "HEAD~1")
-    code, said = landfall(stage, "release", *SERVICE, *good, directory=checkout, interrupt_at="UpdateService")
+    code, said = landfall(stage, "release", *SERVICE, *good, directory=checkout, interrupt_at="Preflight")
     assert code == 130
     assert "goes on without you" in said
     arn = next(line.split()[-2] for line in said.splitlines() if "watch it again" in line)
