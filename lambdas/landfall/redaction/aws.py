@@ -10,7 +10,7 @@ import re
 
 ARN = r"\barn:aws[\w-]{0,20}:[\w-]{1,40}:[\w-]{0,25}:(?:\d{12}|aws)?:[^\s\"'`,;<>(){}=&?|\\]{1,1200}"
 """arn:partition:service:region:account:resource (AWS General Reference, Amazon Resource Names)."""
-_WORDS = r"(?:[A-Z]{0,5}[a-z]{2,24}+|S3|\d{1,2}(?!\d)){1,12}+"
+_WORDS = r"(?>(?:[A-Z]{0,5}(?>[a-z]{2,24})|S3|\d{1,2}(?!\d)){1,12})"
 """Several words as one: a stack's name, a logical id."""
 _NAMES = (
     rf"{ARN}"

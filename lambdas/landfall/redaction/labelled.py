@@ -17,15 +17,15 @@ from landfall.redaction.meanings import MEANINGS, NAMES, SECRET
 
 _Q = r"(?:\\{0,8}[\"']|%22|%27|&quot;|&#39;|\\u0022|`)"
 _CALL = (
-    r"(?:\{\s?[\"']?(?:value|text|display|raw|plain)[\"']?\s?[:=]\s?|[bu](?=[\"'])|string\(\d{1,9}\) ?"
+    r"(?>(?:\{\s?[\"']?(?:value|text|display|raw|plain)[\"']?\s?[:=]\s?|[bu](?=[\"'])|string\(\d{1,9}\) ?"
     r"|(?!(?:getenv|env|ENV|fetch|get|lookup|prompt|input|require|read|load)\()"
-    r"(?:[A-Za-z]\w{0,30}|datetime\.\w{1,10})\((?=[\"'\d\[])|N(?='))?+"
+    r"(?:[A-Za-z]\w{0,30}|datetime\.\w{1,10})\((?=[\"'\d\[])|N(?='))?)"
 )
 """What programs put round a value, but for calls that look one up."""
 _PLACE = re.compile(
     # label=value, "label": "value"
     rf"{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|::(?=\s\S)"
-    rf"|[:=⇒→\uff1a\uff1d]|->|%3A|%3D)(?:\s|%20){{0,20}}+{_CALL}"
+    rf"|[:=⇒→\uff1a\uff1d]|->|%3A|%3D)(?>(?:\s|%20){{0,20}}){_CALL}"
     r"|\s(?:IN|in|LIKE|like|ILIKE)\s?\(?(?=['\"])"  # label IN ('value')
     r"|['\"],\s?b(?=['\"])"  # (b'label', b'value')
     r"|(?P<cell>\t| ?\| ?)(?=[^\s|])"  # label|value
