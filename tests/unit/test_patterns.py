@@ -12,7 +12,7 @@ import landfall
 
 
 def test_no_pattern_takes_more_than_it_matches_on_3_11_2() -> None:
-    """Before 3.11.5 a possessive quantifier swallows what it tried: python/cpython#100061, #106052. `(?>…)` does not."""
+    """Before 3.11.5 a possessive quantifier takes too much (python/cpython#100061, #106052); `(?>…)` does not."""
     for module in pkgutil.walk_packages(landfall.__path__, "landfall."):
         importlib.import_module(module.name)
     patterns = {p for p in gc.get_objects() if isinstance(p, re.Pattern) and isinstance(p.pattern, str)}
