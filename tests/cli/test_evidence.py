@@ -4,88 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from moto import mock_aws
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
 from cli.__main__ import app
-from landfall import chain, evidence
-from landfall.aws.audit import Reports
 from landfall.aws.ledger import Ledger
-from landfall.chain import CHAINS
-from tests.cli.answering import answering
+from tests.cli.evidenced import LENGTH, Run, deployed, documents, key, run
 from tests.steps import standin
 from tests.tampering import chains
 
-LENGTH = 8
-Run = Callable[..., Result]
-OUTPUTS = {"LedgerTableName": standin.LEDGER, "FreezeTableName": standin.FREEZES, "ReportBucketName": standin.BUCKET}
-OUTPUTS |= {"SigningKeyArn": standin.SIGNING_KEY, "StateMachineArn": standin.MACHINE}
+__all__ = ["run"]  # a fixture
 
 
 @pytest.fixture(scope="module")
-def cloudformation() -> Iterator[str]:
-    """CloudFormation, which knows the one stack: moto's own takes packages that nothing else here needs."""
-    members = "".join(
-        f"<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>"
-        for name, value in OUTPUTS.items()
-    )
-    stack = f"<StackName>Landfall-Pipeline</StackName><Outputs>{members}</Outputs>"
-    body = f"<r><DescribeStacksResult><Stacks><member>{stack}</member></Stacks></DescribeStacksResult></r>".encode()
-
-    with answering(lambda _: (200, body)) as endpoint:
-        yield endpoint
-
-
-@pytest.fixture
-def ledger(monkeypatch: pytest.MonkeyPatch, cloudformation: str) -> Iterator[Ledger]:
-    """A deployed pipeline with a chain of closed, anchored, reported deployments; one before it and one under way."""
-    monkeypatch.delenv("AWS_ENDPOINT_URL")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", cloudformation)
-    with mock_aws():
-        standin.make_world()
-        standin.client("s3").put_bucket_versioning(Bucket=standin.BUCKET, VersioningConfiguration={"Status": "Enabled"})
-        made, reports = standin.ledger(), Reports(standin.client("s3"), standin.BUCKET)
-        standin.table().put_item(Item=chains.record(0) | {"schema": 1})
-        for number in range(1, LENGTH + 1):
-            closed = made.close(chains.record(number))
-            head = chain.head_of(closed or {})
-            assert head is not None
-            reports.put(chain.anchor_of(head).key, json.dumps({"signature": (closed or {})["signature"]}), "text/json")
-            made.mark("sample", head.deployment_id, reported=f"s3://reports/sample/{head.deployment_id}/report.md")
-        standin.signing().begin("sample")
-        made.open(evidence.opened(chains.release_of(LENGTH + 1)))
+def ledger() -> Iterator[Ledger]:
+    """A ledger for all these tests: they only read it."""
+    with deployed() as made:
         yield made
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Run the command."""
-    settings = tmp_path / "services.toml"
-    keys = ("cluster", "service", "container", "repository", "task_role", "execution_role")
-    settings.write_text("[services.sample]\n" + "".join(f'{key} = "{key}"\n' for key in keys))
-
-    def command(*arguments: str) -> Result:
-        return CliRunner().invoke(app, [*arguments, "--settings", str(settings), "--region", standin.REGION])
-
-    return command
-
-
-def documents(result: Result) -> dict[str, Any]:
-    """Return what a command says to programs."""
-    found: dict[str, Any] = json.loads(result.stdout)
-    return found
-
-
-def key(number: int) -> dict[str, str]:
-    """Return the key of the n-th record."""
-    return {name: str(chains.record(number)[name]) for name in ("service", "deployment_id")}
 
 
 def test_history_is_newest_first_and_says_what_is_unknown(ledger: Ledger, run: Run) -> None:
@@ -167,65 +106,6 @@ def test_an_untouched_ledger_verifies_online_and_as_an_export(ledger: Ledger, ru
     assert of_sample == documents(online)["services"][0]
     assert (of_sample["chained"], of_sample["before"], of_sample["open"]) == (LENGTH, 1, 1)
     assert "closed before chains began" in run("verify-evidence").stdout
-
-
-def _change(**_: Any) -> None:
-    standin.table().update_item(
-        Key=key(4), UpdateExpression="SET outcome = :o", ExpressionAttributeValues={":o": "SUCCEEDED"}
-    )
-
-
-def _cut_off(**_: Any) -> None:
-    standin.table().delete_item(Key=key(LENGTH))
-
-
-def _cut_off_with_head(**_: Any) -> None:
-    _cut_off()
-    newest = standin.ledger().record(**key(LENGTH - 1)) or {}
-    head = {"service": CHAINS, "deployment_id": "sample", "last": newest["deployment_id"]}
-    standin.table().put_item(Item={**head, "sequence": newest["sequence"], "hash": newest["hash"]})
-
-
-def _rewrite(ledger: Ledger) -> None:
-    for number in range(1, LENGTH + 1):
-        standin.table().delete_item(Key=key(number))
-    standin.table().delete_item(Key={"service": CHAINS, "deployment_id": "sample"})
-    for number in range(1, LENGTH + 1):
-        ledger.close(chains.record(number) | {"requested_by": "somebody else"})
-
-
-def _forge(**_: Any) -> None:
-    standin.table().put_item(Item=chains.record(77))
-
-
-def _delete_an_anchor(**_: Any) -> None:
-    standin.client("s3").delete_object(Bucket=standin.BUCKET, Key=standin.anchors()[2])
-
-
-@pytest.mark.parametrize(
-    ("tamper", "codes"),
-    [
-        (_change, {"CHANGED"}),
-        (_cut_off, {"TRUNCATED"}),
-        (_cut_off_with_head, {"TRUNCATED"}),
-        (_rewrite, {"REWRITTEN"}),
-        (_forge, {"UNCHAINED"}),
-        (_delete_an_anchor, {"ANCHOR_HIDDEN"}),
-    ],
-)
-def test_what_was_done_to_the_table_or_the_bucket_is_found(
-    ledger: Ledger, run: Run, tmp_path: Path, tamper: Callable[..., None], codes: set[str]
-) -> None:
-    """Online and in an export made afterwards; exit 1, and the finding says what."""
-    tamper(ledger=ledger)
-    assert run("history", "--export", str(tmp_path / "out")).exit_code == 0
-    for arguments in ((), (str(tmp_path / "out"),)):
-        told = run("verify-evidence", *arguments, "--service", "sample", "--json")
-        assert told.exit_code == 1
-        (service,) = documents(told)["services"]
-        assert {f["code"] for f in service["findings"]} == codes
-        for code in codes:
-            assert code in run("verify-evidence", *arguments).stdout
 
 
 def test_an_export_that_was_changed_is_found(ledger: Ledger, run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -375,3 +376,27 @@ def test_bad_start_ends_at_once_with_a_reason(env: dict[str, str], code: int, me
     assert process.returncode == code
     assert message in log
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (b"HTTP/1.1 200 OK\r\n\r\n", 0),
+        (b"HTTP/1.0 200\r\n\r\n", 0),
+        (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", 1),
+        (b"HTTP/1.1 2000 OK\r\n\r\n", 1),
+        (b"HTTP/1.1\r\n\r\n", 1),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", 1),
+        (b"200", 1),
+        (b"", 1),
+    ],
+)
+def test_only_http_200_is_alive(answer: bytes, code: int) -> None:
+    """Whatever else listens on the port, and however it ends, is no live service."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        told = pool.submit(probe.main, {"PORT": str(server.getsockname()[1])})
+        connection, _ = server.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(answer)
+        assert told.result() == code
