@@ -9,7 +9,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
+.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ wheel: .venv/.ready  ## Build the command's wheel of what Git tracks, into build
 
 install-check: .venv/.ready  ## The wheel alone on each Python that is found, 3.11.2 to 3.14: every verb, the workflow's commands (needs an index)
 	@$(RUN) -m pytest tests/wheel -m long -v -rs
+
+properties: layer  ## The tests of properties, with 10,000 examples of each instead of 60 (long)
+	@HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 tests/unit tests/torture
 
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
 	@$(RUN) -m tests.torture

@@ -41,7 +41,6 @@ def changes(endings: list[Ending]) -> list[tuple[datetime, datetime]]:
     return sorted(spans)
 
 
-@pytest.mark.long
 def test_two_pushes_at_once_take_turns(stage: Stage, inbox: Inbox) -> None:
     """100 ms apart: one at a time, the newer one is live, and nobody is alarmed."""
     told = len(inbox.messages())
@@ -57,6 +56,7 @@ def test_two_pushes_at_once_take_turns(stage: Stage, inbox: Inbox) -> None:
     assert len(inbox.messages()) == told
 
 
+@pytest.mark.long
 def test_a_burst_ends_with_the_newest_push_and_with_what_was_asked_by_hand(stage: Stage, inbox: Inbox) -> None:
     """Five pushes, one event twice, and a start by hand in between: the overtaken are skipped, the person is not."""
     told = len(inbox.messages())
