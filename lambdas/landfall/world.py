@@ -27,12 +27,15 @@ from landfall.aws.logs import TaskLogs
 from landfall.aws.secrets import Secrets
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
+from landfall.aws.versions import Definitions, Versions
 from landfall.model import Release
 from landfall.observed import ServiceView
 from landfall.secret import Known
 from landfall.settings import Service, Settings
 from landfall.settings import file as settings_file
 
+ENV_MACHINES = "LANDFALL_STATE_MACHINES"
+"""All state machines, with a space between two."""
 ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS, ENV_SIGNING_KEY = (
     "LANDFALL_SETTINGS",
     "LANDFALL_LEDGER_TABLE",
@@ -151,6 +154,16 @@ class World:
         return Executions(self._client("stepfunctions"))
 
     @cached_property
+    def definitions(self) -> Definitions:
+        """Return the definitions of state machines and executions."""
+        return Definitions(self._client("stepfunctions"))
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Return the versions of functions."""
+        return Versions(self._client("lambda"))
+
+    @cached_property
     def logs(self) -> TaskLogs:
         """Return what tasks wrote. Nothing waits for it for long: it is the last thing a deployment could hang on."""
         return TaskLogs(boto3.client("logs", config=_CONFIG.merge(_HURRIED)))
@@ -181,6 +194,11 @@ class World:
     def machine_arn(self) -> str:
         """Return the state machine; only steps that start executions are told."""
         return os.environ[ENV_MACHINE]
+
+    @property
+    def machine_arns(self) -> tuple[str, ...]:
+        """Return all state machines; only the step that removes versions is told."""
+        return tuple(os.environ[ENV_MACHINES].split())
 
     def _client(self, name: str, config: Config = _CONFIG) -> Any:
         if (name, config) not in self._clients:
