@@ -7,10 +7,11 @@ it that is a machine's now, or that of an execution which runs or can still be r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from landfall.later import Later
 
 LOOK_EVERY = timedelta(hours=1)
 REDRIVABLE = timedelta(days=14)
@@ -26,7 +27,7 @@ MOST = 300
 """Versions that are removed at one look; the next takes the others. Lambda takes 15 such calls a second of an account
 (Lambda developer guide, quotas)."""
 
-_FUNCTION = re.compile(r'arn:[^":]*:lambda:[^":]*:\d*:function:([\w-]+)(?::(\d+))?')
+_FUNCTION = Later(r'arn:[^":]*:lambda:[^":]*:\d*:function:([\w-]+)(?::(\d+))?')
 
 
 @dataclass(frozen=True, order=True)
