@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 from landfall import secret
@@ -240,6 +240,8 @@ class World:
 
     @cached_property
     def _tables(self) -> Any:
+        import boto3
+
         return boto3.resource("dynamodb", config=_CONFIG)
 
     @property
@@ -254,8 +256,13 @@ class World:
 
     def _client(self, name: str, config: Config = _CONFIG) -> Any:
         if (name, config) not in self._clients:
-            self._clients[name, config] = boto3.client(name, config=config)
+            self._clients[name, config] = self._session.create_client(name, config=config)
         return self._clients[name, config]
+
+    @cached_property
+    def _session(self) -> Any:
+        """Return what clients are made of, which boto3 is made of too: it loads what no step wants, S3's transfers."""
+        return botocore.session.get_session()
 
     @cached_property
     def _clients(self) -> dict[tuple[str, Config], Any]:

@@ -37,6 +37,8 @@ CLIENTS = {
 roles) are made when they do, and are in neither side."""
 _WORLD = "from landfall.world import World; world = World(); "
 _LANDFALL = "import {module}; assert {module}.handler; " + _WORLD + "[world._client(name) for name in {clients}]"
+_ASKS = "; from landfall import probe, smoke; from landfall.smoke import own, service, surface; probe._trusting(None)"
+"""What a step that asks services adds: httpx, the checks, and a TLS context, which bare clients make when they call."""
 _BARE = "import boto3; [boto3.client(name) for name in {clients}]"
 
 
@@ -76,12 +78,13 @@ def shipped() -> Iterator[tuple[Path, Path]]:
 def measured(step: Step, paths: Sequence[Path], pairs: int) -> Cold:
     """Measure a step and bare clients in turn, each as often. Raises RuntimeError where a program fails."""
     names = clients(step)
-    programs = (_LANDFALL.format(module=step.module, clients=names), _BARE.format(clients=names))
+    landfall = _LANDFALL.format(module=step.module, clients=names) + (_ASKS if step.asks_services else "")
+    programs = (landfall, _BARE.format(clients=names))
     for program in programs:  # once unmeasured: what comes from the disk comes for both
         _milliseconds(program, paths)
     times = [[_milliseconds(program, paths) for program in programs] for _ in range(pairs)]
-    landfall, bare = (statistics.median(each) for each in zip(*times, strict=True))
-    return Cold(step.id, landfall, bare)
+    ours, bare = (statistics.median(each) for each in zip(*times, strict=True))
+    return Cold(step.id, ours, bare)
 
 
 def _milliseconds(program: str, paths: Sequence[Path]) -> float:
