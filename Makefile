@@ -9,7 +9,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean
+.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -110,6 +110,12 @@ sbom: layer  ## Write build/sbom.json: what the Lambdas are made of (CycloneDX),
 
 advisories: .venv/.ready  ## Ask PyPI whether a known vulnerability is in what the Lambdas are made of (needs the network)
 	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 -r requirements-lambda.lock --require-hashes --disable-pip --strict
+
+bench-cold: layer  ## How long each step takes to be ready, as it ships, beside bare boto3 clients (STEPS="SmokeTest Report": these)
+	@$(RUN) -m tests.cold $(STEPS)
+
+upgrade: layer  ## Upgrade Landfall in mid-wait and in mid-rollback, on the local AWS
+	@$(RUN) -m pytest tests/e2e/test_upgrade.py -m long -v
 
 fuzz: layer  ## Strange inputs of every kind: answered, or refused by a named error
 	@$(RUN) -m tests.fuzz

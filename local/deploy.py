@@ -31,24 +31,44 @@ def deploy(endpoint_env: Mapping[str, str], settings: Path, first: bool) -> Outp
     `endpoint_env` is the environment of one local AWS, and the only one the CLI sees; `first` says that the services
     don't exist there yet.
     """
-    require_loopback(endpoint_env.get("AWS_ENDPOINT_URL", "AWS itself: AWS_ENDPOINT_URL is not set"))
     state = settings.resolve().parent
-    assembly, outputs = state / "cdk.out", state / "outputs.json"
-    env = node.environment(endpoint_env)
-    context = {"settings": str(settings.resolve()), "first-deploy": str(first).lower()}
-    synth_env = {**env, "CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)}
-    # CDK's own check of the templates takes longer than the synth; tests/stacks has them all checked by cfn-lint.
-    synth_env["CDK_VALIDATION"] = "false"
     # Side by side: most of a synth is the starting of jsii, and bootstrap has no use for the app.
     with ThreadPoolExecutor() as pool:
-        synth = pool.submit(_run, [sys.executable, str(ROOT / "app.py")], ROOT, synth_env)
-        bootstrap = pool.submit(_run, node.command("cdk", "bootstrap", f"aws://{ACCOUNT}/{REGION}"), state, env)
-        bootstrap.result()
+        synth = pool.submit(synthesise, endpoint_env, settings, state / "cdk.out", first=first)
+        bootstrap = node.command("cdk", "bootstrap", f"aws://{ACCOUNT}/{REGION}")
+        pool.submit(_run, bootstrap, state, _environment(endpoint_env)).result()
         synth.result()
+    return deploy_assembly(endpoint_env, state / "cdk.out")
+
+
+def synthesise(
+    endpoint_env: Mapping[str, str], settings: Path, assembly: Path, *, first: bool, root: Path = ROOT
+) -> None:
+    """Write the cloud assembly of these settings, by the app of `root`: this repository, or another state of it."""
+    context = {"settings": str(settings.resolve()), "first-deploy": str(first).lower()}
+    env = {
+        **_environment(endpoint_env),
+        "CDK_OUTDIR": str(assembly),
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        # CDK's own check of the templates takes longer than the synth; tests/stacks has them all checked by cfn-lint.
+        "CDK_VALIDATION": "false",
+    }
+    _run([sys.executable, str(root / "app.py")], root, env)
+
+
+def deploy_assembly(endpoint_env: Mapping[str, str], assembly: Path) -> Outputs:
+    """Deploy every stack of an assembly, but for those NOT_HERE, and return each stack's outputs."""
+    state, outputs = assembly.parent, assembly.parent / "outputs.json"
     arguments = ("--app", str(assembly), "--outputs-file", str(outputs), "--require-approval", "never")
     stacks = {path.name.removesuffix(".template.json") for path in assembly.glob("*.template.json")} - NOT_HERE
-    _run(node.command("cdk", "deploy", *sorted(stacks), "--concurrency", "4", "--no-notices", *arguments), state, env)
+    command = node.command("cdk", "deploy", *sorted(stacks), "--concurrency", "4", "--no-notices", *arguments)
+    _run(command, state, _environment(endpoint_env))
     return dict(json.loads(outputs.read_text(encoding="utf-8")))
+
+
+def _environment(endpoint_env: Mapping[str, str]) -> dict[str, str]:
+    require_loopback(endpoint_env.get("AWS_ENDPOINT_URL", "AWS itself: AWS_ENDPOINT_URL is not set"))
+    return dict(node.environment(endpoint_env))
 
 
 def _run(command: Sequence[str], directory: Path, env: Mapping[str, str]) -> None:

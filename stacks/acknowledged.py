@@ -97,6 +97,23 @@ ANSWERS: tuple[Answer, ...] = (
         "A stack's ARN ends in an id that CloudFormation makes: the pattern is this one stack, and the right is to "
         "read.",
     ),
+    _wildcard(
+        rf"arn:<AWS::Partition>:states:{_ACCOUNT}:execution:landfall-build-watch:\*",
+        rf"Landfall-Pipeline/RetireRole/{_POLICY}",
+        "The same for the machine that watches builds.",
+    ),
+    _wildcard(
+        rf"arn:<AWS::Partition>:lambda:{_ACCOUNT}:function:landfall-[a-z-]+:\*",
+        rf"Landfall-Pipeline/RetireRole/{_POLICY}",
+        "Lambda numbers a version when it is published; the pattern ends at one function, and is that of its versions: "
+        "the function itself can't be deleted by it.",
+    ),
+    _wildcard(
+        r"<\w+\.Arn>:\*",
+        rf"Landfall-Pipeline/(Machine|BuildWatch)/Role/{_POLICY}",
+        "The versions of one step's function: executions that began before an upgrade call those of their own "
+        "definition, and a role is not versioned.",
+    ),
     Answer(
         r"HIPAA\.Security-IAMNoInlinePolicy",
         rf"Landfall-[^/]+/.*{_POLICY}",

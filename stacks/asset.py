@@ -10,10 +10,13 @@ from tempfile import TemporaryDirectory
 
 from landfall.errors import SettingsError
 from landfall.settings import Settings
-from stacks import LAMBDAS
+from stacks import LAMBDAS, bytecode
 
 SETTINGS_NAME = "services.toml"
 """What landfall.world looks for beside the handlers, whatever the file was called here."""
+
+AT = "/var/task"
+"""Where Lambda puts it (Lambda developer guide, environment variables: LAMBDA_TASK_ROOT)."""
 
 
 @contextmanager
@@ -21,8 +24,9 @@ def staged(settings_path: Path, settings: Settings) -> Iterator[Path]:
     """Stage the asset in a directory that lasts as long as the block; CDK has its own copy by then."""
     with TemporaryDirectory(prefix="landfall-code-") as directory:
         target = Path(directory) / "code"
-        # Byte code differs from run to run, and so would the asset's hash.
+        # Byte-code of one's own runs differs from run to run, and so would the asset's hash.
         shutil.copytree(LAMBDAS, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
+        bytecode.compile_tree(target, AT)
         shutil.copyfile(settings_path, target / SETTINGS_NAME)
         # services may share a bundle
         bundles = {s.ca_bundle: s.name for s in settings.services if s.ca_bundle}

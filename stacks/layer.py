@@ -18,12 +18,16 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from stacks import bytecode
+
 ROOT = Path(__file__).parent.parent
 REQUIREMENTS = ROOT / "requirements-lambda.txt"
 LOCK = ROOT / "requirements-lambda.lock"
 ARCHIVE = ROOT / "build" / "layer.zip"
 STAMP = ROOT / "build" / "layer.sha256"
 
+AT = "/opt"
+"""Where Lambda puts it (Lambda developer guide, layers)."""
 PYTHON = "3.13"
 """What the functions run on. `make setup` makes .venv of it where it is found, so that the tests run on it too."""
 # Amazon Linux 2023, on which Lambda's python3.13 runs, has glibc 2.34: wheels for 2.28 and older run there.
@@ -38,14 +42,15 @@ def current(archive: Path = ARCHIVE, stamp: Path = STAMP) -> Path:
     """Return the layer's archive. Raises LayerError unless it was built from today's requirements."""
     found = stamp.read_text() if stamp.exists() and archive.exists() else None
     if found != fingerprint():
-        state = "not built" if found is None else f"older than {REQUIREMENTS.name}"
+        state = "not built" if found is None else f"older than {REQUIREMENTS.name} or the Python that compiles it"
         raise LayerError(f"the Lambdas' dependency layer (build/{archive.name}) is {state}: run `make layer`")
     return archive
 
 
 def fingerprint() -> str:
-    """Return what the layer depends on, as one hash: requirements, their hashes, and this file."""
-    return hashlib.sha256(REQUIREMENTS.read_bytes() + LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    """Return what the layer depends on, as one hash: requirements, their hashes, this file, and who compiles it."""
+    told = (REQUIREMENTS.read_bytes(), LOCK.read_bytes(), Path(__file__).read_bytes(), bytecode.compiled_by().encode())
+    return hashlib.sha256(b"".join(told)).hexdigest()
 
 
 def build() -> None:
@@ -56,6 +61,7 @@ def build() -> None:
         target = Path(directory) / "python"
         _install(target)
         _drop_what_differs_between_machines(target)
+        bytecode.compile_tree(Path(directory), AT)
         pack(Path(directory))
     STAMP.write_text(fingerprint())
 

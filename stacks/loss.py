@@ -1,9 +1,11 @@
 """What starts the recovery of a deployment whose execution is gone: its status event, or, were that lost, a sweep.
 
-And what invokes the reconciler.
+And what invokes the reconciler, and Retire, which removes versions of functions.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -17,10 +19,13 @@ from constructs import Construct
 from landfall import recovery
 from landfall.reconcile import LOOK_EVERY
 from landfall.request import ENDED
+from landfall.retire import LOOK_EVERY as RETIRED_EVERY
 
 SWEEP_EVERY = Duration.minutes(recovery.SWEEP_EVERY.total_seconds() / 60)
 RECONCILE_EVERY = Duration.minutes(LOOK_EVERY.total_seconds() / 60)
 """With two looks to a finding it is raised within half an hour; a recovery that mends it was started by then."""
+
+RETIRE_EVERY = Duration.minutes(RETIRED_EVERY.total_seconds() / 60)
 
 
 class RecoveryTrigger(Construct):
@@ -52,15 +57,23 @@ class RecoveryTrigger(Construct):
         _on_schedule(self, "Sweep", what, every=SWEEP_EVERY, function=sweep, dead_letters=dead_letters)
 
 
-class Reconciliation(Construct):
-    """Invokes the reconciler, which finds what nobody looked at."""
+class OnSchedule(Construct):
+    """Invokes the reconciler, which finds what nobody looked at, and what removes versions."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, reconcile: lambda_.IFunction, dead_letters: sqs.IQueue
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        functions: Mapping[str, lambda_.IFunction],
+        dead_letters: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        what = "Compares what was pushed, what runs and what the ledger says"
-        _on_schedule(self, "Reconcile", what, every=RECONCILE_EVERY, function=reconcile, dead_letters=dead_letters)
+        for name, every, what in (
+            ("Reconcile", RECONCILE_EVERY, "Compares what was pushed, what runs and what the ledger says"),
+            ("Retire", RETIRE_EVERY, "Removes versions of functions that no execution can call any more"),
+        ):
+            _on_schedule(self, name, what, every=every, function=functions[name], dead_letters=dead_letters)
 
 
 def _on_schedule(

@@ -20,18 +20,18 @@ from stacks.bus import EventBus
 from stacks.dashboard import Dashboard
 from stacks.encryption import PipelineKey, SigningKey
 from stacks.ledger import LedgerTable, PipelineTable
-from stacks.loss import RECONCILE_EVERY, SWEEP_EVERY, Reconciliation, RecoveryTrigger
+from stacks.loss import RECONCILE_EVERY, RETIRE_EVERY, SWEEP_EVERY, OnSchedule, RecoveryTrigger
 from stacks.machine import StandardMachine
 from stacks.names import BUILD_WATCH, BUS, MACHINE
 from stacks.notifications import NotificationTopic
-from stacks.reach import Holdings, machine_arn, scopes
+from stacks.reach import Holdings, machine_arn, machine_arns, scopes
 from stacks.reports import ReportBucket
 from stacks.step_function import ARCHITECTURE, RUNTIME, Shared, StepFunction
 from stacks.steps import STEPS, On
 from stacks.trigger import PushTrigger
 from statemachine.definition import Machine, definition_text
 
-SCHEDULED = {"Sweep": SWEEP_EVERY, "Reconcile": RECONCILE_EVERY}
+SCHEDULED = {"Sweep": SWEEP_EVERY, "Reconcile": RECONCILE_EVERY, "Retire": RETIRE_EVERY}
 """Steps that a schedule invokes, and how often: that one is not invoked any more must not pass unseen."""
 
 
@@ -56,7 +56,7 @@ class PipelineStack(cdk.Stack):
         RecoveryTrigger(
             self, "OnLoss", machine=self.machine, sweep=self.functions["Sweep"], dead_letters=self.trigger.dead_letters
         )
-        Reconciliation(self, "OnTime", reconcile=self.functions["Reconcile"], dead_letters=self.trigger.dead_letters)
+        OnSchedule(self, "OnTime", functions=self.functions, dead_letters=self.trigger.dead_letters)
         self.alarms = self._alarms()
         if self.built:
             self._watch_builds()
@@ -127,6 +127,7 @@ class PipelineStack(cdk.Stack):
                     On.LOCKS: self.locks.table_name,
                     On.FREEZES: self.freezes.table_name,
                     On.MACHINE: machine_arn(self),
+                    On.MACHINES: " ".join(machine_arns(self, settings)),
                     On.REPORTS: self.reports.bucket_name,
                     On.REPORT_NAMES: self.reports.bucket_name,
                     On.SIGNING_BEGUN: self.reports.bucket_name,

@@ -18,8 +18,9 @@ from landfall.model import UNKNOWN_SERVICE
 from landfall.naming import build_project
 from landfall.reconcile.findings import FINDINGS
 from landfall.settings import Service, Settings
-from stacks.names import BUS, MACHINE, family, service_logs
-from stacks.steps import Grant, On
+from stacks.names import BUILD_WATCH, BUS, MACHINE, family, service_logs
+from stacks.steps import STEPS, Grant, On
+from statemachine.definition import Machine
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,11 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.MACHINE: Scope((machine_arn(stack),)),
         On.BUILD_PROJECTS: Scope(tuple(build_project_arn(stack, s) for s in services if s.build)),
         On.EXECUTIONS: Scope((execution_arns(stack),)),
+        On.MACHINES: Scope(machine_arns(stack, settings)),
+        On.EXECUTIONS_OF_MACHINES: Scope(tuple(execution_arns(stack, name) for name in _machines(settings))),
+        On.FUNCTIONS: Scope(tuple(_function(stack, name) for name in _versioned(settings))),
+        # A pattern that no function's own ARN fits, so that it is a version that can be deleted and never a function.
+        On.VERSIONS: Scope(tuple(_function(stack, f"{name}:*") for name in _versioned(settings))),
         On.LOG_GROUPS: Scope(_log_groups(stack, services)),
         On.JUDGED_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.logs.gate])),
         On.EVENT_BUS: Scope(
@@ -120,22 +126,45 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     }
 
 
-def machine_arn(stack: cdk.Stack) -> str:
+def machine_arn(stack: cdk.Stack, name: str = MACHINE) -> str:
     """Return the state machine's ARN from its fixed name, which a step can be given before the machine exists."""
     return stack.format_arn(
         service="states",
         resource="stateMachine",
-        resource_name=MACHINE,
+        resource_name=name,
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
 
 
-def execution_arns(stack: cdk.Stack) -> str:
-    """Return the pattern of the state machine's executions: their names are made when they start."""
+def machine_arns(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:
+    """Return the ARNs of all state machines that there are for these settings."""
+    return tuple(machine_arn(stack, name) for name in _machines(settings))
+
+
+def _machines(settings: Settings) -> tuple[str, ...]:
+    return (MACHINE, BUILD_WATCH) if any(service.build for service in settings.services) else (MACHINE,)
+
+
+def _versioned(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the functions that a machine calls: they alone have versions."""
+    machines = {MACHINE: Machine.DEPLOY, BUILD_WATCH: Machine.BUILD_WATCH}
+    called = {machines[name] for name in _machines(settings)}
+    return tuple(step.function_name for step in STEPS if step.machine in called)
+
+
+def _function(stack: cdk.Stack, name: str) -> str:
+    """Return the ARN of a function, or of versions of it: from its name, since who removes them is one of them."""
+    return stack.format_arn(
+        service="lambda", resource="function", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+    )
+
+
+def execution_arns(stack: cdk.Stack, machine: str = MACHINE) -> str:
+    """Return the pattern of a state machine's executions: their names are made when they start."""
     return stack.format_arn(
         service="states",
         resource="execution",
-        resource_name=f"{MACHINE}:*",
+        resource_name=f"{machine}:*",
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
 

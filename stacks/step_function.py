@@ -20,6 +20,7 @@ from landfall.world import (
     ENV_LEDGER,
     ENV_LOCKS,
     ENV_MACHINE,
+    ENV_MACHINES,
     ENV_REPORTS,
     ENV_SIGNING_KEY,
     ENV_TOPIC,
@@ -40,11 +41,18 @@ BRISK = 40
 come with 0.29 of one. Too little of it would look like a service that answers late."""
 LOGS_KEPT = logs.RetentionDays.ONE_YEAR
 
+KEPT = lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
+"""The version that a machine names, where one does: it outlasts the deploy that takes it out of the template, since
+executions go on with the definition that they began with. Retire removes it later. One that a deploy made which then
+failed goes with that deploy: were it kept, the next try would be refused, as Lambda publishes no version of a code and
+a configuration that have not changed since the last one (Lambda API reference, PublishVersion)."""
+
 VARIABLES = {
     On.LEDGER: ENV_LEDGER,
     On.LOCKS: ENV_LOCKS,
     On.FREEZES: ENV_FREEZES,
     On.MACHINE: ENV_MACHINE,
+    On.MACHINES: ENV_MACHINES,
     On.REPORTS: ENV_REPORTS,
     On.REPORT_NAMES: ENV_REPORTS,
     On.SIGNATURES: ENV_SIGNING_KEY,
@@ -94,6 +102,7 @@ class StepFunction(lambda_.Function):
         super().__init__(
             scope,
             step.id,
+            current_version_options=KEPT,
             function_name=step.function_name,
             description=f"Landfall step {step.id}",
             runtime=RUNTIME,

@@ -48,6 +48,10 @@ class On(Enum):
     EVENT_BUS = auto()
     EXECUTIONS = auto()
     MACHINE = auto()
+    MACHINES = auto()
+    EXECUTIONS_OF_MACHINES = auto()
+    FUNCTIONS = auto()
+    VERSIONS = auto()
     BUILD_PROJECTS = auto()
     LOG_GROUPS = auto()
     JUDGED_LOG_GROUPS = auto()
@@ -66,7 +70,7 @@ class Step:
     """One step: its id in its state machine, and its grants (logs and traces aside, which every step has).
 
     `asks_services`: it asks them over HTTP, from the network that the settings name, if they name one.
-    Sweep and Reconcile are made in the same way, but it is a schedule that invokes them and no machine.
+    Sweep, Reconcile and Retire are made in the same way, but it is a schedule that invokes them and no machine.
     """
 
     id: str
@@ -271,6 +275,16 @@ STEPS: tuple[Step, ...] = (
             _may(On.MACHINE, "states:StartExecution"),
             *_TELL,
             _may(On.EVENT_BUS, "events:PutEvents"),
+        ),
+        machine=None,
+    ),
+    Step(
+        "Retire",
+        (
+            _may(On.MACHINES, "states:DescribeStateMachine", "states:ListExecutions"),
+            _may(On.EXECUTIONS_OF_MACHINES, "states:DescribeStateMachineForExecution"),
+            _may(On.FUNCTIONS, "lambda:ListVersionsByFunction"),
+            _may(On.VERSIONS, "lambda:DeleteFunction"),
         ),
         machine=None,
     ),

@@ -5,12 +5,12 @@ A build exports `GIT_SHA`, `IMAGE_DIGEST` and `BUILT` (`no` where the commit was
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from landfall import image_tags, naming
+from landfall.later import Later
 from landfall.model import UNKNOWN, Verdict, failed, passed, wait
 from landfall.request import DIGEST
 from landfall.settings import Service
@@ -19,7 +19,7 @@ SUCCEEDED, IN_PROGRESS = "SUCCEEDED", "IN_PROGRESS"
 ENDED = (SUCCEEDED, "FAILED", "FAULT", "STOPPED", "TIMED_OUT")
 """The statuses of a build that is over (CodeBuild API reference, Build, `buildStatus`)."""
 NOT_BEGUN, BEGUN = "NOT_BEGUN", "BEGUN"
-EXPORTS = {"GIT_SHA": image_tags.FULL, "IMAGE_DIGEST": DIGEST, "BUILT": re.compile("yes|no")}
+EXPORTS = {"GIT_SHA": image_tags.FULL, "IMAGE_DIGEST": DIGEST, "BUILT": Later("yes|no")}
 """The variables that the buildspec exports, and what they look like."""
 _SHOWN = 80
 

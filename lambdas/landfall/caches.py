@@ -18,8 +18,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_WORD = re.compile(r"hit|stale|updating|revalidated|prerender", re.IGNORECASE)
-_NO_HIT = re.compile(r"hit[-_ ]?for[-_ ]?(pass|miss)|hit[-_ ]?(pass|miss)", re.IGNORECASE)
+from landfall.later import Later
+
+_WORD = Later(r"hit|stale|updating|revalidated|prerender", re.IGNORECASE)
+_NO_HIT = Later(r"hit[-_ ]?for[-_ ]?(pass|miss)|hit[-_ ]?(pass|miss)", re.IGNORECASE)
 """Varnish's marks of an object that is not to be cached: it was asked for."""
 _SAYS_A_WORD = (
     "x-cache",
@@ -33,8 +35,8 @@ _SAYS_A_WORD = (
     "x-vercel-cache",
 )
 _COUNTS = ("age", "x-cache-hits")
-_HIT_OF_VARNISH = re.compile(r"\d+ \d+")
-_HIT_PARAMETER = re.compile(r";\s*hit\s*(=\s*\?1\s*)?(;|$)", re.IGNORECASE)
+_HIT_OF_VARNISH = Later(r"\d+ \d+")
+_HIT_PARAMETER = Later(r";\s*hit\s*(=\s*\?1\s*)?(;|$)", re.IGNORECASE)
 
 
 def source(headers: Mapping[str, str]) -> str:

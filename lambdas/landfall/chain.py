@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from landfall.later import Later
 
 Record = dict[str, Any]
 HASH, PREVIOUS, SEQUENCE = "hash", "previous_hash", "sequence"
@@ -33,7 +34,7 @@ UNCHAINED_SCHEMA = 1
 NONE_BEFORE = ""
 """The hash before the first record's."""
 _KEY = "key-"
-_ANCHOR = re.compile(rf"([a-z_][a-z0-9-]*)/{CHAINS}/(\d{{10}})-([0-9a-f]{{64}})\.json")
+_ANCHOR = Later(rf"([a-z_][a-z0-9-]*)/{CHAINS}/(\d{{10}})-([0-9a-f]{{64}})\.json")
 
 
 @dataclass(frozen=True)

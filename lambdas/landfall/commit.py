@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from landfall.later import Later
+
 SHORTEST = 7
 """Hex digits that a commit is shortened to at most: what `git rev-parse --short` gives in a small repository."""
-_HEX = re.compile(rf"[0-9a-f]{{{SHORTEST},40}}|[0-9a-f]{{64}}")
+_HEX = Later(rf"[0-9a-f]{{{SHORTEST},40}}|[0-9a-f]{{64}}")
 """Git names a commit by 40 digits, in repositories of the newer kind by 64."""
-_DESCRIBED = re.compile(rf".*[-+.]g([0-9a-f]{{{SHORTEST},40}})", re.DOTALL)
+_DESCRIBED = Later(rf".*[-+.]g([0-9a-f]{{{SHORTEST},40}})", re.DOTALL)
 """`v1.2.3-5-gabc1234` (git describe), `1.2.4.dev5+gabc1234` (setuptools_scm). With `-dirty` it is no commit."""
 
 

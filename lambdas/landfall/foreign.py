@@ -20,13 +20,14 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from landfall import pasted
+from landfall.later import Later
 
 BLANK = " "
-_SEQUENCE = re.compile(r"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x9b[0-?]{0,40}[ -/]{0,4}[@-~]")
+_SEQUENCE = Later(r"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x9b[0-?]{0,40}[ -/]{0,4}[@-~]")
 """A control sequence, of which nothing is to be seen: a colour, a movement of the cursor."""
 _FILLERS = dict.fromkeys((0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0xFFF9, 0xFFFC)))
 """Characters that are letters or marks by their category, and that nobody sees."""
-_COMMAND = re.compile(r"^(\s*):(?=:)|##(?=\w*\[)")
+_COMMAND = Later(r"^(\s*):(?=:)|##(?=\w*\[)")
 """What a CI's log takes for a command: `::error::` at the start of a line, `##[group]` and `##vso[…]` anywhere."""
 _MARKS = str.maketrans(
     {
@@ -38,15 +39,15 @@ _MARKS = str.maketrans(
         "@": "@<!-- -->",  # neither a person nor a mail address: both are looked for after all escapes are gone
     }
 )
-_OUTER_UNDERSCORE = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
-_SCHEME = re.compile(r":(?=//)(?!(?<=\bhttps:)//[a-z0-9-]{1,40}\.console\.aws\.amazon\.com/)")
+_OUTER_UNDERSCORE = Later(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_SCHEME = Later(r":(?=//)(?!(?<=\bhttps:)//[a-z0-9-]{1,40}\.console\.aws\.amazon\.com/)")
 """What makes an address a link. Those of AWS's console stay: reasons name tasks by them, and they lead nowhere else."""
-_WWW = re.compile(r"(?i)(www)\.")
-_BLOCK = re.compile(r"^\s*(?:([#+=-])|(\d{1,9})([.)]))?")
+_WWW = Later(r"(?i)(www)\.")
+_BLOCK = Later(r"^\s*(?:([#+=-])|(\d{1,9})([.)]))?")
 """What would begin a heading, a list or an indented block."""
 _URL = "%/:?#=&$+,;~!'*-._"
 """Characters that an address keeps. Blanks, brackets, quotation marks and pipes would end it."""
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = Later("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@")
 
 

@@ -6,19 +6,19 @@ ran before, and an incident is what freezes are made in.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from landfall.errors import InvalidRequest
+from landfall.later import Later
 from landfall.model import Intent, Release, Verdict, failed
 from landfall.request import TEXT_LIMIT, moment
 
 EVERY_SERVICE = "_all"
 """What a freeze of all services is kept under. No service has such a name: theirs begin with a letter."""
 FOR_EVER = ""
-_SPAN = re.compile(r"([1-9]\d{0,4})(m|h|d)")
+_SPAN = Later(r"([1-9]\d{0,4})(m|h|d)")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 

@@ -7,10 +7,11 @@ IPv4, for dual-stack and for FIPS).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-_ECR = re.compile(
+from landfall.later import Later
+
+_ECR = Later(
     r"(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.(?:aws|amazonwebservices\.com\.cn))"
 )
 _HUB = ("docker.io", "index.docker.io", "registry-1.docker.io", "registry.hub.docker.com")

@@ -6,20 +6,20 @@ a tag. Which tags hold one a service's settings say; all 40 digits alone are alw
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from landfall import pattern
 from landfall.commit import SHORTEST, same
 from landfall.errors import StepError
+from landfall.later import Later
 
-FULL = re.compile(r"[0-9a-f]{40}")
+FULL = Later(r"[0-9a-f]{40}")
 TAG_LIMIT = 128
 """Characters of a tag (OCI distribution specification, "Pulling manifests")."""
 GROUP = "commit"
 """The name of the group of a tag's pattern that holds the commit. A pattern with one group needs no name for it."""
-_ANY = re.compile(rf"[0-9a-f]{{{SHORTEST},40}}")
+_ANY = Later(rf"[0-9a-f]{{{SHORTEST},40}}")
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from landfall.later import Later
+
 PIPELINE_STACK = "Landfall-Pipeline"
 """The stack whose outputs say where everything is."""
 EXECUTION_LIMIT = 80
 """Characters of an execution's name (Step Functions API reference, StartExecution)."""
 SECONDS = len("2026-01-01T00:00:00")
-_TIMED = re.compile(r"[0-9]{8}T[0-9]{6}Z-")
+_TIMED = Later(r"[0-9]{8}T[0-9]{6}Z-")
 _PROJECT = "landfall-build-"
 
 

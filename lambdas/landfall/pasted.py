@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from landfall.later import Later
+
 ZWNJ, ZWJ = "\u200c", "\u200d"
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
 """Format characters that are signs to be seen (Unicode's Prepended_Concatenation_Mark)."""
-_FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f")
+_FLAG = Later("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f")
 """The flag of a part of a country: a black flag, tags that can't be seen, and their end."""
 _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 

@@ -11,6 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,8 @@ def ask(
     is_forbidden: Callable[[Address], bool] = forbidden,
 ) -> Answers:
     """Make a round of requests, each so many times. `known` is what their secrets stand for."""
-    verify = ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+    # over plain HTTP httpx still wants a context, and would fill one of its own with every authority that there is
+    verify = _trusting(ca_bundle) if base_url.lower().startswith("https:") else _plain()
 
     async def all_of_them() -> Answers:
         # keep-alive would pin every request to the one target the first was sent to
@@ -159,6 +161,18 @@ def ask(
         return Answers(base_url, given, early, wanted.sampling)
 
     return asyncio.run(all_of_them())
+
+
+@cache
+def _trusting(ca_bundle: Path | None) -> ssl.SSLContext:
+    """Return the TLS context of a CA bundle, or of the system's: made once in the life of a Lambda."""
+    return ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+
+
+@cache
+def _plain() -> ssl.SSLContext:
+    """Return a context that trusts nobody, for where no TLS is spoken."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _decoded(body: bytes, encoding: str) -> bytes:

@@ -7,7 +7,6 @@ A request with `pushed_at` stands for a push whose event was lost: a newer push 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +15,12 @@ from typing import Any
 from landfall import image_tags, pasted
 from landfall.errors import InvalidRequest
 from landfall.image_tags import Tag
+from landfall.later import Later
 from landfall.model import UNKNOWN, Intent
 from landfall.settings import Service, Settings
 
-DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+DIGEST = Later(r"sha256:[0-9a-f]{64}")
+TIME = Later(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 BY_PUSH = "ECR push"
 """Who asked, where the image's own push did."""
 EARLIEST = "2000"

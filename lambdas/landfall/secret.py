@@ -7,14 +7,15 @@ that sends it (probe.py), which takes it out of whatever comes back.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from landfall.later import Later
 
 SHORTEST = 8
 """Characters of a secret. A shorter one could not be taken out of an answer without taking half of that with it."""
 HIDDEN = "[secret]"
-_VISIBLE = re.compile(r"[!-~]+( +[!-~]+)*")
+_VISIBLE = Later(r"[!-~]+( +[!-~]+)*")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 ECDSA over P-256 and SHA-256, by AWS KMS (developer guide, key spec ECC_NIST_P256). What is signed says what it is and
 is the record's hash, which covers place, the hash before and all of its content. So to verify takes the record and the
 public key, and nothing of AWS.
+
+The library that verifies takes long to load, and most steps verify nothing: it is imported where it does.
 """
 
 from __future__ import annotations
@@ -13,15 +15,12 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
-
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from typing import TYPE_CHECKING, Any
 
 from landfall.chain import HASH, SIGNATURE, is_placed
 
-ALGORITHM = ec.ECDSA(hashes.SHA256())
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 
 def message(digest: str) -> bytes:
@@ -41,10 +40,14 @@ class PublicKey:
         self.curve()
         return hashlib.sha256(base64.b64decode(self.encoded)).hexdigest()
 
-    def curve(self) -> ec.EllipticCurvePublicKey:
+    def curve(self) -> EllipticCurvePublicKey:
         """Return the key itself. Raises ValueError for what is none of P-256."""
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.serialization import load_der_public_key
+
         try:
-            found = serialization.load_der_public_key(base64.b64decode(self.encoded, validate=True))
+            found = load_der_public_key(base64.b64decode(self.encoded, validate=True))
         except (binascii.Error, UnsupportedAlgorithm, ValueError) as error:
             raise ValueError(f"no public key in DER and base64: {error}") from error
         if not isinstance(found, ec.EllipticCurvePublicKey) or found.curve.name != ec.SECP256R1.name:
@@ -52,15 +55,19 @@ class PublicKey:
         return found
 
     @cached_property
-    def _curve(self) -> ec.EllipticCurvePublicKey:
+    def _curve(self) -> EllipticCurvePublicKey:
         return self.curve()
 
     def signed(self, digest: object, signature: object) -> bool:
         """Say whether this key signed a hash, given in hex; anything else that stands there is not signed."""
         if not isinstance(digest, str) or not isinstance(signature, str):
             return False
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+        from cryptography.hazmat.primitives.hashes import SHA256
+
         try:
-            self._curve.verify(base64.b64decode(signature, validate=True), message(digest), ALGORITHM)
+            self._curve.verify(base64.b64decode(signature, validate=True), message(digest), ECDSA(SHA256()))
         except (InvalidSignature, binascii.Error, ValueError):
             return False
         return True

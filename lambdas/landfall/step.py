@@ -1,4 +1,7 @@
-"""The only wrapper round a step: JSON in, a typed value; a typed value, JSON out; logs, metrics and traces."""
+"""The only wrapper round a step: JSON in, a typed value; a typed value, JSON out; logs and metrics.
+
+Lambda itself traces each invocation (active tracing): what X-Ray's SDK would add is in the history and in the logs.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,16 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import dacite
-from aws_lambda_powertools import Logger, Metrics, Tracer, single_metric
+from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 from landfall import raised, wire
 from landfall.errors import InvalidStepInput, StepOutputTooLarge
 from landfall.raised import SafeFormatter
-from landfall.redaction import KINDS, Redacts
+from landfall.redaction import Redacts, standard
 from landfall.world import World
 
 OUTPUT_LIMIT = 8 * 1024
@@ -27,7 +30,6 @@ I = TypeVar("I")  # noqa: E741
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 logger = Logger(service="landfall", logger_formatter=SafeFormatter(use_rfc3339=True))
-tracer = Tracer(service="landfall")
 NAMESPACE, SERVICE = "Landfall", "landfall"
 metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
 
@@ -36,7 +38,6 @@ def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
     """Make a Lambda handler of `run`, which takes a `kind` and the world and returns a dataclass."""
     world = World()
 
-    @tracer.capture_lambda_handler(capture_response=False)
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
             _bind(event, context)
@@ -49,7 +50,7 @@ def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
         # outside the block above: the error as it was would be the context of the one that leaves
         raise raised.safe(wrong, _kinds(world))
 
-    return cast(Handler, handler)
+    return handler
 
 
 def _kinds(world: World) -> Sequence[Redacts]:
@@ -57,7 +58,7 @@ def _kinds(world: World) -> Sequence[Redacts]:
     try:
         return world.settings.redaction.strictest
     except Exception:
-        return KINDS
+        return standard()
 
 
 def parse(kind: type[I], event: Mapping[str, Any]) -> I:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from landfall.later import Later
+
 PULL, SECRET, MEMORY, HEALTH, START, EXIT = "image pull", "secret", "out of memory", "health check", "start-up", "exit"
 THROTTLING, INTERFACE, STORAGE, CAPACITY, AWS = (
     *("throttling", "network interface", "storage", "capacity", "AWS internal error"),
@@ -28,7 +30,7 @@ _CLASSES = (
     ("CannotStart", START),
     ("CannotCreate", START),
 )
-_PLACES = re.compile(r"\bRESOURCE:[A-Z*]|^(TaskFailedToStart: )?AGENT\b")
+_PLACES = Later(r"\bRESOURCE:[A-Z*]|^(TaskFailedToStart: )?AGENT\b")
 """ECS API failure reasons: a container instance without CPU, memory, interfaces, or with an agent that is gone."""
 _AROUND = (
     (
@@ -44,22 +46,22 @@ _AROUND = (
     ),
     (AWS, r"^internalerror(?!: failed to normalize)"),
 )
-_PASSING = re.compile(
+_PASSING = Later(
     r"timeout|timed out|deadline exceeded|context cancell?ed|request cancell?ed|connection (re|issue|closed)|\beof\b"
     r"|no such host|handshake|network (configuration|is unreachable)|unavailable|try again|\b50[0234]\b"
     r"|internal ?(server ?|service ?)?(error|failure)|" + _AROUND[0][1]
 )
 """What AWS's texts say of networks and throttles: it may pass. It wins over any word of _HOPELESS beside it."""
-_HOPELESS = re.compile(
+_HOPELESS = Later(
     r"not ?found|does not exist|no such file|can.?t find|manifest unknown|invalid parameters|denied|not authorized"
     r"|unauthorized|forbidden|no basic auth|did not contain json key|matching platform|no matching manifest"
     r"|no match for platform|diffids don.?t match|invalid reference|failed to normalize|has the permissions"
 )
 """What they say of an image, a secret or a file system that is not there or not allowed: waiting does not mend it."""
-_QUOTED = re.compile(r"""["'`<\u2018\u201c][^\s"'`]+["'`>\u2019\u201d]""")
-_BARE = re.compile(r"(pull access denied for) [^\s,]+|(invalid parameters:).*")
+_QUOTED = Later(r"""["'`<\u2018\u201c][^\s"'`]+["'`>\u2019\u201d]""")
+_BARE = Later(r"(pull access denied for) [^\s,]+|(invalid parameters:).*")
 """Where AWS puts a name that may be a word like any other."""
-_NAME = re.compile(r"\w[/@=._:-]\w")
+_NAME = Later(r"\w[/@=._:-]\w")
 """Punctuation inside: an address, an ARN, an image, a file, an action."""
 
 

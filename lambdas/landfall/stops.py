@@ -7,12 +7,12 @@ Fargate"; aws/amazon-ecs-agent#4397 (`containerIsEssential=true`).
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from landfall import console, stop_reasons
+from landfall.later import Later
 from landfall.model import Verdict, failed
 from landfall.observed import Container, TaskView
 
@@ -22,7 +22,7 @@ _DEATHS, _STARTS = 20, 2
 """Of a service some of whose tasks run, more than one task in so many must die, or fail to start, alike."""
 _SIGNALS = (137, 143)
 """Exit codes of a container that was killed: ECS does so to the others when one essential container exits."""
-_MADE_UP = re.compile(r"^(aws-guardduty-agent|ecs-service-connect)-\w+$")
+_MADE_UP = Later(r"^(aws-guardduty-agent|ecs-service-connect)-\w+$")
 """Containers that AWS adds: the end of the name differs in every task."""
 _NOBODYS = "aws-guardduty-agent"
 """A container of AWS's own that no task needs: the task goes on without it."""

@@ -1,4 +1,7 @@
-"""The composition root of a step: settings, clock and AWS, each made when first asked for."""
+"""The composition root of a step: settings, clock and AWS, each made when first asked for.
+
+What makes it is imported there too: most steps reach few of these, and a cold start waits for each import.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,37 @@ import os
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
-from landfall import probe, secret, smoke
-from landfall.answers import Answers
-from landfall.aws.audit import Executions, Reports, Topic
-from landfall.aws.codebuild import CodeBuild
-from landfall.aws.ecr import Ecr
-from landfall.aws.ecs import Ecs
-from landfall.aws.elb import Elb
-from landfall.aws.events import Events
-from landfall.aws.findings import Findings
-from landfall.aws.freezes import Freezes
-from landfall.aws.ledger import Ledger
-from landfall.aws.locks import Locks
-from landfall.aws.logs import TaskLogs
-from landfall.aws.secrets import Secrets
-from landfall.aws.signing import Signing
-from landfall.aws.surroundings import Surroundings
-from landfall.model import Release
-from landfall.observed import ServiceView
-from landfall.secret import Known
-from landfall.settings import Service, Settings
+from landfall import secret
 from landfall.settings import file as settings_file
 
+if TYPE_CHECKING:
+    from landfall.answers import Answers
+    from landfall.aws.audit import Executions, Reports, Topic
+    from landfall.aws.codebuild import CodeBuild
+    from landfall.aws.ecr import Ecr
+    from landfall.aws.ecs import Ecs
+    from landfall.aws.elb import Elb
+    from landfall.aws.events import Events
+    from landfall.aws.findings import Findings
+    from landfall.aws.freezes import Freezes
+    from landfall.aws.ledger import Ledger
+    from landfall.aws.locks import Locks
+    from landfall.aws.logs import TaskLogs
+    from landfall.aws.signing import Signing
+    from landfall.aws.surroundings import Surroundings
+    from landfall.aws.versions import Definitions, Versions
+    from landfall.model import Release
+    from landfall.observed import ServiceView
+    from landfall.secret import Known
+    from landfall.settings import Service, Settings
+
+ENV_MACHINES = "LANDFALL_STATE_MACHINES"
+"""All state machines, with a space between two."""
 ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_TOPIC, ENV_BUS, ENV_SIGNING_KEY = (
     "LANDFALL_SETTINGS",
     "LANDFALL_LEDGER_TABLE",
@@ -47,7 +54,7 @@ ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_
 _TIMES = {"connect_timeout": 3, "read_timeout": 8}
 _CONFIG = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 3})
 _ONCE = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 1})
-_HURRIED = Config(read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+_HURRIED = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 class World:
@@ -72,16 +79,22 @@ class World:
 
     def ecs(self, service: str) -> Ecs:
         """Return ECS, narrowed to one configured service."""
+        from landfall.aws.ecs import Ecs
+
         at = self.service(service)
-        return Ecs(self._client("ecs"), at.cluster, at.service, once=self._client("ecs", _ONCE))
+        return Ecs(self._client("ecs"), at.cluster, at.service, once=lambda: self._client("ecs", _ONCE))
 
     def ecr(self, repository: str) -> Ecr:
         """Return ECR, narrowed to one repository."""
+        from landfall.aws.ecr import Ecr
+
         return Ecr(self._client("ecr"), repository)
 
     @cached_property
     def codebuild(self) -> CodeBuild:
         """Return CodeBuild."""
+        from landfall.aws.codebuild import CodeBuild
+
         return CodeBuild(self._client("codebuild"))
 
     def base_url(self, settings: Service, service: ServiceView) -> str:
@@ -97,73 +110,117 @@ class World:
     def secrets(self, settings: Service) -> Known:
         """Return what the secrets of a service's own checks are now. Without any, Secrets Manager is not asked."""
         wanted = settings.smoke.secrets
-        return Secrets(self._client("secretsmanager")).known(wanted) if wanted else secret.NONE
+        if not wanted:
+            return secret.NONE
+        from landfall.aws.secrets import Secrets
+
+        return Secrets(self._client("secretsmanager")).known(wanted)
 
     def ask(self, settings: Service, base_url: str, known: Known, tasks: int = 1) -> Answers:
         """Make a round of smoke requests to a service of so many tasks. `known` is what `secrets` returned."""
+        from landfall import probe, smoke
+
         wanted = smoke.round_of(settings.smoke, base_url, tasks, settings.limits.smoke_attempts)
         return probe.ask(base_url, wanted, self.settings.ca_bundle(settings), known)
 
     @cached_property
     def elb(self) -> Elb:
         """Return the load balancers."""
+        from landfall.aws.elb import Elb
+
         return Elb(self._client("elbv2"))
 
     @cached_property
     def surroundings(self) -> Surroundings:
         """Return what services lean on."""
+        from landfall.aws.surroundings import Surroundings
+
         return Surroundings(self._client)
 
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger table."""
+        from landfall.aws.ledger import Ledger
+
         return Ledger(self._ledger_table, lambda: self.signing)
 
     @cached_property
     def signing(self) -> Signing:
         """Return the key that closings are signed by."""
+        from landfall.aws.signing import Signing
+
         former = self.settings.evidence.former_keys
         return Signing(self._client("kms"), os.environ[ENV_SIGNING_KEY], self.reports, former)
 
     @cached_property
     def findings(self) -> Findings:
         """Return the reconciler's findings, which are kept in the ledger's table."""
+        from landfall.aws.findings import Findings
+
         return Findings(self._ledger_table)
 
     @cached_property
     def reports(self) -> Reports:
         """Return the report bucket."""
+        from landfall.aws.audit import Reports
+
         return Reports(self._client("s3"), os.environ[ENV_REPORTS])
 
     @cached_property
     def topic(self) -> Topic:
         """Return the notification topic."""
+        from landfall.aws.audit import Topic
+
         return Topic(self._client("sns"), os.environ[ENV_TOPIC])
 
     @cached_property
     def events(self) -> Events:
         """Return Landfall's event bus."""
+        from landfall.aws.events import Events
+
         return Events(self._client("events"), os.environ[ENV_BUS])
 
     @cached_property
     def executions(self) -> Executions:
         """Return Step Functions' executions."""
+        from landfall.aws.audit import Executions
+
         return Executions(self._client("stepfunctions"))
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """Return the definitions of state machines and executions."""
+        from landfall.aws.versions import Definitions
+
+        return Definitions(self._client("stepfunctions"))
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Return the versions of functions."""
+        from landfall.aws.versions import Versions
+
+        return Versions(self._client("lambda"))
 
     @cached_property
     def logs(self) -> TaskLogs:
         """Return what tasks wrote. Nothing waits for it for long: it is the last thing a deployment could hang on."""
-        return TaskLogs(boto3.client("logs", config=_CONFIG.merge(_HURRIED)))
+        from landfall.aws.logs import TaskLogs
+
+        return TaskLogs(self._client("logs", _HURRIED))
 
     @cached_property
     def locks(self) -> Locks:
         """Return the lock table."""
-        return Locks(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LOCKS]))
+        from landfall.aws.locks import Locks
+
+        return Locks(self._table(ENV_LOCKS))
 
     @cached_property
     def freezes(self) -> Freezes:
         """Return the freeze table."""
-        return Freezes(boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_FREEZES]))
+        from landfall.aws.freezes import Freezes
+
+        return Freezes(self._table(ENV_FREEZES))
 
     def holds_lock(self, release: Release) -> bool:
         """Say whether the release still has the lock it was given. Asked right before every change of the service.
@@ -175,17 +232,37 @@ class World:
 
     @cached_property
     def _ledger_table(self) -> Any:
-        return boto3.resource("dynamodb", config=_CONFIG).Table(os.environ[ENV_LEDGER])
+        return self._table(ENV_LEDGER)
+
+    def _table(self, variable: str) -> Any:
+        """Return the table that a variable names: all of them through one client."""
+        return self._tables.Table(os.environ[variable])
+
+    @cached_property
+    def _tables(self) -> Any:
+        import boto3
+
+        return boto3.resource("dynamodb", config=_CONFIG)
 
     @property
     def machine_arn(self) -> str:
         """Return the state machine; only steps that start executions are told."""
         return os.environ[ENV_MACHINE]
 
+    @property
+    def machine_arns(self) -> tuple[str, ...]:
+        """Return all state machines; only the step that removes versions is told."""
+        return tuple(os.environ[ENV_MACHINES].split())
+
     def _client(self, name: str, config: Config = _CONFIG) -> Any:
         if (name, config) not in self._clients:
-            self._clients[name, config] = boto3.client(name, config=config)
+            self._clients[name, config] = self._session.create_client(name, config=config)
         return self._clients[name, config]
+
+    @cached_property
+    def _session(self) -> Any:
+        """Return what clients are made of, which boto3 is made of too: it loads what no step wants, S3's transfers."""
+        return botocore.session.get_session()
 
     @cached_property
     def _clients(self) -> dict[tuple[str, Config], Any]:

@@ -15,7 +15,8 @@ import pytest
 from landfall import levels, logs
 from landfall.logs import Line, Written
 from landfall.model import Failure, failed
-from landfall.redaction import KINDS, Redaction, redacted
+from landfall.redaction import Redaction, redacted
+from landfall.redaction.kinds import KINDS
 from landfall.smoke import leaks
 from landfall.smoke.case import Check
 from tests import builders as b

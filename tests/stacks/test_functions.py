@@ -52,6 +52,12 @@ def test_a_step_is_told_of_what_it_has_a_grant_on(pipeline: Template, step: Step
         "LANDFALL_LOCK_TABLE": ({On.LOCKS}, "<LocksF3C5D457>"),
         "LANDFALL_FREEZE_TABLE": ({On.FREEZES}, "<Freezes1BCE865E>"),
         "LANDFALL_STATE_MACHINE_ARN": ({On.MACHINE}, "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"),
+        "LANDFALL_STATE_MACHINES": (
+            {On.MACHINES},
+            " ".join(
+                f"arn:aws:states:REGION:ACCOUNT:stateMachine:{name}" for name in ("landfall", "landfall-build-watch")
+            ),
+        ),
         "LANDFALL_REPORT_BUCKET": ({On.REPORTS, On.REPORT_NAMES, On.SIGNING_BEGUN}, "<Reports65402A0A>"),
         "LANDFALL_SIGNING_KEY": ({On.SIGNATURES}, "<SigningKeyEEFC2790.Arn>"),
         "LANDFALL_TOPIC_ARN": ({On.TOPIC}, "<TopicBFC7AF6E>"),

@@ -18,6 +18,8 @@ def _via(service: str) -> dict[str, Any]:
     return {"StringEquals": {"kms:ViaService": f"{service}.REGION.amazonaws.com"}}
 
 
+BOTH = ("landfall", "landfall-build-watch")
+CALLED = [step.function_name for step in STEPS if step.machine]
 # Written out by hand, from the Service Authorization Reference and services.toml, and not from stacks/reach.py.
 REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.LABELLED_REPOSITORIES: ([], {}),  # services.toml as it ships reads no label
@@ -82,6 +84,10 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.LOG_GROUPS: (["arn:aws:logs:REGION:ACCOUNT:log-group:/landfall/sample:*"], {}),
     On.JUDGED_LOG_GROUPS: ([], {}),
     On.EXECUTIONS: (["arn:aws:states:REGION:ACCOUNT:execution:landfall:*"], {}),
+    On.MACHINES: ([f"arn:aws:states:REGION:ACCOUNT:stateMachine:{name}" for name in BOTH], {}),
+    On.EXECUTIONS_OF_MACHINES: ([f"arn:aws:states:REGION:ACCOUNT:execution:{name}:*" for name in BOTH], {}),
+    On.FUNCTIONS: ([f"arn:aws:lambda:REGION:ACCOUNT:function:{name}" for name in CALLED], {}),
+    On.VERSIONS: ([f"arn:aws:lambda:REGION:ACCOUNT:function:{name}:*" for name in CALLED], {}),
 }
 
 
@@ -115,11 +121,14 @@ def test_a_role_has_no_policy_but_its_own(pipeline: Template) -> None:
     ("machine", "prefix"), [(Machine.DEPLOY, "MachineRole"), (Machine.BUILD_WATCH, "BuildWatchRole")]
 )
 def test_a_machine_may_invoke_its_steps_and_nothing_else(pipeline: Template, machine: Machine, prefix: str) -> None:
-    """Unqualified functions only: the machine calls no version and no alias."""
+    """In every version: executions that began before an upgrade call those of their own definition.
+
+    And by the bare name, as the executions do that began when no definition named a version.
+    """
     (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith(prefix))
     own = {step.function_name for step in STEPS if step.machine is machine}
     functions = pipeline.of_type("AWS::Lambda::Function").items()
-    expected = [f"<{name}.Arn>" for name, f in functions if f["FunctionName"] in own]
+    expected = [f"<{name}.Arn>{end}" for name, f in functions if f["FunctionName"] in own for end in ("", ":*")]
 
     invoking = [s for s in pipeline.statements_of(role) if "lambda:InvokeFunction" in many(s["Action"])]
 

@@ -113,7 +113,7 @@ def test_one_error_of_a_step_is_not_news(alarms: dict[str, Any], pipeline: Templ
     for step in STEPS:
         alarm = alarms[f"landfall-{step.id}Errors"]
         assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": functions[step.function_name]}]
-        patience = (900, 1) if step.id in ("Sweep", "Reconcile") else (300, 2)
+        patience = {"Sweep": (900, 1), "Reconcile": (900, 1), "Retire": (3600, 1)}.get(step.id, (300, 2))
         assert (alarm["MetricName"], alarm["Period"], alarm["Threshold"]) == ("Errors", *patience)
 
 

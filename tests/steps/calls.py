@@ -200,6 +200,10 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
             yield f"arn:aws:iam::{ACCOUNT}:role/{name}"
         case "codebuild", {"ids": ids}:
             yield from (_arn("codebuild", f"project/{_last(each).split(':')[0]}") for each in ids)
+        case "lambda", {"FunctionName": name, "Qualifier": _}:
+            yield _arn("lambda", f"function:{name}:*")
+        case "lambda", {"FunctionName": name}:
+            yield _arn("lambda", f"function:{name}")
         case _:
             yield "*"
 

@@ -17,7 +17,7 @@ from botocore.exceptions import EndpointConnectionError
 from landfall import raised
 from landfall.errors import AwsCallFailed, InvalidRequest, InvalidStepInput, StepOutputTooLarge
 from landfall.model import Verdict, passed
-from landfall.redaction import KINDS
+from landfall.redaction.kinds import KINDS
 from landfall.step import OUTPUT_LIMIT, logger, step
 from landfall.world import World
 from tests import builders as b

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC
 from itertools import islice
 from typing import Any
@@ -21,10 +21,13 @@ NEWEST = 2
 class Ecs:
     """One service of one cluster."""
 
-    def __init__(self, client: Any, cluster: str, service: str, once: Any = None) -> None:
-        """Take a client; who registers revisions gives another that makes each call `once`, whatever becomes of it."""
+    def __init__(self, client: Any, cluster: str, service: str, once: Callable[[], Any] | None = None) -> None:
+        """Take a client; who registers revisions gives another that makes each call `once`, whatever becomes of it.
+
+        That one is made when it is wanted.
+        """
         self._client = client
-        self._once = once or client
+        self._once = once or (lambda: client)
         self._cluster = cluster
         self._service = service
 
@@ -132,7 +135,7 @@ class Ecs:
         lost reply is no reason to call again; the step that is run again finds what the first call left.
         """
         with trying(f"registering a revision of {request.get('family')!r}"):
-            reply = self._once.register_task_definition(**request)
+            reply = self._once().register_task_definition(**request)
         return str(reply["taskDefinition"]["taskDefinitionArn"])
 
     def deregister(self, task_definition: str) -> None:

@@ -10,8 +10,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from landfall.errors import AwsCallFailed, InvalidRequest, trying
 
 INDEX_TYPES = (
@@ -113,6 +111,8 @@ def _annotation(manifest: Manifest, name: str) -> str:
 
 def _download(url: str, size: int) -> bytes:
     """At most one byte more than there should be, so that a longer answer shows and none can fill the memory."""
+    import httpx  # noqa: PLC0415  few releases have a configuration to read
+
     data = bytearray()
     try:
         with httpx.stream("GET", url, timeout=TIMEOUT_SECONDS, follow_redirects=True) as reply:

@@ -6,13 +6,12 @@ one: the first line of a stack trace, or what programs without levels say when t
 
 from __future__ import annotations
 
-import re
-
+from landfall.later import Later
 from landfall.levels import document, looks, prefixes, told
 
 _LOOKED_AT = 4000
 """Characters of a line in which a level, or what looks like an error, is searched for."""
-_ANSI = re.compile(r"(?:\x1b|\^\[|\\u001[bB]|\\x1[bB]|\\033|#033)\[[\d;]{0,20}[A-Za-z]")
+_ANSI = Later(r"(?:\x1b|\^\[|\\u001[bB]|\\x1[bB]|\\033|#033)\[[\d;]{0,20}[A-Za-z]")
 """Colours, as terminals take them, and as what passes a line on spells them."""
 _DEEPEST = 4
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from landfall.later import Later
 from landfall.levels import prefixes
 
 _HANDLED = (
@@ -47,7 +48,7 @@ _PLATFORMS = (
 )
 """What platforms and databases say of a program."""
 _CLASS = r"(?:[\w$]{1,60}(?:\.|::|\\)){0,12}"
-_BEGINNINGS = re.compile(
+_BEGINNINGS = Later(
     r"panic: |Oops: |FAILURE: |BOOT FAILED|\*\* \((?!EXIT)\w{1,80}\) |ERR! |CRASH\b|Stack overflow\b"
     r"|Process terminated\b"
     r"|(?:Fatal|Error|Exception|Critical|Internal error|Internal Server Error|Runtime error|Run-time error)(?:: "
@@ -70,8 +71,8 @@ _BEGINNINGS = re.compile(
     r"| \(core|\s?$)"
 )
 """What a line begins with, behind its time, its host and its process."""
-_TRIED = re.compile(r"(?i:failed to|could not|couldn't|cannot|can't|unable to|can not) (?!reproduce|wait)")
-_OF_COMMANDS = re.compile(
+_TRIED = Later(r"(?i:failed to|could not|couldn't|cannot|can't|unable to|can not) (?!reproduce|wait)")
+_OF_COMMANDS = Later(
     r"[\w./\[\]()-]{1,200}(?: \w{1,40})?: (?=.{0,1000}(?:"
     r"(?:^|: )(?:(?:[Cc]ommand )?not found|[Pp]ermission denied|No such file or directory|[Cc]onnection refused"
     r"|Exec format error|unbound variable|file does not exist)$|: [Cc]annot |: [Cc]an't |\bfailed to load command\b"
@@ -79,11 +80,11 @@ _OF_COMMANDS = re.compile(
     r"|\b[Cc]onnection (?:refused|reset by peer|timed out)$))|! Unable to |.{0,60} : Cannot find "
 )
 """What shells and commands say behind their name."""
-_REDIS = re.compile(r"\d{1,7}:[XCSM] \d\d \w{3} \d{4} [\d:.]{8,12} # ")
-_FAILS = re.compile(
+_REDIS = Later(r"\d{1,7}:[XCSM] \d\d \w{3} \d{4} [\d:.]{8,12} # ")
+_FAILS = Later(
     r"(?i)\b(?:can't|cannot|fatal|error|failed|crash\w*|unable|misconf|aborting|bad file|wrong|short read)\b"
 )
-_SAID = re.compile(
+_SAID = Later(
     r"(?<!standard )(?<!squared )(?<!absolute )"
     r"(?<!relative )(?<!after )(?<!ignoring )(?<!no )(?<!without )(?<![\w\"'-])"
     r"(?:[Ee]rror|[\w.]{0,100}(?:Exception|Error)): (?!\"?(?:none|null|nil|no|false|undefined|-)\b|\"\"|''"
@@ -91,12 +92,12 @@ _SAID = re.compile(
     r"|\bconnection .{1,60} was refused\b|\b[Ee]xception: (?!none|null|no\b|\d)"
     r"|\bfailed: (?!\d|none|null|no\b|false|true|\[\]|\{\}|Set\()"
 )
-_PROGRAM = re.compile(r"(?!SLF4J)[\w./-]{1,40}: ")
-_MENDED = re.compile(
+_PROGRAM = Later(r"(?!SLF4J)[\w./-]{1,40}: ")
+_MENDED = Later(
     r"(?i)\b(?:retr(?:y|ying|ied)|ignor(?:ed|ing)|skipp(?:ed|ing)|pulling|caught|handled|fall(?:ing)? ?back"
     r"|using default)\b"
 )
-_ANYWHERE = re.compile(f"{_RUNTIMES}|{_PLATFORMS}")
+_ANYWHERE = Later(f"{_RUNTIMES}|{_PLATFORMS}")
 
 
 def like_an_error(text: str) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from landfall.later import Later
 from landfall.levels.words import of_word
 
 _CLOCK = r"\d{1,2}:\d\d:\d\d(?:[.,:]\d{1,9})?(?:\s?[AaPp][Mm])?"
@@ -15,20 +14,20 @@ TIME = (
     rf"(?:,?[T :]| - |\s){{1,2}}{_CLOCK}(?: \d{{4}})?{_ZONE}|{_CLOCK}{_ZONE}"
     r"|\d{10}(?:\.\d{1,9}|\d{3})?(?=[\]:\s])|\d{4}[-/]\d\d[-/]\d\d(?=[\]\s]))"
 )
-_CARRIED = re.compile(
+_CARRIED = Later(
     r"(?:\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d) )?(?:stdout|stderr) [FP] "  # CRI
     r"|(?P<name>[a-z][\w.-]{0,60})\s{0,20}\| (?=\S)"  # Docker Compose
     r"|\[(?:pod|container)/[\w./-]{1,200}\] "  # kubectl logs --prefix
     r"|(?:[A-Z]{4,8}: )?PHP message: "
 )
-_PEELED = re.compile(
+_PEELED = Later(
     rf"(?P<time>[\[<(]?\s?{TIME}[\])>]?)"
     r"|\[\s{0,8}\d+(?:\.\d+)?(?:[:#/]\d+)?\s{0,3}\]|\(\d+(?:/[\w-]+)?\)|\d+#\d+:|\d{1,7}(?=\s)"
     r"|\[\w{1,40}(?:[-:]\w{1,40}){0,6}\](?=\s)"
     r"|(?:[\w.-]{1,60} )?[\w./-]{1,60}\[\w[\w.:-]{0,20}\]:|kernel:"
     r"|[A-Z]{2,6}-?\d{3,7}:(?=\s)|[=>*!#\u2502\u2514\u2a2f\u2716-]{1,4}(?=\s)"
 )
-_BETWEEN = re.compile(r"[\s|:,-]{0,8}")
+_BETWEEN = Later(r"[\s|:,-]{0,8}")
 
 
 def carried(text: str) -> int:

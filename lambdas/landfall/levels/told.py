@@ -4,46 +4,47 @@ from __future__ import annotations
 
 import re
 
+from landfall.later import Later
 from landfall.levels import prefixes
 from landfall.levels.words import BAD, BAD_ABROAD, GOOD, GOOD_ABROAD, GOOD_WITH_A_COLON, LETTERS, of_word
 
 _HEAD = 240
 """Characters in which a level stands where it stands in the open."""
-_LOGFMT = re.compile(
+_LOGFMT = Later(
     r"(?:^|[\s,{(])\"?(?:level|lvl|severity|loglevel|log\.level|levelname|level_name|severity_text|sev|prio|priority"
     r"|error_severity|L|at)\"?\s?[=:]\s?\"?"
     r"(?P<word>[A-Za-z]{1,14}(?:\+\d)?)\b(?![-.])",
     re.I,
 )
-_TYPED = re.compile(r"type=\"?(?P<word>[A-Za-z]{3,14})\"?\s(?:\S+=)?")
-_LETTER = re.compile(
+_TYPED = Later(r"type=\"?(?P<word>[A-Za-z]{3,14})\"?\s(?:\S+=)?")
+_LETTER = Later(
     r"(?:(?P<klog>[IWEF])\d{4}(?:\d\d)? \d\d:\d\d:\d\d|(?P<android>[VDIWEFA])/[\w.$-]{1,60}\s{0,3}\("
     r"|\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\s{1,6}\d{1,7}\s{1,6}\d{1,7} (?P<logcat>[VDIWEFA]) "
     r"|(?P<ruby>[DIWEFA]), \[|(?P<ahead>[EFCWID])\s(?=\d{4}-\d\d|\[\d\d/)|-(?P<dashed>[EFWIDN])- "
     r"|\[(?P<whole>[EFCWIDTV])(?:\s\d[^\]]{5,60})?\] |(?P<apt>[EWew]): (?=[A-Z/])"
     r"|\[[^\]]{8,40}\] [0-9a-f]{8} [\w.$]{1,60}\s{1,20}(?P<liberty>[AIWEFO]) )"
 )
-_BEHIND_ITS_TIME = re.compile(
+_BEHIND_ITS_TIME = Later(
     r"(?P<letter>[TDVNIWEFC](?:(?=[!:]|\s?[|\[]|\s{2}\S|\s[A-Z\[]))|[DIWEFC](?=\s))"
     rf"|[\[<(]?(?P<word>(?i:{BAD}|{GOOD}))(?P<sign>[\])>:\t|]|\s[-|:@]|\s{{2}}|$|(?P<named> (?=[^\s:]{{1,60}}\s: ))|\s)"
 )
-_PAIR = re.compile(r"[\w.]=[^\s=]|\w\"\s?:")
-_ALONE = re.compile(rf"[Ee]rror|err|fatal|crit|{BAD.upper()}|(?i:{GOOD})")
+_PAIR = Later(r"[\w.]=[^\s=]|\w\"\s?:")
+_ALONE = Later(rf"[Ee]rror|err|fatal|crit|{BAD.upper()}|(?i:{GOOD})")
 """Levels that are told by their place alone. `Critical`, `failed` and `alert` begin sentences."""
-_NOUNS = re.compile(
+_NOUNS = Later(
     r"\s?(?:handl|page|log\b|logs\b|logg|report|rate|budget|count|queue|track|monitor|middleware|boundar|threshold|limit"
     r"|template|topic|channel|budget|and |or |is |was |are |were |care\b|section|path\b|patient|condition|codes?\b"
     r"|messages?\b|list|catalog|mapper|response)"
 )
 """What makes a level's word the first of a name: `error handler`."""
-_PRIORITY = re.compile(r"<(?P<syslog>\d{1,3})>|%(?P<rdkafka>[0-7])\|\d")
-_FACILITY = re.compile(
+_PRIORITY = Later(r"<(?P<syslog>\d{1,3})>|%(?P<rdkafka>[0-7])\|\d")
+_FACILITY = Later(
     r"(?:^|\s)(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])"
     r"\.(?P<level>emerg|panic|alert|crit|err|error|warn|warning|notice|info|debug)\s"
 )
 _UPPER_BAD, _UPPER_GOOD = BAD.upper(), GOOD.upper()
 _NO_PROSE = "".join(rf"(?<!\b{word} )" for word in ("to", "is", "set", "as", "an", "no", "the", "or", "and", "level"))
-_IN_THE_OPEN = re.compile(
+_IN_THE_OPEN = Later(
     # [error], [core:error], [System Error], [ ERROR ]
     r"\[\s{0,4}(?:[\w.#-]{1,40}[: ])?(?P<whole>[A-Za-z]{3,13})\s{0,8}\]"
     r"|<(?P<angled>[A-Za-z]{3,13})>(?=[\s:])"  # <Error>
@@ -68,11 +69,11 @@ _IN_THE_OPEN = re.compile(
     r"(?:\[[^\]]{0,60}\])?:(?=\s|$)"
     r"|^npm (?P<npm>ERR!|error|warn|WARN|notice)"
 )
-_FIRST = re.compile(
+_FIRST = Later(
     rf"(?:(?:[\w./-]{{1,40}} )?[\w./()-]{{1,60}}: )?(?P<word>{BAD}|{GOOD}|Error|Critical|Fatal|Severe|Panic|Exception)"
     r"(?:\[[^\]]{0,60}\])?:(?=\s|$)"
 )
-_NOTHING = re.compile(
+_NOTHING = Later(
     r"(?i)\s{0,4}(?:none|null|nil|false|no|off|0|\"\"|''|-|n/a|undefined|\[\]|\{\})\s{0,4}[,;)}]?\s{0,4}(?:$|\w+[=:])"
 )
 

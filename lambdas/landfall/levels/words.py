@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from landfall.later import Later
 
 BAD = (
     "error|errors|err|erro|eror|critical|crit|crt|fatal|ftl|severe|panic|dpanic|pnc|emergency|emerg|alert|alrt|fail|failure"
@@ -27,8 +27,8 @@ GOOD_ABROAD = (
     "|\u8b66\u544a|\u60c5\u5831|\u4fe1\u606f|\uacbd\uace0|\uc815\ubcf4"
 )
 LETTERS = {"E": True, "F": True, "C": True, "A": True, "W": False, "I": False, "D": False, "T": False, "V": False}
-_LEVEL = re.compile(rf"(?i)(?:(?P<bad>{BAD})|{GOOD}|{GOOD_WITH_A_COLON}|default|all)(?:[+-]\d{{1,2}})?")
-_ABROAD = re.compile(rf"(?P<bad>{BAD_ABROAD})|{GOOD_ABROAD}")
+_LEVEL = Later(rf"(?i)(?:(?P<bad>{BAD})|{GOOD}|{GOOD_WITH_A_COLON}|default|all)(?:[+-]\d{{1,2}})?")
+_ABROAD = Later(rf"(?P<bad>{BAD_ABROAD})|{GOOD_ABROAD}")
 
 
 def of_word(word: str) -> bool | None:

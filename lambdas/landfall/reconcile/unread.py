@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 from landfall import image_tags
 from landfall.image_tags import GROUP, TagForm
+from landfall.later import Later
 from landfall.reconcile.findings import Kind, Seen
 from landfall.reconcile.pushes import Pushed
 
 SUBJECT = "tags that name no release"
 TAGS_SHOWN, TAG_SHOWN = 5, 60
-_REFERRER = re.compile(r"sha256-[0-9a-f]{64}(\..+)?")
+_REFERRER = Later(r"sha256-[0-9a-f]{64}(\..+)?")
 """A signature's or attestation's tag: what it is about (cosign, "Signature Spec"; OCI, "Referrers Tag Schema")."""
 _COMMIT = rf"(?P<{GROUP}>[0-9a-f]{{7,40}})"
 FORMS = (

@@ -6,19 +6,25 @@ card number is an incident. What it can't know is data without a mark of its own
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from landfall.later import Later
 from landfall.redaction.kind import OwnKind
 from landfall.redaction.kind import Redacts as Redacts
-from landfall.redaction.kinds import KINDS as KINDS
 
 LONGEST = 4000
 """Characters of a text that are looked at. What is beyond is cut off, unseen."""
 CUT = " … (cut)"
-_ANSI = re.compile(r"\x1b\[[\d;]{0,20}[A-Za-z]")
+_ANSI = Later(r"\x1b\[[\d;]{0,20}[A-Za-z]")
 """Colours, which would stand between a label and its value."""
+
+
+def standard() -> tuple[Redacts, ...]:
+    """Return the standard kinds. Their patterns take longer to compile than all of Landfall to load: at first use."""
+    from landfall.redaction.kinds import KINDS  # noqa: PLC0415
+
+    return KINDS
 
 
 @dataclass(frozen=True)
@@ -35,24 +41,27 @@ class Redaction:
     @property
     def kinds(self) -> tuple[Redacts, ...]:
         """Return what is redacted: one's own patterns first, since they know more."""
-        left = (kind.without(self.off) for kind in KINDS)
+        left = (kind.without(self.off) for kind in standard())
         return (*self._own, *(kind for kind in left if kind))
 
     @property
     def strictest(self) -> tuple[Redacts, ...]:
         """Return what an execution's history must not hold: one's own patterns, and every standard kind."""
-        return (*self._own, *KINDS)
+        return (*self._own, *standard())
 
     @property
     def _own(self) -> tuple[Redacts, ...]:
         return tuple(OwnKind(name, pattern) for name, pattern in self.patterns.items())
 
 
-def redacted(text: str, kinds: Iterable[Redacts] = KINDS) -> str:
-    """Return the text without what looks like personal or secret data. What was redacted before stays as it is."""
+def redacted(text: str, kinds: Iterable[Redacts] | None = None) -> str:
+    """Return the text without what looks like personal or secret data, of the standard kinds unless told others.
+
+    What was redacted before stays as it is.
+    """
     if len(text) > LONGEST:
         text = text[:LONGEST] + CUT
     text = _ANSI.sub("", text)
-    for kind in kinds:
+    for kind in standard() if kinds is None else kinds:
         text = kind.redact(text)
     return text

@@ -6,7 +6,7 @@ label before a value counts more than its looks.
 
 from __future__ import annotations
 
-import re
+from landfall.later import Later
 
 ARN = r"\barn:aws[\w-]{0,20}:[\w-]{1,40}:[\w-]{0,25}:(?:\d{12}|aws)?:[^\s\"'`,;<>(){}=&?|\\]{1,1200}"
 """arn:partition:service:region:account:resource (AWS General Reference, Amazon Resource Names)."""
@@ -37,7 +37,7 @@ _DIGESTS = (
     r"|(?:request|trace|span|correlation|message|event|invocation|operation|build|receipt)[ _-]?(?:id|handle)"
     r"|content-?(?:md5|sha\d{0,3}|hash)|sha-?\d{1,3})\b[\"']?\s?[:= -]\s?[\"']?)[\w+/=.-]{16,200}"
 )
-_ARN, _NAMED, _ANY = re.compile(ARN), re.compile(_NAMES), re.compile(f"{_NAMES}|{_DIGESTS}")
+_ARN, _NAMED, _ANY = Later(ARN), Later(_NAMES), Later(f"{_NAMES}|{_DIGESTS}")
 
 Spans = tuple[tuple[int, int], ...]
 """From and to."""

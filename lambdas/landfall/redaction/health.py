@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from landfall.later import Later
 from landfall.redaction import values
 from landfall.redaction.kind import Kind
 
@@ -23,7 +23,7 @@ _CAPITAL = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ\u0100-\u017f]+(?:['\u2019-][A-Z]?[a-z
 class Within:
     """A kind that is looked for inside of something alone."""
 
-    outer: re.Pattern[str]
+    outer: Later
     kind: Kind
 
     def redact(self, text: str) -> str:
@@ -36,7 +36,7 @@ class Within:
 
 
 def _kind(name: str, pattern: str) -> Kind:
-    return Kind(name, re.compile(pattern))
+    return Kind(name, Later(pattern))
 
 
 KINDS: tuple[Kind | Within, ...] = (
@@ -57,7 +57,7 @@ KINDS: tuple[Kind | Within, ...] = (
     _kind(_RECORD, r"(?P<keep>(?<![\w,])\(?0010,?[0-9a-fA-F]{4}\)? [A-Z]{2} )(?![\[\s])[^\s#\[\]]+"),
     _kind("name", rf"(?<![\w^])(?:[A-Z]?\d{{3,12}}\^)?{_CAPITAL}\^{_CAPITAL}(?:\^[\w.]*)*"),
     Within(
-        re.compile(r"\b(?:Patient|Person|RelatedPerson|Practitioner)(?:/_search)?\?[^\s\"'<>]+"),
+        Later(r"\b(?:Patient|Person|RelatedPerson|Practitioner)(?:/_search)?\?[^\s\"'<>]+"),
         _kind(
             "patient record",
             r"(?P<keep>[?&](?:name|family|given|birthdate|identifier|address[\w-]*|phone|telecom|email|phonetic|_id"

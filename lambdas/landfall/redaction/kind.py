@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from landfall.later import Later
 from landfall.linear import Linear
 from landfall.redaction import aws
 
@@ -32,7 +33,7 @@ class Kind:
     """
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: Later
     really: Callable[[str], bool] = lambda _: True
     spares: Callable[[str], aws.Spans] = aws.nothing
     needs: tuple[str, ...] = ()

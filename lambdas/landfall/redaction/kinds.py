@@ -5,9 +5,9 @@ Patterns are plain enough to be searched in linear time, or nearly: the text is 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from landfall.later import Later
 from landfall.redaction import aws, health, meanings, spoken, tokens
 from landfall.redaction.kind import Kind, Redacts
 from landfall.redaction.labelled import Labelled
@@ -16,7 +16,7 @@ from landfall.redaction.prose import is_prose
 AWS_KEY = r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b"
 PRIVATE_KEY = r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY"
 SSN = r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"
-_ISSUERS = re.compile(r"3[0-9]|4|5[0-9]|6|2[2-7]")
+_ISSUERS = Later(r"3[0-9]|4|5[0-9]|6|2[2-7]")
 _NO_DOMAINS = ("png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "js", "css", "map", "service", "timer", "socket")
 _DIGITS_OF_A_PHONE = range(8, 16)  # ITU-T E.164 allows 15
 
@@ -43,12 +43,12 @@ def _is_phone(text: str) -> bool:
 
 
 def _kind(name: str, pattern: str, really: Callable[[str], bool] = lambda _: True) -> Kind:
-    return Kind(name, re.compile(pattern), really)
+    return Kind(name, Later(pattern), really)
 
 
 def _looks(name: str, pattern: str, really: Callable[[str], bool] = lambda _: True) -> Kind:
     """Make a kind that knows its data by its looks alone."""
-    return Kind(name, re.compile(pattern), really, aws.words)
+    return Kind(name, Later(pattern), really, aws.words)
 
 
 KINDS: tuple[Redacts, ...] = (

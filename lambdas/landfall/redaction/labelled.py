@@ -7,10 +7,10 @@ the time is linear in the text, whatever it is.
 from __future__ import annotations
 
 import heapq
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from landfall.later import Later
 from landfall.redaction import aws, meanings, values, words
 from landfall.redaction.kind import MARK
 from landfall.redaction.meanings import MEANINGS, NAMES, SECRET
@@ -22,7 +22,7 @@ _CALL = (
     r"(?:[A-Za-z]\w{0,30}|datetime\.\w{1,10})\((?=[\"'\d\[])|N(?='))?)"
 )
 """What programs put round a value, but for calls that look one up."""
-_PLACE = re.compile(
+_PLACE = Later(
     # label=value, "label": "value"
     rf"{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|::(?=\s\S)"
     rf"|[:=⇒→\uff1a\uff1d]|->|%3A|%3D)(?>(?:\s|%20){{0,20}}){_CALL}"
@@ -32,8 +32,8 @@ _PLACE = re.compile(
     r"|(?P<pair>['\"],\s?)(?=(?P<q>['\"])[^'\"\s]{4,120}(?P=q)\s?[)\]])"  # ('label', 'value')
     r"|\s{1,4}value\s?=\s?(?=[\"'])"  # <label value="value"/>
 )
-_TAG = re.compile(r"<(?:[\w-]{1,40}:)?(?P<label>[\w.-]{1,80})(?P<place>(?:\s[^<>]{1,300})?>)(?=[^<>\s])")
-_WHERE_PEOPLE_ARE = re.compile(
+_TAG = Later(r"<(?:[\w-]{1,40}:)?(?P<label>[\w.-]{1,80})(?P<place>(?:\s[^<>]{1,300})?>)(?=[^<>\s])")
+_WHERE_PEOPLE_ARE = Later(
     r"\b[gG]iven[\"']?(?:\[\d{1,3}\]|\])?\s?[=:>]|[bB]irth_?[dD]ate|HumanName|resourceType|\bPatient[/?]|RelatedPerson|Practitioner"
     r"|<family value=|\"name\":\s?\[?\{[^{}]{0,80}?\"family\"|\buse\W{1,8}(?:official|usual|maiden)"
 )

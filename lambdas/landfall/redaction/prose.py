@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from landfall.later import Later
+
 _PROSE = frozenset(
     """password token secret key passwd username self this required missing invalid expired expires must minimum
     maximum min not is was are were has have had cannot can can't could couldn't should shall will would empty
@@ -17,7 +19,7 @@ _PROSE = frozenset(
     size reading refreshing creating creation still destroying modifying complete string""".split()  # noqa: SIM905
 )
 _LONG = 6
-_FIRST_WORD = re.compile(r"[\"'\\`\[\s]*([^\W\d_]+(?:['\u2019][a-z]+)?)(?:[\s_.,;:!-].*)?[\"'\\`\]\s]*", re.S)
+_FIRST_WORD = Later(r"[\"'\\`\[\s]*([^\W\d_]+(?:['\u2019][a-z]+)?)(?:[\s_.,;:!-].*)?[\"'\\`\]\s]*", re.S)
 
 
 def is_prose(value: str) -> bool:

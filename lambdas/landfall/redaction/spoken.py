@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from landfall.later import Later
 from landfall.redaction import aws, labels, tokens, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives, phrases
@@ -38,10 +39,10 @@ HEADER = (
 )
 
 
-def _spoken(named: str, value: str) -> re.Pattern[str]:
+def _spoken(named: str, value: str) -> Later:
     """Match what stands behind a label in a sentence: `password is x`, `MRN #x`, `--password x`."""
     keep = rf"(?P<keep>(?<![\w./])(?<!\d:)(?:{named})\.?(?: is| was)?(?: ?# ?|: ?| {{1,8}})[\"']?)"
-    return re.compile(rf"(?i){keep}{values.NOTHING}(?:{value})")
+    return Later(rf"(?i){keep}{values.NOTHING}(?:{value})")
 
 
 def _told(listed: str) -> str:
@@ -59,9 +60,9 @@ _CARE = (
 )
 
 
-def _numbered(listed: str) -> re.Pattern[str]:
+def _numbered(listed: str) -> Later:
     """Match what stands behind a label and the sign of a number: `DL# x`."""
-    return re.compile(rf"(?i)(?P<keep>(?<![\w./-])(?:{alternatives(phrases(listed))})\s?#:? ?)(?:{values.IDENTIFIER})")
+    return Later(rf"(?i)(?P<keep>(?<![\w./-])(?:{alternatives(phrases(listed))})\s?#:? ?)(?:{values.IDENTIFIER})")
 
 
 def _is_word_of_secrets(text: str) -> bool:
@@ -75,11 +76,11 @@ def _is_word_of_secrets(text: str) -> bool:
 _TOLD_BY = ("value", "Value", "VALUE", "input", "Input")
 
 
-def _told_later(named: str) -> re.Pattern[str]:
+def _told_later(named: str) -> Later:
     """Match the value of a label that is itself a value: `"name": "label", "value": "x"`."""
     between = r"[^{}\r\n]{0,160}?\b(?:value|input|input_value)"
     keep = rf"(?P<keep>(?:{named}){_Q}?{between}{_Q}?\s?[:=]\s?)"
-    return re.compile(rf"(?i){keep}{values.NOTHING}(?:{values.QUOTED})")
+    return Later(rf"(?i){keep}{values.NOTHING}(?:{values.QUOTED})")
 
 
 KINDS = (
@@ -87,14 +88,14 @@ KINDS = (
     Kind("secret", _spoken(_SPOKEN_SECRETS, r"[\"']?[^\s\"',;|]{6,}"), values.is_made_up, aws.names),
     Kind(
         "secret",
-        re.compile(
+        Later(
             rf"(?i)(?P<keep>\b(?:{_CODES})(?: for [\w@.-]{{1,40}})?(?: is|:| =)?"
             rf" {{1,2}})(?!\[redacted)\d{{3}}[ -]?\d{{1,5}}(?![\w-])"
         ),
     ),
     Kind(
         "secret",
-        re.compile(
+        Later(
             rf"(?i)(?P<keep>\b(?:{_SPOKEN_SECRETS}|pin) (?:for|of|to) [^\s:=]{{1,60}}(?: is|:| =) ?)"
             rf"{values.NOTHING}(?:{values.QUOTED}|[^\s\"',;|]{{4,}})"
         ),
@@ -102,7 +103,7 @@ KINDS = (
     ),
     Kind(
         "secret",
-        re.compile(
+        Later(
             r"(?i)(?P<keep>\b(?:identified by|passwor[dt]|passwd|passphrase|passcode)"
             r"(?: is| was| to| set to| was set to| changed to| was changed to| reset to)?(?: |\()\(?)(?=[\"'])"
             rf"{values.NOTHING}(?:{values.QUOTED})"
@@ -111,7 +112,7 @@ KINDS = (
     ),
     Kind(
         "secret",
-        re.compile(
+        Later(
             r"(?i)(?P<keep>\bset password for [^=\r\n]{1,120}= ?(?:password\()?"
             r"|\b(?:new|temporary|temp|initial|default|one-time)[ -]passwor[dt](?: for [\w@.-]{1,60})?(?:(?: is|:"
             r"| =) | (?=\S{0,40}(?-i:[A-Z0-9])))"
@@ -127,7 +128,7 @@ KINDS = (
     ),
     Kind(
         "secret",
-        re.compile(
+        Later(
             r"(?i)(?<![\w.-])\d{3}[ -]?\d{1,5}(?= (?:as|is) (?:your|the) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin"
             r"|passcode)\b)"
             r"|(?P<keep>\b(?:code|otp|pin) )\d{4,8}(?= (?:was |has been )?(?:sent|texted|e?mailed))"
@@ -135,7 +136,7 @@ KINDS = (
     ),
     Kind(
         "secret",
-        re.compile(
+        Later(
             rf"(?i)(?P<keep>\b(?:name|key|field|param\w{{0,8}}){_Q}?\s?[:=]\s?{_Q}?[\w.-]{{0,40}}?(?:{_SPOKEN_VALUES}){_Q}?[,;]?\s{{1,12}}"
             rf"{_Q}?value{_Q}?\s?[:=]\s?){values.NOTHING}(?:{values.QUOTED}|{values.WORD})"
         ),
@@ -143,17 +144,17 @@ KINDS = (
         needs=_TOLD_BY,
     ),
     tokens.COMMANDS,
-    Kind("secret", re.compile(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])")),
+    Kind("secret", Later(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])")),
     Kind("device", _numbered(f"{labels.DEVICES}, serial"), values.has_digits),
     Kind("licence number", _numbered(f"{labels.LICENCES}, license, licence, permit"), values.has_digits),
     Kind("account number", _numbered(labels.ACCOUNTS), values.has_digits),
     Kind("account number", _spoken("bic/iban|iban", r"[A-Z]{2}\d{2}[\dA-Z ]{10,34}"), values.has_digits),
-    Kind("record number", re.compile(r"(?i)(?P<keep>\bpatient ?# ?)[a-z]{0,3}-?\d{4,}(?![\w:.-])")),
-    Kind("social security number", re.compile(r"(?i)(?P<keep>\bssn end(?:s|ing) (?:in|with) )\d{4}(?!\w)")),
-    Kind("address", re.compile(r"(?P<keep>\b(?:ZIP|zip|Zip)(?: [Cc]ode)? )\d{5}(?:-\d{4})?(?![\w.-])")),
+    Kind("record number", Later(r"(?i)(?P<keep>\bpatient ?# ?)[a-z]{0,3}-?\d{4,}(?![\w:.-])")),
+    Kind("social security number", Later(r"(?i)(?P<keep>\bssn end(?:s|ing) (?:in|with) )\d{4}(?!\w)")),
+    Kind("address", Later(r"(?P<keep>\b(?:ZIP|zip|Zip)(?: [Cc]ode)? )\d{5}(?:-\d{4})?(?![\w.-])")),
     Kind(
         "phone number",
-        re.compile(
+        Later(
             rf"(?i)(?P<keep>(?<![\w./-])(?:tel|phone|telephone|fax|mobile|cell)\.?(?: no\.?"
             rf"| number)?:? )(?:{values.PHONE})(?![\w.-])"
         ),
@@ -161,7 +162,7 @@ KINDS = (
     ),
     Kind(
         "IP address",
-        re.compile(
+        Later(
             rf"(?i)(?P<keep>\b(?:from|by|of) (?:(?:client |user "
             rf"|remote )?ip(?: address)? ?:? ?))(?:{values.IP})(?![\w])"
         ),
@@ -169,10 +170,10 @@ KINDS = (
     ),
     Kind(
         "IP address",
-        re.compile(rf"(?i)(?P<keep>\blog(?:in|ged in|on)\b[^,;\r\n]{{0,60}}? from )(?:{values.IP})"),
+        Later(rf"(?i)(?P<keep>\blog(?:in|ged in|on)\b[^,;\r\n]{{0,60}}? from )(?:{values.IP})"),
         values.is_public,
     ),
-    Kind("IP address", re.compile(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public),
+    Kind("IP address", Later(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public),
     Kind("date", _spoken(_CARE, values.DATE), values.has_digits),
     Kind("social security number", _spoken(_SSN, values.SSN)),
     Kind("record number", _spoken(_PATIENTS, values.NUMBER)),

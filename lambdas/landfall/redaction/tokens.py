@@ -6,8 +6,7 @@ secret scanning patterns.
 
 from __future__ import annotations
 
-import re
-
+from landfall.later import Later
 from landfall.redaction import values
 from landfall.redaction.kind import Kind
 
@@ -85,14 +84,14 @@ def is_random(text: str) -> bool:
 
 
 KINDS = (
-    Kind("API key", re.compile(TOKEN), lambda text: is_random(text[3:])),
-    *(Kind("API key", re.compile(pattern)) for pattern in _BARE),
-    Kind("API key", re.compile(rf"(?P<keep>{'|'.join(_PATHS)})(?!\[redacted)[\w/:@-]+")),
-    Kind("secret", re.compile(rf"(?P<keep>\b(?:{_CALLS})\((?:{_ARGUMENT},\s?){{2}})(?!\[redacted)(?:{values.QUOTED})")),
+    Kind("API key", Later(TOKEN), lambda text: is_random(text[3:])),
+    *(Kind("API key", Later(pattern)) for pattern in _BARE),
+    Kind("API key", Later(rf"(?P<keep>{'|'.join(_PATHS)})(?!\[redacted)[\w/:@-]+")),
+    Kind("secret", Later(rf"(?P<keep>\b(?:{_CALLS})\((?:{_ARGUMENT},\s?){{2}})(?!\[redacted)(?:{values.QUOTED})")),
     Kind(
         "secret",
-        re.compile(rf"(?P<keep>\b(?:{_LOGIN_CALLS})\({_ARGUMENT},\s?)(?!\[redacted)(?=[\"'])(?:{values.QUOTED})"),
+        Later(rf"(?P<keep>\b(?:{_LOGIN_CALLS})\({_ARGUMENT},\s?)(?!\[redacted)(?=[\"'])(?:{values.QUOTED})"),
     ),
-    Kind("secret", re.compile(rf"(?P<keep>\b(?:{_SETTERS})\()(?!\[redacted)(?=[\"'])(?:{values.QUOTED})")),
+    Kind("secret", Later(rf"(?P<keep>\b(?:{_SETTERS})\()(?!\[redacted)(?=[\"'])(?:{values.QUOTED})")),
 )
-COMMANDS = Kind("secret", re.compile(COMMAND))
+COMMANDS = Kind("secret", Later(COMMAND))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from landfall.later import Later
 from landfall.redaction.prose import is_prose
 
 QUOTED = (
@@ -45,9 +46,7 @@ _ONE_IP = (
     r"(?:(?:\d{1,3}\.){3}\d{1,3}|(?=[0-9a-fA-F]{0,4}:[0-9a-fA-F:]*:)[0-9a-fA-F:]{2,39}(?:(?:\d{1,3}\.){3}\d{1,3})?)"
 )
 IP = rf"\[?{_ONE_IP}(?:(?:, ?|%2C ?){_ONE_IP})*\]?"
-_PRIVATE = re.compile(
-    r"[\"'\[]*(?:10\.|127\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0|::1?$|f[cde])"
-)
+_PRIVATE = Later(r"[\"'\[]*(?:10\.|127\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|0\.0\.0\.0|::1?$|f[cde])")
 
 
 def any_value(_: str) -> bool:
@@ -81,9 +80,7 @@ def is_public(text: str) -> bool:
     return not _PRIVATE.match(text.lower())
 
 
-_TOLD_OF = re.compile(
-    r" (?:must|is|was|are|cannot|can't|should|has|have|may|not|required|needs?|expected|will|does|did)\b"
-)
+_TOLD_OF = Later(r" (?:must|is|was|are|cannot|can't|should|has|have|may|not|required|needs?|expected|will|does|did)\b")
 """What follows a word that speaks of a label, rather than being its value."""
 
 
@@ -91,7 +88,7 @@ _TOLD_OF = re.compile(
 class Value:
     """What the values of a kind look like; `really` may call one harmless."""
 
-    pattern: re.Pattern[str]
+    pattern: Later
     really: Callable[[str], bool] = any_value
 
     def end(self, text: str, place: int) -> int | None:
@@ -106,4 +103,4 @@ class Value:
 
 def value(pattern: str, really: Callable[[str], bool] = any_value) -> Value:
     """Make a value of a pattern for plain ones; a quoted one is taken whole."""
-    return Value(re.compile(rf"{NOTHING}(?:{QUOTED}|(?:{pattern}))"), really)
+    return Value(Later(rf"{NOTHING}(?:{QUOTED}|(?:{pattern}))"), really)

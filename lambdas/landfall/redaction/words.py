@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+
+from landfall.later import Later
 
 _LONGEST = 100
 _MARK = "[redacted: "
@@ -11,12 +12,12 @@ _BREAKS = ",={}()<\n\t|?!"
 """No label goes on over one of these."""
 _MOST = 8
 _SMALL = "a-zß-öø-ÿ\u0100-\u017f"
-_WORD = re.compile(
+_WORD = Later(
     r"(?P<skip>%(?:25)?[0-9A-Fa-f]{2}|\\u[0-9a-fA-F]{4}|&(?:quot|amp|#\d{1,3});)"
     rf"|[A-Z]+(?=[A-Z][{_SMALL}])|[A-Z]?[{_SMALL}]+|[A-Z]+|\d+|[^\W\d_A-Z{_SMALL}]+"
 )
-_JOINS = re.compile(r"|['\u2019]|\. |\.-|[_.\- ]|\.[_$@]|[\"']?\]?\[[\"']?|[\"']?\]\.?|\\*[\"']\]|->|::|/")
-_JOIN_ESCAPED = re.compile(r"%(?:25)?(?:5[BbDd]|20|2[EeDd])")
+_JOINS = Later(r"|['\u2019]|\. |\.-|[_.\- ]|\.[_$@]|[\"']?\]?\[[\"']?|[\"']?\]\.?|\\*[\"']\]|->|::|/")
+_JOIN_ESCAPED = Later(r"%(?:25)?(?:5[BbDd]|20|2[EeDd])")
 
 
 @dataclass(frozen=True)

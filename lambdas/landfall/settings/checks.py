@@ -7,8 +7,9 @@ import re
 from urllib.parse import urlsplit
 
 from landfall.addresses import forbidden_host
+from landfall.later import Later
 from landfall.linear import Linear, PatternRefused
-from landfall.redaction import Redaction, kinds
+from landfall.redaction import Redaction
 from landfall.settings import Build, Evidence, Logs, Service, Vpc, smoke_checks, tags
 from landfall.settings.problem import Problems, compiled, limits
 from landfall.signature import PublicKey
@@ -16,16 +17,16 @@ from landfall.signature import PublicKey
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
 """A hundred years (S3 API reference, DefaultRetention)."""
-_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_SOURCE = Later(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/[A-Za-z0-9._-]{1,100}")
 """A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users)."""
-_SUBJECT = re.compile(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
-_CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
-_KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
-_LOG_GROUP = re.compile(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
-_CONTAINER = re.compile(r"[A-Za-z0-9_-]{1,255}")  # ECS API reference, ContainerDefinition
+_SUBJECT = Later(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
+_CONNECTION = Later(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
+_KIND = Later(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
+_LOG_GROUP = Later(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
+_CONTAINER = Later(r"[A-Za-z0-9_-]{1,255}")  # ECS API reference, ContainerDefinition
 _OF_A_NETWORK = {"subnets": ("subnet", 16), "security_groups": ("sg", 5)}
 """What their ids begin with, and how many a function takes (Lambda API reference, VpcConfig)."""
-_PLAIN = re.compile(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
+_PLAIN = Later(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
 
 
 def retention(evidence: Evidence, where: Where, problem: Problems) -> None:
@@ -48,8 +49,10 @@ def _public_key(key: str, where: Where, problem: Problems) -> None:
 def patterns(redaction: Redaction, where: Where, problem: Problems) -> None:
     """Check what is redacted. Raises SettingsError."""
     for name in redaction.off:
-        if name not in kinds.NAMES:
-            known = ", ".join(kinds.NAMES)
+        from landfall.redaction.kinds import NAMES  # noqa: PLC0415  what it compiles is of use where some are off
+
+        if name not in NAMES:
+            known = ", ".join(NAMES)
             raise problem.at((*where, "off"), f"{name!r} is no kind that is redacted; these are: {known}")
     for name, pattern in redaction.patterns.items():
         if not _KIND.fullmatch(name):

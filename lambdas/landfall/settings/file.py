@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import dacite
 
 from landfall.errors import SettingsError
+from landfall.later import Later
 from landfall.redaction import Redaction
 from landfall.secret import Secret
 from landfall.settings import (
@@ -31,7 +31,7 @@ from landfall.settings.smoke import OwnCheck, Smoke
 
 _T = TypeVar("_T", bound=Service | Evidence | Redaction | Reconciler | OwnCheck | Secret | Vpc)
 STRICT = dacite.Config(strict=True, cast=[tuple])
-_NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
+_NAME = Later(r"[a-z][a-z0-9-]{0,30}")
 
 
 def load(path: Path) -> Settings:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 
+from landfall.later import Later
 from landfall.settings import Service
 from landfall.settings.problem import Problems
 
-_ECS = re.compile(r"[A-Za-z0-9_-]{1,255}")
-_REPOSITORY = re.compile(r"(?=.{1,256}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
-_REGISTRY = re.compile(r"\.dkr[.-]ecr\.|^[^/]*[.:][^/]*/")
-_ROLE = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
-_ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@/-]+/)?[\w+=,.@-]{1,64}", re.ASCII)
+_ECS = Later(r"[A-Za-z0-9_-]{1,255}")
+_REPOSITORY = Later(r"(?=.{1,256}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
+_REGISTRY = Later(r"\.dkr[.-]ecr\.|^[^/]*[.:][^/]*/")
+_ROLE = Later(r"[\w+=,.@-]{1,64}", re.ASCII)
+_ROLE_ARN = Later(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@/-]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 
 
 def check(service: Service, problem: Problems) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from landfall.errors import SettingsError
+from landfall.later import Later
 
 LONGEST = 200
 """Characters of a pattern, a JMESPath or a path."""
@@ -44,7 +45,7 @@ class Problems:
         """Find a table's header; `name[2]` is the second of [[name]]."""
         listed = re.fullmatch(r"(.+)\[(\d+)\]", table)
         name = re.escape(listed[1] if listed else table)
-        header = re.compile(rf"\s*\[\[\s*{name}\s*\]\]" if listed else rf"\s*\[\s*{name}\s*\]")
+        header = Later(rf"\s*\[\[\s*{name}\s*\]\]" if listed else rf"\s*\[\s*{name}\s*\]")
         found = [n for n, text in enumerate(self._lines) if header.match(text)]
         at = int(listed[2]) - 1 if listed else 0
         return found[at] if at < len(found) else None

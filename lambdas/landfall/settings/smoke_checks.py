@@ -11,6 +11,7 @@ from jmespath.exceptions import JMESPathError
 
 from landfall import smoke
 from landfall.addresses import keeps_secrets
+from landfall.later import Later
 from landfall.secret import Secret
 from landfall.settings import Service
 from landfall.settings.problem import LONGEST, Problems, compiled, limits
@@ -20,15 +21,15 @@ from landfall.smoke import header_rules
 Where = tuple[str, ...]
 MOST_PORT = 65535
 LEAST_RATE, MOST_RATE = 0.001, 0.5
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_TEXT = re.compile(r"[ -~]{0,200}")
-_SECRET = re.compile(r"[0-9A-Za-z/_+=.@-]{1,512}")
+_TOKEN = Later(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+_TEXT = Later(r"[ -~]{0,200}")
+_SECRET = Later(r"[0-9A-Za-z/_+=.@-]{1,512}")
 """A secret's name (Secrets Manager API reference, CreateSecret). An ARN, which may be another account's, has colons."""
 OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade"})
 """Headers that say where a request goes and how it is read: those are Landfall's to set."""
-_NAME = re.compile(r"[a-z0-9][a-z0-9 _.-]{0,39}")
-_PATH = re.compile(r"/[!-~]*")
-_HEADER = re.compile(r"!?[!#$%&'*+.^_`|~0-9A-Za-z-]+|[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[ -~]+")
+_NAME = Later(r"[a-z0-9][a-z0-9 _.-]{0,39}")
+_PATH = Later(r"/[!-~]*")
+_HEADER = Later(r"!?[!#$%&'*+.^_`|~0-9A-Za-z-]+|[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[ -~]+")
 
 
 def check(service: Service, where: Where, problem: Problems) -> None:

@@ -2,6 +2,8 @@
 
 Pure: the answers come from probe.py. A transport error is no evidence against a release, it asks for another
 try; the SHA of another commit is never tried again, but for that of the release before beside ours.
+
+The checks themselves are imported where a suite is made: all steps know what a check's result is, few make one.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ from landfall.model import UNKNOWN, Verdict, failed, passed, wait
 from landfall.sampling import ROUNDS, Sampling
 from landfall.settings import Limits
 from landfall.settings.smoke import LONGEST_PAUSE, WARMING_SECONDS, Smoke
-from landfall.smoke import own, service, surface
 from landfall.smoke.case import FAIL, RETRY, Case, Check
 
 VERSION = "version"
@@ -63,6 +64,8 @@ def requests(smoke: Smoke, base_url: str, tasks: int = 1, rounds: int = ROUNDS) 
 
 def _warm_up(smoke: Smoke, wanted: Mapping[Request, int], tasks: int) -> dict[Request, int]:
     """Return the requests that come first: each sampled or timed one once for each task, as far as there is time."""
+    from landfall.smoke import own
+
     timed = (own.request(check) for check in smoke.checks if check.max_seconds is not None)
     sampled = (Request(path) for path in (smoke.version_path, smoke.live_path, smoke.ready_path))
     cold = [request for request in dict.fromkeys((*sampled, *timed)) if request in wanted]
@@ -98,12 +101,16 @@ def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limit
 
 def served_sha(answers: Answers, smoke: Smoke) -> str:
     """Return the SHA that all version answers of the service itself agree on, else UNKNOWN."""
+    from landfall.smoke import service
+
     asked = answers.of(Request(smoke.version_path))
     served = {service.sha(a, smoke) for a in asked if not a.is_error and not a.cached}
     return UNKNOWN if UNKNOWN in served else commit.agreed(served) or UNKNOWN
 
 
 def _suite(smoke: Smoke, base_url: str, expected_sha: str, times: int = 1, before: str = UNKNOWN) -> tuple[Case, ...]:
+    from landfall.smoke import own, service, surface
+
     cases = (
         service.version(smoke, expected_sha, times, before),
         service.liveness(smoke, times),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 
 from landfall.answers import Answer
+from landfall.later import Later
 
-_PLAIN = re.compile(r"[\w.+-]{1,40}")
+_PLAIN = Later(r"[\w.+-]{1,40}")
 
 
 def find(answer: Answer, path: str) -> Any:

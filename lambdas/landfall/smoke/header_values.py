@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-_DIRECTIVE = re.compile(r"[a-z0-9-]+", re.IGNORECASE)
-_MAX_AGE = re.compile(r'max-age\s*=\s*"?(\d+)"?', re.IGNORECASE)
+from landfall.later import Later
+
+_DIRECTIVE = Later(r"[a-z0-9-]+", re.IGNORECASE)
+_MAX_AGE = Later(r'max-age\s*=\s*"?(\d+)"?', re.IGNORECASE)
 _REFERRER_POLICIES = frozenset(
     {
         "no-referrer",

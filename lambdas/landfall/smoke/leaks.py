@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from landfall.later import Later
 from landfall.redaction import kinds, labelled, tokens
 from landfall.redaction.prose import is_prose
 from landfall.smoke import telling
@@ -29,16 +30,16 @@ KINDS = {
     "a place in the source": telling.PLACE,
 }
 """An empty pattern: it takes more than one to tell."""
-_PATTERNS = {kind: re.compile(pattern) for kind, pattern in KINDS.items() if pattern}
+_PATTERNS = {kind: Later(pattern) for kind, pattern in KINDS.items() if pattern}
 _LESSER = frozenset(("a query", "a path of the server", "a place in the source", "a stack trace", "a debugging page"))
 """They stand in traces and in a database's words, and say nothing more there."""
-_TOKENS = re.compile(
+_TOKENS = Later(
     rf"{tokens.TOKEN}|(?i:\bauthorization\"?: ?\"?(?:bearer|basic|token) [\w+/=.-]{{8,}})"
     rf"|hooks\.slack\.com/services/\w+/\w+/\w{{8,}}"
 )
 _LABELLED = 16_384
 """Characters of a text in which values are looked for behind labels: each label costs more than a pattern."""
-_MAY_HOLD = re.compile(
+_MAY_HOLD = Later(
     r"(?i)pass|pwd|pw\b|pswd|secret|token|key|cred|pin\b|otp|cv[vc2]|csrf|xsrf|sid|session|saml|jwt|auth|sig|hmac|connection"
     r"|code|answer|mnemonic|phrase|kennwort|contrase|senha|парол|密码|パスワード|wachtwoord|has\u0142o"
 )
@@ -49,11 +50,11 @@ _PUBLIC = frozenset(
     change""".split()  # noqa: SIM905
 )
 """What stands before `token` or `key` where everybody may see it: forms and pages are made with such."""
-_STANDS_IN = re.compile(
+_STANDS_IN = Later(
     r"(?i)(?:your|my|the|some|an?|example|sample|dummy|test|insert|replace|changeme|placeholder|redacted|hidden)\b"
     r"|.*(?:[x*•]{4,}|\.\.\.|<|\$\{|\{\{|your[-_])"
 )
-_A_NAME = re.compile(r"[A-Z][A-Z0-9_]+|[a-z]+(?:[_-][a-z]+)+\d{0,2}|[a-z]+\d?")
+_A_NAME = Later(r"[A-Z][A-Z0-9_]+|[a-z]+(?:[_-][a-z]+)+\d{0,2}|[a-z]+\d?")
 """That of a variable or a word, with a number behind it at most."""
 _SHORTEST = 6
 _FIELDS_OF_NAMES = ("param", "path", "field", "name", "key", "property", "loc", "attribute", "dataPath", "fieldName")

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from landfall.later import Later
+
 _DEEPEST = 20
 _MOST = 4000
 """Values of a document that are looked at."""
-_BREAKS = re.compile(r"(?i)<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6]|/?pre)\b[^<>]{0,300}>")
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.S)
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|([nrt\"'/\\]))")
+_BREAKS = Later(r"(?i)<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6]|/?pre)\b[^<>]{0,300}>")
+_TAG = Later(r"</?[A-Za-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.S)
+_ESCAPE = Later(r"\\(?:u([0-9a-fA-F]{4})|([nrt\"'/\\]))")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
 
