@@ -25,17 +25,16 @@ class DeployError(Exception):
     """A command failed. Carries all it said."""
 
 
-def deploy(endpoint_env: Mapping[str, str], settings: Path, first: bool) -> Outputs:
+def deploy(endpoint_env: Mapping[str, str], settings: Path) -> Outputs:
     """Deploy every stack for these settings, but for those NOT_HERE, and return each stack's outputs.
 
-    `endpoint_env` is the environment of one local AWS, and the only one the CLI sees; `first` says that the services
-    don't exist there yet.
+    `endpoint_env` is the environment of one local AWS, and the only one the CLI sees.
     """
     require_loopback(endpoint_env.get("AWS_ENDPOINT_URL", "AWS itself: AWS_ENDPOINT_URL is not set"))
     state = settings.resolve().parent
     assembly, outputs = state / "cdk.out", state / "outputs.json"
     env = node.environment(endpoint_env)
-    context = {"settings": str(settings.resolve()), "first-deploy": str(first).lower()}
+    context = {"settings": str(settings.resolve())}
     synth_env = {**env, "CDK_OUTDIR": str(assembly), "CDK_CONTEXT_JSON": json.dumps(context)}
     # CDK's own check of the templates takes longer than the synth; tests/stacks has them all checked by cfn-lint.
     synth_env["CDK_VALIDATION"] = "false"

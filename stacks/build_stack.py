@@ -99,8 +99,9 @@ class BuildProject(Construct):
 
     def _cache(self, service: Service) -> ecr.Repository:
         return ecr.Repository(
-            self,
-            "Cache",
+            # By its own name in the stack: under the service's, one that is renamed would make it a second time.
+            cdk.Stack.of(self),
+            cache_repository(service.repository),
             repository_name=cache_repository(service.repository),
             image_tag_mutability=ecr.TagMutability.MUTABLE,
             # As the images that hold the same layers are.

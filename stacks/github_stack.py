@@ -5,6 +5,7 @@ A stack of its own, since an account can have but one provider of a URL, and sin
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 import aws_cdk as cdk
@@ -25,6 +26,9 @@ EXISTING_PROVIDER = "github-provider-exists"
 
 LONGEST_JOB = cdk.Duration.hours(2)
 """A build, and a deployment that waits its turn, fails late and is rolled back."""
+
+LONGEST_DESCRIPTION = 1000
+"""Of a role (IAM API reference, CreateRole)."""
 
 OVERRIDES = (
     "artifacts",
@@ -68,7 +72,7 @@ class GitHubStack(cdk.Stack):
         return iam.Role(
             self,
             "Role-" + subject.replace("/", "--").replace(":", "-"),
-            description=f"GitHub Actions, releasing {names}",
+            description=textwrap.shorten(f"GitHub Actions, releasing {names}", LONGEST_DESCRIPTION, placeholder=" …"),
             assumed_by=iam.WebIdentityPrincipal(
                 provider, {"StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}}
             ),

@@ -140,6 +140,10 @@ class PipelineStack(cdk.Stack):
             return {step.id: StepFunction(self, step, shared) for step in steps}
 
     def _outputs(self) -> None:
+        # Whether anything imports it or not: a stack that has left services.toml is deployed still, and CloudFormation
+        # refuses an update that takes away an export which is imported.
+        for value in (self.key.key_arn, self.topic.topic_arn, self.ledger.table_arn, self.freezes.table_arn):
+            self.export_value(value)
         for name, value in {
             "StateMachineArn": self.machine.state_machine_arn,
             "LedgerTableName": self.ledger.table_name,
