@@ -1,4 +1,4 @@
-"""What a deploy may do to what is deployed, over templates as CloudFormation reads them. A law returns what breaks it."""
+"""What a deploy may do to what is deployed, over templates as CloudFormation reads them. A law finds what breaks it."""
 
 from __future__ import annotations
 
