@@ -17,6 +17,7 @@ from landfall.settings import Build, Service
 from stacks import reach
 from stacks.ledger import BY_SHA
 from stacks.pipeline_stack import PipelineStack
+from stacks.rights import give
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -61,8 +62,7 @@ class GitHubStack(cdk.Stack):
             role = self._role(subject, released)
             if provider:
                 role.node.add_dependency(provider)
-            for statement in statements(self, released, pipeline):
-                role.add_to_policy(statement)
+            give(self, f"Rights-{role.node.id}", role, statements(self, released, pipeline))
             for service in released:
                 cdk.CfnOutput(self, f"RoleArn-{service.name}", value=role.role_arn)
 
@@ -72,7 +72,7 @@ class GitHubStack(cdk.Stack):
         return iam.Role(
             self,
             "Role-" + subject.replace("/", "--").replace(":", "-"),
-            description=textwrap.shorten(f"GitHub Actions, releasing {names}", LONGEST_DESCRIPTION, placeholder=" …"),
+            description=textwrap.shorten(f"GitHub Actions, releasing {names}", LONGEST_DESCRIPTION, placeholder=" ..."),
             assumed_by=iam.WebIdentityPrincipal(
                 provider, {"StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}}
             ),
