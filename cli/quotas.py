@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, UnknownRegionError
 
 from cli.cloud import Cloud
 from landfall.settings import Service
@@ -14,6 +14,8 @@ LEAST_CONCURRENCY = 50
 """A deployment runs one Lambda at a time, but new accounts may have as few as 10 for all there is (Lambda quotas)."""
 NEEDED = ("lambda", "stepfunctions", "events", "ecs", "ecr", "elbv2", "dynamodb", "s3", "sns", "sqs", "kms", "logs")
 """What the pipeline is made of, as botocore calls it."""
+UNKNOWN = "NoSuchResourceException"
+"""Service Quotas has no value of the account's own, or knows no such quota (its API reference, GetServiceQuota)."""
 
 
 class Unwell(Exception):
@@ -44,9 +46,11 @@ OF_STACKS = (
 def region(cloud: Cloud) -> str:
     """Say that the region has what Landfall is made of. Raises Unwell where it hasn't, as far as botocore knows."""
     needed = [*NEEDED, *(["codebuild"] if _built(cloud.settings.services) else [])]
-    known = {name: cloud.session.get_available_regions(name, _partition(cloud)) for name in needed}
-    if cloud.region not in known["lambda"]:
+    try:
+        partition = cloud.session.get_partition_for_region(cloud.region)
+    except UnknownRegionError:
         return f"{cloud.region}, which this version of boto3 does not know: what it has is not known either"
+    known = {name: cloud.session.get_available_regions(name, partition) for name in needed}
     lacking = [name for name, regions in known.items() if cloud.region not in regions]
     if lacking:
         mend = "choose another region; or, for codebuild, take the build tables out and build elsewhere"
@@ -82,18 +86,19 @@ def stacks(cloud: Cloud) -> str:
 def _limit(cloud: Cloud, quota: Quota) -> int | None:
     """Return the account's own value, else the default. None where Service Quotas knows neither."""
     client = cloud.client("service-quotas")
-    for ask in (client.get_service_quota, client.get_aws_default_service_quota):
-        try:
-            return int(ask(ServiceCode=quota.service, QuotaCode=quota.code)["Quota"]["Value"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchResourceException":
-                raise
-    return None
+    try:
+        return int(client.get_service_quota(ServiceCode=quota.service, QuotaCode=quota.code)["Quota"]["Value"])
+    except ClientError as error:
+        if error.response["Error"]["Code"] != UNKNOWN:
+            raise
+    try:
+        found = client.list_aws_default_service_quotas(ServiceCode=quota.service, MaxResults=100)["Quotas"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != UNKNOWN:
+            raise
+        return None
+    return next((int(each["Value"]) for each in found if each["QuotaCode"] == quota.code), None)
 
 
 def _built(services: Sequence[Service]) -> bool:
     return any(service.build and service.build.builder == "codebuild" for service in services)
-
-
-def _partition(cloud: Cloud) -> str:
-    return str(cloud.session.get_partition_for_region(cloud.region))

@@ -25,18 +25,15 @@ class ServiceQuotas:
     def __init__(self, own: Mapping[str, float], default: Mapping[str, float]) -> None:
         self.own, self.default = own, default
 
-    def _told(self, values: Mapping[str, float], code: str) -> dict[str, Any]:
-        if code not in values:
-            raise ClientError({"Error": {"Code": "NoSuchResourceException"}}, "GetServiceQuota")
-        return {"Quota": {"Value": values[code]}}
-
-    def get_service_quota(self, *, ServiceCode: str, QuotaCode: str) -> dict[str, Any]:  # noqa: N803
+    def get_service_quota(self, *, QuotaCode: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         """Answer with the account's own."""
-        return self._told(self.own, QuotaCode)
+        if QuotaCode not in self.own:
+            raise ClientError({"Error": {"Code": quotas.UNKNOWN}}, "GetServiceQuota")
+        return {"Quota": {"Value": self.own[QuotaCode]}}
 
-    def get_aws_default_service_quota(self, *, ServiceCode: str, QuotaCode: str) -> dict[str, Any]:  # noqa: N803
-        """Answer with the default."""
-        return self._told(self.default, QuotaCode)
+    def list_aws_default_service_quotas(self, **_: Any) -> dict[str, Any]:
+        """Answer with the defaults."""
+        return {"Quotas": [{"QuotaCode": code, "Value": value} for code, value in self.default.items()]}
 
 
 class Account(Cloud):
