@@ -40,7 +40,7 @@ class PipelineStack(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, settings_path: Path) -> None:
         super().__init__(scope, construct_id, description="Landfall: deploys to ECS and proves each release live")
-        self.key = PipelineKey(self, "Key", settings.services)
+        self.key = PipelineKey(self, "Key")
         self.signing_key = SigningKey(self, "SigningKey")
         self.ledger = LedgerTable(self, "Ledger", self.key)
         self.locks = PipelineTable(self, "Locks", self.key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -63,6 +64,17 @@ def _imports(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for inner in value:
             yield from _imports(inner)
+
+
+def key_policies(templates: Templates) -> str:
+    """Return who may use the keys."""
+    keys = [
+        resource["Properties"]["KeyPolicy"]
+        for template in templates.values()
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::KMS::Key"
+    ]
+    return json.dumps(keys, sort_keys=True)
 
 
 def replaced_under_one_name(before: Templates, now: Templates) -> list[str]:

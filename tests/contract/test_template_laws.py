@@ -43,6 +43,11 @@ def test_no_step_gives_a_name_to_a_second_resource() -> None:
     assert {(a, b): f for a, b in STEPS if (f := laws.made_twice(*step(a, b)))} == {}
 
 
+def test_no_step_takes_the_key_away_from_what_is_deployed() -> None:
+    """A service that left services.toml writes its logs under the pipeline's key still."""
+    assert len({laws.key_policies(shape(name)) for name in SHAPES}) == 1
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_what_is_kept_does_not_stand_in_the_way_of_the_next_deploy(name: str) -> None:
     """`make deploy` takes up what has its name in the template (CloudFormation user guide, automatic import)."""
