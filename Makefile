@@ -9,7 +9,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade
+.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -87,11 +87,15 @@ transcript: layer  ## Write docs/transcript.md: the command's output, captured f
 	@$(RUN) -m local.transcript
 
 synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
-	@$(RUN) app.py
+	@CDK_OUTDIR=cdk.out $(RUN) app.py && echo "written to cdk.out"
 
-deploy: layer  ## Deploy to the AWS account of your credentials (FIRST=1 the first time)
+deploy: layer  ## Deploy to the AWS account of your credentials (APPROVE=never: without a question)
+	@$(if $(FIRST),echo "FIRST is not needed any more: every deploy has the same template")
 	@$(BIN)/python -m stacks.placeholder
-	@$(BIN)/python -m stacks.node cdk deploy --all $(if $(FIRST),-c first-deploy=true)
+	@$(BIN)/python -m stacks.node cdk deploy --all --import-existing-resources $(if $(APPROVE),--require-approval $(APPROVE))
+
+cost: layer  ## What the app costs by the month while nothing happens (us-east-1), from its templates
+	@$(RUN) -m stacks.cost
 
 schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landfall leaves for programs
 	@$(RUN) -m cli.schemas

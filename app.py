@@ -1,6 +1,6 @@
 """The CDK app. `cdk deploy` runs it; `python app.py` synthesises it without the CLI.
 
-Context: `settings` names another services.toml, `first-deploy=true` says that the services do not exist yet.
+Context: `settings` names another services.toml.
 """
 
 import sys

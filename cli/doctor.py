@@ -10,10 +10,11 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import freeze
+from cli import freeze, quotas
 from cli.cloud import Cloud
 from cli.exits import Exit, Refused
 from cli.live import look
+from cli.quotas import Unwell
 from cli.verb import At, verb
 from landfall import naming, preflight
 from landfall.errors import LandfallError
@@ -22,8 +23,6 @@ from landfall.settings import Service
 
 MOST_SKEW_SECONDS = 60
 """AWS refuses a request five minutes off (IAM user guide, signing elements); the ledger's order suffers before that."""
-LEAST_CONCURRENCY = 50
-"""A deployment runs one Lambda at a time, but new accounts may have as few as 10 for all there is (Lambda quotas)."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,6 @@ class Check:
     name: str
     look: Callable[[], str]
     mend: str
-
-
-class Unwell(Exception):
-    """What was looked at is not as it must be: what was seen, and how to mend it."""
-
-    def __init__(self, seen: str, mend: str) -> None:
-        super().__init__(seen)
-        self.mend = mend
 
 
 @verb
@@ -85,7 +76,10 @@ def _checks(cloud: Cloud) -> Iterator[Check]:
     yield Check("subscribers", partial(_subscribers, cloud), allow)
     yield Check("dead letters", partial(_dead_letters, cloud), allow)
     yield Check("ledger", partial(_ledger, cloud), allow)
-    yield Check("concurrency", partial(_concurrency, cloud), allow)
+    yield Check("concurrency", partial(quotas.concurrency, cloud), allow)
+    if not cloud.local:  # which has neither regions nor quotas
+        yield Check("region", partial(quotas.region, cloud), allow)
+        yield Check("quotas", partial(quotas.stacks, cloud), allow)
     for service in cloud.settings.services:
         table = f"services.{service.name}"
         yield Check(service.name, partial(_service, cloud, service), f"{allow}, or mend {table} in services.toml")
@@ -141,14 +135,6 @@ def _dead_letters(cloud: Cloud) -> str:
 def _ledger(cloud: Cloud) -> str:
     left = cloud.ledger.unfinished()
     return f"{len(left)} deployments under way" if left else "readable; nothing under way"
-
-
-def _concurrency(cloud: Cloud) -> str:
-    limit = cloud.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
-    if limit < LEAST_CONCURRENCY:
-        mend = "ask for more in Service Quotas: Lambda, concurrent executions"
-        raise Unwell(f"Lambda may run {limit} functions at once in this account, whoever they belong to", mend)
-    return f"Lambda may run {limit} functions at once"
 
 
 def _service(cloud: Cloud, service: Service) -> str:

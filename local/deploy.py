@@ -25,27 +25,24 @@ class DeployError(Exception):
     """A command failed. Carries all it said."""
 
 
-def deploy(endpoint_env: Mapping[str, str], settings: Path, first: bool) -> Outputs:
+def deploy(endpoint_env: Mapping[str, str], settings: Path) -> Outputs:
     """Deploy every stack for these settings, but for those NOT_HERE, and return each stack's outputs.
 
-    `endpoint_env` is the environment of one local AWS, and the only one the CLI sees; `first` says that the services
-    don't exist there yet.
+    `endpoint_env` is the environment of one local AWS, and the only one the CLI sees.
     """
     state = settings.resolve().parent
     # Side by side: most of a synth is the starting of jsii, and bootstrap has no use for the app.
     with ThreadPoolExecutor() as pool:
-        synth = pool.submit(synthesise, endpoint_env, settings, state / "cdk.out", first=first)
+        synth = pool.submit(synthesise, endpoint_env, settings, state / "cdk.out")
         bootstrap = node.command("cdk", "bootstrap", f"aws://{ACCOUNT}/{REGION}")
         pool.submit(_run, bootstrap, state, _environment(endpoint_env)).result()
         synth.result()
     return deploy_assembly(endpoint_env, state / "cdk.out")
 
 
-def synthesise(
-    endpoint_env: Mapping[str, str], settings: Path, assembly: Path, *, first: bool, root: Path = ROOT
-) -> None:
+def synthesise(endpoint_env: Mapping[str, str], settings: Path, assembly: Path, *, root: Path = ROOT) -> None:
     """Write the cloud assembly of these settings, by the app of `root`: this repository, or another state of it."""
-    context = {"settings": str(settings.resolve()), "first-deploy": str(first).lower()}
+    context = {"settings": str(settings.resolve())}
     env = {
         **_environment(endpoint_env),
         "CDK_OUTDIR": str(assembly),

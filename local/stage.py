@@ -187,7 +187,7 @@ def staged(
         path = state / "services.toml"
         real = aws.containers is not None
         local_settings.write(path, fronts, _certificate(aws), real_engine=real, overrides=overrides, tables=tables)
-        yield Stage(aws, path, fronts, deploy(aws.env(), path, first=True))
+        yield Stage(aws, path, fronts, deploy(aws.env(), path))
 
 
 def _certificate(aws: LocalAws) -> str:

@@ -187,6 +187,28 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     # --- the service's own stack, for those who have no service yet
     Answer(
+        r"AwsSolutions-L1",
+        rf"{_SERVICE}/Own/Function/Resource",
+        "The function that makes the service runs on the Python of the steps (see Landfall-Pipeline).",
+    ),
+    Answer(
+        r"HIPAA\.Security-Lambda(Concurrency|DLQ|InsideVPC)",
+        rf"{_SERVICE}/Own/Function/Resource",
+        "CloudFormation invokes it, once or twice in a deploy, and hears of a failure by its answer or by the lack of "
+        "one. It talks to AWS's APIs alone, and a reservation would be taken from the account's pool.",
+    ),
+    _wildcard(
+        rf"arn:<AWS::Partition>:elasticloadbalancing:{_ACCOUNT}:loadbalancer/app/[^/*]+/\*",
+        rf"{_SERVICE}/Own/Role/{_POLICY}",
+        "Elastic Load Balancing adds an id when a load balancer is made: the pattern is this one, by its name.",
+    ),
+    Answer(
+        r"HIPAA\.Security-ELBDeletionProtectionEnabled",
+        rf"{_SERVICE}/LoadBalancer/Balancer/Resource",
+        "It is switched on as soon as the service stands behind it (stacks/handlers/ecs_service.py). In the template a "
+        "first deploy that fails could not delete what it made.",
+    ),
+    Answer(
         r"AwsSolutions-EC23",
         rf"{_SERVICE}/Network/BalancerGroup",
         "The load balancer of a public service is reached from anywhere, on its listeners' ports; the tasks behind it "

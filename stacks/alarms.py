@@ -108,9 +108,14 @@ class Alarms(Construct):
             self._above_zero(f"{name}{suffix}", says.format(how), runbook, metric)
 
     def on_silence(self, name: str, function: lambda_.IFunction, every: Duration) -> None:
-        """Raise a function that its schedule does not invoke any more: it would find nothing, and nobody would know."""
+        """Raise a function that its schedule does not invoke any more: it would find nothing, and nobody would know.
+
+        A function that isn't invoked has no data, so it is the lack of data that is told. Were that called a breach,
+        each first deploy would begin with an alarm: a new alarm is in INSUFFICIENT_DATA, and tells of changes alone
+        (CloudWatch user guide, alarms: actions, missing data).
+        """
         minutes = every.to_minutes()
-        RunbookAlarm(
+        alarm = RunbookAlarm(
             self,
             f"{name}NotRunning",
             topic=self._topic,
@@ -121,8 +126,9 @@ class Alarms(Construct):
             threshold=1,
             comparison_operator=BELOW,
             evaluation_periods=MISSED,
-            treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+            treat_missing_data=cloudwatch.TreatMissingData.MISSING,
         )
+        alarm.add_insufficient_data_action(actions.SnsAction(self._topic))
 
     def on_errors(self, name: str, function: lambda_.IFunction, every: Duration | None = None) -> None:
         """Raise a step that fails again and again, also where it dies before it can say so: by time, memory, import.

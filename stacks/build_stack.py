@@ -55,15 +55,21 @@ class BuildStack(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, services: list[Service], key: kms.IKey) -> None:
         super().__init__(scope, construct_id, description="Landfall: builds images from commits")
+        # In the template, so that a diff shows it, and no commit can change how it is built and pushed; once, since a
+        # template may have 1 MB and each project would hold 13 KB of it.
+        text = BUILDSPEC.read_text(encoding="utf-8")
+        buildspec = cdk.CfnMapping(self, "Buildspec", mapping={"buildspec": {"text": text}}).find_in_map(
+            "buildspec", "text"
+        )
         for service in services:
             if service.build:
-                BuildProject(self, service, service.build, key)
+                BuildProject(self, service, service.build, key, buildspec)
 
 
 class BuildProject(Construct):
     """A service's project, with a role, a log group and a cache of its own."""
 
-    def __init__(self, scope: cdk.Stack, service: Service, build: Build, key: kms.IKey) -> None:
+    def __init__(self, scope: cdk.Stack, service: Service, build: Build, key: kms.IKey, buildspec: str) -> None:
         super().__init__(scope, service.name)
         log_group = logs.LogGroup(
             self,
@@ -80,7 +86,7 @@ class BuildProject(Construct):
             name=naming.build_project(service.name),
             description=f"Builds {service.name}'s image from a commit of {build.source}",
             service_role=role.role_arn,
-            source=_source(build),
+            source=_source(build, buildspec),
             source_version=build.branch,
             artifacts=codebuild.CfnProject.ArtifactsProperty(type="NO_ARTIFACTS"),
             environment=_environment(scope, service, build),
@@ -99,8 +105,9 @@ class BuildProject(Construct):
 
     def _cache(self, service: Service) -> ecr.Repository:
         return ecr.Repository(
-            self,
-            "Cache",
+            # By its own name in the stack: under the service's, one that is renamed would make it a second time.
+            cdk.Stack.of(self),
+            cache_repository(service.repository),
             repository_name=cache_repository(service.repository),
             image_tag_mutability=ecr.TagMutability.MUTABLE,
             # As the images that hold the same layers are.
@@ -147,14 +154,13 @@ class BuildProject(Construct):
         return role
 
 
-def _source(build: Build) -> codebuild.CfnProject.SourceProperty:
+def _source(build: Build, buildspec: str) -> codebuild.CfnProject.SourceProperty:
     connection = codebuild.CfnProject.SourceAuthProperty(type="CODECONNECTIONS", resource=build.connection)
     return codebuild.CfnProject.SourceProperty(
         type="GITHUB",
         location=f"https://github.com/{build.source}.git",
         auth=connection if build.connection else None,
-        # In the template, so that a diff shows it, and no commit can change how it is built and pushed.
-        build_spec=BUILDSPEC.read_text(encoding="utf-8"),
+        build_spec=buildspec,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aws_cdk import Aws
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -15,6 +14,9 @@ from constructs import Construct
 from landfall import naming
 from landfall.build_watch import ENDED
 from landfall.settings import Service
+from stacks.trigger import Watched, fits, groups, pattern
+
+BUILDS = Watched("aws.codebuild", "CodeBuild Build State Change", {"build-status": list(ENDED)}, "project-name")
 
 
 class BuildTrigger(Construct):
@@ -30,19 +32,14 @@ class BuildTrigger(Construct):
         dead_letters: sqs.IQueue,
     ) -> None:
         super().__init__(scope, construct_id)
-        rule = events.Rule(
-            self,
-            "Rule",
-            description="A build of a service that Landfall deploys is over",
-            event_pattern=events.EventPattern(
-                source=["aws.codebuild"],
-                account=[Aws.ACCOUNT_ID],
-                detail_type=["CodeBuild Build State Change"],
-                detail={
-                    "build-status": list(ENDED),
-                    "project-name": [naming.build_project(service.name) for service in services],
-                },
-            ),
-        )
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
-        rule.add_target(targets.SfnStateMachine(watch, role=role, dead_letter_queue=dead_letters))
+        target = targets.SfnStateMachine(watch, role=role, dead_letter_queue=dead_letters)
+        projects = [naming.build_project(service.name) for service in services]
+        for rule_id, names in groups(projects, lambda names: fits(BUILDS, names)):
+            rule = events.Rule(
+                self,
+                f"Rule{rule_id}",
+                description="A build of a service that Landfall deploys is over",
+                event_pattern=pattern(BUILDS, names),
+            )
+            rule.add_target(target)

@@ -7,15 +7,12 @@ named here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from landfall.settings import Service
-from stacks.names import ALARM_PREFIX, BUILD_LOGS, BUILD_WATCH, MACHINE, MACHINE_LOGS, STEP_LOGS, service_logs
+from stacks.names import ALARM_PREFIX, BUILD_WATCH, LOGS, MACHINE, MACHINE_LOGS
 
 _DATA_KEY = ["kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
 _USE = ["kms:Decrypt", *_DATA_KEY]
@@ -24,7 +21,7 @@ _USE = ["kms:Decrypt", *_DATA_KEY]
 class PipelineKey(kms.Key):
     """Encrypts ledger, reports, notifications, dead letters and logs, those of services of our own stacks too."""
 
-    def __init__(self, scope: Construct, construct_id: str, services: Iterable[Service]) -> None:
+    def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(
             scope,
             construct_id,
@@ -33,7 +30,7 @@ class PipelineKey(kms.Key):
             # Without its key a retained ledger is noise.
             removal_policy=RemovalPolicy.RETAIN,
         )
-        for statement in (_logs(services), _alarms(), _events()):
+        for statement in (_logs(), _alarms(), _events()):
             self.add_to_resource_policy(statement)
 
 
@@ -68,11 +65,14 @@ class SigningKey(kms.Key):
         )
 
 
-def _logs(services: Iterable[Service]) -> iam.PolicyStatement:
-    """CloudWatch Logs, for the log groups of the pipeline, of the builds and of the services that have our stack."""
+def _logs() -> iam.PolicyStatement:
+    """CloudWatch Logs, for the log groups of the pipeline, of the builds and of services that have our stack.
+
+    By what their names begin with, whichever services there are: a service that has left services.toml writes logs
+    still, and one whose logs can't be encrypted may stand still (ECS developer guide, awslogs, blocking mode).
+    """
     prefix = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:"
-    groups = [f"{STEP_LOGS}/*", f"{MACHINE_LOGS}/{MACHINE}", f"{MACHINE_LOGS}/{BUILD_WATCH}", f"{BUILD_LOGS}/*"]
-    groups += [service_logs(service) for service in services if service.stack]
+    groups = [f"{LOGS}/*", f"{MACHINE_LOGS}/{MACHINE}", f"{MACHINE_LOGS}/{BUILD_WATCH}"]
     return iam.PolicyStatement(
         sid="LogGroupsOfThePipeline",
         principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],

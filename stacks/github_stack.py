@@ -5,6 +5,7 @@ A stack of its own, since an account can have but one provider of a URL, and sin
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 import aws_cdk as cdk
@@ -16,6 +17,7 @@ from landfall.settings import Build, Service
 from stacks import reach
 from stacks.ledger import BY_SHA
 from stacks.pipeline_stack import PipelineStack
+from stacks.rights import give
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -25,6 +27,9 @@ EXISTING_PROVIDER = "github-provider-exists"
 
 LONGEST_JOB = cdk.Duration.hours(2)
 """A build, and a deployment that waits its turn, fails late and is rolled back."""
+
+LONGEST_DESCRIPTION = 1000
+"""Of a role (IAM API reference, CreateRole)."""
 
 OVERRIDES = (
     "artifacts",
@@ -57,8 +62,7 @@ class GitHubStack(cdk.Stack):
             role = self._role(subject, released)
             if provider:
                 role.node.add_dependency(provider)
-            for statement in statements(self, released, pipeline):
-                role.add_to_policy(statement)
+            give(self, f"Rights-{role.node.id}", role, statements(self, released, pipeline))
             for service in released:
                 cdk.CfnOutput(self, f"RoleArn-{service.name}", value=role.role_arn)
 
@@ -68,7 +72,7 @@ class GitHubStack(cdk.Stack):
         return iam.Role(
             self,
             "Role-" + subject.replace("/", "--").replace(":", "-"),
-            description=f"GitHub Actions, releasing {names}",
+            description=textwrap.shorten(f"GitHub Actions, releasing {names}", LONGEST_DESCRIPTION, placeholder=" ..."),
             assumed_by=iam.WebIdentityPrincipal(
                 provider, {"StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}}
             ),

@@ -22,7 +22,6 @@ class LoadBalancer(Construct):
         service: Service,
         stack: ServiceStack,
         network: Network,
-        first: bool,
     ) -> None:
         super().__init__(scope, construct_id)
         self.balancer = elbv2.ApplicationLoadBalancer(
@@ -33,8 +32,8 @@ class LoadBalancer(Construct):
             security_group=network.balancer_group,
             internet_facing=True,
             drop_invalid_header_fields=True,
-            # Not at the first deploy: one that fails is taken back, and must be able to delete what it made.
-            deletion_protection=not first,
+            # Deletion protection comes with the service (handlers/ecs_service.py): a first deploy that fails is taken
+            # back, and must be able to delete what it made.
         )
         self.targets = elbv2.ApplicationTargetGroup(
             self,

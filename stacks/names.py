@@ -21,13 +21,16 @@ DASHBOARD = "landfall"
 ALARM_PREFIX = "landfall-"
 """Alarms' names begin with it: key and topic let in alarms of such a name, and those alone."""
 
-STEP_LOGS = "/landfall/steps"
+LOGS = "/landfall"
+"""Above all log groups of ours but the machines': key policies let them in by it."""
+
+STEP_LOGS = f"{LOGS}/steps"
 """Above the log groups of the steps."""
 
 MACHINE_LOGS = "/aws/vendedlogs/states"
 """Above the log groups of the machines. AWS's advice: such groups don't fill up the account's log resource policy."""
 
-BUILD_LOGS = "/landfall/builds"
+BUILD_LOGS = f"{LOGS}/builds"
 """Above the log groups of the builds."""
 
 BOOTSTRAP_TAG = "bootstrap"
@@ -43,7 +46,7 @@ def family(service: Service) -> str:
 
 def service_logs(service: Service) -> str:
     """Return the log group of a service with a stack of its own."""
-    return f"/landfall/{service.name}"
+    return f"{LOGS}/{service.name}"
 
 
 def balancer(service: Service) -> str:

@@ -40,7 +40,7 @@ class PipelineStack(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, settings: Settings, settings_path: Path) -> None:
         super().__init__(scope, construct_id, description="Landfall: deploys to ECS and proves each release live")
-        self.key = PipelineKey(self, "Key", settings.services)
+        self.key = PipelineKey(self, "Key")
         self.signing_key = SigningKey(self, "SigningKey")
         self.ledger = LedgerTable(self, "Ledger", self.key)
         self.locks = PipelineTable(self, "Locks", self.key)
@@ -141,6 +141,10 @@ class PipelineStack(cdk.Stack):
             return {step.id: StepFunction(self, step, shared) for step in steps}
 
     def _outputs(self) -> None:
+        # Whether anything imports it or not: a stack that has left services.toml is deployed still, and CloudFormation
+        # refuses an update that takes away an export which is imported.
+        for value in (self.key.key_arn, self.topic.topic_arn, self.ledger.table_arn, self.freezes.table_arn):
+            self.export_value(value)
         for name, value in {
             "StateMachineArn": self.machine.state_machine_arn,
             "LedgerTableName": self.ledger.table_name,

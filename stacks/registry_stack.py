@@ -20,7 +20,8 @@ class RegistryStack(cdk.Stack):
         for service in services:
             ecr.Repository(
                 self,
-                service.name,
+                # Not the service's name: one that is renamed would make its repository a second time.
+                service.repository,
                 repository_name=service.repository,
                 # A tag names a commit, so it names one image for ever.
                 image_tag_mutability=ecr.TagMutability.IMMUTABLE,

@@ -27,6 +27,7 @@ from landfall.world import (
 )
 from stacks.names import STEP_LOGS
 from stacks.reach import Scope, statement
+from stacks.rights import give
 from stacks.steps import On, Step
 from stacks.vpc import put_inside
 
@@ -97,8 +98,8 @@ class StepFunction(lambda_.Function):
             removal_policy=RemovalPolicy.DESTROY,
         )
         log_group.grant_write(role)
-        for grant in (g for g in step.grants if shared.scopes[g.on].resources):
-            role.add_to_policy(statement(grant, shared.scopes))
+        granted = [statement(g, shared.scopes) for g in step.grants if shared.scopes[g.on].resources]
+        give(scope, f"{step.id}Rights", role, granted)
         super().__init__(
             scope,
             step.id,

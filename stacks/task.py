@@ -10,7 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from landfall.settings import Service, ServiceStack
+from landfall.settings import Build, Service, ServiceStack
 from stacks.names import BOOTSTRAP_TAG, family, service_logs
 from stacks.network import PORT
 
@@ -50,12 +50,16 @@ class TaskSurroundings(Construct):
         )
 
 
+ARCHITECTURES = {"linux/amd64": ecs.CpuArchitecture.X86_64, "linux/arm64": ecs.CpuArchitecture.ARM64}
+"""By the platform that images are built for."""
+
+
 class FirstTask(ecs.FargateTaskDefinition):
     """The revision a service is made with. Every later one is a copy of the running one, made by a release.
 
-    It is part of the first deploy alone, and retained when the next one leaves it out. Were it to stay in the template,
-    a change to it would register it again as the newest revision of the family, and the next update of the service
-    would put that in the place of the live release. Its image need not exist: the service starts with no tasks.
+    A change to it registers another revision that nothing runs: the service is told of one when it is made, and of none
+    after that. Those of before are kept, since a release may copy them. Its image need not exist: the service starts
+    with no tasks.
     """
 
     def __init__(
@@ -73,7 +77,8 @@ class FirstTask(ecs.FargateTaskDefinition):
             cpu=256,
             memory_limit_mib=512,
             runtime_platform=ecs.RuntimePlatform(
-                cpu_architecture=ecs.CpuArchitecture.X86_64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+                cpu_architecture=ARCHITECTURES[service.build.platform if service.build else Build.platform],
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
             ),
             task_role=surroundings.task_role,
             execution_role=surroundings.execution_role,

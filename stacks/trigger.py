@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -17,8 +22,12 @@ LATEST_START = Duration.hours(1)
 """A push that could not start a deployment for that long is left to a person: nobody expects a release hours later."""
 
 
+LONGEST_PATTERN = 2048
+"""Characters of an event pattern (EventBridge user guide, quotas: event pattern size)."""
+
+
 class PushTrigger(Construct):
-    """The rule, the role it starts the machine with, and the queue for events that could not be delivered."""
+    """The rules, the role they start the machine with, and the queue for events that could not be delivered."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, machine: sfn.IStateMachine, key: kms.IKey
@@ -32,37 +41,69 @@ class PushTrigger(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(14),
         )
-        rule = events.Rule(
-            self,
-            "Rule",
-            description="An image was pushed to a repository that Landfall deploys from",
-            event_pattern=pattern(settings),
-        )
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
-        rule.add_target(
-            targets.SfnStateMachine(
-                machine,
-                role=role,
-                dead_letter_queue=self.dead_letters,
-                max_event_age=LATEST_START,
-                retry_attempts=185,  # EventBridge's own maximum: the age above is the bound
-            )
+        target = targets.SfnStateMachine(
+            machine,
+            role=role,
+            dead_letter_queue=self.dead_letters,
+            max_event_age=LATEST_START,
+            retry_attempts=185,  # EventBridge's own maximum: the age above is the bound
         )
+        description = "An image was pushed to a repository that Landfall deploys from"
+        repositories = [service.repository for service in settings.services]
+        for rule_id, names in groups(repositories, lambda names: fits(PUSHES, names)):
+            rule = events.Rule(self, f"Rule{rule_id}", description=description, event_pattern=pattern(PUSHES, names))
+            rule.add_target(target)
 
 
-def pattern(settings: Settings) -> events.EventPattern:
-    """Return the pattern of pushes that concern this account's configured repositories.
+@dataclass(frozen=True)
+class Watched:
+    """What a rule matches: events of this account about some names. `key` is the names' place in the detail."""
 
-    Tags are left to the Resolve step: an untagged child of an index, or a tag that is no commit, is ignored there and
-    logged, where a pattern would drop it without a word.
-    """
+    source: str
+    detail_type: str
+    detail: Mapping[str, Sequence[str]]
+    key: str
+
+
+PUSHES = Watched("aws.ecr", "ECR Image Action", {"action-type": ["PUSH"], "result": ["SUCCESS"]}, "repository-name")
+"""Tags are left to the Resolve step: an untagged child of an index, or a tag that is no commit, is ignored there and
+logged, where a pattern would drop it without a word."""
+
+
+def pattern(watched: Watched, names: Sequence[str]) -> events.EventPattern:
+    """Return the pattern of the events about these names."""
     return events.EventPattern(
-        source=["aws.ecr"],
+        source=[watched.source],
         account=[Aws.ACCOUNT_ID],
-        detail_type=["ECR Image Action"],
-        detail={
-            "action-type": ["PUSH"],
-            "result": ["SUCCESS"],
-            "repository-name": [service.repository for service in settings.services],
-        },
+        detail_type=[watched.detail_type],
+        detail={**watched.detail, watched.key: list(names)},
     )
+
+
+def fits(watched: Watched, names: Sequence[str]) -> bool:
+    """Whether a rule takes a pattern with so many names, however it is written down."""
+    detail = {**watched.detail, watched.key: list(names)}
+    said = {"source": [watched.source], "account": ["1" * 12], "detail-type": [watched.detail_type], "detail": detail}
+    return len(json.dumps(said)) <= LONGEST_PATTERN
+
+
+def groups(
+    names: Sequence[str], fit: Callable[[Sequence[str]], bool], mark: str = ""
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the names in as few groups as halving makes that fit, each with an id that only its own names decide.
+
+    A name that is added changes its own group alone. One that makes it too long puts two groups in its place, which
+    CloudFormation makes before it deletes the one: for a moment an event matches twice, and never not at all. A second
+    start of one push does no harm.
+    """
+    if fit(names) or len(names) == 1:
+        yield mark, names
+        return
+    sides: dict[str, list[str]] = {"0": [], "1": []}
+    for name in names:
+        bits = f"{int(hashlib.sha256(name.encode()).hexdigest(), 16):0256b}"
+        sides[bits[len(mark)]].append(name)
+    for bit, side in sides.items():
+        if side:
+            yield from groups(side, fit, mark + bit)

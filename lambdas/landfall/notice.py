@@ -15,6 +15,7 @@ NEXT = {
     Outcome.NO_BASELINE: "The first release failed, and nothing ran before it. See what runs now; mend it, push again.",
 }
 """What people do then whom a message tells of it. Of the others, which are QUIET, there is none."""
+LONGEST_SUBJECT = 99
 PAGE, NOTICE, INFO = "page", "notice", "info"
 
 
@@ -24,8 +25,8 @@ def subject(ended: Ended) -> str:
 
 
 def fitting(text: str) -> str:
-    """Return a subject as SNS takes it: 100 printable ASCII characters (SNS API reference, Publish)."""
-    return foreign.line(text).encode("ascii", "replace").decode()[:100]
+    """Return a subject as SNS takes it: ASCII, and less than 100 characters (SNS API reference, Publish)."""
+    return foreign.line(text).encode("ascii", "replace").decode()[:LONGEST_SUBJECT]
 
 
 def message(ended: Ended, report: str | None) -> str:

@@ -31,12 +31,14 @@ NOT_ANY_RESOURCE = {
     "ecs:DescribeTaskDefinition",
     "ecs:ListTasks",
     "lambda:GetAccountSettings",
+    "servicequotas:GetServiceQuota",
+    "servicequotas:ListAWSDefaultServiceQuotas",
     "cloudwatch:DescribeAlarms",
     "elasticloadbalancing:DescribeTargetHealth",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeLoadBalancers",
 }
-CLIENTS = {"states": "stepfunctions", "elasticloadbalancing": "elbv2"}
+CLIENTS = {"states": "stepfunctions", "elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
 FOR_DYNAMODB = {"kms:ReEncrypt*", "kms:GenerateDataKey*"}
 
 

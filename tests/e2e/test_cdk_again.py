@@ -17,6 +17,6 @@ def test_a_deploy_after_a_release_changes_nothing(stage: Stage) -> None:
     laws.hold(stage, pushed(stage, "redeployed", "good"), "redeployed", "SUCCEEDED")
     before = laws.untouched(stage, "redeployed")
 
-    deploy(stage.aws.env(), stage.settings, first=False)
+    deploy(stage.aws.env(), stage.settings)
 
     assert laws.untouched(stage, "redeployed") == before

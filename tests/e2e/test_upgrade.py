@@ -95,7 +95,7 @@ def test_a_deployment_finishes_on_what_it_began_with(own: Stage, tmp_path: Path)
         follower = eventually(lambda s=service: next(iter(own.executions_about(f"landfall/{s}")), None), "a baseline")
         laws.hold(own, own.ended(follower, service), service, "SUCCEEDED")
     root, assembly = upgraded(tmp_path), own.settings.parent / "upgrade" / "cdk.out"
-    synthesise(own.aws.env(), own.settings, assembly, first=False, root=root)
+    synthesise(own.aws.env(), own.settings, assembly, root=root)
     returning = begun(own, RETURNING, "bad", fault="crash-on-start")
     has_entered(own, returning, "WaitForRollbackStability")
     waiting = begun(own, WAITING, "good")

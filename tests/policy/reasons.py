@@ -22,6 +22,9 @@ OF_OTHERS = (
     (r"Pipeline/OnLoss", r"states:\w+", "tests/e2e/test_recovery.py: a stopped execution is recovered"),
     (r"Pipeline/OnBuild", r"states:\w+", "tests/e2e/test_build_watch.py: a build that is over is watched"),
     (r"Service-.+/SurroundingsExecution", r"(ecr|logs):\w+", "ECS itself, where it starts a task: tests/e2e"),
+    (r"Service-.+/Own", r"ecs:(Create|Describe|Tag)\w+", "every deploy to the local AWS: tests/e2e"),
+    (r"Service-.+/Own", r"(ecs|iam|elasticloadbalancing):\w+", "tests/contract/test_template_service.py, on moto"),
+    (r"Service-.+/Own", r"logs:\w+", "Lambda writes the function's log with its rights"),
     (
         r"Build/.+",
         r"(ecr|logs|codeconnections|codestar-connections):\w+",

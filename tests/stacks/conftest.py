@@ -61,22 +61,15 @@ def sample(templates: dict[str, Template]) -> Template:
 
 @pytest.fixture(scope="session")
 def variant(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
-    """Return the templates of a first deploy with a certificate, and with a service that existed before Landfall."""
+    """Return the templates of a service with a certificate, and of one that existed before Landfall."""
     directory = tmp_path_factory.mktemp("variant")
     text = TEMPLATE.read_text(encoding="utf-8")
     text = text.replace("# base_url = ", "base_url = ").replace("# certificate_arn = ", "certificate_arn = ")
     text = text.replace('"arn:aws:acm:…"', f'"{CERTIFICATE}"')
     settings = directory / "other.toml"
     settings.write_text(text + EXISTING, encoding="utf-8")
-    context = {"settings": str(settings), "first-deploy": "true"}
-    build(str(directory / "out"), context).synth()
+    build(str(directory / "out"), {"settings": str(settings)}).synth()
     return read(directory / "out")
-
-
-@pytest.fixture(scope="session")
-def first(variant: dict[str, Template]) -> Template:
-    """Return the template of the sample service at its first deploy."""
-    return variant["Landfall-Service-sample"]
 
 
 @pytest.fixture(scope="session")

@@ -89,7 +89,9 @@ def test_a_build_runs_our_commands_whatever_the_source_holds(builds: Template) -
     """The buildspec is in the template: no commit can change how it is built and pushed."""
     source = project(builds, "sample")["Source"]
 
-    assert source["BuildSpec"] == (ROOT / "buildspec.yml").read_text(encoding="utf-8")
+    assert source["BuildSpec"] == {"Fn::FindInMap": ["Buildspec", "buildspec", "text"]}
+    text = builds.document["Mappings"]["Buildspec"]["buildspec"]["text"]
+    assert text == (ROOT / "buildspec.yml").read_text(encoding="utf-8")
     assert (source["Type"], source["Location"]) == ("GITHUB", "https://github.com/local/sample.git")
     assert project(builds, "sample")["SourceVersion"] == "main"
 

@@ -88,14 +88,3 @@ def test_what_is_delivered_in_the_background_has_somewhere_to_go_when_it_fails(p
     assert targets
     assert {target["DeadLetterConfig"]["Arn"] for target in targets} == {queue}
     assert pipeline.only("AWS::Events::EventBus")["DeadLetterConfig"]["Arn"] == queue
-
-
-def test_the_load_balancer_is_not_deleted_by_accident_but_by_a_first_deploy_that_failed(
-    sample: Template, first: Template
-) -> None:
-    """Nor could a first deploy be taken back, were it protected from the beginning."""
-    protected = [
-        {a["Key"]: a["Value"] for a in t.only("AWS::ElasticLoadBalancingV2::LoadBalancer")["LoadBalancerAttributes"]}
-        for t in (sample, first)
-    ]
-    assert [each["deletion_protection.enabled"] for each in protected] == ["true", "false"]

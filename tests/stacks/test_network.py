@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.stacks.conftest import CERTIFICATE
 from tests.stacks.template import Template
 
@@ -16,8 +18,8 @@ def test_the_network_costs_nothing_by_the_hour_and_lets_in_the_balancer_alone(sa
     assert not kinds & {"AWS::EC2::NatGateway", "AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"}
     assert entry["SourceSecurityGroupId"].startswith("<NetworkBalancerGroup")
     assert (entry["FromPort"], entry["ToPort"]) == (8080, 8080)
-    network = sample.only("AWS::ECS::Service")["NetworkConfiguration"]["AwsvpcConfiguration"]
-    assert network["AssignPublicIp"] == "ENABLED"
+    network = json.loads(sample.only("Custom::LandfallService")["Settings"])["networkConfiguration"]
+    assert network["awsvpcConfiguration"]["assignPublicIp"] == "ENABLED"
 
 
 def test_with_a_certificate_plain_http_only_redirects(variant: dict[str, Template]) -> None:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from dataclasses import replace
+from typing import Any, cast
 
+import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_kms as kms
 
+from landfall.settings.file import load
 from local.settings import TEMPLATE
 from stacks import ROOT
-from stacks.build import build
-from tests.stacks.template import Template, many, read
+from stacks.task import FirstTask, TaskSurroundings
+from tests.stacks.template import Template, many
 
 
-def test_the_three_levels_of_health_checks_have_the_numbers_of_r10(first: Template, sample: Template) -> None:
+def settings_of(sample: Template) -> dict[str, Any]:
+    """Return how the service is set up, as its function gets it."""
+    return dict(json.loads(sample.only("Custom::LandfallService")["Settings"]))
+
+
+def test_the_three_levels_of_health_checks_have_the_numbers_of_r10(sample: Template) -> None:
     """Container 30 s / 5 s / 3 after 60 s, target group 30 s / 5 s, 2 healthy and 3 unhealthy."""
-    (container,) = first.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    (container,) = sample.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
     targets = sample.only("AWS::ElasticLoadBalancingV2::TargetGroup")
-    service = sample.only("AWS::ECS::Service")
 
     check = container["HealthCheck"]
     assert (check["Interval"], check["Timeout"], check["Retries"], check["StartPeriod"]) == (30, 5, 3, 60)
@@ -26,81 +34,96 @@ def test_the_three_levels_of_health_checks_have_the_numbers_of_r10(first: Templa
     assert (targets["HealthyThresholdCount"], targets["UnhealthyThresholdCount"]) == (2, 3)
     assert targets["HealthCheckPath"] == "/api/v1/health/ready"
     assert targets["TargetType"] == "ip"
-    assert service["HealthCheckGracePeriodSeconds"] == 60
+    assert settings_of(sample)["healthCheckGracePeriodSeconds"] == 60
 
 
-def test_ecs_asks_the_container_what_docker_would(first: Template) -> None:
+def test_ecs_asks_the_container_what_docker_would(sample: Template) -> None:
     """ECS does not read an image's HEALTHCHECK, so it is said twice; this keeps the two the same."""
     dockerfile = (ROOT / "sample_service" / "Dockerfile").read_text(encoding="utf-8")
     (written,) = re.findall(r"^HEALTHCHECK [^\n]*\\\n\s+CMD (\[.*\])$", dockerfile, re.MULTILINE)
-    (container,) = first.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    (container,) = sample.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
 
     assert container["HealthCheck"]["Command"] == ["CMD", *json.loads(written)]
 
 
 def test_a_rollout_never_goes_below_the_desired_count(sample: Template) -> None:
     """The new tasks come before the old ones go."""
-    deployment = sample.only("AWS::ECS::Service")["DeploymentConfiguration"]
+    deployment = settings_of(sample)["deploymentConfiguration"]
 
-    assert (deployment["MinimumHealthyPercent"], deployment["MaximumPercent"]) == (100, 200)
+    assert (deployment["minimumHealthyPercent"], deployment["maximumPercent"]) == (100, 200)
 
 
 def test_ecs_says_that_a_deployment_failed_and_leaves_the_rest_to_landfall(sample: Template) -> None:
     """Breaker on, its rollback off, and no deployment controller but ECS's own rolling one."""
-    service = sample.only("AWS::ECS::Service")
+    settings = settings_of(sample)
 
-    assert service["DeploymentConfiguration"]["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": False}
-    assert "DeploymentController" not in service
-
-
-def test_a_later_deploy_leaves_the_live_release_and_its_count_alone(sample: Template) -> None:
-    """The bare family resolves to the live revision, nothing registers another, and the count stays as it is."""
-    service = sample.only("AWS::ECS::Service")
-
-    assert service["TaskDefinition"] == "landfall-sample"
-    assert not sample.of_type("AWS::ECS::TaskDefinition")
-    assert "DesiredCount" not in service
+    assert settings["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": False}
+    assert "deploymentController" not in settings
 
 
-def test_the_first_deploy_makes_a_revision_to_begin_with_and_starts_no_tasks(first: Template) -> None:
-    """There is no image yet: a task would fail until the deploy gave up. The next deploy leaves the revision be."""
-    (service,) = (r for r in first.resources.values() if r["Type"] == "AWS::ECS::Service")
-    ((task_id, task),) = ((k, r) for k, r in first.resources.items() if r["Type"] == "AWS::ECS::TaskDefinition")
+def test_a_service_is_made_with_a_revision_of_its_own_template(sample: Template) -> None:
+    """Nothing else says that the family must exist first; what a release may copy is kept."""
+    ((task_id, task),) = ((k, r) for k, r in sample.resources.items() if r["Type"] == "AWS::ECS::TaskDefinition")
+    service = sample.only("Custom::LandfallService")
 
-    assert service["Properties"]["DesiredCount"] == 0
-    assert service["Properties"]["TaskDefinition"] == task["Properties"]["Family"]
-    assert task_id in service["DependsOn"]  # nothing else says that the family must exist first
+    assert service["FirstTaskDefinition"] == f"<{task_id}>"
+    assert task["Properties"]["Family"] == "landfall-sample"
     assert task["DeletionPolicy"] == task["UpdateReplacePolicy"] == "Retain"
 
 
-def test_what_every_revision_needs_stays_as_the_first_deploy_made_it(sample: Template, first: Template) -> None:
-    """Roles, their policies and the log group: a first revision's grants must not go with it."""
-    for kind in ("AWS::IAM::Role", "AWS::IAM::Policy", "AWS::Logs::LogGroup"):
-        assert sample.of_type(kind) == first.of_type(kind)
+def test_what_makes_the_service_may_do_that_to_this_service_alone(sample: Template) -> None:
+    """And let ECS act in an account in which nobody has used it, and protect this one load balancer."""
+    (role,) = (r for r in sample.of_type("AWS::IAM::Role") if r.startswith("OwnRole"))
+    logs, *rights = sample.statements_of(role)
+    own = "arn:aws:ecs:REGION:ACCOUNT:service/landfall-sample/sample"
+
+    assert logs["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
+    assert [(many(s["Action"]), s["Resource"], s.get("Condition")) for s in rights] == [
+        (["ecs:CreateService", "ecs:UpdateService", "ecs:DeleteService", "ecs:DescribeServices"], own, None),
+        (["ecs:TagResource"], own, {"StringEquals": {"ecs:CreateAction": "CreateService"}}),
+        (
+            ["elasticloadbalancing:ModifyLoadBalancerAttributes"],
+            "arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/landfall-sample/*",
+            None,
+        ),
+        (
+            ["iam:CreateServiceLinkedRole"],
+            "arn:aws:iam::ACCOUNT:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",
+            {"StringLike": {"iam:AWSServiceName": "ecs.amazonaws.com"}},
+        ),
+    ]
 
 
-@pytest.mark.parametrize(("said", "is_first"), [("sample", True), ("other,sample", True), ("other", False)])
-def test_one_service_can_have_its_first_deploy_while_others_are_live(
-    tmp_path: Path, said: str, *, is_first: bool
-) -> None:
-    """A service that was not named keeps its count."""
-    build(str(tmp_path), {"settings": str(TEMPLATE), "first-deploy": said}).synth()
+@pytest.mark.parametrize(
+    ("platform", "architecture"), [(None, "X86_64"), ("linux/amd64", "X86_64"), ("linux/arm64", "ARM64")]
+)
+def test_the_first_revision_runs_on_what_its_images_are_built_for(platform: str | None, architecture: str) -> None:
+    """Else the first release of an arm64 image would be copied onto a machine that can't run it."""
+    (service,) = load(TEMPLATE).services
+    built = replace(service.build, platform=platform) if service.build and platform else None
+    stack = cdk.Stack(cdk.App(analytics_reporting=False), "S")
+    assert service.stack
+    key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:us-east-1:123456789012:key/k")
+    surroundings = TaskSurroundings(stack, service, key)
+    FirstTask(stack, "Task", replace(service, build=built), service.stack, surroundings)
+    task = Template(cast(cdk.App, stack.node.root).synth().get_stack_by_name("S").template).only(
+        "AWS::ECS::TaskDefinition"
+    )
 
-    service = read(tmp_path)["Landfall-Service-sample"].only("AWS::ECS::Service")
-    assert ("DesiredCount" in service) is is_first
+    assert task["RuntimePlatform"]["CpuArchitecture"] == architecture
 
 
-def test_names_are_those_that_the_settings_give(sample: Template, first: Template) -> None:
+def test_names_are_those_that_the_settings_give(sample: Template) -> None:
     """Landfall finds the service by them."""
-    (container,) = first.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
-    roles = {role["RoleName"] for role in sample.of_type("AWS::IAM::Role").values()}
+    (container,) = sample.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
+    roles = {role["RoleName"] for role in sample.of_type("AWS::IAM::Role").values() if "RoleName" in role}
 
     assert sample.only("AWS::ECS::Cluster")["ClusterName"] == "landfall-sample"
-    assert sample.only("AWS::ECS::Service")["ServiceName"] == "sample"
+    assert sample.only("Custom::LandfallService")["ServiceName"] == "sample"
     assert container["Name"] == "app"
     assert container["Image"] == "ACCOUNT.dkr.ecr.REGION.amazonaws.com/landfall/sample:bootstrap"
     assert roles == {"landfall-sample-task", "landfall-sample-execution"}
-    assert sample.only("AWS::Logs::LogGroup")["LogGroupName"] == "/landfall/sample"
+    assert sample.under("AWS::Logs::LogGroup", "Surroundings")["LogGroupName"] == "/landfall/sample"
     assert sample.only("AWS::ElasticLoadBalancingV2::LoadBalancer")["Name"] == "landfall-sample"
 
 

@@ -70,4 +70,4 @@ def test_the_local_deploy_refuses_to_leave_this_machine(tmp_path: Path, endpoint
     env = {**os.environ, "AWS_ENDPOINT_URL": endpoint} if endpoint else {}
 
     with pytest.raises(NotLoopbackError):
-        deploy(env, tmp_path / "services.toml", first=True)
+        deploy(env, tmp_path / "services.toml")

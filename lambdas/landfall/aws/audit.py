@@ -77,7 +77,7 @@ class Topic:
         typed = {k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()}
         with trying("publishing the notification"):
             reply = self._client.publish(
-                TopicArn=self._arn, Subject=subject[:100], Message=message, MessageAttributes=typed
+                TopicArn=self._arn, Subject=subject[:99], Message=message, MessageAttributes=typed
             )
         return str(reply["MessageId"])
 

@@ -1,0 +1,153 @@
+"""A service that a stack made: with no tasks, once. It never counts it again, and never names a revision again.
+
+A template that describes a service says its count and its revision whenever it changes it, and once more when it goes
+back. Hence this: a count is said where there is no service yet, and what is live is live by its releases alone.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+OWNER = "landfall:stack"
+"""The tag that says which stack made a service: no other one changes it or deletes it."""
+TRIES = 12
+PAUSE_SECONDS = 5
+
+
+class Refused(Exception):
+    """What was asked would harm what is live. The message says what, and the way out."""
+
+
+@dataclass(frozen=True)
+class Aws:
+    """What is called."""
+
+    ecs: Any
+    elb: Any
+    iam: Any
+    sleep: Callable[[float], None] = time.sleep
+
+
+class EcsService:
+    """The service of these properties of a custom resource, whether it is there or not."""
+
+    def __init__(self, aws: Aws, properties: Mapping[str, str]) -> None:
+        self._aws, self._properties = aws, properties
+        self._where = {"cluster": properties["Cluster"], "service": properties["ServiceName"]}
+        self.name = f"{properties['Cluster']}/{properties['ServiceName']}"
+
+    def is_live(self) -> bool:
+        """Whether anything runs in it, or is meant to."""
+        found = self._found()
+        return found is not None and _is_live(found)
+
+    def ensure(self, before: Mapping[str, Any]) -> None:
+        """Make it, or change what the template changed since `before` and ECS does not have so."""
+        found, wanted = self._found(), json.loads(self._properties["Settings"])
+        if found is None:
+            self._make(wanted)
+            return
+        self._refuse_another_owner(found)
+        changes = {k: v for k, v in wanted.items() if before.get(k) != v and not _holds(found.get(k), v)}
+        if changes:
+            self._aws.ecs.update_service(**self._where, **changes)
+
+    def refuse_another_owner(self) -> None:
+        """Raise Refused where there is a service of that name that this stack did not make."""
+        if found := self._found():
+            self._refuse_another_owner(found)
+
+    def delete(self) -> None:
+        """Delete it, if this stack made it. Raises Refused where it is live."""
+        found = self._found()
+        if found is None or _owner(found) != self._properties["Stack"]:
+            return
+        if _is_live(found):
+            cluster, service = self._where.values()
+            raise Refused(
+                f"{self.name} is live; nothing is deleted. To give it up: aws ecs update-service --cluster {cluster} "
+                f"--service {service} --desired-count 0, then delete the stack again"
+            )
+        self._aws.ecs.delete_service(**self._where)
+        for _ in range(TRIES):  # its cluster can't go before
+            if self._found() is None:
+                return
+            self._aws.sleep(PAUSE_SECONDS)
+
+    def protect(self, *, on: bool) -> None:
+        """Protect the load balancer from deletion once a service stands behind it.
+
+        Not in the template: a first deploy that fails is taken back, and must be able to delete what it made.
+        """
+        value = [{"Key": "deletion_protection.enabled", "Value": str(on).lower()}]
+        arn = self._properties["LoadBalancerArn"]
+        self._aws.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=value)
+
+    def _refuse_another_owner(self, found: Mapping[str, Any]) -> None:
+        stack = self._properties["Stack"]
+        if _owner(found) != stack:
+            raise Refused(
+                f"there is a service {self.name} already, which the stack {stack} did not make. Take its stack table "
+                f"out of services.toml; or, if it is this stack's, tag it {OWNER}={stack}"
+            )
+
+    def _make(self, wanted: Mapping[str, Any]) -> None:
+        """With no tasks: there is no image yet, and its first release raises the count."""
+        request = {
+            "cluster": self._properties["Cluster"],
+            "serviceName": self._properties["ServiceName"],
+            "taskDefinition": self._properties["FirstTaskDefinition"],
+            "desiredCount": 0,
+            "launchType": "FARGATE",
+            "tags": [{"key": OWNER, "value": self._properties["Stack"]}],
+            **wanted,
+        }
+        for left in reversed(range(TRIES)):
+            try:
+                self._aws.ecs.create_service(**request)
+            except self._aws.ecs.exceptions.InvalidParameterException as error:
+                # An account in which nobody used ECS has no such role, and IAM takes a while to tell of a new one.
+                if not left or "service linked role" not in str(error).lower():
+                    raise
+                self._ecs_may_act()
+                self._aws.sleep(PAUSE_SECONDS)
+            else:
+                return
+
+    def _ecs_may_act(self) -> None:
+        try:
+            self._aws.iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
+        except self._aws.iam.exceptions.InvalidInputException:
+            return  # it is there already
+
+    def _found(self) -> dict[str, Any] | None:
+        """Return it as ECS describes it. None where there is none, or no such cluster."""
+        cluster, service = self._where.values()
+        try:
+            reply = self._aws.ecs.describe_services(cluster=cluster, services=[service], include=["TAGS"])
+        except self._aws.ecs.exceptions.ClusterNotFoundException:
+            return None
+        return next((dict(each) for each in reply["services"] if each["status"] != "INACTIVE"), None)
+
+
+def _is_live(found: Mapping[str, Any]) -> bool:
+    """A count that isn't told may be any."""
+    return any(found.get(count, 1) for count in ("desiredCount", "runningCount", "pendingCount"))
+
+
+def _owner(found: Mapping[str, Any]) -> str | None:
+    return next((tag["value"] for tag in found.get("tags", ()) if tag["key"] == OWNER), None)
+
+
+def _holds(said: Any, wanted: Any) -> bool:
+    """Whether ECS says what is wanted; it says more (defaults), and lists in an order of its own."""
+    if isinstance(wanted, dict):
+        return isinstance(said, dict) and all(_holds(said.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        each = isinstance(said, list) and len(said) == len(wanted)
+        return each and all(any(_holds(one, value) for one in said) for value in wanted)
+    return bool(said == wanted)

@@ -1,0 +1,87 @@
+"""What CloudFormation invokes for the ECS service of a stack.
+
+`Custom::LandfallService` is the service. `Custom::LandfallIdentity` is what a live one can't change; everything else in
+the stack waits for it, so that nothing at all has changed where it refuses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+
+from .ecs_service import Aws, EcsService, Refused
+
+IDENTITY = "Custom::LandfallIdentity"
+SERVICE = "Custom::LandfallService"
+KEPT = ("Cluster", "ServiceName", "Container", "Repository", "TaskRole", "ExecutionRole")
+"""What the revisions of a live service hold on to."""
+LONGEST_REASON = 1000
+"""CloudFormation takes 4,096 bytes of a response (user guide, custom resource response objects)."""
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    """Do what CloudFormation asks, and tell it how that ended. The response's URL is signed, so nothing logs it."""
+    what = f"{event['RequestType']} {event['ResourceType']}"
+    answer = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
+    try:
+        known = asked(event, Aws(*(boto3.client(name) for name in ("ecs", "elbv2", "iam"))))
+        answer |= {"Status": "SUCCESS", "PhysicalResourceId": known}
+        print(f"{what}: {known}")
+    except Exception as error:  # without an answer CloudFormation would wait until its timeout
+        reason = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+        answer |= {"Status": "FAILED", "Reason": reason, "PhysicalResourceId": event.get("PhysicalResourceId", "none")}
+        print(f"{what}: {reason}")
+    body = json.dumps(answer).encode()
+    request = urllib.request.Request(event["ResponseURL"], body, {"content-type": ""}, method="PUT")  # noqa: S310
+    urllib.request.urlopen(request, timeout=30).close()  # noqa: S310  CloudFormation's own URL
+
+
+def asked(event: Mapping[str, Any], aws: Aws) -> str:
+    """Do what is asked and return the resource's physical id. Raises Refused, or what AWS refuses."""
+    new, old = event["ResourceProperties"], event.get("OldResourceProperties") or {}
+    if event["ResourceType"] == IDENTITY:
+        return _kept(event, new, old, aws)
+    service = EcsService(aws, new)
+    if event["RequestType"] == "Delete":
+        service.delete()
+        service.protect(on=False)
+        return str(event["PhysicalResourceId"])
+    service.ensure(json.loads(old.get("Settings", "{}")))
+    service.protect(on=True)
+    former = EcsService(aws, old) if old else service
+    if former.name != service.name:
+        former.delete()  # an empty one, since another would have been refused
+    # The same for ever: CloudFormation deletes what had another id, and so would delete a service when it cleans up.
+    return f"{new['Stack']}/service"
+
+
+def _kept(event: Mapping[str, Any], new: Mapping[str, str], old: Mapping[str, str], aws: Aws) -> str:
+    """Refuse another identity while the service is live, and a service that is not this stack's.
+
+    The physical id tells going back from going on: what CloudFormation restores after a refusal is what this resource
+    already is, and is let through unasked.
+    """
+    known = _mark(new)
+    if event["RequestType"] == "Create":
+        EcsService(aws, new).refuse_another_owner()
+    if event["RequestType"] != "Update" or known == event["PhysicalResourceId"]:
+        return known
+    differ = [key for key in KEPT if new[key] != old[key]]
+    service = EcsService(aws, old)
+    if differ and service.is_live():
+        changes = ", ".join(f"{key} from {old[key]!r} to {new[key]!r}" for key in differ)
+        raise Refused(
+            f"{service.name} is live, and a deploy can't change {changes}: what runs would lose what it needs. Put it "
+            "back in services.toml. To move a service, add a second one, and give the first one up when that is live"
+        )
+    return known
+
+
+def _mark(properties: Mapping[str, str]) -> str:
+    text = json.dumps([properties[key] for key in KEPT])
+    return f"{properties['Cluster']}/{properties['ServiceName']}/{hashlib.sha256(text.encode()).hexdigest()[:12]}"
