@@ -11,7 +11,7 @@ from typing import NoReturn
 from cli import image_source, local_builder
 from cli.exits import NotKnown, Refused
 from cli.verb import At
-from landfall import build_watch, naming
+from landfall import build_watch, naming, resolution
 from landfall.aws.codebuild import CodeBuild
 from landfall.build_watch import BuildView
 from landfall.errors import AwsCallFailed, trying
@@ -119,7 +119,7 @@ def built_before(at: At, service: Service, git_sha: str) -> Image | None:
         return Image(git_sha, digest, pushed=False)
     if service.tag_pattern is None:
         return None
-    found = image_source.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
+    found = resolution.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
     return Image(git_sha, found[0].digest, pushed=False, tag=found[1]) if found else None
 
 

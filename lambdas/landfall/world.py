@@ -24,6 +24,7 @@ from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.logs import TaskLogs
+from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
@@ -129,6 +130,11 @@ class World:
     def findings(self) -> Findings:
         """Return the reconciler's findings, which are kept in the ledger's table."""
         return Findings(self._ledger_table)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Return the requests that were recorded before their builds, which are kept in the ledger's table."""
+        return Requests(self._ledger_table)
 
     @cached_property
     def reports(self) -> Reports:

@@ -18,7 +18,7 @@ from cli.cloud import Cloud
 from cli.exits import NotKnown, Refused
 from cli.output import Output
 from cli.verb import At
-from landfall import commit, naming, request
+from landfall import commit, naming, request, resolution
 from landfall.aws.ecr import Listed
 from landfall.image_tags import is_full
 from landfall.settings import Build, Settings
@@ -129,7 +129,7 @@ def test_of_two_images_of_a_commit_the_last_is_released() -> None:
     """A tool that builds a commit again tags it again: what was pushed last is meant."""
     short = f"sha-{b.SHA[:7]}"
     images = [Listed(each, (f"{short}{b.SHA[7:9]}",), at) for each, at in (("a", "2"), ("b", "3"), ("c", "1"))]
-    found = image_source.of_commit(images, FORM.tags, b.SHA)
+    found = resolution.of_commit(images, FORM.tags, b.SHA)
     assert found
     assert found[0].digest == "b"
 
