@@ -14,6 +14,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from landfall.naming import FRONT
 from landfall.settings import Service
 from stacks.names import ALARM_PREFIX, BUILD_LOGS, BUILD_WATCH, MACHINE, MACHINE_LOGS, STEP_LOGS, service_logs
 
@@ -72,6 +73,7 @@ def _logs(services: Iterable[Service]) -> iam.PolicyStatement:
     """CloudWatch Logs, for the log groups of the pipeline, of the builds and of the services that have our stack."""
     prefix = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:"
     groups = [f"{STEP_LOGS}/*", f"{MACHINE_LOGS}/{MACHINE}", f"{MACHINE_LOGS}/{BUILD_WATCH}", f"{BUILD_LOGS}/*"]
+    groups += [f"{MACHINE_LOGS}/{FRONT}*"]
     groups += [service_logs(service) for service in services if service.stack]
     return iam.PolicyStatement(
         sid="LogGroupsOfThePipeline",

@@ -28,6 +28,7 @@ class StandardMachine(sfn.StateMachine):
         definition: str,
         functions: Mapping[str, lambda_.IFunction],
         key: kms.IKey,
+        substitutions: Mapping[str, str] | None = None,
     ) -> None:
         log_group = logs.LogGroup(
             scope,
@@ -44,13 +45,14 @@ class StandardMachine(sfn.StateMachine):
             state_machine_type=sfn.StateMachineType.STANDARD,
             # In the template rather than in an asset, so that a diff, cfn-lint and a reviewer see it.
             definition_body=sfn.DefinitionBody.from_string(definition),
-            definition_substitutions={f"{step}Arn": f.function_arn for step, f in functions.items()},
+            definition_substitutions={
+                **{f"{step}Arn": f.function_arn for step, f in functions.items()},
+                **(substitutions or {}),
+            },
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
             tracing_enabled=True,
         )
-        # Not grant_invoke: that adds every version and alias, and the machine calls neither.
-        self.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["lambda:InvokeFunction"], resources=[f.function_arn for f in functions.values()]
-            )
-        )
+        if functions:
+            # Not grant_invoke: that adds every version and alias, and the machine calls neither.
+            invoked = [f.function_arn for f in functions.values()]
+            self.add_to_role_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=invoked))

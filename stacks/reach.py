@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from landfall.aws.events import SOURCE, DetailType
 from landfall.chain import key_names
 from landfall.model import UNKNOWN_SERVICE
-from landfall.naming import build_project
+from landfall.naming import build_project, front
 from landfall.reconcile.findings import FINDINGS
 from landfall.settings import Service, Settings
 from stacks.names import BUS, MACHINE, family, service_logs
@@ -130,12 +130,20 @@ def machine_arn(stack: cdk.Stack) -> str:
     )
 
 
-def execution_arns(stack: cdk.Stack) -> str:
-    """Return the pattern of the state machine's executions: their names are made when they start."""
+def front_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ARN of the machine that a service's releases are asked of, from its fixed name."""
+    form = cdk.ArnFormat.COLON_RESOURCE_NAME
+    return stack.format_arn(
+        service="states", resource="stateMachine", resource_name=front(service.name), arn_format=form
+    )
+
+
+def execution_arns(stack: cdk.Stack, machine: str = MACHINE) -> str:
+    """Return the pattern of a state machine's executions: their names are made when they start."""
     return stack.format_arn(
         service="states",
         resource="execution",
-        resource_name=f"{MACHINE}:*",
+        resource_name=f"{machine}:*",
         arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
     )
 

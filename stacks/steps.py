@@ -127,6 +127,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.LOCKS, "dynamodb:GetItem"),
             _LEDGER_KEY,
             _may(On.EXECUTIONS, "states:DescribeExecution", "states:GetExecutionHistory"),
+            _may(On.BUILD_PROJECTS, "codebuild:BatchGetBuilds"),
             *_BELIEVE,
         ),
     ),
