@@ -216,6 +216,12 @@ def build(service: str = "sample", **changes: Any) -> str:
     return str(build["arn"])
 
 
+def build_of(build_id: str) -> dict[str, Any]:
+    """Return moto's own description of a build."""
+    found = (b for each in codebuild_backends[DEFAULT_ACCOUNT_ID][REGION].build_metadata_history.values() for b in each)
+    return next(build for build in found if build["id"] == build_id)
+
+
 def _index(name: str, key: str) -> dict[str, Any]:
     return {
         "IndexName": name,
