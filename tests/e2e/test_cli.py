@@ -64,6 +64,16 @@ def test_the_record_says_who_asked_for_the_build(stage: Stage, checkout: Path, r
     assert (code, record["asked_by"] in said, "the month's end" in said) == (0, True, True)
 
 
+def test_status_and_release_again(stage: Stage, checkout: Path, released: str) -> None:
+    """Status names the live commit as proven, and releasing it again is done at once, without a new build."""
+    code, said = landfall(stage, "status", *SERVICE, "--json")
+    (live,) = json.loads(said)["services"]
+    sha = git(checkout, "rev-parse", "HEAD")
+    assert (code, live["commit"], live["proven"], live["requested_by"]) == (0, sha, True, "ECR push")
+    code, said = landfall(stage, "release", *SERVICE, directory=checkout)
+    assert (code, "was built before" in said, "NO_CHANGE" in said) == (0, True, True)
+
+
 def test_the_front_takes_a_commit_and_starts_its_own_service_alone(
     stage: Stage, checkout: Path, released: str
 ) -> None:
@@ -84,16 +94,6 @@ def test_the_front_takes_a_commit_and_starts_its_own_service_alone(
     record = stage.records("commanded")[-1]
     assert (record["asked_by"], record["asked_why"]) == ("a colleague", "to see it")
     assert record["execution_arn"].rpartition(":")[2] == record["asked_in"].rpartition(":")[2]
-
-
-def test_status_and_release_again(stage: Stage, checkout: Path, released: str) -> None:
-    """Status names the live commit as proven, and releasing it again is done at once, without a new build."""
-    code, said = landfall(stage, "status", *SERVICE, "--json")
-    (live,) = json.loads(said)["services"]
-    sha = git(checkout, "rev-parse", "HEAD")
-    assert (code, live["commit"], live["proven"], live["requested_by"]) == (0, sha, True, "ECR push")
-    code, said = landfall(stage, "release", *SERVICE, directory=checkout)
-    assert (code, "was built before" in said, "NO_CHANGE" in said) == (0, True, True)
 
 
 def test_a_bad_release_exits_1(stage: Stage, checkout: Path, released: str, tmp_path: Path) -> None:
