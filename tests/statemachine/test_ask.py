@@ -2,81 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from landfall import asked, request
 from landfall.settings import Settings
-from statemachine.definition import Machine, definition_text
 from tests import builders as b
-from tests.torture.asl import Clock, Execution, TaskFailed
+from tests.fronts import BUILD, FILLED, PUT, START, UPDATE, Front, front
 
-FILLED = {
-    "Service": "sample",
-    "Partition": asked.partition("sample"),
-    "LedgerName": "ledger",
-    "MachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:landfall",
-    "ProjectName": "landfall-build-sample",
-    "Builds": "yes",
-    "KeptSeconds": "7776000",
-}
 GOOD = {"commit": b.SHA, "wants": "build", "reason": "the fix", "requested_by": "ann", "via": "landfall 1.0"}
-PUT, UPDATE = "dynamodb:putItem", "dynamodb:updateItem"
-BUILD, START = "codebuild:startBuild", "states:startExecution"
-ANSWERS = {PUT: {}, UPDATE: {}, BUILD: {"Build": {"Id": "landfall-build-sample:1"}}, START: {"ExecutionArn": "arn"}}
-
-
-@dataclass
-class Front(Execution):
-    """The interpreter of the machine that deploys, with tasks that are calls of AWS. `wrong` says what they fail by."""
-
-    wrong: Mapping[str, list[str]] = field(default_factory=dict)
-    calls: list[tuple[str, Any]] = field(default_factory=list)
-
-    def _task(self, state: Mapping[str, Any], scope: dict[str, Any]) -> str:
-        tried: dict[int, int] = {}
-        while True:
-            name = state["Resource"].removeprefix("arn:aws:states:::")
-            self.calls.append((name, self._filled(state["Arguments"], scope)))
-            failures = self.wrong.get(name, [])
-            if len([each for each, _ in self.calls if each == name]) > len(failures):
-                scope["result"] = ANSWERS[name]
-                self._assign(state, scope)
-                return str(state["Next"])
-            failed = TaskFailed(failures[len([e for e, _ in self.calls if e == name]) - 1], "AWS's own words")
-            if self._retry(state, failed.error, tried) is None:
-                return self._caught(state, failed, scope)
 
 
 def run(document: Any, wrong: Mapping[str, list[str]] | None = None, execution: str = "one", **filled: str) -> Front:
     """Run the front of a service for an input."""
-    text = definition_text(Machine.ASK)
-    for name, value in {**FILLED, **filled}.items():
-        text = text.replace(f"${{{name}}}", value)
-    assert "${" not in text
-    front = Front(json.loads(text), lambda *_: None, Clock(), name=execution, wrong=wrong or {})
-    front.run(document)
-    return front
+    made = front(execution, wrong, **filled)
+    made.run(document)
+    return made
 
 
-def named(front: Front) -> list[str]:
+def named(ran: Front) -> list[str]:
     """Return what was called."""
-    return [name for name, _ in front.calls]
+    return [name for name, _ in ran.calls]
 
 
 def test_who_asks_is_recorded_and_then_the_commit_is_built() -> None:
     """In that order; the build gets the commit and nothing else, and the request then names its build."""
-    front = run(GOOD)
-    assert (front.status, named(front)) == ("SUCCEEDED", [PUT, BUILD, UPDATE])
-    (_, put), (_, build), (_, update) = front.calls
+    ran = run(GOOD)
+    assert (ran.status, named(ran)) == ("SUCCEEDED", [PUT, BUILD, UPDATE])
+    (_, put), (_, build), (_, update) = ran.calls
     item = {name: next(iter(value.values())) for name, value in put["Item"].items()}
     assert put["ConditionExpression"] == "attribute_not_exists(deployment_id)"
-    assert item["deployment_id"] == f"{b.SHA}/{front.name}"
+    assert item["deployment_id"] == f"{b.SHA}/{ran.name}"
     assert build.keys() == {"ProjectName", "SourceVersion", "IdempotencyToken"}
     assert (build["ProjectName"], build["SourceVersion"]) == ("landfall-build-sample", b.SHA)
     assert update["Key"] == {name: put["Item"][name] for name in ("service", "deployment_id")}
@@ -95,20 +55,20 @@ def test_what_it_records_is_what_resolve_reads() -> None:
 
 def test_what_it_starts_is_a_request_that_resolve_takes() -> None:
     """Of its own service, under its own execution's name, so that one request starts one deployment."""
-    front = run(GOOD | {"wants": "deployment", "pushed_at": "2026-01-31T12:00:00Z"})
-    assert (front.status, named(front)) == ("SUCCEEDED", [PUT, START])
-    started = front.calls[-1][1]
-    assert (started["StateMachineArn"], started["Name"]) == (FILLED["MachineArn"], front.name)
-    wanted = request.read(started["Input"], Settings((b.settings_of(),), b.Path()))
+    ran = run(GOOD | {"wants": "deployment", "pushed_at": "2026-01-31T12:00:00Z"})
+    assert (ran.status, named(ran)) == ("SUCCEEDED", [PUT, START])
+    started = ran.calls[-1][1]
+    assert (started["StateMachineArn"], started["Name"]) == (FILLED["MachineArn"], ran.name)
+    wanted = request.read(started["Input"], Settings((b.settings_of(),), Path()))
     assert isinstance(wanted, request.Request)
     assert (wanted.service.name, wanted.commit, wanted.by_push) == ("sample", b.SHA, True)
 
 
 def test_who_pushes_the_image_has_the_request_recorded_and_nothing_started() -> None:
     """Its push starts the deployment, and finds the request."""
-    front = run({"commit": b.SHA, "wants": "push"})
-    assert (front.status, named(front)) == ("SUCCEEDED", [PUT])
-    item = front.calls[0][1]["Item"]
+    ran = run({"commit": b.SHA, "wants": "push"})
+    assert (ran.status, named(ran)) == ("SUCCEEDED", [PUT])
+    item = ran.calls[0][1]["Item"]
     assert (item["asked_by"]["S"], item["via"]["S"]) == ("UNKNOWN", "the console, or the API")
 
 
@@ -138,52 +98,52 @@ BAD = {
 @pytest.mark.parametrize("document", BAD.values(), ids=BAD)
 def test_what_is_not_well_asked_is_refused_with_the_way_out(document: Any) -> None:
     """Nothing is recorded, nothing is started, and the cause names the field."""
-    front = run(document)
-    assert (front.status, front.error, front.calls) == ("FAILED", "RequestRefused", [])
-    assert any(word in front.cause for word in ("commit", "wants", "must be", "unknown"))
+    ran = run(document)
+    assert (ran.status, ran.error, ran.calls) == ("FAILED", "RequestRefused", [])
+    assert any(word in ran.cause for word in ("commit", "wants", "must be", "unknown"))
 
 
 def test_a_service_without_a_project_is_asked_for_no_build() -> None:
     """Its role could not start one: it says so instead of failing."""
-    front = run(GOOD, Builds="no")
-    assert (front.error, front.calls) == ("RequestRefused", [])
-    assert "no build table" in front.cause
+    ran = run(GOOD, Builds="no")
+    assert (ran.error, ran.calls) == ("RequestRefused", [])
+    assert "no build table" in ran.cause
 
 
 def test_nothing_is_built_that_was_not_recorded() -> None:
     """A table that can't be written to stops the release before it begins: else nobody could say who asked."""
-    front = run(GOOD, {PUT: ["DynamoDB.AccessDeniedException"] * 99})
-    assert (front.status, front.error, set(named(front))) == ("FAILED", "NotBegun", {PUT})
-    assert "AWS's own words" in front.cause
+    ran = run(GOOD, {PUT: ["DynamoDB.AccessDeniedException"] * 99})
+    assert (ran.status, ran.error, set(named(ran))) == ("FAILED", "NotBegun", {PUT})
+    assert "AWS's own words" in ran.cause
 
 
 def test_a_record_whose_answer_was_lost_is_the_one() -> None:
     """The second try finds its own item, and goes on."""
-    front = run(GOOD, {PUT: ["States.Timeout", "DynamoDB.ConditionalCheckFailedException"]})
-    assert (front.status, named(front)) == ("SUCCEEDED", [PUT, PUT, BUILD, UPDATE])
+    ran = run(GOOD, {PUT: ["States.Timeout", "DynamoDB.ConditionalCheckFailedException"]})
+    assert (ran.status, named(ran)) == ("SUCCEEDED", [PUT, PUT, BUILD, UPDATE])
 
 
 def test_a_build_that_can_not_be_noted_is_built() -> None:
     """The request is then open for a time that is the same for all."""
-    front = run(GOOD, {UPDATE: ["DynamoDB.ThrottlingException"] * 99})
-    assert front.status == "SUCCEEDED"
+    ran = run(GOOD, {UPDATE: ["DynamoDB.ThrottlingException"] * 99})
+    assert ran.status == "SUCCEEDED"
 
 
 def test_a_build_that_does_not_start_fails_the_front() -> None:
     """Whoever asked hears of it; retries carry the same token, so that CodeBuild starts one."""
-    front = run(GOOD, {BUILD: ["CodeBuild.AccountLimitExceededException"] * 99})
-    assert (front.status, front.error) == ("FAILED", "NotBegun")
-    assert len({arguments["IdempotencyToken"] for name, arguments in front.calls if name == BUILD}) == 1
+    ran = run(GOOD, {BUILD: ["CodeBuild.AccountLimitExceededException"] * 99})
+    assert (ran.status, ran.error) == ("FAILED", "NotBegun")
+    assert len({arguments["IdempotencyToken"] for name, arguments in ran.calls if name == BUILD}) == 1
 
 
 def test_a_deployment_of_that_name_that_was_started_is_the_one() -> None:
     """By the build watch, for the same push that was lost."""
-    front = run(GOOD | {"wants": "deployment"}, {START: ["StepFunctions.ExecutionAlreadyExistsException"]})
-    assert (front.status, named(front)) == ("SUCCEEDED", [PUT, START])
+    ran = run(GOOD | {"wants": "deployment"}, {START: ["StepFunctions.ExecutionAlreadyExistsException"]})
+    assert (ran.status, named(ran)) == ("SUCCEEDED", [PUT, START])
 
 
 def test_codebuild_takes_its_token() -> None:
     """64 characters are the most (CodeBuild API reference, StartBuild), and a name may have 80: the end tells apart."""
-    front = run(GOOD, execution="x" * 30 + "y" * 50)
-    token = next(arguments["IdempotencyToken"] for name, arguments in front.calls if name == BUILD)
-    assert token == front.name[-64:]
+    ran = run(GOOD, execution="x" * 30 + "y" * 50)
+    token = next(arguments["IdempotencyToken"] for name, arguments in ran.calls if name == BUILD)
+    assert token == ran.name[-64:]

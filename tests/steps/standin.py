@@ -153,7 +153,8 @@ def heard() -> list[dict[str, Any]]:
 
 def machine_arn() -> str:
     """Return the machine that deploys."""
-    (machine,) = client("stepfunctions").list_state_machines()["stateMachines"]
+    machines = client("stepfunctions").list_state_machines()["stateMachines"]
+    (machine,) = (each for each in machines if each["name"] == "landfall")
     return str(machine["stateMachineArn"])
 
 
