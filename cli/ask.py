@@ -1,4 +1,4 @@
-"""Asks a service's front for a release: it records who asks, for what and why, and starts the build or the deployment."""
+"""Asks a service's front for a release: it records who asks and why, and starts the build or the deployment."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Image:
     tag: str = ""
 
 
-def faulty(at: At, service: Service, git_sha: str, fault: str, reason: str = "") -> Image:
+def faulty(at: At, service: Service, git_sha: str, reason: str, *, fault: str) -> Image:
     """Return an image of the commit with a fault baked in, under a name of its own. Raises Refused.
 
     A tag names one image for ever, and the ledger keeps how its deployment ended. Under the commit's own name both
@@ -64,7 +64,7 @@ def image(at: At, service: Service, git_sha: str, reason: str, fault: str = "") 
         return found
     if service.build is None:
         raise Refused("NO_IMAGE", no_image(service, git_sha))
-    exported = _built(at, service, service.build, git_sha, reason, fault)
+    exported = _built(at, service, service.build, git_sha, reason, fault=fault)
     digest = _in_ecr(at, service, git_sha)
     if digest is None:
         raise Refused(
@@ -77,7 +77,7 @@ def image(at: At, service: Service, git_sha: str, reason: str, fault: str = "") 
     return Image(git_sha, digest, pushed=True)
 
 
-def _built(at: At, service: Service, build: Build, git_sha: str, reason: str, fault: str) -> Mapping[str, str]:
+def _built(at: At, service: Service, build: Build, git_sha: str, reason: str, *, fault: str) -> Mapping[str, str]:
     """Have the request recorded, build, and return what the build exports."""
     if build.builder == "local":
         if fault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,10 +56,8 @@ def release(
     if dry:
         return dry_run.dry_run(at, chosen, git_sha, reason, may_wait=queue or ci)
     _target(at, chosen, queue or ci)
-    if fault:
-        image = builds.faulty(at, chosen, git_sha, fault, reason)
-    else:
-        image = builds.image(at, chosen, git_sha, reason)
+    build = partial(builds.faulty, fault=fault) if fault else builds.image
+    image = build(at, chosen, git_sha, reason)
     told = follow.to_the_end(at, begin.execution(at, chosen, image, reason), chosen.name)
     return finished(at, told, summary_file)
 

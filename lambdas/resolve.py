@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import asked, evidence, naming, recovery, request, resolution, same_push
+from landfall import claims, evidence, naming, recovery, request, resolution, same_push
 from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
 from landfall.model import (
@@ -21,7 +21,6 @@ from landfall.model import (
     failed,
     passed,
 )
-from landfall.redaction import redacted
 from landfall.request import Recovery
 from landfall.smoke.case import Check
 from landfall.step import step
@@ -188,9 +187,8 @@ def _recorded(world: World, release: Release, verdict: Verdict) -> Output:
 def _unread(release: Release, document: Any, world: World) -> Release:
     """Record a bad request under its service where that at least is known, with who asked as far as it tells."""
     name = document.get("service") if isinstance(document, dict) else None
-    told = request.claims(document, release.execution_arn.rpartition(":")[2])
-    why, came = (redacted(text, world.settings.redaction.kinds) for text in (told.reason, told.came))
-    release = replace(release, requested_by=redacted(told.requested_by, asked.IDENTITY), reason=why, came=came)
+    told = claims.read(document, release.execution_arn.rpartition(":")[2], world.settings.redaction.kinds)
+    release = replace(release, requested_by=told.requested_by, reason=told.reason, came=told.came)
     return replace(release, service=name) if isinstance(name, str) and world.settings.named(name) else release
 
 

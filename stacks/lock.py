@@ -1,7 +1,7 @@
 """Writes the locks: each pinned distribution with the hashes of the files that may stand for it.
 
-requirements-lambda.lock is what the layer is installed by, requirements-cli.lock what a CI installs the command by, with
-what builds it. `python -m stacks.lock` (`make hashes`), after every change of the requirements; a test says when it is due.
+requirements-lambda.lock is what the layer is installed by, requirements-cli.lock what a CI installs the command by,
+with what builds it. `python -m stacks.lock` (`make hashes`), after every change of the requirements; a test says when.
 """
 
 from __future__ import annotations

@@ -29,8 +29,6 @@ BUILD, START = "codebuild:startBuild", "states:startExecution"
 ANSWERS = {PUT: {}, UPDATE: {}, BUILD: {"Build": {"Id": "landfall-build-sample:1"}}, START: {"ExecutionArn": "arn"}}
 
 
-
-
 def answered(name: str, _arguments: Any) -> Any:
     """Answer a call as AWS does where all is well."""
     return ANSWERS[name]

@@ -2,7 +2,7 @@
 
 A service's front machine (statemachine/ask.asl.json) writes one item for each request into the ledger's table, in a
 partition of its own that no chain counts, and then starts the build. The push tells of neither, so that it is joined
-to its requests by service, commit and time. What an item says is input from outside: it is told of, and decides nothing.
+to its requests by service, commit and time. What an item says is input from outside: it is told of, it decides nothing.
 
 A request is open from when it was recorded until its own build is over, however long that takes: a push after that is
 somebody else's. Where no build is known (the asker pushes, or CodeBuild can't be asked) it is open for WITHIN.
@@ -17,7 +17,7 @@ from typing import Any
 
 from landfall import pasted, wire
 from landfall.model import UNKNOWN, Asked, Release
-from landfall.redaction import Redaction, redacted
+from landfall.redaction import KINDS, Redaction, redacted
 
 PREFIX = "_asked:"
 """Before a service's name. No service has such a name: theirs begin with a letter."""
@@ -47,14 +47,16 @@ def partition(service: str) -> str:
 
 def read(item: Mapping[str, Any]) -> Asked | None:
     """Read a request as it was recorded. None for an item that tells no time: nothing can be joined to that."""
-    told = {name: _plain(item.get(name), limit) for name, limit in _LIMITS.items()}
+    plain = {name: _plain(item.get(name)) for name in _LIMITS}
+    kinds = {"asked_by": IDENTITY, "via": IDENTITY, "reason": KINDS}
+    told = {name: wire.cut(redacted(text, kinds.get(name, ())), _LIMITS[name]) for name, text in plain.items()}
     if _moment(told["asked_at"]) is None:
         return None
     return Asked(
-        by=redacted(told["asked_by"], IDENTITY) or UNKNOWN,
+        by=told["asked_by"] or UNKNOWN,
         at=told["asked_at"],
-        via=redacted(told["via"], IDENTITY) or UNKNOWN,
-        reason=redacted(told["reason"]),
+        via=told["via"] or UNKNOWN,
+        reason=told["reason"],
         execution=told["asked_in"],
         build=told["build"],
     )
@@ -125,10 +127,10 @@ def _open_until(asked: Asked, ends: Mapping[str, str]) -> datetime:
     return at + WITHIN if at else datetime.min.replace(tzinfo=UTC)
 
 
-def _plain(value: Any, limit: int) -> str:
-    """Return a text of the item as it may be stored and sent: one line, without what can't be seen, cut."""
+def _plain(value: Any) -> str:
+    """Return a text of the item as one line, without what can't be seen."""
     text = pasted.plain(value) if isinstance(value, str) else ""
-    return wire.cut("".join(each if pasted.is_text(each) else " " for each in text).strip(), limit)
+    return "".join(each if pasted.is_text(each) else " " for each in text).strip()
 
 
 def _moment(text: str) -> datetime | None:

@@ -7,7 +7,6 @@ A request with `pushed_at` stands for a push whose event was lost: a newer push 
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from landfall.errors import InvalidRequest
 from landfall.image_tags import Tag
 from landfall.model import UNKNOWN, Intent
 from landfall.settings import Service, Settings
-from landfall.wire import cut
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -32,10 +30,6 @@ WORDS = ("reason", "requested_by")
 """The fields that hold what people write, and paste: what can't be seen in them is taken out (pasted.py)."""
 TEXT_LIMIT = 200
 """Characters of `reason` and `requested_by`: they are stored and sent on."""
-CAME_LIMIT = 400
-"""Bytes that are kept of an input that can't be read."""
-BY_EVENTBRIDGE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""How the executions are called that a rule starts: two ids, of the event and of the delivery."""
 
 
 @dataclass(frozen=True)
@@ -87,30 +81,6 @@ def read(document: Any, settings: Settings) -> Request | Recovery | Ignored:
     if document.keys() & {"detail-type", "source"} and not document.keys() & set(KEYS):
         return _event(document, settings)
     return _by_hand(document, settings)
-
-
-@dataclass(frozen=True)
-class Claims:
-    """What a request that can't be read says all the same: who asked and why, and what came. None of it is checked."""
-
-    requested_by: str
-    reason: str
-    came: str
-
-
-def claims(document: Any, execution_name: str) -> Claims:
-    """Return what is to be told of an input that can't be read, bounded. Who asked may be told by the name alone."""
-    known = document if isinstance(document, Mapping) else {}
-    told = {name: _legible(known.get(name)) for name in WORDS}
-    by_rule = "EventBridge" if BY_EVENTBRIDGE.fullmatch(execution_name) else UNKNOWN
-    came = json.dumps(document, ensure_ascii=False, default=str)
-    return Claims(told["requested_by"] or by_rule, told["reason"], cut(_legible(came, CAME_LIMIT), CAME_LIMIT))
-
-
-def _legible(value: Any, limit: int = TEXT_LIMIT) -> str:
-    """Return a text without what can't be stored or shown, and no longer than it may be; empty for what is none."""
-    text = pasted.plain(value[: 2 * limit]) if isinstance(value, str) else ""
-    return "".join(each if pasted.is_text(each) else " " for each in text).strip()[:limit]
 
 
 def _event(event: Mapping[str, Any], settings: Settings) -> Request | Recovery | Ignored:

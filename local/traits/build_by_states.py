@@ -1,6 +1,6 @@
 """Trait: a state machine starts a build.
 
-AWS ("Start an AWS CodeBuild build with Step Functions" in the Step Functions developer guide): the optimized integration
+AWS ("Start an AWS CodeBuild build with Step Functions" in the Step Functions developer guide): the integration
 ``codebuild:startBuild`` calls StartBuild; arguments and answer are in PascalCase.
 Emulator: it knows no such integration, neither this form nor that of the SDK.
 Here: StartBuild of the emulator is called, as the trait ``codebuild`` mends it, and its answer's names are turned.

@@ -226,10 +226,10 @@ def test_no_build_is_set_up(at: At) -> None:
 def test_a_rehearsed_fault_leaves_its_commit_alone(monkeypatch: pytest.MonkeyPatch, at: At) -> None:
     """Its image has a name of its own, so that the commit can be released before it and after it, as itself."""
     building(monkeypatch, at, digest=None, pushes=True, status="SUCCEEDED", tag=builds.rehearsed(b.SHA, "slow"))
-    rehearsal = builds.faulty(at, SERVICE, b.SHA, "slow")
+    rehearsal = builds.faulty(at, SERVICE, b.SHA, "why", fault="slow")
     assert rehearsal.git_sha != b.SHA
     assert is_full(rehearsal.git_sha)
-    again = builds.faulty(at, SERVICE, b.SHA, "slow")
+    again = builds.faulty(at, SERVICE, b.SHA, "why", fault="slow")
     assert (again.digest, again.pushed) == (rehearsal.digest, False)
     assert image_source.pushed(at.cloud.client("ecr"), SERVICE.repository, b.SHA) is None
 

@@ -74,9 +74,7 @@ def test_status_and_release_again(stage: Stage, checkout: Path, released: str) -
     assert (code, "was built before" in said, "NO_CHANGE" in said) == (0, True, True)
 
 
-def test_the_front_takes_a_commit_and_starts_its_own_service_alone(
-    stage: Stage, checkout: Path, released: str
-) -> None:
+def test_the_front_takes_a_commit_and_starts_its_own_service_alone(stage: Stage, checkout: Path, released: str) -> None:
     """What names anything else is refused with nothing recorded or started; what is asked well is deployed as asked."""
     sha = git(checkout, "rev-parse", "HEAD")
     known = len(stage.records("commanded"))

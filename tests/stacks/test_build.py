@@ -320,7 +320,7 @@ def test_a_front_writes_its_own_service_s_requests_and_starts_the_pipeline(other
     assert may(front, "states:StartExecution", MACHINES)
     for refused in ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query"):
         assert not may(front, refused, ledger, {"dynamodb:LeadingKeys": "_asked:sample"})
-    shop = {action for s in of_role(pipeline, "Askshop") for action in s.actions if not s.resources == ("*",)}
+    shop = {action for s in of_role(pipeline, "Askshop") for action in s.actions if s.resources != ("*",)}
     plain = {"dynamodb:PutItem", "dynamodb:UpdateItem", "states:StartExecution", "codebuild:StartBuild"}
     assert {action for action in shop if not action.startswith("kms:")} == plain
 

@@ -1,4 +1,4 @@
-"""Resolve joins a push to the request that was recorded before its build, and keeps who asked for what can't be read."""
+"""Resolve joins a push to the request that was recorded before its build, and keeps who asked for nonsense."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_an_item_without_a_time_is_no_request(at: Any) -> None:
 ANY = st.none() | st.integers() | st.text(max_size=600) | st.text("\u202e\x1b[31m\n\x00é😀", max_size=300)
 
 
-@given(st.fixed_dictionaries({name: ANY for name in ("asked_by", "via", "reason", "asked_in", "build")}))
+@given(st.fixed_dictionaries(dict.fromkeys(("asked_by", "via", "reason", "asked_in", "build"), ANY)))
 def test_whatever_is_in_an_item_what_is_told_is_bounded_and_one_line(changes: dict[str, Any]) -> None:
     """It is input from outside that ends up in a step's answer, the ledger, messages and a terminal."""
     found = asked.read(item(**changes))
