@@ -248,7 +248,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Sweep",
         (
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             _SEE_EXECUTIONS,
