@@ -70,6 +70,7 @@ def test_status_and_release_again(stage: Stage, checkout: Path, released: str) -
     (live,) = json.loads(said)["services"]
     sha = git(checkout, "rev-parse", "HEAD")
     assert (code, live["commit"], live["proven"], live["requested_by"]) == (0, sha, True, "ECR push")
+    assert live["asked_why"] == "the month's end"
     code, said = landfall(stage, "release", *SERVICE, directory=checkout)
     assert (code, "was built before" in said, "NO_CHANGE" in said) == (0, True, True)
 
