@@ -106,7 +106,7 @@ policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md
 drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing
 
-hashes: .venv/.ready  ## Write requirements-lambda.lock: the hashes that the layer is installed by
+hashes: .venv/.ready  ## Write requirements-lambda.lock and requirements-cli.lock: the hashes that the layer and the command are installed by
 	@$(BIN)/python -m stacks.lock
 
 sbom: layer  ## Write build/sbom.json: what the Lambdas are made of (CycloneDX), to be scanned with a tool of your own

@@ -7,7 +7,8 @@ import secrets
 import time
 from datetime import UTC, datetime
 
-from cli import follow, image_source
+from cli import ask, follow, image_source
+from cli.ask import Wants
 from cli.builds import Image
 from cli.verb import At
 from landfall import naming
@@ -27,8 +28,7 @@ def execution(at: At, service: Service, image: Image, reason: str) -> str:
     if under_way:
         at.out.say(f"deployment {under_way['deployment_id']} of this image is under way already", "yellow")
         return str(under_way["execution_arn"])
-    name = naming.execution(datetime.now(UTC), service.name, image.git_sha, secrets.token_hex(3))
-    return started(at, name, request(at, service, image, reason))
+    return _asked(at, service, image, reason)
 
 
 def started(at: At, name: str, document: dict[str, str]) -> str:
@@ -44,10 +44,17 @@ def started(at: At, name: str, document: dict[str, str]) -> str:
     return arn
 
 
+def _asked(at: At, service: Service, image: Image, reason: str, *, pushed_at: str = "", name: str = "") -> str:
+    """Have the front start the deployment of an image, under the front's own execution's name. Return its ARN."""
+    name = name or naming.execution(datetime.now(UTC), service.name, image.git_sha, secrets.token_hex(3))
+    arn = at.cloud.machine.replace(":stateMachine:", ":execution:") + f":{name}"
+    at.reattach[:] = follow.way_back_in(at, arn)  # it may have begun even where its answer is lost
+    ask.asked(at, service, image.git_sha, Wants.DEPLOYMENT, reason, pushed_at=pushed_at, name=name)
+    return arn
+
+
 def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
     """Wait for the deployment that the push starts. A digest that is new has no records but of this push."""
-    if reason:
-        at.out.say("the push asks for the deployment, so the ledger does not keep --reason", "yellow")
     within = service.build.deployment_begins_within_seconds if service.build else 0
     give_up = time.monotonic() + within + LATE_SECONDS
     while time.monotonic() < give_up:
@@ -57,9 +64,8 @@ def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
     at.out.say(f"the push of {image.digest} started nothing: starting its deployment", "yellow")
     # It stands for the push that was lost: a newer push overtakes it, as it would have overtaken that.
     pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, image.git_sha)
-    pushed_at = {"pushed_at": pushed.at} if pushed else {}
-    document = {**request(at, service, image, reason), **pushed_at}
-    return started(at, naming.execution_of_build(service.name, image.digest), document)
+    name = naming.execution_of_build(service.name, image.digest)
+    return _asked(at, service, image, reason, pushed_at=pushed.at if pushed else "", name=name)
 
 
 def request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:

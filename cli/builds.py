@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
-from cli import image_source, local_builder
+from cli import ask, image_source, local_builder
+from cli.ask import Wants
 from cli.exits import NotKnown, Refused
 from cli.verb import At
-from landfall import build_watch, naming
+from landfall import build_watch, naming, resolution
 from landfall.aws.codebuild import CodeBuild
 from landfall.build_watch import BuildView
 from landfall.errors import AwsCallFailed, trying
@@ -36,7 +37,7 @@ class Image:
     tag: str = ""
 
 
-def faulty(at: At, service: Service, git_sha: str, fault: str) -> Image:
+def faulty(at: At, service: Service, git_sha: str, reason: str, *, fault: str) -> Image:
     """Return an image of the commit with a fault baked in, under a name of its own. Raises Refused.
 
     A tag names one image for ever, and the ledger keeps how its deployment ended. Under the commit's own name both
@@ -44,7 +45,7 @@ def faulty(at: At, service: Service, git_sha: str, fault: str) -> Image:
     """
     named = rehearsed(git_sha, fault)
     at.out.check("fault", True, f"{fault}, in an image that is called {named[:12]}; {git_sha[:12]} stays as it is")
-    return image(at, service, named, fault)
+    return image(at, service, named, reason, fault)
 
 
 def rehearsed(git_sha: str, fault: str) -> str:
@@ -52,15 +53,18 @@ def rehearsed(git_sha: str, fault: str) -> str:
     return hashlib.sha1(f"{git_sha} with the fault {fault}".encode(), usedforsecurity=False).hexdigest()
 
 
-def image(at: At, service: Service, git_sha: str, fault: str = "") -> Image:
-    """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then."""
+def image(at: At, service: Service, git_sha: str, reason: str, fault: str = "") -> Image:
+    """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then.
+
+    Who asks for the build, and why, is recorded before it begins: its push tells of neither.
+    """
     found = built_before(at, service, git_sha)
     if found:
         at.out.check("build", True, told(found))
         return found
     if service.build is None:
         raise Refused("NO_IMAGE", no_image(service, git_sha))
-    exported = _built(at, service, service.build, git_sha, fault)
+    exported = _built(at, service, service.build, git_sha, reason, fault=fault)
     digest = _in_ecr(at, service, git_sha)
     if digest is None:
         raise Refused(
@@ -73,29 +77,40 @@ def image(at: At, service: Service, git_sha: str, fault: str = "") -> Image:
     return Image(git_sha, digest, pushed=True)
 
 
-def _built(at: At, service: Service, build: Build, git_sha: str, fault: str) -> Mapping[str, str]:
-    """Build, and return what the build exports."""
+def _built(at: At, service: Service, build: Build, git_sha: str, reason: str, *, fault: str) -> Mapping[str, str]:
+    """Have the request recorded, build, and return what the build exports."""
     if build.builder == "local":
         if fault:
             raise Refused(
                 "NO_FAULT", f'--fault {fault!r} is for a build by the local AWS, and this one is builder = "local"'
             )
+        ask.asked(at, service, git_sha, Wants.PUSH, reason)
         return local_builder.built(at, service, build, git_sha)
-    codebuild, project = at.cloud.client("codebuild"), naming.build_project(service.name)
-    # no empty list: the role of a CI may not override the environment at all
-    baked_in = [{"name": "FAULT", "value": fault, "type": "PLAINTEXT"}]
-    override = {"environmentVariablesOverride": baked_in} if fault else {}
     at.reattach[:] = [
         f"  if the build has begun, it goes on, and its push starts a deployment: landfall watch {git_sha}"
     ]
-    with trying(f"starting a build of {project}"):
-        begun = codebuild.start_build(projectName=project, sourceVersion=git_sha, **override)["build"]
-    at.reattach[:] = [f"  build {begun['id']} goes on, and its push starts a deployment: landfall watch {git_sha}"]
-    view = _followed(at, CodeBuild(codebuild), begun["id"])
+    if fault:
+        ask.asked(at, service, git_sha, Wants.PUSH, reason)
+        build_id = _with_fault(at, service, git_sha, fault)
+    else:
+        build_id = str(ask.asked(at, service, git_sha, Wants.BUILD, reason)["build"])
+    at.reattach[:] = [f"  build {build_id} goes on, and its push starts a deployment: landfall watch {git_sha}"]
+    view = _followed(at, CodeBuild(at.cloud.client("codebuild")), build_id)
     verdict, _ = build_watch.assess(view, service, within=0)
     if verdict.state == State.FAIL:
-        _failed(at, service, git_sha, verdict.code, f"build {begun['id']}: {verdict.reason}")
+        _failed(at, service, git_sha, verdict.code, f"build {build_id}: {verdict.reason}")
     return view.exported
+
+
+def _with_fault(at: At, service: Service, git_sha: str, fault: str) -> str:
+    """Start a build with a fault baked in, on the local AWS: no front passes on how to build. Return its id."""
+    project = naming.build_project(service.name)
+    baked_in = [{"name": "FAULT", "value": fault, "type": "PLAINTEXT"}]
+    with trying(f"starting a build of {project}"):
+        begun = at.cloud.client("codebuild").start_build(
+            projectName=project, sourceVersion=git_sha, environmentVariablesOverride=baked_in
+        )
+    return str(begun["build"]["id"])
 
 
 def no_image(service: Service, git_sha: str) -> str:
@@ -119,7 +134,7 @@ def built_before(at: At, service: Service, git_sha: str) -> Image | None:
         return Image(git_sha, digest, pushed=False)
     if service.tag_pattern is None:
         return None
-    found = image_source.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
+    found = resolution.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
     return Image(git_sha, found[0].digest, pushed=False, tag=found[1]) if found else None
 
 

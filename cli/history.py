@@ -29,6 +29,7 @@ FIELDS = (
     "image_digest",
     "task_definition",
     "requested_by",
+    "asked_by",
     "intent",
     "why",
     "reported",
@@ -99,7 +100,8 @@ def _show(at: At, rows: list[dict[str, Any]]) -> None:
     for each in rows:
         text = Text(f"{each['started_at'][:19]}  {each['service']:<{width}}  ")
         text.append(f"{each['outcome']:<15}", style=colour(each["outcome"]))
-        at.out.say(text.append(f"  {each['git_sha'][:12]:<12}  {each['deployment_id']}  {brief(each['why'])}"))
+        by = f"  for {brief(each['asked_by'])}" if each["asked_by"] != UNKNOWN else ""
+        at.out.say(text.append(f"  {each['git_sha'][:12]:<12}  {each['deployment_id']}{by}  {brief(each['why'])}"))
 
 
 def _exported(at: At, names: list[str], directory: Path) -> int:

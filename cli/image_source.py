@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from landfall import commit, image_tags
 from landfall.aws import image_manifest
-from landfall.aws.ecr import Listed
 from landfall.errors import AwsCallFailed, InvalidRequest, trying
-from landfall.image_tags import TagForm
 from landfall.request import moment
 
 
@@ -42,17 +39,6 @@ def pushed(client: Any, repository: str, tag: str) -> Pushed | None:
         raise
     detail = reply["imageDetails"][0]
     return Pushed(str(detail["imageDigest"]), moment(detail["imagePushedAt"]))
-
-
-def of_commit(images: Iterable[Listed], form: TagForm, git_sha: str) -> tuple[Listed, str] | None:
-    """Return the image that was pushed last of those with a tag that says a commit, and that tag; None without one.
-
-    All tags are read in one go. Raises StepError where the service's pattern takes too long.
-    """
-    listed = [(image, tag) for image in images if not image.artifact for tag in image.tags]
-    read = zip(listed, image_tags.read((tag for _, tag in listed), form), strict=True)
-    ours = [each for each, tag in read if tag.readable and tag.commit and commit.same(tag.commit, git_sha)]
-    return max(ours, key=lambda each: each[0].pushed_at, default=None)
 
 
 def read(client: Any, repository: str, identifier: Mapping[str, str], platform: str) -> SourceImage:

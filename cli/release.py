@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,7 +29,7 @@ def release(
     *,
     service: ServiceName = None,
     commit: Annotated[str, typer.Option("--commit", "--sha", help="The commit to release.")] = git.HEAD,
-    reason: Annotated[str, typer.Option(help="Why; kept in the ledger, 200 characters at most.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; recorded with who asks before anything is built.")] = "",
     queue: Annotated[bool, typer.Option("--queue", help="Wait behind a deployment that runs already.")] = False,
     ci: Annotated[
         bool, typer.Option("--ci", help="In CI: --commit is a full commit id, and the checkout is not looked at.")
@@ -55,7 +56,8 @@ def release(
     if dry:
         return dry_run.dry_run(at, chosen, git_sha, reason, may_wait=queue or ci)
     _target(at, chosen, queue or ci)
-    image = builds.faulty(at, chosen, git_sha, fault) if fault else builds.image(at, chosen, git_sha)
+    build = partial(builds.faulty, fault=fault) if fault else builds.image
+    image = build(at, chosen, git_sha, reason)
     told = follow.to_the_end(at, begin.execution(at, chosen, image, reason), chosen.name)
     return finished(at, told, summary_file)
 

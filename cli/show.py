@@ -11,6 +11,7 @@ from cli import records
 from cli.history import OPEN
 from cli.timeline import colour
 from cli.verb import At, DeploymentName, ServiceName, verb
+from landfall import asked
 from landfall.aws.ledger import Record
 from landfall.chain import integer
 from landfall.model import UNKNOWN
@@ -28,9 +29,17 @@ TOLD = (
     ("commit before", "baseline_git_sha"),
     ("restored to", "restored_to"),
     ("intent", "intent"),
-    ("asked for by", "requested_by"),
+    ("asked for by", "asked_by"),
+    ("asked at", "asked_at"),
+    ("asked with", "asked_via"),
+    ("because", "asked_why"),
+    ("asked in", "asked_in"),
+    ("built as", "asked_build"),
+    ("asked for too", "asked_too"),
+    ("started by", "requested_by"),
     ("reason given", "reason"),
-    ("asked for at", "requested_at"),
+    ("requested at", "requested_at"),
+    ("what came", "came"),
     ("started", "started_at"),
     ("ended", "ended_at"),
     ("report", "reported"),
@@ -42,6 +51,9 @@ TOLD = (
     ("number in chain", "sequence"),
     ("hash", "hash"),
 )
+
+IF_KNOWN = (*asked.FIELDS, "came")
+"""What is told of a record that has it: most deployments are asked for by nobody but their push."""
 
 
 @verb
@@ -57,6 +69,8 @@ def show(
     at.out.say(f"{record['service']} {record['deployment_id']}", "bold")
     at.out.say(Text(f"  {'outcome':<16}").append(outcome, style=colour(outcome)))
     for label, name in TOLD:
+        if name in IF_KNOWN and not record.get(name):
+            continue
         at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}"))
     at.out.document(_whole(record))
     return 0

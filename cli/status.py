@@ -61,6 +61,7 @@ def _document(live: Live, frozen: tuple[str, ...]) -> dict[str, Any]:
         "rollout": live.rollout,
         "requested_by": release.get("requested_by", UNKNOWN),
         "reason": release.get("reason") or UNKNOWN,
+        **{name: release[name] for name in ("asked_by", "asked_at", "asked_via", "asked_why") if release.get(name)},
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,

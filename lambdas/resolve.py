@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import evidence, naming, recovery, request, resolution, same_push
+from landfall import claims, evidence, naming, recovery, request, resolution, same_push
 from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
 from landfall.model import (
@@ -75,7 +75,7 @@ def run(event: Input, world: World) -> Output:
     try:
         wanted = request.read(event.input, world.settings)
     except InvalidRequest as error:
-        return _recorded(world, _for_service(release, event.input, world), failed(error.code, str(error)))
+        return _recorded(world, _unread(release, event.input, world), failed(error.code, str(error)))
     if isinstance(wanted, request.Ignored):
         return Output(IGNORED, passed(IGNORED, wanted.why), release)
     if isinstance(wanted, Recovery):
@@ -84,11 +84,13 @@ def run(event: Input, world: World) -> Output:
     try:
         release = resolution.found(release, wanted, world)
     except InvalidRequest as error:
-        return _recorded(world, release, failed(error.code, str(error)))
+        named = resolution.with_requests(replace(release, git_sha=wanted.commit or UNKNOWN), world)
+        return _recorded(world, replace(named, git_sha=release.git_sha), failed(error.code, str(error)))
     if wanted.is_event:
         records = world.ledger.since(release.service, same_push.since(release))
         if begun := same_push.begun(release, records):
             return Output(IGNORED, passed(IGNORED, begun), release)
+    release = resolution.with_requests(release, world)
     return _recorded(world, release, passed("RESOLVED", f"{release.git_sha} is {release.image_digest}"))
 
 
@@ -152,7 +154,7 @@ def opened_late(execution_arn: str, world: World) -> Record | None:
     try:
         wanted = request.read(lost.document, world.settings)
     except InvalidRequest:
-        release = _for_service(release, lost.document, world)
+        release = _unread(release, lost.document, world)
     else:
         if isinstance(wanted, Recovery):
             return _of_whom_it_was_to_recover(wanted, world)
@@ -161,6 +163,7 @@ def opened_late(execution_arn: str, world: World) -> Record | None:
         # what it named, unverified: a push that somebody stopped is known, and not taken for one that was lost
         sha, digest = wanted.commit or UNKNOWN, wanted.image_digest or UNKNOWN
         release = replace(resolution.asked(release, wanted), git_sha=sha, image_digest=digest)
+        release = resolution.with_requests(release, world)
     # closed by its own Report meanwhile, which knew no service: one execution leaves one record
     if known := world.ledger.record(UNKNOWN_SERVICE, release.deployment_id):
         return known
@@ -181,9 +184,11 @@ def _recorded(world: World, release: Release, verdict: Verdict) -> Output:
     return Output(verdict.code, verdict, release)
 
 
-def _for_service(release: Release, document: Any, world: World) -> Release:
-    """Record a bad request under its service where that at least is known."""
+def _unread(release: Release, document: Any, world: World) -> Release:
+    """Record a bad request under its service where that at least is known, with who asked as far as it tells."""
     name = document.get("service") if isinstance(document, dict) else None
+    told = claims.read(document, release.execution_arn.rpartition(":")[2], world.settings.redaction.kinds)
+    release = replace(release, requested_by=told.requested_by, reason=told.reason, came=told.came)
     return replace(release, service=name) if isinstance(name, str) and world.settings.named(name) else release
 
 

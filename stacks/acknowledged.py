@@ -48,7 +48,7 @@ ANSWERS: tuple[Answer, ...] = (
     # --- rights
     _wildcard(
         r"\*",
-        rf"({_STEPS_POLICY}|Landfall-Pipeline/(Machine|BuildWatch)/Role/{_POLICY}"
+        rf"({_STEPS_POLICY}|Landfall-Pipeline/(Machine|BuildWatch|Ask-[^/]+)/Role/{_POLICY}"
         rf"|{_SERVICE}/Surroundings/ExecutionRole/{_POLICY}|Landfall-Build/[^/]+/Role/{_POLICY})",
         "Only actions for which AWS offers no resource to name are granted on every resource; docs/iam.md lists each "
         "with AWS's reason, and a test compares them with the Service Authorization Reference.",
@@ -86,7 +86,7 @@ ANSWERS: tuple[Answer, ...] = (
         "revision names is up to the revision; Preflight looks whether they are still there.",
     ),
     _wildcard(
-        rf"arn:<AWS::Partition>:states:{_ACCOUNT}:execution:landfall:\*",
+        rf"arn:<AWS::Partition>:states:{_ACCOUNT}:execution:landfall(-ask-[^:*]+)?:\*",
         rf"({_STEPS_POLICY}|Landfall-GitHub/[^/]+/{_POLICY})",
         "An execution's name is made when it starts; the pattern ends at this one state machine, and the right is to "
         "read.",

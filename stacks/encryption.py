@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from landfall.naming import FRONT
 from stacks.names import ALARM_PREFIX, BUILD_WATCH, LOGS, MACHINE, MACHINE_LOGS
 
 _DATA_KEY = ["kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext"]
@@ -72,7 +73,7 @@ def _logs() -> iam.PolicyStatement:
     still, and one whose logs can't be encrypted may stand still (ECS developer guide, awslogs, blocking mode).
     """
     prefix = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:"
-    groups = [f"{LOGS}/*", f"{MACHINE_LOGS}/{MACHINE}", f"{MACHINE_LOGS}/{BUILD_WATCH}"]
+    groups = [f"{LOGS}/*", *(f"{MACHINE_LOGS}/{name}" for name in (MACHINE, BUILD_WATCH, f"{FRONT}*"))]
     return iam.PolicyStatement(
         sid="LogGroupsOfThePipeline",
         principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],

@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from landfall import naming
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
 from landfall.settings import Build, Service
 from stacks import reach
@@ -30,21 +31,6 @@ LONGEST_JOB = cdk.Duration.hours(2)
 
 LONGEST_DESCRIPTION = 1000
 """Of a role (IAM API reference, CreateRole)."""
-
-OVERRIDES = (
-    "artifacts",
-    "environment.environmentVariables.name",
-    "environment.image",
-    "environment.privilegedMode",
-    "logsConfig",
-    "secondarySources",
-    "serviceRole",
-    "source.auth.resource",
-    "source.buildspec",
-    "source.location",
-)
-"""What StartBuild could change of a project (CodeBuild user guide, condition keys): Actions says which commit to build,
-never how, nor of which repository."""
 
 
 class GitHubStack(cdk.Stack):
@@ -103,14 +89,17 @@ def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: Pipeline
     def allow(actions: str, *resources: str, **conditions: Mapping[str, object]) -> iam.PolicyStatement:
         return iam.PolicyStatement(actions=actions.split(), resources=list(resources), conditions=conditions)
 
-    projects = [reach.build_project_arn(stack, service) for service in services]
     ledger = pipeline.ledger.table_arn
     via_dynamodb = {"kms:ViaService": f"dynamodb.{stack.region}.{stack.url_suffix}"}
-    yield allow("codebuild:StartBuild", *projects, Null={f"codebuild:{key}": "true" for key in OVERRIDES})
-    yield allow("codebuild:BatchGetBuilds", *projects)
+    # The services' fronts and nothing else that starts: each records who asks, and then starts its own service's build
+    # or deployment. Of the machine that deploys IAM could not see for which service it is started, and StartBuild takes
+    # overrides that no condition sees.
+    yield allow("states:StartExecution", *(reach.front_arn(stack, service) for service in services))
+    yield allow(
+        "states:DescribeExecution", *(reach.execution_arns(stack, naming.front(each.name)) for each in services)
+    )
+    yield allow("codebuild:BatchGetBuilds", *(reach.build_project_arn(stack, service) for service in services))
     yield allow("ecr:DescribeImages", *(reach.repository_arn(stack, service) for service in services))
-    # For a commit that was built before, whose push is long past.
-    yield allow("states:ListExecutions states:StartExecution", reach.machine_arn(stack))
     yield allow("states:DescribeExecution states:GetExecutionHistory", reach.execution_arns(stack))
     # All of it, not the own services' records alone: what is under way is looked up across them.
     yield allow("dynamodb:GetItem dynamodb:Query", ledger)

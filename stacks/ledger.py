@@ -12,18 +12,27 @@ from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
 BY_SHA = "by_sha"
 """The index that answers "when was this commit deployed?"."""
 
+EXPIRES = "expires_at"
+"""The attribute by which DynamoDB deletes a recorded request (asked.py), as a table has but one."""
+
 
 class PipelineTable(dynamodb.Table):
     """A table that outlives its stack and can be restored to any second of the last weeks."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, key: kms.IKey, sort_key: dynamodb.Attribute | None = None
+        self,
+        scope: Construct,
+        construct_id: str,
+        key: kms.IKey,
+        sort_key: dynamodb.Attribute | None = None,
+        expires_by: str | None = None,
     ) -> None:
         super().__init__(
             scope,
             construct_id,
             partition_key=_text("service"),
             sort_key=sort_key,
+            time_to_live_attribute=expires_by,
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
             encryption_key=key,
@@ -39,7 +48,8 @@ class LedgerTable(PipelineTable):
     """Partition key `service`, sort key `deployment_id`, which begins with a time."""
 
     def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
-        super().__init__(scope, construct_id, key, sort_key=_text("deployment_id"))
+        # Requests alone have that attribute: a record of a deployment is kept for ever.
+        super().__init__(scope, construct_id, key, sort_key=_text("deployment_id"), expires_by=EXPIRES)
         self.add_global_secondary_index(index_name=BY_SHA, partition_key=_text("service"), sort_key=_text("git_sha"))
         # Both tell only which records there are: those are then read themselves, consistently.
         self.add_global_secondary_index(

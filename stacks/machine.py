@@ -28,6 +28,7 @@ class StandardMachine(sfn.StateMachine):
         definition: str,
         functions: Mapping[str, lambda_.Function],
         key: kms.IKey,
+        substitutions: Mapping[str, str] | None = None,
     ) -> None:
         log_group = logs.LogGroup(
             scope,
@@ -45,16 +46,20 @@ class StandardMachine(sfn.StateMachine):
             # In the template rather than in an asset, so that a diff, cfn-lint and a reviewer see it.
             definition_body=sfn.DefinitionBody.from_string(definition),
             # An execution keeps the definition that it began with, and so, by its number, the code and the settings.
-            definition_substitutions={f"{step}Arn": f.current_version.function_arn for step, f in functions.items()},
+            definition_substitutions={
+                **{f"{step}Arn": f.current_version.function_arn for step, f in functions.items()},
+                **(substitutions or {}),
+            },
             logs=sfn.LogOptions(destination=log_group, level=sfn.LogLevel.ALL, include_execution_data=False),
             tracing_enabled=True,
         )
-        # Every version, and not just those that this definition names: a role is not versioned, and the executions that
-        # began before this deploy call the versions of their own definition with it. The bare name is for those that
-        # began when definitions still named no version.
-        self.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["lambda:InvokeFunction"],
-                resources=[arn for f in functions.values() for arn in (f.function_arn, f"{f.function_arn}:*")],
+        if functions:
+            # Every version, and not just those that this definition names: a role is not versioned, and the executions
+            # that began before this deploy call the versions of their own definition with it. The bare name is for
+            # those that began when definitions still named no version.
+            self.add_to_role_policy(
+                iam.PolicyStatement(
+                    actions=["lambda:InvokeFunction"],
+                    resources=[arn for f in functions.values() for arn in (f.function_arn, f"{f.function_arn}:*")],
+                )
             )
-        )

@@ -19,6 +19,7 @@ from stacks.build_watch import BuildTrigger
 from stacks.bus import EventBus
 from stacks.dashboard import Dashboard
 from stacks.encryption import PipelineKey, SigningKey
+from stacks.front_machine import FrontMachine
 from stacks.ledger import LedgerTable, PipelineTable
 from stacks.loss import RECONCILE_EVERY, RETIRE_EVERY, SWEEP_EVERY, OnSchedule, RecoveryTrigger
 from stacks.machine import StandardMachine
@@ -58,6 +59,7 @@ class PipelineStack(cdk.Stack):
         )
         OnSchedule(self, "OnTime", functions=self.functions, dead_letters=self.trigger.dead_letters)
         self.alarms = self._alarms()
+        self.fronts = self._fronts(settings)
         if self.built:
             self._watch_builds()
         self._dashboard(settings)
@@ -90,6 +92,12 @@ class PipelineStack(cdk.Stack):
         BuildTrigger(self, "OnBuild", services=self.built, watch=watch, dead_letters=self.trigger.dead_letters)
         says = "The watch over a build {}: see whether it was deployed."
         self.alarms.on_a_bad_end(watch, "BuildWatch", says, Runbook.BUILD_WITHOUT_DEPLOYMENT)
+
+    def _fronts(self, settings: Settings) -> dict[str, FrontMachine]:
+        return {
+            service.name: FrontMachine(self, f"Ask-{service.name}", service=service, ledger=self.ledger, key=self.key)
+            for service in settings.services
+        }
 
     def _machine(self, construct_id: str, name: str, machine: Machine) -> StandardMachine:
         functions = {step.id: self.functions[step.id] for step in STEPS if step.machine is machine}

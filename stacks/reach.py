@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from landfall.aws.events import SOURCE, DetailType
 from landfall.chain import key_names
 from landfall.model import UNKNOWN_SERVICE
-from landfall.naming import build_project
+from landfall.naming import build_project, front
 from landfall.reconcile.findings import FINDINGS
 from landfall.settings import Service, Settings
 from stacks.names import BUILD_WATCH, BUS, MACHINE, family, service_logs
@@ -156,6 +156,14 @@ def _function(stack: cdk.Stack, name: str) -> str:
     """Return the ARN of a function, or of versions of it: from its name, since who removes them is one of them."""
     return stack.format_arn(
         service="lambda", resource="function", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+    )
+
+
+def front_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ARN of the machine that a service's releases are asked of, from its fixed name."""
+    form = cdk.ArnFormat.COLON_RESOURCE_NAME
+    return stack.format_arn(
+        service="states", resource="stateMachine", resource_name=front(service.name), arn_format=form
     )
 
 

@@ -131,6 +131,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.LOCKS, "dynamodb:GetItem"),
             _LEDGER_KEY,
             _may(On.EXECUTIONS, "states:DescribeExecution", "states:GetExecutionHistory"),
+            _may(On.BUILD_PROJECTS, "codebuild:BatchGetBuilds"),
             *_BELIEVE,
         ),
     ),
@@ -251,7 +252,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Sweep",
         (
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             _SEE_EXECUTIONS,

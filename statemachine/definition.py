@@ -16,6 +16,7 @@ class Machine(Enum):
 
     DEPLOY = "deploy"
     BUILD_WATCH = "build_watch"
+    ASK = "ask"
 
 
 def definition_text(machine: Machine = Machine.DEPLOY) -> str:

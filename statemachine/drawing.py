@@ -16,8 +16,16 @@ from statemachine import marked
 from statemachine.definition import Machine, definition
 
 ROOT = Path(__file__).parent.parent
-PAGES = {Machine.DEPLOY: ROOT / "README.md", Machine.BUILD_WATCH: ROOT / "docs" / "build-watch.md"}
-STARTS = {Machine.DEPLOY: "push to ECR,<br/>console, CLI", Machine.BUILD_WATCH: "a build is over"}
+PAGES = {
+    Machine.DEPLOY: ROOT / "README.md",
+    Machine.BUILD_WATCH: ROOT / "docs" / "build-watch.md",
+    Machine.ASK: ROOT / "docs" / "asking.md",
+}
+STARTS = {
+    Machine.DEPLOY: "push to ECR,<br/>console, CLI",
+    Machine.BUILD_WATCH: "a build is over",
+    Machine.ASK: "CLI, GitHub, console",
+}
 BEGIN, END = "<!-- state machine: begin (make drawing) -->", "<!-- state machine: end -->"
 _FOLDED = ("Choice", "Wait", "Pass")
 _STYLES = {

@@ -9,7 +9,7 @@ from typing import Any
 from landfall.answers import Answer, Answers, Request
 from landfall.evidence import Ended
 from landfall.judging import Judged
-from landfall.model import Baseline, Deployment, Failure, Kind, Outcome, Release, Verdict, passed
+from landfall.model import Asked, Baseline, Deployment, Failure, Kind, Outcome, Release, Verdict, passed
 from landfall.observed import Container, EcsDeployment, Look, ServiceView, TargetGroup, TargetView, TaskView
 from landfall.settings import Limits, Service, Settings
 from landfall.settings.smoke import Smoke
@@ -40,6 +40,13 @@ def release(**changes: Any) -> Release:
         "stability_attempts": 61,
     }
     return Release(**{**known, **changes})
+
+
+def asked(**changes: Any) -> Asked:
+    """Return a request that was recorded before the build."""
+    known = {"by": "arn:aws:sts::123456789012:assumed-role/release/ann", "at": "2026-01-02T03:00:00.123Z"}
+    front = f"{EXECUTION.replace(':landfall:', ':landfall-ask-sample:')}"
+    return Asked(**{**known, "via": "landfall 1.0", "reason": "the fix", "execution": front, **changes})
 
 
 def baseline(**changes: Any) -> Baseline:

@@ -7,6 +7,7 @@ is there changes its meaning.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from landfall import console, notice
@@ -30,6 +31,7 @@ def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[
         "intent": release.intent.value,
         "requested_by": release.requested_by,
         "reason": release.reason,
+        "asked": asdict(release.asked) if release.asked else None,
         "git_sha": release.git_sha,
         "image_digest": release.image_digest,
         "task_definition": revision(ended) or None,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from landfall import redaction
+from landfall import asked, redaction
 from landfall.aws.ledger import YES
 from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction import Redacts
@@ -46,6 +46,7 @@ def opened(release: Release) -> dict[str, Any]:
         "requested_at": release.requested_at,
         "started_at": release.started_at,
         "by_push": release.by_push,
+        **asked.fields(release),
         "unfinished": YES,
         "release": json.dumps(asdict(release)),
     }
@@ -79,11 +80,16 @@ def redacted(ended: Ended, kinds: Sequence[Redacts]) -> Ended:
     failure = ended.failure
     return replace(
         ended,
-        release=replace(ended.release, reason=told(ended.release.reason)),
+        release=_told(ended.release, told),
         verdict=replace(ended.verdict, reason=told(ended.verdict.reason)),
         failure=replace(failure, reason=told(failure.reason)) if failure else None,
         checks=tuple(replace(check, seen=told(check.seen)) for check in ended.checks),
     )
+
+
+def _told(release: Release, told: Callable[[str], str]) -> Release:
+    asked_for = replace(release.asked, reason=told(release.asked.reason)) if release.asked else None
+    return replace(release, reason=told(release.reason), came=told(release.came), asked=asked_for)
 
 
 def why(ended: Ended) -> str:

@@ -78,6 +78,23 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A request that was recorded before there was an image to deploy (asked.py).
+
+    AWS's word are `at`, when it was recorded, `execution`, the front machine's that recorded it, by whose ARN
+    CloudTrail names the caller, and `build`, empty where the asker pushes. The rest is a claim: `by` is what STS told
+    the asker, `via` the program that asked.
+    """
+
+    by: str
+    at: str
+    via: str
+    reason: str
+    execution: str
+    build: str = ""
+
+
+@dataclass(frozen=True)
 class Release:
     """One image digest built from one commit, to be made live on one service by one deployment.
 
@@ -85,7 +102,9 @@ class Release:
     `accepted_digests` is the image's digest and, for an index, its platforms' digests. `by_push`: the image's push
     asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one. `revision` is
     the one under which it was proven before, of which a request to roll back makes a copy. `bakes` is how often the
-    proof is repeated after the first time: 1 with a `bake_seconds` in its limits, else 0.
+    proof is repeated after the first time: 1 with a `bake_seconds` in its limits, else 0. `requested_by` is what
+    started the execution; `asked` is the recorded request that led to it, `asked_too` who else asked for the same
+    commit meanwhile. `came` is the input of a request that can't be read, redacted.
     """
 
     service: str
@@ -107,9 +126,13 @@ class Release:
     stability_attempts: int = 0
     revision: str = ""
     bakes: int = 0
+    asked: Asked | None = None
+    asked_too: tuple[str, ...] = ()
+    came: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", redacted(self.reason))
+        object.__setattr__(self, "came", redacted(self.came))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ PIPELINE_STACK = "Landfall-Pipeline"
 EXECUTION_LIMIT = 80
 """Characters of an execution's name (Step Functions API reference, StartExecution)."""
 SECONDS = len("2026-01-01T00:00:00")
+FRONT = "landfall-ask-"
 _TIMED = Later(r"[0-9]{8}T[0-9]{6}Z-")
 _PROJECT = "landfall-build-"
 
@@ -36,6 +37,11 @@ def execution_of_build(service: str, digest: str) -> str:
     Step Functions refuses a name twice in 90 days: whoever starts it, and however often, it starts once.
     """
     return f"build-{service}-{digest.removeprefix('sha256:')[:32]}"
+
+
+def front(service: str) -> str:
+    """Return the state machine that a release of a service is asked of, before its image is built."""
+    return f"{FRONT}{service}"
 
 
 def build_project(service: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landfall import console, foreign
+from landfall import asked, console, foreign
 from landfall.evidence import Ended, live_now, revision, why
 from landfall.model import QUIET, Outcome
 from landfall.runbook import Runbook
@@ -44,8 +44,8 @@ def message(ended: Ended, report: str | None) -> str:
             "",
             f"Digest:    {release.image_digest}",
             f"Revision:  {revision(ended) or 'none registered'}",
-            f"Asked by:  {release.requested_by} (a claim), to {release.intent.value}",
-            f"Because:   {release.reason or 'no reason was given'}",
+            f"Asked by:  {asked.who(release)}, to {release.intent.value}",
+            f"Because:   {asked.why(release) or 'no reason was given'}",
             f"Execution: {console.execution(release.execution_arn)}",
             f"Report:    {report_url(ended, report) or 'could not be written; the execution history has it all'}",
             *([f"           {report}"] if report else []),

@@ -129,7 +129,8 @@ def _needed(baseline: Baseline) -> Baseline:
 
 def _named(release: Release) -> Release:
     """Return a release without what only its record needs to say."""
-    return replace(release, repository="", image="", accepted_digests=(), reason="", requested_by=UNKNOWN, revision="")
+    told = replace(release, reason="", requested_by=UNKNOWN, asked=None, asked_too=(), came="")
+    return replace(told, repository="", image="", accepted_digests=(), revision="")
 
 
 def given_up(record: Mapping[str, Any], now: datetime) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from landfall import asked as requests
 from landfall import commit, image_tags
-from landfall.aws.ecr import Image
-from landfall.errors import InvalidRequest
-from landfall.model import PROVEN, UNKNOWN, Intent, Release
+from landfall.aws.ecr import Image, Listed
+from landfall.errors import AwsCallFailed, InvalidRequest
+from landfall.image_tags import TagForm
+from landfall.model import PROVEN, UNKNOWN, Asked, Intent, Release
 from landfall.request import Request
 from landfall.world import World
 
@@ -38,12 +41,36 @@ def found(release: Release, wanted: Request, world: World) -> Release:
     return _with_revision(_with_image(release, wanted, world), wanted, world)
 
 
+def with_requests(release: Release, world: World) -> Release:
+    """Return the release with who asked for it before it was built, as far as that was recorded.
+
+    Who asked decides nothing: where CodeBuild can't be asked, a request is open for a time that is the same for all.
+    """
+    if release.intent != Intent.RELEASE or not image_tags.is_commit(release.git_sha):
+        return release
+    found = world.requests.of_commit(release.service, release.git_sha)
+    if not release.by_push:
+        return requests.joined(release, requests.of_execution(found, release.execution_arn))
+    earlier = requests.before(found, release.requested_at)
+    return requests.joined(release, requests.answered(earlier, release.requested_at, _ends(earlier, world)))
+
+
+def _ends(found: list[Asked], world: World) -> dict[str, str]:
+    built = [each.build for each in found if each.build]
+    try:
+        return world.codebuild.ends(built) if built else {}
+    except AwsCallFailed:
+        return {}
+
+
 def _with_image(release: Release, wanted: Request, world: World) -> Release:
     """Find the image in ECR, and its commit. Raises InvalidRequest where one is missing, or tag and digest disagree."""
     tag, digest, repository = wanted.image_tag, wanted.image_digest, wanted.service.repository
     # a tag that does not say the commit may have moved on since the push: the digest is what was pushed
     by_tag = tag and (wanted.commit or not digest)
     image = world.ecr(repository).image({"imageTag": str(tag)} if by_tag else {"imageDigest": str(digest)})
+    if image is None and not wanted.is_event:
+        image = _under_another_tag(wanted, world)
     if image is None:
         raise InvalidRequest("IMAGE_NOT_FOUND", f"{tag or digest} is not in repository {repository!r}; push it first")
     if digest and digest != image.digest:
@@ -60,6 +87,27 @@ def _with_image(release: Release, wanted: Request, world: World) -> Release:
         image_digest=image.digest,
         accepted_digests=image.accepted,
     )
+
+
+def _under_another_tag(wanted: Request, world: World) -> Image | None:
+    """Return the image of a commit that is asked for by all its digits, by any tag that the settings read as it."""
+    service, tag = wanted.service, wanted.image_tag
+    if wanted.image_digest or service.tag_pattern is None or not tag or not image_tags.is_full(tag):
+        return None
+    ecr = world.ecr(service.repository)
+    found = of_commit(ecr.images(), service.tags, tag)
+    return ecr.image({"imageDigest": found[0].digest}) if found else None
+
+
+def of_commit(images: Iterable[Listed], form: TagForm, git_sha: str) -> tuple[Listed, str] | None:
+    """Return the image that was pushed last of those with a tag that says a commit, and that tag; None without one.
+
+    All tags are read in one go. Raises StepError where the service's pattern takes too long.
+    """
+    listed = [(image, tag) for image in images if not image.artifact for tag in image.tags]
+    read = zip(listed, image_tags.read((tag for _, tag in listed), form), strict=True)
+    ours = [each for each, tag in read if tag.readable and tag.commit and commit.same(tag.commit, git_sha)]
+    return max(ours, key=lambda each: each[0].pushed_at, default=None)
 
 
 def _commit(image: Image, wanted: Request, world: World) -> str:

@@ -88,7 +88,7 @@ def _row(revision: Revision, known: list[Record], there: set[str], live: str) ->
         digest=digest or UNKNOWN,
         registered_at=revision.registered_at or UNKNOWN,
         registered_by=revision.registered_by or UNKNOWN,
-        requested_by=str(record.get("requested_by") or UNKNOWN),
+        requested_by=str(record.get("asked_by") or record.get("requested_by") or UNKNOWN),
         outcome=_outcome(record),
         deployment_id=str(record.get("deployment_id") or tags.get(TAG_DEPLOYMENT) or UNKNOWN),
         role=tags.get(TAG_ROLE) or UNKNOWN,

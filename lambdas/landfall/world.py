@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from landfall.aws.ledger import Ledger
     from landfall.aws.locks import Locks
     from landfall.aws.logs import TaskLogs
+    from landfall.aws.requests import Requests
     from landfall.aws.signing import Signing
     from landfall.aws.surroundings import Surroundings
     from landfall.aws.versions import Definitions, Versions
@@ -158,6 +159,13 @@ class World:
         from landfall.aws.findings import Findings
 
         return Findings(self._ledger_table)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Return the requests that were recorded before their builds, which are kept in the ledger's table."""
+        from landfall.aws.requests import Requests
+
+        return Requests(self._ledger_table)
 
     @cached_property
     def reports(self) -> Reports:

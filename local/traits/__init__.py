@@ -34,6 +34,7 @@ TRAITS = (
     "ecr_push_event",
     "ecr_scan",
     "codebuild",
+    "build_by_states",
     "layers_once",
 )
 

@@ -59,6 +59,19 @@ def test_every_action_is_pinned_to_a_commit_and_names_its_version(text: str) -> 
         assert re.fullmatch(r" # v\d+\.\d+\.\d+", found["comment"]), found[0]
 
 
+def test_what_it_installs_it_installs_by_hash(jobs: dict[str, Any]) -> None:
+    """Whatever is installed runs with the job's identity: a package that was replaced in the index is refused."""
+    for job in jobs.values():
+        installs = [
+            line.strip() for step in job["steps"] for line in step.get("run", "").splitlines() if " pip " in line
+        ]
+        assert len(installs) == 2
+        for line in installs:
+            assert "--require-hashes" in line or {"--no-index", "--no-deps", "--no-build-isolation"} <= set(
+                line.split()
+            )
+
+
 def test_it_asks_for_no_key_and_for_the_least(text: str, jobs: dict[str, Any]) -> None:
     """Only the job that releases may ask for an identity; none may write to the repository."""
     assert yaml.safe_load(text)["permissions"] == {}

@@ -14,7 +14,6 @@ from cli import begin, release, rollback
 from cli.__main__ import app
 from cli.builds import Image
 from cli.verb import At
-from stacks.github_stack import OVERRIDES
 from tests import builders as b
 from tests.cli.test_begin import SERVICE, A, B, _site, at, aws, landed, record, settings_path, site
 from tests.steps import standin
@@ -139,12 +138,13 @@ def test_who_reads_changes_nothing_and_who_releases_touches_no_service() -> None
     assert all(action.partition(":")[2].startswith(verbs) for action in allowed("read"))
     assert all(action.partition(":")[2].startswith((*verbs, "Filter")) for action in allowed("dry-run"))
     changing = {a for a in allowed("release") if not a.partition(":")[2].startswith(verbs)}
-    assert changing == {"states:StartExecution", "codebuild:StartBuild"}
+    assert changing == {"states:StartExecution"}
     writing = {a for a in allowed("freeze") if not a.partition(":")[2].startswith(verbs)} - FOR_DYNAMODB
     assert writing == {"dynamodb:PutItem", "kms:Encrypt"}
 
 
-def test_who_starts_a_build_chooses_nothing_but_the_commit() -> None:
-    """What Actions may not change of a build, a person may not either."""
-    (start,) = (s for s in statements("release") if s["Action"] == ["codebuild:StartBuild"])
-    assert start["Condition"]["Null"] == {f"codebuild:{key}": "true" for key in OVERRIDES}
+def test_who_releases_asks_the_front_and_starts_the_pipeline_only_to_go_back() -> None:
+    """Without the statement for going back, a person can release their own service and no other."""
+    started = {s["Sid"]: s["Resource"] for s in statements("release") if s["Action"] == ["states:StartExecution"]}
+    machines = "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"
+    assert started == {"AskForReleases": [f"{machines}-ask-SERVICE"], "GoBack": [machines]}

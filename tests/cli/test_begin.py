@@ -25,6 +25,7 @@ from landfall import evidence
 from landfall.model import Outcome
 from landfall.settings import Build, Settings
 from tests import builders as b
+from tests import fronts
 from tests.steps import standin
 from tests.steps.conftest import _site, aws, settings_path, site
 
@@ -54,6 +55,7 @@ class Somewhere(Cloud):
 def at(monkeypatch: pytest.MonkeyPatch) -> At:
     """Return an AWS with a ledger, a state machine and the service's repository."""
     monkeypatch.setattr(begin, "LATE_SECONDS", 0)
+    fronts.work(monkeypatch, SERVICE.name)
     where = Somewhere(boto3.Session(region_name=standin.REGION), Settings((SERVICE,), Path()))
     monkeypatch.setattr(cloud, "on_aws", lambda *_: where)
     return At(lambda: where, Output(as_json=False))

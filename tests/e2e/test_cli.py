@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.following import Ending, Follower
 from local.stage import Stage
 from tests.e2e import laws
 from tests.e2e.command import git, landfall, repository
@@ -26,9 +27,19 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def released(stage: Stage, checkout: Path) -> str:
     """Release the last commit and return what was said."""
-    code, said = landfall(stage, "release", *SERVICE, directory=checkout)
+    code, said = landfall(stage, "release", *SERVICE, "--reason", "the month's end", directory=checkout)
     assert code == 0, said
     return said
+
+
+def asked(stage: Stage, document: dict[str, str]) -> Ending:
+    """Ask the service's front for something, as the console does, and wait for what becomes of it."""
+    front = stage.pipeline["StateMachineArn"] + "-ask-commanded"
+    begun = stage.stepfunctions.start_execution(stateMachineArn=front, input=json.dumps(document))
+    follower = Follower(stage.stepfunctions, begun["executionArn"])
+    for _ in follower.until_the_end():
+        pass
+    return follower.ending()
 
 
 def test_a_good_release_exits_0(stage: Stage, checkout: Path, released: str) -> None:
@@ -39,14 +50,49 @@ def test_a_good_release_exits_0(stage: Stage, checkout: Path, released: str) -> 
     assert stage.live("commanded")["gitSha"] == sha
 
 
+def test_the_record_says_who_asked_for_the_build(stage: Stage, checkout: Path, released: str) -> None:
+    """A push tells of nobody: who asked, when, with what and why was recorded before the build, and is joined to it."""
+    sha = git(checkout, "rev-parse", "HEAD")
+    (record,) = (r for r in stage.records("commanded") if r["git_sha"] == sha and r["requested_by"] == "ECR push")
+    assert record["asked_by"].startswith("arn:aws:")
+    assert record["asked_via"].startswith("landfall")
+    assert record["asked_why"] == "the month's end"
+    assert record["asked_at"] < record["started_at"]
+    assert ":execution:landfall-ask-commanded:" in record["asked_in"]
+    assert record["asked_build"].startswith("landfall-build-commanded:")
+    code, said = landfall(stage, "show", str(record["deployment_id"]))
+    assert (code, record["asked_by"] in said, "the month's end" in said) == (0, True, True)
+
+
 def test_status_and_release_again(stage: Stage, checkout: Path, released: str) -> None:
     """Status names the live commit as proven, and releasing it again is done at once, without a new build."""
     code, said = landfall(stage, "status", *SERVICE, "--json")
     (live,) = json.loads(said)["services"]
     sha = git(checkout, "rev-parse", "HEAD")
     assert (code, live["commit"], live["proven"], live["requested_by"]) == (0, sha, True, "ECR push")
+    assert live["asked_why"] == "the month's end"
     code, said = landfall(stage, "release", *SERVICE, directory=checkout)
     assert (code, "was built before" in said, "NO_CHANGE" in said) == (0, True, True)
+
+
+def test_the_front_takes_a_commit_and_starts_its_own_service_alone(stage: Stage, checkout: Path, released: str) -> None:
+    """What names anything else is refused with nothing recorded or started; what is asked well is deployed as asked."""
+    sha = git(checkout, "rev-parse", "HEAD")
+    known = len(stage.records("commanded"))
+    refused = asked(stage, {"commit": sha, "wants": "deployment", "service": "landing"})
+    assert (refused.status, refused.error, "field service is unknown" in refused.cause) == (
+        "FAILED",
+        "RequestRefused",
+        True,
+    )
+    assert len(stage.records("commanded")) == known
+    begun = asked(stage, {"commit": sha, "wants": "deployment", "reason": "to see it", "requested_by": "a colleague"})
+    assert (begun.status, begun.states[-1]) == ("SUCCEEDED", "Started")
+    code, said = landfall(stage, "watch", sha)
+    assert (code, "NO_CHANGE" in said) == (0, True), said
+    record = stage.records("commanded")[-1]
+    assert (record["asked_by"], record["asked_why"]) == ("a colleague", "to see it")
+    assert record["execution_arn"].rpartition(":")[2] == record["asked_in"].rpartition(":")[2]
 
 
 def test_a_bad_release_exits_1(stage: Stage, checkout: Path, released: str, tmp_path: Path) -> None:

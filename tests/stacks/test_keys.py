@@ -56,6 +56,7 @@ def test_logs_are_encrypted_for_our_groups_alone(pipeline: Template, templates: 
     ]
 
     machines = [f"{groups}/aws/vendedlogs/states/{name}" for name in ("landfall", "landfall-build-watch")]
+    machines.append(f"{groups}/aws/vendedlogs/states/landfall-ask-*")
     assert allowed == [f"{groups}/landfall/*", *machines]
     assert not any("*" in action for action in statement["Action"])
     for group in encrypted:

@@ -107,7 +107,10 @@ def test_nothing_deletes_what_is_in_the_report_bucket(pipeline: Template) -> Non
 
 def test_nothing_deletes_a_record(pipeline: Template) -> None:
     """Records are only ever added to; a transaction takes the rights of the updates it is made of."""
-    allowed = {action for s in pipeline.identity_statements() for action in many(s["Action"])}
+    # a front writes requests, which no chain counts, and can't reach a record: test_build.py tries it
+    requests = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["_asked:sample"]}}
+    statements = [s for s in pipeline.identity_statements() if s.get("Condition") != requests]
+    allowed = {action for s in statements for action in many(s["Action"])}
     assert {a for a in allowed if a.startswith("dynamodb:")} == {
         "dynamodb:UpdateItem",
         "dynamodb:GetItem",

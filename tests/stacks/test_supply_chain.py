@@ -6,6 +6,8 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from landfall.settings.file import load
 from stacks import ROOT, asset, layer, lock, sbom
 from stacks.reproducible import digest
@@ -13,10 +15,11 @@ from stacks.reproducible import digest
 SETTINGS = ROOT / "services.toml"
 
 
-def test_every_dependency_of_the_layer_is_pinned_by_hash() -> None:
-    """The lock is of these very requirements; if not, run `make hashes`."""
-    locked = layer.LOCK.read_text(encoding="utf-8")
-    assert lock.pins(locked) == lock.pins(layer.REQUIREMENTS.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("each", lock.LOCKS, ids=lambda each: each.path.name)
+def test_a_lock_is_of_these_requirements(each: lock.Lock) -> None:
+    """Of all of them, with what builds the command, and by the hashes of files alone; if not, run `make hashes`."""
+    locked = each.path.read_text(encoding="utf-8")
+    assert lock.pins(locked) == lock.pins(each.text())
     assert all(lock.hashes(locked).values())
     assert "://" not in locked
 

@@ -232,6 +232,23 @@ def what_failed_in_the_watch_fails_the_watch(definition: Definition) -> Iterator
                 yield f"{name}: a Catch leads to {catch['Next']}"
 
 
+ALREADY_RECORDED = ["DynamoDB.ConditionalCheckFailedException"]
+"""The record is there: an earlier try of this very execution wrote it."""
+
+
+def nothing_starts_that_was_not_recorded(definition: Definition) -> Iterator[str]:
+    """Whatever a front starts, who asked for it was written down before: no way goes past the record."""
+    states = definition["States"]
+    drawn = graph(definition)
+    drawn.remove_edges_from([("Record", states["Record"]["Next"])])
+    for catch in states["Record"].get("Catch", []):
+        if catch["ErrorEquals"] != ALREADY_RECORDED and catch["Next"] not in of_type(definition, "Fail"):
+            yield f"Record: a Catch of {catch['ErrorEquals']} leads to {catch['Next']}"
+    for name, state in of_type(definition, "Task").items():
+        if name != "Record" and nx.has_path(drawn, definition["StartAt"], name):
+            yield f"{name}: {state['Resource']} can be called without a record"
+
+
 OF_EVERY_MACHINE: tuple[Rule, ...] = (
     every_state_is_reachable_and_commented,
     every_task_is_bounded_and_retried,
@@ -252,6 +269,7 @@ RULES: dict[Machine, tuple[Rule, ...]] = {
         a_report_or_notice_never_changes_the_outcome,
     ),
     Machine.BUILD_WATCH: (*OF_EVERY_MACHINE, what_failed_in_the_watch_fails_the_watch),
+    Machine.ASK: (*OF_EVERY_MACHINE, nothing_starts_that_was_not_recorded),
 }
 
 

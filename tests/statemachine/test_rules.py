@@ -119,7 +119,19 @@ def test_custom_error_names_are_the_classes(machine: Machine) -> None:
         if not error.startswith("States.")
     }
 
-    assert named == {errors.InvalidStepInput.__name__, errors.StepOutputTooLarge.__name__}
+    of_aws = {error for error in named if error.partition(".")[0] in ("DynamoDB", "StepFunctions")}
+    ours = {errors.InvalidStepInput.__name__, errors.StepOutputTooLarge.__name__}
+    assert named - of_aws - {"ExecutionAlreadyExists"} == (set() if machine is Machine.ASK else ours)
+
+
+@pytest.mark.parametrize("state", ["Read", "Readable"])
+def test_a_front_that_starts_before_it_records_is_noticed(state: str) -> None:
+    """A way past the record, and a Catch of it that goes on, each break a rule."""
+    past, caught = copy.deepcopy(definition(Machine.ASK)), copy.deepcopy(definition(Machine.ASK))
+    past["States"][state]["Next" if state == "Read" else "Default"] = "Wanted"
+    caught["States"]["Record"]["Catch"][-1]["Next"] = "Wanted"
+    assert violations(Machine.ASK, past)
+    assert violations(Machine.ASK, caught)
 
 
 def test_every_outcome_has_its_ending() -> None:

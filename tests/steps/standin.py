@@ -153,7 +153,8 @@ def heard() -> list[dict[str, Any]]:
 
 def machine_arn() -> str:
     """Return the machine that deploys."""
-    (machine,) = client("stepfunctions").list_state_machines()["stateMachines"]
+    machines = client("stepfunctions").list_state_machines()["stateMachines"]
+    (machine,) = (each for each in machines if each["name"] == "landfall")
     return str(machine["stateMachineArn"])
 
 
@@ -214,6 +215,12 @@ def build(service: str = "sample", **changes: Any) -> str:
     (build,) = codebuild_backends[DEFAULT_ACCOUNT_ID][REGION].build_metadata_history[project]
     build.update(changes)
     return str(build["arn"])
+
+
+def build_of(build_id: str) -> dict[str, Any]:
+    """Return moto's own description of a build."""
+    found = (b for each in codebuild_backends[DEFAULT_ACCOUNT_ID][REGION].build_metadata_history.values() for b in each)
+    return next(build for build in found if build["id"] == build_id)
 
 
 def _index(name: str, key: str) -> dict[str, Any]:

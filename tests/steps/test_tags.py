@@ -151,3 +151,13 @@ def test_a_push_that_nothing_reads_is_raised_and_cleared(settings: Path) -> None
     assert kinds() == {Kind.PUSH_NOT_READ}
     settings.write_text(SHA_OR_VERSION)
     assert kinds() == {Kind.PUSH_NOT_DEPLOYED}
+
+
+def test_a_commit_that_is_asked_for_is_found_under_another_tag(settings: Path) -> None:
+    """A front passes a commit on and no tag: of the images whose tags say that commit, the one pushed last is meant."""
+    put(f"sha-{b.OLD_SHA[:7]}", content="other")
+    digest = put(f"sha-{SHORT}")
+    found = resolved({"service": "sample", "image_tag": b.SHA})
+    assert (found.way, found.release.image_digest) == ("RESOLVED", digest)
+    missing = resolved({"service": "sample", "image_tag": "c" * 40}, "20260102T030405Z-two")
+    assert missing.verdict.code == "IMAGE_NOT_FOUND"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from landfall.build_watch import BuildView, Phase
 from landfall.errors import AwsCallFailed, trying
 from landfall.request import moment
+
+MOST = 100
+"""Builds that BatchGetBuilds takes (API reference)."""
 
 
 class CodeBuild:
@@ -22,6 +26,18 @@ class CodeBuild:
         if not found:
             raise AwsCallFailed("BuildMissing", f"CodeBuild knows no build {build_id} at this look")
         return _view(found[0])
+
+    def ends(self, build_ids: Iterable[str]) -> dict[str, str]:
+        """Return when builds were over, empty for those that are not. One that CodeBuild does not know is left out.
+
+        Raises AwsCallFailed where CodeBuild refuses.
+        """
+        ids = sorted(set(build_ids))[:MOST]
+        if not ids:
+            return {}
+        with trying(f"reading {len(ids)} builds"):
+            found = self._client.batch_get_builds(ids=ids)["builds"]
+        return {str(each["id"]): moment(each["endTime"]) if each.get("endTime") else "" for each in found}
 
 
 def _view(build: dict[str, Any]) -> BuildView:

@@ -1,0 +1,32 @@
+"""Trait: a state machine starts a build.
+
+AWS ("Start an AWS CodeBuild build with Step Functions" in the Step Functions developer guide): the integration
+``codebuild:startBuild`` calls StartBuild; arguments and answer are in PascalCase.
+Emulator: it knows no such integration, neither this form nor that of the SDK.
+Here: StartBuild of the emulator is called, as the trait ``codebuild`` mends it, and its answer's names are turned.
+"""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from ministack.services import codebuild, stepfunctions
+
+RESOURCE = "arn:aws:states:::codebuild:startBuild"
+
+
+def apply() -> None:
+    """Let a Task start a build."""
+    stepfunctions._SERVICE_DISPATCH[RESOURCE] = _start_build
+
+
+def _start_build(_resource: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    asked = {name[0].lower() + name[1:]: value for name, value in arguments.items()}
+    status, _, body = codebuild._start_build(asked)
+    told = json.loads(body)
+    if status != HTTPStatus.OK:
+        raise stepfunctions._ExecutionError(f"CodeBuild.{told.get('__type', 'CodeBuildException')}", str(told))
+    build = told["build"]
+    return {"Build": {name[0].upper() + name[1:]: value for name, value in build.items()}}

@@ -1,0 +1,133 @@
+"""A service's front: the machine that a release is asked of. It records who asks, then starts the build or deployment.
+
+One for each service, since IAM sees which machine is started and not what it is given: who may start this one can ask
+for this service alone. It has no Lambda; its role may do exactly what its four tasks do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from landfall import asked, naming
+from landfall.settings import Service
+from stacks import reach
+from stacks.machine import StandardMachine
+from statemachine.definition import Machine, definition_text
+
+OVERRIDES = (
+    "artifacts",
+    "artifacts.bucketOwnerAccess",
+    "artifacts.encryptionDisabled",
+    "artifacts.location",
+    "autoRetryLimit",
+    "cache",
+    "cache.location",
+    "cache.modes",
+    "cache.type",
+    "encryptionKey",
+    "environment",
+    "environment.certificate",
+    "environment.computeType",
+    "environment.environmentVariables",
+    "environment.environmentVariables.name",
+    "environment.environmentVariables.value",
+    "environment.fleet.fleetArn",
+    "environment.image",
+    "environment.imagePullCredentialsType",
+    "environment.privilegedMode",
+    "environment.registryCredential",
+    "environment.registryCredential.credential",
+    "environment.registryCredential.credentialProvider",
+    "environment.type",
+    "logsConfig",
+    "logsConfig.s3Logs",
+    "logsConfig.s3Logs.bucketOwnerAccess",
+    "logsConfig.s3Logs.encryptionDisabled",
+    "logsConfig.s3Logs.location",
+    "logsConfig.s3Logs.status",
+    "secondaryArtifacts",
+    "secondaryArtifacts.artifactIdentifier",
+    "secondaryArtifacts.bucketOwnerAccess",
+    "secondaryArtifacts.encryptionDisabled",
+    "secondaryArtifacts.location",
+    "secondarySources",
+    "secondarySources.auth.resource",
+    "secondarySources.auth.type",
+    "secondarySources.buildStatusConfig.context",
+    "secondarySources.buildStatusConfig.targetUrl",
+    "secondarySources.buildspec",
+    "secondarySources.insecureSsl",
+    "secondarySources.location",
+    "secondarySources.sourceIdentifier",
+    "serviceRole",
+    "source",
+    "source.auth.resource",
+    "source.auth.type",
+    "source.buildStatusConfig.context",
+    "source.buildStatusConfig.targetUrl",
+    "source.buildspec",
+    "source.insecureSsl",
+    "source.location",
+)
+"""Every condition key of StartBuild (Service Authorization Reference, AWS CodeBuild), but for those that repeat one for
+each identifier or name. A key is there where a request overrides that part of the project (CodeBuild user guide,
+condition keys): a build is started with another commit and nothing else changed."""
+
+_SECONDS_KEPT = asked.KEPT_DAYS * 24 * 60 * 60
+_UPON_TABLE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey")
+_DATA_KEY = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+
+
+class FrontMachine(StandardMachine):
+    """Standard, not Express: a name starts once in 90 days, and its history says what was asked."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, service: Service, ledger: dynamodb.ITable, key: kms.IKey
+    ) -> None:
+        stack = cdk.Stack.of(scope)
+        super().__init__(
+            scope,
+            construct_id,
+            name=naming.front(service.name),
+            definition=definition_text(Machine.ASK),
+            functions={},
+            key=key,
+            substitutions={
+                "Service": service.name,
+                "Partition": asked.partition(service.name),
+                "LedgerName": ledger.table_name,
+                "MachineArn": reach.machine_arn(stack),
+                "ProjectName": naming.build_project(service.name),
+                "Builds": "yes" if service.build else "no",
+                "KeptSeconds": str(_SECONDS_KEPT),
+            },
+        )
+        for statement in statements(stack, service, ledger.table_arn, key.key_arn):
+            self.add_to_role_policy(statement)
+
+
+def statements(stack: cdk.Stack, service: Service, ledger: str, key: str) -> Sequence[iam.PolicyStatement]:
+    """Return what a front machine's tasks take, each on this service's own."""
+
+    def allow(actions: Sequence[str], resource: str, **conditions: Mapping[str, object]) -> iam.PolicyStatement:
+        return iam.PolicyStatement(actions=list(actions), resources=[resource], conditions=conditions)
+
+    # ForAllValues is true where a request has no such key: PutItem and UpdateItem always have one (DynamoDB developer
+    # guide, fine-grained access control)
+    own = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [asked.partition(service.name)]}}
+    via = {"StringEquals": {"kms:ViaService": f"dynamodb.{stack.region}.{stack.url_suffix}"}}
+    needed = [
+        allow(("dynamodb:PutItem", "dynamodb:UpdateItem"), ledger, **own),
+        allow((*_UPON_TABLE, *_DATA_KEY), key, **via),
+        allow(("states:StartExecution",), reach.machine_arn(stack)),
+    ]
+    if service.build:
+        as_set_up = {"Null": {f"codebuild:{name}": "true" for name in OVERRIDES}}
+        needed.append(allow(("codebuild:StartBuild",), reach.build_project_arn(stack, service), **as_set_up))
+    return needed
