@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landfall import console, foreign
+from landfall.aws.audit import SUBJECT_LIMIT
 from landfall.evidence import Ended, live_now, revision, why
 from landfall.model import QUIET, Outcome
 from landfall.runbook import Runbook
@@ -24,8 +25,8 @@ def subject(ended: Ended) -> str:
 
 
 def fitting(text: str) -> str:
-    """Return a subject as SNS takes it: 100 printable ASCII characters (SNS API reference, Publish)."""
-    return foreign.line(text).encode("ascii", "replace").decode()[:100]
+    """Return a subject as SNS takes it: less than 100 printable ASCII characters (SNS API reference, Publish)."""
+    return foreign.line(text).encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
 
 
 def message(ended: Ended, report: str | None) -> str:

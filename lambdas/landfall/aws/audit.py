@@ -13,6 +13,8 @@ from landfall.history import Event
 
 MOST_EVENTS = 1000
 """Of a call; the default is a tenth of it (Step Functions API reference, GetExecutionHistory, ListExecutions)."""
+SUBJECT_LIMIT = 99
+"""Characters of a subject: less than 100 (SNS API reference, Publish)."""
 ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -78,7 +80,7 @@ class Topic:
         typed = {k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()}
         with trying("publishing the notification"):
             reply = self._client.publish(
-                TopicArn=self._arn, Subject=subject[:100], Message=message, MessageAttributes=typed
+                TopicArn=self._arn, Subject=subject[:SUBJECT_LIMIT], Message=message, MessageAttributes=typed
             )
             return str(reply["MessageId"])
 
