@@ -9,7 +9,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost
+.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -123,6 +123,12 @@ upgrade: layer  ## Upgrade Landfall in mid-wait and in mid-rollback, on the loca
 
 fuzz: layer  ## Strange inputs of every kind: answered, or refused by a named error
 	@$(RUN) -m tests.fuzz
+
+contract: layer  ## Contracts with AWS: the machines on its JSONata, adapters under all its errors, requests within its limits
+	@$(RUN) -m pytest tests/contract -m "long or not long" -v
+
+rehearsal: layer  ## An hour on AWS, its replies kept for tests/contract: on a local AWS (DRY=1: print it; REAL=1: your account)
+	@$(RUN) -m tests.contract.rehearsal $(if $(DRY),--dry) $(if $(REAL),--real)
 
 clean:  ## Remove what was built (not .venv)
 	@rm -rf build cdk.out

@@ -18,6 +18,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
+
+UNREADABLE = "UnreadableReply"
+"""The code of an answer that is none of the API's: of a proxy, for instance, or one that lacks what AWS always says."""
 
 
 class LandfallError(Exception):
@@ -65,7 +69,10 @@ class AwsCallFailed(StepError):
 
 @contextmanager
 def trying(what: str) -> Iterator[None]:
-    """Turn an AWS error inside the block into AwsCallFailed: AWS's own words, and what was being tried."""
+    """Turn an AWS error inside the block into AwsCallFailed: AWS's own words, and what was being tried.
+
+    The reply is read inside the block, too: one that lacks what it must have has the code UNREADABLE.
+    """
     try:
         yield
     except ClientError as error:
@@ -74,3 +81,6 @@ def trying(what: str) -> Iterator[None]:
         raise AwsCallFailed(code, f"{what}: {code}: {detail.get('Message', '')}") from error
     except BotoCoreError as error:
         raise AwsCallFailed(type(error).__name__, f"{what}: {error}") from error
+    except (ResponseParserError, LookupError, TypeError, ValueError, AttributeError) as error:
+        why = f"what came back can't be read: {type(error).__name__}: {error}"
+        raise AwsCallFailed(UNREADABLE, f"{what}: {why}") from error

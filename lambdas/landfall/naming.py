@@ -11,6 +11,8 @@ PIPELINE_STACK = "Landfall-Pipeline"
 """The stack whose outputs say where everything is."""
 EXECUTION_LIMIT = 80
 """Characters of an execution's name (Step Functions API reference, StartExecution)."""
+SUBJECT_LIMIT = 99
+"""Characters of a subject: less than 100 (SNS API reference, Publish)."""
 SECONDS = len("2026-01-01T00:00:00")
 FRONT = "landfall-ask-"
 _TIMED = Later(r"[0-9]{8}T[0-9]{6}Z-")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from landfall import asked, console, foreign
 from landfall.evidence import Ended, live_now, revision, why
 from landfall.model import QUIET, Outcome
+from landfall.naming import SUBJECT_LIMIT
 from landfall.runbook import Runbook
 
 NEXT = {
@@ -15,7 +16,6 @@ NEXT = {
     Outcome.NO_BASELINE: "The first release failed, and nothing ran before it. See what runs now; mend it, push again.",
 }
 """What people do then whom a message tells of it. Of the others, which are QUIET, there is none."""
-LONGEST_SUBJECT = 99
 PAGE, NOTICE, INFO = "page", "notice", "info"
 
 
@@ -25,8 +25,8 @@ def subject(ended: Ended) -> str:
 
 
 def fitting(text: str) -> str:
-    """Return a subject as SNS takes it: ASCII, and less than 100 characters (SNS API reference, Publish)."""
-    return foreign.line(text).encode("ascii", "replace").decode()[:LONGEST_SUBJECT]
+    """Return a subject as SNS takes it: less than 100 printable ASCII characters (SNS API reference, Publish)."""
+    return foreign.line(text).encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
 
 
 def message(ended: Ended, report: str | None) -> str:

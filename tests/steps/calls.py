@@ -16,6 +16,8 @@ from typing import Any
 
 import botocore
 
+from tests.contract import constraints
+
 RECORDING = Path(__file__).with_name("calls.json")
 """Every distinct call and one test that makes it. `make policies` writes it; each test is held to it."""
 INTO = "LANDFALL_RECORD_CALLS"
@@ -45,6 +47,7 @@ class Call:
 
 
 _seen: list[Call] = []
+_refused: list[str] = []
 _caller: list[str] = []
 
 
@@ -80,6 +83,13 @@ def taken() -> set[Call]:
     return calls
 
 
+def refused() -> list[str]:
+    """Return what AWS would have refused of what was called since this was last asked, and moto did not."""
+    found = list(_refused)
+    _refused.clear()
+    return found
+
+
 def recorded() -> dict[Call, str]:
     """Return the recording: each call, and the test that makes it."""
     return read(RECORDING)
@@ -105,6 +115,8 @@ def leave(calls: Mapping[Call, str]) -> None:
 
 
 def _called(params: Params, model: Any, **_: Any) -> None:
+    if _caller and _caller[-1]:
+        _refused.extend(constraints.problems(model, params))
     if _caller and _caller[-1] and model.name not in _ONCE:
         signed = model.service_model.signing_name
         _seen.extend(as_iam_sees(_caller[-1], _PREFIXES.get(signed, signed), model.name, params))

@@ -134,6 +134,7 @@ def _calls(request: pytest.FixtureRequest, _recorded: dict[calls.Call, str]) -> 
     calls.taken()
     yield
     made, test = calls.taken(), request.node.nodeid
+    assert calls.refused() == [], "AWS would not take this (tests/contract/constraints.py)"
     if calls.INTO in os.environ:
         _recorded.update({call: min(test, _recorded.get(call, test)) for call in made})
         return

@@ -10,6 +10,7 @@ from typing import Any
 from landfall import history
 from landfall.errors import AwsCallFailed, trying
 from landfall.history import Event
+from landfall.naming import SUBJECT_LIMIT
 
 MOST_EVENTS = 1000
 """Of a call; the default is a tenth of it (Step Functions API reference, GetExecutionHistory, ListExecutions)."""
@@ -53,16 +54,17 @@ class Reports:
         """Say whether an object is there: one under a delete marker is not."""
         with trying(f"looking for s3://{self._bucket}/{key}"):
             found = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
-        return any(each["Key"] == key for each in found.get("Contents", []))
+            return any(each["Key"] == key for each in found.get("Contents", []))
 
     def ever_had(self, prefix: str) -> bool:
         """Say whether any object whose key begins so was ever written: one under a delete marker counts.
 
-        Only who may delete a version, which the bucket's lock forbids, can make it forget.
+        Only who may delete a version, which the bucket's lock forbids, can make it forget. Anybody else can put delete
+        markers before it, as many as they like: a page may hold nothing but them.
         """
         with trying(f"looking for versions of s3://{self._bucket}/{prefix}"):
-            found = self._client.list_object_versions(Bucket=self._bucket, Prefix=prefix, MaxKeys=2)
-        return bool(found.get("Versions"))
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+            return any(page.get("Versions") for page in pages)
 
 
 class Topic:
@@ -77,9 +79,9 @@ class Topic:
         typed = {k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()}
         with trying("publishing the notification"):
             reply = self._client.publish(
-                TopicArn=self._arn, Subject=subject[:99], Message=message, MessageAttributes=typed
+                TopicArn=self._arn, Subject=subject[:SUBJECT_LIMIT], Message=message, MessageAttributes=typed
             )
-        return str(reply["MessageId"])
+            return str(reply["MessageId"])
 
 
 @dataclass(frozen=True)
@@ -123,13 +125,13 @@ class Executions:
                 told = self._client.describe_execution(executionArn=execution_arn)
             except self._client.exceptions.ExecutionDoesNotExist:
                 return None
-        return Execution(str(told["status"]), told["startDate"], told.get("stopDate"))
+            return Execution(str(told["status"]), told["startDate"], told.get("stopDate"))
 
     def begun(self, execution_arn: str) -> Begun:
         """Return how an execution began."""
         with trying(f"reading the input of {execution_arn}"):
             found = self._client.describe_execution(executionArn=execution_arn)
-        return Begun(found["name"], json.loads(found["input"]), found["startDate"].astimezone(UTC).isoformat())
+            return Begun(found["name"], json.loads(found["input"]), found["startDate"].astimezone(UTC).isoformat())
 
     def failed(self, machine_arn: str, since: datetime) -> list[str]:
         """Return the executions of a machine that ended badly since then, by their ARNs, the last to begin first.
@@ -143,9 +145,9 @@ class Executions:
                 page = self._client.list_executions(
                     stateMachineArn=machine_arn, statusFilter=status, maxResults=MOST_EVENTS
                 )
-            found += [each for each in page["executions"] if each["stopDate"] >= since]
-        found.sort(key=lambda each: each["startDate"], reverse=True)
-        return [str(each["executionArn"]) for each in found]
+                ended = (each for each in page["executions"] if each["stopDate"] >= since)
+                found += [(each["startDate"], str(each["executionArn"])) for each in ended]
+        return [arn for _, arn in sorted(found, key=lambda each: each[0], reverse=True)]
 
     def start(self, machine_arn: str, name: str, document: dict[str, Any]) -> bool:
         """Start an execution. False where one of that name was started before."""

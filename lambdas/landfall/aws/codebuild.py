@@ -23,9 +23,9 @@ class CodeBuild:
         """Return a build. Raises AwsCallFailed where CodeBuild refuses, or knows none of that id."""
         with trying(f"reading build {build_id}"):
             found = self._client.batch_get_builds(ids=[build_id])["builds"]
-        if not found:
-            raise AwsCallFailed("BuildMissing", f"CodeBuild knows no build {build_id} at this look")
-        return _view(found[0])
+            if found:
+                return _view(found[0])
+        raise AwsCallFailed("BuildMissing", f"CodeBuild knows no build {build_id} at this look")
 
     def ends(self, build_ids: Iterable[str]) -> dict[str, str]:
         """Return when builds were over, empty for those that are not. One that CodeBuild does not know is left out.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,17 +56,12 @@ class Ecr:
             return None
         with trying(f"reading repository {self._repository!r}"):
             described = self._client.describe_repositories(repositoryNames=[self._repository])
-        digest = str(detail["imageDigest"])
-        manifest = self._manifest(digest)
-        return Image(
-            uri=f"{described['repositories'][0]['repositoryUri']}@{digest}",
-            digest=digest,
+            uri = str(described["repositories"][0]["repositoryUri"])
+        manifest = self._manifest(detail.digest)
+        with trying(f"reading the manifest of {detail.digest}"):
             # a task may report its platform's digest for its image
-            accepted=(digest, *(str(each["digest"]) for each in image_manifest.platforms(manifest))),
-            tags=tuple(detail.get("imageTags", [])),
-            pushed_at=moment(detail["imagePushedAt"]),
-            manifest=manifest,
-        )
+            accepted = (detail.digest, *(str(each["digest"]) for each in image_manifest.platforms(manifest)))
+        return Image(f"{uri}@{detail.digest}", detail.digest, accepted, detail.tags, detail.pushed_at, manifest)
 
     def images(self) -> Iterator[Listed]:
         """Return every image, page by page, in no order. Raises AwsCallFailed where there is no such repository."""
@@ -76,7 +70,7 @@ class Ecr:
                 repositoryName=self._repository, PaginationConfig={"PageSize": 1000}
             )
             for page in pages:
-                yield from map(_listed, page["imageDetails"])
+                yield from map(_listed, page.get("imageDetails", []))
 
     def label(self, image: Image, name: str) -> str:
         """Return what an image says under an annotation's or label's name; empty where it says nothing.
@@ -105,7 +99,7 @@ class Ecr:
         named = (each.get("platform") or {} for each in image_manifest.platforms(self._manifest(digest)))
         return tuple(f"{p['os']}/{p['architecture']}" if p.get("os") and p.get("architecture") else "" for p in named)
 
-    def _detail(self, identifier: dict[str, str]) -> dict[str, Any] | None:
+    def _detail(self, identifier: dict[str, str]) -> Listed | None:
         with trying(f"looking for {identifier} in repository {self._repository!r}"):
             try:
                 reply = self._client.describe_images(repositoryName=self._repository, imageIds=[identifier])
@@ -114,18 +108,12 @@ class Ecr:
                 self._client.exceptions.RepositoryNotFoundException,
             ):
                 return None
-        return next(iter(reply.get("imageDetails", [])), None)
+            return next(map(_listed, reply.get("imageDetails", [])), None)
 
     def _manifest(self, digest: str) -> Manifest:
         """Return its manifest; an empty one where it is gone meanwhile."""
-        with trying(f"reading the manifest of {digest}"):
-            reply = self._client.batch_get_image(
-                repositoryName=self._repository,
-                imageIds=[{"imageDigest": digest}],
-                acceptedMediaTypes=[*INDEX_TYPES, *MANIFEST_TYPES],
-            )
-        texts = [i["imageManifest"] for i in reply.get("images", []) if i.get("imageManifest")]
-        return dict(json.loads(texts[0])) if texts else {}
+        found = image_manifest.found(self._client, self._repository, {"imageDigest": digest})
+        return found[1] if found else {}
 
 
 def _listed(detail: Mapping[str, Any]) -> Listed:

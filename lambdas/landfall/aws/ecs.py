@@ -14,6 +14,7 @@ from landfall.revisions import Revision
 DESCRIBE_TASKS_LIMIT = 100
 """Tasks per DescribeTasks call (ECS API reference)."""
 
+MISSING = "MISSING"
 NEWEST = 2
 """One deployment registers two revisions at most: the release's, and a pinned copy of the baseline's."""
 
@@ -38,6 +39,9 @@ class Ecs:
                 reply = self._client.describe_services(cluster=self._cluster, services=[self._service])
             except self._client.exceptions.ClusterNotFoundException:
                 return None
+            _no_other_failure(reply)
+            if not reply.get("services") and not reply.get("failures"):
+                raise LookupError("neither the service nor why it is not there")
         return next((service_view(s) for s in reply.get("services", [])), None)
 
     def tasks(self, *statuses: str, most: int | None = None) -> tuple[TaskView, ...]:
@@ -51,7 +55,9 @@ class Ecs:
         for start in range(0, len(arns), DESCRIBE_TASKS_LIMIT):
             with trying(f"describing tasks of {self._service!r}"):
                 chunk = arns[start : start + DESCRIBE_TASKS_LIMIT]
-                replies += self._client.describe_tasks(cluster=self._cluster, tasks=chunk).get("tasks", [])
+                reply = self._client.describe_tasks(cluster=self._cluster, tasks=chunk)
+                _no_other_failure(reply)
+            replies += reply.get("tasks", [])
         return tuple(task_view(r) for r in replies)
 
     def protected(self, arns: Sequence[str]) -> dict[str, str]:
@@ -82,7 +88,7 @@ class Ecs:
         """Return a revision (for a bare family, its newest ACTIVE one) and its tags."""
         with trying(f"describing task definition {name!r}"):
             reply = self._client.describe_task_definition(taskDefinition=name, include=["TAGS"])
-        return reply.get("taskDefinition", {}), {t["key"]: t.get("value", "") for t in reply.get("tags", [])}
+            return reply.get("taskDefinition", {}), {t["key"]: t.get("value", "") for t in reply.get("tags", [])}
 
     def is_active(self, task_definition: str) -> bool:
         """Say whether a revision is there and can be deployed."""
@@ -136,7 +142,7 @@ class Ecs:
         """
         with trying(f"registering a revision of {request.get('family')!r}"):
             reply = self._once().register_task_definition(**request)
-        return str(reply["taskDefinition"]["taskDefinitionArn"])
+            return str(reply["taskDefinition"]["taskDefinitionArn"])
 
     def deregister(self, task_definition: str) -> None:
         """Make a revision INACTIVE, so that a bare family name never resolves to it. Running tasks go on."""
@@ -157,3 +163,14 @@ class Ecs:
                 **count,
             )
         return service_view(reply.get("service", {}))
+
+
+def _no_other_failure(reply: Any) -> None:
+    """Raise AwsCallFailed where a Describe call left something out for any reason but that it is not there.
+
+    It answers 200 all the same (ECS API reference, "API failure reasons").
+    """
+    for failure in reply.get("failures", []):
+        reason = str(failure.get("reason", "Unknown"))
+        if reason != MISSING:
+            raise AwsCallFailed(reason, f"{failure.get('arn', '')}: {reason}: {failure.get('detail', '')}")

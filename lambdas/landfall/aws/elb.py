@@ -29,7 +29,7 @@ class Elb:
         arns = [group.arn for group in groups]
         with trying("reading the service's target groups"):
             described = self._client.describe_target_groups(TargetGroupArns=arns)["TargetGroups"]
-        return {str(g["TargetGroupArn"]): str(g.get("HealthCheckPort", "traffic-port")) for g in described}
+            return {str(g["TargetGroupArn"]): str(g.get("HealthCheckPort", "traffic-port")) for g in described}
 
     def dns_name(self, group: TargetGroup) -> str | None:
         """Return the DNS name of the load balancer that forwards to this group, if there is one."""
@@ -40,4 +40,4 @@ class Elb:
             return None
         with trying(f"reading load balancer {arns[0]}"):
             balancers = self._client.describe_load_balancers(LoadBalancerArns=arns[:1])["LoadBalancers"]
-        return next((str(b["DNSName"]) for b in balancers), None)
+            return next((str(b["DNSName"]) for b in balancers), None)

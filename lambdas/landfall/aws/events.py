@@ -42,7 +42,7 @@ class Events:
         what = f"putting event {detail_type.value!r} on bus {self._bus!r}"
         with trying(what):
             reply = self._client.put_events(Entries=[entry])
-        (result,) = reply["Entries"]
+            (result,) = reply["Entries"]
         if reply.get("FailedEntryCount") or not result.get("EventId"):
             code = result.get("ErrorCode", "NotTaken")
             raise AwsCallFailed(code, f"{what}: {code}: {result.get('ErrorMessage', '')}")

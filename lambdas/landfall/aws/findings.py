@@ -7,6 +7,7 @@ from typing import Any
 
 from landfall.aws import table
 from landfall.aws.chained import key
+from landfall.errors import trying
 from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
 
 _OF_KEY = "of"
@@ -28,7 +29,8 @@ class Findings:
             ExpressionAttributeValues={":findings": FINDINGS},
             ConsistentRead=True,
         )
-        return list(map(_finding, found))
+        with trying("reading the findings"):
+            return list(map(_finding, found))
 
     def write(self, finding: Finding) -> Finding | None:
         """Write a finding that is still as it was read. None where another reconciler was faster."""

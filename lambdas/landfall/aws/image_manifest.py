@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from landfall.errors import AwsCallFailed, InvalidRequest, trying
+from landfall.errors import UNREADABLE, AwsCallFailed, InvalidRequest, trying
 
 INDEX_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -25,6 +25,8 @@ CONFIG_TYPES = (
     "application/vnd.docker.container.image.v1+json",
 )
 """What makes a manifest that of a container's image, and not that of a chart, a cache or a signature."""
+ABSENT = ("ImageNotFound", "ImageTagDoesNotMatchDigest")
+"""Failures that say that there is no such image (Amazon ECR API reference, ImageFailure)."""
 CONFIG_LIMIT = 1 << 20
 """Bytes of a configuration that are read. Real ones have a few kilobytes."""
 TIMEOUT_SECONDS = 10
@@ -37,17 +39,34 @@ Manifest = Mapping[str, Any]
 def read(client: Any, repository: str, identifier: Mapping[str, str]) -> tuple[str, Manifest]:
     """Return an image's digest and manifest. Raises InvalidRequest where there is none, AwsCallFailed if ECR fails."""
     what = f"{repository}, {' '.join(identifier.values())}"
-    with trying(f"reading the manifest of {what}"):
+    image = found(client, repository, identifier)
+    if image is None:
+        why = "Requested image not found"
+        raise InvalidRequest("NO_SUCH_IMAGE", f"{what}: {why}; push it, or ask for one that `landfall status` names")
+    return image
+
+
+def found(client: Any, repository: str, identifier: Mapping[str, str]) -> tuple[str, Manifest] | None:
+    """Return an image's digest and manifest; None where ECR says that there is none. Raises AwsCallFailed.
+
+    BatchGetImage answers 200 where it gives nothing, and says why image by image: that its key or its upstream
+    registry failed, for instance, which says nothing about whether the image is there.
+    """
+    what = f"reading the manifest of {repository}, {' '.join(identifier.values())}"
+    with trying(what):
         reply = client.batch_get_image(
             repositoryName=repository,
             imageIds=[dict(identifier)],
             acceptedMediaTypes=[*INDEX_TYPES, *MANIFEST_TYPES],
         )
-    if not reply.get("images"):
-        why = (reply.get("failures") or [{}])[0].get("failureReason", "Requested image not found")
-        raise InvalidRequest("NO_SUCH_IMAGE", f"{what}: {why}; push it, or ask for one that `landfall status` names")
-    image = reply["images"][0]
-    return str(image["imageId"]["imageDigest"]), dict(json.loads(image["imageManifest"]))
+        if reply.get("images"):
+            image = reply["images"][0]
+            return str(image["imageId"]["imageDigest"]), dict(json.loads(image["imageManifest"]))
+        failure = (reply.get("failures") or [{}])[0]
+        code = failure.get("failureCode", UNREADABLE)
+        if code in ABSENT:
+            return None
+        raise AwsCallFailed(code, f"{what}: {code}: {failure.get('failureReason', 'neither an image nor a failure')}")
 
 
 def platforms(manifest: Manifest) -> list[Manifest]:
@@ -66,7 +85,8 @@ def platform(said: Mapping[str, Any]) -> str:
 
 def config(client: Any, repository: str, manifest: Manifest) -> Mapping[str, Any]:
     """Return the configuration that a manifest names. Raises InvalidRequest where it is too large to be one."""
-    digest, size = str(manifest["config"]["digest"]), int(manifest["config"]["size"])
+    with trying("reading where an image's configuration is"):
+        digest, size = str(manifest["config"]["digest"]), int(manifest["config"]["size"])
     if size > CONFIG_LIMIT:
         raise InvalidRequest(
             "CONFIG_TOO_LARGE", f"{digest} has {size} bytes: no configuration needs over {CONFIG_LIMIT}"
@@ -76,7 +96,8 @@ def config(client: Any, repository: str, manifest: Manifest) -> Mapping[str, Any
     data = _download(url, size)
     if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
         raise AwsCallFailed("DigestMismatch", f"what ECR sent for {digest} isn't that: {len(data)} other bytes")
-    return dict(json.loads(data))
+    with trying(f"reading {digest}"):
+        return dict(json.loads(data))
 
 
 def label(client: Any, repository: str, manifest: Manifest, name: str) -> str:

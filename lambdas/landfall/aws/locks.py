@@ -53,7 +53,7 @@ class Locks:
                 )["Attributes"]
             except self._table.meta.client.exceptions.ConditionalCheckFailedException:
                 return None
-        return _lock(item)
+            return _lock(item)
 
     def release(self, service: str, deployment_id: str, fence: int) -> bool:
         """Free the lock if this deployment holds it by this fence. False where another does, or none."""
@@ -74,7 +74,7 @@ class Locks:
         """Return the lock as it stands, read consistently. None where it was never taken."""
         with trying(f"reading the lock of {service}"):
             item = self._table.get_item(Key={"service": service}, ConsistentRead=True).get("Item")
-        return _lock(item) if item else None
+            return _lock(item) if item else None
 
 
 def _lock(item: Any) -> Lock:

@@ -34,45 +34,47 @@ class TaskLogs:
     def of_task(self, place: Place, task: str) -> Written:
         """Return what one task wrote, its last lines at least; nothing where it has written nothing."""
         query: dict[str, Any] = {"logGroupName": place.group, "logStreamName": place.stream(task), "limit": MOST_LINES}
-        events: list[Any] = []
+        events: list[Line] = []
         for _ in range(MOST_PAGES):
-            page = self._stream(query)
-            events = [*page["events"], *events]
+            page, lines = self._stream(query, task)
+            events = [*lines, *events]
             if len(events) >= MOST_LINES:
                 break
             # a page may be empty before the end: that is where the token is the one that was given
             if page.get("nextBackwardToken") in (None, query.get("nextToken")):
-                return Written(tuple(_line(event, task) for event in events))
+                return Written(tuple(events))
             query["nextToken"] = page["nextBackwardToken"]
-        return Written(tuple(_line(event, task) for event in events), whole=False)
+        return Written(tuple(events), whole=False)
 
     def before(self, place: Place, moment: datetime, minutes: int) -> Written:
         """Return what all tasks of the service wrote in the time before a moment."""
         start, end = _millis(moment - timedelta(minutes=minutes)), _millis(moment) - 1
         query: dict[str, Any] = {"startTime": start, "endTime": end, "logStreamNamePrefix": place.stream("")}
         query["limit"] = MOST_LINES
-        events: list[Any] = []
+        events: list[Line] = []
         for _ in range(MOST_PAGES):
-            page = self._events(place.group, **query)
-            events += page["events"]
+            page, lines = self._events(place.group, **query)
+            events += lines
             if len(events) >= MOST_LINES:
                 break
             if not page.get("nextToken"):
-                return Written(tuple(_line(event) for event in events))
+                return Written(tuple(events))
             query["nextToken"] = page["nextToken"]
-        return Written(tuple(_line(event) for event in events), whole=False)
+        return Written(tuple(events), whole=False)
 
-    def _stream(self, query: dict[str, Any]) -> Any:
+    def _stream(self, query: dict[str, Any], task: str) -> tuple[Any, list[Line]]:
         with trying(f"reading log stream {query['logStreamName']} of {query['logGroupName']}"):
             try:
-                return self._client.get_log_events(**query, startFromHead=False)
+                page = self._client.get_log_events(**query, startFromHead=False)
             except self._client.exceptions.ResourceNotFoundException:
                 # no line was written yet; were the group gone, `before` would say so
-                return {"events": []}
+                return {}, []
+            return page, [_line(event, task) for event in page["events"]]
 
-    def _events(self, group: str, **query: Any) -> Any:
+    def _events(self, group: str, **query: Any) -> tuple[Any, list[Line]]:
         with trying(f"reading log group {group}"):
-            return self._client.filter_log_events(logGroupName=group, **query)
+            page = self._client.filter_log_events(logGroupName=group, **query)
+            return page, [_line(event) for event in page["events"]]
 
 
 def _line(event: Any, task: str = "") -> Line:

@@ -45,7 +45,7 @@ class Signing:
                 MessageType="RAW",
                 SigningAlgorithm="ECDSA_SHA_256",
             )
-        return {**sealed, SIGNATURE: base64.b64encode(reply["Signature"]).decode()}
+            return {**sealed, SIGNATURE: base64.b64encode(reply["Signature"]).decode()}
 
     def signed(self, record: Record) -> bool:
         """Say whether Landfall closed a record: by its own signature."""

@@ -39,8 +39,8 @@ class Surroundings:
             reply = self._client("cloudwatch").describe_alarms(
                 AlarmNames=list(names), AlarmTypes=kinds, StateValue="ALARM"
             )
-        alarms = [*reply.get("MetricAlarms", []), *reply.get("CompositeAlarms", [])]
-        return tuple(str(a["AlarmName"]) for a in alarms)
+            alarms = [*reply.get("MetricAlarms", []), *reply.get("CompositeAlarms", [])]
+            return tuple(str(a["AlarmName"]) for a in alarms)
 
 
 def _known(what: str, read: Callable[[], Any]) -> Any:

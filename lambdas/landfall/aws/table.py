@@ -14,8 +14,9 @@ def query(table: Any, what: str, **wanted: Any) -> Iterator[dict[str, Any]]:
     while True:
         with trying(what):
             page = table.query(**wanted, **start)
-        yield from page["Items"]
-        if "LastEvaluatedKey" not in page:
+            items = page["Items"]
+        yield from items
+        if not page.get("LastEvaluatedKey"):
             return
         start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 

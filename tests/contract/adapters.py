@@ -1,0 +1,298 @@
+"""Every public method of landfall.aws, how it is called, and what AWS answers where all is well."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import landfall.aws
+from landfall import chain
+from landfall.aws import image_manifest
+from landfall.aws.audit import Executions, Reports, Topic
+from landfall.aws.codebuild import CodeBuild
+from landfall.aws.ecr import Ecr, Image
+from landfall.aws.ecs import Ecs
+from landfall.aws.elb import Elb
+from landfall.aws.events import DetailType, Events
+from landfall.aws.findings import Findings
+from landfall.aws.freezes import Freezes
+from landfall.aws.ledger import Ledger
+from landfall.aws.locks import Lock, Locks
+from landfall.aws.logs import TaskLogs
+from landfall.aws.secrets import Secrets
+from landfall.aws.signing import Signing
+from landfall.aws.surroundings import Surroundings
+from landfall.freeze import Freeze
+from landfall.logs import Place
+from landfall.observed import TargetGroup
+from landfall.reconcile.findings import Finding, Kind, State
+from landfall.secret import Secret
+from tests import builders as b
+from tests import signing as keys
+from tests.contract.boundary import Boundary
+
+AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+ID = "20260102T030405Z-one"
+GROUP = TargetGroup(b.GROUP, "app", 8080)
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:name-abcdef"  # noqa: S105  its name
+INDEX = {"manifests": [{"digest": b.OTHER_DIGEST, "platform": {"os": "linux", "architecture": "arm64"}}]}
+CONFIG = {"config": {"digest": b.DIGEST, "size": 2}}
+PLACE = Place("/group", "prefix", "app")
+RECORD = {"service": "sample", "deployment_id": ID, "fence": 1, "outcome": "SUCCEEDED"}
+
+SERVICES = (
+    "cloudwatch",
+    "codebuild",
+    "dynamodb",
+    "ecr",
+    "ecs",
+    "elbv2",
+    "events",
+    "iam",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "stepfunctions",
+)
+_ITEM = {
+    name: {"S": text}
+    for name, text in {
+        "service": "sample",
+        "deployment_id": ID,
+        "of": "sample",
+        "kind": "PUSH_NOT_DEPLOYED",
+        "subject": "s",
+        "what": "w",
+        "state": "RAISED",
+        "seen_at": "",
+    }.items()
+} | {"version": {"N": "1"}}
+"""A deployment, and a finding."""
+REPLIES: Mapping[str, Any] = {
+    "DescribeServices": {"services": [{"serviceArn": "arn", "status": "ACTIVE", "deployments": []}], "failures": []},
+    "ListTasks": {"taskArns": ["arn:task/1"]},
+    "DescribeTasks": {
+        "tasks": [{"taskArn": "arn:task/1", "attachments": [], "containers": [{"name": "app"}]}],
+        "failures": [],
+    },
+    "GetTaskProtection": {
+        "protectedTasks": [{"taskArn": "a", "protectionEnabled": True, "expirationDate": AT}],
+        "failures": [],
+    },
+    "DescribeTaskDefinition": {
+        "taskDefinition": {
+            "status": "ACTIVE",
+            "containerDefinitions": [{"name": "app", "image": "i"}],
+            "registeredAt": AT,
+            "registeredBy": "arn",
+        },
+        "tags": [{"key": "k", "value": "v"}],
+    },
+    "ListTaskDefinitions": {"taskDefinitionArns": [b.REVISION, b.OLD_REVISION]},
+    "RegisterTaskDefinition": {"taskDefinition": {"taskDefinitionArn": b.REVISION}},
+    "DeregisterTaskDefinition": {"taskDefinition": {"status": "INACTIVE"}},
+    "UpdateService": {"service": {"serviceArn": "arn", "deployments": [{"id": "d", "status": "PRIMARY"}]}},
+    "DescribeImages": {
+        "imageDetails": [{"imageDigest": b.DIGEST, "imageTags": [b.SHA], "imagePushedAt": AT, "repositoryName": "r"}]
+    },
+    "DescribeRepositories": {"repositories": [{"repositoryUri": "registry/r", "repositoryName": "r"}]},
+    "BatchGetImage": {
+        "images": [{"imageId": {"imageDigest": b.DIGEST}, "imageManifest": json.dumps(INDEX)}],
+        "failures": [],
+    },
+    "GetDownloadUrlForLayer": {"downloadUrl": "http://127.0.0.1:9/layer", "layerDigest": b.DIGEST},
+    "DescribeImageScanFindings": {
+        "imageScanStatus": {"status": "COMPLETE", "description": "done"},
+        "imageScanFindings": {"findingSeverityCounts": {"HIGH": 1}, "findings": [{"severity": "HIGH"}]},
+    },
+    "DescribeTargetHealth": {
+        "TargetHealthDescriptions": [{"Target": {"Id": "10.0.0.1", "Port": 1}, "TargetHealth": {"State": "healthy"}}]
+    },
+    "DescribeTargetGroups": {
+        "TargetGroups": [{"TargetGroupArn": b.GROUP, "HealthCheckPort": "traffic-port", "LoadBalancerArns": ["lb"]}]
+    },
+    "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": "lb", "DNSName": "lb.example"}]},
+    "GetItem": {"Item": {"service": {"S": "sample"}, "deployment_id": {"S": ID}, "fence": {"N": "1"}}},
+    "Query": {"Items": [_ITEM], "Count": 1},
+    "UpdateItem": {"Attributes": {"service": {"S": "sample"}, "fence": {"N": "2"}, "owner": {"S": "me"}}},
+    "PutItem": {},
+    "TransactWriteItems": {},
+    "PutObject": {"ETag": "e"},
+    "ListObjectsV2": {"Contents": [{"Key": "k"}], "IsTruncated": False},
+    "ListObjectVersions": {"Versions": [{"Key": "k"}], "IsTruncated": False},
+    "Publish": {"MessageId": "m"},
+    "DescribeExecution": {
+        "executionArn": "arn",
+        "name": "n",
+        "status": "FAILED",
+        "startDate": AT,
+        "stopDate": AT,
+        "input": "{}",
+    },
+    "ListExecutions": {"executions": [{"executionArn": "arn", "startDate": AT, "stopDate": AT, "status": "FAILED"}]},
+    "StartExecution": {"executionArn": "arn", "startDate": AT},
+    "GetExecutionHistory": {
+        "events": [{"timestamp": AT, "type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "Report"}}]
+    },
+    "BatchGetBuilds": {
+        "builds": [
+            {
+                "arn": "arn",
+                "projectName": "p",
+                "buildStatus": "SUCCEEDED",
+                "startTime": AT,
+                "resolvedSourceVersion": b.SHA,
+                "phases": [{"phaseType": "BUILD", "phaseStatus": "SUCCEEDED", "contexts": [{"message": "m"}]}],
+                "exportedEnvironmentVariables": [{"name": "BUILT", "value": "yes"}],
+            }
+        ],
+        "buildsNotFound": [],
+    },
+    "PutEvents": {"FailedEntryCount": 0, "Entries": [{"EventId": "e"}]},
+    "FilterLogEvents": {"events": [{"timestamp": 1, "message": "line"}]},
+    "GetLogEvents": {"events": [{"timestamp": 1, "message": "line"}], "nextBackwardToken": "t"},
+    "GetSecretValue": {"SecretString": "s"},
+    "DescribeSecret": {"ARN": SECRET, "Name": "name"},
+    "GetRole": {"Role": {"RoleName": "r"}},
+    "DescribeAlarms": {"MetricAlarms": [{"AlarmName": "a"}], "CompositeAlarms": []},
+    "GetPublicKey": {**keys.KMS.get_public_key(), "KeyId": "k"},
+    "Sign": {"Signature": b"signature", "KeyId": "k", "SigningAlgorithm": "ECDSA_SHA_256"},
+}
+"""Replies with what the code reads of them, and what AWS never leaves out."""
+
+_LOCK = Lock("sample", "me", ID, fence=1, lease_until=1)
+_FINDING = Finding("sample", Kind.PUSH_NOT_DEPLOYED, "s", "what", State.RAISED, AT.isoformat())
+_FREEZE = Freeze("sample", "why", "me", AT.isoformat())
+
+
+def _ecs(at: Boundary) -> Ecs:
+    return Ecs(at.client("ecs"), "c", "sample")
+
+
+def _ecr(at: Boundary) -> Ecr:
+    return Ecr(at.client("ecr"), "repo")
+
+
+def _reports(at: Boundary) -> Reports:
+    return Reports(at.client("s3"), "reports")
+
+
+def _executions(at: Boundary) -> Executions:
+    return Executions(at.client("stepfunctions"))
+
+
+def _signing(at: Boundary) -> Signing:
+    return Signing(at.client("kms"), "key", _reports(at))
+
+
+def _ledger(at: Boundary) -> Ledger:
+    return Ledger(at.table("ledger"), lambda: _signing(at))
+
+
+def _of(digest: str) -> Image:
+    return Image(f"registry/r@{digest}", digest, (digest,), (), AT.isoformat(), CONFIG)
+
+
+METHODS: Mapping[str, Callable[[Boundary], Any]] = {
+    "Ecs.service": lambda at: _ecs(at).service(),
+    "Ecs.tasks": lambda at: _ecs(at).tasks("RUNNING", "STOPPED"),
+    "Ecs.protected": lambda at: _ecs(at).protected(["arn:task/1"]),
+    "Ecs.task_definition": lambda at: _ecs(at).task_definition("f:1"),
+    "Ecs.is_active": lambda at: _ecs(at).is_active("f:1"),
+    "Ecs.newest_revisions": lambda at: _ecs(at).newest_revisions("f"),
+    "Ecs.revisions": lambda at: _ecs(at).revisions("sample"),
+    "Ecs.revision": lambda at: _ecs(at).revision(b.REVISION, "app"),
+    "Ecs.register": lambda at: _ecs(at).register({"family": "f", "containerDefinitions": []}),
+    "Ecs.deregister": lambda at: _ecs(at).deregister(b.REVISION),
+    "Ecs.update": lambda at: _ecs(at).update(b.REVISION, 1),
+    "Ecr.image": lambda at: _ecr(at).image({"imageTag": b.SHA}),
+    "Ecr.images": lambda at: list(_ecr(at).images()),
+    "Ecr.label": lambda at: _ecr(at).label(_of(b.DIGEST), "l"),
+    "Ecr.scan": lambda at: _ecr(at).scan(b.DIGEST),
+    "Ecr.platforms": lambda at: _ecr(at).platforms(b.DIGEST),
+    "image_manifest.read": lambda at: image_manifest.read(at.client("ecr"), "repo", {"imageTag": b.SHA}),
+    "image_manifest.found": lambda at: image_manifest.found(at.client("ecr"), "repo", {"imageTag": b.SHA}),
+    "image_manifest.config": lambda at: image_manifest.config(at.client("ecr"), "repo", CONFIG),
+    "image_manifest.label": lambda at: image_manifest.label(at.client("ecr"), "repo", INDEX, "l"),
+    "Elb.targets": lambda at: Elb(at.client("elbv2")).targets([GROUP]),
+    "Elb.health_ports": lambda at: Elb(at.client("elbv2")).health_ports([GROUP]),
+    "Elb.dns_name": lambda at: Elb(at.client("elbv2")).dns_name(GROUP),
+    "Events.put": lambda at: Events(at.client("events"), "bus").put(DetailType.FINDING, {}, "arn"),
+    "CodeBuild.build": lambda at: CodeBuild(at.client("codebuild")).build("p:1"),
+    "TaskLogs.exists": lambda at: TaskLogs(at.client("logs")).exists("/group"),
+    "TaskLogs.of_task": lambda at: TaskLogs(at.client("logs")).of_task(PLACE, "arn:task/1"),
+    "TaskLogs.before": lambda at: TaskLogs(at.client("logs")).before(PLACE, AT, 15),
+    "Secrets.known": lambda at: Secrets(at.client("secretsmanager")).known([Secret("name")]),
+    "Surroundings.role_exists": lambda at: Surroundings(at.client).role_exists("arn:aws:iam::1:role/r"),
+    "Surroundings.secret_exists": lambda at: Surroundings(at.client).secret_exists(SECRET),
+    "Surroundings.firing": lambda at: Surroundings(at.client).firing(["a"]),
+    "Topic.publish": lambda at: Topic(at.client("sns"), "arn").publish("s", "m", {"a": "b"}),
+    "Reports.put": lambda at: _reports(at).put("k", "body", "text/plain"),
+    "Reports.holds": lambda at: _reports(at).holds("s3://reports/k"),
+    "Reports.has": lambda at: _reports(at).has("k"),
+    "Reports.ever_had": lambda at: _reports(at).ever_had("k"),
+    "Executions.status": lambda at: _executions(at).status("arn"),
+    "Executions.execution": lambda at: _executions(at).execution("arn"),
+    "Executions.begun": lambda at: _executions(at).begun("arn"),
+    "Executions.failed": lambda at: _executions(at).failed("arn", AT),
+    "Executions.start": lambda at: _executions(at).start("arn", "n", {}),
+    "Executions.events": lambda at: _executions(at).events("arn"),
+    "Signing.public_key": lambda at: _signing(at).public_key,
+    "Signing.keys": lambda at: _signing(at).keys,
+    "Signing.sign": lambda at: _signing(at).sign({"deployment_id": ID, chain.HASH: "0" * 64}),
+    "Signing.signed": lambda at: _signing(at).signed({chain.SIGNED_BY: "x", chain.SIGNATURE: "y"}),
+    "Signing.trusts": lambda at: _signing(at).trusts({"service": "sample", chain.SIGNATURE: "y"}),
+    "Signing.begun": lambda at: _signing(at).begun("sample"),
+    "Signing.begin": lambda at: _signing(at).begin("sample"),
+    "Locks.acquire": lambda at: Locks(at.table("locks")).acquire(_LOCK, None),
+    "Locks.release": lambda at: Locks(at.table("locks")).release("sample", ID, 1),
+    "Locks.read": lambda at: Locks(at.table("locks")).read("sample"),
+    "Freezes.of": lambda at: Freezes(at.table("freezes")).of("sample"),
+    "Freezes.last": lambda at: Freezes(at.table("freezes")).last("sample"),
+    "Freezes.put": lambda at: Freezes(at.table("freezes")).put(_FREEZE, None),
+    "Findings.all": lambda at: Findings(at.table("ledger")).all(),
+    "Findings.write": lambda at: Findings(at.table("ledger")).write(_FINDING),
+    "Ledger.open": lambda at: _ledger(at).open(RECORD),
+    "Ledger.update": lambda at: _ledger(at).update("sample", ID, fence=1),
+    "Ledger.mark": lambda at: _ledger(at).mark("sample", ID, reported="x"),
+    "Ledger.finish": lambda at: _ledger(at).finish("sample", ID),
+    "Ledger.claim_recovery": lambda at: _ledger(at).claim_recovery(RECORD, "me"),
+    "Ledger.claim_sweep": lambda at: _ledger(at).claim_sweep(RECORD, "n"),
+    "Ledger.of_execution": lambda at: _ledger(at).of_execution("arn"),
+    "Ledger.since": lambda at: _ledger(at).since("sample", ID),
+    "Ledger.of_image": lambda at: _ledger(at).of_image("sample", b.DIGEST),
+    "Ledger.any_of_image": lambda at: _ledger(at).any_of_image("sample", b.DIGEST),
+    "Ledger.unfinished": lambda at: _ledger(at).unfinished(),
+    "Ledger.record": lambda at: _ledger(at).record("sample", ID),
+    "Ledger.head_as_kept": lambda at: _ledger(at).head_as_kept("sample"),
+    "Ledger.head": lambda at: _ledger(at).head("sample"),
+    "Ledger.chains": lambda at: _ledger(at).chains(),
+    "Ledger.newest": lambda at: _ledger(at).newest("sample"),
+    "Ledger.proven": lambda at: list(_ledger(at).proven("sample")),
+    "Ledger.last_proven": lambda at: _ledger(at).last_proven("sample"),
+    "Ledger.last_change": lambda at: _ledger(at).last_change("sample"),
+    "Ledger.to_go_back_to": lambda at: _ledger(at).to_go_back_to("sample", b.REVISION, ID),
+    "Ledger.newest_first": lambda at: list(_ledger(at).newest_first("sample")),
+    "Ledger.close": lambda at: _ledger(at).close(RECORD),
+}
+"""Each method as steps call it."""
+
+
+def methods() -> Iterator[str]:
+    """Yield what landfall.aws has that may call AWS: a class of clients by its methods, and functions of a client."""
+    for found in pkgutil.iter_modules(landfall.aws.__path__):
+        module = importlib.import_module(f"landfall.aws.{found.name}")
+        for name, each in vars(module).items():
+            if getattr(each, "__module__", "") != module.__name__ or name.startswith("_"):
+                continue
+            if inspect.isclass(each) and {"client", "table", "ledger"} & set(inspect.signature(each).parameters):
+                yield from (f"{name}.{method}" for method in dir(each) if not method.startswith("_"))
+            elif inspect.isfunction(each) and "client" in inspect.signature(each).parameters:
+                yield f"{found.name}.{name}"
