@@ -74,9 +74,11 @@ def read(manifest: Mapping[str, Any], git_sha: str) -> Told:
     if not (_COMMIT.fullmatch(sha) and commit.same(sha, git_sha)):
         return NOTHING
     time, history = _of(said, "time"), _of(said, "history")
-    ancestors = tuple(_of(said, "ancestors").split()[:MOST])
+    ancestors = tuple(_of(said, "ancestors").split())
     if history not in _HISTORIES or not all(map(_COMMIT.fullmatch, ancestors)):
         history, ancestors = UNTOLD, ()
+    if len(ancestors) > MOST:
+        history, ancestors = CUT, ancestors[:MOST]
     return Told(
         sha=sha,
         time=time if _TIME.fullmatch(time) else "",
@@ -87,7 +89,7 @@ def read(manifest: Mapping[str, Any], git_sha: str) -> Told:
     )
 
 
-def annotations(told: Told) -> dict[str, str]:
+def as_annotations(told: Told) -> dict[str, str]:
     """Return the annotations that say it: the inverse of `read`."""
     return {
         PREFIX: told.sha,

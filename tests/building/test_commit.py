@@ -15,7 +15,7 @@ from tests.building.conftest import Source, buildspec_text, git
 from tests.building.test_buildspec import BUILD, BUILT, NOT_THERE, OURS, READY, there, values
 
 
-def annotations(source: Source) -> dict[str, str]:
+def written(source: Source) -> dict[str, str]:
     """Run the one command of the build that writes them, and return what it wrote."""
     (command,) = (
         each for phase in parse(buildspec_text()).phases for each in phase.commands if "landfall.commit" in each
@@ -31,7 +31,7 @@ def annotations(source: Source) -> dict[str, str]:
 
 def said(source: Source) -> Told:
     """Return what an image of the source's commit says, as it is read."""
-    return told.read({"annotations": annotations(source)}, source.commit)
+    return told.read({"annotations": written(source)}, source.commit)
 
 
 def clone_of(tmp_path: Path) -> Source:
@@ -78,7 +78,7 @@ def test_time_author_and_subject(tmp_path: Path) -> None:
     found = said(source)
     assert (found.time, found.author) == ("2023-11-14T22:13:20Z", "Ann Example")
     assert found.subject == "Sell socks, too: a=b, \"c\" 'd' $HOME `id`"
-    assert "ann@example.com" not in str(annotations_of(found))
+    assert "ann@example.com" not in str(told.as_annotations(found))
     assert len(found.ancestors) == 1
     assert found.history == told.WHOLE
 
@@ -88,13 +88,8 @@ def test_they_arrive_at_the_builder(source: Source) -> None:
     _, programs = source.build([NOT_THERE, *READY, BUILT, there(OURS)])
     (call,) = programs.to(*BUILD)
     given = values(call["argv"], "--annotation")
-    assert given == [f"manifest:{name}={value}" for name, value in annotations(source).items()]
+    assert given == [f"manifest:{name}={value}" for name, value in written(source).items()]
     assert f"manifest:landfall.commit={source.commit}" in given
-
-
-def annotations_of(found: Told) -> dict[str, str]:
-    """Return what was told, as it is written."""
-    return told.annotations(found)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +136,7 @@ def test_of_a_long_history_the_last_500_are_told_and_that_there_are_more(tmp_pat
     found = said(source)
     assert (found.history, found.ancestors) == (told.CUT, tuple(commits[1:501]))
     assert (found.contains(commits[500]), found.contains(commits[501])) == ("yes", "unknown")
-    assert len(str(annotations_of(found))) < 25_000
+    assert len(str(told.as_annotations(found))) < 25_000
 
 
 def test_a_shallow_clone_says_that_it_is_one(tmp_path: Path) -> None:
@@ -153,7 +148,7 @@ def test_a_shallow_clone_says_that_it_is_one(tmp_path: Path) -> None:
     found = said(Source(shallow, source.commit, tmp_path))
     assert (found.history, len(found.ancestors)) == (told.SHALLOW, 2)
     assert (found.contains(commits[2]), found.contains(commits[4])) == ("yes", "unknown")
-    assert told.annotations(found)["landfall.commit.history"] == "shallow"
+    assert told.as_annotations(found)["landfall.commit.history"] == "shallow"
 
 
 def test_a_commit_that_was_put_in_anothers_place_is_not_followed(tmp_path: Path) -> None:
