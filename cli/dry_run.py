@@ -113,7 +113,7 @@ def _resolved(at: At, service: Service, image: Image, reason: str, world: Caller
     at_all = Release(service.name, name, arn, requested_at=moment(now), started_at=moment(now))
     release = resolution.asked(at_all, wanted)
     if image.digest:
-        return resolution.found(release, wanted, world)
+        return resolution.found(release, wanted, world).release
     with trying(f"looking for repository {service.repository}"):
         reply = at.cloud.client("ecr").describe_repositories(repositoryNames=[service.repository])
     uri = reply["repositories"][0]["repositoryUri"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from cli.image_secrets import is_secret
 from landfall import commit, image_tags
+from landfall.image_secrets import is_secret
 from landfall.settings import Service
 
 Result = Literal["ok", "missing", "wrong"]

@@ -10,7 +10,7 @@ from cli import buildspec, git
 from cli.cloud import Cloud
 from cli.exits import Refused
 from cli.verb import At
-from landfall.build_environment import COMMIT, build_environment
+from landfall.build_environment import COMMIT, OPTIONAL, build_environment
 from landfall.errors import trying
 from landfall.settings import Build, Service
 
@@ -44,5 +44,5 @@ def _environment(cloud: Cloud) -> dict[str, str]:
         "AWS_DEFAULT_REGION": cloud.region,
         "AWS_ENDPOINT_URL": cloud.endpoint,
     }
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name not in OPTIONAL}
     return {**kept, **{name: value for name, value in own.items() if value}}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.text import Text
 
-from cli import records
+from cli import contained, records
+from cli.exits import Refused
 from cli.history import OPEN
 from cli.timeline import colour
 from cli.verb import At, DeploymentName, ServiceName, verb
@@ -18,10 +20,16 @@ from landfall.model import UNKNOWN
 
 NESTED = ("release", "progress", "ended")
 """Fields that hold JSON: what a recovery goes on from."""
+SAID_BY_BUILD = frozenset({"commit_time", "commit_author", "commit_subject", "commit_history"})
+"""What the image's build said of its commit. It proves nothing, and is shown as what it is."""
 TOLD = (
     ("why", "why"),
     ("code", "code"),
     ("commit", "git_sha"),
+    ("committed", "commit_time"),
+    ("author", "commit_author"),
+    ("subject", "commit_subject"),
+    ("history", "commit_history"),
     ("digest", "image_digest"),
     ("revision", "task_definition"),
     ("ECS deployment", "ecs_deployment"),
@@ -62,16 +70,22 @@ def show(
     deployment: DeploymentName = "",
     *,
     service: ServiceName = None,
+    commit: Annotated[str, typer.Option("--commit", help="Say whether this commit is in what was proven last.")] = "",
 ) -> int:
-    """Show one deployment in full. Of several that are meant, the newest."""
+    """Show one deployment in full, of several that are meant the newest; or whether a commit is in what was proven."""
+    if commit:
+        if deployment:
+            raise Refused("BAD_OPTIONS", f"--commit {commit!r} asks of a service, not of {deployment!r}; leave one out")
+        return contained.tell(at, at.cloud.service(service), commit)
     record = records.named(at.cloud, deployment, service)
     outcome = str(record.get("outcome", OPEN))
     at.out.say(f"{record['service']} {record['deployment_id']}", "bold")
     at.out.say(Text(f"  {'outcome':<16}").append(outcome, style=colour(outcome)))
     for label, name in TOLD:
-        if name in IF_KNOWN and not record.get(name):
+        if name in (*IF_KNOWN, *SAID_BY_BUILD) and not record.get(name):
             continue
-        at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}"))
+        by = "  (said by its build)" if name in SAID_BY_BUILD else ""
+        at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}{by}"))
     at.out.document(_whole(record))
     return 0
 

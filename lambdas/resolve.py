@@ -82,7 +82,7 @@ def run(event: Input, world: World) -> Output:
         return _recovery(release, wanted, world)
     release = resolution.asked(release, wanted)
     try:
-        release = resolution.found(release, wanted, world)
+        release, said = resolution.found(release, wanted, world)
     except InvalidRequest as error:
         named = resolution.with_requests(replace(release, git_sha=wanted.commit or UNKNOWN), world)
         return _recorded(world, replace(named, git_sha=release.git_sha), failed(error.code, str(error)))
@@ -91,7 +91,8 @@ def run(event: Input, world: World) -> Output:
         if begun := same_push.begun(release, records):
             return Output(IGNORED, passed(IGNORED, begun), release)
     release = resolution.with_requests(release, world)
-    return _recorded(world, release, passed("RESOLVED", f"{release.git_sha} is {release.image_digest}"))
+    verdict = passed("RESOLVED", f"{release.git_sha} is {release.image_digest}")
+    return _recorded(world, release, verdict, said.fields(world.settings.redaction.kinds))
 
 
 def _recovery(mine: Release, wanted: Recovery, world: World) -> Output:
@@ -178,9 +179,10 @@ def _of_whom_it_was_to_recover(gone: Recovery, world: World) -> Record | None:
     return opened_late(gone.execution_arn, world)
 
 
-def _recorded(world: World, release: Release, verdict: Verdict) -> Output:
+def _recorded(world: World, release: Release, verdict: Verdict, said: Record | None = None) -> Output:
     # one that is rejected right away must neither overtake nor hold up anybody until its record is closed
-    world.ledger.open(evidence.opened(release) | ({"doomed": True} if verdict.state == State.FAIL else {}))
+    doomed = {"doomed": True} if verdict.state == State.FAIL else {}
+    world.ledger.open(evidence.opened(release) | doomed | (said or {}))
     return Output(verdict.code, verdict, release)
 
 

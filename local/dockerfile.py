@@ -42,6 +42,16 @@ def image_config(dockerfile: Path, build_args: Mapping[str, str]) -> dict[str, A
     return config
 
 
+def is_last_stage(dockerfile: Path, target: str) -> bool:
+    """Whether a stage, by its name or number, is the last one: the one that is built where none is named."""
+    parser = DockerfileParser(fileobj=io.BytesIO(dockerfile.read_bytes()))
+    stages = [entry["value"].split() for entry in parser.structure if entry["instruction"] == "FROM"]
+    names = {str(len(stages) - 1)}
+    if stages and [word.upper() for word in stages[-1][-2:-1]] == ["AS"]:
+        names.add(stages[-1][-1].lower())
+    return target.lower() in names
+
+
 def _last_stage(parser: DockerfileParser) -> list[tuple[str, str]]:
     """The instructions after the last FROM, each with the variables known on its line filled in."""
     stage: list[tuple[str, str]] = []

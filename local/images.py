@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from landfall.image_tags import is_full
+from landfall.told import NOTHING, Told, as_annotations
 from local.dockerfile import DockerfileError, image_config
 from local.layers import LayerError, app_layer, dependencies_layer
 from local.oci import Image, assemble
@@ -32,23 +33,32 @@ class BuildError(Exception):
     """The image cannot be built from what was asked for."""
 
 
-def build_image(git_sha: str, build_time: str, fault: str = "", extra_env: Mapping[str, str] | None = None) -> Image:
+def build_image(
+    git_sha: str,
+    build_time: str,
+    fault: str = "",
+    extra_env: Mapping[str, str] | None = None,
+    *,
+    arguments: Mapping[str, str] | None = None,
+    said: Told = NOTHING,
+) -> Image:
     """The image of this commit, with a fault baked in where one is rehearsed; the same inputs give the same digest.
 
-    `extra_env` is added to the environment, for an image that differs from the Dockerfile's on purpose.
+    `extra_env` is added to the environment, for an image that differs from the Dockerfile's on purpose. `arguments` are
+    further build arguments, and `said` is what the image says of its commit.
     """
     if not is_full(git_sha):
         raise BuildError(f"git_sha is {git_sha!r}: it must be a full commit id, 40 lowercase hex digits")
     if not _TIME.fullmatch(build_time):
         raise BuildError(f"build_time is {build_time!r}: it must be a time in UTC such as 2024-01-31T12:00:00Z")
-    arguments = {"GIT_SHA": git_sha, "BUILD_TIME": build_time, "FAULT": fault}
-    config = image_config(SERVICE / "Dockerfile", arguments)
+    own = {"GIT_SHA": git_sha, "BUILD_TIME": build_time, **({"FAULT": fault} if fault else {})}
+    config = image_config(SERVICE / "Dockerfile", {**(arguments or {}), **own})
     environment = dict(entry.split("=", 1) for entry in config["Env"]) | dict(extra_env or {})
     config["Env"] = [f"{name}={value}" for name, value in environment.items()]
     root = PurePosixPath(config["WorkingDir"].lstrip("/"))
     # Dependencies below the app: they change least, so most pushes send only the small layer above them.
     layers = (dependencies_layer(SERVICE / "requirements.txt", root), app_layer(SERVICE, root))
-    return assemble(config, layers, created=build_time)
+    return assemble(config, layers, created=build_time, annotations=as_annotations(said) if said.sha else None)
 
 
 def _arguments() -> argparse.ArgumentParser:

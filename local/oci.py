@@ -42,7 +42,9 @@ class Image:
         return len(self.manifest) + sum(len(data) for data in self.blobs.values())
 
 
-def assemble(config: Mapping[str, Any], layers: tuple[Layer, ...], created: str) -> Image:
+def assemble(
+    config: Mapping[str, Any], layers: tuple[Layer, ...], created: str, annotations: Mapping[str, str] | None = None
+) -> Image:
     """The image that runs with this configuration on these layers, the lowest first."""
     config_bytes = _json(
         {
@@ -59,6 +61,7 @@ def assemble(config: Mapping[str, Any], layers: tuple[Layer, ...], created: str)
             "mediaType": MANIFEST_TYPE,
             "config": _descriptor(CONFIG_TYPE, config_bytes),
             "layers": [_descriptor(LAYER_TYPE, layer.data) for layer in layers],
+            **({"annotations": dict(annotations)} if annotations else {}),
         }
     )
     return Image(config=config_bytes, layers=layers, manifest=manifest, digest=sha256(manifest))

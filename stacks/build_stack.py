@@ -17,7 +17,7 @@ from landfall.build_environment import build_environment, cache_repository
 from landfall.settings import Build, Service
 from stacks import ROOT
 from stacks.names import BUILD_LOGS
-from stacks.reach import build_project_arn, repository_arn
+from stacks.reach import build_project_arn, repository_arn, repository_arn_of, secret_arn
 from stacks.step_function import LOGS_KEPT
 
 BUILDSPEC = ROOT / "buildspec.yml"
@@ -34,6 +34,14 @@ _PUSH = [
     "ecr:UploadLayerPart",
 ]
 """What a push takes (ECR user guide, IAM permissions for pushing an image)."""
+_PULL = [
+    "ecr:BatchCheckLayerAvailability",
+    "ecr:BatchGetImage",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:GetDownloadUrlForLayer",
+]
+"""What a pull takes, also of a tag that a pull-through cache does not have yet (ECR user guide, pull through cache: IAM
+permissions)."""
 
 
 @dataclass(frozen=True)
@@ -137,19 +145,24 @@ class BuildProject(Construct):
             ),
             description=f"What the build of {service.name} may do",
         )
-        statements = {
+        allowed = [
             # To whom it is given is all that AWS lets one say of a token: it has no resource level.
-            "*": ["ecr:GetAuthorizationToken"],
-            repository_arn(stack, service): [*_PUSH, "ecr:DescribeImages"],
-            cache.repository_arn: [*_PUSH, "ecr:GetDownloadUrlForLayer"],
-            log_group.log_group_arn: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        }
+            ("*", ["ecr:GetAuthorizationToken"]),
+            (repository_arn(stack, service), [*_PUSH, "ecr:DescribeImages"]),
+            (cache.repository_arn, [*_PUSH, "ecr:GetDownloadUrlForLayer"]),
+            (log_group.log_group_arn, ["logs:CreateLogStream", "logs:PutLogEvents"]),
+            *((repository_arn_of(stack, name), _PULL) for name in build.base_repositories),
+            *(
+                (secret_arn(stack, name), ["secretsmanager:GetSecretValue"])
+                for name in sorted(set(build.secrets.values()))
+            ),
+        ]
         if build.connection:
             # What a project's role needs of its connection (CodeBuild user guide, GitHub App connections). An ARN of
             # the service's former name takes that name's actions.
             prefix = build.connection.split(":")[2]
-            statements[build.connection] = [f"{prefix}:GetConnection", f"{prefix}:GetConnectionToken"]
-        for resource, actions in statements.items():
+            allowed.append((build.connection, [f"{prefix}:GetConnection", f"{prefix}:GetConnectionToken"]))
+        for resource, actions in allowed:
             role.add_to_policy(iam.PolicyStatement(actions=actions, resources=[resource]))
         return role
 
@@ -160,6 +173,9 @@ def _source(build: Build, buildspec: str) -> codebuild.CfnProject.SourceProperty
         type="GITHUB",
         location=f"https://github.com/{build.source}.git",
         auth=connection if build.connection else None,
+        # All of the history: the build says which commits its image contains. 1 to 25 would be that many of them
+        # (CodeBuild user guide, Git clone depth).
+        git_clone_depth=0,
         build_spec=buildspec,
     )
 
@@ -169,7 +185,7 @@ def _environment(stack: cdk.Stack, service: Service, build: Build) -> codebuild.
     registry = f"{stack.account}.dkr.ecr.{stack.region}.{stack.url_suffix}"
     return codebuild.CfnProject.EnvironmentProperty(
         type=machine.type,
-        image=machine.image.image_id,
+        image=build.environment_image or machine.image.image_id,
         compute_type="BUILD_GENERAL1_SMALL",
         # `docker build` takes a Docker daemon in the build's container, and that takes this (CodeBuild user guide,
         # run Docker commands in a build).

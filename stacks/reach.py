@@ -100,7 +100,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         # next one of that name by accident of an ARN. By the name, six question marks are as exact as it gets: a "*"
         # would let in every secret whose name begins so (Secrets Manager user guide, access to specific secrets).
         On.SECRETS_OF_CHECKS: Scope(
-            _once(_secret(stack, f"{each.secret}-??????") for s in services for each in s.smoke.secrets)
+            _once(secret_arn(stack, each.secret) for s in services for each in s.smoke.secrets)
         ),
         # Composite alarms are described on every resource or not at all (CloudWatch API reference, DescribeAlarms).
         On.ALARMS: Scope(("*",)),
@@ -184,7 +184,21 @@ def service_arn(stack: cdk.Stack, service: Service) -> str:
 
 def repository_arn(stack: cdk.Stack, service: Service) -> str:
     """Return the ARN of a service's image repository, whoever made it."""
-    return stack.format_arn(service="ecr", resource="repository", resource_name=service.repository)
+    return repository_arn_of(stack, service.repository)
+
+
+def repository_arn_of(stack: cdk.Stack, name: str) -> str:
+    """Return the ARN of a repository of this account, by its name."""
+    return stack.format_arn(service="ecr", resource="repository", resource_name=name)
+
+
+def secret_arn(stack: cdk.Stack, name: str) -> str:
+    """Return the ARN of a secret of this account and region, by its name, as a policy names it.
+
+    Secrets Manager appends a dash and six characters to the name; `*` would let in every secret whose name begins so
+    (Secrets Manager user guide, access to specific secrets).
+    """
+    return _secret(stack, f"{name}-??????")
 
 
 def build_project_arn(stack: cdk.Stack, service: Service) -> str:

@@ -6,6 +6,11 @@ from landfall.settings import Build
 
 COMMIT = "CODEBUILD_RESOLVED_SOURCE_VERSION"
 """The commit to build. CodeBuild sets it once it has the source (CodeBuild user guide, environment variables)."""
+ARGUMENT = "BUILD_ARGUMENT_"
+"""Before a build argument's name: the variable with its value. Each has one, so that no value is taken apart."""
+TARGET, ARGUMENTS, SECRETS = "BUILD_TARGET", "BUILD_ARGUMENTS", "BUILD_SECRETS"
+OPTIONAL = (TARGET, ARGUMENTS, SECRETS)
+"""Variables that a build has only where settings say something. What is called so by chance means nothing."""
 
 
 def cache_repository(repository: str) -> str:
@@ -16,7 +21,8 @@ def cache_repository(repository: str) -> str:
 def build_environment(build: Build, repository: str, registry: str) -> dict[str, str]:
     """Return the variables of buildspec.yml, but for the commit.
 
-    `registry` is the host that holds the service's `repository`: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`.
+    `registry` is the host that holds the service's `repository`: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`. Of a secret
+    they hold the name: its value is read by the command that hands it to the builder.
     """
     return {
         "REPOSITORY_URI": f"{registry}/{repository}",
@@ -25,4 +31,9 @@ def build_environment(build: Build, repository: str, registry: str) -> dict[str,
         "DOCKERFILE": build.dockerfile,
         "PLATFORM": build.platform,
         "SOURCE_URL": f"https://github.com/{build.source}",
+        "BUILDKIT_IMAGE": build.buildkit_image,
+        **({TARGET: build.target} if build.target else {}),
+        **({ARGUMENTS: " ".join(build.arguments)} if build.arguments else {}),
+        **{f"{ARGUMENT}{name}": value for name, value in build.arguments.items()},
+        **({SECRETS: " ".join(f"{each}={name}" for each, name in build.secrets.items())} if build.secrets else {}),
     }

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from landfall import asked as requests
-from landfall import commit, image_tags
+from landfall import commit, image_tags, told
 from landfall.aws.ecr import Image, Listed
 from landfall.errors import AwsCallFailed, InvalidRequest
 from landfall.image_tags import TagForm
 from landfall.model import PROVEN, UNKNOWN, Asked, Intent, Release
 from landfall.request import Request
+from landfall.told import Told
 from landfall.world import World
 
 
@@ -33,12 +35,21 @@ def asked(release: Release, wanted: Request) -> Release:
     )
 
 
-def found(release: Release, wanted: Request, world: World) -> Release:
+class Found(NamedTuple):
+    """The release, and what its image says of its commit."""
+
+    release: Release
+    said: Told
+
+
+def found(release: Release, wanted: Request, world: World) -> Found:
     """Return the release with its image, its commit and, going back, its revision. Changes nothing.
 
     Raises InvalidRequest where one is missing, or what is asked contradicts itself.
     """
-    return _with_revision(_with_image(release, wanted, world), wanted, world)
+    image = _image(wanted, world)
+    release = _with_revision(_with_image(release, image, wanted, world), wanted, world)
+    return Found(release, told.read(image.manifest, release.git_sha))
 
 
 def with_requests(release: Release, world: World) -> Release:
@@ -63,8 +74,8 @@ def _ends(found: list[Asked], world: World) -> dict[str, str]:
         return {}
 
 
-def _with_image(release: Release, wanted: Request, world: World) -> Release:
-    """Find the image in ECR, and its commit. Raises InvalidRequest where one is missing, or tag and digest disagree."""
+def _image(wanted: Request, world: World) -> Image:
+    """Find the image in ECR. Raises InvalidRequest where there is none, or tag and digest disagree."""
     tag, digest, repository = wanted.image_tag, wanted.image_digest, wanted.service.repository
     # a tag that does not say the commit may have moved on since the push: the digest is what was pushed
     by_tag = tag and (wanted.commit or not digest)
@@ -78,6 +89,11 @@ def _with_image(release: Release, wanted: Request, world: World) -> Release:
             "TAG_AND_DIGEST_DISAGREE",
             f"image_tag {tag} is {image.digest}, not image_digest {digest}; give one of them",
         )
+    return image
+
+
+def _with_image(release: Release, image: Image, wanted: Request, world: World) -> Release:
+    """Fill in the image and its commit. Raises InvalidRequest where nothing says which commit it is."""
     # what a rollback goes back to was proven as a commit that its record knows
     is_back = wanted.intent == Intent.ROLLBACK
     return replace(

@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import Any
 
 _PROGRAM = """#!{python} -I
-import json, pathlib, sys
+import json, os, pathlib, sys
 here = pathlib.Path({directory!r})
 call = {{"argv": [pathlib.Path(sys.argv[0]).name, *sys.argv[1:]], "stdin": ""}}
 if "--password-stdin" in sys.argv:
     call["stdin"] = sys.stdin.read()
 context = pathlib.Path(sys.argv[-1])
-if sys.argv[1:3] == ["buildx", "build"]:
+if "build" in sys.argv[1:3]:
     files = sorted(p for p in context.rglob("*") if p.is_file())
     call["context"] = [p.relative_to(context).as_posix() for p in files]
     call["contents"] = {{p.relative_to(context).as_posix(): p.read_bytes().decode("utf-8", "replace") for p in files}}
+    links = sorted(p for p in context.rglob("*") if p.is_symlink())
+    call["links"] = {{p.relative_to(context).as_posix(): os.readlink(p) for p in links}}
+    given = [dict(pair.split("=", 1) for pair in word.split(",")) for word in sys.argv if word.startswith("id=")]
+    call["secrets"] = {{each["id"]: pathlib.Path(each["src"]).read_text() for each in given}}
+    call["modes"] = [oct(pathlib.Path(each["src"]).stat().st_mode & 0o777) for each in given]
 with (here / "calls").open("a") as calls:
     calls.write(json.dumps(call) + "\\n")
 answers = json.loads((here / "answers").read_text())
@@ -70,7 +75,7 @@ class Recorded:
 
     @property
     def calls(self) -> list[dict[str, Any]]:
-        """Return the calls so far: `argv`, `stdin`, and for a build the files of its context."""
+        """Return the calls so far: `argv`, `stdin`, and for a build the files of its context and its secrets."""
         log = self.directory / "calls"
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 

@@ -113,7 +113,8 @@ def test_a_push_is_one_manifest_and_so_one_event(source: Source) -> None:
     _, programs = source.build([NOT_THERE, *READY, BUILT, there(OURS)])
     (build,) = programs.to(*BUILD)
 
-    assert {"--push", "--provenance=false", "--sbom=false"} <= set(build["argv"])
+    assert {"--provenance=false", "--sbom=false"} <= set(build["argv"])
+    assert values(build["argv"], "--output") == ["type=registry,oci-mediatypes=true"]
 
 
 def test_the_cache_is_kept_apart_and_its_loss_fails_nothing(source: Source) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.buildspec import BuildFailed
 from landfall.settings import Build
 from tests.building.conftest import Source, git
+from tests.building.recorded import Answer
 from tests.building.test_buildspec import BUILD, BUILT, NOT_THERE, OURS, READY, there
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 12345\n"
@@ -32,13 +34,20 @@ def write_text(path: Path, text: str) -> None:
     path.write_text(text)
 
 
+def call(source: Source, context: str = ".") -> dict[str, Any]:
+    """Build with every setting that a build has, and return how the builder was called."""
+    settings = Build(
+        source="example/shop", context=context, target="runtime", arguments={"A": "b"}, secrets={"c": "ci/d"}
+    )
+    secret = Answer(("aws", "secretsmanager", "get-secret-value"), stdout="string\te\n")
+    _, programs = source.build([NOT_THERE, *READY, secret, BUILT, there(OURS)], settings=settings)
+    (build,) = programs.to(*BUILD)
+    return build
+
+
 def built(source: Source, context: str = ".") -> dict[str, str]:
     """Build, and return what the files of the context held."""
-    _, programs = source.build(
-        [NOT_THERE, *READY, BUILT, there(OURS)], settings=Build(source="example/shop", context=context)
-    )
-    (build,) = programs.to(*BUILD)
-    return dict(build["contents"])
+    return dict(call(source, context)["contents"])
 
 
 def test_files_that_are_not_exported_are_in_it(tmp_path: Path) -> None:
@@ -106,6 +115,21 @@ def test_links_stay_links_and_a_context_may_be_one_inside(tmp_path: Path) -> Non
     assert built(committed(tmp_path, write), "shop") == {"Dockerfile": "FROM scratch\n"}
 
 
+def test_links_in_it_are_the_commits_links(tmp_path: Path) -> None:
+    """Neither what they lead to nor a file with their target's name, also where they lead nowhere, or out of it."""
+    links = {"current": "v1/app.py", "nowhere": "no-such-file", "outside": "../../etc/hostname"}
+
+    def write(clone: Path) -> None:
+        (clone / "v1").mkdir()
+        (clone / "v1" / "app.py").write_text("x\n")
+        for name, target in links.items():
+            (clone / name).symlink_to(target)
+
+    source = committed(tmp_path, write)
+    git(source.directory, "config", "core.symlinks", "false")
+    assert call(source)["links"] == links
+
+
 @pytest.mark.parametrize("target", ["/etc", "../..", ".."])
 def test_a_context_that_leads_out_of_the_clone_is_refused(tmp_path: Path, target: str) -> None:
     """A commit could else put files of the build machine into an image."""
@@ -148,3 +172,17 @@ def test_submodules_are_refused_by_name(tmp_path: Path) -> None:
 
     with pytest.raises(BuildFailed, match=r"submodules.*vendor/library"):
         built(source)
+
+
+def test_submodules_outside_the_context_do_not_matter(tmp_path: Path) -> None:
+    """Only what the build is given must be there."""
+
+    def write(clone: Path) -> None:
+        (clone / "shop").mkdir()
+        (clone / "shop" / "Dockerfile").write_text("FROM scratch\n")
+
+    source = committed(tmp_path, write)
+    git(source.directory, "update-index", "--add", "--cacheinfo", f"160000,{source.commit},vendor/library")
+    git(source.directory, "commit", "--quiet", "-m", "with a submodule")
+    source.commit = git(source.directory, "rev-parse", "HEAD")
+    assert built(source, "shop") == {"Dockerfile": "FROM scratch\n"}

@@ -29,13 +29,25 @@ pytestmark = [
 
 REPOSITORY = "landfall/built"
 DOCKERFILE = """\
-FROM scratch
+FROM scratch AS runtime
+ARG LEVEL
+ENV LEVEL=$LEVEL
 ARG GIT_SHA
 ARG BUILD_TIME
 ENV GIT_SHA=$GIT_SHA BUILD_TIME=$BUILD_TIME
 COPY main.py /
 HEALTHCHECK CMD ["/main.py"]
+FROM scratch AS never
+ENV LEVEL=none
 """
+SETTINGS = Build(
+    source="example/shop",
+    context="service",
+    target="runtime",
+    arguments={"LEVEL": "one 'two' $three"},
+    secrets={"npm": "ci/npm"},
+)
+NPM = "//packages.example.com/:_authToken=tr0ub4dor\nand more\n"
 
 
 class Registry:
@@ -46,6 +58,7 @@ class Registry:
         self.host = aws.endpoint.removeprefix("http://")
         self._endpoint = aws.endpoint
         self.ecr.create_repository(repositoryName=REPOSITORY, imageTagMutability="IMMUTABLE")
+        aws.client("secretsmanager").create_secret(Name="ci/npm", SecretString=NPM)
         storage = {"driver": "vfs", "graphroot": str(home / "images"), "runroot": str(home / "run")}
         self._environment = {
             **aws.env(),
@@ -63,8 +76,7 @@ class Registry:
 
     def build(self, source: Source, first_on_path: Path | None = None) -> dict[str, str]:
         """Build the source's commit; programs of `first_on_path` go before all others."""
-        settings = Build(source="example/shop", context="service")
-        variables = build_environment(settings, REPOSITORY, self.host)
+        variables = build_environment(SETTINGS, REPOSITORY, self.host)
         environment = {**self._environment, **variables, COMMIT: source.commit}
         if first_on_path:
             environment["PATH"] = f"{first_on_path}{os.pathsep}{environment['PATH']}"
@@ -76,11 +88,11 @@ class Registry:
         return {image["imageDigest"]: image.get("imageTags", []) for image in images}
 
     def config(self, digest: str) -> dict[str, Any]:
-        """Return an image's configuration, fetched as any registry client does."""
+        """Return an image's configuration, its history included, fetched as any registry client does."""
         base = f"{self._endpoint}/v2/{REPOSITORY}"
         manifest = httpx.get(f"{base}/manifests/{digest}", trust_env=False).raise_for_status().json()
         blob = httpx.get(f"{base}/blobs/{manifest['config']['digest']}", trust_env=False, follow_redirects=True)
-        return dict(json.loads(blob.raise_for_status().content)["config"])
+        return dict(json.loads(blob.raise_for_status().content))
 
 
 @pytest.fixture
@@ -102,10 +114,11 @@ def dockerfile(source: Source) -> Source:
 
 
 def test_a_commit_is_built_once(registry: Registry, dockerfile: Source) -> None:
-    """The first build pushes one image that says what it is; the second finds it and builds nothing."""
+    """The first build pushes one image that says what it is, of the stage that is set; the second finds it."""
     first = registry.build(dockerfile)
     again = registry.build(dockerfile)
-    config = registry.config(first["IMAGE_DIGEST"])
+    document = registry.config(first["IMAGE_DIGEST"])
+    config = document["config"]
 
     assert (first["GIT_SHA"], first["BUILT"]) == (dockerfile.commit, "yes")
     assert registry.digests() == {first["IMAGE_DIGEST"]: [dockerfile.commit]}
@@ -114,6 +127,8 @@ def test_a_commit_is_built_once(registry: Registry, dockerfile: Source) -> None:
     assert config["Labels"]["org.opencontainers.image.revision"] == dockerfile.commit
     assert f"BUILD_TIME={config['Labels']['org.opencontainers.image.created']}" in config["Env"]
     assert config["Healthcheck"]
+    assert "LEVEL=one 'two' $three" in config["Env"]
+    assert "tr0ub4dor" not in json.dumps(document) + dockerfile.said
 
 
 def test_a_tag_that_was_taken_meanwhile_is_not_overwritten(

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from cli.affected import concerned
-from cli.image_secrets import is_secret
 from landfall import levels, task_definition, way_back
 from landfall import request as reader
 from landfall import smoke as smoke_test
 from landfall import stops as stop_rules
 from landfall import target_health as target_rules
 from landfall.errors import InvalidRequest, SettingsError
+from landfall.image_secrets import is_secret
 from landfall.model import Release
 from landfall.observed import Container, TaskView
 from landfall.redaction import redacted

@@ -86,9 +86,10 @@ def test_reading(asked: set[str], service: str) -> None:
     run("status")
     run("history")
     run("show")
+    run("show", "--commit", A[7:47])
     run("verify-evidence")
     run("doctor")
-    assert {"dynamodb:Query", "dynamodb:GetItem", "ecs:DescribeServices"} <= asked
+    assert {"dynamodb:Query", "dynamodb:GetItem", "ecs:DescribeServices", "ecr:BatchGetImage"} <= asked
     assert asked - NEEDS_NOTHING <= allowed("read")
 
 

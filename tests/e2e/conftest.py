@@ -43,7 +43,15 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "unhurried": AS_DOCUMENTED,
     # long enough for a busy machine, and short enough to wait for
     "built": {"build": {"source": "local/sample", "deployment_begins_within_seconds": 30}},
-    "dropped": {"build": {"source": "local/sample", "deployment_begins_within_seconds": 5}},
+    "dropped": {
+        "build": {
+            "source": "local/sample",
+            "deployment_begins_within_seconds": 5,
+            "target": "runtime",
+            "arguments": {"SOURCE": "https://example.com/of the settings"},
+            "secrets": {"pip.conf": "ci/pip"},
+        }
+    },
 }
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import time
 from datetime import datetime, timedelta
 
 import pytest
 
+from cli.following import Ending
+from cli.image_source import read
+from local import history
 from local.inbox import Inbox, Message
 from local.stage import Stage, commit
 from tests.e2e import laws
 from tests.e2e.building import Builds, digest_of, last_state, push_event, started_for
+from tests.e2e.command import landfall
 from tests.e2e.events import PUSHED, lost
 from tests.e2e.pushing import pushed
 
@@ -24,7 +30,8 @@ def about(inbox: Inbox, sha: str) -> list[Message]:
 
 def test_a_push_that_started_nothing_is_raised_and_deployed_once(stage: Stage, inbox: Inbox) -> None:
     """Though the build's event comes twice, and the push's after all: one message, one deployment, proven live."""
-    sha, builds = commit("dropped once"), Builds(stage, "dropped")
+    sha = clone_head() or commit("dropped once")
+    builds = Builds(stage, "dropped")
     with lost(stage, PUSHED):
         build = builds.build(sha)
         watch = builds.watch_of(build)
@@ -42,11 +49,41 @@ def test_a_push_that_started_nothing_is_raised_and_deployed_once(stage: Stage, i
     assert [m.subject for m in about(inbox, sha)] == [f"Landfall: NOT_BEGUN dropped {sha[:12]}"]
     assert digest in about(inbox, sha)[0].body
     assert first.record["requested_by"] == "build watch"
+    settings_and_commit_arrived(stage, first)
     waited = datetime.fromisoformat(first.record["started_at"]) - build["endTime"]
     assert waited >= timedelta(seconds=5)
     assert last_state(thrice) == "Begun"
     assert len(about(inbox, sha)) == 1
     assert len([r for r in stage.records("dropped") if r["image_digest"] == digest]) == 2
+
+
+def settings_and_commit_arrived(stage: Stage, ending: Ending) -> None:
+    """Look whether the build was told its settings, and the record, `show` and `show --commit` what it said."""
+    record = ending.record
+    image = read(stage.aws.client("ecr"), "landfall/dropped", {"imageDigest": record["image_digest"]}, "linux/amd64")
+    assert image.document["config"]["Labels"]["org.opencontainers.image.source"].endswith("/of the settings")
+    said = history.of_commit(record["git_sha"])
+    assert record.get("commit_time", "") == said.time
+    shown = landfall(stage, "show", record["deployment_id"])[1]
+    assert (f"{said.time}  (said by its build)" in shown) is bool(said.sha)
+    before = said.ancestors[-1] if said.ancestors else record["git_sha"]
+    found = json.loads(landfall(stage, "show", "--service", "dropped", "--commit", before, "--json")[1])
+    assert (found["contained"], found["proven_last"]["git_sha"]) == (
+        "yes" if said.sha else "unknown",
+        record["git_sha"],
+    )
+
+
+def clone_head() -> str:
+    """Return the commit of this clone of Landfall; empty where it is none."""
+    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=history.CLONE, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _secret(stage: Stage) -> None:
+    """Make the secret that builds of `dropped` are given."""
+    stage.aws.client("secretsmanager").create_secret(Name="ci/pip", SecretString="[global]\n")
 
 
 @pytest.mark.long

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from cli.image_source import read
+from landfall import told
+from landfall.aws import image_manifest
+from local import history
 from local.aws import LocalAws
 from local.stage import commit
 from tests.local.world import wait_for
@@ -149,6 +155,50 @@ def test_what_can_not_be_built_fails_before_the_build(builder: Builder, request_
     assert build["exportedEnvironmentVariables"] == []
     assert "BUILD" not in {p["phaseType"] for p in build["phases"]}
     builder.told(build, "FAILED")
+
+
+def test_the_settings_of_a_build_are_those_of_the_project(builder: Builder) -> None:
+    """Build arguments arrive, a secret that is not there ends the build, and a stage it can't imitate is refused."""
+    sha = commit("a local build with settings")
+    arguments = {"BUILD_ARGUMENTS": "SOURCE", "BUILD_ARGUMENT_SOURCE": "https://example.com/own source"}
+    secret = {"BUILD_SECRETS": "npm=ci/none"}
+
+    def ended(variables: dict[str, str]) -> dict[str, Any]:
+        override = [{"name": name, "value": value} for name, value in variables.items()]
+        return builder.ended(builder.start(sourceVersion=sha, environmentVariablesOverride=override))
+
+    assert "the secret 'ci/none' could not be read" in failure(ended({**arguments, **secret}))[1]
+    assert "last stage is imitated" in failure(ended({"BUILD_TARGET": "build"}))[1]
+    digest = exported(ended({**arguments, "BUILD_TARGET": "runtime"}))["IMAGE_DIGEST"]
+    image = read(builder.ecr, REPOSITORY, {"imageDigest": digest}, "linux/amd64")
+    assert image.document["config"]["Labels"]["org.opencontainers.image.source"] == "https://example.com/own source"
+
+
+def test_an_image_says_what_this_clone_knows_of_its_commit(builder: Builder) -> None:
+    """As one of CodeBuild does; of a commit that is none, nothing."""
+    (sha, time, *_), before = (
+        clone_says("show", "--no-patch", "--format=%H%n%cI", "HEAD"),
+        clone_says("rev-list", "HEAD"),
+    )
+    found = told.read(manifest(builder, sha), sha)
+    assert datetime.fromisoformat(found.time) == datetime.fromisoformat(time)
+    assert found.author
+    assert found.ancestors == tuple(before[1:501])
+    assert told.read(manifest(builder, SHA), SHA) == told.NOTHING
+
+
+def clone_says(*arguments: str) -> list[str]:
+    """Return the lines of Git's answer about this clone."""
+    done = subprocess.run(["git", *arguments], cwd=history.CLONE, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip("this is no clone of Landfall")
+    return done.stdout.splitlines()
+
+
+def manifest(builder: Builder, sha: str) -> Any:
+    """Build a commit and return its image's manifest."""
+    digest = exported(builder.ended(builder.start(sourceVersion=sha)))["IMAGE_DIGEST"]
+    return image_manifest.read(builder.ecr, REPOSITORY, {"imageDigest": digest})[1]
 
 
 def test_a_push_that_is_refused_fails_the_build(builder: Builder) -> None:

@@ -42,6 +42,12 @@ task_role = "shop-task"
 execution_role = "shop-execution"
 [services.basket.build]
 source = "local/sample"
+target = "runtime"
+arguments = {{ REGISTRY = "mirror.example.com/library", LEVEL = "3" }}
+secrets = {{ "pip.conf" = "ci/pip", netrc = "ci/netrc", again = "ci/pip" }}
+base_repositories = ["team/base"]
+environment_image = "aws/codebuild/standard:7.0"
+buildkit_image = "mirror.example.com/moby/buildkit:v0.29.0"
 """
 ECR = "arn:aws:ecr:REGION:ACCOUNT:repository"
 PROJECT = "arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-sample"
@@ -114,7 +120,58 @@ def test_a_build_is_told_where_to_push_and_no_secret(builds: Template) -> None:
         "DOCKERFILE": "Dockerfile",
         "PLATFORM": "linux/amd64",
         "SOURCE_URL": "https://github.com/local/sample",
+        "BUILDKIT_IMAGE": "moby/buildkit:buildx-stable-1",
     }
+
+
+def test_a_build_is_told_its_settings_and_of_a_secret_its_name(others: dict[str, Template]) -> None:
+    """Plain text all of them, for whoever may read the project: the value of a secret is none of them."""
+    environment = project(others["Landfall-Build"], "basket")["Environment"]
+    variables = {v["Name"]: v["Value"] for v in environment["EnvironmentVariables"]}
+
+    assert {v.get("Type", "PLAINTEXT") for v in environment["EnvironmentVariables"]} == {"PLAINTEXT"}
+    assert environment["Image"] == "aws/codebuild/standard:7.0"
+    assert (
+        variables.items()
+        >= {
+            "BUILD_TARGET": "runtime",
+            "BUILD_ARGUMENTS": "REGISTRY LEVEL",
+            "BUILD_ARGUMENT_REGISTRY": "mirror.example.com/library",
+            "BUILD_ARGUMENT_LEVEL": "3",
+            "BUILD_SECRETS": "pip.conf=ci/pip netrc=ci/netrc again=ci/pip",
+            "BUILDKIT_IMAGE": "mirror.example.com/moby/buildkit:v0.29.0",
+        }.items()
+    )
+
+
+def test_a_build_reads_exactly_its_own_secrets_and_base_images(others: dict[str, Template]) -> None:
+    """No secret whose name begins alike, and no other service's build reads any."""
+    basket, shop = (grants(others["Landfall-Build"], f"{name}Role") for name in ("basket", "shop"))
+    secrets = "arn:aws:secretsmanager:REGION:ACCOUNT:secret:"
+    (name,) = (n for n in others["Landfall-Build"].of_type("AWS::IAM::Role") if n.startswith("basketRole"))
+    allowed = [
+        (resource, action)
+        for statement in others["Landfall-Build"].statements_of(name)
+        for resource in many(statement["Resource"])
+        for action in many(statement["Action"])
+        if "secret" in action or "team/base" in str(resource)
+    ]
+
+    assert sorted(allowed) == [
+        (f"{ECR}/team/base", "ecr:BatchCheckLayerAvailability"),
+        (f"{ECR}/team/base", "ecr:BatchGetImage"),
+        (f"{ECR}/team/base", "ecr:BatchImportUpstreamImage"),
+        (f"{ECR}/team/base", "ecr:GetDownloadUrlForLayer"),
+        (f"{secrets}ci/netrc-??????", "secretsmanager:GetSecretValue"),
+        (f"{secrets}ci/pip-??????", "secretsmanager:GetSecretValue"),
+    ]
+    assert "secretsmanager:GetSecretValue" in basket
+    assert "secretsmanager:GetSecretValue" not in shop
+
+
+def test_a_build_has_all_of_the_history(builds: Template) -> None:
+    """It says which commits its image contains: a depth of 1 would know of one."""
+    assert project(builds, "sample")["Source"]["GitCloneDepth"] == 0
 
 
 def test_a_build_is_bounded_and_leaves_encrypted_logs(builds: Template) -> None:

@@ -24,6 +24,7 @@ from landfall.aws.signing import Signing
 from landfall.chain import CHAINS
 from landfall.model import Release
 from landfall.reconcile.findings import FINDINGS
+from landfall.told import Told, as_annotations
 from tests import builders as b
 
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
@@ -362,11 +363,22 @@ def address(task: Any) -> str:
     return next(str(d["value"]) for d in task.attachments[0]["details"] if d["name"] == "privateIPv4Address")
 
 
-def push(tag: str = b.SHA, content: str = "one", platforms: tuple[str, ...] = (), digest: str = "") -> str:
-    """Push an image, or an index of platforms. Return its digest, which is of the content unless it is given."""
+def push(
+    tag: str = b.SHA,
+    content: str = "one",
+    platforms: tuple[str, ...] = (),
+    digest: str = "",
+    said: Told | None = None,
+) -> str:
+    """Push an image, or an index of platforms. Return its digest, which is of the content unless it is given.
+
+    `said` is what it says of its commit.
+    """
     given = {"imageDigest": digest} if digest else {}
     kind = INDEX if platforms else MANIFEST
     manifest: dict[str, Any] = {"schemaVersion": 2, "mediaType": kind, "layers": [{"digest": content}]}
+    if said:
+        manifest["annotations"] = as_annotations(said)
     if platforms:
         manifest["manifests"] = [{"digest": p, "mediaType": MANIFEST} for p in platforms]
     reply = client("ecr").put_image(

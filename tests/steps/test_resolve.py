@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
 
+from landfall import chain, told
 from landfall.model import Outcome
+from landfall.told import Told
 from tests import builders as b
 from tests.steps import machine, standin
 
@@ -48,6 +50,46 @@ def test_by_push() -> None:
     event = standin.push_event(b.SHA, digest)
     assert machine.resolve(event)["release"]["image_digest"] == digest
     assert standin.records()[0]["requested_by"] == "ECR push"
+
+
+SAID = Told(b.SHA, "2026-01-01T08:00:00Z", "Ann Example", "Sell socks", told.WHOLE, (b.OLD_SHA,))
+
+
+def test_the_record_keeps_what_the_build_said_of_its_commit() -> None:
+    """Time, author, subject, and how much of the history was told: to the end, sealed with the rest; no ids."""
+    digest = standin.push(said=SAID)
+    answer = machine.resolve(GOOD)
+    release = b.release(image_digest=digest, deployment_id=machine.EXECUTION["deployment_id"])
+    machine.invoke("report", asdict(b.ended(Outcome.SUCCEEDED, release=release)))
+    (record,) = standin.records()
+    said = {name: record[name] for name in record if name.startswith("commit_")}
+    assert said == {
+        "commit_time": "2026-01-01T08:00:00Z",
+        "commit_author": "Ann Example",
+        "commit_subject": "Sell socks",
+        "commit_history": "1 before it, whole",
+    }
+    assert record["outcome"] == "SUCCEEDED"
+    assert chain.is_sound(record)
+    assert "socks" not in str(answer)
+
+
+def test_of_another_commit_nothing_is_kept() -> None:
+    """An image that says of itself what its tag does not: what it tells is of something else."""
+    standin.push(said=replace(SAID, sha=b.OLD_SHA))
+    machine.resolve(GOOD)
+    assert not [name for name in standin.records()[0] if name.startswith("commit_")]
+
+
+def test_what_the_build_said_is_redacted() -> None:
+    """A subject is anybody's text, and a record is kept for years."""
+    standin.push(
+        said=replace(SAID, subject="set password=hunter22hunter22 for ann@example.com", author="ann@example.com")
+    )
+    machine.resolve(GOOD)
+    (record,) = standin.records()
+    assert "hunter22" not in str(record)
+    assert "ann@example.com" not in str(record)
 
 
 def test_index_accepts_its_platforms() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.image_check import Finding, check_image
-from cli.image_secrets import is_secret
+from landfall.image_secrets import is_secret
 from landfall.settings import Build, Service
 from local.dockerfile import image_config
 from local.images import SERVICE

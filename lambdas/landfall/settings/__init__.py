@@ -9,35 +9,12 @@ from typing import Literal
 
 from landfall.image_tags import TagForm
 from landfall.redaction import Redaction
+from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
+from landfall.settings.build import Build as Build
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
 
 NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
 """Tags that tools push beside releases: of build caches, of pull requests (docker/metadata-action), Kaniko's layers."""
-
-
-PLACEHOLDER = "example/landfall"
-"""The source that services.toml ships with: somebody else's repository. stacks/placeholder.py refuses it."""
-
-
-@dataclass(frozen=True)
-class Build:
-    """How a commit of a service becomes an image. Paths are relative to the root of the source's repository.
-
-    `source` is `owner/name` on GitHub, `connection` the ARN of the CodeConnections connection that may read it, and
-    `subject` how GitHub's tokens name it where they hold its ids: `owner@123456/name@456789`.
-    `deployment_begins_within_seconds`: a build whose deployment has not begun by then is raised, and it is started.
-    """
-
-    source: str
-    connection: str | None = None
-    subject: str | None = None
-    branch: str = "main"
-    context: str = "."
-    dockerfile: str = "Dockerfile"
-    paths: tuple[str, ...] = ("**",)
-    platform: Literal["linux/amd64", "linux/arm64"] = "linux/amd64"
-    builder: Literal["codebuild", "local"] = "codebuild"
-    deployment_begins_within_seconds: int = 120
 
 
 @dataclass(frozen=True)

@@ -10,23 +10,18 @@ from landfall.addresses import forbidden_host
 from landfall.later import Later
 from landfall.linear import Linear, PatternRefused
 from landfall.redaction import Redaction
-from landfall.settings import Build, Evidence, Logs, Service, Vpc, smoke_checks, tags
+from landfall.settings import Evidence, Logs, Service, Vpc, build_checks, smoke_checks, tags
 from landfall.settings.problem import Problems, compiled, limits
 from landfall.signature import PublicKey
 
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
 """A hundred years (S3 API reference, DefaultRetention)."""
-_SOURCE = Later(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/[A-Za-z0-9._-]{1,100}")
-"""A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users)."""
-_SUBJECT = Later(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
-_CONNECTION = Later(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _KIND = Later(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
 _LOG_GROUP = Later(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
 _CONTAINER = Later(r"[A-Za-z0-9_-]{1,255}")  # ECS API reference, ContainerDefinition
 _OF_A_NETWORK = {"subnets": ("subnet", 16), "security_groups": ("sg", 5)}
 """What their ids begin with, and how many a function takes (Lambda API reference, VpcConfig)."""
-_PLAIN = Later(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
 
 
 def retention(evidence: Evidence, where: Where, problem: Problems) -> None:
@@ -113,7 +108,7 @@ def check(service: Service, problem: Problems) -> None:
     if service.logs.gate and not (service.logs.group or service.stack):
         raise problem.at((*where, "logs", "gate"), "needs the log group that it reads: set logs.group")
     if service.build:
-        _build(service.build, (*where, "build"), problem)
+        build_checks.check(service.build, (*where, "build"), problem)
 
 
 def _keep_image(service: Service, where: Where, problem: Problems) -> None:
@@ -122,36 +117,6 @@ def _keep_image(service: Service, where: Where, problem: Problems) -> None:
             raise problem.at(where, f"{name!r} is no name of a container; it takes letters, digits, - and _")
         if name == service.container:
             raise problem.at(where, f"{name!r} is the container whose image is released; name others alone")
-
-
-def _build(build: Build, where: Where, problem: Problems) -> None:
-    if not _SOURCE.fullmatch(build.source):
-        raise problem.at((*where, "source"), f"{build.source!r} is not owner/name, as GitHub has it")
-    if build.subject is not None:
-        found = _SUBJECT.fullmatch(build.subject)
-        if not found or "/".join(found.groups()) != build.source:
-            raise problem.at((*where, "subject"), f"{build.subject!r} is not the source with its ids: owner@ID/name@ID")
-    if build.connection is not None and not _CONNECTION.fullmatch(build.connection):
-        raise problem.at((*where, "connection"), f"{build.connection!r} is not the ARN of a CodeConnections connection")
-    for key in ("branch", "context", "dockerfile"):
-        value = getattr(build, key)
-        if not value or value.startswith(("/", "-")) or ".." in value.split("/") or not _PLAIN.fullmatch(value):
-            way_out = "letters, digits and . _ / -, relative to the repository's root, and without '..'"
-            raise problem.at((*where, key), f"{value!r} will not do; it takes {way_out}")
-    _paths(build.paths, (*where, "paths"), problem)
-    limits({"deployment_begins_within_seconds": build.deployment_begins_within_seconds}, where, problem)
-
-
-def _paths(paths: tuple[str, ...], where: Where, problem: Problems) -> None:
-    """Check the patterns of a build. Raises SettingsError for one that no path of a repository can match."""
-    if not any(path.strip() and not path.startswith("!") for path in paths):
-        raise problem.at(where, "needs at least one pattern that is no exception; leave it out for every path")
-    for path in paths:
-        if not path.strip() or path.startswith("#"):
-            raise problem.at(where, f"{path!r} matches nothing: patterns are those of .gitignore; leave it out")
-        if ".." in path.split("/") or "\\" in path:
-            way_out = "give it relative to the root of the repository, with '/'"
-            raise problem.at(where, f"{path!r} matches no path of the repository; {way_out}")
 
 
 def is_url(text: str) -> bool:

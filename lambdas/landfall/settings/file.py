@@ -23,6 +23,7 @@ from landfall.settings import (
     ServiceStack,
     Settings,
     Vpc,
+    build_checks,
     names,
 )
 from landfall.settings.checks import check, network, patterns, retention
@@ -113,6 +114,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     for key, kind in (("smoke", Smoke), ("logs", Logs), ("stack", ServiceStack), ("build", Build)):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
+    build_checks.texts(table.get("build"), (*where, "build"), problem)
     if isinstance(table.get("smoke"), dict):
         _own_checks(table["smoke"].get("checks", []), (*where, "smoke"), problem)
     own = {k: v for k, v in table.items() if k in LIMIT_KEYS}

@@ -15,8 +15,20 @@ from landfall.settings.problem import Problems
 _ECS = Later(r"[A-Za-z0-9_-]{1,255}")
 _REPOSITORY = Later(r"(?=.{1,256}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 _REGISTRY = Later(r"\.dkr[.-]ecr\.|^[^/]*[.:][^/]*/")
+_SECRET = Later(r"[0-9A-Za-z/_+=.@-]{1,512}")
+"""A secret's name (Secrets Manager API reference, CreateSecret). An ARN, which may be another account's, has colons."""
 _ROLE = Later(r"[\w+=,.@-]{1,64}", re.ASCII)
 _ROLE_ARN = Later(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@/-]+/)?[\w+=,.@-]{1,64}", re.ASCII)
+
+
+def is_repository(name: str) -> bool:
+    """Say whether it is the name of an ECR repository, without registry, tag or digest."""
+    return bool(_REPOSITORY.fullmatch(name)) and not _REGISTRY.search(name)
+
+
+def is_secret_name(name: str) -> bool:
+    """Say whether a secret of Secrets Manager can be called so."""
+    return bool(_SECRET.fullmatch(name))
 
 
 def check(service: Service, problem: Problems) -> None:
@@ -32,7 +44,7 @@ def check(service: Service, problem: Problems) -> None:
             hint = f"; give its name alone, such as {last!r}" if ":" in value and _ECS.fullmatch(last) else ""
             raise problem.at((*where, key), f"{value!r} is no name in ECS: letters, digits, '-' and '_'{hint}")
     repository = service.repository
-    if _REGISTRY.search(repository) or not _REPOSITORY.fullmatch(repository):
+    if not is_repository(repository):
         way_out = "give its name alone, without registry, tag or digest, such as 'team/orders'"
         raise problem.at((*where, "repository"), f"{repository!r} is no name of an ECR repository; {way_out}")
     for key in ("task_role", "execution_role"):

@@ -13,7 +13,7 @@ from landfall import smoke
 from landfall.addresses import keeps_secrets
 from landfall.later import Later
 from landfall.secret import Secret
-from landfall.settings import Service
+from landfall.settings import Service, names
 from landfall.settings.problem import LONGEST, Problems, compiled, limits
 from landfall.settings.smoke import ASKING_SECONDS, MOST_CHECKS, MOST_PER_SECOND, OwnCheck, Smoke
 from landfall.smoke import header_rules
@@ -23,8 +23,6 @@ MOST_PORT = 65535
 LEAST_RATE, MOST_RATE = 0.001, 0.5
 _TOKEN = Later(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _TEXT = Later(r"[ -~]{0,200}")
-_SECRET = Later(r"[0-9A-Za-z/_+=.@-]{1,512}")
-"""A secret's name (Secrets Manager API reference, CreateSecret). An ARN, which may be another account's, has colons."""
 OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade"})
 """Headers that say where a request goes and how it is read: those are Landfall's to set."""
 _NAME = Later(r"[a-z0-9][a-z0-9 _.-]{0,39}")
@@ -140,7 +138,7 @@ def _sent(name: str, sent: str | Secret, where: Where, problem: Problems) -> Non
     text = sent.prefix if isinstance(sent, Secret) else sent
     if not _TEXT.fullmatch(text):
         raise problem.at(where, f"{text!r} can't be sent; it takes printable ASCII, 200 characters at most")
-    if isinstance(sent, Secret) and not _SECRET.fullmatch(sent.secret):
+    if isinstance(sent, Secret) and not names.is_secret_name(sent.secret):
         way_out = "letters, digits and /_+=.@-, 512 at most; the name alone, without ARN and suffix"
         raise problem.at(where, f"{sent.secret!r} is no secret's name; it takes {way_out}")
 

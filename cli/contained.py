@@ -1,0 +1,99 @@
+"""`landfall show --commit`: is a commit in what was proven live last, and which deployment brought it?
+
+By what the images' builds say of their commits (landfall.told). It reads the last proven deployments and their images'
+manifests, in one call to ECR for all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from cli.cloud import Cloud
+from cli.exits import Refused
+from cli.verb import At
+from landfall import told
+from landfall.aws.image_manifest import MANIFEST_TYPES
+from landfall.aws.ledger import Record
+from landfall.errors import trying
+from landfall.settings import Service
+from landfall.told import Contains, Told
+
+LOOKED_BACK = 50
+"""Proven deployments that are looked at: an item each. BatchGetImage takes 100 images (Amazon ECR API reference)."""
+_COMMIT = re.compile(r"[0-9a-f]{7,40}")
+_WORDS = {
+    "yes": "yes, as its build says",
+    "no": "no, as its build says, which lists all that it contains",
+    "unknown": "not known: its build does not list it, and does not list all that it contains",
+}
+
+
+def tell(at: At, service: Service, wanted: str) -> int:
+    """Say whether what was proven last contains a commit, and since which deployment."""
+    if not _COMMIT.fullmatch(wanted):
+        raise Refused("BAD_COMMIT", f"--commit {wanted!r} is no commit; give 7 to 40 of its hex digits, in lower case")
+    proven = list(islice(at.cloud.ledger.proven(service.name), LOOKED_BACK))
+    if not proven:
+        raise Refused("NOTHING_PROVEN", f"nothing was ever proven live on {service.name}; see `landfall history`")
+    said = _said(at.cloud, service, proven)
+    answer = within(said, wanted)
+    since = proven[brought(said, wanted)] if answer == "yes" else None
+    at.out.say(f"{service.name}, commit {wanted}", "bold")
+    at.out.say(f"  {'proven last':<16}{_named(proven[0])}")
+    at.out.say(f"  {'contains it':<16}{_WORDS[answer]}")
+    if since:
+        at.out.say(f"  {'since':<16}{_named(since)}")
+    at.out.document(
+        {
+            "service": service.name,
+            "commit": wanted,
+            "contained": answer,
+            "proven_last": _document(proven[0]),
+            "since": _document(since) if since else None,
+        }
+    )
+    return 0
+
+
+def within(said: Sequence[Told], wanted: str) -> Contains:
+    """Say whether the first release contains a commit. Others are earlier ones: it contains what one in it contains."""
+    inside: list[Told] = []
+    for each in said:
+        if each is said[0] or any(each.sha == later.sha or each.sha in later.ancestors for later in inside):
+            inside.append(each)
+    if any(each.contains(wanted) == "yes" for each in inside):
+        return "yes"
+    return said[0].contains(wanted)
+
+
+def brought(said: Sequence[Told], wanted: str) -> int:
+    """Return the number of the release that brought a commit which the first contains: all since contain it."""
+    last = 0
+    while last + 1 < len(said) and within(said[last + 1 :], wanted) == "yes":
+        last += 1
+    return last
+
+
+def _said(cloud: Cloud, service: Service, records: Sequence[Record]) -> list[Told]:
+    """Return what each record's image says of its commit; nothing of one that is gone from ECR."""
+    digests = dict.fromkeys(str(record["image_digest"]) for record in records)
+    with trying(f"reading the manifests of {service.repository}"):
+        reply = cloud.client("ecr").batch_get_image(
+            repositoryName=service.repository,
+            imageIds=[{"imageDigest": digest} for digest in digests],
+            acceptedMediaTypes=list(MANIFEST_TYPES),
+        )
+    manifests = {i["imageId"]["imageDigest"]: json.loads(i["imageManifest"]) for i in reply.get("images", [])}
+    return [told.read(manifests.get(str(r["image_digest"]), {}), str(r["git_sha"])) for r in records]
+
+
+def _named(record: Record) -> str:
+    return f"{record['deployment_id']}, commit {str(record['git_sha'])[:12]}, at {record.get('ended_at', 'UNKNOWN')}"
+
+
+def _document(record: Record) -> dict[str, Any]:
+    return {name: record.get(name) for name in ("deployment_id", "git_sha", "image_digest", "ended_at")}
