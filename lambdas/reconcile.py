@@ -22,10 +22,13 @@ from landfall.world import World
 
 BUDGET = timedelta(seconds=40)
 """After that no other service is begun with: a step has 60 s, and what was found must still be told."""
-NO_TIME = Seen(
-    Kind.COULD_NOT_LOOK, "every service in time", "one look has no time for all services: some wait for the next"
-)
 REMOVED = "the service was taken out of services.toml"
+
+
+def no_time() -> Seen:
+    """Return what is seen of a look that could not look at everything."""
+    waiting = "one look has no time for all services: some wait for the next"
+    return Seen(Kind.COULD_NOT_LOOK, "every service in time", waiting)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ def _looked(world: World, known: list[Finding], late: Callable[[], bool]) -> Ite
     of_unknown = _of(UNKNOWN_SERVICE, known)
     looks = reconcile_looks.of_records(UNKNOWN_SERVICE, Limits(), world, of_unknown, unfinished)
     # one finding for them all: which services are left out is another at each look
-    yield UNKNOWN_SERVICE, _tried(looks, lambda: False, (NO_TIME,) if late() else ())
+    yield UNKNOWN_SERVICE, _tried(looks, lambda: False, (no_time(),) if late() else ())
     configured = [service.name for service in world.settings.services]
     for removed in {finding.service for finding in known} - {*configured, UNKNOWN_SERVICE}:
         subjects = {finding.subject: REMOVED for finding in _of(removed, known)}

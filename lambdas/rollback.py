@@ -31,7 +31,7 @@ def run(event: Judged, world: World) -> Output:
     if isinstance(plan, Verdict):
         return Output(plan, released)
     if not world.holds_lock(event.release):
-        return Output(change.LOCK_LOST, released)
+        return Output(change.lock_lost(), released)
     after = ecs.update(plan.task_definition, plan.desired_count)
     touched = rollback.after_all(plan, after, event.baseline)
     if touched:

@@ -48,7 +48,7 @@ def run(event: Input, world: World) -> Output:
         why = f"somebody deployed {runs} since preflight saw {event.baseline.task_definition}; look, then try again"
         return Output(failed("BASELINE_CHANGED", why), wanted)
     if not world.holds_lock(event.release):
-        return Output(change.LOCK_LOST, wanted)
+        return Output(change.lock_lost(), wanted)
     count = wanted.desired_count if event.baseline.desired_count == 0 else None
     try:
         after = ecs.update(wanted.task_definition, count)

@@ -9,11 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from landfall.errors import AwsCallFailed
-from landfall.model import Baseline, Deployment, failed
+from landfall.model import Baseline, Deployment, Verdict, failed
 from landfall.observed import ServiceView
 from landfall.settings import Limits
-
-LOCK_LOST = failed("LOCK_LOST", "another execution took this deployment's lock; it goes on from here")
 
 REFUSALS = frozenset(
     {
@@ -33,6 +31,11 @@ REFUSALS = frozenset(
 them: those are tried again."""
 OVER = ("DRAINING", "INACTIVE")
 """The states of a service that was deleted. ACTIVE aside, ECS knows no other (ECS API reference, Service)."""
+
+
+def lock_lost() -> Verdict:
+    """Return the verdict of a deployment whose lock is another's. Made when it is wanted: each reason is redacted."""
+    return failed("LOCK_LOST", "another execution took this deployment's lock; it goes on from here")
 
 
 def is_untouched(service: ServiceView | None, baseline: Baseline, wanted: Deployment) -> bool:

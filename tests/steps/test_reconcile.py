@@ -390,7 +390,7 @@ def test_where_no_time_is_left_nothing_is_decided_but_one_thing() -> None:
     of_unknown = looked.pop(UNKNOWN_SERVICE)
     assert set(looked) == {service.name for service in World().settings.services}
     assert not any(looked.values())
-    assert [seen for each in of_unknown for seen in each.seen] == [reconcile.NO_TIME]
+    assert [seen for each in of_unknown for seen in each.seen] == [reconcile.no_time()]
 
 
 def test_where_there_is_time_again_that_is_cleared() -> None:
