@@ -17,7 +17,7 @@ from typing import Any
 
 from landfall import pasted, wire
 from landfall.model import UNKNOWN, Asked, Release
-from landfall.redaction import KINDS, Redaction, redacted
+from landfall.redaction import Redaction, redacted
 
 PREFIX = "_asked:"
 """Before a service's name. No service has such a name: theirs begin with a letter."""
@@ -31,7 +31,7 @@ MOST = 100
 """Requests of one commit that are looked at."""
 TOLD_TOO = 3
 """Other people who asked for the same that a record names."""
-IDENTITY = Redaction(off=("email address",)).kinds
+IDENTITY = Redaction(off=("email address",))
 """What is taken out of who asked: who signs in by single sign-on is called by an address, and an audit needs that."""
 _LIMITS = {"asked_by": 200, "via": 120, "reason": 300, "asked_at": 40, "asked_in": 256, "build": 120}
 """Bytes of each field, as JSON: a step's answer holds 8 KiB."""
@@ -48,7 +48,8 @@ def partition(service: str) -> str:
 def read(item: Mapping[str, Any]) -> Asked | None:
     """Read a request as it was recorded. None for an item that tells no time: nothing can be joined to that."""
     plain = {name: _plain(item.get(name)) for name in _LIMITS}
-    kinds = {"asked_by": IDENTITY, "via": IDENTITY, "reason": KINDS}
+    identity = IDENTITY.kinds
+    kinds = {"asked_by": identity, "via": identity, "reason": None}
     told = {name: wire.cut(redacted(text, kinds.get(name, ())), _LIMITS[name]) for name, text in plain.items()}
     if _moment(told["asked_at"]) is None:
         return None

@@ -35,7 +35,7 @@ def read(document: Any, execution_name: str, kinds: Sequence[Redacts]) -> Claims
     Who asked may be told by the execution's name alone.
     """
     known = document if isinstance(document, Mapping) else {}
-    by = redacted(_legible(known.get("requested_by")), asked.IDENTITY)[:TEXT_LIMIT]
+    by = redacted(_legible(known.get("requested_by")), asked.IDENTITY.kinds)[:TEXT_LIMIT]
     why = redacted(_legible(known.get("reason")), kinds)[:TEXT_LIMIT]
     came = redacted(_legible(json.dumps(document, ensure_ascii=False, default=str)), kinds)
     by_rule = "EventBridge" if BY_EVENTBRIDGE.fullmatch(execution_name) else UNKNOWN

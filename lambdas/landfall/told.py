@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from landfall import commit
-from landfall.redaction import KINDS, Redacts, redacted
+from landfall.redaction import Redacts, redacted
 
 PREFIX = "landfall.commit"
 MOST = 500
@@ -51,7 +51,7 @@ class Told:
             return "yes"
         return "no" if self.sha and self.history == WHOLE else "unknown"
 
-    def fields(self, kinds: Iterable[Redacts] = KINDS) -> dict[str, str]:
+    def fields(self, kinds: Iterable[Redacts] | None = None) -> dict[str, str]:
         """Return what a deployment's record keeps of it, redacted: nothing where nothing was told."""
         found = {
             "commit_time": self.time,

@@ -27,7 +27,7 @@ OUTPUTS |= {"SigningKeyArn": standin.SIGNING_KEY, "StateMachineArn": standin.MAC
 
 
 @contextmanager
-def _cloudformation() -> Iterator[str]:
+def cloudformation() -> Iterator[str]:
     """CloudFormation, which knows the one stack: moto's own takes packages that nothing else here needs."""
     members = "".join(
         f"<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>"
@@ -43,7 +43,7 @@ def _cloudformation() -> Iterator[str]:
 @contextmanager
 def deployed() -> Iterator[Ledger]:
     """Stand in for AWS while it lasts: a chain of deployments, one from before it, and one under way."""
-    with pytest.MonkeyPatch.context() as environment, _cloudformation() as endpoint, mock_aws():
+    with pytest.MonkeyPatch.context() as environment, cloudformation() as endpoint, mock_aws():
         environment.delenv("AWS_ENDPOINT_URL")
         environment.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", endpoint)
         standin.make_world()

@@ -22,20 +22,19 @@ from landfall.aws.findings import Findings
 from landfall.model import UNKNOWN
 from landfall.reconcile.findings import Finding, Kind, State
 from tests import builders as b
-from tests.cli.test_evidence import cloudformation, documents
+from tests.cli.evidenced import cloudformation, documents
 from tests.steps import standin
 
 Run = Callable[..., Result]
-__all__ = ["cloudformation"]  # the fixture
 
 
 @pytest.fixture
-def live(monkeypatch: pytest.MonkeyPatch, cloudformation: str) -> Iterator[str]:
+def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A service whose live revision a release proved; before it one was made by hand, and one is of another family."""
     monkeypatch.delenv("AWS_ENDPOINT_URL")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", cloudformation)
     monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    with mock_aws():
+    with cloudformation() as endpoint, mock_aws():
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", endpoint)
         standin.make_world()
         by_hand = standin.register("sample", f"registry/{standin.REPOSITORY}:final-v3")
         standin.client("ecs").deregister_task_definition(taskDefinition=by_hand)

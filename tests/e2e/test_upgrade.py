@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,15 @@ def invoked(stage: Stage, function: str, payload: Any) -> Any:
     return json.loads(answer["Payload"].read())
 
 
+def first_execution(stage: Stage, service: str) -> Follower | None:
+    """Return what a service's first push started, once it did."""
+    return next(iter(stage.executions_about(f"landfall/{service}")), None)
+
+
 def test_a_deployment_finishes_on_what_it_began_with(own: Stage, tmp_path: Path) -> None:
     """One that waits out its proof lands, and one that is on its way back gets there and proves it."""
     for service in (WAITING, RETURNING):
-        follower = eventually(lambda s=service: next(iter(own.executions_about(f"landfall/{s}")), None), "a baseline")
+        follower = eventually(partial(first_execution, own, service), "a baseline")
         laws.hold(own, own.ended(follower, service), service, "SUCCEEDED")
     root, assembly = upgraded(tmp_path), own.settings.parent / "upgrade" / "cdk.out"
     synthesise(own.aws.env(), own.settings, assembly, root=root)
