@@ -22,15 +22,18 @@ _CALL = (
     r"(?:[A-Za-z]\w{0,30}|datetime\.\w{1,10})\((?=[\"'\d\[])|N(?='))?)"
 )
 """What programs put round a value, but for calls that look one up."""
+_STARTS = r"\\\"'%&`\])\s#*.(|:=\-⇒→\uff1a\uff1d"
+"""What a place begins with: nearly all characters of a text are none of these, and cost a look alone."""
 _PLACE = re.compile(
     # label=value, "label": "value"
-    rf"{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|::(?=\s\S)"
+    rf"(?=[{_STARTS}])(?:{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|::(?=\s\S)"
     rf"|[:=⇒→\uff1a\uff1d]|->|%3A|%3D)(?>(?:\s|%20){{0,20}}){_CALL}"
     r"|\s(?:IN|in|LIKE|like|ILIKE)\s?\(?(?=['\"])"  # label IN ('value')
     r"|['\"],\s?b(?=['\"])"  # (b'label', b'value')
     r"|(?P<cell>\t| ?\| ?)(?=[^\s|])"  # label|value
     r"|(?P<pair>['\"],\s?)(?=(?P<q>['\"])[^'\"\s]{4,120}(?P=q)\s?[)\]])"  # ('label', 'value')
     r"|\s{1,4}value\s?=\s?(?=[\"'])"  # <label value="value"/>
+    r")"
 )
 _TAG = re.compile(r"<(?:[\w-]{1,40}:)?(?P<label>[\w.-]{1,80})(?P<place>(?:\s[^<>]{1,300})?>)(?=[^<>\s])")
 _WHERE_PEOPLE_ARE = re.compile(
@@ -89,5 +92,7 @@ class Labelled:
 def _places(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield where labels end and values begin, in order; and whether both stand in a list."""
     signs = ((match.start(), match.end(), bool(match["pair"] or match["cell"])) for match in _PLACE.finditer(text))
+    if "<" not in text:
+        return signs
     tags = ((match.start("place"), match.end(), False) for match in _TAG.finditer(text))
     return heapq.merge(signs, tags)

@@ -187,6 +187,13 @@ def joined(phrase: str) -> str:
 
 
 def alternatives(labels: list[str]) -> str:
-    """Return a pattern of labels, however their words are joined; longer ones first."""
-    longest = sorted(set(labels), key=len, reverse=True)
-    return "|".join("[_ .-]?".join(map(re.escape, label.split(" "))) for label in longest)
+    """Return a pattern of labels, however their words are joined; longer ones first.
+
+    Those of one letter stand together, so that most of them need not be tried.
+    """
+    longest = sorted(set(labels), key=lambda label: (-len(label), label))
+    spelled = [(label[0], "[_ .-]?".join(map(re.escape, label[1:].split(" ")))) for label in longest]
+    letters = dict.fromkeys(letter for letter, _ in spelled)
+    return "|".join(
+        f"{re.escape(first)}(?:{'|'.join(rest for letter, rest in spelled if letter == first)})" for first in letters
+    )

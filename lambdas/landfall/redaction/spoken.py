@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from landfall.redaction import aws, labels, tokens, values
+from landfall.redaction import aws, labels, sought, tokens, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives, phrases
 from landfall.redaction.prose import is_prose
 
 _SECRETS = alternatives([*phrases(labels.SECRETS), *phrases(labels.PHRASES)])
 _PATIENTS = labels.numbers_of_patients()
-_SSN = alternatives(phrases(labels.SSN))
-_BIRTH = alternatives(phrases(labels.BIRTH))
+_SSN = phrases(labels.SSN)
+_BIRTH = phrases(labels.BIRTH)
 _NAMES = alternatives(labels.names())
 _SPOKEN_SECRETS = r"passwor[dt]|passwd|passcode|passphrase|pwd|token|secret|api key|_authToken|AUTH|identified by"
 _CODES = (
@@ -38,15 +39,26 @@ HEADER = (
 )
 
 
-def _spoken(named: str, value: str) -> re.Pattern[str]:
-    """Match what stands behind a label in a sentence: `password is x`, `MRN #x`, `--password x`."""
+def _spoken(kind: str, named: list[str], value: str, really: Callable[[str], bool] = values.any_value) -> Kind:
+    """Make a kind of what stands behind a label in a sentence: `MRN #x`, `--password x`."""
+    return _behind(kind, alternatives(named), sought.letters(named), value, really)
+
+
+def _behind(  # noqa: PLR0917
+    kind: str,
+    named: str,
+    begins: frozenset[str],
+    value: str,
+    really: Callable[[str], bool] = values.any_value,
+    spares: Callable[[str], aws.Spans] = aws.nothing,
+) -> Kind:
     keep = rf"(?P<keep>(?<![\w./])(?<!\d:)(?:{named})\.?(?: is| was)?(?: ?# ?|: ?| {{1,8}})[\"']?)"
-    return re.compile(rf"(?i){keep}{values.NOTHING}(?:{value})")
+    return Kind(kind, re.compile(rf"(?i){keep}{values.NOTHING}(?:{value})"), really, spares, begins=begins)
 
 
-def _told(listed: str) -> str:
+def _told(listed: str) -> list[str]:
     """Return the labels that can be nothing else where no sign stands behind them: of several words, and VIN."""
-    return alternatives([each for each in phrases(listed) if " " in each or each in ("vin", "iban")])
+    return [each for each in phrases(listed) if " " in each or each in ("vin", "iban")]
 
 
 _SPOKEN_VALUES = (
@@ -57,11 +69,14 @@ _CARE = (
     r"(?:admitted|discharged|died|deceased|hospitali[sz]ed) (?:on|at)"
     r"|(?:admission|discharge|surgery|appointment) (?:date|on|at)"
 )
+_OF_CARE = ("admitted", "discharged", "died", "deceased", "hospitalized", "surgery", "appointment")
+_OF_CODES = ("code", "pin", "passcode", "password", "otp")
 
 
-def _numbered(listed: str) -> re.Pattern[str]:
-    """Match what stands behind a label and the sign of a number: `DL# x`."""
-    return re.compile(rf"(?i)(?P<keep>(?<![\w./-])(?:{alternatives(phrases(listed))})\s?#:? ?)(?:{values.IDENTIFIER})")
+def _numbered(kind: str, listed: str) -> Kind:
+    """Make a kind of what stands behind a label and the sign of a number: `DL# x`."""
+    pattern = rf"(?i)(?P<keep>(?<![\w./-])(?:{alternatives(phrases(listed))})\s?#:? ?)(?:{values.IDENTIFIER})"
+    return Kind(kind, re.compile(pattern), values.has_digits, needs=("#",), begins=sought.letters(phrases(listed)))
 
 
 def _is_word_of_secrets(text: str) -> bool:
@@ -72,7 +87,7 @@ def _is_word_of_secrets(text: str) -> bool:
     return not re.fullmatch(r"[a-z]+(?:ed|ing|ent|able|ible|ect|al|ive|ly|ous|ory)|[a-z]{1,3}|[a-z]+[.:]", plain)
 
 
-_TOLD_BY = ("value", "Value", "VALUE", "input", "Input")
+_TOLD_BY = ("value", "input")
 
 
 def _told_later(named: str) -> re.Pattern[str]:
@@ -83,14 +98,22 @@ def _told_later(named: str) -> re.Pattern[str]:
 
 
 KINDS = (
-    Kind("secret", _told_later(f"{_SECRETS}|{_SSN}|{_PATIENTS}|{_BIRTH}"), needs=_TOLD_BY),
-    Kind("secret", _spoken(_SPOKEN_SECRETS, r"[\"']?[^\s\"',;|]{6,}"), values.is_made_up, aws.names),
+    Kind("secret", _told_later(f"{_SECRETS}|{alternatives(_SSN)}|{_PATIENTS}|{alternatives(_BIRTH)}"), needs=_TOLD_BY),
+    _behind(
+        "secret",
+        _SPOKEN_SECRETS,
+        sought.letters(("passwd", "pwd", "token", "secret", "api", "_a", "auth", "identified")),
+        r"[\"']?[^\s\"',;|]{6,}",
+        values.is_made_up,
+        aws.names,
+    ),
     Kind(
         "secret",
         re.compile(
             rf"(?i)(?P<keep>\b(?:{_CODES})(?: for [\w@.-]{{1,40}})?(?: is|:| =)?"
             rf" {{1,2}})(?!\[redacted)\d{{3}}[ -]?\d{{1,5}}(?![\w-])"
         ),
+        needs=_OF_CODES,
     ),
     Kind(
         "secret",
@@ -99,6 +122,7 @@ KINDS = (
             rf"{values.NOTHING}(?:{values.QUOTED}|[^\s\"',;|]{{4,}})"
         ),
         values.is_made_up,
+        begins=sought.letters(("passwd", "pwd", "pin", "token", "secret", "api", "auth", "identified")),
     ),
     Kind(
         "secret",
@@ -108,6 +132,7 @@ KINDS = (
             rf"{values.NOTHING}(?:{values.QUOTED})"
         ),
         lambda text: not is_prose(text) and not re.match(r"[\"']\W", text),
+        begins=sought.letters(("passwd", "identified")),
     ),
     Kind(
         "secret",
@@ -118,12 +143,23 @@ KINDS = (
             r"|\bpasswor[dt] (?:for|of) [\w@.-]{1,60}(?: is|:| =) ?"
             r"|\bpasswor[dt](?: was)? (?:set|changed|reset) to (?=\S{0,40}(?-i:[A-Z0-9]))"
             r"|\b(?:user|username|login|uid|usr)[\"']?\s?[:=]\s?[\"']?[^\s\"',;&:=]{1,80}[\"']?[,;&]?\s?[\"']?pass[\"']?\s?[:=]\s?"
-            r"|\b(?:credentials?|creds|login)\s?[:=]\s?\w[\w.@-]{0,60}(?::| ?/ ?)(?=[^\s/]{0,40}\d)"
-            r"|(?<![\w:]):[\w-]{0,30}(?:password|secret|token|api-key)\s(?=\")"
+            r"|\b(?:credentials?|creds|login)\s?[:=]\s?\w[\w.@-]{0,60}(?::| ?/ ?)(?=[^\s/]{0,40}\d))"
+            rf"{values.NOTHING}(?:{values.QUOTED}|[^\s\"',;&|<>]{{4,}})"
+        ),
+        _is_word_of_secrets,
+        begins=sought.letters(
+            ("set", "new", "temp", "initial", "default", "one", "passwd", "user", "login", "uid", "creds")
+        ),
+    ),
+    Kind(
+        "secret",
+        re.compile(
+            r"(?i)(?P<keep>(?<![\w:]):[\w-]{0,30}(?:password|secret|token|api-key)\s(?=\")"
             r"|<\w{1,30} (?:key|name|id)=\"[^\"<>]{0,60}(?:password|passwd|secret|token|api[-_.]?key|credential)\">)"
             rf"{values.NOTHING}(?:{values.QUOTED}|[^\s\"',;&|<>]{{4,}})"
         ),
         _is_word_of_secrets,
+        needs=("pass", "secret", "token", "api", "credential"),
     ),
     Kind(
         "secret",
@@ -132,6 +168,7 @@ KINDS = (
             r"|passcode)\b)"
             r"|(?P<keep>\b(?:code|otp|pin) )\d{4,8}(?= (?:was |has been )?(?:sent|texted|e?mailed))"
         ),
+        needs=_OF_CODES,
     ),
     Kind(
         "secret",
@@ -141,16 +178,27 @@ KINDS = (
         ),
         lambda text: not is_prose(text),
         needs=_TOLD_BY,
+        begins=sought.letters(("name", "key", "field", "param")),
     ),
-    tokens.COMMANDS,
-    Kind("secret", re.compile(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])")),
-    Kind("device", _numbered(f"{labels.DEVICES}, serial"), values.has_digits),
-    Kind("licence number", _numbered(f"{labels.LICENCES}, license, licence, permit"), values.has_digits),
-    Kind("account number", _numbered(labels.ACCOUNTS), values.has_digits),
-    Kind("account number", _spoken("bic/iban|iban", r"[A-Z]{2}\d{2}[\dA-Z ]{10,34}"), values.has_digits),
-    Kind("record number", re.compile(r"(?i)(?P<keep>\bpatient ?# ?)[a-z]{0,3}-?\d{4,}(?![\w:.-])")),
-    Kind("social security number", re.compile(r"(?i)(?P<keep>\bssn end(?:s|ing) (?:in|with) )\d{4}(?!\w)")),
-    Kind("address", re.compile(r"(?P<keep>\b(?:ZIP|zip|Zip)(?: [Cc]ode)? )\d{5}(?:-\d{4})?(?![\w.-])")),
+    *tokens.COMMANDS,
+    Kind("secret", re.compile(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])"), needs=("cvv", "cvc")),
+    _numbered("device", f"{labels.DEVICES}, serial"),
+    _numbered("licence number", f"{labels.LICENCES}, license, licence, permit"),
+    _numbered("account number", labels.ACCOUNTS),
+    _behind(
+        "account number",
+        "bic/iban|iban",
+        frozenset(("bi", "ib")),
+        r"[A-Z]{2}\d{2}[\dA-Z ]{10,34}",
+        values.has_digits,
+    ),
+    Kind("record number", re.compile(r"(?i)(?P<keep>\bpatient ?# ?)[a-z]{0,3}-?\d{4,}(?![\w:.-])"), needs=("patient",)),
+    Kind(
+        "social security number",
+        re.compile(r"(?i)(?P<keep>\bssn end(?:s|ing) (?:in|with) )\d{4}(?!\w)"),
+        needs=("ssn",),
+    ),
+    Kind("address", re.compile(r"(?P<keep>\b(?:ZIP|zip|Zip)(?: [Cc]ode)? )\d{5}(?:-\d{4})?(?![\w.-])"), needs=("zip",)),
     Kind(
         "phone number",
         re.compile(
@@ -158,6 +206,7 @@ KINDS = (
             rf"| number)?:? )(?:{values.PHONE})(?![\w.-])"
         ),
         lambda text: sum(map(str.isdigit, text)) in range(8, 16),
+        needs=("tel", "phone", "fax", "mobile", "cell"),
     ),
     Kind(
         "IP address",
@@ -166,19 +215,21 @@ KINDS = (
             rf"|remote )?ip(?: address)? ?:? ?))(?:{values.IP})(?![\w])"
         ),
         values.is_public,
+        begins=frozenset(("fr", "by", "of")),
     ),
     Kind(
         "IP address",
         re.compile(rf"(?i)(?P<keep>\blog(?:in|ged in|on)\b[^,;\r\n]{{0,60}}? from )(?:{values.IP})"),
         values.is_public,
+        needs=("log",),
     ),
-    Kind("IP address", re.compile(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public),
-    Kind("date", _spoken(_CARE, values.DATE), values.has_digits),
-    Kind("social security number", _spoken(_SSN, values.SSN)),
-    Kind("record number", _spoken(_PATIENTS, values.NUMBER)),
-    Kind("account number", _spoken(_told(labels.ACCOUNTS), values.IDENTIFIER), values.has_digits),
-    Kind("licence number", _spoken(_told(labels.LICENCES), values.IDENTIFIER), values.has_digits),
-    Kind("vehicle", _spoken(_told(labels.VEHICLES), values.IDENTIFIER), values.has_digits),
-    Kind("device", _spoken(_told(labels.DEVICES), values.IDENTIFIER), values.has_digits),
-    Kind("date of birth", _spoken(_BIRTH, values.DATE)),
+    Kind("IP address", re.compile(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public, needs=("client: ",)),
+    _behind("date", _CARE, sought.letters(_OF_CARE), values.DATE, values.has_digits),
+    _spoken("social security number", _SSN, values.SSN),
+    _behind("record number", _PATIENTS, sought.letters(labels.patients()), values.NUMBER),
+    _spoken("account number", _told(labels.ACCOUNTS), values.IDENTIFIER, values.has_digits),
+    _spoken("licence number", _told(labels.LICENCES), values.IDENTIFIER, values.has_digits),
+    _spoken("vehicle", _told(labels.VEHICLES), values.IDENTIFIER, values.has_digits),
+    _spoken("device", _told(labels.DEVICES), values.IDENTIFIER, values.has_digits),
+    _spoken("date of birth", _BIRTH, values.DATE),
 )

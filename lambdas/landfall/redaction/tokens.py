@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import re
 
-from landfall.redaction import values
+from landfall.redaction import sought, values
 from landfall.redaction.kind import Kind
 
 _PREFIXES = """
 gh[pousr]_ github_pat_ gl(?:pat|dt|rt|rtr|cbt|ptt|ft|soat|imt|agent|oas|ffct)- xox[abeoprs]- xoxe\\.xox[bp]- xapp-
-[sprk]k_(?:live|test|prod)_ whsec_ sk- npm_ pypi- hf_ api_org_ SG\\. AIza ya29\\. GOCSPX- do[por]_v1_
-shp(?:at|ca|pa|ss|ua)_ hv[sbr]\\. dapi dckr_[po]at_ AGE-SECRET-KEY- SK(?=[0-9a-f]{32}) key-(?=[0-9a-f]{32})
+sk_(?:live|test|prod)_ pk_(?:live|test|prod)_ rk_(?:live|test|prod)_ kk_(?:live|test|prod)_ whsec_ sk- npm_ pypi- hf_
+api_org_ SG\\. AIza ya29\\. GOCSPX- do[por]_v1_ shp(?:at|ca|pa|ss|ua)_ hv[sbr]\\. dapi dckr_[po]at_ AGE-SECRET-KEY-
+SK(?=[0-9a-f]{32}) key-(?=[0-9a-f]{32})
 pul-(?=[0-9a-f]{40}) ATATT3 ATCTT3 ATBB lin_(?:api|oauth)_ PMAK- NRAK- NRJS- NRII- sntry[su]_ gls[ar]_ glc_
 dp\\.(?:pt|st|ct|sa|scim|audit)\\. dt0[a-z]\\d\\d\\. sq0(?:atp|csp|idp)- xkeysib- xsmtpsib- figd_ figo_ ntn_
-secret_ r8_ gsk_ xai- pplx- f[om][12]_ pscale_(?:tkn|pw|oauth)_ sb[ps]_ nf[pckobu]_ HRKU- bkua_ CCIPAT_ CLOJARS_
+secret_ r8_ gsk_ xai- pplx- fo[12]_ fm[12]_ pscale_(?:tkn|pw|oauth)_ sbp_ sbs_ nf[pckobu]_ HRKU- bkua_ CCIPAT_ CLOJARS_
 rubygems_ aio_ LTAI CFPAT- duffel_(?:live|test)_ EZ[AT]K fio-u- pnu_ rdme_ shippo_(?:live|test)_ tfp_ ico- sgp_
 tskey- waka_ csk- tvly- pcsk_ lsv2_(?:pt|sk)_ re_ rzp_(?:live|test)_ FLWSECK- APP_USR- sq[upa]_ ops_eyJ ABSK
 cio[a-zA-Z0-9] oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
 """.split()  # noqa: SIM905
 _REST = r"[\w.=-]{16,}"
-TOKEN = rf"\b(?:{'|'.join(_PREFIXES)}){_REST}"
+_BEGINS = tuple(dict.fromkeys(prefix[:2] for prefix in _PREFIXES))
+_BY_LETTERS = (f"{two}(?:{'|'.join(each[2:] for each in _PREFIXES if each[:2] == two)})" for two in _BEGINS)
+_TOKEN = rf"\b(?:{'|'.join(_BY_LETTERS)}){_REST}"
 _BARE = (
     r"(?<![\w-])[MNO][\w-]{22,27}\.[\w-]{6}\.[\w-]{25,40}(?![\w-])",  # Discord
     r"(?<![\w-])[A-Za-z0-9]{14}\.atlasv1\.[\w-]{40,}",  # HCP Terraform
@@ -49,20 +52,25 @@ _NAMED = (
 _NO_VALUE = r"(?!\[redacted|[\"']?(?:\$|%|<|\{\{|--?[a-z]))"
 _BEHIND_A_FLAG = rf"{_NO_VALUE}(?:\"[^\"]*\"?|'[^']*'?|[^\s\"',;]{{3,}})"
 _LOGINS = r"az login|(?:docker|podman|buildah|skopeo|helm registry|oc|cf|crane) login|sshpass|mongo(?:sh|dump|restore)?"
-COMMAND = (
+_COMMANDS = (
     r"(?P<keep>\b(?:mysql|mysqldump|mysqladmin|mariadb)\b.{0,80}? -p|"
     rf"\b(?:{_LOGINS})\b.{{0,120}}? -p ?"
     r"|\bredis-cli\b.{0,80}? -a ?|\b(?:curl|wget|http)\b.{0,200}? (?:-u|--user|--proxy-user|-a) ?[\"']?[^\s:\"']{1,80}:"
     r"|name=\"[\w-]*(?i:password|token|secret)\"\s{1,8}(?!\w{1,20}=)"
-    rf"|[\"']--?(?i:{_NAMED})[\"'],\s?|(?<![\w-])--?(?i:{_NAMED})(?:,\s?|\s{{1,3}})"
     r"|\b(?:requirepass|masterauth) |\bACL SETUSER .{0,80}? >|\bopenssl enc .{0,80}? -(?:k|K) |\bzip .{0,40}?-P "
     r"|\b7z \w .{0,40}?-p"
     r"|\bldap\w{3,10} .{0,120}? -w ?|\bsqlcmd .{0,120}? -P ?|\bnet use .{0,80}? /user:\S{1,60} "
     r"|\bsqlplus \S{1,60}?/(?=\S{1,80}@)"
     r"|\bvault login |\bmachine \S{1,80} login \S{1,80} password |\bthin:\w{1,40}/(?=\S{1,80}@)"
     rf"|\b(?:ENV|ARG|export|setenv|setx) (?i:{_NAMED})\s"
-    r"|\b-pass(?:in|out)? pass:"
     rf"|\becho (?=\S+ \| docker login))(?:{_BEHIND_A_FLAG})"
+)
+_CALLED = """mysql mariadb az docker podman buildah skopeo helm oc cf crane sshpass mongo redis curl wget http name
+requirepass
+masterauth acl openssl zip 7z ldap sqlcmd net vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
+_FLAGS = (
+    rf"(?P<keep>[\"']--?(?i:{_NAMED})[\"'],\s?|(?<![\w-])--?(?i:{_NAMED})(?:,\s?|\s{{1,3}})"
+    rf"|\b-pass(?:in|out)? pass:)(?:{_BEHIND_A_FLAG})"
 )
 """Where the commands of a shell, and forms, have their secrets."""
 _ARGUMENT = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,'\"()]{1,80})"
@@ -84,15 +92,32 @@ def is_random(text: str) -> bool:
     return any(map(str.isdigit, text)) or (text != text.lower() and text != text.upper())
 
 
+PREFIXED = Kind("API key", re.compile(_TOKEN), lambda text: is_random(text[3:]), begins=sought.letters(_BEGINS))
 KINDS = (
-    Kind("API key", re.compile(TOKEN), lambda text: is_random(text[3:])),
+    PREFIXED,
     *(Kind("API key", re.compile(pattern)) for pattern in _BARE),
-    Kind("API key", re.compile(rf"(?P<keep>{'|'.join(_PATHS)})(?!\[redacted)[\w/:@-]+")),
-    Kind("secret", re.compile(rf"(?P<keep>\b(?:{_CALLS})\((?:{_ARGUMENT},\s?){{2}})(?!\[redacted)(?:{values.QUOTED})")),
+    Kind(
+        "API key",
+        re.compile(rf"(?P<keep>{'|'.join(_PATHS)})(?!\[redacted)[\w/:@-]+"),
+        needs=(".com/", ".org/bot", ".org/file"),
+    ),
+    Kind(
+        "secret",
+        re.compile(rf"(?P<keep>\b(?:{_CALLS})\((?:{_ARGUMENT},\s?){{2}})(?!\[redacted)(?:{values.QUOTED})"),
+        begins=sought.letters(("pdo", "new", "mysqli", "get", "oci", "ftp", "ldap", "imap")),
+    ),
     Kind(
         "secret",
         re.compile(rf"(?P<keep>\b(?:{_LOGIN_CALLS})\({_ARGUMENT},\s?)(?!\[redacted)(?=[\"'])(?:{values.QUOTED})"),
+        begins=sought.letters(("login", "authenticate", "sign", "check", "username", "basic", "http", "set")),
     ),
-    Kind("secret", re.compile(rf"(?P<keep>\b(?:{_SETTERS})\()(?!\[redacted)(?=[\"'])(?:{values.QUOTED})")),
+    Kind(
+        "secret",
+        re.compile(rf"(?P<keep>\b(?:{_SETTERS})\()(?!\[redacted)(?=[\"'])(?:{values.QUOTED})"),
+        needs=("password", "hashpw", "bcrypt."),
+    ),
 )
-COMMANDS = Kind("secret", re.compile(COMMAND))
+COMMANDS = (
+    Kind("secret", re.compile(_COMMANDS), begins=sought.letters(_CALLED)),
+    Kind("secret", re.compile(_FLAGS), needs=("-",)),
+)
