@@ -38,6 +38,12 @@ def _is_address(text: str) -> bool:
     return not text.startswith("git@") and not text.lower().endswith(_NO_DOMAINS)
 
 
+def _is_iban(text: str) -> bool:
+    """Its letters and digits, read as one number, leave 1 when divided by 97 (ISO 13616)."""
+    plain = text.replace(" ", "")
+    return int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 == 1
+
+
 def _is_phone(text: str) -> bool:
     return sum(map(str.isdigit, text)) in _DIGITS_OF_A_PHONE
 
@@ -76,10 +82,15 @@ KINDS: tuple[Redacts, ...] = (
         r"(?P<keep>(?<![\w.-])[\w.-]{1,100}\.[a-z]{2,24}:\d{2,5}:[\w*-]{1,40}:[\w*-]{1,40}:)(?!\[redacted)\S+",
     ),
     _kind(
+        "URL password",
+        r"(?P<keep>://)(?!\[redacted)(?=[^\s/@]{0,100}\d)[\w.~%+-]{16,200}(?=@[\w.-]+)",
+        needs=("://",),
+    ),
+    _kind(
         "header",
         spoken.HEADER,
         lambda text: not is_prose(text) and not text.strip().isdigit(),
-        ("authorization", "cookie"),
+        ("authorization", "cookie", "signature"),
     ),
     _kind("token", r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}", needs=("eyj",)),
     _kind(
@@ -97,7 +108,7 @@ KINDS: tuple[Redacts, ...] = (
     ),
     _kind(
         "email address",
-        r"(?<![a-zA-Z0-9.%+-])[a-zA-Z0-9_.%+-]{1,64}?(?:@|%(?:25)?40|\\u0040)(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}(?![a-zA-Z])",
+        r"(?<![a-zA-Z0-9.%+-])(?:(?<!://)[a-zA-Z0-9_.%+-]{1,64}?@|[a-zA-Z0-9_.%+-]{1,64}?(?:%(?:25)?40|\\u0040))(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}(?![a-zA-Z])",
         _is_address,
         ("@", "40"),
     ),
@@ -117,6 +128,13 @@ KINDS: tuple[Redacts, ...] = (
     _kind("record number", r"(?i)(?P<keep>\b(?:patients?|mrn)[/|])[a-z]{0,4}-?\d[\w-]{2,}", needs=("patient", "mrn")),
     _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),
     _looks("phone number", r"(?<![\w+])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?![\w-])", _is_phone),
+    _kind("account number", r"(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w-])", _is_iban),
+    _kind(
+        "address",
+        r"(?<![\w.:/-])\d{1,5}[A-Z]? (?!Hard|Flash|Google|Tape|Disk|Thumb|One|Shared)(?:[A-Z][a-z]{1,20} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd"
+        r"|Lane|Ln|Drive|Boulevard|Blvd|Court|Crescent|Terrace|Square|Highway|Parkway)\b(?!=)",
+    ),
+    _kind("age", r"(?<![\w.-])(?:9\d|1[01]\d)(?=-year-old\b)", needs=("-year-old",)),
     _looks("card number", r"(?<![\w.-])\d(?:[ +-]?\d){12,18}(?![\w-])", _is_card),
     _looks("key", r"(?<![\w+/=-])(?:[\w+/-]{40,}={0,2}|[\w+/-]{30,}={1,2})(?![\w+/=-])", _is_random),
 )

@@ -11,18 +11,23 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from landfall.redaction import aws, meanings, values, words
+from landfall.redaction import aws, meanings, sought, values, words
 from landfall.redaction.kind import MARK
 from landfall.redaction.meanings import MEANINGS, NAMES, SECRET
 
 _Q = r"(?:\\{0,8}[\"']|%22|%27|&quot;|&#39;|\\u0022|`)"
 _CALL = (
-    r"(?>(?:\{\s?[\"']?(?:value|text|display|raw|plain)[\"']?\s?[:=]\s?|[bu](?=[\"'])|string\(\d{1,9}\) ?"
+    r"(?>(?:\{\s?[\"']?(?:value|text|display|raw|plain)[\"']?\s?[:=]\s?|[bu](?=[\"'])|(?:[Ss]tr(?:ing)?|SecretStr|Optional|Option|[Bb]ytes|[Tt]ext|[Aa]ny|char|[Oo]bject)(?:\[\w{1,20}\]|<\w{1,20}>)?[?!]?\s=\s(?=[\"'])|string\(\d{1,9}\) ?"
     r"|(?!(?:getenv|env|ENV|fetch|get|lookup|prompt|input|require|read|load)\()"
     r"(?:[A-Za-z]\w{0,30}|datetime\.\w{1,10})\((?=[\"'\d\[])|N(?='))?)"
 )
 """What programs put round a value, but for calls that look one up."""
-_STARTS = r"\\\"'%&`\])\s#*.(|:=\-⇒→\uff1a\uff1d"
+_SET = re.compile(
+    r"(?i)(?<![\w-])(?:ENV|ARG|setenv|setx|set -\w{1,3}|proxy_set_header|fastcgi_param|add_header|RequestHeader set"
+    r"|config set|configure set|setex|secret put|secret set) (?P<label>[\w.-]{2,80})(?P<place>\s{1,4})(?=[^\s=])"
+)
+"""Words of commands and settings that have a label and its value behind them, with a blank between the two."""
+_STARTS = r"\\\"'%&`\])\s#*.(|,:=\-⇒→\uff1a\uff1d"
 """What a place begins with: nearly all characters of a text are none of these, and cost a look alone."""
 _PLACE = re.compile(
     # label=value, "label": "value"
@@ -32,6 +37,8 @@ _PLACE = re.compile(
     r"|['\"],\s?b(?=['\"])"  # (b'label', b'value')
     r"|(?P<cell>\t| ?\| ?)(?=[^\s|])"  # label|value
     r"|(?P<pair>['\"],\s?)(?=(?P<q>['\"])[^'\"\s]{4,120}(?P=q)\s?[)\]])"  # ('label', 'value')
+    r"|(?P<said>\s(?:(?:is|was|set to|changed to)\s)?(?=[\"'`][^\"'`\s]{6,200}[\"'`])"  # label was "value"
+    r"|(?<=\w),\s?(?:<<)?(?=\"[^\"\s]{4,200}\"))"  # {label,"value"}
     r"|\s{1,4}value\s?=\s?(?=[\"'])"  # <label value="value"/>
     r")"
 )
@@ -91,8 +98,13 @@ class Labelled:
 
 def _places(text: str) -> Iterator[tuple[int, int, bool]]:
     """Yield where labels end and values begin, in order; and whether both stand in a list."""
-    signs = ((match.start(), match.end(), bool(match["pair"] or match["cell"])) for match in _PLACE.finditer(text))
-    if "<" not in text:
-        return signs
-    tags = ((match.start("place"), match.end(), False) for match in _TAG.finditer(text))
-    return heapq.merge(signs, tags)
+    signs = (
+        (match.start(), match.end(), bool(match["pair"] or match["cell"] or match["said"]))
+        for match in _PLACE.finditer(text)
+    )
+    others = [pattern for sign, pattern in (("<", _TAG), ("e", _SET)) if sign in sought.folded(text)]
+    return heapq.merge(signs, *(_places_of(pattern, text) for pattern in others)) if others else signs
+
+
+def _places_of(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int, bool]]:
+    return ((match.start("place"), match.end(), False) for match in pattern.finditer(text))

@@ -33,6 +33,8 @@ def _is_secret(text: str) -> bool:
     return bool(plain) and not re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2}", plain)
 
 
+_PARTS = r"(?:[ ./-][\dA-Z]{1,7}\b){0,6}"
+"""Of a number that is written with gaps."""
 MEANINGS = {
     SECRET: Meaning("secret", value(values.WORD, _is_secret)),
     _MAYBE: Meaning("secret", value(values.WORD, values.is_made_up_and_long)),
@@ -52,7 +54,10 @@ MEANINGS = {
     ),
     _ZIP: Meaning("address", value(r"\d[\w -]{2,9}|[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}", values.has_digits)),
     "account": Meaning("account number", value(rf"{values.IDENTIFIER}(?: [\dA-Z]{{3,4}}\b)*", values.has_digits)),
-    "licence": Meaning("licence number", value(values.IDENTIFIER, values.has_digits)),
+    "licence": Meaning(
+        "licence number",
+        value(rf"{values.IDENTIFIER}{_PARTS}|\d{{1,4}}(?:[ ./-][\dA-Z]{{1,7}}\b){{2,6}}", values.has_digits),
+    ),
     _MAC: Meaning("device", value(values.MAC)),
     "vehicle": Meaning(
         "vehicle", value(rf"{values.PLATE}|{values.IDENTIFIER}(?: [\dA-Z]{{2,4}}\b)*", values.has_digits)

@@ -34,7 +34,8 @@ INSERT = (
     r"[^()]{1,400}\)\s{0,3}values\s{0,3}"
 )
 HEADER = (
-    rf"(?i)(?P<keep>(?<![\w-])(?:(?:proxy-)?authorization|[\w.-]{{0,60}}cookies?)(?:{_SIGN})){values.NOTHING}"
+    rf"(?i)(?P<keep>(?<![\w-])(?:(?:proxy-)?authorization|[\w.-]{{0,60}}cookies?|(?:stripe|x)-(?:[\w-]{{1,30}}-)?signature[\w-]{{0,20}})"
+    rf"(?:{_SIGN})){values.NOTHING}(?!(?:bearer|basic|token|digest|apikey)\s{{1,3}}(?:\*{{3}}|<|\[|\.{{3}}|$))"
     rf"(?:digest .+|\{{[^}}]*\}}|{values.QUOTED}|[^\"'\r\n]+)"
 )
 
@@ -87,13 +88,26 @@ def _is_word_of_secrets(text: str) -> bool:
     return not re.fullmatch(r"[a-z]+(?:ed|ing|ent|able|ible|ect|al|ive|ly|ous|ory)|[a-z]{1,3}|[a-z]+[.:]", plain)
 
 
+_OF_CARE_NUMBERS = (
+    "claim, chart, encounter, member, subscriber, accession, prescription, rx, specimen, mrn, insurance, case no"
+)
+_NO_PASSWORD = re.compile(
+    r"[\"']?(?:\d{4}-\d\d|[\w.-]*[/\\]|\w+://|[\w.-]+:\d|\w+\.\w+\.|[0-9a-f]{8}-[0-9a-f]{4}-|v?\d+\.\d|\w+\(|[\w-]+@)"
+)
+
+
+def _is_generated(text: str) -> bool:
+    """Say whether a last word could be a password that was made: no time, path, address, id, version or call."""
+    return values.is_made_up(text) and not _NO_PASSWORD.match(text) and not is_prose(text)
+
+
 _TOLD_BY = ("value", "input")
 
 
 def _told_later(named: str) -> re.Pattern[str]:
     """Match the value of a label that is itself a value: `"name": "label", "value": "x"`."""
     between = r"[^{}\r\n]{0,160}?\b(?:value|input|input_value)"
-    keep = rf"(?P<keep>(?:{named}){_Q}?{between}{_Q}?\s?[:=]\s?)"
+    keep = rf"(?P<keep>(?:{named}){_Q}?{between}{_Q}?(?:\s?[:=]\s?(?:\{{\s?{_Q}\w{{1,20}}{_Q}\s?:\s?)?|\s(?=[\[\"'])))"
     return re.compile(rf"(?i){keep}{values.NOTHING}(?:{values.QUOTED})")
 
 
@@ -181,6 +195,50 @@ KINDS = (
         begins=sought.letters(("name", "key", "field", "param")),
     ),
     *tokens.COMMANDS,
+    Kind(
+        "secret",
+        re.compile(r"(?P<keep>\[redacted: secret\] (?:->|=>|\u2192|to) )(?!\[)(?:\"[^\"]*\"|'[^']*'|[^\s,;]{4,})"),
+        lambda text: not is_prose(text),
+        needs=("[redacted: secret] ",),
+    ),
+    Kind(
+        "secret",
+        re.compile(
+            r"(?:(?P<keep>(?:(?<![^\n>])|(?<=> ))PASS |(?<!\S)\w{1,8} LOGIN \S{1,60} |\"AUTH\" (?:\"[^\"]{1,80}\" )?(?=\"))"
+            r")(?!\[redacted)[^\s/]{4,}(?=\s*$)"
+        ),
+        lambda text: not is_prose(text) and not text.endswith((":", ")")),
+        needs=("pass ", " login ", '"auth" '),
+    ),
+    Kind(
+        "secret",
+        re.compile(r"(?i)(?P<keep>\bpasswor[dt]s?\b[^\r\n:=]{1,120}: ?)(?![\[%$?({<])[\"']?[^\s\"']{6,100}[\"']?\s*$"),
+        _is_generated,
+        needs=("password", "passwort"),
+    ),
+    _behind("licence number", "dea", frozenset(("de",)), r"[A-Z][A-Z9]\d{7}(?!\w)"),
+    _numbered("record number", _OF_CARE_NUMBERS),
+    Kind(
+        "record number",
+        re.compile(r"(?i)(?P<keep>\bpatient )\d{5,12}(?![\w:.-]| (?:rows?|records?|ms|s|bytes)\b)"),
+        needs=("patient ",),
+    ),
+    Kind(
+        "date of birth",
+        re.compile(
+            rf"(?i)(?P<keep>(?<![\w./])(?:{alternatives(_BIRTH)})(?!\w)[^\r\n]{{0,40}}?[\"'])(?:{values.DATE})(?=[\"'])"
+        ),
+        values.has_digits,
+        begins=sought.letters(_BIRTH),
+    ),
+    Kind(
+        "date of birth",
+        re.compile(
+            rf"(?i)(?P<keep>[\"'])(?:{values.DATE})(?=[\"'] (?:as|for|in|is|of) [\w ]{{0,24}}?\b(?:{alternatives(_BIRTH)})(?!\w))"
+        ),
+        values.has_digits,
+        needs=("dob", "birth", "born"),
+    ),
     Kind("secret", re.compile(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])"), needs=("cvv", "cvc")),
     _numbered("device", f"{labels.DEVICES}, serial"),
     _numbered("licence number", f"{labels.LICENCES}, license, licence, permit"),

@@ -21,7 +21,8 @@ dp\\.(?:pt|st|ct|sa|scim|audit)\\. dt0[a-z]\\d\\d\\. sq0(?:atp|csp|idp)- xkeysib
 secret_ r8_ gsk_ xai- pplx- fo[12]_ fm[12]_ pscale_(?:tkn|pw|oauth)_ sbp_ sbs_ nf[pckobu]_ HRKU- bkua_ CCIPAT_ CLOJARS_
 rubygems_ aio_ LTAI CFPAT- duffel_(?:live|test)_ EZ[AT]K fio-u- pnu_ rdme_ shippo_(?:live|test)_ tfp_ ico- sgp_
 tskey- waka_ csk- tvly- pcsk_ lsv2_(?:pt|sk)_ re_ rzp_(?:live|test)_ FLWSECK- APP_USR- sq[upa]_ ops_eyJ ABSK
-cio[a-zA-Z0-9] oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
+cio[a-zA-Z0-9] p8e-(?=[0-9a-zA-Z]{32}) cmVmd(?=\\w{40}) v1\\.0-(?=[0-9a-f]{24}-) live_(?=[0-9a-f]{20}) sm_(?:a|p)at_
+s-s4t2(?:ud|af)- AQVN(?=\\w{30}) t1\\.(?=[\\w-]{20,60}\\.\\w) API-(?=[A-Z0-9]{26}) SWMTKN- CfDJ8 sk\\.eyJ pk\\.eyJ 4b1d(?=[A-Za-z0-9]{38}) oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
 """.split()  # noqa: SIM905
 _REST = r"[\w.=-]{16,}"
 _BEGINS = tuple(dict.fromkeys(prefix[:2] for prefix in _PREFIXES))
@@ -37,6 +38,14 @@ _BARE = (
     r"(?<![\w-])access-(?:sandbox|development|production)-[0-9a-f-]{36}",  # Plaid
     r"(?<![\w/])1//0[\w-]{20,}",  # Google
     r"(?<!\w)EAA[A-Za-z0-9]{60,}",  # Meta, Square
+    r"(?<![\w-])A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}(?!\w)",  # 1Password
+    r"(?<!\w)\d{8,10}:AA[\w-]{33}(?![\w-])",  # Telegram
+    r"(?<!\w)(?:sc|ext|scauth|authress)_\w{5,30}\.\w{4,6}\.acc[_-][\w-]{10,32}\.[\w+/=-]{30,120}",  # Authress
+    r"(?<!\w)[ps]at\.[\w-]{22}\.[0-9a-f]{24}\.\w{20}",  # Harness
+    r"(?<!\w)sha256~[\w-]{43}(?![\w-])",  # OpenShift
+    r"(?<!\w)\w{6}_\w{29}_mmk(?!\w)",  # MaxMind
+    r"(?<!\w)[0-9a-f]{32,36}NRAL(?!\w)",  # New Relic
+    r"(?<![\w+/])LS0tLS1CRUdJTi(?:BSU0Eg|BQUklWQVRF|BFQyBQUklWQVRF|BPUEVOU1NI|BFTkNSWVBU)[\w+/]{10,}={0,2}",  # a PEM's key
 )
 _PATHS = (
     r"hooks\.slack\.com/(?:services|workflows)/",
@@ -63,11 +72,12 @@ _COMMANDS = (
     r"|\bsqlplus \S{1,60}?/(?=\S{1,80}@)"
     r"|\bvault login |\bmachine \S{1,80} login \S{1,80} password |\bthin:\w{1,40}/(?=\S{1,80}@)"
     rf"|\b(?:ENV|ARG|export|setenv|setx) (?i:{_NAMED})\s"
+    r"|\becho [\"']?[\w.-]{1,40}:(?=\S+ \| (?:sudo )?chpasswd)|\bhtpasswd -\w{0,4}b\w{0,3} \S{1,80} \S{1,40} "
     rf"|\becho (?=\S+ \| docker login))(?:{_BEHIND_A_FLAG})"
 )
 _CALLED = """mysql mariadb az docker podman buildah skopeo helm oc cf crane sshpass mongo redis curl wget http name
 requirepass
-masterauth acl openssl zip 7z ldap sqlcmd net vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
+masterauth acl openssl zip 7z htpasswd ldap sqlcmd net vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
 _FLAGS = (
     rf"(?P<keep>[\"']--?(?i:{_NAMED})[\"'],\s?|(?<![\w-])--?(?i:{_NAMED})(?:,\s?|\s{{1,3}})"
     rf"|\b-pass(?:in|out)? pass:)(?:{_BEHIND_A_FLAG})"
@@ -79,11 +89,12 @@ _CALLS = (
     r"|getConnection|oci_connect|ftp_login|ldap_bind|imap_open|ldap_bind_s"
 )
 _LOGIN_CALLS = (
-    r"login|logIn|authenticate|signIn|sign_in|loginAs|checkCredentials|UsernamePasswordAuthenticationToken"
+    r"attempt|signInWithPassword|loginWithPassword|createUser|login|logIn|authenticate|signIn|sign_in|loginAs|checkCredentials|UsernamePasswordAuthenticationToken"
     r"|BasicAuth|HTTPBasicAuth|SetBasicAuth|basic_auth"
 )
 _SETTERS = (
-    r"(?:set|check|verify|validate|hash|change|update)_?(?:P|p)assword|password_(?:hash|verify)|hashpw|bcrypt\.\w{1,20}"
+    r"(?:set|with|check|verify|validate|hash|change|update|encrypt|use)_?(?:[A-Z][a-z]{1,20}|[a-z]{1,20}_)?"
+    r"(?:[pP]assword|[sS]ecret|[tT]oken|[aA]pi_?[kK]ey|[pP]assphrase)|password_(?:hash|verify)|hashpw|bcrypt\.\w{1,20}"
 )
 
 
@@ -109,12 +120,14 @@ KINDS = (
     Kind(
         "secret",
         re.compile(rf"(?P<keep>\b(?:{_LOGIN_CALLS})\({_ARGUMENT},\s?)(?!\[redacted)(?=[\"'])(?:{values.QUOTED})"),
-        begins=sought.letters(("login", "authenticate", "sign", "check", "username", "basic", "http", "set")),
+        begins=sought.letters(
+            ("login", "authenticate", "attempt", "create", "sign", "check", "username", "basic", "http", "set")
+        ),
     ),
     Kind(
         "secret",
         re.compile(rf"(?P<keep>\b(?:{_SETTERS})\()(?!\[redacted)(?=[\"'])(?:{values.QUOTED})"),
-        needs=("password", "hashpw", "bcrypt."),
+        needs=("password(", "secret(", "token(", "key(", "passphrase(", "password_", "hashpw", "bcrypt."),
     ),
 )
 COMMANDS = (
