@@ -102,8 +102,9 @@ KINDS: tuple[Redacts, ...] = (
     *tokens.KINDS,
     _kind(
         "password hash",
-        r"\$2[abxy]?\$\d\d\$[\w./]{22,}|\$(?:[156y]|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,20})\$[\w./$,=+-]{16,}"
-        r"|\{(?:S?SHA|S?MD5|CRYPT|PBKDF2)\d{0,3}\}[\w+/=.$-]{8,}",
+        r"\$2[abxy]?\$\d\d\$[\w./]{22,}|\$(?:[156y]|apr1|sha1|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,20})\$[\w./$,=+-]{16,}"
+        r"|\{(?:S?SHA|S?MD5|CRYPT|PBKDF2)\d{0,3}\}[\w+/=.$-]{8,}"
+        r"|\b(?:scrypt|pbkdf2):[\w:]{3,40}\$[\w./]{4,64}\$[0-9a-f]{32,}",
         needs=("$", "}"),
     ),
     _kind(

@@ -27,14 +27,15 @@ _SET = re.compile(
     r"|config set|configure set|setex|secret put|secret set) (?P<label>[\w.-]{2,80})(?P<place>\s{1,4})(?=[^\s=])"
 )
 """Words of commands and settings that have a label and its value behind them, with a blank between the two."""
-_STARTS = r"\\\"'%&`\])\s#*.(|,:=\-⇒→\uff1a\uff1d"
+_STARTS = r"\\\"'%&`\])\s#*.(|,?:=\-⇒→\uff1a\uff1d"
 """What a place begins with: nearly all characters of a text are none of these, and cost a look alone."""
 _PLACE = re.compile(
     # label=value, "label": "value"
-    rf"(?=[{_STARTS}])(?:{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|::(?=\s\S)"
+    rf"(?=[{_STARTS}])(?:{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|\?=|::(?=\s\S)"
     rf"|[:=⇒→\uff1a\uff1d]|->|%3A|%3D)(?>(?:\s|%20){{0,20}}){_CALL}"
     r"|\s(?:IN|in|LIKE|like|ILIKE)\s?\(?(?=['\"])"  # label IN ('value')
     r"|['\"],\s?b(?=['\"])"  # (b'label', b'value')
+    r"|(?<=\w)\",\s(?=\"[^\"]{1,200}\"\](?:,\s\[|\]))"  # [["label", "value"], …]
     r"|(?P<cell>\t| ?\| ?)(?=[^\s|])"  # label|value
     r"|(?P<pair>['\"],\s?)(?=(?P<q>['\"])[^'\"\s]{4,120}(?P=q)\s?[)\]])"  # ('label', 'value')
     r"|(?P<said>\s(?:(?:is|was|set to|changed to)\s)?(?=[\"'`][^\"'`\s]{6,200}[\"'`])"  # label was "value"
@@ -47,6 +48,16 @@ _WHERE_PEOPLE_ARE = re.compile(
     r"\b[gG]iven[\"']?(?:\[\d{1,3}\]|\])?\s?[=:>]|[bB]irth_?[dD]ate|HumanName|resourceType|\bPatient[/?]|RelatedPerson|Practitioner"
     r"|<family value=|\"name\":\s?\[?\{[^{}]{0,80}?\"family\"|\buse\W{1,8}(?:official|usual|maiden)"
 )
+
+
+_TOLD_OF_PEOPLE = ("mrn", "dob", "ssn", "birth", "patient")
+_RECORDS = re.compile(r"(?i)\b(?:mrn|dob|ssn|date_?of_?birth|birth_?date|patient_?id)[\"']?\s?[=:]")
+"""Where one of these stands, a bare `name` is that of a person."""
+_FORM = re.compile(r"\bname=\"(?P<label>[\w.\[\]-]{1,80})(?P<place>\"\s{2,8})(?!\w{1,20}=)(?=\S)")
+_KEYED = re.compile(
+    r"<(?i:key|name)>(?P<label>[\w.-]{1,80})(?P<place></(?i:key|name)>\s{0,20}<(?i:string|value|data)>)(?=[^<\s])"
+)
+_OTHERS = (("<", _TAG), ("e", _SET), ('name="', _FORM), ("</", _KEYED))
 
 
 def secrets(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -74,13 +85,14 @@ class Labelled:
 
     def redact(self, text: str) -> str:
         """Put a mark in the place of each value. An ARN names a secret and holds none."""
+        records = sought.holds(text, _TOLD_OF_PEOPLE) and bool(_RECORDS.search(text))
         people, own = bool(_WHERE_PEOPLE_ARE.search(text)), aws.arns(text)
         parts: list[str] = []
         at = 0
         for start, end, listed in _places(text):
             if start < at or any(a < start and end <= b for a, b in own):
                 continue
-            meaning = meanings.of(text, start, people=people)
+            meaning = meanings.of(text, start, people=people, records=records)
             if meaning is None or meaning.kind not in self.names:
                 continue
             stop = meaning.value.end(text, end)
@@ -102,7 +114,7 @@ def _places(text: str) -> Iterator[tuple[int, int, bool]]:
         (match.start(), match.end(), bool(match["pair"] or match["cell"] or match["said"]))
         for match in _PLACE.finditer(text)
     )
-    others = [pattern for sign, pattern in (("<", _TAG), ("e", _SET)) if sign in sought.folded(text)]
+    others = [pattern for sign, pattern in _OTHERS if sign in sought.folded(text)]
     return heapq.merge(signs, *(_places_of(pattern, text) for pattern in others)) if others else signs
 
 

@@ -16,6 +16,7 @@ _PERSON_IP = frozenset(("ipaddress", "ipaddr", "remoteaddr", "remoteaddress", "r
 _STRONG = ("password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey")
 """Labels that stand for themselves at the end of a word too: PGPASSWORD."""
 
+_NUMBERED = re.compile(r"(?<![A-Za-z\d])\d{1,12}:$")
 SECRET, _MAYBE = "secret", "maybe"
 _PHRASE, _PEOPLE, _PART, _ZIP, _ADDRESS, _HOST_IP, _MAC = "phrase", "people", "part", "zip", "address", "host", "mac"
 
@@ -30,7 +31,7 @@ class Meaning:
 
 def _is_secret(text: str) -> bool:
     plain = text.strip("\"'\\`")
-    return bool(plain) and not re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2}", plain)
+    return bool(plain) and not re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2}|\d{1,2}", plain)
 
 
 _PARTS = r"(?:[ ./-][\dA-Z]{1,7}\b){0,6}"
@@ -107,16 +108,16 @@ def _table() -> dict[str, str]:
 TABLE = _table()
 
 
-def of(text: str, place: int, *, people: bool = False) -> Meaning | None:
+def of(text: str, place: int, *, people: bool = False, records: bool = False) -> Meaning | None:
     """Return what the label before a place means."""
     label = words.before(text, place)
     if not label.words:
         return None
     found = _found(label.words)
     if found is None:
-        return None
+        return MEANINGS[_PEOPLE] if records and label.words == ("name",) else None
     name, first, behind = found
-    if re.search(r"\d:$", text[max(0, label.starts[first] - 2) : label.starts[first]]):
+    if _NUMBERED.search(text, max(0, label.starts[first] - 14), label.starts[first]):
         return None  # a part of an ARN, or of a time
     if name == _PART and not people and not _WHOSE & set(label.words[:first]):
         return None

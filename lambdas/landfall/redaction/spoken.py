@@ -30,7 +30,7 @@ _SIGN = (
 )
 
 INSERT = (
-    rf"\binsert into [^()]{{1,60}}\((?=[^()]{{0,300}}?(?:{_SECRETS}|{_PATIENTS}|{_NAMES}))"
+    rf"\binsert into [^()]{{1,60}}\((?=[^()]{{0,300}}?(?:{_SECRETS}|{_PATIENTS}|{_NAMES}|{alternatives(_SSN)}|{alternatives(_BIRTH)}))"
     r"[^()]{1,400}\)\s{0,3}values\s{0,3}"
 )
 HEADER = (
@@ -154,7 +154,8 @@ KINDS = (
             r"(?i)(?P<keep>\bset password for [^=\r\n]{1,120}= ?(?:password\()?"
             r"|\b(?:new|temporary|temp|initial|default|one-time)[ -]passwor[dt](?: for [\w@.-]{1,60})?(?:(?: is|:"
             r"| =) | (?=\S{0,40}(?-i:[A-Z0-9])))"
-            r"|\bpasswor[dt] (?:for|of) [\w@.-]{1,60}(?: is|:| =) ?"
+            r"|\bpasswor[dt] (?:for|of) (?:user |account |the )?[\w@.-]{1,60}(?: is|:| =) ?|\bpasswor[dt] [\w@.-]{1,60} = "
+            r"|\b(?:login|logged in|authenticat\w{1,6}|credentials|connect\w{0,3}) (?:with|as|using) [\w.@-]{1,60}:(?=[^\s/]{0,40}\d)"
             r"|\bpasswor[dt](?: was)? (?:set|changed|reset) to (?=\S{0,40}(?-i:[A-Z0-9]))"
             r"|\b(?:user|username|login|uid|usr)[\"']?\s?[:=]\s?[\"']?[^\s\"',;&:=]{1,80}[\"']?[,;&]?\s?[\"']?pass[\"']?\s?[:=]\s?"
             r"|\b(?:credentials?|creds|login)\s?[:=]\s?\w[\w.@-]{0,60}(?::| ?/ ?)(?=[^\s/]{0,40}\d))"
@@ -162,7 +163,22 @@ KINDS = (
         ),
         _is_word_of_secrets,
         begins=sought.letters(
-            ("set", "new", "temp", "initial", "default", "one", "passwd", "user", "login", "uid", "creds")
+            (
+                "set",
+                "new",
+                "temp",
+                "initial",
+                "default",
+                "one",
+                "passwd",
+                "user",
+                "login",
+                "logged",
+                "authenticated",
+                "connect",
+                "uid",
+                "creds",
+            )
         ),
     ),
     Kind(
@@ -204,15 +220,17 @@ KINDS = (
     Kind(
         "secret",
         re.compile(
-            r"(?:(?P<keep>(?:(?<![^\n>])|(?<=> ))PASS |(?<!\S)\w{1,8} LOGIN \S{1,60} |\"AUTH\" (?:\"[^\"]{1,80}\" )?(?=\"))"
+            r"(?:(?P<keep>(?:(?<![^\n>])|(?<=> ))PASS |(?<!\S)\w{1,8} LOGIN \S{1,60} |\bAUTH (?:PLAIN|LOGIN|XOAUTH2|CRAM-MD5) |\"AUTH\" (?:\"[^\"]{1,80}\" )?(?=\"))"
             r")(?!\[redacted)[^\s/]{4,}(?=\s*$)"
         ),
         lambda text: not is_prose(text) and not text.endswith((":", ")")),
-        needs=("pass ", " login ", '"auth" '),
+        needs=("pass ", " login ", "auth plain", "auth login", "auth xoauth2", "auth cram", '"auth" '),
     ),
     Kind(
         "secret",
-        re.compile(r"(?i)(?P<keep>\bpasswor[dt]s?\b[^\r\n:=]{1,120}: ?)(?![\[%$?({<])[\"']?[^\s\"']{6,100}[\"']?\s*$"),
+        re.compile(
+            r"(?i)(?P<keep>\bpasswor[dt]s?\b[^\r\n:=]{1,120}:\s{0,4})(?![\[%$?({<])[\"']?[^\s\"']{6,100}[\"']?\s*$"
+        ),
         _is_generated,
         needs=("password", "passwort"),
     ),
@@ -220,8 +238,10 @@ KINDS = (
     _numbered("record number", _OF_CARE_NUMBERS),
     Kind(
         "record number",
-        re.compile(r"(?i)(?P<keep>\bpatient )\d{5,12}(?![\w:.-]| (?:rows?|records?|ms|s|bytes)\b)"),
-        needs=("patient ",),
+        re.compile(
+            r"(?i)(?P<keep>\b(?:patient|member|subscriber|enrollee|insured) )[a-z]{0,4}-?\d{5,12}(?![\w:.-]| (?:rows?|records?|ms|s|bytes)\b)"
+        ),
+        needs=("patient ", "member ", "subscriber ", "enrollee ", "insured "),
     ),
     Kind(
         "date of birth",
@@ -251,6 +271,29 @@ KINDS = (
         values.has_digits,
     ),
     Kind("record number", re.compile(r"(?i)(?P<keep>\bpatient ?# ?)[a-z]{0,3}-?\d{4,}(?![\w:.-])"), needs=("patient",)),
+    Kind(
+        "social security number",
+        re.compile(r"(?i)(?P<keep>\blast (?:four|4)(?: digits)?(?: of)?(?: the)? (?:ssn|social):? ?)\d{4}(?!\w)"),
+        needs=("ssn", "social"),
+    ),
+    Kind(
+        "name",
+        re.compile(
+            r"[\"']?(?:[A-ZÀ-Þ][\w'\u2019.-]{0,30},? ){1,3}[A-ZÀ-Þ][\w'\u2019-]{1,30}[\"']?"
+            r"(?= ?(?:<|\(|&lt;)\[redacted: email address\])"
+        ),
+        needs=("[redacted: email address]",),
+    ),
+    Kind(
+        "IP address", re.compile(rf"(?P<keep>\bfrom )(?:{values.IP})(?= port \d)"), values.is_public, needs=(" port ",)
+    ),
+    _behind(
+        "IP address",
+        alternatives([each for each in phrases(labels.IPS) if " " in each]),
+        sought.letters(phrases(labels.IPS)),
+        values.IP,
+        values.is_public,
+    ),
     Kind(
         "social security number",
         re.compile(r"(?i)(?P<keep>\bssn end(?:s|ing) (?:in|with) )\d{4}(?!\w)"),
@@ -287,7 +330,7 @@ KINDS = (
     _behind("record number", _PATIENTS, sought.letters(labels.patients()), values.NUMBER),
     _spoken("account number", _told(labels.ACCOUNTS), values.IDENTIFIER, values.has_digits),
     _spoken("licence number", _told(labels.LICENCES), values.IDENTIFIER, values.has_digits),
-    _spoken("vehicle", _told(labels.VEHICLES), values.IDENTIFIER, values.has_digits),
+    _spoken("vehicle", _told(labels.VEHICLES), rf"{values.PLATE}|{values.IDENTIFIER}", values.has_digits),
     _spoken("device", _told(labels.DEVICES), values.IDENTIFIER, values.has_digits),
     _spoken("date of birth", _BIRTH, values.DATE),
 )

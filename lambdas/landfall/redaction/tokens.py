@@ -22,7 +22,7 @@ secret_ r8_ gsk_ xai- pplx- fo[12]_ fm[12]_ pscale_(?:tkn|pw|oauth)_ sbp_ sbs_ n
 rubygems_ aio_ LTAI CFPAT- duffel_(?:live|test)_ EZ[AT]K fio-u- pnu_ rdme_ shippo_(?:live|test)_ tfp_ ico- sgp_
 tskey- waka_ csk- tvly- pcsk_ lsv2_(?:pt|sk)_ re_ rzp_(?:live|test)_ FLWSECK- APP_USR- sq[upa]_ ops_eyJ ABSK
 cio[a-zA-Z0-9] p8e-(?=[0-9a-zA-Z]{32}) cmVmd(?=\\w{40}) v1\\.0-(?=[0-9a-f]{24}-) live_(?=[0-9a-f]{20}) sm_(?:a|p)at_
-s-s4t2(?:ud|af)- AQVN(?=\\w{30}) t1\\.(?=[\\w-]{20,60}\\.\\w) API-(?=[A-Z0-9]{26}) SWMTKN- CfDJ8 sk\\.eyJ pk\\.eyJ 4b1d(?=[A-Za-z0-9]{38}) oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
+AQVN(?=\\w{30}) t1\\.(?=[\\w-]{20,60}\\.\\w) API-(?=[A-Z0-9]{26}) SWMTKN- CfDJ8 sk\\.eyJ pk\\.eyJ 4b1d(?=[A-Za-z0-9]{38}) oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
 """.split()  # noqa: SIM905
 _REST = r"[\w.=-]{16,}"
 _BEGINS = tuple(dict.fromkeys(prefix[:2] for prefix in _PREFIXES))
@@ -42,6 +42,7 @@ _BARE = (
     r"(?<!\w)\d{8,10}:AA[\w-]{33}(?![\w-])",  # Telegram
     r"(?<!\w)(?:sc|ext|scauth|authress)_\w{5,30}\.\w{4,6}\.acc[_-][\w-]{10,32}\.[\w+/=-]{30,120}",  # Authress
     r"(?<!\w)[ps]at\.[\w-]{22}\.[0-9a-f]{24}\.\w{20}",  # Harness
+    r"(?<![\w-])s-s4t2(?:ud|af)-[0-9a-f]{64}",  # 42
     r"(?<!\w)sha256~[\w-]{43}(?![\w-])",  # OpenShift
     r"(?<!\w)\w{6}_\w{29}_mmk(?!\w)",  # MaxMind
     r"(?<!\w)[0-9a-f]{32,36}NRAL(?!\w)",  # New Relic
@@ -69,6 +70,7 @@ _COMMANDS = (
     r"|\b(?:requirepass|masterauth) |\bACL SETUSER .{0,80}? >|\bopenssl enc .{0,80}? -(?:k|K) |\bzip .{0,40}?-P "
     r"|\b7z \w .{0,40}?-p"
     r"|\bldap\w{3,10} .{0,120}? -w ?|\bsqlcmd .{0,120}? -P ?|\bnet use .{0,80}? /user:\S{1,60} "
+    r"|\bnet user \S{1,60} (?=[^\s/])|\bsnmp\w{2,8} .{0,60}?-c ?"
     r"|\bsqlplus \S{1,60}?/(?=\S{1,80}@)"
     r"|\bvault login |\bmachine \S{1,80} login \S{1,80} password |\bthin:\w{1,40}/(?=\S{1,80}@)"
     rf"|\b(?:ENV|ARG|export|setenv|setx) (?i:{_NAMED})\s"
@@ -77,7 +79,7 @@ _COMMANDS = (
 )
 _CALLED = """mysql mariadb az docker podman buildah skopeo helm oc cf crane sshpass mongo redis curl wget http name
 requirepass
-masterauth acl openssl zip 7z htpasswd ldap sqlcmd net vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
+masterauth acl openssl zip 7z htpasswd ldap sqlcmd net snmpwalk vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
 _FLAGS = (
     rf"(?P<keep>[\"']--?(?i:{_NAMED})[\"'],\s?|(?<![\w-])--?(?i:{_NAMED})(?:,\s?|\s{{1,3}})"
     rf"|\b-pass(?:in|out)? pass:)(?:{_BEHIND_A_FLAG})"

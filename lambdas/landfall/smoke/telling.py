@@ -21,11 +21,26 @@ TRACES = {
     "a Python traceback": (
         look(r"Traceback \(most recent call last\)"),
         look(r"File \"[^\"\n]{1,200}\", line \d", '", line '),
+        look(
+            r"(?:^|[\s\"'(])(?:[a-z_]\w{0,40}\.){1,8}(?:exceptions?|errors?|exc)\.[A-Z]\w{1,80}(?=: | \()",
+            *("exception.", "exceptions.", "error.", "errors.", "exc."),
+        ),
+        look(r"\b(?:File|Module)NotFoundError: |\bUnboundLocalError: |\bZeroDivisionError: ", "error: "),
+        look(r"\bobject has no attribute '", "object has no attribute '"),
+        look(r"'NoneType' object ", "'nonetype' object "),
+        look(r"\[Errno -?\d{1,5}\] ", "[errno "),
+        look(r"\bunsupported operand type\(s\) for "),
+        look(r"\btakes \d{1,3} positional arguments?\b", " positional argument"),
+        look(r"\bpydantic_core\._pydantic_core\.", "pydantic_core._pydantic_core."),
     ),
     "a JavaScript stack trace": (
         look(rf"(?:^|\n)\s{{1,12}}at [^\n]{{0,200}}?[\w./-]\.{SOURCE}:\d+:\d+", "at "),
         look(r"\(node:[\w/]{1,60}:\d+:\d+\)", "(node:"),
         look("node:internal/"),
+        look(r"\bat [^\n]{1,200}\((?:node:)?internal/[\w/.-]{1,100}:\d", "internal/"),
+        look("webpack-internal:///"),
+        look(r"\bUncaught \(in promise\)", "uncaught (in promise)"),
+        look(r"\bat (?:async )?[^\n]{0,120}\(?file:///[^\s:]{1,200}:\d", "file:///"),
         look("/node_modules/"),
         look(r"\bat ext:[\w/.]{1,100}:\d", "at ext:"),
     ),
@@ -41,6 +56,23 @@ TRACES = {
         look(r"\bscala\.MatchError"),
         look(r"\b(?:kotlin|java|scala)\.[A-Z]\w{1,60}Exception\b", "exception"),
         look(r"\(through reference chain: "),
+        # a class that everybody knows to be one of a library
+        look(
+            r"\b(?:java|javax|jakarta|kotlin|kotlinx|scala|clojure|groovy|android)\.(?:[a-z]\w{0,30}\.){0,6}[A-Z][\w$]{1,80}",
+            *("java", "jakarta", "kotlin", "scala", "clojure", "groovy", "android"),
+        ),
+        look(
+            r"\b(?:org\.(?:springframework|hibernate|apache|postgresql|eclipse|jboss|elasticsearch|quartz|mongodb)|com\.(?:fasterxml"
+            r"|mysql|zaxxer|google\.common|datastax|sun|microsoft|netflix|oracle)|io\.(?:netty|micronaut|quarkus|vertx|ktor|grpc))"
+            r"\.(?:[a-z]\w{0,30}\.){0,8}[A-Z][\w$]{1,80}",
+            *("org.", "com.", "io."),
+        ),
+        look(
+            r"\b(?:feign|jakarta|weblogic|okhttp3|retrofit2|reactor|rx)\.(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:\$\w{1,60})?: ",
+            ": ",
+        ),
+        look(r"\bCannot (?:de)?serialize value of type `"),
+        look(r"\bFailed to convert value of type '"),
         look(
             r"(?:^|[\s\"'(])(?:[a-z]\w{0,40}\.){2,10}[A-Z][\w$]{0,80}(?:Exception|Error)(?=: |\s*$|\n|[)\"'])",
             "rror",
@@ -53,13 +85,20 @@ TRACES = {
         look(r"(?:^|\n) {2,6}at (?:[A-Z]\w{0,60}\.){1,10}[\w`<>+]{1,80}\(", "at "),
         look(r"\bat (?:System|Microsoft)\.(?:\w{1,40}\.){1,8}\w{1,60}\(", "microsoft", "system"),
         look(r"\bObject reference not set to an instance"),
-        look(r"\bMicrosoft\.(?:\w{1,40}\.){1,6}\w{1,60}Exception\b", "microsoft."),
+        look(r"\b(?:Microsoft|System)\.(?:\w{1,40}\.){0,6}\w{1,60}Exception\b", "exception"),
+        look("Compiler Error Message: "),
+        look("An unhandled exception occurred while processing the request"),
+        look(r"Exception \(0x8[0-9A-Fa-f]{7}\)", "exception (0x8"),
+        look("--- End of stack trace from previous location"),
     ),
     "a Go stack trace": (
         look(r"\bcannot unmarshal \w{1,20} into Go ", "cannot unmarshal "),
         look(r"\btemplate: ?[\w./-]{1,80}:\d+", "template:"),
         look(r"\bsql: (?:Scan error|no rows|converting)", "converting", "no rows", "scan error"),
         look(r"goroutine \d+ \[\w", "goroutine "),
+        look(r"\binterface conversion: (?:interface|\w{1,40}\.\w{1,60}) ", "interface conversion: "),
+        look(r"\bhttp: panic serving "),
+        look(r"\bdial (?:tcp|udp|unix) \S{1,100}: ", "dial "),
         look("panic: runtime error"),
         look("runtime error: (?:index|slice|invalid|integer|hash)", "runtime error: "),
         look(r"\n\t/[^\s]{1,200}\.go:\d", ".go:"),
@@ -72,6 +111,24 @@ TRACES = {
         look(r"Whoops\\"),
         look(r"ActionController::\w{1,60}Error", "actioncontroller::"),
         look(r"Rails\.root: "),
+        look(
+            r"\b(?:Action(?:Controller|View|Dispatch|Cable)|Active(?:Record|Model|Job|Storage)|Rack|Sinatra|Sidekiq|Faraday|Mysql2"
+            r"|Redis|Mongoid|Devise|Pundit|Grape|Bundler)::[A-Z]\w",
+            "::",
+        ),
+        look("Action Controller: Exception caught"),
+        look(r"Extracted source \(around line ", "extracted source (around line "),
+        look(
+            r"(?:^|[\s\"'(])(?:Symfony|Illuminate|Doctrine|Laravel|Twig|Laminas|Zend|Cake|CodeIgniter|yii|GuzzleHttp|Monolog|Psr|App"
+            r"|Spatie|Livewire|Slim|Nette)\\{1,2}[A-Za-z]\w{0,60}(?:\\{1,2}\w{1,80}){0,8}",
+            "\\",
+        ),
+        look(
+            r"\bUncaught (?:Error|Exception|\w{1,60}(?:Error|Exception)|[\w\\]{1,80}Exception)\b.{0,300}\bin /",
+            "uncaught ",
+        ),
+        look(r"\buninitialized constant [A-Z]", "uninitialized constant "),
+        look(r"\bCall to (?:undefined|a member) function\b", "call to undefined function", "call to a member function"),
         look(r"#<(?:\w{1,60}::){0,6}\w{0,60}(?:Error|Exception): ", "rror", "xception"),
         look(r"\bundefined (?:local variable or )?method [`'][^'\n]{1,80}' for\b", "undefined "),
     ),
@@ -81,6 +138,15 @@ TRACES = {
         look("stack traceback:"),
         look("[Ss]tack backtrace:", "stack backtrace:"),
         look(r"\bpanicked at "),
+        look(r"\b[Ss]tack ?[Tt]race:?\s{0,4}(?:\n|#\d|<)", "stack trace", "stacktrace"),
+        look(r"\nStacktrace:\n"),
+        look(r"\bCan't locate \S{1,80} in @INC\b", " in @inc"),
+        look(r"\bUndefined subroutine &"),
+        look(r"#0 {2,8}\w[^\n]{0,200}\((?:file|package|dart):", "#0  "),
+        look(r"\bNon-exhaustive patterns\b"),
+        look(r"\blua entry thread aborted\b"),
+        look(r"#PID<\d{1,6}\.\d{1,8}\.\d{1,6}>", "#pid<"),
+        look(r"\{function_clause,\[", "{function_clause,["),
         look(r"\brust_begin_unwind\b"),
         look(r"\b_build/"),
         look(r"\bat /[^\s]{1,200}\.(?:p[lm]|cgi) line \d", " line "),
@@ -98,6 +164,15 @@ TRACES = {
         look(r"<title>phpinfo\(\)"),
         look(r"\bException (?:Location: \S{0,80}/|Type: [A-Z]\w{0,60}(?:Error|Exception)\b)", "exception "),
         look("Exception Value:</"),
+        look("__better_errors"),
+        look(r"\$_(?:SERVER|ENV|SESSION)\b", "$_server", "$_env", "$_session"),
+        look("Developer Exception Page"),
+        look("Exception Location:"),
+        look("Sinatra doesn't know this ditty"),
+        look("Whoops, looks like something went wrong"),
+        look("<title>Action Dispatch"),
+        look(r"\bDjango Version:"),
+        look("Laravel Ignition"),
         look("Struts Problem Report"),
         look(r"\bSymfony Exception\b"),
         look("Whoops! There was an error"),
@@ -112,6 +187,8 @@ QUERY = (
     look(r"(?i)\bselect [^;\n]{1,400} from [\w\".`]{1,80} (?:where|limit|join|order by|group by) ", "select "),
     look(r"(?i)\binsert into [\w\".`]{1,80} \(", "insert into "),
     look(r"(?i)\bupdate [\w\".`]{1,80} set [\w\".`]{1,80} ?=", "update "),
+    look(r"\bMATCH \(\w{0,40}:?\w{0,40}[^\n]{0,300}\bRETURN \w", "match ("),
+    look(r"\bdb\.\w{1,60}\.(?:find|aggregate|insert|update|delete|count)\w{0,20}\(", "db."),
     look(r"(?i)\bdelete from [\w\".`]{1,80} where ", "delete from "),
 )
 _NO_FILE = (
@@ -123,7 +200,7 @@ _NO_URL = (
     r"(?<![\w.:/-])(?<!\bURL )(?<!\bGET )(?<!\bPOST )(?<!path\":\")(?<!path\": \")(?<!ur[il]\":\")(?<!instance\":\")"
 )
 """A path of a request is its sender's own."""
-_OF_A_SERVER = rf"/(?:{_ROOTS})/[\w./@+-]{{1,200}}\.(?:{SOURCE}|{_KEPT})\b"
+_OF_A_SERVER = rf"/(?:{_ROOTS})/[\w./@+-]{{1,200}}\.(?:{SOURCE}|{_KEPT}|inc|bin|pkl|csv|so|jar|war|dll|tmp|lock|pid|sock|dat|tpl)\b"
 _BELOW_ROOTS = tuple(f"/{root}/" for root in _ROOTS.lower().split("|"))
 PATH = (
     look(rf"{_NO_FILE}[^\n]{{0,120}}?{_NO_URL}{_OF_A_SERVER}", *_BELOW_ROOTS),
