@@ -127,13 +127,13 @@ KINDS: tuple[Redacts, ...] = (
     ),
     _looks("social security number", SSN),
     _kind("record number", r"(?i)(?P<keep>\b(?:patients?|mrn)[/|])[a-z]{0,4}-?\d[\w-]{2,}", needs=("patient", "mrn")),
-    _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),
+    _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),
     _looks("phone number", r"(?<![\w+])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?![\w-])", _is_phone),
     _kind("account number", r"(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w-])", _is_iban),
     _kind(
         "address",
         r"(?<![\w.:/-])\d{1,5}[A-Z]? (?!Hard|Flash|Google|Tape|Disk|Thumb|One|Shared)(?:[A-Z][a-z]{1,20} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd"
-        r"|Lane|Ln|Drive|Boulevard|Blvd|Court|Crescent|Terrace|Square|Highway|Parkway)\b(?!=)",
+        r"|Lane|Ln|Drive|Boulevard|Blvd|Court|Crescent|Terrace|Square|Highway|Parkway)\b(?=\s*$|[,\"'.;)\]}<&|]| (?:Apt|Unit|Suite|App))",
     ),
     _kind("age", r"(?<![\w.-])(?:9\d|1[01]\d)(?=-year-old\b)", needs=("-year-old",)),
     _looks("card number", r"(?<![\w.-])\d(?:[ +-]?\d){12,18}(?![\w-])", _is_card),

@@ -50,14 +50,20 @@ _WHERE_PEOPLE_ARE = re.compile(
 )
 
 
-_TOLD_OF_PEOPLE = ("mrn", "dob", "ssn", "birth", "patient")
-_RECORDS = re.compile(r"(?i)\b(?:mrn|dob|ssn|date_?of_?birth|birth_?date|patient_?id)[\"']?\s?[=:]")
+_TOLD_OF_PEOPLE = ("mrn", "dob", "ssn", "birth", "patient", "phone", "mail")
+_RECORDS = re.compile(
+    r"(?i)\b(?:mrn|dob|ssn|date_?of_?birth|birth_?date|patient_?id)[\"']?\s?[=:]|\b(?:e-?mail|phone)\w{0,10}[\"']?\s?[=:]\s?[\"']?(?:\[redacted|\+?\d)"
+)
 """Where one of these stands, a bare `name` is that of a person."""
 _FORM = re.compile(r"\bname=\"(?P<label>[\w.\[\]-]{1,80})(?P<place>\"\s{2,8})(?!\w{1,20}=)(?=\S)")
 _KEYED = re.compile(
     r"<(?i:key|name)>(?P<label>[\w.-]{1,80})(?P<place></(?i:key|name)>\s{0,20}<(?i:string|value|data)>)(?=[^<\s])"
 )
-_OTHERS = (("<", _TAG), ("e", _SET), ('name="', _FORM), ("</", _KEYED))
+_SETTER = re.compile(
+    r"(?i)(?<![\w])(?:define|setenv|putenv|setProperty|set|put|setItem|append|header|setHeader|setRequestHeader|addHeader"
+    r"|option|with|param|attribute)\(\s?[\"'](?P<label>[\w.-]{2,80})(?P<place>[\"'],\s?)(?=[\"'])"
+)
+_OTHERS = (("(", _SETTER), ("<", _TAG), ("e", _SET), ('name="', _FORM), ("</", _KEYED))
 
 
 def secrets(text: str) -> Iterator[tuple[tuple[str, ...], str]]:

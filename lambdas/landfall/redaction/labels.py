@@ -11,7 +11,7 @@ import re
 PHRASES = "passphrase, mnemonic, mnemonic phrase, seed phrase, recovery phrase, backup phrase, pass phrase"
 """Secrets that may be several words."""
 SECRETS = """
-password, passwd, pw, pswd, passcode, pwd, secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
+password, passwd, pw, pswd, psw, passw, code verifier, security question answer, question answer, passcode, pwd, secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
 cv2, pin, pin code, sid, jsessionid, phpsessid, saml response, saml request, jwt, api key, app key, access key,
 private key, secret key, signing key, encryption key, master key, auth key, account key, shared key, shared access
 key, license key, subscription key, storage key, service key, webhook key, hmac key, ssh key, db pass, smtp pass,
@@ -30,7 +30,7 @@ clé privée, clave privada, clave api, codice segreto, codice di accesso, gehei
 """
 MAYBE_SECRETS = (
     "api key id, access key id, private key id, secret key id, passwords, secrets, credentials, tokens, key, "
-    "auth, code, pass, bearer, session, salt, secret access"
+    "auth, ticket, code, pass, bearer, session, salt, secret access"
 )
 """Labels of secrets and of much else: what stands behind them tells. `key` alone is none."""
 SSN = "ssn, ssn last 4, last 4 ssn, social security, social security number, social security num, social security no"
@@ -46,7 +46,7 @@ PATIENTS = (
     "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi, chi number, chi no, "
     "versichertennummer, krankenversichertennummer, fallnummer, "
     "patientennummer, patient nr, kvnr, krankenversichertennummer, versichertennr, versicherten nr, patientnummer, "
-    "numéro de patient, numero de patient, número de paciente, numero paziente, tessera sanitaria, potilasnumero, ihi, dva number, rxnumber, rx number, rx no"
+    "numéro de patient, numero de patient, número de paciente, numero paziente, tessera sanitaria, potilasnumero, phn, nhi, ipp, employee id, student id, ihi, dva number, rxnumber, rx number, rx no"
 )
 NAMES = """
 first name, last name, full name, middle name, maiden name, given name, given names, family name, legal name,
@@ -97,13 +97,13 @@ emergency phone, pager, telephone no, mobile no, cell no, cell phone number, day
 home, phone work, phone cell, téléphone, telefon, teléfono, telefono, handy, telefonnummer, handynummer, mobilnummer,
 mobiltelefon, rufnummer, telefoonnummer, mobiel nummer, numéro de téléphone, numero de telephone, numéro de portable,
 numero di telefono, cellulare, número de teléfono, numero de telefono, móvil, telefone, telemóvel, celular, puhelin,
-puhelinnumero, numer telefonu, telefonní číslo, телефон, telefon numarası, faxnummer
+puhelinnumero, numer telefonu, telefonní číslo, телефон, telefon numarası, faxnummer, msisdn, to number, from number
 """
 STREETS = """
 street, street address, street name, address line, address, home address, mailing address, billing address, shipping
 address, postal address, residential address, patient address, work address, addr line, city, county, town,
 latitude, longitude, geo lat, geo lon, geo lng, street address line, patient city, patient zip, precinct, zip, zip
-code, postal code, post code, postcode, plz, geocode, geo, geolocation, geo location, gps, gps coordinates, lat lng,
+code, postal code, post code, postcode, plz, geocode, geo, geo point, geolocation, geo location, gps, gps coordinates, lat lng,
 lat lon, latlng, home city, birth place, place of birth, straße, strasse, adresse, anschrift, wohnort,
 address street, rue, calle, postleitzahl, code postal, codigo postal, código postal, codice postale, postnummer,
 postinumero, kod pocztowy, psč, indirizzo, dirección, direccion, domicilio, endereço, endereco, morada, adres, adress,
@@ -123,7 +123,7 @@ license number, drivers license number, driver license no, license number, licen
 license num, dl number, dea number, dea, dea no, certificate number, certificate no, passport, passport number,
 passport no, medical license, medical license number, state license, professional license, dl no, license id,
 permit number, permit no, nursing license, rn license, national id, national id
-number, tax id, tax id number, taxpayer id, tin, itin, ein, visa number, visa no, ni number, nino,
+number, tax id, tax id number, vat id, vat number, taxpayer id, tin, itin, ein, visa number, visa no, ni number, nino,
 national insurance number,
 social insurance number, sin number, sozialversicherungsnummer, sv nummer, rentenversicherungsnummer, steuernummer,
 steuer id, steueridentifikationsnummer, idnr, personalausweisnummer, ausweisnummer, reisepass, reisepass nr,

@@ -15,7 +15,7 @@ _PATIENTS = labels.numbers_of_patients()
 _SSN = phrases(labels.SSN)
 _BIRTH = phrases(labels.BIRTH)
 _NAMES = alternatives(labels.names())
-_SPOKEN_SECRETS = r"passwor[dt]|passwd|passcode|passphrase|pwd|token|secret|api key|_authToken|AUTH|identified by"
+_SPOKEN_SECRETS = r"passwor[dt]|passwd|passcode|passphrase|pwd|token|secret|(?:api|private|access|secret|signing|encryption|master) key|_authToken|AUTH|identified by"
 _CODES = (
     r"(?:verification|security|one[ -]time|login|log-in|sign-in|auth|authentication|authorization|confirmation"
     r"|access|mfa|2fa"
@@ -116,7 +116,23 @@ KINDS = (
     _behind(
         "secret",
         _SPOKEN_SECRETS,
-        sought.letters(("passwd", "pwd", "token", "secret", "api", "_a", "auth", "identified")),
+        sought.letters(
+            (
+                "passwd",
+                "pwd",
+                "token",
+                "secret",
+                "api",
+                "private",
+                "access",
+                "signing",
+                "encryption",
+                "master",
+                "_a",
+                "auth",
+                "identified",
+            )
+        ),
         r"[\"']?[^\s\"',;|]{6,}",
         values.is_made_up,
         aws.names,
@@ -136,12 +152,28 @@ KINDS = (
             rf"{values.NOTHING}(?:{values.QUOTED}|[^\s\"',;|]{{4,}})"
         ),
         values.is_made_up,
-        begins=sought.letters(("passwd", "pwd", "pin", "token", "secret", "api", "auth", "identified")),
+        begins=sought.letters(
+            (
+                "passwd",
+                "pwd",
+                "pin",
+                "token",
+                "secret",
+                "api",
+                "private",
+                "access",
+                "signing",
+                "encryption",
+                "master",
+                "auth",
+                "identified",
+            )
+        ),
     ),
     Kind(
         "secret",
         re.compile(
-            r"(?i)(?P<keep>\b(?:identified by|passwor[dt]|passwd|passphrase|passcode)"
+            r"(?i)(?P<keep>\b(?:identified (?:with \S{1,60} )?by|passwor[dt]|passwd|passphrase|passcode)"
             r"(?: is| was| to| set to| was set to| changed to| was changed to| reset to)?(?: |\()\(?)(?=[\"'])"
             rf"{values.NOTHING}(?:{values.QUOTED})"
         ),
@@ -229,7 +261,40 @@ KINDS = (
     Kind(
         "secret",
         re.compile(
-            r"(?i)(?P<keep>\bpasswor[dt]s?\b[^\r\n:=]{1,120}:\s{0,4})(?![\[%$?({<])[\"']?[^\s\"']{6,100}[\"']?\s*$"
+            r"(?i)(?P<keep>\b(?:token|secret|api[ _-]?key|passphrase)\b[^\r\n:=]{0,60}(?:generated|created|issued|obtained|received"
+            r"|returned)[^\r\n:=]{0,20}: ?)(?![\[%$?({<])[\"']?[^\s\"']{12,200}[\"']?\s*$"
+        ),
+        _is_generated,
+        needs=("token", "secret", "key", "passphrase"),
+    ),
+    Kind(
+        "secret",
+        re.compile(
+            r"(?i)(?P<keep>(?<!\S)[\w-]{1,40}(?:\.[\w-]{1,40}){1,6}[.-](?:password|passwd|secret|token|api[-_]?key) {1,4})"
+            r"(?!\[redacted)[^\s:=(]{4,200}(?=\s*$)"
+        ),
+        values.is_made_up,
+        needs=("password ", "passwd ", "secret ", "token ", "key "),
+    ),
+    Kind(
+        "secret",
+        re.compile(r"(?P<keep>[?&](?:key|ticket|auth)=)[\w.~%+/-]{16,400}"),
+        values.is_made_up,
+        needs=("key=", "ticket=", "auth="),
+    ),
+    Kind(
+        "secret",
+        re.compile(
+            r"(?i)(?P<keep>/(?:verify|verification|confirm|confirmation|reset|activat\w{1,4}|invit\w{1,6}|unsubscribe|magic|recover\w{0,2})"
+            r"[\w-]{0,20}/(?:[\w-]{1,20}/)?)[\w-]{20,400}(?![\w-])"
+        ),
+        values.is_made_up,
+        needs=("/verif", "/confirm", "/reset", "/activat", "/invit", "/unsubscribe", "/magic", "/recover"),
+    ),
+    Kind(
+        "secret",
+        re.compile(
+            r"(?i)(?P<keep>\bpasswor[dt]s?\b[^\r\n:=]{0,100}\b(?:for|is|generated|following|reset|temporary|new|initial|to|of)\b[^\r\n:=]{0,60}:\s{0,4})(?![\[%$?({<])[\"']?[^\s\"']{6,100}[\"']?\s*$"
         ),
         _is_generated,
         needs=("password", "passwort"),

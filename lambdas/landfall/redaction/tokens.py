@@ -59,7 +59,10 @@ _NAMED = (
     r"(?:[\w.]{1,40}[-_.])?(?:password|passwd|passphrase|passcode|pass|pwd|pw|secret|token|apikey|storepass|keypass|"
     r"credentials?|(?:api|access|secret|private|auth|master|account|encryption|license)[-_.]?key|[\w]{1,20}password)"
 )
-_NO_VALUE = r"(?!\[redacted|[\"']?(?:\$|%|<|\{\{|--?[a-z]))"
+_NO_VALUE = (
+    r"(?!\[redacted|[\"']?(?:\$|%|<|\{\{|--?[a-z])"
+    r"|(?:[Ss]tring|text|value|str|TEXT|STRING|VALUE|(?:[A-Z]{1,20}_){0,4}(?:TOKEN|PASSWORD|SECRET|KEY|PASS))(?:[\s\]]|$))"
+)
 _BEHIND_A_FLAG = rf"{_NO_VALUE}(?:\"[^\"]*\"?|'[^']*'?|[^\s\"',;]{{3,}})"
 _LOGINS = r"az login|(?:docker|podman|buildah|skopeo|helm registry|oc|cf|crane) login|sshpass|mongo(?:sh|dump|restore)?"
 _COMMANDS = (
@@ -70,6 +73,10 @@ _COMMANDS = (
     r"|\b(?:requirepass|masterauth) |\bACL SETUSER .{0,80}? >|\bopenssl enc .{0,80}? -(?:k|K) |\bzip .{0,40}?-P "
     r"|\b7z \w .{0,40}?-p"
     r"|\bldap\w{3,10} .{0,120}? -w ?|\bsqlcmd .{0,120}? -P ?|\bnet use .{0,80}? /user:\S{1,60} "
+    r"|\bipmitool .{0,80}? -P ?|\bsmbclient .{0,80}? -U ?[\"']?[\w.\\-]{1,60}%|\brabbitmqctl (?:add_user|change_password) \S{1,60} "
+    r"|\bsp_\w{3,20}login\w{0,10} N?'[^']{1,60}',\s?N?(?=')|\b(?:etcdctl|kv|ssm) put \S{0,100}(?i:password|secret|token|key) "
+    r"|\bgh secret set .{0,80}?(?:--body|-b) |\bsnmp-server community |\b(?:radius|tacacs)-server (?:.{0,60} )?key "
+    r"|\bWIFI:.{0,80}?;P:"
     r"|\bnet user \S{1,60} (?=[^\s/])|\bsnmp\w{2,8} .{0,60}?-c ?"
     r"|\bsqlplus \S{1,60}?/(?=\S{1,80}@)"
     r"|\bvault login |\bmachine \S{1,80} login \S{1,80} password |\bthin:\w{1,40}/(?=\S{1,80}@)"
@@ -79,7 +86,7 @@ _COMMANDS = (
 )
 _CALLED = """mysql mariadb az docker podman buildah skopeo helm oc cf crane sshpass mongo redis curl wget http name
 requirepass
-masterauth acl openssl zip 7z htpasswd ldap sqlcmd net snmpwalk vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
+masterauth acl openssl zip 7z htpasswd ldap sqlcmd net snmpwalk ipmitool smbclient rabbitmqctl sp_x etcdctl kv ssm gh radius tacacs wifi vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
 _FLAGS = (
     rf"(?P<keep>[\"']--?(?i:{_NAMED})[\"'],\s?|(?<![\w-])--?(?i:{_NAMED})(?:,\s?|\s{{1,3}})"
     rf"|\b-pass(?:in|out)? pass:)(?:{_BEHIND_A_FLAG})"
