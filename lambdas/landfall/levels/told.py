@@ -31,7 +31,8 @@ _PAIR = re.compile(r"[\w.]=[^\s=]|\w\"\s?:")
 _ALONE = re.compile(rf"[Ee]rror|err|fatal|crit|{BAD.upper()}|(?i:{GOOD})")
 """Levels that are told by their place alone. `Critical`, `failed` and `alert` begin sentences."""
 _NOUNS = re.compile(
-    r"\s?(?:handl|page|log\b|logs\b|logg|report|rate|budget|count|queue|track|monitor|middleware|boundar|threshold|limit"
+    r"\s?(?:handl|page|log\b|logs\b|logg|report|rate|budget|count|queue|track|monitor|middleware|boundar|threshold"
+    r"|limit"
     r"|template|topic|channel|budget|and |or |is |was |are |were |care\b|section|path\b|patient|condition|codes?\b"
     r"|messages?\b|list|catalog|mapper|response)"
 )

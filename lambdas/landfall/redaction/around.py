@@ -42,7 +42,8 @@ NO_KEYS = frozenset(
 )
 NO_CODES = frozenset(
     """status exit error err http response return reason sql result country currency language lang product diagnosis
-    procedure icd cpt promo state area region close stop signal key fault failure event action vendor source""".split()  # noqa: SIM905
+    procedure icd cpt promo state area region close stop signal key fault failure event action vendor
+source""".split()  # noqa: SIM905
 )
 PARSED = frozenset(("unexpected", "unterminated", "offending", "illegal", "unknown", "stray", "next"))
 """What parsers say of tokens."""

@@ -127,13 +127,15 @@ KINDS: tuple[Kind | Within, ...] = (
     ),
     _kind(
         "name",
-        rf"(?P<keep>\b(?:[Aa]ppointment|[Rr]eferral|[Pp]rescription|[Aa]dmission|[Vv]isit|[Cc]onsent|[Ll]ab results?) (?:for|of) ){_NOT_NAMES}"
+        rf"(?P<keep>\b(?:[Aa]ppointment|[Rr]eferral|[Pp]rescription|[Aa]dmission|[Vv]isit|[Cc]onsent"
+        rf"|[Ll]ab results?) (?:for|of) ){_NOT_NAMES}"
         rf"{_CAPITAL} {_NOT_NAMES}{_CAPITAL}(?= ?[(,.]| (?:was|has|is|moved|on|at|by|and|to|in|with|from)\b|$)",
         *("appointment", "referral", "prescription", "admission", "visit", "consent", "lab result"),
     ),
     _kind(
         "name",
-        rf"(?P<keep>(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Dr)\.?) )(?!Teams|Watson|Office|Word|Excel){_CAPITAL}(?: {_CAPITAL})?(?![\w.]*[=(:])",
+        rf"(?P<keep>(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Dr)\.?) )(?!Teams|Watson|Office|Word"
+        rf"|Excel){_CAPITAL}(?: {_CAPITAL})?(?![\w.]*[=(:])",
         *("mr", "ms", "miss", "dr"),
     ),
 )

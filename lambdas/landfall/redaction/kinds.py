@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from landfall.redaction import aws, health, meanings, spoken, tokens
+from landfall.redaction import aws, health, meanings, spoken, statements, tokens
 from landfall.redaction.kind import Kind, Redacts
 from landfall.redaction.labelled import Labelled
 from landfall.redaction.prose import is_prose
@@ -61,10 +61,10 @@ KINDS: tuple[Redacts, ...] = (
     _kind("private key", PRIVATE_KEY + r"(?s:.*?-----END [A-Z ]{0,30}-----|.*)", needs=("private key",)),
     *health.KINDS,
     _kind("row", r"(?P<keep>Key \([^)]{1,200}\)=|Failing row contains )\(.*", needs=("key (", "failing row")),
-    _kind("row", rf"(?i)(?P<keep>{spoken.INSERT})\((?!\$\d|\?|%s|:).*", needs=("insert into",)),
+    _kind("row", rf"(?i)(?P<keep>{statements.INSERT})\((?!\$\d|\?|%s|:).*", needs=("insert into",)),
     _kind(
         "row",
-        rf"(?i)(?P<keep>{spoken.INSERT}\([^()]{{0,200}}?(?:\$\d|\?|%s)[^()]{{0,400}}\)[;,] ?)(?=\S).+",
+        rf"(?i)(?P<keep>{statements.INSERT}\([^()]{{0,200}}?(?:\$\d|\?|%s)[^()]{{0,400}}\)[;,] ?)(?=\S).+",
         needs=("insert into",),
     ),
     _kind(
@@ -88,7 +88,7 @@ KINDS: tuple[Redacts, ...] = (
     ),
     _kind(
         "header",
-        spoken.HEADER,
+        statements.HEADER,
         lambda text: not is_prose(text) and not text.strip().isdigit(),
         ("authorization", "cookie", "signature"),
     ),
@@ -109,7 +109,8 @@ KINDS: tuple[Redacts, ...] = (
     ),
     _kind(
         "email address",
-        r"(?<![a-zA-Z0-9.%+-])(?:(?<!://)[a-zA-Z0-9_.%+-]{1,64}?@|[a-zA-Z0-9_.%+-]{1,64}?(?:%(?:25)?40|\\u0040))(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}(?![a-zA-Z])",
+        r"(?<![a-zA-Z0-9.%+-])(?:(?<!://)[a-zA-Z0-9_.%+-]{1,64}?@|[a-zA-Z0-9_.%+-]{1,64}?(?:%(?:25)?40"
+        r"|\\u0040))(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}(?![a-zA-Z])",
         _is_address,
         ("@", "40"),
     ),
@@ -132,8 +133,10 @@ KINDS: tuple[Redacts, ...] = (
     _kind("account number", r"(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w-])", _is_iban),
     _kind(
         "address",
-        r"(?<![\w.:/-])\d{1,5}[A-Z]? (?!Hard|Flash|Google|Tape|Disk|Thumb|One|Shared)(?:[A-Z][a-z]{1,20} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd"
-        r"|Lane|Ln|Drive|Boulevard|Blvd|Court|Crescent|Terrace|Square|Highway|Parkway)\b(?=\s*$|[,\"'.;)\]}<&|]| (?:Apt|Unit|Suite|App))",
+        r"(?<![\w.:/-])\d{1,5}[A-Z]? (?!Hard|Flash|Google|Tape|Disk|Thumb|One"
+        r"|Shared)(?:[A-Z][a-z]{1,20} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd"
+        r"|Lane|Ln|Drive|Boulevard|Blvd|Court|Crescent|Terrace|Square|Highway|Parkway)\b(?=\s*$|[,\"'.;)\]}<&|]"
+        r"| (?:Apt|Unit|Suite|App))",
     ),
     _kind("age", r"(?<![\w.-])(?:9\d|1[01]\d)(?=-year-old\b)", needs=("-year-old",)),
     _looks("card number", r"(?<![\w.-])\d(?:[ +-]?\d){12,18}(?![\w-])", _is_card),

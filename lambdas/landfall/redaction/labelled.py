@@ -17,7 +17,9 @@ from landfall.redaction.meanings import MEANINGS, NAMES, SECRET
 
 _Q = r"(?:\\{0,8}[\"']|%22|%27|&quot;|&#39;|\\u0022|`)"
 _CALL = (
-    r"(?>(?:\{\s?[\"']?(?:value|text|display|raw|plain)[\"']?\s?[:=]\s?|[bu](?=[\"'])|(?:[Ss]tr(?:ing)?|SecretStr|Optional|Option|[Bb]ytes|[Tt]ext|[Aa]ny|char|[Oo]bject)(?:\[\w{1,20}\]|<\w{1,20}>)?[?!]?\s=\s(?=[\"'])|string\(\d{1,9}\) ?"
+    r"(?>(?:\{\s?[\"']?(?:value|text|display|raw|plain)[\"']?\s?[:=]\s?|[bu](?=[\"'])|(?:[Ss]tr(?:ing)?|SecretStr"
+    r"|Optional|Option|[Bb]ytes|[Tt]ext|[Aa]ny|char|[Oo]bject)(?:\[\w{1,20}\]|<\w{1,20}>)?[?!]?\s=\s(?=[\"'])"
+    r"|string\(\d{1,9}\) ?"
     r"|(?!(?:getenv|env|ENV|fetch|get|lookup|prompt|input|require|read|load)\()"
     r"(?:[A-Za-z]\w{0,30}|datetime\.\w{1,10})\((?=[\"'\d\[])|N(?='))?)"
 )
@@ -45,14 +47,16 @@ _PLACE = re.compile(
 )
 _TAG = re.compile(r"<(?:[\w-]{1,40}:)?(?P<label>[\w.-]{1,80})(?P<place>(?:\s[^<>]{1,300})?>)(?=[^<>\s])")
 _WHERE_PEOPLE_ARE = re.compile(
-    r"\b[gG]iven[\"']?(?:\[\d{1,3}\]|\])?\s?[=:>]|[bB]irth_?[dD]ate|HumanName|resourceType|\bPatient[/?]|RelatedPerson|Practitioner"
+    r"\b[gG]iven[\"']?(?:\[\d{1,3}\]|\])?\s?[=:>]|[bB]irth_?[dD]ate|HumanName|resourceType|\bPatient[/?]"
+    r"|RelatedPerson|Practitioner"
     r"|<family value=|\"name\":\s?\[?\{[^{}]{0,80}?\"family\"|\buse\W{1,8}(?:official|usual|maiden)"
 )
 
 
 _TOLD_OF_PEOPLE = ("mrn", "dob", "ssn", "birth", "patient", "phone", "mail")
 _RECORDS = re.compile(
-    r"(?i)\b(?:mrn|dob|ssn|date_?of_?birth|birth_?date|patient_?id)[\"']?\s?[=:]|\b(?:e-?mail|phone)\w{0,10}[\"']?\s?[=:]\s?[\"']?(?:\[redacted|\+?\d)"
+    r"(?i)\b(?:mrn|dob|ssn|date_?of_?birth|birth_?date|patient_?id)[\"']?\s?[=:]|\b(?:e-?mail"
+    r"|phone)\w{0,10}[\"']?\s?[=:]\s?[\"']?(?:\[redacted|\+?\d)"
 )
 """Where one of these stands, a bare `name` is that of a person."""
 _FORM = re.compile(r"\bname=\"(?P<label>[\w.\[\]-]{1,80})(?P<place>\"\s{2,8})(?!\w{1,20}=)(?=\S)")
@@ -60,7 +64,8 @@ _KEYED = re.compile(
     r"<(?i:key|name)>(?P<label>[\w.-]{1,80})(?P<place></(?i:key|name)>\s{0,20}<(?i:string|value|data)>)(?=[^<\s])"
 )
 _SETTER = re.compile(
-    r"(?i)(?<![\w])(?:define|setenv|putenv|setProperty|set|put|setItem|append|header|setHeader|setRequestHeader|addHeader"
+    r"(?i)(?<![\w])(?:define|setenv|putenv|setProperty|set|put|setItem|append|header|setHeader|setRequestHeader"
+    r"|addHeader"
     r"|option|with|param|attribute)\(\s?[\"'](?P<label>[\w.-]{2,80})(?P<place>[\"'],\s?)(?=[\"'])"
 )
 _OTHERS = (("(", _SETTER), ("<", _TAG), ("e", _SET), ('name="', _FORM), ("</", _KEYED))

@@ -11,7 +11,8 @@ import re
 PHRASES = "passphrase, mnemonic, mnemonic phrase, seed phrase, recovery phrase, backup phrase, pass phrase"
 """Secrets that may be several words."""
 SECRETS = """
-password, passwd, pw, pswd, psw, passw, code verifier, security question answer, question answer, passcode, pwd, secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
+password, passwd, pw, pswd, psw, passw, code verifier, security question answer, question answer, passcode, pwd,
+secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
 cv2, pin, pin code, sid, jsessionid, phpsessid, saml response, saml request, jwt, api key, app key, access key,
 private key, secret key, signing key, encryption key, master key, auth key, account key, shared key, shared access
 key, license key, subscription key, storage key, service key, webhook key, hmac key, ssh key, db pass, smtp pass,
@@ -46,7 +47,8 @@ PATIENTS = (
     "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi, chi number, chi no, "
     "versichertennummer, krankenversichertennummer, fallnummer, "
     "patientennummer, patient nr, kvnr, krankenversichertennummer, versichertennr, versicherten nr, patientnummer, "
-    "numéro de patient, numero de patient, número de paciente, numero paziente, tessera sanitaria, potilasnumero, phn, nhi, ipp, employee id, student id, ihi, dva number, rxnumber, rx number, rx no"
+    "numéro de patient, numero de patient, número de paciente, numero paziente, tessera sanitaria, potilasnumero,"
+    " phn, nhi, ipp, employee id, student id, ihi, dva number, rxnumber, rx number, rx no"
 )
 NAMES = """
 first name, last name, full name, middle name, maiden name, given name, given names, family name, legal name,
@@ -62,7 +64,7 @@ responsible party, responsible party name, consultant name, gp name, surgeon nam
 next of kin name, alias name, nom de famille, prenom, prénom, nombre, apellido, apellidos, cognome, nombre y apellidos,
 primer apellido, segundo apellido, nome completo, nome e cognome, sobrenome, apelido, achternaam, voornaam, familienaam,
 familienname, zuname, geburtsname, efternamn, förnamn, fornamn, etternavn, fornavn, efternavn, mellomnavn, sukunimi,
-etunimi, nazwisko, imię, imie, příjmení, prijmeni, jméno a příjmení, vezetéknév, keresztnév, фамилия, отчество, soyadı,
+etunimi, nazwisko, imię, imie, příjmení, prijmeni, jméno a příjmení, vezetéknév, keresztnév, фамилия, отчество,
 soyadi, nume de familie, prenume, priezvisko, nom complet, nombre completo, nombre del paciente, nom du patient
 """
 _PARTS = "first, last, middle, given, family, surname, first name, last name, middle name, full name, forename"
@@ -97,13 +99,14 @@ emergency phone, pager, telephone no, mobile no, cell no, cell phone number, day
 home, phone work, phone cell, téléphone, telefon, teléfono, telefono, handy, telefonnummer, handynummer, mobilnummer,
 mobiltelefon, rufnummer, telefoonnummer, mobiel nummer, numéro de téléphone, numero de telephone, numéro de portable,
 numero di telefono, cellulare, número de teléfono, numero de telefono, móvil, telefone, telemóvel, celular, puhelin,
-puhelinnumero, numer telefonu, telefonní číslo, телефон, telefon numarası, faxnummer, msisdn, to number, from number
+puhelinnumero, numer telefonu, telefonní číslo, телефон, telefon numarasi, faxnummer, msisdn, to number, from number
 """
 STREETS = """
 street, street address, street name, address line, address, home address, mailing address, billing address, shipping
 address, postal address, residential address, patient address, work address, addr line, city, county, town,
 latitude, longitude, geo lat, geo lon, geo lng, street address line, patient city, patient zip, precinct, zip, zip
-code, postal code, post code, postcode, plz, geocode, geo, geo point, geolocation, geo location, gps, gps coordinates, lat lng,
+code, postal code, post code, postcode, plz, geocode, geo, geo point, geolocation, geo location, gps, gps
+coordinates, lat lng,
 lat lon, latlng, home city, birth place, place of birth, straße, strasse, adresse, anschrift, wohnort,
 address street, rue, calle, postleitzahl, code postal, codigo postal, código postal, codice postale, postnummer,
 postinumero, kod pocztowy, psč, indirizzo, dirección, direccion, domicilio, endereço, endereco, morada, adres, adress,
@@ -130,7 +133,8 @@ steuer id, steueridentifikationsnummer, idnr, personalausweisnummer, ausweisnumm
 reisepassnummer, führerscheinnummer, fuehrerscheinnummer, führerschein nr, codice fiscale, partita iva, cpf, cnpj, dni,
 nie, nif, nuss, nir, bsn, burgerservicenummer, pesel, personnummer, personnr, cpr nummer, cpr nr, cpr, henkilötunnus,
 henkilotunnus, hetu, rodné číslo, rodne cislo, fødselsnummer, fodselsnummer, numéro de sécurité sociale,
-numero de securite sociale, numéro de passeport, número de pasaporte, numero de pasaporte, paspoortnummer, rijbewijsnummer,
+numero de securite sociale, numéro de passeport, número de pasaporte, numero de pasaporte, paspoortnummer,
+rijbewijsnummer,
 permis de conduire, patente di guida, curp, aadhaar, aadhaar number, pan number, oib, jmbg, egn, tckn,
 tc kimlik no, emirates id, инн, снилс, паспорт
 """

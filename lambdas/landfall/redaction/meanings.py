@@ -64,7 +64,7 @@ MEANINGS = {
         "vehicle", value(rf"{values.PLATE}|{values.IDENTIFIER}(?: [\dA-Z]{{2,4}}\b)*", values.has_digits)
     ),
     "device": Meaning("device", value(rf"{values.IDENTIFIER}|(?:[0-9a-fA-F]{{2}}[:-]){{5}}[0-9a-fA-F]{{2}}")),
-    "ip": Meaning("IP address", value(values.IP, values.has_digits)),
+    "ip": Meaning("IP address", value(values.IP, lambda text: values.has_digits(text) and values.is_public(text))),
     _HOST_IP: Meaning("IP address", value(values.IP, lambda text: values.has_digits(text) and values.is_public(text))),
     "biometric": Meaning("biometric", value(values.WORD, lambda text: len(text) > 3)),  # noqa: PLR2004
     "photo": Meaning("photo", value(values.WORD, lambda text: len(text) > 5)),  # noqa: PLR2004

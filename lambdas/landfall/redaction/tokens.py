@@ -22,7 +22,8 @@ secret_ r8_ gsk_ xai- pplx- fo[12]_ fm[12]_ pscale_(?:tkn|pw|oauth)_ sbp_ sbs_ n
 rubygems_ aio_ LTAI CFPAT- duffel_(?:live|test)_ EZ[AT]K fio-u- pnu_ rdme_ shippo_(?:live|test)_ tfp_ ico- sgp_
 tskey- waka_ csk- tvly- pcsk_ lsv2_(?:pt|sk)_ re_ rzp_(?:live|test)_ FLWSECK- APP_USR- sq[upa]_ ops_eyJ ABSK
 cio[a-zA-Z0-9] p8e-(?=[0-9a-zA-Z]{32}) cmVmd(?=\\w{40}) v1\\.0-(?=[0-9a-f]{24}-) live_(?=[0-9a-f]{20}) sm_(?:a|p)at_
-AQVN(?=\\w{30}) t1\\.(?=[\\w-]{20,60}\\.\\w) API-(?=[A-Z0-9]{26}) SWMTKN- CfDJ8 sk\\.eyJ pk\\.eyJ 4b1d(?=[A-Za-z0-9]{38}) oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
+AQVN(?=\\w{30}) t1\\.(?=[\\w-]{20,60}\\.\\w) API-(?=[A-Z0-9]{26}) SWMTKN- CfDJ8 sk\\.eyJ pk\\.eyJ
+4b1d(?=[A-Za-z0-9]{38}) oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
 """.split()  # noqa: SIM905
 _REST = r"[\w.=-]{16,}"
 _BEGINS = tuple(dict.fromkeys(prefix[:2] for prefix in _PREFIXES))
@@ -46,7 +47,8 @@ _BARE = (
     r"(?<!\w)sha256~[\w-]{43}(?![\w-])",  # OpenShift
     r"(?<!\w)\w{6}_\w{29}_mmk(?!\w)",  # MaxMind
     r"(?<!\w)[0-9a-f]{32,36}NRAL(?!\w)",  # New Relic
-    r"(?<![\w+/])LS0tLS1CRUdJTi(?:BSU0Eg|BQUklWQVRF|BFQyBQUklWQVRF|BPUEVOU1NI|BFTkNSWVBU)[\w+/]{10,}={0,2}",  # a PEM's key
+    r"(?<![\w+/])LS0tLS1CRUdJTi(?:BSU0Eg|BQUklWQVRF|BFQyBQUklWQVRF|BPUEVOU1NI"
+    r"|BFTkNSWVBU)[\w+/]{10,}={0,2}",  # a PEM's key
 )
 _PATHS = (
     r"hooks\.slack\.com/(?:services|workflows)/",
@@ -61,7 +63,8 @@ _NAMED = (
 )
 _NO_VALUE = (
     r"(?!\[redacted|[\"']?(?:\$|%|<|\{\{|--?[a-z])"
-    r"|(?:[Ss]tring|text|value|str|TEXT|STRING|VALUE|(?:[A-Z]{1,20}_){0,4}(?:TOKEN|PASSWORD|SECRET|KEY|PASS))(?:[\s\]]|$))"
+    r"|(?:[Ss]tring|text|value|str|TEXT|STRING|VALUE|(?:[A-Z]{1,20}_){0,4}(?:TOKEN|PASSWORD|SECRET|KEY"
+    r"|PASS))(?:[\s\]]|$))"
 )
 _BEHIND_A_FLAG = rf"{_NO_VALUE}(?:\"[^\"]*\"?|'[^']*'?|[^\s\"',;]{{3,}})"
 _LOGINS = r"az login|(?:docker|podman|buildah|skopeo|helm registry|oc|cf|crane) login|sshpass|mongo(?:sh|dump|restore)?"
@@ -73,8 +76,10 @@ _COMMANDS = (
     r"|\b(?:requirepass|masterauth) |\bACL SETUSER .{0,80}? >|\bopenssl enc .{0,80}? -(?:k|K) |\bzip .{0,40}?-P "
     r"|\b7z \w .{0,40}?-p"
     r"|\bldap\w{3,10} .{0,120}? -w ?|\bsqlcmd .{0,120}? -P ?|\bnet use .{0,80}? /user:\S{1,60} "
-    r"|\bipmitool .{0,80}? -P ?|\bsmbclient .{0,80}? -U ?[\"']?[\w.\\-]{1,60}%|\brabbitmqctl (?:add_user|change_password) \S{1,60} "
-    r"|\bsp_\w{3,20}login\w{0,10} N?'[^']{1,60}',\s?N?(?=')|\b(?:etcdctl|kv|ssm) put \S{0,100}(?i:password|secret|token|key) "
+    r"|\bipmitool .{0,80}? -P ?|\bsmbclient .{0,80}? -U ?[\"']?[\w.\\-]{1,60}%|\brabbitmqctl (?:add_user"
+    r"|change_password) \S{1,60} "
+    r"|\bsp_\w{3,20}login\w{0,10} N?'[^']{1,60}',\s?N?(?=')|\b(?:etcdctl|kv|ssm) put \S{0,100}(?i:password|secret"
+    r"|token|key) "
     r"|\bgh secret set .{0,80}?(?:--body|-b) |\bsnmp-server community |\b(?:radius|tacacs)-server (?:.{0,60} )?key "
     r"|\bWIFI:.{0,80}?;P:"
     r"|\bnet user \S{1,60} (?=[^\s/])|\bsnmp\w{2,8} .{0,60}?-c ?"
@@ -86,7 +91,8 @@ _COMMANDS = (
 )
 _CALLED = """mysql mariadb az docker podman buildah skopeo helm oc cf crane sshpass mongo redis curl wget http name
 requirepass
-masterauth acl openssl zip 7z htpasswd ldap sqlcmd net snmpwalk ipmitool smbclient rabbitmqctl sp_x etcdctl kv ssm gh radius tacacs wifi vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
+masterauth acl openssl zip 7z htpasswd ldap sqlcmd net snmpwalk ipmitool smbclient rabbitmqctl sp_x etcdctl kv ssm gh
+radius tacacs wifi vault machine thin env arg export setenv echo""".split()  # noqa: SIM905
 _FLAGS = (
     rf"(?P<keep>[\"']--?(?i:{_NAMED})[\"'],\s?|(?<![\w-])--?(?i:{_NAMED})(?:,\s?|\s{{1,3}})"
     rf"|\b-pass(?:in|out)? pass:)(?:{_BEHIND_A_FLAG})"
@@ -98,7 +104,8 @@ _CALLS = (
     r"|getConnection|oci_connect|ftp_login|ldap_bind|imap_open|ldap_bind_s"
 )
 _LOGIN_CALLS = (
-    r"attempt|signInWithPassword|loginWithPassword|createUser|login|logIn|authenticate|signIn|sign_in|loginAs|checkCredentials|UsernamePasswordAuthenticationToken"
+    r"attempt|signInWithPassword|loginWithPassword|createUser|login|logIn|authenticate|signIn|sign_in|loginAs"
+    r"|checkCredentials|UsernamePasswordAuthenticationToken"
     r"|BasicAuth|HTTPBasicAuth|SetBasicAuth|basic_auth"
 )
 _SETTERS = (

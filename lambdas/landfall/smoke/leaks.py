@@ -13,13 +13,13 @@ from typing import Any
 from landfall.redaction import kinds, labelled, tokens
 from landfall.redaction.prose import is_prose
 from landfall.redaction.sought import Look, folded, look
-from landfall.smoke import databases, telling
+from landfall.smoke import databases, places, telling
 from landfall.smoke.spelled import Spelled, spelled
 
 KINDS: Mapping[str, tuple[Look, ...]] = {
     **telling.TRACES,
     "a database's error": databases.DATABASES,
-    "a query": telling.QUERY,
+    "a query": places.QUERY,
     "an address with a password": (
         look(r"\b\w{2,20}://[^\s:/@]{0,100}:(?!\*{3}|<|\[|x{4}|pass(?:word)?@)[^\s/@]{1,100}@", "://"),
     ),
@@ -28,8 +28,8 @@ KINDS: Mapping[str, tuple[Look, ...]] = {
     "a token": (look(r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}", "eyj"),),
     "a password": (),
     "a social security number": (look(kinds.SSN, "-"),),
-    "a path of the server": telling.PATH,
-    "a place in the source": telling.PLACE,
+    "a path of the server": places.PATH,
+    "a place in the source": places.PLACE,
 }
 """Without a look: it takes more than one to tell."""
 _NEEDS = tuple((need, kind, each) for kind, looks in KINDS.items() for each in looks for need in each.needs)
@@ -42,7 +42,8 @@ _TOKENS = (
 _LABELLED = 16_384
 """Characters of a text in which values are looked for behind labels: each label costs more than a pattern."""
 _MAY_HOLD = re.compile(
-    r"(?i)pass|pwd|pw\b|pswd|secret|token|key|cred|pin\b|otp|cv[vc2]|csrf|xsrf|sid|session|saml|jwt|auth|sig|hmac|connection"
+    r"(?i)pass|pwd|pw\b|pswd|secret|token|key|cred|pin\b|otp|cv[vc2]|csrf|xsrf|sid|session|saml|jwt|auth|sig|hmac"
+    r"|connection"
     r"|code|answer|mnemonic|phrase|kennwort|contrase|senha|парол|密码|パスワード|wachtwoord|has\u0142o"
 )
 """One of these is in every label of secrets: without one there is no need to read any."""
@@ -131,6 +132,6 @@ def _is_source(each: Mapping[str, Any]) -> bool:
     files = [each[key] for key in _FILES if isinstance(each.get(key), str)]
     lined = any(isinstance(each.get(key), int | str) and str(each[key]).isdigit() for key in _LINES)
     return lined and any(
-        re.search(rf"[/\\].{{0,200}}\.(?:{telling.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
+        re.search(rf"[/\\].{{0,200}}\.(?:{places.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
         for name in files
     )
