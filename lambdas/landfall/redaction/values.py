@@ -15,7 +15,7 @@ QUOTED = (
 )
 WORD = r"(?:(?!%26|%22|%2C|%7D|&)[^\s,;\"'<>{}()|\\])+"
 NOTHING = (
-    r"(?!N\[redacted)(?!\\*[\"']?(?:(?i:\[(?:redacted|filtered|masked|hidden|removed|omitted))|(?i:null|none|nil"
+    r"(?![NbuLr]{1,2}\[redacted)(?!\\*[\"']?(?:(?i:\[(?:redacted|filtered|masked|hidden|removed|omitted))|(?i:null|none|nil"
     r"|true|false|undefined|on|off|yes|no|set)\b"
     r"|arn:|\*{3}|•|[xX]{4,}(?!\w)|\.{3}|<|\{\{|\$[{(]|\$[A-Z_][A-Z0-9_]{2,60}(?![\w!@#$%^&*])|%\(|%s"
     r"|%[A-Z_]{3,40}%|\?|\$\d\b|GPIO\d)"
