@@ -42,7 +42,7 @@ TRACES = {
             r"|rx)\.(?:\w{1,40}\.){0,6}[A-Z]\w{0,60}(?:\$\w{1,60})?: ",
             ": ",
         ),
-        look(r"\bCannot (?:de)?serialize value of type `"),
+        look(r"\bCannot (?:de)?serialize value of type `", "serialize value of type `"),
         look(r"\bFailed to convert value of type '"),
         look(
             r"(?:^|[\s\"'(])(?:[a-z]\w{0,40}\.){2,10}[A-Z][\w$]{0,80}(?:Exception|Error)(?=: |\s*$|\n|[)\"'])",
@@ -81,7 +81,7 @@ TRACES = {
         look("[Ss]tack backtrace:", "stack backtrace:"),
         look(r"\bpanicked at "),
         look(r"\b[Ss]tack ?[Tt]race:?\s{0,4}(?:\n|#\d|<)", "stack trace", "stacktrace"),
-        look(r"\nStacktrace:\n"),
+        look(r"\nStacktrace:\n", "stacktrace:"),
         look(r"\bCan't locate \S{1,80} in @INC\b", " in @inc"),
         look(r"\bUndefined subroutine &"),
         look(r"#0 {2,8}\w[^\n]{0,200}\((?:file|package|dart):", "#0  "),
