@@ -24,7 +24,7 @@ from tests.redaction.measure import CORPUS, bare, entries, figures, files
 DAMAGED = {"\x1b[32mINFO\x1b[0m ready in 512 ms"}
 """Harmless lines that don't come through as they were: colours are dropped."""
 SEEN = [path for path in files() if "untouched" not in path.parts]
-MOST = {"leaked": 0.07, "damaged": 0.025, "missed": 0.07, "called": 0.03}
+MOST = {"leaked": 0.055, "damaged": 0.025, "missed": 0.03, "called": 0.02}
 """Shares of wrong entries that were reached with texts that nobody had seen; the aim is 3 % leaked and 1 % damaged."""
 
 
