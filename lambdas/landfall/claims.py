@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from landfall import asked, pasted
+from landfall.later import Later
 from landfall.model import UNKNOWN
 from landfall.redaction import LONGEST, Redacts, redacted
 from landfall.request import TEXT_LIMIT
@@ -16,7 +16,7 @@ from landfall.wire import cut
 
 CAME_LIMIT = 400
 """Bytes that are kept of an input that can't be read."""
-BY_EVENTBRIDGE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+BY_EVENTBRIDGE = Later(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """How the executions are called that a rule starts: two ids, of the event and of the delivery."""
 
 

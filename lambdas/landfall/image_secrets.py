@@ -9,28 +9,30 @@ from __future__ import annotations
 
 import re
 
+from landfall.later import Later
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_NEUTRAL = re.compile(
+_WORD = Later(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NEUTRAL = Later(
     r"BASE|BASE64|B64|VALUE|STRING|TEXT|PEM|HEX|RAW|PLAIN(TEXT)?|JSON|V|B|\d+|OLD|NEW|PREVIOUS|CURRENT|DEFAULT|PROD(UCTION)?"
     r"|STAGING|DEV(ELOPMENT)?|TEST|LIVE|SECONDARY|CONTENTS?"
 )
 """Words after a secret's word that leave it one."""
-_SECRET = re.compile(
+_SECRET = Later(
     r"(.*(PASSWORD|PASSWD|PASSPHRASE|SECRET)|PASS|[A-Z]*PWD|SSHPASS|PASSCODE|SECRETS|.*TOKEN|CREDS?|CREDENTIALS?|PAT|SK|SALT)"
 )
-_KEY = re.compile(r"KEYS?|.*(API|ACCESS|AUTH|MASTER|ENCRYPTION|SIGNING|PRIVATE|SECRET)KEYS?")
+_KEY = Later(r"KEYS?|.*(API|ACCESS|AUTH|MASTER|ENCRYPTION|SIGNING|PRIVATE|SECRET)KEYS?")
 _NO_SECRET_KEY = _words(
     "PUBLIC PUB PUBLISHABLE SITE GPG PGP PRIMARY FOREIGN PARTITION SORT RANGE UNIQUE COMPOSITE CACHE ROUTING "
     "LOOKUP INDEX GROUP GROUPING ORDER SORTING OBJECT MAP HOT SHORTCUT TRANSLATION IDEMPOTENCY HOST AUTHORIZED "
     "KNOWN REGISTRY"
 )
 """Words before `KEY` that make it a name in a table, or the half of a pair that everybody may have."""
-_WHOSE = re.compile(r"(.*_)?(SECRET|PASSWORD|PASSWD|PASSPHRASE)_.+")
+_WHOSE = Later(r"(.*_)?(SECRET|PASSWORD|PASSWD|PASSPHRASE)_.+")
 """A secret's word with another after it: `CLIENT_SECRET_GITHUB`, where that says whose the secret is."""
 _ABOUT = _words(
     "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHECK CHECKSUM CLAIM CLASS COLUMN COST COUNT DAYS "
@@ -44,31 +46,31 @@ _ABOUT = _words(
 """Words after a secret's word that make the value something about it."""
 _NO_SECRET_TOKEN = _words("PUBLIC PAD EOS BOS UNK SEP CLS MASK STOP SPECIAL START END")
 _NO_SECRET_PASS = _words("FIRST SECOND ONE TWO SINGLE MULTI BUILD")
-_IN_BROWSERS = re.compile(r"(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|GATSBY|VUE_APP|STORYBOOK)_")
+_IN_BROWSERS = Later(r"(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|GATSBY|VUE_APP|STORYBOOK)_")
 """What frameworks put into what they send to every browser."""
 _CHAT = _words("SLACK DISCORD TEAMS MATTERMOST ROCKETCHAT")
 
-_SWITCH = re.compile(
+_SWITCH = Later(
     r"true|false|yes|no|on|off|enabled?|disabled?|none|null|nil|undefined|required|optional|[01]", re.IGNORECASE
 )
-_NUMBER = re.compile(r"\d+(\.\d+)?")
-_PATH = re.compile(r"(file:/{1,3}|[.~]{0,2}/)[\w.@+-]{1,60}(/[\w.@+-]{1,60})+|[.~]{0,2}/[\w@+-]{1,60}\.[a-z]{1,6}")
-_REFERENCE = re.compile(
+_NUMBER = Later(r"\d+(\.\d+)?")
+_PATH = Later(r"(file:/{1,3}|[.~]{0,2}/)[\w.@+-]{1,60}(/[\w.@+-]{1,60})+|[.~]{0,2}/[\w@+-]{1,60}\.[a-z]{1,6}")
+_REFERENCE = Later(
     r"\$\{?\w+.*|\$\(.+\)|\{\{.+\}\}|arn:aws[a-z-]*:.+|(vault|ssm|op|secret|awssm|gcp-?sm|sm)://?.+|projects/[^/]+/secrets/.+"
     r"|https?://[^\s@]+|<(pad|s|/s|unk|mask|eos|bos)>"
 )
 """What names a secret without holding it, or says where to ask for one."""
-_FINGERPRINTS = re.compile(r"(0x)?[0-9A-Fa-f]{8,64}([\s,]+(0x)?[0-9A-Fa-f]{8,64})*")
+_FINGERPRINTS = Later(r"(0x)?[0-9A-Fa-f]{8,64}([\s,]+(0x)?[0-9A-Fa-f]{8,64})*")
 _HELD = (
-    re.compile(r"://[^/\s:@]*:(?![<{$%\[])[^/\s@]+@"),
-    re.compile(
+    Later(r"://[^/\s:@]*:(?![<{$%\[])[^/\s@]+@"),
+    Later(
         r"(?i)\b(?<!trustStore)(password|pwd|accountkey|sharedaccesskey|secret(access)?key)=(?!changeit\b)[^\s;&${<]+"
     ),
-    re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
-    re.compile(
+    Later(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+    Later(
         r"hooks\.slack\.com/(services|workflows)/.|discord(app)?\.com/api/webhooks/.|\.webhook\.office\.com/webhookb2/."
     ),
-    re.compile(r"\b(gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_live_|npm_|hvs\.|SG\.)[\w.-]{16,}"),
+    Later(r"\b(gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_live_|npm_|hvs\.|SG\.)[\w.-]{16,}"),
 )
 """Values that hold a secret, whatever the name: an address or a connection string with a password, a private key, an
 address that whoever has it may post to, and the prefixes that services give their tokens."""

@@ -22,9 +22,9 @@ class Later:
         """Return the pattern itself."""
         return re.compile(self.pattern, self._flags)
 
-    def search(self, text: str, at: int = 0) -> re.Match[str] | None:
-        """Search from there on."""
-        return self.compiled.search(text, at)
+    def search(self, text: str, at: int = 0, to: int = sys.maxsize) -> re.Match[str] | None:
+        """Search from there to there, or to the end."""
+        return self.compiled.search(text, at, to)
 
     def match(self, text: str, at: int = 0) -> re.Match[str] | None:
         """Match there."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from landfall import commit
+from landfall.later import Later
 from landfall.redaction import Redacts, redacted
 
 PREFIX = "landfall.commit"
@@ -21,8 +22,8 @@ MOST = 500
 LONGEST_AUTHOR, LONGEST_SUBJECT = 100, 300
 WHOLE, CUT, SHALLOW, UNTOLD = "whole", "cut", "shallow", "unknown"
 _HISTORIES = {WHOLE, CUT, SHALLOW}
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_TIME = Later(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_COMMIT = Later(r"[0-9a-f]{40}")
 
 Contains = Literal["yes", "no", "unknown"]
 

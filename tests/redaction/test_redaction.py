@@ -25,7 +25,7 @@ from tests.redaction.measure import CORPUS, bare, entries, figures, files
 DAMAGED = {"\x1b[32mINFO\x1b[0m ready in 512 ms"}
 """Harmless lines that don't come through as they were: colours are dropped."""
 SEEN = [path for path in files() if "untouched" not in path.parts]
-MOST = {"leaked": 0.07, "damaged": 0.025, "missed": 0.07, "called": 0.03}
+MOST = {"leaked": 0.055, "damaged": 0.025, "missed": 0.03, "called": 0.02}
 """Shares of wrong entries that were reached with texts that nobody had seen; the aim is 3 % leaked and 1 % damaged."""
 
 
@@ -174,6 +174,42 @@ SLOW = (
     "[a] ",
     "#<A::",
     "due to an ",
+    "password of ",
+    "password: ",
+    "password for a b: ",
+    "token created ",
+    "a.b.password ",
+    "?key=a1",
+    "/reset/a1",
+    "last 4 of ",
+    "A1 LOGIN a ",
+    "PASS ",
+    '"AUTH" ',
+    "[redacted: secret] -> ",
+    "Ann Marlowe (",
+    "dob '",
+    "12 Main ",
+    "DE44 1234 ",
+    'a", "',
+    'a,"b',
+    "set('a', '",
+    'name="a"\n\n',
+    "<key>a</key><string>",
+    "set -x a ",
+    "://a1",
+    "echo a:",
+    "smbclient -U a",
+    "MATCH (a",
+    "Uncaught Error ",
+    "java.a.",
+    "Symfony\\",
+    "a.b.errors.",
+    "stack trace ",
+    "at (internal/",
+    "#0      a(",
+    "db.a.",
+    "a : error ",
+    "\u2716 ",
 )
 
 

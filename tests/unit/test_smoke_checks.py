@@ -348,7 +348,9 @@ ANSWERS = st.builds(
 @given(st.fixed_dictionaries({request: st.lists(ANSWERS, max_size=3).map(tuple) for request in GOOD}))
 def test_whatever_comes_back_is_judged(given_: dict[Request, tuple[Answer, ...]]) -> None:
     """No answer upsets the judgement, every check has a result, and each fits a report."""
-    found = smoke.checks(Answers(URL, given_), b.SHA, FULL)
+    # a pattern of one's own is searched for by a process, which says nothing of these answers and takes its time
+    own = replace(OWN, body_must_not_match=None)
+    found = smoke.checks(Answers(URL, given_), b.SHA, replace(FULL, checks=(own,)))
     assert [c.name for c in found] == list(CHECKS)
     assert {c.state for c in found} <= {"PASS", "FAIL", "SKIP", "RETRY"}
     assert all(c.expected and c.seen and (c.expected + c.seen).isascii() for c in found)

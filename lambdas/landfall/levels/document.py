@@ -80,7 +80,7 @@ def _of_fields(fields: Mapping[str, Any]) -> bool | None:
     for key in _KEYS:
         level = fields.get(key, fields.get(f"log{key}"))
         if isinstance(level, Mapping):
-            level = level.get("name", level.get("level"))
+            level = level.get("name", level.get("levelStr", level.get("level")))
         found = of_word(level) if isinstance(level, str) else None
         if found is not None:
             return found

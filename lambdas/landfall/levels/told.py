@@ -32,7 +32,8 @@ _PAIR = Later(r"[\w.]=[^\s=]|\w\"\s?:")
 _ALONE = Later(rf"[Ee]rror|err|fatal|crit|{BAD.upper()}|(?i:{GOOD})")
 """Levels that are told by their place alone. `Critical`, `failed` and `alert` begin sentences."""
 _NOUNS = Later(
-    r"\s?(?:handl|page|log\b|logs\b|logg|report|rate|budget|count|queue|track|monitor|middleware|boundar|threshold|limit"
+    r"\s?(?:handl|page|log\b|logs\b|logg|report|rate|budget|count|queue|track|monitor|middleware|boundar|threshold"
+    r"|limit"
     r"|template|topic|channel|budget|and |or |is |was |are |were |care\b|section|path\b|patient|condition|codes?\b"
     r"|messages?\b|list|catalog|mapper|response)"
 )

@@ -42,8 +42,11 @@ NO_KEYS = frozenset(
 )
 NO_CODES = frozenset(
     """status exit error err http response return reason sql result country currency language lang product diagnosis
-    procedure icd cpt promo state area region close stop signal key fault failure event action vendor source""".split()  # noqa: SIM905
+    procedure icd cpt promo state area region close stop signal key fault failure event action vendor
+source""".split()  # noqa: SIM905
 )
+PARSED = frozenset(("unexpected", "unterminated", "offending", "illegal", "unknown", "stray", "next"))
+"""What parsers say of tokens."""
 SEVERAL = frozenset(("passwords", "secrets", "credentials", "tokens", "keys"))
 
 
@@ -54,6 +57,8 @@ def keeps(label: Label, first: int, behind: int, *, secret: bool, maybe: bool) -
         return False
     severally = maybe and label.words[behind - 1] in SEVERAL
     if not known(rest) and (not (secret or severally) or any(label.apart[behind:])):
+        return False
+    if secret and label.words[behind - 1] == "token" and ahead in PARSED:
         return False
     if maybe:
         word = label.words[behind - 1]

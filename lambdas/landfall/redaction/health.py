@@ -28,16 +28,19 @@ class Within:
 
     def redact(self, text: str) -> str:
         """Put a mark in the place of each match."""
-        return self.outer.sub(lambda match: self.kind.redact(match.group()), text)
+        return self.outer.sub(lambda match: self.kind.redact(match.group()), text) if "?" in text else text
 
     def without(self, off: Collection[str]) -> Within | None:
         """Return itself, or None."""
         return None if self.kind.name in off else self
 
 
-def _kind(name: str, pattern: str) -> Kind:
-    return Kind(name, Later(pattern))
+def _kind(name: str, pattern: str, *needs: str) -> Kind:
+    return Kind(name, Later(pattern), needs=needs)
 
+
+_SEGMENTS = "pid| pd1| nk1| gt1| in1| in2| mrg| nm1* dmg* n3* n4* per* clm* sbr* ref* resourcetype".split()  # noqa: SIM905
+_OPENS = ('": {', '":{')
 
 KINDS: tuple[Kind | Within, ...] = (
     _kind(
@@ -45,17 +48,26 @@ KINDS: tuple[Kind | Within, ...] = (
         r"(?:PID|PD1|NK1|GT1|IN[12]|MRG)\|.+|NM1\*.+|(?<![\w*])(?:DMG|N3|N4|PER|CLM|SBR|REF\*(?:SY|0F|1W|EA|EJ|23|IG"
         r"|1L))\*[^~\r\n]+"
         r"|\{?\"resourceType\": ?\"(?:Patient|Person|RelatedPerson)\".+",
+        *_SEGMENTS,
     ),
-    _kind(_RECORD, rf"(?P<keep>(?i:\"(?:{_PEOPLE})\"): ?\{{)(?:[^{{}}]|\{{[^{{}}]*\}}){{1,2000}}"),
+    _kind(_RECORD, rf"(?P<keep>(?i:\"(?:{_PEOPLE})\"): ?\{{)(?:[^{{}}]|\{{[^{{}}]*\}}){{1,2000}}", *_OPENS),
     _kind(
         _RECORD,
         r"(?P<keep>\b(?:Patient|Member|Subscriber|Guarantor)(?:DTO|Dto|Record|Entity)?[({\[]"
         r" ?)(?=\w{1,40}[=:])[^(){}\[\]]+",
+        *("patient", "member", "subscriber", "guarantor"),
     ),
-    _kind(_RECORD, r"(?P<keep>\b(?:PID|NK1|GT1|IN1)[-.]\d{1,2}(?:\.\d{1,2})?(?: ?[=:] ?| ))(?!\[redacted)[^\s,;]+"),
-    _kind(_RECORD, r"(?P<keep>\(0010,[0-9a-fA-F]{4}\) [A-Z]{2} \[)(?!\[?redacted)[^\]]+"),
-    _kind(_RECORD, r"(?P<keep>(?<![\w,])\(?0010,?[0-9a-fA-F]{4}\)? [A-Z]{2} )(?![\[\s])[^\s#\[\]]+"),
-    _kind("name", rf"(?<![\w^])(?:[A-Z]?\d{{3,12}}\^)?{_CAPITAL}\^{_CAPITAL}(?:\^[\w.]*)*"),
+    _kind(
+        _RECORD,
+        r"(?P<keep>\b(?:PID|NK1|GT1|IN1)[-.]\d{1,2}(?:\.\d{1,2})?(?: ?[=:] ?| ))(?!\[redacted)[^\s,;]+",
+        "pid",
+        "nk1",
+        "gt1",
+        "in1",
+    ),
+    _kind(_RECORD, r"(?P<keep>\(0010,[0-9a-fA-F]{4}\) [A-Z]{2} \[)(?!\[?redacted)[^\]]+", "0010"),
+    _kind(_RECORD, r"(?P<keep>(?<![\w,])\(?0010,?[0-9a-fA-F]{4}\)? [A-Z]{2} )(?![\[\s])[^\s#\[\]]+", "0010"),
+    _kind("name", rf"(?<![\w^])(?:[A-Z]?\d{{3,12}}\^)?{_CAPITAL}\^{_CAPITAL}(?:\^[\w.]*)*", "^"),
     Within(
         Later(r"\b(?:Patient|Person|RelatedPerson|Practitioner)(?:/_search)?\?[^\s\"'<>]+"),
         _kind(
@@ -68,14 +80,17 @@ KINDS: tuple[Kind | Within, ...] = (
     _kind(
         "phone number",
         rf"(?P<keep>\"system\": ?\"(?:phone|fax|sms|pager)\", ?\"value\": ?){values.NOTHING}(?:{values.QUOTED})",
+        '"system"',
     ),
     _kind(
         "record number",
         rf"(?P<keep>\"identifier\": ?\[?\{{[^\]}}]{{0,300}}?\"value\": ?){values.NOTHING}(?:{values.QUOTED})",
+        '"identifier"',
     ),
     _kind(
         "address",
         rf"(?P<keep>\"address\": ?\[?\{{[^{{}}]{{0,200}}?\"(?:line|text)\": ?){values.NOTHING}(?:{values.QUOTED})",
+        '"address"',
     ),
     _kind(
         "name",
@@ -83,28 +98,44 @@ KINDS: tuple[Kind | Within, ...] = (
         r"|caller|recipient|applicant"
         rf"|claimant|spouse)\": ?\{{[^{{}}]{{0,300}}?\"(?:name|full_?[nN]ame)\": ?)(?=\"{_CAPITAL}"
         rf" {_CAPITAL})(?:{values.QUOTED})",
+        *_OPENS,
     ),
     _kind(
         "name",
         r"(?P<keep>\"reference\": ?\"(?:Patient|RelatedPerson|Person"
         r"|Practitioner)/[^\"]{1,200}\",[^{}]{0,100}?\"display\": ?)"
         rf"{values.NOTHING}(?:{values.QUOTED})",
+        '"display"',
     ),
-    _kind("age", r"(?P<keep>\"age\": ?\"?)(?:9\d|1[0-2]\d)(?![\w.])"),
-    _kind("record number", r"(?i)(?P<keep>\bpatient(?:=|: ?|[\"']: ?[\"']?))[A-Z]{0,3}-?\d{4,}(?![\w:.-])"),
+    _kind("age", r"(?P<keep>\"age\": ?\"?)(?:9\d|1[0-2]\d)(?![\w.])", '"age"'),
+    _kind("record number", r"(?i)(?P<keep>\bpatient(?:=|: ?|[\"']: ?[\"']?))[A-Z]{0,3}-?\d{4,}(?![\w:.-])", "patient"),
     _kind(
         "name",
         r"(?P<keep>\"(?:name\": ?\[?\{[^{}]{0,100}?\"text"
         r"|(?:subject|patient|beneficiary|individual|performer)\": ?\{[^{}]{0,200}?"
         rf"\"display)\": ?){values.NOTHING}(?:{values.QUOTED})",
+        *('"text"', '"display"'),
     ),
-    _kind("name", rf"(?P<keep>(?i:<(?:{_PEOPLE})>)\s{{0,8}}<name>)[^<>]+"),
-    _kind("record number", r"(?P<keep><id\b[^<>]{0,120}?extension=)(?!\[redacted)\"[^\"]*\""),
-    _kind("device", r"(?<![\w(])\(01\)\d{14}(?:\(\d\d\)[\w.-]{1,30})*"),
+    _kind("name", rf"(?P<keep>(?i:<(?:{_PEOPLE})>)\s{{0,8}}<name>)[^<>]+", "<name>"),
+    _kind("record number", r"(?P<keep><id\b[^<>]{0,120}?extension=)(?!\[redacted)\"[^\"]*\"", "extension="),
+    _kind("device", r"(?<![\w(])\(01\)\d{14}(?:\(\d\d\)[\w.-]{1,30})*", "(01)"),
     _kind(
         "name",
         rf"(?P<keep>(?<![\w./])(?:[Pp]atient|PATIENT|[Ss]ubscriber|[Bb]eneficiary|[Gg]uardian|[Mm]ember) ){_NOT_NAMES}"
         rf"{_CAPITAL}(?:,? [A-Z]\.?)?,? {_NOT_NAMES}{_CAPITAL}(?![\w.]*[=(:])",
+        *("patient ", "subscriber ", "beneficiary ", "guardian ", "member "),
     ),
-    _kind("name", rf"(?P<keep>(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Dr)\.?) ){_CAPITAL}(?: {_CAPITAL})?(?![\w.]*[=(:])"),
+    _kind(
+        "name",
+        rf"(?P<keep>\b(?:[Aa]ppointment|[Rr]eferral|[Pp]rescription|[Aa]dmission|[Vv]isit|[Cc]onsent"
+        rf"|[Ll]ab results?) (?:for|of) ){_NOT_NAMES}"
+        rf"{_CAPITAL} {_NOT_NAMES}{_CAPITAL}(?= ?[(,.]| (?:was|has|is|moved|on|at|by|and|to|in|with|from)\b|$)",
+        *("appointment", "referral", "prescription", "admission", "visit", "consent", "lab result"),
+    ),
+    _kind(
+        "name",
+        rf"(?P<keep>(?<![\w.])(?:(?:Mr|Mrs|Ms|Miss|Dr)\.?) )(?!Teams|Watson|Office|Word"
+        rf"|Excel){_CAPITAL}(?: {_CAPITAL})?(?![\w.]*[=(:])",
+        *("mr", "ms", "miss", "dr"),
+    ),
 )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from landfall.later import Later
 from landfall.linear import Linear
-from landfall.redaction import aws
+from landfall.redaction import aws, sought
 
 MARK = "[redacted: {}]"
 
@@ -28,8 +28,9 @@ class Redacts(Protocol):
 class Kind:
     """One kind of data that has a pattern. A group named `keep` stays; `really` may call a match harmless.
 
-    It is only looked for where one of the words that it `needs` is in the text; without any, always. A kind that
-    knows its data by its looks alone `spares` AWS's own words.
+    It is only looked for where one of the words that it `needs` is in the text, in lower case, and, where every match
+    is known to begin with a word, only there: `begins` are those words' first letters, as of `sought.letters`. A kind
+    that knows its data by its looks alone `spares` AWS's own words.
     """
 
     name: str
@@ -37,20 +38,38 @@ class Kind:
     really: Callable[[str], bool] = lambda _: True
     spares: Callable[[str], aws.Spans] = aws.nothing
     needs: tuple[str, ...] = ()
+    begins: frozenset[str] = frozenset()
 
     def redact(self, text: str) -> str:
         """Put a mark in the place of each match."""
-        if self.needs and not any(word in text for word in self.needs):
+        if self.needs and not sought.holds(text, self.needs):
             return text
-        own = self.spares(text) if self.pattern.search(text) else ()
-
-        def mark(match: re.Match[str]) -> str:
+        parts: list[str] = []
+        own: aws.Spans | None = None
+        at = 0
+        for match in self.matches(text):
+            own = self.spares(text) if own is None else own
             keep = match.groupdict().get("keep") or ""
             spared = any(match.start() < end and start < match.end() for start, end in own)
-            harmless = spared or not self.really(match.group()[len(keep) :])
-            return match.group() if harmless else keep + MARK.format(self.name)
+            if not spared and self.really(match.group()[len(keep) :]):
+                parts += (text[at : match.start()], keep, MARK.format(self.name))
+                at = match.end()
+        return "".join((*parts, text[at:])) if parts else text
 
-        return self.pattern.sub(mark, text)
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield what the pattern finds, in order."""
+        if not self.begins:
+            return self.pattern.finditer(text)
+        places = sought.places(text, self.begins)
+        return self._at(text, places) if places else iter(())
+
+    def _at(self, text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+        at = 0
+        for place in places:
+            match = self.pattern.match(text, place) if place >= at else None
+            if match:
+                yield match
+                at = match.end()
 
     def without(self, off: Collection[str]) -> Kind | None:
         """Return itself, or None."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from landfall.later import Later
-from landfall.redaction import aws, health, meanings, spoken, tokens
+from landfall.redaction import aws, health, meanings, spoken, statements, tokens
 from landfall.redaction.kind import Kind, Redacts
 from landfall.redaction.labelled import Labelled
 from landfall.redaction.prose import is_prose
@@ -38,12 +38,18 @@ def _is_address(text: str) -> bool:
     return not text.startswith("git@") and not text.lower().endswith(_NO_DOMAINS)
 
 
+def _is_iban(text: str) -> bool:
+    """Its letters and digits, read as one number, leave 1 when divided by 97 (ISO 13616)."""
+    plain = text.replace(" ", "")
+    return int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 == 1
+
+
 def _is_phone(text: str) -> bool:
     return sum(map(str.isdigit, text)) in _DIGITS_OF_A_PHONE
 
 
-def _kind(name: str, pattern: str, really: Callable[[str], bool] = lambda _: True) -> Kind:
-    return Kind(name, Later(pattern), really)
+def _kind(name: str, pattern: str, really: Callable[[str], bool] = lambda _: True, needs: tuple[str, ...] = ()) -> Kind:
+    return Kind(name, Later(pattern), really, needs=needs)
 
 
 def _looks(name: str, pattern: str, really: Callable[[str], bool] = lambda _: True) -> Kind:
@@ -52,40 +58,87 @@ def _looks(name: str, pattern: str, really: Callable[[str], bool] = lambda _: Tr
 
 
 KINDS: tuple[Redacts, ...] = (
-    _kind("private key", PRIVATE_KEY + r"(?s:.*?-----END [A-Z ]{0,30}-----|.*)"),
+    _kind("private key", PRIVATE_KEY + r"(?s:.*?-----END [A-Z ]{0,30}-----|.*)", needs=("private key",)),
     *health.KINDS,
-    _kind("row", r"(?P<keep>Key \([^)]{1,200}\)=|Failing row contains )\(.*"),
-    _kind("row", rf"(?i)(?P<keep>{spoken.INSERT})\((?!\$\d|\?|%s|:).*"),
-    _kind("row", rf"(?i)(?P<keep>{spoken.INSERT}\([^()]{{0,200}}?(?:\$\d|\?|%s)[^()]{{0,400}}\)[;,] ?)(?=\S).+"),
-    _kind("URL password", r"(?P<keep>\b[a-zA-Z][\w+.-]{1,20}://[^\s:/@\"']{0,100}:)(?!\*{3})[^\s/@\"']{1,200}(?=@)"),
-    _kind("URL password", r"(?P<keep>(?<![\w.-])[\w.-]{1,60}[:/])[^\s:/@\"']{1,100}(?=@(?:tcp\(|unix\(|//))"),
+    _kind("row", r"(?P<keep>Key \([^)]{1,200}\)=|Failing row contains )\(.*", needs=("key (", "failing row")),
+    _kind("row", rf"(?i)(?P<keep>{statements.INSERT})\((?!\$\d|\?|%s|:).*", needs=("insert into",)),
+    _kind(
+        "row",
+        rf"(?i)(?P<keep>{statements.INSERT}\([^()]{{0,200}}?(?:\$\d|\?|%s)[^()]{{0,400}}\)[;,] ?)(?=\S).+",
+        needs=("insert into",),
+    ),
+    _kind(
+        "URL password",
+        r"(?P<keep>\b[a-zA-Z][\w+.-]{1,20}://[^\s:/@\"']{0,100}:)(?!\*{3})[^\s/@\"']{1,200}(?=@)",
+        needs=("://",),
+    ),
+    _kind(
+        "URL password",
+        r"(?P<keep>(?<![\w.-])[\w.-]{1,60}[:/])[^\s:/@\"']{1,100}(?=@(?:tcp\(|unix\(|//))",
+        needs=("@tcp(", "@unix(", "@//"),
+    ),
     _kind(
         "URL password",
         r"(?P<keep>(?<![\w.-])[\w.-]{1,100}\.[a-z]{2,24}:\d{2,5}:[\w*-]{1,40}:[\w*-]{1,40}:)(?!\[redacted)\S+",
     ),
-    _kind("header", spoken.HEADER, lambda text: not is_prose(text) and not text.strip().isdigit()),
-    _kind("token", r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}"),
-    _kind("token", r"(?i)(?P<keep>(?:bearer|basic)(?: |%20|\+){1,3})(?=[^\s\"',]{0,200}\d)[\w+/.~-]{8,}=*(?![\w=])"),
-    _kind("AWS access key", AWS_KEY),
+    _kind(
+        "URL password",
+        r"(?P<keep>://)(?!\[redacted)(?=[^\s/@]{0,100}\d)[\w.~%+-]{16,200}(?=@[\w.-]+)",
+        needs=("://",),
+    ),
+    _kind(
+        "header",
+        statements.HEADER,
+        lambda text: not is_prose(text) and not text.strip().isdigit(),
+        ("authorization", "cookie", "signature"),
+    ),
+    _kind("token", r"\beyJ[\w-]{8,}(?:\.[\w-]+){0,4}", needs=("eyj",)),
+    _kind(
+        "token",
+        r"(?i)(?P<keep>(?:bearer|basic)(?: |%20|\+){1,3})(?=[^\s\"',]{0,200}\d)[\w+/.~-]{8,}=*(?![\w=])",
+        needs=("bearer", "basic"),
+    ),
+    _kind("AWS access key", AWS_KEY, needs=("akia", "asia", "abia", "acca")),
     *tokens.KINDS,
     _kind(
         "password hash",
-        r"\$2[abxy]?\$\d\d\$[\w./]{22,}|\$(?:[156y]|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,20})\$[\w./$,=+-]{16,}"
-        r"|\{(?:S?SHA|S?MD5|CRYPT|PBKDF2)\d{0,3}\}[\w+/=.$-]{8,}",
+        r"\$2[abxy]?\$\d\d\$[\w./]{22,}|\$(?:[156y]|apr1|sha1|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,20})\$[\w./$,=+-]{16,}"
+        r"|\{(?:S?SHA|S?MD5|CRYPT|PBKDF2)\d{0,3}\}[\w+/=.$-]{8,}"
+        r"|\b(?:scrypt|pbkdf2):[\w:]{3,40}\$[\w./]{4,64}\$[0-9a-f]{32,}",
+        needs=("$", "}"),
     ),
     _kind(
         "email address",
-        r"(?<![a-zA-Z0-9.%+-])[a-zA-Z0-9_.%+-]{1,64}?(?:@|%(?:25)?40|\\u0040)(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}(?![a-zA-Z])",
+        r"(?<![a-zA-Z0-9.%+-])(?:(?<!://)[a-zA-Z0-9_.%+-]{1,64}?@|[a-zA-Z0-9_.%+-]{1,64}?(?:%(?:25)?40"
+        r"|\\u0040))(?:[\w-]{1,63}\.){1,8}[a-zA-Z]{2,24}(?![a-zA-Z])",
         _is_address,
+        ("@", "40"),
     ),
-    _kind("secret", r"(?P<keep>\[redacted: email address\]:)(?!\[redacted)[^\s/]\S{3,}"),
+    _kind(
+        "secret",
+        r"(?P<keep>\[redacted: email address\]:)(?!\[redacted)[^\s/]\S{3,}",
+        needs=("[redacted: email address]:",),
+    ),
     Labelled(),
     *spoken.KINDS,
-    _kind("age", r"(?P<keep>\b(?:is|an?|aged?|patient|,) ?)(?:9\d|1[01]\d)(?=[ -]years?\b| ?y/?o\b)"),
+    _kind(
+        "age",
+        r"(?P<keep>\b(?:is|an?|aged?|patient|,) ?)(?:9\d|1[01]\d)(?=[ -]years?\b| ?y/?o\b)",
+        needs=("year", "yo", "y/o"),
+    ),
     _looks("social security number", SSN),
-    _kind("record number", r"(?i)(?P<keep>\b(?:patients?|mrn)[/|])[a-z]{0,4}-?\d[\w-]{2,}"),
-    _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),
+    _kind("record number", r"(?i)(?P<keep>\b(?:patients?|mrn)[/|])[a-z]{0,4}-?\d[\w-]{2,}", needs=("patient", "mrn")),
+    _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),
     _looks("phone number", r"(?<![\w+])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?![\w-])", _is_phone),
+    _kind("account number", r"(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w-])", _is_iban),
+    _kind(
+        "address",
+        r"(?<![\w.:/-])\d{1,5}[A-Z]? (?!Hard|Flash|Google|Tape|Disk|Thumb|One"
+        r"|Shared)(?:[A-Z][a-z]{1,20} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd"
+        r"|Lane|Ln|Drive|Boulevard|Blvd|Court|Crescent|Terrace|Square|Highway|Parkway)\b(?=\s*$|[,\"'.;)\]}<&|]"
+        r"| (?:Apt|Unit|Suite|App))",
+    ),
+    _kind("age", r"(?<![\w.-])(?:9\d|1[01]\d)(?=-year-old\b)", needs=("-year-old",)),
     _looks("card number", r"(?<![\w.-])\d(?:[ +-]?\d){12,18}(?![\w-])", _is_card),
     _looks("key", r"(?<![\w+/=-])(?:[\w+/-]{40,}={0,2}|[\w+/-]{30,}={1,2})(?![\w+/=-])", _is_random),
 )

@@ -11,7 +11,8 @@ import re
 PHRASES = "passphrase, mnemonic, mnemonic phrase, seed phrase, recovery phrase, backup phrase, pass phrase"
 """Secrets that may be several words."""
 SECRETS = """
-password, passwd, pw, pswd, passcode, pwd, secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
+password, passwd, pw, pswd, psw, passw, code verifier, security question answer, question answer, passcode, pwd,
+secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
 cv2, pin, pin code, sid, jsessionid, phpsessid, saml response, saml request, jwt, api key, app key, access key,
 private key, secret key, signing key, encryption key, master key, auth key, account key, shared key, shared access
 key, license key, subscription key, storage key, service key, webhook key, hmac key, ssh key, db pass, smtp pass,
@@ -21,11 +22,16 @@ session id, session key, x amz credential, signature, sig, hmac, passkey, connec
 security code, login code, one time code, auth code, recovery code, backup code, mfa code, verification pin,
 security pin, login pin, security answer, secret answer, basic auth, http auth, user pwd, userpwd, passwort,
 kennwort, psk, pre shared key, wpa key, wpa psk, snmp community, community string, clave, clave de acceso, 暗証番号,
-mot de passe, contraseña, contrasena, senha, пароль, 密码, パスワード, wachtwoord, hasło
+mot de passe, contraseña, contrasena, senha, пароль, 密码, パスワード, wachtwoord, hasło, haslo, mdp, clave secreta,
+zugangscode, geheimnis, geheimer schlüssel, api schlüssel, lösenord, losenord, adgangskode, kodeord, passord, salasana,
+heslo, jelszó, jelszo, parola, parolă, parola d accesso, şifre, sifre, κωδικός, lozinka, geslo, slaptažodis, parool,
+palavra passe, palavra chave, chave de acesso, chave secreta, chave api, clé api, cle api, clé secrète, cle secrete,
+clé privée, clave privada, clave api, codice segreto, codice di accesso, geheime sleutel, api sleutel, tajné heslo,
+секрет, 비밀번호, 密碼, كلمة السر
 """
 MAYBE_SECRETS = (
     "api key id, access key id, private key id, secret key id, passwords, secrets, credentials, tokens, key, "
-    "auth, code, pass, bearer, session, salt, secret access"
+    "auth, ticket, code, pass, bearer, session, salt, secret access"
 )
 """Labels of secrets and of much else: what stands behind them tells. `key` alone is none."""
 SSN = "ssn, ssn last 4, last 4 ssn, social security, social security number, social security num, social security no"
@@ -40,7 +46,9 @@ PATIENTS = (
     "mrn, group number, group no, hcn, hin, uhid, pubpid, medical record, med rec, med rec no, med rec num, pt "
     "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi, chi number, chi no, "
     "versichertennummer, krankenversichertennummer, fallnummer, "
-    "patientennummer, patient nr, kvnr, ihi, dva number, rxnumber, rx number, rx no"
+    "patientennummer, patient nr, kvnr, krankenversichertennummer, versichertennr, versicherten nr, patientnummer, "
+    "numéro de patient, numero de patient, número de paciente, numero paziente, tessera sanitaria, potilasnumero,"
+    " phn, nhi, ipp, employee id, student id, ihi, dva number, rxnumber, rx number, rx no"
 )
 NAMES = """
 first name, last name, full name, middle name, maiden name, given name, given names, family name, legal name,
@@ -53,7 +61,11 @@ subject name, applicant name, client name, clinician name, attending physician, 
 nachname, pt name, caregiver name, carer name, nok name, contact person, emergency contact person, name of patient,
 name des patienten, patientenname, relative name, parent name, child name, nurse name, representative name,
 responsible party, responsible party name, consultant name, gp name, surgeon name, prescriber name, donor name,
-next of kin name, alias name, nom de famille, prenom, prénom, nombre, apellido, apellidos, cognome
+next of kin name, alias name, nom de famille, prenom, prénom, nombre, apellido, apellidos, cognome, nombre y apellidos,
+primer apellido, segundo apellido, nome completo, nome e cognome, sobrenome, apelido, achternaam, voornaam, familienaam,
+familienname, zuname, geburtsname, efternamn, förnamn, fornamn, etternavn, fornavn, efternavn, mellomnavn, sukunimi,
+etunimi, nazwisko, imię, imie, příjmení, prijmeni, jméno a příjmení, vezetéknév, keresztnév, фамилия, отчество,
+soyadi, nume de familie, prenume, priezvisko, nom complet, nombre completo, nombre del paciente, nom du patient
 """
 _PARTS = "first, last, middle, given, family, surname, first name, last name, middle name, full name, forename"
 _OF_WHOM = "patient, member, subscriber, guardian, insured, guarantor, spouse, customer, employee, beneficiary, contact"
@@ -67,7 +79,10 @@ PARTS_OF_NAMES = "family, given"
 BIRTH = """
 dob, d o b, date of birth, birth date, birthdate, birthday, birth day, born, born on, geburtsdatum, date de
 naissance, fecha de nacimiento, fecha nacimiento, patient dob, birth date time, birth year, year of birth, yob,
-birth time, birth dt, geb, geboren, geboren am, né le, née le, nacimiento, date of birth dob
+birth time, birth dt, geb, geboren, geboren am, né le, née le, nacimiento, date of birth dob, date naissance,
+geboortedatum, födelsedatum, fodelsedatum, fødselsdato, fodselsdato, syntymäaika, syntymaaika, data di nascita,
+data nascita, data de nascimento, data nascimento, datum narození, datum narozeni, dátum narodenia, data urodzenia,
+doğum tarihi, dogum tarihi, datum rođenja, datum rodenja, дата рождения, születési dátum, data nașterii, geburtstag
 """
 _EVENTS = (
     "admission, admit, admitted, discharge, discharged, death, deceased, died, visit, service, encounter, "
@@ -81,20 +96,29 @@ phone, phone number, phone num, phone no, telephone, telephone number, mobile, m
 phone number, cell, cell phone, cell number, home phone, work phone, tel, fax, fax number, fax no,
 contact number, contact no, contact num,
 emergency phone, pager, telephone no, mobile no, cell no, cell phone number, daytime phone, evening phone, phone
-home, phone work, phone cell, téléphone, telefon, teléfono, telefono, handy
+home, phone work, phone cell, téléphone, telefon, teléfono, telefono, handy, telefonnummer, handynummer, mobilnummer,
+mobiltelefon, rufnummer, telefoonnummer, mobiel nummer, numéro de téléphone, numero de telephone, numéro de portable,
+numero di telefono, cellulare, número de teléfono, numero de telefono, móvil, telefone, telemóvel, celular, puhelin,
+puhelinnumero, numer telefonu, telefonní číslo, телефон, telefon numarasi, faxnummer, msisdn, to number, from number
 """
 STREETS = """
 street, street address, street name, address line, address, home address, mailing address, billing address, shipping
 address, postal address, residential address, patient address, work address, addr line, city, county, town,
 latitude, longitude, geo lat, geo lon, geo lng, street address line, patient city, patient zip, precinct, zip, zip
-code, postal code, post code, postcode, plz, geocode, geo, geolocation, geo location, gps, gps coordinates, lat lng,
+code, postal code, post code, postcode, plz, geocode, geo, geo point, geolocation, geo location, gps, gps
+coordinates, lat lng,
 lat lon, latlng, home city, birth place, place of birth, straße, strasse, adresse, anschrift, wohnort,
-address street, rue, calle
+address street, rue, calle, postleitzahl, code postal, codigo postal, código postal, codice postale, postnummer,
+postinumero, kod pocztowy, psč, indirizzo, dirección, direccion, domicilio, endereço, endereco, morada, adres, adress,
+adresse postale, hausanschrift, wohnanschrift, postanschrift, straat, ulice, ulica, osoite, katuosoite,
+ville, ciudad, città, woonplaats, postort, адрес, улица, geburtsort, lieu de naissance, luogo di nascita
 """
 ACCOUNTS = """
 account number, account num, account no, acct number, acct num, acct no, acct, bank account, bank account number,
 iban, routing number, routing no, sort code, patient account, billing account number, card number, card no, card
-num, credit card, credit card number, cc number, pan, konto nummer
+num, kreditkartennummer, kartennummer, numéro de carte, numero de carte, numero di carta, número de tarjeta,
+numero de tarjeta, número do cartão, numéro de compte, numero di conto, número de cuenta, rekeningnummer, kontonummer,
+numer konta, credit card, credit card number, cc number, pan, konto nummer
 """
 LICENCES = """
 dl, driver license, drivers license, driver licence, drivers licence, driving licence, driving license, driver
@@ -102,9 +126,17 @@ license number, drivers license number, driver license no, license number, licen
 license num, dl number, dea number, dea, dea no, certificate number, certificate no, passport, passport number,
 passport no, medical license, medical license number, state license, professional license, dl no, license id,
 permit number, permit no, nursing license, rn license, national id, national id
-number, tax id, tax id number, taxpayer id, tin, itin, ein, visa number, visa no, ni number, nino,
+number, tax id, tax id number, vat id, vat number, taxpayer id, tin, itin, ein, visa number, visa no, ni number, nino,
 national insurance number,
-social insurance number, sin number
+social insurance number, sin number, sozialversicherungsnummer, sv nummer, rentenversicherungsnummer, steuernummer,
+steuer id, steueridentifikationsnummer, idnr, personalausweisnummer, ausweisnummer, reisepass, reisepass nr,
+reisepassnummer, führerscheinnummer, fuehrerscheinnummer, führerschein nr, codice fiscale, partita iva, cpf, cnpj, dni,
+nie, nif, nuss, nir, bsn, burgerservicenummer, pesel, personnummer, personnr, cpr nummer, cpr nr, cpr, henkilötunnus,
+henkilotunnus, hetu, rodné číslo, rodne cislo, fødselsnummer, fodselsnummer, numéro de sécurité sociale,
+numero de securite sociale, numéro de passeport, número de pasaporte, numero de pasaporte, paspoortnummer,
+rijbewijsnummer,
+permis de conduire, patente di guida, curp, aadhaar, aadhaar number, pan number, oib, jmbg, egn, tckn,
+tc kimlik no, emirates id, инн, снилс, паспорт
 """
 VEHICLES = """
 vin, vehicle vin, kennzeichen, registration plate, number plate, vehicle no, vehicle number, vehicle id,
@@ -187,6 +219,13 @@ def joined(phrase: str) -> str:
 
 
 def alternatives(labels: list[str]) -> str:
-    """Return a pattern of labels, however their words are joined; longer ones first."""
-    longest = sorted(set(labels), key=len, reverse=True)
-    return "|".join("[_ .-]?".join(map(re.escape, label.split(" "))) for label in longest)
+    """Return a pattern of labels, however their words are joined; longer ones first.
+
+    Those of one letter stand together, so that most of them need not be tried.
+    """
+    longest = sorted(set(labels), key=lambda label: (-len(label), label))
+    spelled = [(label[0], "[_ .-]?".join(map(re.escape, label[1:].split(" ")))) for label in longest]
+    letters = dict.fromkeys(letter for letter, _ in spelled)
+    return "|".join(
+        f"{re.escape(first)}(?:{'|'.join(rest for letter, rest in spelled if letter == first)})" for first in letters
+    )

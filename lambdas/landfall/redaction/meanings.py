@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from landfall.later import Later
 from landfall.redaction import around, labels, values, words
 from landfall.redaction.labels import joined, phrases
 from landfall.redaction.values import Value, value
@@ -16,6 +17,7 @@ _PERSON_IP = frozenset(("ipaddress", "ipaddr", "remoteaddr", "remoteaddress", "r
 _STRONG = ("password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey")
 """Labels that stand for themselves at the end of a word too: PGPASSWORD."""
 
+_NUMBERED = Later(r"(?<![A-Za-z\d])\d{1,12}:$")
 SECRET, _MAYBE = "secret", "maybe"
 _PHRASE, _PEOPLE, _PART, _ZIP, _ADDRESS, _HOST_IP, _MAC = "phrase", "people", "part", "zip", "address", "host", "mac"
 
@@ -30,9 +32,11 @@ class Meaning:
 
 def _is_secret(text: str) -> bool:
     plain = text.strip("\"'\\`")
-    return bool(plain) and not re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2}", plain)
+    return bool(plain) and not re.fullmatch(r"v?\d{1,3}(?:\.\d{1,3}){2}|\d{1,2}", plain)
 
 
+_PARTS = r"(?:[ ./-][\dA-Z]{1,7}\b){0,6}"
+"""Of a number that is written with gaps."""
 MEANINGS = {
     SECRET: Meaning("secret", value(values.WORD, _is_secret)),
     _MAYBE: Meaning("secret", value(values.WORD, values.is_made_up_and_long)),
@@ -52,13 +56,16 @@ MEANINGS = {
     ),
     _ZIP: Meaning("address", value(r"\d[\w -]{2,9}|[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}", values.has_digits)),
     "account": Meaning("account number", value(rf"{values.IDENTIFIER}(?: [\dA-Z]{{3,4}}\b)*", values.has_digits)),
-    "licence": Meaning("licence number", value(values.IDENTIFIER, values.has_digits)),
+    "licence": Meaning(
+        "licence number",
+        value(rf"{values.IDENTIFIER}{_PARTS}|\d{{1,4}}(?:[ ./-][\dA-Z]{{1,7}}\b){{2,6}}", values.has_digits),
+    ),
     _MAC: Meaning("device", value(values.MAC)),
     "vehicle": Meaning(
         "vehicle", value(rf"{values.PLATE}|{values.IDENTIFIER}(?: [\dA-Z]{{2,4}}\b)*", values.has_digits)
     ),
     "device": Meaning("device", value(rf"{values.IDENTIFIER}|(?:[0-9a-fA-F]{{2}}[:-]){{5}}[0-9a-fA-F]{{2}}")),
-    "ip": Meaning("IP address", value(values.IP, values.has_digits)),
+    "ip": Meaning("IP address", value(values.IP, lambda text: values.has_digits(text) and values.is_public(text))),
     _HOST_IP: Meaning("IP address", value(values.IP, lambda text: values.has_digits(text) and values.is_public(text))),
     "biometric": Meaning("biometric", value(values.WORD, lambda text: len(text) > 3)),  # noqa: PLR2004
     "photo": Meaning("photo", value(values.WORD, lambda text: len(text) > 5)),  # noqa: PLR2004
@@ -102,16 +109,16 @@ def _table() -> dict[str, str]:
 TABLE = _table()
 
 
-def of(text: str, place: int, *, people: bool = False) -> Meaning | None:
+def of(text: str, place: int, *, people: bool = False, records: bool = False) -> Meaning | None:
     """Return what the label before a place means."""
     label = words.before(text, place)
     if not label.words:
         return None
     found = _found(label.words)
     if found is None:
-        return None
+        return MEANINGS[_PEOPLE] if records and label.words == ("name",) else None
     name, first, behind = found
-    if re.search(r"\d:$", text[max(0, label.starts[first] - 2) : label.starts[first]]):
+    if _NUMBERED.search(text, max(0, label.starts[first] - 14), label.starts[first]):
         return None  # a part of an ARN, or of a time
     if name == _PART and not people and not _WHOSE & set(label.words[:first]):
         return None

@@ -15,7 +15,8 @@ _PROSE = frozenset(
     please blank cannot does doesn't did didn't isn't use used using invalid_token accepted valid verified
     loaded provided found absent needs need may might for from to in on of or and with without already still
     never expected got hidden removed supplied given short long weak strong length should-be ok okay present
-    active inactive pending unchanged identical matches match doesnt wasn't aren't record records portal list
+    active inactive pending unchanged identical matches match doesnt wasn't aren't record records portal list path
+redacted filtered masked omitted suppressed sensitive
     size reading refreshing creating creation still destroying modifying complete string""".split()  # noqa: SIM905
 )
 _LONG = 6

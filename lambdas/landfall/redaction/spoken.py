@@ -1,157 +1,89 @@
-"""Labels in sentences, statements, headers and commands: wherever no sign stands between a label and its value."""
+"""Labels of people's data in sentences: wherever no sign stands between a label and its value."""
 
 from __future__ import annotations
 
-import re
-
 from landfall.later import Later
-from landfall.redaction import aws, labels, tokens, values
+from landfall.redaction import behind, labels, sentences, sought, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives, phrases
-from landfall.redaction.prose import is_prose
 
-_SECRETS = alternatives([*phrases(labels.SECRETS), *phrases(labels.PHRASES)])
-_PATIENTS = labels.numbers_of_patients()
-_SSN = alternatives(phrases(labels.SSN))
-_BIRTH = alternatives(phrases(labels.BIRTH))
-_NAMES = alternatives(labels.names())
-_SPOKEN_SECRETS = r"passwor[dt]|passwd|passcode|passphrase|pwd|token|secret|api key|_authToken|AUTH|identified by"
-_CODES = (
-    r"(?:verification|security|one[ -]time|login|log-in|sign-in|auth|authentication|authorization|confirmation"
-    r"|access|mfa|2fa"
-    r"|sms|reset|recovery|activation|pairing) (?:code|pin|passcode|password)"
-    r"|otp|(?:your|the) (?:code|pin)"
-)
-_Q = r"(?:\\{0,8}[\"']|%22|%27|&quot;|&#39;|\\u0022|`)"
-_SIGN = (
-    rf"{_Q}?(?:\]|%5D)?\)?\s{{0,4}}(?:=>|:=|[:=]|%3A|%3D)(?>(?:\s|%20){{0,4}})(?:[bu](?=[\"']))?"
-    rf"|(?:\s[^<>]{{1,200}})?>(?=[^<>\s])"
-    rf"|['\"],\s?b(?=['\"])"
-)
-
-INSERT = (
-    rf"\binsert into [^()]{{1,60}}\((?=[^()]{{0,300}}?(?:{_SECRETS}|{_PATIENTS}|{_NAMES}))"
-    r"[^()]{1,400}\)\s{0,3}values\s{0,3}"
-)
-HEADER = (
-    rf"(?i)(?P<keep>(?<![\w-])(?:(?:proxy-)?authorization|[\w.-]{{0,60}}cookies?)(?:{_SIGN})){values.NOTHING}"
-    rf"(?:digest .+|\{{[^}}]*\}}|{values.QUOTED}|[^\"'\r\n]+)"
-)
-
-
-def _spoken(named: str, value: str) -> Later:
-    """Match what stands behind a label in a sentence: `password is x`, `MRN #x`, `--password x`."""
-    keep = rf"(?P<keep>(?<![\w./])(?<!\d:)(?:{named})\.?(?: is| was)?(?: ?# ?|: ?| {{1,8}})[\"']?)"
-    return Later(rf"(?i){keep}{values.NOTHING}(?:{value})")
-
-
-def _told(listed: str) -> str:
-    """Return the labels that can be nothing else where no sign stands behind them: of several words, and VIN."""
-    return alternatives([each for each in phrases(listed) if " " in each or each in ("vin", "iban")])
-
-
-_SPOKEN_VALUES = (
-    r"password|passwd|pwd|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|secret[-_.]?key"
-    r"|credentials?"
-)
 _CARE = (
     r"(?:admitted|discharged|died|deceased|hospitali[sz]ed) (?:on|at)"
     r"|(?:admission|discharge|surgery|appointment) (?:date|on|at)"
 )
-
-
-def _numbered(listed: str) -> Later:
-    """Match what stands behind a label and the sign of a number: `DL# x`."""
-    return Later(rf"(?i)(?P<keep>(?<![\w./-])(?:{alternatives(phrases(listed))})\s?#:? ?)(?:{values.IDENTIFIER})")
-
-
-def _is_word_of_secrets(text: str) -> bool:
-    """Say whether somebody made a word up: it says nothing of the label, and is no state that one can be in."""
-    plain = text.strip("\"'`\\ ")
-    if is_prose(plain) or not plain:
-        return False
-    return not re.fullmatch(r"[a-z]+(?:ed|ing|ent|able|ible|ect|al|ive|ly|ous|ory)|[a-z]{1,3}|[a-z]+[.:]", plain)
-
-
-_TOLD_BY = ("value", "Value", "VALUE", "input", "Input")
-
-
-def _told_later(named: str) -> Later:
-    """Match the value of a label that is itself a value: `"name": "label", "value": "x"`."""
-    between = r"[^{}\r\n]{0,160}?\b(?:value|input|input_value)"
-    keep = rf"(?P<keep>(?:{named}){_Q}?{between}{_Q}?\s?[:=]\s?)"
-    return Later(rf"(?i){keep}{values.NOTHING}(?:{values.QUOTED})")
-
+_OF_CARE = ("admitted", "discharged", "died", "deceased", "hospitalized", "surgery", "appointment")
+_OF_CARE_NUMBERS = (
+    "claim, chart, encounter, member, subscriber, accession, prescription, rx, specimen, mrn, insurance, case no"
+)
 
 KINDS = (
-    Kind("secret", _told_later(f"{_SECRETS}|{_SSN}|{_PATIENTS}|{_BIRTH}"), needs=_TOLD_BY),
-    Kind("secret", _spoken(_SPOKEN_SECRETS, r"[\"']?[^\s\"',;|]{6,}"), values.is_made_up, aws.names),
+    *sentences.KINDS,
+    behind.behind("licence number", "dea", frozenset(("de",)), r"[A-Z][A-Z9]\d{7}(?!\w)"),
+    behind.numbered("record number", _OF_CARE_NUMBERS),
     Kind(
-        "secret",
+        "record number",
         Later(
-            rf"(?i)(?P<keep>\b(?:{_CODES})(?: for [\w@.-]{{1,40}})?(?: is|:| =)?"
-            rf" {{1,2}})(?!\[redacted)\d{{3}}[ -]?\d{{1,5}}(?![\w-])"
+            r"(?i)(?P<keep>\b(?:patient|member|subscriber|enrollee|insured) )[a-z]{0,4}-?\d{5,12}(?![\w:.-]"
+            r"| (?:rows?|records?|ms|s|bytes)\b)"
         ),
+        needs=("patient ", "member ", "subscriber ", "enrollee ", "insured "),
     ),
     Kind(
-        "secret",
+        "date of birth",
         Later(
-            rf"(?i)(?P<keep>\b(?:{_SPOKEN_SECRETS}|pin) (?:for|of|to) [^\s:=]{{1,60}}(?: is|:| =) ?)"
-            rf"{values.NOTHING}(?:{values.QUOTED}|[^\s\"',;|]{{4,}})"
+            rf"(?i)(?P<keep>(?<![\w./])(?:{alternatives(behind.BIRTH)})(?!\w)[^\r\n]{{0,40}}?[\"'])(?:{values.DATE})(?=[\"'])"
         ),
-        values.is_made_up,
+        values.has_digits,
+        begins=sought.letters(behind.BIRTH),
     ),
     Kind(
-        "secret",
+        "date of birth",
         Later(
-            r"(?i)(?P<keep>\b(?:identified by|passwor[dt]|passwd|passphrase|passcode)"
-            r"(?: is| was| to| set to| was set to| changed to| was changed to| reset to)?(?: |\()\(?)(?=[\"'])"
-            rf"{values.NOTHING}(?:{values.QUOTED})"
+            rf"(?i)(?P<keep>[\"'])(?:{values.DATE})(?=[\"'] (?:as|for|in|is"
+            rf"|of) [\w ]{{0,24}}?\b(?:{alternatives(behind.BIRTH)})(?!\w))"
         ),
-        lambda text: not is_prose(text) and not re.match(r"[\"']\W", text),
+        values.has_digits,
+        needs=("dob", "birth", "born"),
+    ),
+    Kind("secret", Later(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])"), needs=("cvv", "cvc")),
+    behind.numbered("device", f"{labels.DEVICES}, serial"),
+    behind.numbered("licence number", f"{labels.LICENCES}, license, licence, permit"),
+    behind.numbered("account number", labels.ACCOUNTS),
+    behind.behind(
+        "account number",
+        "bic/iban|iban",
+        frozenset(("bi", "ib")),
+        r"[A-Z]{2}\d{2}[\dA-Z ]{10,34}",
+        values.has_digits,
+    ),
+    Kind("record number", Later(r"(?i)(?P<keep>\bpatient ?# ?)[a-z]{0,3}-?\d{4,}(?![\w:.-])"), needs=("patient",)),
+    Kind(
+        "social security number",
+        Later(r"(?i)(?P<keep>\blast (?:four|4)(?: digits)?(?: of)?(?: the)? (?:ssn|social):? ?)\d{4}(?!\w)"),
+        needs=("ssn", "social"),
     ),
     Kind(
-        "secret",
+        "name",
         Later(
-            r"(?i)(?P<keep>\bset password for [^=\r\n]{1,120}= ?(?:password\()?"
-            r"|\b(?:new|temporary|temp|initial|default|one-time)[ -]passwor[dt](?: for [\w@.-]{1,60})?(?:(?: is|:"
-            r"| =) | (?=\S{0,40}(?-i:[A-Z0-9])))"
-            r"|\bpasswor[dt] (?:for|of) [\w@.-]{1,60}(?: is|:| =) ?"
-            r"|\bpasswor[dt](?: was)? (?:set|changed|reset) to (?=\S{0,40}(?-i:[A-Z0-9]))"
-            r"|\b(?:user|username|login|uid|usr)[\"']?\s?[:=]\s?[\"']?[^\s\"',;&:=]{1,80}[\"']?[,;&]?\s?[\"']?pass[\"']?\s?[:=]\s?"
-            r"|\b(?:credentials?|creds|login)\s?[:=]\s?\w[\w.@-]{0,60}(?::| ?/ ?)(?=[^\s/]{0,40}\d)"
-            r"|(?<![\w:]):[\w-]{0,30}(?:password|secret|token|api-key)\s(?=\")"
-            r"|<\w{1,30} (?:key|name|id)=\"[^\"<>]{0,60}(?:password|passwd|secret|token|api[-_.]?key|credential)\">)"
-            rf"{values.NOTHING}(?:{values.QUOTED}|[^\s\"',;&|<>]{{4,}})"
+            r"[\"']?(?:[A-ZÀ-Þ][\w'\u2019.-]{0,30},? ){1,3}[A-ZÀ-Þ][\w'\u2019-]{1,30}[\"']?"
+            r"(?= ?(?:<|\(|&lt;)\[redacted: email address\])"
         ),
-        _is_word_of_secrets,
+        needs=("[redacted: email address]",),
+    ),
+    Kind("IP address", Later(rf"(?P<keep>\bfrom )(?:{values.IP})(?= port \d)"), values.is_public, needs=(" port ",)),
+    behind.behind(
+        "IP address",
+        alternatives([each for each in phrases(labels.IPS) if " " in each]),
+        sought.letters(phrases(labels.IPS)),
+        values.IP,
+        values.is_public,
     ),
     Kind(
-        "secret",
-        Later(
-            r"(?i)(?<![\w.-])\d{3}[ -]?\d{1,5}(?= (?:as|is) (?:your|the) (?:[\w-]{1,20} ){0,3}(?:code|otp|pin"
-            r"|passcode)\b)"
-            r"|(?P<keep>\b(?:code|otp|pin) )\d{4,8}(?= (?:was |has been )?(?:sent|texted|e?mailed))"
-        ),
+        "social security number",
+        Later(r"(?i)(?P<keep>\bssn end(?:s|ing) (?:in|with) )\d{4}(?!\w)"),
+        needs=("ssn",),
     ),
-    Kind(
-        "secret",
-        Later(
-            rf"(?i)(?P<keep>\b(?:name|key|field|param\w{{0,8}}){_Q}?\s?[:=]\s?{_Q}?[\w.-]{{0,40}}?(?:{_SPOKEN_VALUES}){_Q}?[,;]?\s{{1,12}}"
-            rf"{_Q}?value{_Q}?\s?[:=]\s?){values.NOTHING}(?:{values.QUOTED}|{values.WORD})"
-        ),
-        lambda text: not is_prose(text),
-        needs=_TOLD_BY,
-    ),
-    tokens.COMMANDS,
-    Kind("secret", Later(r"(?i)(?P<keep>\bcv[vc]2?:? )\d{3,4}(?![\w.-])")),
-    Kind("device", _numbered(f"{labels.DEVICES}, serial"), values.has_digits),
-    Kind("licence number", _numbered(f"{labels.LICENCES}, license, licence, permit"), values.has_digits),
-    Kind("account number", _numbered(labels.ACCOUNTS), values.has_digits),
-    Kind("account number", _spoken("bic/iban|iban", r"[A-Z]{2}\d{2}[\dA-Z ]{10,34}"), values.has_digits),
-    Kind("record number", Later(r"(?i)(?P<keep>\bpatient ?# ?)[a-z]{0,3}-?\d{4,}(?![\w:.-])")),
-    Kind("social security number", Later(r"(?i)(?P<keep>\bssn end(?:s|ing) (?:in|with) )\d{4}(?!\w)")),
-    Kind("address", Later(r"(?P<keep>\b(?:ZIP|zip|Zip)(?: [Cc]ode)? )\d{5}(?:-\d{4})?(?![\w.-])")),
+    Kind("address", Later(r"(?P<keep>\b(?:ZIP|zip|Zip)(?: [Cc]ode)? )\d{5}(?:-\d{4})?(?![\w.-])"), needs=("zip",)),
     Kind(
         "phone number",
         Later(
@@ -159,6 +91,7 @@ KINDS = (
             rf"| number)?:? )(?:{values.PHONE})(?![\w.-])"
         ),
         lambda text: sum(map(str.isdigit, text)) in range(8, 16),
+        needs=("tel", "phone", "fax", "mobile", "cell"),
     ),
     Kind(
         "IP address",
@@ -167,19 +100,21 @@ KINDS = (
             rf"|remote )?ip(?: address)? ?:? ?))(?:{values.IP})(?![\w])"
         ),
         values.is_public,
+        begins=frozenset(("fr", "by", "of")),
     ),
     Kind(
         "IP address",
         Later(rf"(?i)(?P<keep>\blog(?:in|ged in|on)\b[^,;\r\n]{{0,60}}? from )(?:{values.IP})"),
         values.is_public,
+        needs=("log",),
     ),
-    Kind("IP address", Later(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public),
-    Kind("date", _spoken(_CARE, values.DATE), values.has_digits),
-    Kind("social security number", _spoken(_SSN, values.SSN)),
-    Kind("record number", _spoken(_PATIENTS, values.NUMBER)),
-    Kind("account number", _spoken(_told(labels.ACCOUNTS), values.IDENTIFIER), values.has_digits),
-    Kind("licence number", _spoken(_told(labels.LICENCES), values.IDENTIFIER), values.has_digits),
-    Kind("vehicle", _spoken(_told(labels.VEHICLES), values.IDENTIFIER), values.has_digits),
-    Kind("device", _spoken(_told(labels.DEVICES), values.IDENTIFIER), values.has_digits),
-    Kind("date of birth", _spoken(_BIRTH, values.DATE)),
+    Kind("IP address", Later(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public, needs=("client: ",)),
+    behind.behind("date", _CARE, sought.letters(_OF_CARE), values.DATE, values.has_digits),
+    behind.spoken("social security number", behind.SSN, values.SSN),
+    behind.behind("record number", behind.PATIENTS, sought.letters(labels.patients()), values.NUMBER),
+    behind.spoken("account number", behind.told(labels.ACCOUNTS), values.IDENTIFIER, values.has_digits),
+    behind.spoken("licence number", behind.told(labels.LICENCES), values.IDENTIFIER, values.has_digits),
+    behind.spoken("vehicle", behind.told(labels.VEHICLES), rf"{values.PLATE}|{values.IDENTIFIER}", values.has_digits),
+    behind.spoken("device", behind.told(labels.DEVICES), values.IDENTIFIER, values.has_digits),
+    behind.spoken("date of birth", behind.BIRTH, values.DATE),
 )

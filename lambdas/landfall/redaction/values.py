@@ -12,16 +12,21 @@ from landfall.redaction.prose import is_prose
 QUOTED = (
     r"(?>\\+)[\"'](?>(?:[^\\\"']|\\(?!\\{0,6}[\"'])){0,2000})(?>\\+)[\"']|\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"
     r"|%22.*?(?:%22|$)|&quot;.*?(?:&quot;|$)|\\u0022.*?(?:\\u0022|$)|`[^`]*`?|\[[^\]]{0,2000}\]"
+    r"|\{[^{}\r\n]{1,200}\}(?=;)"
 )
 WORD = r"(?:(?!%26|%22|%2C|%7D|&)[^\s,;\"'<>{}()|\\])+"
 NOTHING = (
-    r"(?!N\[redacted)(?!\\*[\"']?(?:(?i:\[(?:redacted|filtered|masked|hidden|removed|omitted))|(?i:null|none|nil|true|false|undefined|on|off|yes|no|set)\b"
-    r"|arn:|\*{3}|•|[xX]{4,}(?!\w)|\.{3}|<|\{\{|\$[{(]|\$[A-Z_][A-Z0-9_]{2,60}(?![\w!@#$%^&*])|%\(|%s|%[A-Z_]{3,40}%|\?|\$\d\b|GPIO\d)"
+    r"(?![NbuLr]{1,2}\[redacted)(?!\\*[\"']?(?:(?i:\[(?:redacted|filtered|masked|hidden|removed|omitted))|(?i:null|none|nil"
+    r"|true|false|undefined|on|off|yes|no|set)\b"
+    r"|arn:|\*{3}|•|[xX]{4,}(?!\w)|\.{3}|<|\{\{|\$[{(]|\$[A-Z_][A-Z0-9_]{2,60}(?![\w!@#$%^&*])|%\(|%s"
+    r"|%[A-Z_]{3,40}%|\?|\$\d\b|GPIO\d)"
     r"(?!\\*\"\\*\"|''))"
     # of a program: a look-up, a call, a type
-    r"(?!(?:[A-Za-z_]\w{0,40}(?:\.|::|->))+[A-Za-z_]\w{0,40}[\[(]|(?:getenv|env|ENV|fetch|prompt|input|getpass|lookup|require)[\[(]"
+    r"(?!(?:[A-Za-z_]\w{0,40}(?:\.|::|->))+[A-Za-z_]\w{0,40}[\[(]|(?:getenv|env|ENV|fetch|prompt|input|getpass"
+    r"|lookup|require)[\[(]"
     r"|await |new |process\.env|os\.environ|[A-Za-z_]\w{0,40}\(\)|[A-Z]\w{0,40}\(\.\.\.\)"
-    r"|(?:str|string|String|int|bool|bytes|boolean|number|any|Optional|Option|SecretStr|varchar|text)\b(?![-@#$%^&*+/])(?=\s*[=|,;)\[<?(]|\s*$))"
+    r"|(?:str|string|String|int|bool|bytes|boolean|number|any|Optional|Option|SecretStr|varchar"
+    r"|text)\b(?![-@#$%^&*+/])(?=\s*[=|,;)\[<?(]|\s*$))"
 )
 DATE = (
     r"\d[\d./-]{4,12}(?:T[\d:.Z+-]+)?|\d{1,4}(?:(?:, |%2F)\d{1,4}){2}"

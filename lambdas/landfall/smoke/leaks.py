@@ -7,40 +7,44 @@ Each pattern is plain enough to be searched in linear time, or nearly: the text 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from landfall.later import Later
 from landfall.redaction import kinds, labelled, tokens
 from landfall.redaction.prose import is_prose
-from landfall.smoke import telling
+from landfall.redaction.sought import Look, folded, look
+from landfall.smoke import databases, places, telling
 from landfall.smoke.spelled import Spelled, spelled
 
-KINDS = {
+KINDS: Mapping[str, tuple[Look, ...]] = {
     **telling.TRACES,
-    "a database's error": f"{telling.DATABASE}|{telling.DATABASES}",
-    "a query": telling.QUERY,
-    "an address with a password": r"\b\w{2,20}://[^\s:/@]{0,100}:(?!\*{3}|<|\[|x{4}|pass(?:word)?@)[^\s/@]{1,100}@",
-    "an AWS access key": kinds.AWS_KEY,
-    "a private key": kinds.PRIVATE_KEY,
-    "a token": r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}",
-    "a password": "",
-    "a social security number": kinds.SSN,
-    "a path of the server": telling.PATH,
-    "a place in the source": telling.PLACE,
+    "a database's error": databases.DATABASES,
+    "a query": places.QUERY,
+    "an address with a password": (
+        look(r"\b\w{2,20}://[^\s:/@]{0,100}:(?!\*{3}|<|\[|x{4}|pass(?:word)?@)[^\s/@]{1,100}@", "://"),
+    ),
+    "an AWS access key": (look(kinds.AWS_KEY, "akia", "asia", "abia", "acca"),),
+    "a private key": (look(kinds.PRIVATE_KEY, "private key"),),
+    "a token": (look(r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}", "eyj"),),
+    "a password": (),
+    "a social security number": (look(kinds.SSN, "-"),),
+    "a path of the server": places.PATH,
+    "a place in the source": places.PLACE,
 }
-"""An empty pattern: it takes more than one to tell."""
-_PATTERNS = {kind: Later(pattern) for kind, pattern in KINDS.items() if pattern}
+"""Without a look: it takes more than one to tell."""
+_NEEDS = tuple((need, kind, each) for kind, looks in KINDS.items() for each in looks for need in each.needs)
 _LESSER = frozenset(("a query", "a path of the server", "a place in the source", "a stack trace", "a debugging page"))
 """They stand in traces and in a database's words, and say nothing more there."""
-_TOKENS = Later(
-    rf"{tokens.TOKEN}|(?i:\bauthorization\"?: ?\"?(?:bearer|basic|token) [\w+/=.-]{{8,}})"
-    rf"|hooks\.slack\.com/services/\w+/\w+/\w{{8,}}"
+_TOKENS = (
+    look(r"(?i)\bauthorization\"?: ?\"?(?:bearer|basic|token) [\w+/=.-]{8,}", "authorization"),
+    look(r"hooks\.slack\.com/services/\w+/\w+/\w{8,}", "hooks.slack.com"),
 )
 _LABELLED = 16_384
 """Characters of a text in which values are looked for behind labels: each label costs more than a pattern."""
 _MAY_HOLD = Later(
-    r"(?i)pass|pwd|pw\b|pswd|secret|token|key|cred|pin\b|otp|cv[vc2]|csrf|xsrf|sid|session|saml|jwt|auth|sig|hmac|connection"
+    r"(?i)pass|pwd|pw\b|pswd|secret|token|key|cred|pin\b|otp|cv[vc2]|csrf|xsrf|sid|session|saml|jwt|auth|sig|hmac"
+    r"|connection"
     r"|code|answer|mnemonic|phrase|kennwort|contrase|senha|парол|密码|パスワード|wachtwoord|has\u0142o"
 )
 """One of these is in every label of secrets: without one there is no need to read any."""
@@ -66,10 +70,10 @@ _LINES = ("line", "lineNumber", "line_number", "lineno")
 def found(text: str) -> list[str]:
     """Return the kinds of things that a text tells, and nothing of the text itself."""
     said = spelled(text)
-    told = {kind for kind, pattern in _PATTERNS.items() if any(map(pattern.search, said.texts))}
+    told = {kind for part in said.texts for kind in _told(part)}
     if any(_is_source(each) for each in said.objects):
         told.add("a place in the source")
-    if any(_is_secret(m.group()) for each in said.texts for m in _TOKENS.finditer(each)):
+    if any(_is_secret(token) for each in said.texts for token in _tokens(each)):
         told.add("a token")
     if not told & {"an address with a password", "a token", "an AWS access key", "a private key"} and _has_password(
         said
@@ -77,6 +81,23 @@ def found(text: str) -> list[str]:
         told.add("a password")
     weighty = [kind for kind in KINDS if kind in told - _LESSER]
     return weighty or [kind for kind in KINDS if kind in told][:1]
+
+
+def _told(text: str) -> Iterator[str]:
+    """Yield the kinds that have a look which is found in a text."""
+    plain = folded(text)
+    tried: set[Look] = set()
+    for need, kind, each in _NEEDS:
+        if need in plain and each not in tried:
+            tried.add(each)
+            if each.found_in(text):
+                yield kind
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Yield what looks like somebody's token."""
+    yield from (match.group() for match in tokens.PREFIXED.matches(text))
+    yield from (match.group() for each in _TOKENS for match in each.matches(text))
 
 
 def _has_password(said: Spelled) -> bool:
@@ -112,6 +133,6 @@ def _is_source(each: Mapping[str, Any]) -> bool:
     files = [each[key] for key in _FILES if isinstance(each.get(key), str)]
     lined = any(isinstance(each.get(key), int | str) and str(each[key]).isdigit() for key in _LINES)
     return lined and any(
-        re.search(rf"[/\\].{{0,200}}\.(?:{telling.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
+        re.search(rf"[/\\].{{0,200}}\.(?:{places.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
         for name in files
     )
