@@ -129,7 +129,7 @@ def test_a_right_that_is_cut_into_policies_is_the_right_that_was_given() -> None
     arns = [f"arn:aws:ecs:us-east-1:111111111111:service/cluster-{n}/{'x' * 40}" for n in range(150)]
     every = {"ArnEquals": {"ecs:cluster": arns}, "StringEquals": {"aws:SourceAccount": "111111111111"}}
     all_of = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [f"key-{n}" for n in range(40)]}}
-    asked = [
+    asked: list[dict[str, Any]] = [
         {"Effect": "Allow", "Action": ["ecs:DescribeServices", "ecs:UpdateService"], "Resource": arns},
         {"Effect": "Allow", "Action": ["ecs:ListTasks"], "Resource": ["*"], "Condition": every},
         {"Effect": "Allow", "Action": ["dynamodb:Query"], "Resource": ["*"], "Condition": all_of},

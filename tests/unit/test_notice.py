@@ -44,7 +44,7 @@ def test_everybody_who_is_told_is_told_what_to_do() -> None:
 RUNBOOK = {Outcome.ROLLBACK_FAILED: "rollback-failed"}
 SUBJECTS = {
     "short": ("sample", "Landfall: ROLLED_BACK sample aaaaaaaaaaaa"),
-    "long": ("s" * 200, f"Landfall: ROLLED_BACK {'s' * 78}"),
+    "long": ("s" * 200, f"Landfall: ROLLED_BACK {'s' * 77}"),
     "not ASCII": ("café", "Landfall: ROLLED_BACK caf? aaaaaaaaaaaa"),
 }
 
