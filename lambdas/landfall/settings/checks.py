@@ -16,8 +16,9 @@ from landfall.signature import PublicKey
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
 """A hundred years (S3 API reference, DefaultRetention)."""
-_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/[A-Za-z0-9._-]{1,100}")
-"""A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users)."""
+_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$|.*\.git$)[A-Za-z0-9._-]{1,100}")
+"""A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users). No
+repository is called `.` or `..`, or by a name that ends in `.git`."""
 _SUBJECT = re.compile(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = re.compile(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _KIND = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
