@@ -28,8 +28,12 @@ _CLASSES = (
     ("CannotStart", START),
     ("CannotCreate", START),
 )
-_PLACES = re.compile(r"\bRESOURCE:[A-Z*]|^(TaskFailedToStart: )?AGENT\b")
-"""ECS API failure reasons: a container instance without CPU, memory, interfaces, or with an agent that is gone."""
+_PLACES = re.compile(
+    r"\bRESOURCE:[A-Z*]|^(TaskFailedToStart: )?(AGENT|ATTRIBUTE|LOCATION|NO ACTIVE INSTANCES)\b"
+    r"|placement constraint unsatisfied"
+)
+"""ECS API failure reasons: no container instance, or one without CPU, memory, interfaces, an attribute that placement
+asks for, or with an agent that is gone."""
 _AROUND = (
     (
         THROTTLING,

@@ -111,6 +111,9 @@ AROUND = {
     # ECS Developer Guide, "Service event messages" and "API failure reasons"
     "RESOURCE:ENI": stop_reasons.CAPACITY,
     "RESOURCE:MEMORY": stop_reasons.CAPACITY,
+    "TaskFailedToStart: ATTRIBUTE": stop_reasons.CAPACITY,
+    "TaskFailedToStart: MemberOf placement constraint unsatisfied.": stop_reasons.CAPACITY,
+    "TaskFailedToStart: EMPTY CAPACITY PROVIDER": stop_reasons.CAPACITY,
     "Capacity is unavailable at this time. Please try again later or in a different availability zone": (
         stop_reasons.CAPACITY
     ),
