@@ -15,8 +15,12 @@ from landfall.secret import Secret
 THROTTLED = 429
 BUSY = 503
 SERVER_ERROR = 500
-ON_THE_WAY = frozenset({THROTTLED, 502, BUSY, 504, *range(520, 530), 530})
-"""Answers of something between here and the service: a limiter, a load balancer, a CDN (Cloudflare's 52x and 530)."""
+ON_THE_WAY = frozenset({408, 425, THROTTLED, 502, BUSY, 504, *range(520, 530), 530, 561})
+"""Answers of something between here and the service: a limiter, a load balancer, a CDN (Cloudflare's 52x and 530).
+
+408 and 425 say that no whole request was taken, and to ask again (RFC 9110, 15.5.9; RFC 8470, 5.2). 408 and 561 are a
+load balancer's own too (Application Load Balancers user guide, "Troubleshoot your Application Load Balancers").
+"""
 
 
 @dataclass(frozen=True)

@@ -20,14 +20,15 @@ _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def plain(text: str) -> str:
-    """Return the text with plain blanks and without what can't be seen.
+    """Return the text with plain blanks and without what can't be seen, or stands around it.
 
-    Any blank becomes ASCII's. Format characters go: direction marks, overrides and isolates, which can make a text look
-    like another; soft hyphens, zero-width blanks and byte-order marks; tags. Kept are the joiners
+    Any blank becomes ASCII's, a tab too. Those at the ends go, and line breaks there: `$(cat …)` and tables leave them.
+    Format characters go: direction marks, overrides and isolates, which can make a text look like another; soft
+    hyphens, zero-width blanks and byte-order marks; tags. Kept are the joiners
     inside emoji and words that need them, and the flags that are made of tags.
     """
     parts = re.split(f"({_FLAG.pattern})", _spaced(text))
-    return "".join(part if _FLAG.fullmatch(part) else _plain(part) for part in parts)
+    return "".join(part if _FLAG.fullmatch(part) else _plain(part) for part in parts).strip(" \r\n")
 
 
 def is_text(text: str) -> bool:
@@ -36,7 +37,7 @@ def is_text(text: str) -> bool:
 
 
 def _spaced(text: str) -> str:
-    return "".join(" " if unicodedata.category(each) == "Zs" else each for each in text)
+    return "".join(" " if each == "\t" or unicodedata.category(each) == "Zs" else each for each in text)
 
 
 def _plain(text: str) -> str:

@@ -30,8 +30,12 @@ _CLASSES = (
     ("CannotStart", START),
     ("CannotCreate", START),
 )
-_PLACES = Later(r"\bRESOURCE:[A-Z*]|^(TaskFailedToStart: )?AGENT\b")
-"""ECS API failure reasons: a container instance without CPU, memory, interfaces, or with an agent that is gone."""
+_PLACES = Later(
+    r"\bRESOURCE:[A-Z*]|^(TaskFailedToStart: )?(AGENT|ATTRIBUTE|LOCATION|NO ACTIVE INSTANCES)\b"
+    r"|placement constraint unsatisfied"
+)
+"""ECS API failure reasons: no container instance, or one without CPU, memory, interfaces, an attribute that placement
+asks for, or with an agent that is gone."""
 _AROUND = (
     (
         THROTTLING,
@@ -44,8 +48,14 @@ _AROUND = (
         STORAGE,
         r"^(?!.*cannot(start|create)container).*(\befs\b|\bebs\b|failed to mount|mount system call|mount target)",
     ),
-    (AWS, r"^internalerror(?!: failed to normalize)"),
+    (
+        AWS,
+        r"^internalerror(?!: failed to normalize)|dockertimeouterror|containerruntime(timeout)?error"
+        r"|cannot(inspect|describe)container",
+    ),
 )
+"""The last three: Docker or containerd on the host did not answer the agent. AWS looks for it in host and network (ECS
+Developer Guide, "Stopped tasks error codes"; re:Post, "DockerTimeoutError"; aws/amazon-ecs-agent#336: a slow disk)."""
 _PASSING = Later(
     r"timeout|timed out|deadline exceeded|context cancell?ed|request cancell?ed|connection (re|issue|closed)|\beof\b"
     r"|no such host|handshake|network (configuration|is unreachable)|unavailable|try again|\b50[0234]\b"
@@ -53,13 +63,13 @@ _PASSING = Later(
 )
 """What AWS's texts say of networks and throttles: it may pass. It wins over any word of _HOPELESS beside it."""
 _HOPELESS = Later(
-    r"not ?found|does not exist|no such file|can.?t find|manifest unknown|invalid parameters|denied|not authorized"
-    r"|unauthorized|forbidden|no basic auth|did not contain json key|matching platform|no matching manifest"
-    r"|no match for platform|diffids don.?t match|invalid reference|failed to normalize|has the permissions"
+    r"not ?found|does not exist|no such file|can.?t find|manifest unknown|invalid (ssm )?parameters|denied"
+    r"|not authorized|unauthorized|forbidden|no basic auth|did not contain json key|\bplatform\b|no matching manifest"
+    r"|diffids don.?t match|invalid reference|failed to normalize|has the permissions"
 )
 """What they say of an image, a secret or a file system that is not there or not allowed: waiting does not mend it."""
 _QUOTED = Later(r"""["'`<\u2018\u201c][^\s"'`]+["'`>\u2019\u201d]""")
-_BARE = Later(r"(pull access denied for) [^\s,]+|(invalid parameters:).*")
+_BARE = Later(r"(pull access denied for) [^\s,]+|(invalid (?:ssm )?parameters:).*")
 """Where AWS puts a name that may be a word like any other."""
 _NAME = Later(r"\w[/@=._:-]\w")
 """Punctuation inside: an address, an ARN, an image, a file, an action."""

@@ -20,7 +20,7 @@ Document = Mapping[str, Any]
 
 
 def secrets(template: Document) -> tuple[str, ...]:
-    """Return the Secrets Manager secrets that ECS fetches before a revision's containers start, as they are named.
+    """Return the Secrets Manager secrets that ECS fetches before a revision's containers start, each once.
 
     They are its containers' own, those of their log drivers, of their registries, and of its volumes. Where ECS takes a
     name in an ARN's stead, it is a parameter's name for a variable, and a secret's for a registry.
@@ -31,8 +31,10 @@ def secrets(template: Document) -> tuple[str, ...]:
     given += [s for each in logging for s in each.get("secretOptions") or []]
     named = [str(s.get("valueFrom")) for s in given] + [_of_volume(v) for v in template.get("volumes") or []]
     registries = [str((c.get("repositoryCredentials") or {}).get("credentialsParameter", "")) for c in containers]
-    found = [name for name in named if SECRETS_MANAGER in name]
-    return tuple(dict.fromkeys([*found, *(r for r in registries if r and (SECRETS_MANAGER in r or not _is_arn(r)))]))
+    found = [_whole(name) for name in named if SECRETS_MANAGER in name]
+    return tuple(
+        dict.fromkeys([*found, *(_whole(r) for r in registries if r and (SECRETS_MANAGER in r or not _is_arn(r)))])
+    )
 
 
 def is_here(secret: str, service: str) -> bool:
@@ -43,6 +45,11 @@ def is_here(secret: str, service: str) -> bool:
 def _of_volume(volume: Document) -> str:
     windows = volume.get("fsxWindowsFileServerVolumeConfiguration") or {}
     return str((windows.get("authorizationConfig") or {}).get("credentialsParameter", ""))
+
+
+def _whole(name: str) -> str:
+    """Return a secret's ARN without what may follow it: the JSON key, stage and version that a variable is made of."""
+    return ":".join(name.split(":")[:7])
 
 
 def _is_arn(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tries cases and prints what differs: `python -m tests.cases [FILE…]`, all of tests/cases/reported without a file.
+"""Tries cases and prints what differs: `python -m tests.cases [FILE…]`, all of tests/cases without a file.
 
 Exits 0 if each came out as expected, 1 if one did not, 2 if a file is no case.
 """
@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.cases.case import REPORTED, Case, NoCase, read
+from tests.cases.case import FOUND, REPORTED, Case, NoCase, read
 from tests.cases.tried import outcome
 
 SHOWN = 400
@@ -23,7 +23,7 @@ def main() -> int:
     """Try them."""
     parser = argparse.ArgumentParser(prog="python -m tests.cases", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="a case, JSON or TOML")
-    files = parser.parse_args().files or sorted(REPORTED.glob("*.*"))
+    files = parser.parse_args().files or sorted((*REPORTED.glob("*.*"), *FOUND.glob("*.*")))
     try:
         cases = [(path, read(path)) for path in files]
     except NoCase as error:

@@ -10,6 +10,8 @@ from typing import Any
 
 REPORTED = Path(__file__).parent / "reported"
 """The cases that the project holds itself to."""
+FOUND = Path(__file__).parent / "found"
+"""More of the same kinds, each with its source: written down before anybody looked at what came of them."""
 
 
 class NoCase(Exception):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases.case import REPORTED, read
+from tests.cases.case import FOUND, REPORTED, read
 from tests.cases.tried import HOWS, outcome
 
 OPEN: dict[str, tuple[str, ...]] = {}
@@ -20,7 +20,7 @@ def _marked(path: Path) -> object:
     return pytest.param(path, id=path.stem, marks=marks)
 
 
-@pytest.mark.parametrize("path", [_marked(path) for path in sorted(REPORTED.glob("*.*"))])
+@pytest.mark.parametrize("path", [_marked(path) for path in sorted((*REPORTED.glob("*.*"), *FOUND.glob("*.*")))])
 def test_a_reported_case_comes_out_right(path: Path) -> None:
     """What the public report says is right is what the project says too."""
     case = read(path)

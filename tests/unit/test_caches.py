@@ -37,6 +37,12 @@ CACHED = (
     ({"x-varnish": "32770 3"}, "https://varnish-cache.org/docs/trunk/reference/vmod_std.html"),
     ({"cache-status": "OriginCache; hit; ttl=1100"}, "RFC 9211, 2.1"),
     ({"cache-status": 'Edge; fwd=uri-miss, "Shield"; hit'}, "RFC 9211, 2"),
+    ({"x-litespeed-cache": "hit"}, "https://docs.litespeedtech.com/lscache/devguide/"),
+    ({"x-fastcgi-cache": "HIT"}, f"{NGINX}: by habit"),
+    ({"x-drupal-cache": "HIT"}, "Drupal's page cache lies in the database: it outlives a release"),
+    ({"eo-cache-status": "RefreshHit"}, "Tencent EdgeOne"),
+    ({"x-rack-cache": "fresh"}, "https://github.com/rtomayko/rack-cache"),
+    ({"x-symfony-cache": "GET /version: fresh"}, "https://symfony.com/doc/current/http_cache.html"),
     ({"x-vercel-cache": "PRERENDER"}, "https://vercel.com/docs/caching/cache-status"),
 )
 FRESH: tuple[tuple[dict[str, str], str], ...] = (
@@ -57,6 +63,9 @@ FRESH: tuple[tuple[dict[str, str], str], ...] = (
     ({"cache-status": "ExampleCache; fwd=miss; stored"}, "RFC 9211, 2.2"),
     ({"cache-status": 'hit; fwd=bypass; detail="no hit"'}, "a cache of that name"),
     ({"cache-control": "max-age=60"}, "may be cached from here on"),
+    ({"x-rack-cache": "miss, store"}, "https://github.com/rtomayko/rack-cache"),
+    ({"x-cache-key": "/hit-list"}, "a key, and no status"),
+    ({"cdn-cache-control": "max-age=60, stale-if-error=5"}, "RFC 9213: may be cached from here on"),
     ({"x-nextjs-cache": "HIT"}, "the service's own, inside the release"),
 )
 

@@ -38,6 +38,8 @@ SAYS_NOTHING = (
     ("X-Download-Options", "open", "OWASP Secure Headers"),
     ("X-XSS-Protection", "off", "MDN"),
     ("Permissions-Policy", "", "W3C Permissions Policy"),
+    ("Permissions-Policy", "camera 'none'; microphone 'none'", "Feature-Policy's syntax"),
+    ("Permissions-Policy", "camera=(), microphone='none'", "RFC 9651, 4.2: one wrong member, and all is dropped"),
 )
 SAYS_SOMETHING = (
     ("Strict-Transport-Security", "max-age=1", "weak, and heeded"),
@@ -62,6 +64,7 @@ SAYS_SOMETHING = (
     ("X-XSS-Protection", "1; mode=block", "old, and its owner's affair"),
     ("X-DNS-Prefetch-Control", "on", "a choice"),
     ("Permissions-Policy", "camera=()", "W3C Permissions Policy"),
+    ("Permissions-Policy", 'fullscreen=*, camera=(self "https://a.example.com"), usb=self;report-to=x', "the same"),
     ("X-Something-Of-Ours", "", "nobody knows what it says"),
 )
 

@@ -17,7 +17,7 @@ from tests import builders as b
 LOST = (
     Answer(error="ConnectTimeout: timed out"),
     Answer(error="ConnectError: refused"),
-    *(Answer(status, "<html>", 0.1) for status in (429, 502, 503, 504, 520, 522, 524, 527, 530)),
+    *(Answer(status, "<html>", 0.1) for status in (408, 425, 429, 502, 503, 504, 520, 522, 524, 527, 530, 561)),
 )
 READY = Answer(200, '{"status": "ready", "database": "connected"}', 0.1)
 NO_DATABASE = Answer(503, '{"status": "not ready", "database": "disconnected"}', 0.1)

@@ -29,6 +29,17 @@ PULLS = {
         "descriptor matching platform 'linux/amd64'",
         True,
     ),
+    # aws/containers-roadmap#1120, awslabs/LISA#43
+    "platform not in the index, as of old": (
+        "CannotPullContainerError: failed to find a descriptor for platform {linux/amd64}",
+        True,
+    ),
+    "platform not in the index, as Docker has it": (
+        "CannotPullContainerError: image with reference r/x@sha256:1 was found but does not match the specified "
+        "platform: wanted linux/amd64, actual: linux/arm64",
+        True,
+    ),
+    "a repository called platform": ("CannotPullContainerError: unexpected EOF: 1.dkr.ecr.x/platform@sha256:1", False),
     # vrnithinkumar.github.io/2025/02/17/aws-ecs-docker-pull-error
     "layers of two compressions": (
         "CannotPullContainerError: ref pull has been retried 1 time(s): layers and diffIDs don't match: 3 != 15",
@@ -80,9 +91,10 @@ def test_a_name_says_nothing(word: str, name: str) -> None:
 def test_a_bare_or_quoted_name_says_nothing(word: str) -> None:
     """Nor does a name that stands alone, where AWS puts one."""
     denied = f"CannotPullContainerError: pull access denied for {word}, repository does not exist"
-    invalid = f"ResourceInitializationError: unable to retrieve secrets from ssm: invalid parameters: {word}"
+    ssm = "ResourceInitializationError: unable to retrieve secrets from ssm: invalid"
+    invalid, of_ssm = f"{ssm} parameters: {word}", f"{ssm} ssm parameters: {word}"  # HHS/simpler-grants-gov#4330
     gone = f"CannotPullContainerError: The repository with name '{word}' does not exist in the registry"
-    assert all(stop_reasons.hopeless(text) for text in (denied, invalid, gone))
+    assert all(stop_reasons.hopeless(text) for text in (denied, invalid, of_ssm, gone))
 
 
 AROUND = {
@@ -99,10 +111,20 @@ AROUND = {
     # ECS Developer Guide, "Service event messages" and "API failure reasons"
     "RESOURCE:ENI": stop_reasons.CAPACITY,
     "RESOURCE:MEMORY": stop_reasons.CAPACITY,
+    "TaskFailedToStart: ATTRIBUTE": stop_reasons.CAPACITY,
+    "TaskFailedToStart: MemberOf placement constraint unsatisfied.": stop_reasons.CAPACITY,
+    "TaskFailedToStart: EMPTY CAPACITY PROVIDER": stop_reasons.CAPACITY,
     "Capacity is unavailable at this time. Please try again later or in a different availability zone": (
         stop_reasons.CAPACITY
     ),
     "You've reached the limit on the number of vCPUs you can run concurrently": stop_reasons.CAPACITY,
+    # aws/amazon-ecs-agent#336 (a slow disk), #1440; ECS Developer Guide, "Stopped tasks error codes"
+    "CannotInspectContainerError: Could not transition to inspecting; timed out after waiting 30s": stop_reasons.AWS,
+    "DockerTimeoutError: Could not transition to created; timed out after waiting 4m0s": stop_reasons.AWS,
+    "ContainerRuntimeTimeoutError: Could not transition to running; timed out after waiting 3m0s": stop_reasons.AWS,
+    "CannotStartContainerError: ResourceInitializationError: failed to create new container runtime task": (
+        stop_reasons.START
+    ),
     # dagster-aws, ecs/launcher.py
     "Timeout waiting for EphemeralStorage provisioning to complete.": stop_reasons.STORAGE,
     # ECS Developer Guide, "Status reasons for Amazon EBS volume attachment"

@@ -21,7 +21,12 @@ def of(**container: Any) -> dict[str, Any]:
 
 SECRETS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a variable": (of(secrets=[{"name": "A", "valueFrom": DB}]), (DB,)),
-    "a key of one": (of(secrets=[{"name": "A", "valueFrom": f"{DB}:password::"}]), (f"{DB}:password::",)),
+    "a key of one": (of(secrets=[{"name": "A", "valueFrom": f"{DB}:password::"}]), (DB,)),
+    "two keys of one, and a stage": (
+        of(secrets=[{"name": n, "valueFrom": f"{DB}:{n}:AWSCURRENT:"} for n in ("user", "password")]),
+        (DB,),
+    ),
+    "none of its parts": (of(secrets=[{"name": "A", "valueFrom": f"{DB}:::"}]), (DB,)),
     "a parameter": (of(secrets=[{"name": "A", "valueFrom": PARAMETER}]), ()),
     "a parameter by its name": (of(secrets=[{"name": "A", "valueFrom": "db"}]), ()),
     "a log driver": (of(logConfiguration={"secretOptions": [{"name": "apikey", "valueFrom": KEY}]}), (KEY,)),

@@ -25,9 +25,8 @@ class Surroundings:
         found = _known(f"reading role {name}", lambda: self._client("iam").get_role(RoleName=name))
         return None if found == {} else found is not None
 
-    def secret_exists(self, arn: str) -> bool | None:
-        """Say whether a secret is there and not about to be deleted. `arn` may name a key of it after the secret."""
-        secret = ":".join(arn.split(":")[:7])
+    def secret_exists(self, secret: str) -> bool | None:
+        """Say whether a secret is there and not about to be deleted."""
         client = self._client("secretsmanager")
         found = _known(f"reading secret {secret}", lambda: client.describe_secret(SecretId=secret))
         return None if found == {} else found is not None and "DeletedDate" not in found

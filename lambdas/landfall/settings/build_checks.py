@@ -23,8 +23,10 @@ PREDEFINED = {
 }
 """What a Dockerfile has without being told (docs.docker.com, Dockerfile reference, ARG). So are `BUILDKIT_…`: one of
 them replaces what reads the Dockerfile."""
-_SOURCE = Later(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/[A-Za-z0-9._-]{1,100}")
-"""A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users)."""
+_SOURCE = Later(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$|.*\.git$)[A-Za-z0-9._-]{1,100}")
+"""A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users). No
+repository is called `.` or `..`, or by a name that ends in `.git`."""
+_NO_BRANCH = Later(r"\.\.|//|(^|/)\.|\.lock(/|$)|[./]$")
 _SUBJECT = Later(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = Later(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _PLAIN = Later(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
@@ -68,6 +70,8 @@ def check(build: Build, where: Where, problem: Problems) -> None:
         if not value or value.startswith(("/", "-")) or ".." in value.split("/") or not _PLAIN.fullmatch(value):
             way_out = "letters, digits and . _ / -, relative to the repository's root, and without '..'"
             raise problem.at((*where, key), f"{value!r} will not do; it takes {way_out}")
+    if _NO_BRANCH.search(build.branch):
+        raise problem.at((*where, "branch"), f"{build.branch!r} can be no branch's name (git check-ref-format)")
     _paths(build.paths, (*where, "paths"), problem)
     limits({"deployment_begins_within_seconds": build.deployment_begins_within_seconds}, where, problem)
     _images(build, where, problem)

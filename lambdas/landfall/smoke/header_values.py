@@ -13,6 +13,8 @@ from landfall.later import Later
 
 _DIRECTIVE = Later(r"[a-z0-9-]+", re.IGNORECASE)
 _MAX_AGE = Later(r'max-age\s*=\s*"?(\d+)"?', re.IGNORECASE)
+_BETWEEN_MEMBERS = Later(r",(?![^()]*\))")
+_MEMBER = Later(r"[a-z*][a-z0-9_.*-]*=(?:\([^()]*\)|[*\w?\":/.-]+)(?:;.*)?")
 _REFERRER_POLICIES = frozenset(
     {
         "no-referrer",
@@ -71,6 +73,14 @@ def _referrer_policy(value: str) -> bool:
     return bool(known) and known[-1] != "unsafe-url"
 
 
+def _permissions_policy(value: str) -> bool:
+    """Every member gives a feature its list: one that is no such thing, and browsers drop the whole (RFC 9651, 4.2).
+
+    What Feature-Policy wrote (`camera 'none'; …`) is none (https://www.w3.org/TR/permissions-policy/#policy-serialization).
+    """
+    return all(_MEMBER.fullmatch(member.strip()) for member in _BETWEEN_MEMBERS.split(value))
+
+
 def _item_of(*known: str) -> Callable[[str], bool]:
     """One word, with or without parameters: a list is no such value, and is ignored (RFC 9651, items)."""
     return lambda value: value.partition(";")[0].strip() in known and "," not in re.sub(r'"[^"]*"', "", value)
@@ -102,5 +112,5 @@ _RULES: dict[str, Callable[[str], bool]] = {
     # Helmet sends 0: the filter of old browsers did harm (MDN, X-XSS-Protection)
     "x-xss-protection": lambda value: value.strip()[:1] in ("0", "1"),
     "x-dns-prefetch-control": _word_of("on", "off"),
-    "permissions-policy": lambda value: bool(value.strip()),
+    "permissions-policy": _permissions_policy,
 }
