@@ -91,7 +91,10 @@ def boundary(media_type: str, manifest: Mapping[str, Any]) -> Boundary:
         "imageManifest": json.dumps(manifest),
         "imageManifestMediaType": media_type,
     }
-    told = {"DescribeImages": {"imageDetails": [detail]}, "BatchGetImage": {"images": [image], "failures": []}}
+    told: dict[str, Any] = {
+        "DescribeImages": {"imageDetails": [detail]},
+        "BatchGetImage": {"images": [image], "failures": []},
+    }
     return Boundary({**REPLIES, **told})
 
 
