@@ -41,7 +41,7 @@ NAMES = st.sampled_from(["20260102T030405Z-sample-aaaaaaa-x1", "b" * 36 + "_" + 
 STATES = 15
 """Entered by one execution at most."""
 EVERY_MACHINE = pytest.mark.parametrize("machine", Machine, ids=lambda m: m.value)
-TIMES = 3
+TIMES = 2
 """How often each state is entered, each time with other variables and other answers."""
 REASON = definition()["States"]["Resolve"]["Catch"][0]["Assign"]["failure"]["reason"][2:-2].strip()
 

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.errors import LandfallError
+from tests import signing as keys
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import SAID, Boundary, Refusal
 from tests.contract.rehearsal import hour
@@ -26,6 +27,7 @@ from tests.contract.test_errors import LISTED, operations, outcome
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*/*.json"))
 BEGAN = datetime(2026, 3, 4, tzinfo=UTC)
 OWN = {
+    "a name in quotes": "'shopping-prod'",
     "an account": "998877665544",
     "an ARN": "arn:aws:ecs:eu-central-1:998877665544:task/prod-cluster/0123456789abcdef0123456789abcdef",
     "an address": "10.20.30.40",
@@ -57,8 +59,8 @@ def read(value: Any) -> Any:
     match value:
         case {"$time": at}:
             return datetime.fromisoformat(at)
-        case {"$bytes": text}:
-            return str(text).encode()
+        case {"$bytes": _}:
+            return keys.KMS.get_public_key()["PublicKey"]
         case dict():
             return {k: read(v) for k, v in value.items()}
         case list():
@@ -114,7 +116,7 @@ def test_what_is_an_accounts_own_is_not_kept(own: str, around: str) -> None:
     text = around.format(own, own)
     reply = dict.fromkeys(PLACES, text) | {
         "list": [{"value": text}],
-        "output": json.dumps({"Payload": {"verdict": {"reason": text, "code": own}}}),
+        "output": json.dumps({"Payload": {"verdict": {"reason": f"tasks of {text}", "code": own}}}),
         "map": {own: own},
         "number": int(own) if own.isdigit() else 1,
     }

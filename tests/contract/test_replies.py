@@ -155,3 +155,11 @@ def test_what_ecr_says_is_missing_is_missing(code: str) -> None:
 
     assert (type(came), came.code) == (InvalidRequest, "NO_SUCH_IMAGE")
     assert METHODS["Ecr.image"](Boundary({**REPLIES, "BatchGetImage": gone})).accepted == (b.DIGEST,)
+
+
+def test_another_kind_of_key_signs_nothing() -> None:
+    """A key that is none of P-256 is an error with a name, at the step that asked for it."""
+    came = outcome("Signing.public_key", Boundary({**REPLIES, "GetPublicKey": {"PublicKey": b"RSA"}}))
+
+    assert isinstance(came, AwsCallFailed)
+    assert "P-256" in str(came) or "public key" in str(came)

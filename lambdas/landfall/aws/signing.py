@@ -29,7 +29,9 @@ class Signing:
     def public_key(self) -> PublicKey:
         """Return the public half, which never changes."""
         with trying(f"reading the public key of {self._key}"):
-            return PublicKey(base64.b64encode(self._client.get_public_key(KeyId=self._key)["PublicKey"]).decode())
+            key = PublicKey(base64.b64encode(self._client.get_public_key(KeyId=self._key)["PublicKey"]).decode())
+            key.curve()  # of another kind of key nothing could be believed
+            return key
 
     @property
     def keys(self) -> tuple[PublicKey, ...]:

@@ -72,8 +72,10 @@ def _pushed(name: str, stage: Stage, cloud: Cloud, service: Service) -> list[str
     stage.push(SERVICE, sha, fault=PUSHED[name])
     follower = stage.started_by_push(SERVICE, sha, began, seconds=60)
     problems = _until_over(lambda: not looks.running(cloud), cloud, service)
-    outcome = follower.ending().outcome
-    return problems + ([f"{name} ended {outcome}, not {ENDS[name]}"] if outcome != ENDS[name] else [])
+    outcome = stage.record_of(follower.arn, SERVICE).get("outcome", "")
+    if outcome != ENDS[name]:
+        problems.append(f"{name} ended {outcome or 'without a record'}, not {ENDS[name]}")
+    return problems
 
 
 def _until_over(over: Callable[[], bool], cloud: Cloud, service: Service) -> list[str]:

@@ -14,8 +14,10 @@ import botocore
 
 from tests.contract.rehearsal.scrub import KEPT, scrubbed
 
-MOST = 6
-"""Replies of an operation that are kept of one step: those that say something else than the ones before."""
+MOST = 4
+"""Replies of an operation that are kept of one step: those that say something else than any before."""
+LONGEST = 10
+"""Members of a list that are kept: the first that say something else than the ones before."""
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Recorder:
     step: str = ""
     replies: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     calls: int = 0
+    _said: set[str] = field(default_factory=set)
 
     def listen(self) -> None:
         """Hear the clients of every session from now on."""
@@ -48,10 +51,11 @@ class Recorder:
             "operation": model.name,
             "service": model.service_model.service_name,
             "status": http_response.status_code,
-            "reply": scrubbed(parsed, self.began),
+            "reply": _thinned(scrubbed(parsed, self.began)),
         }
-        known = self.replies.setdefault((self.step, model.name), [])
-        if len(known) < MOST and _says(told) not in map(_says, known):
+        known, says = self.replies.setdefault((self.step, model.name), []), repr(_says(told))
+        if len(known) < MOST and says not in self._said:
+            self._said.add(says)
             known.append(told)
 
     def write(self, directory: Path, where: str) -> list[Path]:
@@ -61,9 +65,19 @@ class Recorder:
             path = directory / where / f"{step}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             found = [each for (of, _), several in sorted(self.replies.items()) if of == step for each in several]
-            path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            lines = ",\n".join(json.dumps(each, sort_keys=True) for each in found)
+            path.write_text(f"[\n{lines}\n]\n" if found else "[]\n", encoding="utf-8")
             written.append(path)
         return written
+
+
+def _thinned(told: Any) -> Any:
+    """Return a reply with less in its lists: a history has hundreds of events that differ in nothing that is kept."""
+    if isinstance(told, Mapping):
+        return {k: _thinned(v) for k, v in told.items()}
+    if isinstance(told, list):
+        return list({repr(_says(each)): _thinned(each) for each in reversed(told)}.values())[::-1][:LONGEST]
+    return told
 
 
 def _says(told: Any, key: str = "") -> Any:

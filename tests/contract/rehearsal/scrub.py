@@ -94,6 +94,7 @@ _OWN = (
     (re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b"), "10.0.0.1"),
     (re.compile(r"\b[0-9a-f:]*:[0-9a-f:]+:[0-9a-f:]*\b"), "fd00::1"),
     (re.compile(r"\b(?:A[SK]IA|AIDA|AROA)[A-Z0-9]{12,}\b"), "scrubbed"),
+    (re.compile(r"\bwith (id|name) [^\s,]+"), r"with \1 name"),
     (re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`"), "'name'"),
     (re.compile(r"\((?:service|task|deployment|instance|port|target-group|taskSet)[^)]*\)"), "(name)"),
     (re.compile(r"\b[a-z]{1,9}-(?:svc/)?[0-9a-f]{8,}\b"), "name"),
@@ -137,7 +138,7 @@ def _name(key: Any) -> str:
 def _text(key: str, text: str, began: datetime) -> str:
     if text[:1] in "{[" and len(text) > 1:
         try:
-            return json.dumps(_value(key, json.loads(text), began))
+            return json.dumps(_value(key, _unsaid(json.loads(text)), began))
         except ValueError:
             return "{}"
     if key in KEPT and _WORD.fullmatch(text) and said(text) == text:
@@ -145,6 +146,16 @@ def _text(key: str, text: str, began: datetime) -> str:
     if key in SAID:
         return said(text)
     return _like(key, text)
+
+
+def _unsaid(inner: Any) -> Any:
+    """Return JSON that stood in a text without sentences: those of a step's answer are no words of AWS."""
+    match inner:
+        case Mapping():
+            return {k: "" if k in SAID and isinstance(v, str) else _unsaid(v) for k, v in inner.items()}
+        case list():
+            return [_unsaid(each) for each in inner]
+    return inner
 
 
 def said(text: str) -> str:
