@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,11 @@ from tests.e2e.stopping import eventually
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 WAITING, RETURNING = "waiting", "returning"
-OVERRIDES = {
-    WAITING: {"bake_seconds": 90},
-    RETURNING: {"stability_poll_seconds": 45},
+_PATIENT = {"stability_timeout_seconds": 300, "stack": {"unhealthy_threshold": 5, "start_period_seconds": 60}}
+"""Nothing here is about how soon a task is healthy: a busy machine is to fail none."""
+OVERRIDES: dict[str, dict[str, Any]] = {
+    WAITING: {"bake_seconds": 120, **_PATIENT},
+    RETURNING: {"stability_poll_seconds": 60, **_PATIENT},
 }
 """Waits that are longer than an upgrade takes."""
 REFUSAL = "the upgrade understands nothing that was begun before it"
@@ -77,6 +80,11 @@ def has_entered(stage: Stage, follower: Follower, state: str) -> None:
     eventually(entered, f"{state} of {follower.arn}", seconds=180)
 
 
+def first_about(stage: Stage, text: str) -> Follower | None:
+    """Return an execution whose input tells of that."""
+    return next(iter(stage.executions_about(text)), None)
+
+
 def numbers(stage: Stage, function: str) -> list[str]:
     """Return the versions of a function."""
     found = stage.aws.client("lambda").list_versions_by_function(FunctionName=function)["Versions"]
@@ -92,7 +100,7 @@ def invoked(stage: Stage, function: str, payload: Any) -> Any:
 def test_a_deployment_finishes_on_what_it_began_with(own: Stage, tmp_path: Path) -> None:
     """One that waits out its proof lands, and one that is on its way back gets there and proves it."""
     for service in (WAITING, RETURNING):
-        follower = eventually(lambda s=service: next(iter(own.executions_about(f"landfall/{s}")), None), "a baseline")
+        follower = eventually(partial(first_about, own, f"landfall/{service}"), "a baseline")
         laws.hold(own, own.ended(follower, service), service, "SUCCEEDED")
     root, assembly = upgraded(tmp_path), own.settings.parent / "upgrade" / "cdk.out"
     synthesise(own.aws.env(), own.settings, assembly, first=False, root=root)
