@@ -1,6 +1,7 @@
 """Writes build/sbom.json: what the Lambdas are made of, as a CycloneDX document.
 
-`python -m stacks.sbom` (`make sbom`). The same commit gives the same bytes: no time and no random number is in it.
+`python -m stacks.sbom` (`make sbom`). The same commit gives the same bytes, byte-code by the same Python included:
+no time and no random number is in it.
 """
 
 from __future__ import annotations

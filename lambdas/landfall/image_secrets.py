@@ -22,13 +22,8 @@ _NEUTRAL = Later(
     r"|STAGING|DEV(ELOPMENT)?|TEST|LIVE|SECONDARY|CONTENTS?"
 )
 """Words after a secret's word that leave it one."""
-<<<<<<< HEAD:lambdas/landfall/image_secrets.py
 _SECRET = Later(
-    r"(.*(PASSWORD|PASSWD|PASSPHRASE|SECRET)|PASS|[A-Z]*PWD|SSHPASS|PASSCODE|SECRETS|.*TOKEN|CREDS?|CREDENTIALS?|PAT|SK|SALT)"
-=======
-_SECRET = re.compile(
     r"(.*(PASSWORD|PASSWD|PASSPHRASE|SECRET)|PASS|[A-Z]*PWD|PSW|SSHPASS|PASSCODE|SECRETS|.*TOKEN|CREDS?|CREDENTIALS?|PAT|SK|SALT)"
->>>>>>> h-attack:cli/image_secrets.py
 )
 _KEY = Later(r"KEYS?|.*(API|ACCESS|AUTH|MASTER|ENCRYPTION|SIGNING|PRIVATE|SECRET)KEYS?")
 _NO_SECRET_KEY = _words(

@@ -28,9 +28,11 @@ from tests.e2e.stopping import eventually
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 WAITING, RETURNING = "waiting", "returning"
-OVERRIDES = {
-    WAITING: {"bake_seconds": 90},
-    RETURNING: {"stability_poll_seconds": 45},
+_PATIENT = {"stability_timeout_seconds": 300, "stack": {"unhealthy_threshold": 5, "start_period_seconds": 60}}
+"""Nothing here is about how soon a task is healthy: a busy machine is to fail none."""
+OVERRIDES: dict[str, dict[str, Any]] = {
+    WAITING: {"bake_seconds": 90, **_PATIENT},
+    RETURNING: {"stability_poll_seconds": 45, **_PATIENT},
 }
 """Waits that are longer than an upgrade takes."""
 REFUSAL = "the upgrade understands nothing that was begun before it"
@@ -78,6 +80,11 @@ def has_entered(stage: Stage, follower: Follower, state: str) -> None:
     eventually(entered, f"{state} of {follower.arn}", seconds=180)
 
 
+def first_about(stage: Stage, text: str) -> Follower | None:
+    """Return an execution whose input tells of that."""
+    return next(iter(stage.executions_about(text)), None)
+
+
 def numbers(stage: Stage, function: str) -> list[str]:
     """Return the versions of a function."""
     found = stage.aws.client("lambda").list_versions_by_function(FunctionName=function)["Versions"]
@@ -90,16 +97,11 @@ def invoked(stage: Stage, function: str, payload: Any) -> Any:
     return json.loads(answer["Payload"].read())
 
 
-def first_execution(stage: Stage, service: str) -> Follower | None:
-    """Return what a service's first push started, once it did."""
-    return next(iter(stage.executions_about(f"landfall/{service}")), None)
-
-
 def test_a_deployment_finishes_on_what_it_began_with(own: Stage, tmp_path: Path) -> None:
     """One that waits out its proof lands, and one that is on its way back gets there and proves it."""
     for service in (WAITING, RETURNING):
-        follower = eventually(partial(first_execution, own, service), "a baseline")
-        laws.hold(own, own.ended(follower, service), service, "SUCCEEDED")
+        follower = eventually(partial(first_about, own, f"landfall/{service}"), "a baseline")
+        laws.hold(own, own.ended(follower, service, 600), service, "SUCCEEDED")
     root, assembly = upgraded(tmp_path), own.settings.parent / "upgrade" / "cdk.out"
     synthesise(own.aws.env(), own.settings, assembly, root=root)
     returning = begun(own, RETURNING, "bad", fault="crash-on-start")
@@ -114,8 +116,8 @@ def test_a_deployment_finishes_on_what_it_began_with(own: Stage, tmp_path: Path)
         assert status == "RUNNING", "the upgrade took longer than the wait that it was to fall into"
     assert {tuple(numbers(own, name)) for name in CALLED} == {("1", "2")}
     assert REFUSAL in str(invoked(own, "landfall-check-stability", {"release": {}}))
-    laws.hold(own, own.ended(waiting, WAITING), WAITING, "SUCCEEDED")
-    laws.hold(own, own.ended(returning, RETURNING), RETURNING, "ROLLED_BACK")
+    laws.hold(own, own.ended(waiting, WAITING, 600), WAITING, "SUCCEEDED")
+    laws.hold(own, own.ended(returning, RETURNING, 600), RETURNING, "ROLLED_BACK")
 
 
 def test_what_begins_after_it_is_the_upgrade_s(own: Stage) -> None:
