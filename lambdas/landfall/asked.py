@@ -29,12 +29,14 @@ KEPT_DAYS = 90
 """As long as Step Functions keeps executions, and CloudTrail its event history."""
 MOST = 100
 """Requests of one commit that are looked at."""
-TOLD_TOO = 3
+TOLD_TOO = 2
 """Other people who asked for the same that a record names."""
 IDENTITY = Redaction(off=("email address",))
 """What is taken out of who asked: who signs in by single sign-on is called by an address, and an audit needs that."""
-_LIMITS = {"asked_by": 200, "via": 120, "reason": 300, "asked_at": 40, "asked_in": 256, "build": 120}
-"""Bytes of each field, as JSON: a step's answer holds 8 KiB."""
+_LIMITS = {"asked_by": 200, "via": 120, "reason": 240, "asked_at": 40, "asked_in": 200, "build": 120}
+"""Bytes of each field, as JSON: a step's answer holds 8 KiB, and an index of many platforms takes most of that."""
+_TOO_LIMIT = 160
+"""Bytes of what is told of each other person."""
 
 FIELDS = ("asked_by", "asked_at", "asked_via", "asked_why", "asked_in", "asked_build", "asked_too")
 """What a ledger record holds of the request that led to its deployment, where there was one."""
@@ -93,7 +95,7 @@ def joined(release: Release, answers: tuple[Asked, ...]) -> Release:
     first, *others = answers
     told = [f"{each.by} at {each.at} by {each.via}" for each in others[:TOLD_TOO]]
     more = [f"and {len(others) - TOLD_TOO} more"] if len(others) > TOLD_TOO else []
-    return replace(release, asked=first, asked_too=(*(wire.cut(each, _LIMITS["reason"]) for each in told), *more))
+    return replace(release, asked=first, asked_too=(*(wire.cut(each, _TOO_LIMIT) for each in told), *more))
 
 
 def fields(release: Release) -> dict[str, str]:
