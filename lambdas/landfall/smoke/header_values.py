@@ -78,7 +78,7 @@ def _permissions_policy(value: str) -> bool:
 
     What Feature-Policy wrote (`camera 'none'; …`) is none (https://www.w3.org/TR/permissions-policy/#policy-serialization).
     """
-    return all(_MEMBER.fullmatch(member.strip()) for member in _BETWEEN_MEMBERS.split(value))
+    return all(_MEMBER.fullmatch(member.strip()) for member in _BETWEEN_MEMBERS.compiled.split(value))
 
 
 def _item_of(*known: str) -> Callable[[str], bool]:
