@@ -37,6 +37,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
 """Waits that are longer than an upgrade takes."""
 REFUSAL = "the upgrade understands nothing that was begun before it"
 CALLED = [step.function_name for step in STEPS if step.machine is Machine.DEPLOY]
+VERSIONED = [step.function_name for step in STEPS if step.machine]
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,6 @@ def test_what_begins_after_it_is_the_upgrade_s(own: Stage) -> None:
     """The machine names the new versions, and what removes old ones leaves both: the first are young."""
     machine = own.stepfunctions.describe_state_machine(stateMachineArn=own.pipeline["StateMachineArn"])
     assert all(f":function:{name}:2" in machine["definition"] for name in CALLED)
-    assert invoked(own, "landfall-retire", {}) == {"versions": 2 * len(CALLED), "removed": 0}
+    assert invoked(own, "landfall-retire", {}) == {"versions": 2 * len(VERSIONED), "removed": 0}
     with pytest.raises((AssertionError, TimeoutError)):
         laws.hold(own, pushed(own, WAITING, "with the upgrade"), WAITING, "SUCCEEDED")
