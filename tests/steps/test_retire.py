@@ -15,7 +15,7 @@ from moto.stepfunctions.responses import StepFunctionResponse
 
 from landfall.errors import StepError
 from landfall.retire import KEPT, LONGEST
-from tests.steps import machine, standin
+from tests.steps import killing, machine, standin
 
 WATCH = "landfall-build-watch"
 FUNCTIONS = ("landfall-resolve", "landfall-read-build")
@@ -138,3 +138,13 @@ def test_one_that_can_not_be_removed_stops_no_other(monkeypatch: pytest.MonkeyPa
     with pytest.raises(StepError, match="2 of 4 versions could not be removed"):
         machine.invoke("retire", {})
     assert left() == left(FUNCTIONS[1]) == ["1", "3"]
+
+
+@pytest.mark.parametrize("nth", range(1, 5))
+def test_killed_and_replayed(nth: int) -> None:
+    """After any of the removals: the next look does the rest, and nothing more."""
+    with killing.watched(nth) as calls, pytest.raises(killing.Killed):
+        machine.invoke("retire", {})
+    assert calls.made == ["lambda:DeleteFunction"] * nth
+    assert machine.invoke("retire", {}) == {"versions": 6 - nth, "removed": 4 - nth}
+    assert left() == left(FUNCTIONS[1]) == ["3"]
