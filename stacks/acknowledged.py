@@ -48,7 +48,7 @@ ANSWERS: tuple[Answer, ...] = (
     # --- rights
     _wildcard(
         r"\*",
-        rf"({_STEPS_POLICY}|Landfall-Pipeline/(Machine|BuildWatch|Ask-[^/]+)/Role/{_POLICY}"
+        rf"({_STEPS_POLICY}|(Landfall-Pipeline/(Machine|BuildWatch)|Landfall-Fronts/Ask-[^/]+)/Role/{_POLICY}"
         rf"|{_SERVICE}/Surroundings/ExecutionRole/{_POLICY}|Landfall-Build/[^/]+/Role/{_POLICY})",
         "Only actions for which AWS offers no resource to name are granted on every resource; docs/iam.md lists each "
         "with AWS's reason, and a test compares them with the Service Authorization Reference.",

@@ -12,6 +12,7 @@ from landfall.naming import PIPELINE_STACK
 from landfall.settings import file as settings_file
 from stacks import ROOT
 from stacks.build_stack import BuildStack
+from stacks.fronts_stack import FrontsStack
 from stacks.github_stack import GitHubStack
 from stacks.layer import LayerError
 from stacks.pipeline_stack import PipelineStack
@@ -53,6 +54,7 @@ def build(outdir: str | None = None, context: Mapping[str, object] | None = None
     path = Path(app.node.try_get_context(SETTINGS) or ROOT / "services.toml").resolve()
     settings = settings_file.load(path)
     pipeline = PipelineStack(app, PIPELINE_STACK, settings=settings, settings_path=path)
+    FrontsStack(app, "Landfall-Fronts", services=settings.services, pipeline=pipeline)
     WatchStack(app, "Landfall-Watch", topic=pipeline.topic)
     own = [service for service in settings.services if service.stack]
     if own:

@@ -6,6 +6,7 @@ for this service alone. It has no Lambda; its role may do exactly what its four 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
@@ -18,7 +19,7 @@ from landfall import asked, naming
 from landfall.settings import Service
 from stacks import reach
 from stacks.machine import StandardMachine
-from statemachine.definition import Machine, definition_text
+from statemachine.definition import Machine, definition
 
 OVERRIDES = (
     "artifacts",
@@ -95,7 +96,7 @@ class FrontMachine(StandardMachine):
             scope,
             construct_id,
             name=naming.front(service.name),
-            definition=definition_text(Machine.ASK),
+            definition=json.dumps(definition(Machine.ASK), separators=(",", ":")),  # there may be a hundred of them
             functions={},
             key=key,
             substitutions={

@@ -19,7 +19,6 @@ from stacks.build_watch import BuildTrigger
 from stacks.bus import EventBus
 from stacks.dashboard import Dashboard
 from stacks.encryption import PipelineKey, SigningKey
-from stacks.front_machine import FrontMachine
 from stacks.ledger import LedgerTable, PipelineTable
 from stacks.loss import RECONCILE_EVERY, RETIRE_EVERY, SWEEP_EVERY, OnSchedule, RecoveryTrigger
 from stacks.machine import StandardMachine
@@ -59,7 +58,6 @@ class PipelineStack(cdk.Stack):
         )
         OnSchedule(self, "OnTime", functions=self.functions, dead_letters=self.trigger.dead_letters)
         self.alarms = self._alarms()
-        self.fronts = self._fronts(settings)
         if self.built:
             self._watch_builds()
         self._dashboard(settings)
@@ -92,12 +90,6 @@ class PipelineStack(cdk.Stack):
         BuildTrigger(self, "OnBuild", services=self.built, watch=watch, dead_letters=self.trigger.dead_letters)
         says = "The watch over a build {}: see whether it was deployed."
         self.alarms.on_a_bad_end(watch, "BuildWatch", says, Runbook.BUILD_WITHOUT_DEPLOYMENT)
-
-    def _fronts(self, settings: Settings) -> dict[str, FrontMachine]:
-        return {
-            service.name: FrontMachine(self, f"Ask-{service.name}", service=service, ledger=self.ledger, key=self.key)
-            for service in settings.services
-        }
 
     def _machine(self, construct_id: str, name: str, machine: Machine) -> StandardMachine:
         functions = {step.id: self.functions[step.id] for step in STEPS if step.machine is machine}
@@ -151,7 +143,8 @@ class PipelineStack(cdk.Stack):
     def _outputs(self) -> None:
         # Whether anything imports it or not: a stack that has left services.toml is deployed still, and CloudFormation
         # refuses an update that takes away an export which is imported.
-        for value in (self.key.key_arn, self.topic.topic_arn, self.ledger.table_arn, self.freezes.table_arn):
+        values = (self.key.key_arn, self.topic.topic_arn, self.ledger.table_arn, self.freezes.table_arn)
+        for value in (*values, self.ledger.table_name):
             self.export_value(value)
         for name, value in {
             "StateMachineArn": self.machine.state_machine_arn,

@@ -20,15 +20,19 @@ _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def plain(text: str) -> str:
-    """Return the text with plain blanks and without what can't be seen, or stands around it.
+    """Return the text with plain blanks and without what can't be seen.
 
-    Any blank becomes ASCII's, a tab too. Those at the ends go, and line breaks there: `$(cat …)` and tables leave them.
-    Format characters go: direction marks, overrides and isolates, which can make a text look like another; soft
-    hyphens, zero-width blanks and byte-order marks; tags. Kept are the joiners
-    inside emoji and words that need them, and the flags that are made of tags.
+    Any blank becomes ASCII's, a tab too. Format characters go: direction marks, overrides and isolates, which can make
+    a text look like another; soft hyphens, zero-width blanks and byte-order marks; tags. Kept are the joiners inside
+    emoji and words that need them, and the flags that are made of tags.
     """
     parts = re.split(f"({_FLAG.pattern})", _spaced(text))
-    return "".join(part if _FLAG.fullmatch(part) else _plain(part) for part in parts).strip(" \r\n")
+    return "".join(part if _FLAG.fullmatch(part) else _plain(part) for part in parts)
+
+
+def typed(text: str) -> str:
+    """Return the text, plain, without the blanks and line breaks around it, which `$(cat …)` and tables leave there."""
+    return plain(text).strip(" \r\n")
 
 
 def is_text(text: str) -> bool:

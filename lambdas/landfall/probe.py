@@ -149,7 +149,8 @@ def ask(
 ) -> Answers:
     """Make a round of requests, each so many times. `known` is what their secrets stand for."""
     # over plain HTTP httpx still wants a context, and would fill one of its own with every authority that there is
-    verify = _trusting(ca_bundle) if base_url.lower().startswith("https:") else _plain()
+    # a bundle that isn't there is told even where nothing is asked over TLS
+    verify = _trusting(ca_bundle) if ca_bundle or base_url.lower().startswith("https:") else _plain()
 
     async def all_of_them() -> Answers:
         # keep-alive would pin every request to the one target the first was sent to

@@ -154,7 +154,7 @@ def _is_time(text: str) -> bool:
 
 
 def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recovery:
-    document = {**document, **{k: pasted.plain(document[k]) for k in WORDS if isinstance(document.get(k), str)}}
+    document = {**document, **{k: pasted.typed(document[k]) for k in WORDS if isinstance(document.get(k), str)}}
     _check_fields(document)
     intent = _intent(document.get("intent", Intent.RELEASE.value))
     if intent == Intent.RECOVER and "deployment_id" not in document:

@@ -24,13 +24,16 @@ from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Lock, Locks
 from landfall.aws.logs import TaskLogs
+from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
+from landfall.aws.versions import Definitions, Versions
 from landfall.freeze import Freeze
 from landfall.logs import Place
 from landfall.observed import TargetGroup
 from landfall.reconcile.findings import Finding, Kind, State
+from landfall.retire import Version
 from landfall.secret import Secret
 from tests import builders as b
 from tests import signing as keys
@@ -55,6 +58,7 @@ SERVICES = (
     "events",
     "iam",
     "kms",
+    "lambda",
     "logs",
     "s3",
     "secretsmanager",
@@ -76,6 +80,15 @@ _ITEM = {
 } | {"version": {"N": "1"}}
 """A deployment, and a finding."""
 REPLIES: Mapping[str, Any] = {
+    "ListVersionsByFunction": {
+        "Versions": [
+            {"Version": "$LATEST", "LastModified": "2026-01-02T03:04:05.000+0000"},
+            {"Version": "1", "LastModified": "2026-01-02T03:04:05.000+0000"},
+        ]
+    },
+    "DeleteFunction": {},
+    "DescribeStateMachine": {"definition": "{}"},
+    "DescribeStateMachineForExecution": {"definition": "{}", "updateDate": AT},
     "DescribeServices": {"services": [{"serviceArn": "arn", "status": "ACTIVE", "deployments": []}], "failures": []},
     "ListTasks": {"taskArns": ["arn:task/1"]},
     "DescribeTasks": {
@@ -144,6 +157,7 @@ REPLIES: Mapping[str, Any] = {
     "BatchGetBuilds": {
         "builds": [
             {
+                "id": "p:1",
                 "arn": "arn",
                 "projectName": "p",
                 "buildStatus": "SUCCEEDED",
@@ -226,6 +240,13 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Elb.dns_name": lambda at: Elb(at.client("elbv2")).dns_name(GROUP),
     "Events.put": lambda at: Events(at.client("events"), "bus").put(DetailType.FINDING, {}, "arn"),
     "CodeBuild.build": lambda at: CodeBuild(at.client("codebuild")).build("p:1"),
+    "CodeBuild.ends": lambda at: CodeBuild(at.client("codebuild")).ends(["p:1"]),
+    "Requests.of_commit": lambda at: Requests(at.table("ledger")).of_commit("sample", b.SHA),
+    "Versions.of": lambda at: Versions(at.client("lambda")).of("landfall-resolve"),
+    "Versions.remove": lambda at: Versions(at.client("lambda")).remove(Version("landfall-resolve", 1, AT)),
+    "Definitions.of": lambda at: Definitions(at.client("stepfunctions")).of("arn"),
+    "Definitions.of_execution": lambda at: Definitions(at.client("stepfunctions")).of_execution("arn"),
+    "Definitions.executions": lambda at: Definitions(at.client("stepfunctions")).executions("arn", AT),
     "TaskLogs.exists": lambda at: TaskLogs(at.client("logs")).exists("/group"),
     "TaskLogs.of_task": lambda at: TaskLogs(at.client("logs")).of_task(PLACE, "arn:task/1"),
     "TaskLogs.before": lambda at: TaskLogs(at.client("logs")).before(PLACE, AT, 15),

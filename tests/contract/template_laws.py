@@ -14,8 +14,8 @@ from tests.contract.template_shapes import Templates
 NOT_OF_A_TEMPLATE = frozenset({"DesiredCount", "desiredCount", "taskDefinition", "forceNewDeployment"})
 """Of a service that may be live, in the words of CloudFormation and of ECS."""
 KEPT = frozenset({"Retain", "RetainExceptOnCreate"})
-REVISIONS = "AWS::ECS::TaskDefinition"
-"""Replaced under one name (its family): that is what a revision is."""
+NUMBERED = ("AWS::ECS::TaskDefinition", "AWS::Lambda::Version")
+"""Made anew under one name (a family, a function): that is what a revision is, and a version."""
 
 
 def deployed(before: Templates, now: Templates) -> Templates:
@@ -113,7 +113,9 @@ def in_the_way(templates: Templates) -> list[str]:
         f"{stack}.{name}"
         for stack, template in templates.items()
         for name, resource in template["Resources"].items()
-        if resource.get("DeletionPolicy") in KEPT and resource["Type"] != REVISIONS and _named_by_a_function(resource)
+        if resource.get("DeletionPolicy") in KEPT
+        and resource["Type"] not in NUMBERED
+        and _named_by_a_function(resource)
     ]
 
 
@@ -167,7 +169,7 @@ def create_only(kind: str) -> tuple[tuple[str, ...], ...]:
 
 def physical_name(resource: Mapping[str, Any]) -> tuple[str, str] | None:
     """Return type and name of a resource whose name the template gives."""
-    if resource["Type"] == REVISIONS:
+    if resource["Type"] in NUMBERED:
         return None
     for path in create_only(resource["Type"]):
         name = _get(resource, path)

@@ -95,6 +95,7 @@ READ: dict[tuple[str, str], tuple[Any, str]] = {
     ("Executions.status", "ExecutionDoesNotExist"): (None, "Step Functions forgets an execution after 90 days"),
     ("Executions.execution", "ExecutionDoesNotExist"): (None, "the same"),
     ("Executions.start", "ExecutionAlreadyExists"): (False, "one of that name was started before"),
+    ("Versions.remove", "ResourceNotFoundException"): (None, "a version that is gone is as it should be"),
     ("Signing.begin", "PreconditionFailed"): (None, "the key is there already"),
     ("Ledger.mark", "ConditionalCheckFailedException"): (None, "the record is gone: nothing is left to be marked"),
     **{(m, "ConditionalCheckFailedException"): (value, "somebody was faster") for m, value in CONDITION.items()},

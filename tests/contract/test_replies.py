@@ -25,6 +25,8 @@ PROMISED = {
     "Signing.sign": "a record without a signature does not count",
     "Signing.public_key": "no key signs nothing",
     "CodeBuild.build": "a build that nobody knows did not succeed",
+    "Definitions.of": "what names no version would let all of them be removed",
+    "Definitions.of_execution": "the same",
     "Executions.begun": "an execution without a beginning",
 }
 """Methods that promise something by returning: from an empty reply they must not."""

@@ -93,7 +93,7 @@ def test_aws_takes_what_one_two_and_fifty_services_become(name: str) -> None:
 def test_aws_takes_what_a_hundred_services_become(count: int) -> None:
     """Each with a build and a stack of its own."""
     templates = synthesised(services(count, with_stacks=count))
-    assert len(templates) == count + 5
+    assert len(templates) == count + 6
     assert over(templates) == []
 
 

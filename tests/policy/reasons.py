@@ -18,9 +18,9 @@ OF_STEPS = {
 OF_OTHERS = (
     (r"Pipeline/(Machine|BuildWatch)", r"lambda:\w+", "every test in tests/e2e: the machine invokes its steps"),
     (r"Pipeline/(Machine|BuildWatch)", r"(logs|xray):\w+", "Step Functions itself: the machine's log and traces"),
-    (r"Pipeline/Ask.+", r"(logs|xray):\w+", "Step Functions itself: the machine's log and traces"),
-    (r"Pipeline/Ask.+", r"kms:\w+", _IN_ITS_NAME.format("DynamoDB").replace("step", "machine")),
-    (r"Pipeline/Ask.+", r"\w+:\w+", "tests/e2e/test_cli.py: a release is asked of its front"),
+    (r"Fronts/Ask.+", r"(logs|xray):\w+", "Step Functions itself: the machine's log and traces"),
+    (r"Fronts/Ask.+", r"kms:\w+", _IN_ITS_NAME.format("DynamoDB").replace("step", "machine")),
+    (r"Fronts/Ask.+", r"\w+:\w+", "tests/e2e/test_cli.py: a release is asked of its front"),
     (r"Pipeline/OnPush", r"states:\w+", "tests/e2e/test_ways.py: a push starts a deployment"),
     (r"Pipeline/OnLoss", r"states:\w+", "tests/e2e/test_recovery.py: a stopped execution is recovered"),
     (r"Pipeline/OnBuild", r"states:\w+", "tests/e2e/test_build_watch.py: a build that is over is watched"),

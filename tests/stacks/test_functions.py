@@ -120,7 +120,7 @@ def test_nothing_watches_where_something_else_builds(unbuilt: Template) -> None:
     functions = {f["FunctionName"] for f in unbuilt.of_type("AWS::Lambda::Function").values()}
 
     machines = {m["StateMachineName"] for m in unbuilt.of_type("AWS::StepFunctions::StateMachine").values()}
-    assert machines == {"landfall", "landfall-ask-shop"}
+    assert machines == {"landfall"}
     assert watching
     assert not functions & watching
     assert not [name for name in unbuilt.of_type("AWS::Events::Rule") if name.startswith("OnBuild")]

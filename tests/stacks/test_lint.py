@@ -18,5 +18,5 @@ def test_the_templates_pass_cfn_lint(assembly: Path) -> None:
     config = ConfigMixIn([], templates=[str(path) for path in templates], ignore_checks=IGNORED)
     matches = list(Runner(config).run())
 
-    assert len(templates) == 6
+    assert len(templates) == 7
     assert [str(match) for match in matches] == []

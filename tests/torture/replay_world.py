@@ -18,6 +18,7 @@ from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.signing import Signing
 from landfall.history import Event
+from landfall.model import Asked
 from landfall.secret import Known
 from landfall.settings import Limits, Service, Settings
 from landfall.settings.smoke import Smoke
@@ -63,6 +64,14 @@ class NoHistory:
         return []
 
 
+class NoRequests:
+    """What fronts recorded: here a push alone starts a deployment."""
+
+    def of_commit(self, _service: str, _commit: str) -> list[Asked]:
+        """Return nothing."""
+        return []
+
+
 class ReplayWorld(World):
     """A scenario, as a step reaches it."""
 
@@ -70,6 +79,7 @@ class ReplayWorld(World):
     topic: MemoryTopic = cached_property(lambda _: MemoryTopic())  # type: ignore[assignment]
     events: MemoryEvents = cached_property(lambda _: MemoryEvents())  # type: ignore[assignment]
     executions: NoHistory = cached_property(lambda _: NoHistory())  # type: ignore[assignment]
+    requests: NoRequests = cached_property(lambda _: NoRequests())  # type: ignore[assignment]
 
     def __init__(self, scenario: Scenario, clock: Clock) -> None:
         super().__init__()

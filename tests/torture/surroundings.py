@@ -86,9 +86,10 @@ class Surroundings:
     def _DescribeRepositories(self, _request: Reply, _at: float) -> Reply:  # noqa: N802
         return {"repositories": [{"repositoryUri": f"{roles.REGISTRY}/{roles.REPOSITORY}"}]}
 
-    def _BatchGetImage(self, _request: Reply, _at: float) -> Reply:  # noqa: N802
+    def _BatchGetImage(self, request: Reply, _at: float) -> Reply:  # noqa: N802
         manifests = ", ".join(f'{{"digest": "{roles.DIGESTS[p]}"}}' for p in self.scenario.platforms)
-        return {"images": [{"imageManifest": f'{{"schemaVersion": 2, "manifests": [{manifests}]}}'}]}
+        text = f'{{"schemaVersion": 2, "manifests": [{manifests}]}}'
+        return {"images": [{"imageId": request["imageIds"][0], "imageManifest": text}]}
 
     def _GetRole(self, request: Reply, _at: float) -> Reply:  # noqa: N802
         return {"Role": {"RoleName": request["RoleName"]}}

@@ -37,7 +37,7 @@ class CodeBuild:
             return {}
         with trying(f"reading {len(ids)} builds"):
             found = self._client.batch_get_builds(ids=ids)["builds"]
-        return {str(each["id"]): moment(each["endTime"]) if each.get("endTime") else "" for each in found}
+            return {str(each["id"]): moment(each["endTime"]) if each.get("endTime") else "" for each in found}
 
 
 def _view(build: dict[str, Any]) -> BuildView:

@@ -24,4 +24,4 @@ class Requests:
                 ConsistentRead=True,
                 Limit=asked.MOST,
             )
-        return [found for item in page["Items"] if (found := asked.read(item)) is not None]
+            return [found for item in page["Items"] if (found := asked.read(item)) is not None]

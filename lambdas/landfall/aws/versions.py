@@ -26,7 +26,7 @@ class Versions:
         with trying(f"listing versions of {function}"):
             pages = self._client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
             found = [each for page in pages for each in page["Versions"] if each["Version"] != LATEST]
-        return [Version(function, int(v["Version"]), datetime.strptime(v["LastModified"], _STAMP)) for v in found]
+            return [Version(function, int(v["Version"]), datetime.strptime(v["LastModified"], _STAMP)) for v in found]
 
     def remove(self, version: Version) -> None:
         """Remove a version. One that is gone already is as it should be."""
@@ -52,7 +52,7 @@ class Definitions:
         """Return the definition that an execution began with, and would be redriven with."""
         with trying(f"reading the definition of {execution_arn}"):
             found = self._client.describe_state_machine_for_execution(executionArn=execution_arn)
-        return Definition(str(found["definition"]), found["updateDate"])
+            return Definition(str(found["definition"]), found["updateDate"])
 
     def executions(self, machine_arn: str, since: datetime) -> list[Began]:
         """Return a machine's executions that run, and those that ended badly since then."""

@@ -1,0 +1,23 @@
+"""The fronts of all services, in a stack of their own: those of a hundred would fill the pipeline's template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from constructs import Construct
+
+from landfall.settings import Service
+from stacks.front_machine import FrontMachine
+from stacks.pipeline_stack import PipelineStack
+
+
+class FrontsStack(cdk.Stack):
+    """A machine that releases are asked of, for each service."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, services: Sequence[Service], pipeline: PipelineStack
+    ) -> None:
+        super().__init__(scope, construct_id, description="Landfall: what releases are asked of")
+        for service in services:
+            FrontMachine(self, f"Ask-{service.name}", service=service, ledger=pipeline.ledger, key=pipeline.key)
