@@ -55,7 +55,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # no longer than these tests: its services would go on being probed beside the others
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Return the local AWS with Landfall deployed to it by the real CDK app."""
     state: Path = tmp_path_factory.mktemp("aws")
@@ -63,7 +63,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         yield stage
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def inbox(stage: Stage) -> Inbox:
     """Return what subscribers of the topic get."""
     return Inbox(stage.aws, stage.pipeline["TopicArn"])
