@@ -21,6 +21,8 @@ from pathlib import Path
 from local.container_cli import ContainerCli, EngineError
 
 STAND_IN = "localhost/landfall/python-stand-in"
+REGISTRY = "localhost/landfall/stand-in"
+"""Takes the place of a Dockerfile's ARG REGISTRY, where the stand-in lies under the base image's last name."""
 PROGRAMS = (Path("/bin/sh"), Path("/bin/grep"))
 LEFT_OUT = re.compile(
     r"(^|/)((site|dist)-packages|test|tests|idlelib|tkinter|lib2to3|ensurepip|turtledemo|config-[^/]*)/|[.]opt-[12][.]pyc$"

@@ -50,7 +50,7 @@ class DockerfileBuild:
     @cached_property
     def _bases(self) -> list[str]:
         """Pull the base images afresh; for one that can't be had, the options that put the stand-in in its place."""
-        options = []
+        options: list[str] = []
         for base in bases(self.context / "Dockerfile"):
             try:
                 self.cli.run("pull", "--platform", self.platform, base)
@@ -59,7 +59,9 @@ class DockerfileBuild:
                 why = str(error).splitlines()[-1]
                 print(f"{base} can't be pulled ({why}).", file=sys.stderr)
                 print(f"A copy of this machine's {base_image.interpreter()} stands in for it.", file=sys.stderr)
-                options.append(f"--build-context={base}=docker-image://{stand_in}")
+                self.cli.run("tag", stand_in, f"{base_image.REGISTRY}/{base.rpartition('/')[2]}")
+                # Podman 4.3 looks for a build context of a base under its name before arguments are filled in
+                options = ["--build-arg", f"REGISTRY={base_image.REGISTRY}"]
         return options
 
 
