@@ -99,3 +99,11 @@ def test_the_region_is_the_one_that_was_asked_for(
     if landfall is not None:
         monkeypatch.setenv("AWS_REGION", landfall)
     assert cloud.on_aws(TEMPLATE, None, option).region == asked
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    """A package that the metadata doesn't name is found here by every test, and by nobody who installs the wheel."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    lambdas = ROOT / "lambdas"
+    there = {".".join(path.parent.relative_to(lambdas).parts) for path in lambdas.rglob("__init__.py")}
+    assert {each for each in told if each.startswith("landfall")} == there
