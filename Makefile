@@ -21,11 +21,11 @@ setup: .venv/.ready  ## Install everything into .venv (Python 3.11.2+; the Lambd
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@$(BIN)/python -m stacks.node npm ci
-	@$(BIN)/python -m stacks.layer
+	@$(BIN)/python -m stacks.assets.layer
 	@touch $@
 
 layer: .venv/.ready  ## Build the Lambdas' dependency layer, if its requirements changed
-	@$(BIN)/python -m stacks.layer
+	@$(BIN)/python -m stacks.assets.layer
 
 demo: layer  ## Six releases on a local AWS, good and bad, with proof (ENGINE=docker: real containers)
 	@$(RUN) -m local.demo --engine=$(ENGINE)
@@ -52,10 +52,10 @@ properties: layer  ## The tests of properties, with 10,000 examples of each inst
 	@HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 tests/unit tests/torture
 
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
-	@$(RUN) -m tests.torture
+	@$(RUN) -m tests.campaigns.torture
 
 tampering: .venv/.ready  ## Do 3,000 things to a chain of 50 records; all of them are found
-	@$(RUN) -m tests.tampering
+	@$(RUN) -m tests.campaigns.tampering
 
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
@@ -64,7 +64,7 @@ test-long: layer  ## The end-to-end tests that the default run leaves out: every
 	@$(RUN) -m pytest tests/e2e -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
 
 chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others)
-	@$(RUN) -m tests.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED))
+	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED))
 
 kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
 	@$(RUN) -m pytest tests/chaos -m long -v
@@ -98,7 +98,7 @@ cost: layer  ## What the app costs by the month while nothing happens (us-east-1
 	@$(RUN) -m stacks.cost
 
 schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landfall leaves for programs
-	@$(RUN) -m cli.schemas
+	@$(RUN) -m tools.schemas
 
 policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md and docs/compliance.md
 	@$(RUN) -m tests.policy
@@ -107,10 +107,10 @@ drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing
 
 hashes: .venv/.ready  ## Write requirements-lambda.lock and requirements-cli.lock: the hashes that the layer and the command are installed by
-	@$(BIN)/python -m stacks.lock
+	@$(BIN)/python -m stacks.assets.lock
 
 sbom: layer  ## Write build/sbom.json: what the Lambdas are made of (CycloneDX), to be scanned with a tool of your own
-	@$(RUN) -m stacks.sbom
+	@$(RUN) -m stacks.assets.sbom
 
 advisories: .venv/.ready  ## Ask PyPI whether a known vulnerability is in what the Lambdas are made of (needs the network)
 	@$(BIN)/uv tool run --quiet pip-audit==2.10.1 -r requirements-lambda.lock --require-hashes --disable-pip --strict
@@ -122,7 +122,7 @@ upgrade: layer  ## Upgrade Landfall in mid-wait and in mid-rollback, on the loca
 	@$(RUN) -m pytest tests/e2e/test_upgrade.py -m long -v
 
 fuzz: layer  ## Strange inputs of every kind: answered, or refused by a named error
-	@$(RUN) -m tests.fuzz
+	@$(RUN) -m tests.campaigns.fuzz
 
 contract: layer  ## Contracts with AWS: the machines on its JSONata, adapters under all its errors, requests within its limits
 	@$(RUN) -m pytest tests/contract -m "long or not long" -v

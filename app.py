@@ -5,7 +5,7 @@ Context: `settings` names another services.toml.
 
 import sys
 
-from stacks.build import WRONG_INPUT, build
+from stacks.app import WRONG_INPUT, build
 
 if __name__ == "__main__":
     try:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import (
+from cli.verbs import (
     affected,
     audit,
     doctor,

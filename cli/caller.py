@@ -11,8 +11,8 @@ from cli.cloud import Cloud
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.logs import TaskLogs
+from landfall.runtime.world import World
 from landfall.settings import Settings
-from landfall.world import World
 
 
 class Caller(World):

@@ -14,17 +14,18 @@ from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
 from cli.exits import Refused
-from landfall.aws.audit import Reports
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.findings import Findings
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
+from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
-from landfall.errors import AwsCallFailed, trying
+from landfall.aws.trying import trying
+from landfall.errors import AwsCallFailed
 from landfall.naming import PIPELINE_STACK
 from landfall.settings import Service, Settings
-from landfall.settings import file as settings_file
+from landfall.settings_file import read as settings_file
 
 LOCAL = "LANDFALL_LOCAL"
 """Names the file in which the running local AWS says where it is; `make local` writes it."""
@@ -151,8 +152,8 @@ def on_this_machine() -> Cloud:
 
     Its settings are those it was started with: the services of a user's own file are not in it.
     """
-    from local.clients import session
-    from local.loopback import NotLoopbackError, require_loopback
+    from cli.clients import session
+    from cli.loopback import NotLoopbackError, require_loopback
 
     where = Path(os.environ.get(LOCAL, HERE))
     try:

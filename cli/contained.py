@@ -1,7 +1,7 @@
 """`landfall show --commit`: is a commit in what was proven live last, and which deployment brought it?
 
-By what the images' builds say of their commits (landfall.told). It reads the last proven deployments and their images'
-manifests, in one call to ECR for all of them.
+The builds of the images name the commits (landfall.images.commit_details). The verb reads the last proven deployments,
+and the manifests of their images in one call to ECR.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from cli.cloud import Cloud
 from cli.exits import Refused
 from cli.verb import At
-from landfall import told
 from landfall.aws.image_manifest import MANIFEST_TYPES
 from landfall.aws.ledger import Record
-from landfall.errors import trying
+from landfall.aws.trying import trying
+from landfall.images import commit_details
+from landfall.images.commit_details import Contains, Told
 from landfall.settings import Service
-from landfall.told import Contains, Told
 
 LOOKED_BACK = 50
 """Proven deployments that are looked at: an item each. BatchGetImage takes 100 images (Amazon ECR API reference)."""
@@ -88,7 +88,7 @@ def _said(cloud: Cloud, service: Service, records: Sequence[Record]) -> list[Tol
             acceptedMediaTypes=list(MANIFEST_TYPES),
         )
     manifests = {i["imageId"]["imageDigest"]: json.loads(i["imageManifest"]) for i in reply.get("images", [])}
-    return [told.read(manifests.get(str(r["image_digest"]), {}), str(r["git_sha"])) for r in records]
+    return [commit_details.read(manifests.get(str(r["image_digest"]), {}), str(r["git_sha"])) for r in records]
 
 
 def _named(record: Record) -> str:

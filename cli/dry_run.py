@@ -13,18 +13,25 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cli import begin, builds
-from cli.builds import Image
 from cli.caller import Caller
+from cli.deployments import begin
 from cli.exits import Exit
+from cli.images import builds
+from cli.images.builds import Image
 from cli.verb import At
-from landfall import difference, naming, readiness, recovery, request, resolution, scan, task_definition
-from landfall.beforehand import Beforehand
-from landfall.difference import Change
-from landfall.errors import InvalidRequest, StepOutputTooLarge, trying
+from landfall import naming
+from landfall.aws.trying import trying
+from landfall.change import difference, task_definition
+from landfall.change.difference import Change
+from landfall.errors import InvalidRequest, StepOutputTooLarge
+from landfall.intake import request
+from landfall.intake.request import Request, moment
+from landfall.ledger import recovery
 from landfall.model import Baseline, Release, State, Verdict
-from landfall.request import Request, moment
+from landfall.preflight_checks import scan
 from landfall.settings import Service
+from landfall.steps import readiness, resolution
+from landfall.steps.beforehand import Beforehand
 
 NOT_BUILT = "(of the build)"
 """Stands for the digest of an image that is not built yet."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from landfall import foreign
 from landfall.smoke.case import FAIL, RETRY, SKIP, Check
+from landfall.text import foreign
 
 ELEMENTS = {FAIL: "failure", RETRY: "error", SKIP: "skipped"}
 """A check that was not answered is an error: nothing was found out about the service."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from cli import records
 from cli.cloud import Cloud
-from landfall import standing
 from landfall.aws.ledger import Record
+from landfall.change.task_definition import TAG_SHA
+from landfall.ledger import standing
 from landfall.model import PROVEN, UNKNOWN, Outcome
 from landfall.settings import Service
-from landfall.task_definition import TAG_SHA
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from cli.exits import Refused
-from landfall import foreign
+from landfall.text import foreign
 
 INDENT = " " * 4
 ESCAPED = {"\x7f": "\\u007f", "##": "#\\u0023"}

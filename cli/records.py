@@ -13,9 +13,9 @@ from cli.cloud import Cloud
 from cli.exits import Refused
 from landfall import commit
 from landfall.aws.ledger import Record
+from landfall.ledger.standing import SEARCHED
 from landfall.model import UNKNOWN_SERVICE
 from landfall.settings import Service
-from landfall.standing import SEARCHED
 
 
 def newest(cloud: Cloud, service: Service) -> list[Record]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landfall import console, foreign
+from landfall import console
+from landfall.text import foreign
 
 PLAIN = {
     "SUCCEEDED": "proven live",

@@ -6,7 +6,7 @@ import re
 
 from rich.text import Text
 
-from landfall.history import Event
+from landfall.ledger.execution_history import Event
 
 COLOURS = {"PASS": "green", "WAIT": "yellow", "FAIL": "red"}
 OUTCOMES = {

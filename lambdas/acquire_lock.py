@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from landfall import turn
 from landfall.aws.locks import Lock
+from landfall.intake import turn
+from landfall.intake.turn import Waiting
 from landfall.model import Release, State, Verdict, passed, wait
-from landfall.step import step
-from landfall.turn import Waiting
-from landfall.world import World
+from landfall.runtime.step import step
+from landfall.runtime.world import World
 
 
 @dataclass(frozen=True)

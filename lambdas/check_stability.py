@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from landfall import older, rollback, stability
+from landfall.change import going_back
 from landfall.judging import Judged, Judgement
-from landfall.observed import Look
-from landfall.step import step
-from landfall.world import World
+from landfall.proof import older_tasks, stability
+from landfall.proof.observed import Look
+from landfall.runtime.step import step
+from landfall.runtime.world import World
 
 
 def run(event: Judged, world: World) -> Judgement:
@@ -16,9 +17,9 @@ def run(event: Judged, world: World) -> Judgement:
     tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()  # ECS refuses to list tasks of a service it lacks
     verdict = stability.assess(Look(service, tasks), event, now)
     timely = stability.in_time(verdict, event.deployment, now)
-    held = older.kept(tasks, event.deployment) if timely.code == stability.TIMEOUT else []
-    told = older.explained(timely, held, ecs.protected([task.arn for task in held]))
-    return Judgement(rollback.unless_scaled_out(told, service, event.deployment))
+    held = older_tasks.kept(tasks, event.deployment) if timely.code == stability.TIMEOUT else []
+    told = older_tasks.explained(timely, held, ecs.protected([task.arn for task in held]))
+    return Judgement(going_back.unless_scaled_out(told, service, event.deployment))
 
 
 handler = step(Judged, run)

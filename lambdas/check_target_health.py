@@ -5,11 +5,11 @@ It judges the rollout again by the same look: between two polls somebody may hav
 
 from __future__ import annotations
 
-from landfall import proof
 from landfall.judging import Judged, Judgement
-from landfall.observed import Look
-from landfall.step import step
-from landfall.world import World
+from landfall.proof import law1
+from landfall.proof.observed import Look
+from landfall.runtime.step import step
+from landfall.runtime.world import World
 
 
 def run(event: Judged, world: World) -> Judgement:
@@ -18,7 +18,7 @@ def run(event: Judged, world: World) -> Judgement:
     service = ecs.service()
     tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()
     targets = world.elb.targets(service.target_groups) if service else ()
-    return Judgement(proof.assess(Look(service, tasks, targets), event, world.now()))
+    return Judgement(law1.assess(Look(service, tasks, targets), event, world.now()))
 
 
 handler = step(Judged, run)

@@ -8,14 +8,14 @@ from __future__ import annotations
 from datetime import datetime
 
 import check_target_health
-from landfall import logs
 from landfall.errors import AwsCallFailed
 from landfall.judging import Judged, Judgement
-from landfall.logs import Written
+from landfall.logs import task_logs
+from landfall.logs.task_logs import Written
 from landfall.model import Kind, State, Verdict, passed
+from landfall.runtime.step import step
+from landfall.runtime.world import World
 from landfall.settings import Service
-from landfall.step import step
-from landfall.world import World
 
 
 def run(event: Judged, world: World) -> Judgement:
@@ -40,14 +40,14 @@ def _logs(event: Judged, settings: Service, world: World) -> Verdict:
 
 def _judged(event: Judged, settings: Service, world: World) -> Verdict:
     ecs, revision = world.ecs(settings.name), event.deployment.task_definition
-    place = logs.place(ecs.task_definition(revision)[0], settings.container)
+    place = task_logs.place(ecs.task_definition(revision)[0], settings.container)
     if place is None:
         return passed("LOGS_UNREAD", f"the gate on its logs did not look: {revision} writes where it can't")
-    tasks = [task.arn for task in ecs.tasks("RUNNING") if task.task_definition == revision][: logs.MOST_TASKS]
+    tasks = [task.arn for task in ecs.tasks("RUNNING") if task.task_definition == revision][: task_logs.MOST_TASKS]
     now = sum((world.logs.of_task(place, task) for task in tasks), start=Written())
     before = world.logs.before(place, datetime.fromisoformat(event.release.started_at), settings.logs.baseline_minutes)
     pattern = settings.logs.error_pattern
-    return logs.assess(logs.tally(now, pattern), logs.tally(before, pattern), settings.logs)
+    return task_logs.assess(task_logs.tally(now, pattern), task_logs.tally(before, pattern), settings.logs)
 
 
 handler = step(Judged, run)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import leftovers
 from landfall.errors import StepError
 from landfall.model import Release
-from landfall.step import step
-from landfall.world import World
+from landfall.runtime.step import step
+from landfall.runtime.world import World
+from landfall.steps import leftovers
 
 
 @dataclass(frozen=True)

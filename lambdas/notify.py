@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import announcement, evidence, notice, recovery
 from landfall.aws.events import DetailType
 from landfall.aws.ledger import Record
-from landfall.evidence import Ended
+from landfall.ledger import deployment_record, recovery
+from landfall.ledger.deployment_record import Ended
 from landfall.model import QUIET
-from landfall.step import step
-from landfall.world import World
+from landfall.runtime.step import step
+from landfall.runtime.world import World
+from landfall.telling import announcement, notice
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def run(event: Input, world: World) -> Output:
     release = event.ended.release
     record = world.ledger.record(release.service, release.deployment_id) or {}
     ended = recovery.completed(event.ended, record)
-    event = Input(evidence.redacted(ended, world.settings.redaction.kinds), event.report)
+    event = Input(deployment_record.redacted(ended, world.settings.redaction.kinds), event.report)
     taken_over = int(record.get("fence", 0)) > release.fence
     if taken_over or record.get("outcome", ended.outcome) != ended.outcome:
         return Output()

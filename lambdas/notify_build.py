@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import build_notice
-from landfall.build_watch import Built
+from landfall.builds.build_watch import Built
 from landfall.model import Verdict
-from landfall.step import step
-from landfall.world import World
+from landfall.runtime.step import step
+from landfall.runtime.world import World
+from landfall.telling import build_notice
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import readiness
-from landfall.beforehand import Beforehand
 from landfall.model import Baseline, Release, Verdict
-from landfall.step import step
-from landfall.world import World
+from landfall.runtime.step import step
+from landfall.runtime.world import World
+from landfall.steps import readiness
+from landfall.steps.beforehand import Beforehand
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from landfall import build_watch, naming
-from landfall.build_watch import Built
+from landfall import naming
+from landfall.builds import build_watch
+from landfall.builds.build_watch import Built
 from landfall.errors import AwsCallFailed
 from landfall.model import Verdict, passed
-from landfall.step import logger, step
-from landfall.world import World
+from landfall.runtime.step import logger, step
+from landfall.runtime.world import World
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from landfall.aws.events import DetailType
 from landfall.errors import StepError
 from landfall.model import UNKNOWN_SERVICE
 from landfall.reconcile import findings
-from landfall.reconcile import looks as reconcile_looks
-from landfall.reconcile import notice as finding_notice
 from landfall.reconcile.findings import Finding, Kind, Looked, Seen, Start, State
-from landfall.reconcile.looks import Look
+from landfall.runtime.step import gauge, logger, step
+from landfall.runtime.world import World
 from landfall.settings import Limits
-from landfall.step import gauge, logger, step
-from landfall.world import World
+from landfall.steps import reconcile_looks
+from landfall.steps.reconcile_looks import Look
+from landfall.telling import finding_notice
 
 BUDGET = timedelta(seconds=40)
 """After that no other service is begun with: a step has 60 s, and what was found must still be told."""

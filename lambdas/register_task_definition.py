@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from landfall import leftovers, recovery, same_revision, task_definition
 from landfall.aws.ecs import Ecs
 from landfall.aws.ledger import Record
+from landfall.change import same_revision, task_definition
+from landfall.change.task_definition import ROLE_BASELINE, ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE
 from landfall.errors import StepError
+from landfall.ledger import recovery
+from landfall.ledger.recovery import Progress
 from landfall.model import Baseline, Deployment, Kind, Release
-from landfall.recovery import Progress
+from landfall.runtime.step import logger, step
+from landfall.runtime.world import World
 from landfall.settings import Service
-from landfall.step import logger, parse, step
-from landfall.task_definition import ROLE_BASELINE, ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE
-from landfall.world import World
+from landfall.steps import leftovers
+from landfall.wire import parse
 
 
 @dataclass(frozen=True)

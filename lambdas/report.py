@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from landfall import aftermath, chain, evidence, metering, recovery
+from landfall import chain
 from landfall.chain import SIGNATURE, Record
-from landfall.evidence import Ended
+from landfall.ledger import deployment_record, recovery
+from landfall.ledger.deployment_record import Ended
 from landfall.model import UNKNOWN_SERVICE
-from landfall.report import document, report
-from landfall.report import text as report_text
-from landfall.step import logger, step
-from landfall.world import World
+from landfall.runtime.step import logger, step
+from landfall.runtime.world import World
+from landfall.steps import aftermath, metering
+from landfall.telling.report import document, report
+from landfall.telling.report import text as report_text
 
 LOST = "LOST"
 
@@ -27,9 +29,9 @@ class Output:
 
 def run(ended: Ended, world: World) -> Output:
     """Close the record first: it is what everything else is checked against. Safe to repeat."""
-    ended = evidence.redacted(_completed(ended, world), world.settings.redaction.kinds)
+    ended = deployment_record.redacted(_completed(ended, world), world.settings.redaction.kinds)
     release = ended.release
-    record = world.ledger.close(evidence.closed(ended, world.now()))
+    record = world.ledger.close(deployment_record.closed(ended, world.now()))
     if record is None:
         record = world.ledger.record(release.service, release.deployment_id) or {}
         settled = str(record.get("outcome", LOST))

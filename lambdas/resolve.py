@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from landfall import claims, evidence, naming, recovery, request, resolution, same_push
+from landfall import naming
 from landfall.aws.ledger import Record
 from landfall.errors import InvalidRequest
+from landfall.intake import request, same_push, unreadable_request
+from landfall.intake.request import Recovery
+from landfall.ledger import deployment_record, recovery
 from landfall.model import (
     UNKNOWN,
     UNKNOWN_SERVICE,
@@ -21,10 +24,10 @@ from landfall.model import (
     failed,
     passed,
 )
-from landfall.request import Recovery
+from landfall.runtime.step import step
+from landfall.runtime.world import World
 from landfall.smoke.case import Check
-from landfall.step import step
-from landfall.world import World
+from landfall.steps import resolution
 
 IGNORED = "IGNORED"
 
@@ -168,7 +171,7 @@ def opened_late(execution_arn: str, world: World) -> Record | None:
     # closed by its own Report meanwhile, which knew no service: one execution leaves one record
     if known := world.ledger.record(UNKNOWN_SERVICE, release.deployment_id):
         return known
-    world.ledger.open(evidence.opened(release) | {"doomed": True})
+    world.ledger.open(deployment_record.opened(release) | {"doomed": True})
     return world.ledger.record(release.service, release.deployment_id)
 
 
@@ -182,14 +185,14 @@ def _of_whom_it_was_to_recover(gone: Recovery, world: World) -> Record | None:
 def _recorded(world: World, release: Release, verdict: Verdict, said: Record | None = None) -> Output:
     # one that is rejected right away must neither overtake nor hold up anybody until its record is closed
     doomed = {"doomed": True} if verdict.state == State.FAIL else {}
-    world.ledger.open(evidence.opened(release) | doomed | (said or {}))
+    world.ledger.open(deployment_record.opened(release) | doomed | (said or {}))
     return Output(verdict.code, verdict, release)
 
 
 def _unread(release: Release, document: Any, world: World) -> Release:
     """Record a bad request under its service where that at least is known, with who asked as far as it tells."""
     name = document.get("service") if isinstance(document, dict) else None
-    told = claims.read(document, release.execution_arn.rpartition(":")[2], world.settings.redaction.kinds)
+    told = unreadable_request.read(document, release.execution_arn.rpartition(":")[2], world.settings.redaction.kinds)
     release = replace(release, requested_by=told.requested_by, reason=told.reason, came=told.came)
     return replace(release, service=name) if isinstance(name, str) and world.settings.named(name) else release
 

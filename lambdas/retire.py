@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import retire
+from landfall import unused_versions
 from landfall.errors import StepError
-from landfall.step import logger, step
-from landfall.world import World
+from landfall.runtime.step import logger, step
+from landfall.runtime.world import World
 
 
 @dataclass(frozen=True)
@@ -34,20 +34,20 @@ def run(_: Input, world: World) -> Output:
     """
     now, machines = world.now(), world.machine_arns
     current = [world.definitions.of(machine) for machine in machines]
-    versions = [version for name in retire.functions(current) for version in world.versions.of(name)]
-    old = retire.old(versions, retire.named(current), now)
+    versions = [version for name in unused_versions.functions(current) for version in world.versions.of(name)]
+    old = unused_versions.old(versions, unused_versions.named(current), now)
     if not old:
         return Output(len(versions))
-    executions = [e for m in machines for e in world.definitions.executions(m, now - retire.REDRIVABLE)]
-    began_with = list(retire.began_with(executions, world.definitions.of_execution))
-    removable = retire.unused(old, retire.named(began_with))[: retire.MOST]
+    executions = [e for m in machines for e in world.definitions.executions(m, now - unused_versions.REDRIVABLE)]
+    began_with = list(unused_versions.began_with(executions, world.definitions.of_execution))
+    removable = unused_versions.unused(old, unused_versions.named(began_with))[: unused_versions.MOST]
     failed = sum(not _removed(version, world) for version in removable)
     if failed:
         raise StepError(f"{failed} of {len(removable)} versions could not be removed; the next look tries again")
     return Output(len(versions), len(removable))
 
 
-def _removed(version: retire.Version, world: World) -> bool:
+def _removed(version: unused_versions.Version, world: World) -> bool:
     try:
         world.versions.remove(version)
     except Exception:  # whatever it is, the others must not wait for it

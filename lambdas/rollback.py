@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import change, leftovers, rollback
+from landfall.change import begun, going_back
 from landfall.errors import AwsCallFailed
 from landfall.judging import Judged
 from landfall.model import Deployment, Verdict, wait
-from landfall.step import step
-from landfall.world import World
+from landfall.runtime.step import step
+from landfall.runtime.world import World
+from landfall.steps import leftovers
 
 
 @dataclass(frozen=True)
@@ -27,16 +28,16 @@ def run(event: Judged, world: World) -> Output:
     if service is None:
         # one late read must not leave a bad release where it is: tried again, and paged when it stays so
         raise AwsCallFailed("ServiceMissing", "ECS knows no such service at this look; there is nothing to restore yet")
-    plan = rollback.plan(service, released, event.baseline)
+    plan = going_back.plan(service, released, event.baseline)
     if isinstance(plan, Verdict):
         return Output(plan, released)
     if not world.holds_lock(event.release):
-        return Output(change.lock_lost(), released)
+        return Output(begun.lock_lost(), released)
     after = ecs.update(plan.task_definition, plan.desired_count)
-    touched = rollback.after_all(plan, after, event.baseline)
+    touched = going_back.after_all(plan, after, event.baseline)
     if touched:
         plan, after = touched, ecs.update(touched.task_definition, touched.desired_count)
-    back = change.begun(rollback.deployment(event.baseline, released, plan), after, limits, world.now())
+    back = begun.begun(going_back.deployment(event.baseline, released, plan), after, limits, world.now())
     # the service is on its way back all the same where this fails; a revision that stays is named in the ledger
     leftovers.withdraw(ecs, released.task_definition)
     why = f"ECS began {back.id}, back to {plan.task_definition}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from landfall import commit, smoke
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, Kind, Verdict, failed
+from landfall.runtime.step import step
+from landfall.runtime.world import World
 from landfall.smoke.case import Check
-from landfall.step import step
-from landfall.world import World
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import resolve
-from landfall import recovery
 from landfall.aws.ledger import Record
 from landfall.errors import StepError
-from landfall.step import logger, step
-from landfall.world import World
+from landfall.ledger import recovery
+from landfall.runtime.step import logger, step
+from landfall.runtime.world import World
 
 NAME_LIMIT = 80
 LOOKED_BACK = timedelta(days=1)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall import change, leftovers
 from landfall.aws.ecs import Ecs
+from landfall.change import begun
 from landfall.errors import AwsCallFailed
 from landfall.model import Baseline, Deployment, Release, Verdict, failed, wait
-from landfall.step import step
-from landfall.world import World
+from landfall.runtime.step import step
+from landfall.runtime.world import World
+from landfall.steps import leftovers
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,13 @@ def run(event: Input, world: World) -> Output:
         why = f"somebody deployed {runs} since preflight saw {event.baseline.task_definition}; look, then try again"
         return Output(failed("BASELINE_CHANGED", why), wanted)
     if not world.holds_lock(event.release):
-        return Output(change.lock_lost(), wanted)
+        return Output(begun.lock_lost(), wanted)
     count = wanted.desired_count if event.baseline.desired_count == 0 else None
     try:
         after = ecs.update(wanted.task_definition, count)
     except AwsCallFailed as error:
         return Output(_refused(error, event, ecs), wanted)
-    deployment = change.begun(wanted, after, limits, world.now())
+    deployment = begun.begun(wanted, after, limits, world.now())
     return Output(
         wait(
             "UPDATED",
@@ -67,7 +68,7 @@ def run(event: Input, world: World) -> Output:
 
 def _refused(error: AwsCallFailed, event: Input, ecs: Ecs) -> Verdict:
     """Say that AWS refused the update, where that is certain. Raises `error` where it may have taken effect."""
-    if error.code not in change.REFUSALS or not change.is_untouched(ecs.service(), event.baseline, event.deployment):
+    if error.code not in begun.REFUSALS or not begun.is_untouched(ecs.service(), event.baseline, event.deployment):
         raise error
     why = f"AWS refused the update, and nothing was touched: {error}"
     return wait("UPDATE_REFUSED", why, event.release.limits.smoke_interval_seconds)

@@ -21,11 +21,11 @@ from rich.console import Console
 from rich.text import Text
 
 from cli import timeline
-from cli.following import Ending, Follower
-from local.container_cli import EngineError
-from local.inbox import Inbox
-from local.load import Load, Samples
-from local.stage import Stage, commit, staged
+from cli.deployments.following import Ending, Follower
+from local.engine.container_cli import EngineError
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage, commit, staged
+from local.stage.load import Load, Samples
 
 SERVICE = "sample"
 BUILD = Path(__file__).resolve().parents[1] / "build"

@@ -9,7 +9,7 @@ from typing import Any
 
 import tomli_w
 
-from local.front import Front
+from local.emulator.front import Front
 
 TEMPLATE = Path(__file__).resolve().parent / "services.toml"
 """The local AWS's own: a user's services.toml need not name the sample service, nor have a stack to be deployed."""

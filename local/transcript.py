@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from local.stage import staged
+from local.stage.landfall_stage import staged
 from local.up import ROOT, announced
 
 TARGET = ROOT / "docs" / "transcript.md"

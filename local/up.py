@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.stage import Stage, staged
+from local.stage.landfall_stage import Stage, staged
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNNING = ROOT / "build" / "local" / "running.json"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from stacks.steps import STEPS
+from stacks.functions.steps import STEPS
 
 _STEP = "|".join(step.id for step in STEPS)
 _IN_MACHINES = "|".join(step.id for step in STEPS if step.machine)
@@ -205,8 +205,8 @@ ANSWERS: tuple[Answer, ...] = (
     Answer(
         r"HIPAA\.Security-ELBDeletionProtectionEnabled",
         rf"{_SERVICE}/LoadBalancer/Balancer/Resource",
-        "It is switched on as soon as the service stands behind it (stacks/handlers/ecs_service.py). In the template a "
-        "first deploy that fails could not delete what it made.",
+        "It is switched on as soon as the service stands behind it (stacks/service/handlers/ecs_service.py). In the "
+        "template a first deploy that fails could not delete what it made.",
     ),
     Answer(
         r"AwsSolutions-EC23",

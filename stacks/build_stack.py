@@ -13,12 +13,12 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from landfall import naming
-from landfall.build_environment import build_environment, cache_repository
+from landfall.builds.build_environment import build_environment, cache_repository
 from landfall.settings import Build, Service
 from stacks import ROOT
+from stacks.functions.reach import build_project_arn, repository_arn, repository_arn_of, secret_arn
+from stacks.functions.step_function import LOGS_KEPT
 from stacks.names import BUILD_LOGS
-from stacks.reach import build_project_arn, repository_arn, repository_arn_of, secret_arn
-from stacks.step_function import LOGS_KEPT
 
 BUILDSPEC = ROOT / "buildspec.yml"
 TIMEOUT_MINUTES = 30

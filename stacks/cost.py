@@ -15,9 +15,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from landfall.settings import Build, Service
-from landfall.settings import file as settings_file
+from landfall.settings_file import read as settings_file
 from stacks import ROOT
-from stacks.build import build
+from stacks.app import build
 
 HOURS = 730
 DATED = "2026-11"

@@ -15,10 +15,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from landfall import asked, naming
+from landfall import naming
+from landfall.intake import recorded_requests
 from landfall.settings import Service
-from stacks import reach
-from stacks.machine import StandardMachine
+from stacks.functions import reach
+from stacks.functions.machine import StandardMachine
 from statemachine.definition import Machine, definition
 
 OVERRIDES = (
@@ -80,7 +81,7 @@ OVERRIDES = (
 each identifier or name. A key is there where a request overrides that part of the project (CodeBuild user guide,
 condition keys): a build is started with another commit and nothing else changed."""
 
-_SECONDS_KEPT = asked.KEPT_DAYS * 24 * 60 * 60
+_SECONDS_KEPT = recorded_requests.KEPT_DAYS * 24 * 60 * 60
 _UPON_TABLE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey")
 _DATA_KEY = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
 
@@ -101,7 +102,7 @@ class FrontMachine(StandardMachine):
             key=key,
             substitutions={
                 "Service": service.name,
-                "Partition": asked.partition(service.name),
+                "Partition": recorded_requests.partition(service.name),
                 "LedgerName": ledger.table_name,
                 "MachineArn": reach.machine_arn(stack),
                 "ProjectName": naming.build_project(service.name),
@@ -121,7 +122,7 @@ def statements(stack: cdk.Stack, service: Service, ledger: str, key: str) -> Seq
 
     # ForAllValues is true where a request has no such key: PutItem and UpdateItem always have one (DynamoDB developer
     # guide, fine-grained access control)
-    own = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [asked.partition(service.name)]}}
+    own = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [recorded_requests.partition(service.name)]}}
     via = {"StringEquals": {"kms:ViaService": f"dynamodb.{stack.region}.{stack.url_suffix}"}}
     needed = [
         allow(("dynamodb:PutItem", "dynamodb:UpdateItem"), ledger, **own),

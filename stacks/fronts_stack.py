@@ -9,7 +9,7 @@ from constructs import Construct
 
 from landfall.settings import Service
 from stacks.front_machine import FrontMachine
-from stacks.pipeline_stack import PipelineStack
+from stacks.pipeline.pipeline_stack import PipelineStack
 
 
 class FrontsStack(cdk.Stack):

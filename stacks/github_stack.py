@@ -15,10 +15,10 @@ from constructs import Construct
 from landfall import naming
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
 from landfall.settings import Build, Service
-from stacks import reach
-from stacks.ledger import BY_SHA
-from stacks.pipeline_stack import PipelineStack
-from stacks.rights import give
+from stacks.functions import reach
+from stacks.functions.rights import give
+from stacks.pipeline.ledger import BY_SHA
+from stacks.pipeline.pipeline_stack import PipelineStack
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"

@@ -12,7 +12,7 @@ import sys
 import aws_cdk as cdk
 
 from landfall.settings import PLACEHOLDER, Settings
-from landfall.settings import file as settings_file
+from landfall.settings_file import read as settings_file
 from stacks import ROOT
 
 RULE = "SourceIsYourOwn"

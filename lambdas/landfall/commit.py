@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from landfall.later import Later
+from landfall.text.later import Later
 
 SHORTEST = 7
 """Hex digits that a commit is shortened to at most: what `git rev-parse --short` gives in a small repository."""

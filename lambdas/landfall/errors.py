@@ -14,15 +14,6 @@ A verdict against a release is never an exception: exceptions mean "could not de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
-
-UNREADABLE = "UnreadableReply"
-"""The code of an answer that is none of the API's: of a proxy, for instance, or one that lacks what AWS always says."""
-
 
 class LandfallError(Exception):
     """Base of every error Landfall raises on purpose."""
@@ -65,22 +56,3 @@ class AwsCallFailed(StepError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-
-
-@contextmanager
-def trying(what: str) -> Iterator[None]:
-    """Turn an AWS error inside the block into AwsCallFailed: AWS's own words, and what was being tried.
-
-    The reply is read inside the block, too: one that lacks what it must have has the code UNREADABLE.
-    """
-    try:
-        yield
-    except ClientError as error:
-        detail = error.response.get("Error", {})
-        code = detail.get("Code", "Unknown")
-        raise AwsCallFailed(code, f"{what}: {code}: {detail.get('Message', '')}") from error
-    except BotoCoreError as error:
-        raise AwsCallFailed(type(error).__name__, f"{what}: {error}") from error
-    except (ResponseParserError, LookupError, TypeError, ValueError, AttributeError) as error:
-        why = f"what came back can't be read: {type(error).__name__}: {error}"
-        raise AwsCallFailed(UNREADABLE, f"{what}: {why}") from error

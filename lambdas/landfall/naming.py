@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from landfall.later import Later
+from landfall.text.later import Later
 
 PIPELINE_STACK = "Landfall-Pipeline"
 """The stack whose outputs say where everything is."""

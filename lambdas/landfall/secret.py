@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from landfall.later import Later
+from landfall.text.later import Later
 
 SHORTEST = 8
 """Characters of a secret. A shorter one could not be taken out of an answer without taking half of that with it."""

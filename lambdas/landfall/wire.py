@@ -7,7 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
+
+import dacite
+
+from landfall.errors import InvalidStepInput, StepOutputTooLarge
+
+OUTPUT_LIMIT = 8 * 1024
+"""Bytes of a step's answer. Step Functions kills an execution past any Catch at 256 KiB; a step needs far less."""
+
+_PARSE = dacite.Config(strict=True, cast=[Enum, tuple])
+
+I = TypeVar("I")  # noqa: E741
 
 GROUPED = frozenset({"digests", "accepted"})
 """Fields that map containers to digests. Containers of one image have the same, which stand at the first of them."""
@@ -55,6 +67,22 @@ def unpacked(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     return {k: _apart(v) if k in GROUPED and isinstance(v, Mapping) else unpacked(v) for k, v in value.items()}
+
+
+def parse(kind: type[I], event: Mapping[str, Any]) -> I:
+    """Read a step's input. Raises InvalidStepInput where a field is missing, unknown or of another type."""
+    try:
+        return dacite.from_dict(kind, unpacked(event), _PARSE)
+    except (dacite.DaciteError, ValueError, TypeError) as error:
+        raise InvalidStepInput(f"{kind.__name__}: {error}") from error
+
+
+def fitting(answer: Mapping[str, Any], limit: int = OUTPUT_LIMIT) -> dict[str, Any]:
+    """Return an answer as it travels. Raises StepOutputTooLarge where that takes more than `limit` bytes."""
+    text = json.dumps(packed(answer), ensure_ascii=False).encode("utf-8", "replace")
+    if len(text) > limit:
+        raise StepOutputTooLarge(f"the step's answer has {len(text)} bytes; {limit} is the most")
+    return dict(json.loads(text))
 
 
 def _grouped(containers: Mapping[str, Any]) -> dict[str, Any]:

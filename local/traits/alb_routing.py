@@ -15,7 +15,7 @@ from typing import Any
 
 from ministack.services import alb
 
-from local.probe import BOOK
+from local.ecs.target_probe import BOOK
 
 Target = dict[str, Any]
 

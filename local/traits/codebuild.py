@@ -6,8 +6,8 @@ says why in its contexts and leads to FINALIZING. A build's start and end each s
 event. The same idempotencyToken within five minutes gives the same build, or an error where the request differs.
 Emulator: a build is SUCCEEDED as soon as it is asked for, having built nothing, and sends no event; only with Docker
 and AWS's agent image is a buildspec run.
-Here: ``local.builds`` builds and pushes on a thread, with the project's environment and the request's overrides. The
-words of the error about a token are ours, AWS documents only that there is one.
+Here: ``local.images.builds`` builds and pushes on a thread, with the project's environment and the request's
+overrides. The words of the error about a token are ours, AWS documents only that there is one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import error_response_json, json_response
 from ministack.services import codebuild
 
-from local.build_event import announce
-from local.builds import FAILURES, ImageBuild
+from local.images.build_event import announce
+from local.images.builds import FAILURES, ImageBuild
 from local.traits import ecr_images
 
 Record = dict[str, Any]

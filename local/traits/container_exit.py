@@ -15,8 +15,8 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import request_scope
 from ministack.services import ecs
 
-from local.engine import ProcessEngine
-from local.scheduler import SCHEDULER
+from local.ecs.scheduler import SCHEDULER
+from local.engine.process_engine import ProcessEngine
 from local.traits import task_memory
 
 SETTLING = 5.0  # seconds in which an engine that has reported the end may still show the container as running

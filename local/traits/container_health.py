@@ -20,8 +20,8 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services import ecs
 
-from local import ecs_view as view
-from local.scheduler import SCHEDULER
+from local.ecs import ecs_view as view
+from local.ecs.scheduler import SCHEDULER
 
 Check = dict[str, Any]
 DEFAULTS: Check = {"interval": 30, "timeout": 5, "retries": 3, "startPeriod": 0}

@@ -12,8 +12,8 @@ from typing import Any
 
 from ministack.services import ecs
 
-from local.loopback import LOOPBACK
-from local.pull import ECR_HOST
+from cli.loopback import LOOPBACK
+from local.engine.pull import ECR_HOST
 
 
 def apply() -> None:

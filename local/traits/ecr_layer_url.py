@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ministack.services import ecr
 
-from local.loopback import LOOPBACK
+from cli.loopback import LOOPBACK
 
 
 def apply() -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from stacks.layer import compile_here
+from stacks.assets.layer import compile_here
 
 VARIABLE = "_LAMBDA_LAYERS_DIRS"
 """Where the emulator's Python worker looks for layers."""

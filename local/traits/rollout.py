@@ -10,7 +10,7 @@ breaker without rollback marks the deployment FAILED: nothing new is launched an
 that fail to start are relaunched at growing intervals.
 Emulator: COMPLETED a second after the tasks run, whatever their health; failures counted only with a
 circuit breaker; old tasks drained once the breaker trips; crashing tasks relaunched without a pause.
-Here: ``local.scheduler`` takes the place of the emulator's own scheduling of services.
+Here: ``local.ecs.scheduler`` takes the place of the emulator's own scheduling of services.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from typing import Any
 
 from ministack.services import ecs
 
-from local import ecs_view as view
-from local import failures
-from local.scheduler import SCHEDULER
+from local.ecs import ecs_view as view
+from local.ecs import failures
+from local.ecs.scheduler import SCHEDULER
 
 STATES = {"RUNNING": "running", "PROVISIONING": "pending", "PENDING": "pending", "ACTIVATING": "pending"}
 EMULATOR_EVENT = "has begun draining connections on 1 tasks."

@@ -19,8 +19,8 @@ from xml.sax.saxutils import escape
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import alb
 
-from local.health import NOT_IN_USE, Health, Settings
-from local.probe import BOOK
+from local.ecs.health import NOT_IN_USE, Health, Settings
+from local.ecs.target_probe import BOOK
 
 DEFAULT_DELAY = 300.0
 

@@ -18,7 +18,7 @@ OTHER_FILTERS = ("containerInstance", "family", "launchType", "serviceName")
 
 
 def apply() -> None:
-    """Check the filters first. (What starts the tasks is ``local.scheduler``.)"""
+    """Check the filters first. (What starts the tasks is ``local.ecs.scheduler``.)"""
     original = ecs._list_tasks
 
     def list_tasks(data: dict[str, Any]) -> Any:

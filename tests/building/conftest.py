@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cli import buildspec
-from landfall.build_environment import COMMIT, build_environment
+from cli.images import buildspec
+from landfall.builds.build_environment import COMMIT, build_environment
 from landfall.settings import Build
 from tests.building.recorded import Answer, Recorded
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from cli.buildspec import BuildFailed
+from cli.images.buildspec import BuildFailed
 from landfall.settings import Build
 from tests.building.conftest import IMAGE, REGISTRY, SETTINGS, Source
 from tests.building.recorded import Answer

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.buildspec import parse
-from landfall import told
-from landfall.told import Told
+from cli.images.buildspec import parse
+from landfall.images import commit_details
+from landfall.images.commit_details import Told
 from tests.building.conftest import Source, buildspec_text, git
 from tests.building.test_buildspec import BUILD, BUILT, NOT_THERE, OURS, READY, there, values
 
@@ -31,7 +31,7 @@ def written(source: Source) -> dict[str, str]:
 
 def said(source: Source) -> Told:
     """Return what an image of the source's commit says, as it is read."""
-    return told.read({"annotations": written(source)}, source.commit)
+    return commit_details.read({"annotations": written(source)}, source.commit)
 
 
 def clone_of(tmp_path: Path) -> Source:
@@ -78,9 +78,9 @@ def test_time_author_and_subject(tmp_path: Path) -> None:
     found = said(source)
     assert (found.time, found.author) == ("2023-11-14T22:13:20Z", "Ann Example")
     assert found.subject == "Sell socks, too: a=b, \"c\" 'd' $HOME `id`"
-    assert "ann@example.com" not in str(told.as_annotations(found))
+    assert "ann@example.com" not in str(commit_details.as_annotations(found))
     assert len(found.ancestors) == 1
-    assert found.history == told.WHOLE
+    assert found.history == commit_details.WHOLE
 
 
 def test_they_arrive_at_the_builder(source: Source) -> None:
@@ -131,12 +131,12 @@ def test_of_a_long_history_the_last_500_are_told_and_that_there_are_more(tmp_pat
     source = clone_of(tmp_path)
     commits = long_history(source, 500)
     exactly = said(source)
-    assert (exactly.history, len(exactly.ancestors)) == (told.WHOLE, 500)
+    assert (exactly.history, len(exactly.ancestors)) == (commit_details.WHOLE, 500)
     commits = long_history(source, 1)
     found = said(source)
-    assert (found.history, found.ancestors) == (told.CUT, tuple(commits[1:501]))
+    assert (found.history, found.ancestors) == (commit_details.CUT, tuple(commits[1:501]))
     assert (found.contains(commits[500]), found.contains(commits[501])) == ("yes", "unknown")
-    assert len(str(told.as_annotations(found))) < 25_000
+    assert len(str(commit_details.as_annotations(found))) < 25_000
 
 
 def test_a_shallow_clone_says_that_it_is_one(tmp_path: Path) -> None:
@@ -146,9 +146,9 @@ def test_a_shallow_clone_says_that_it_is_one(tmp_path: Path) -> None:
     shallow = tmp_path / "shallow"
     git(tmp_path, "clone", "--quiet", "--depth", "3", source.directory.as_uri(), str(shallow))
     found = said(Source(shallow, source.commit, tmp_path))
-    assert (found.history, len(found.ancestors)) == (told.SHALLOW, 2)
+    assert (found.history, len(found.ancestors)) == (commit_details.SHALLOW, 2)
     assert (found.contains(commits[2]), found.contains(commits[4])) == ("yes", "unknown")
-    assert told.as_annotations(found)["landfall.commit.history"] == "shallow"
+    assert commit_details.as_annotations(found)["landfall.commit.history"] == "shallow"
 
 
 def test_a_commit_that_was_put_in_anothers_place_is_not_followed(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.buildspec import BuildFailed
+from cli.images.buildspec import BuildFailed
 from landfall.settings import Build
 from tests.building.conftest import Source, git
 from tests.building.recorded import Answer

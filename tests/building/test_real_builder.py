@@ -13,10 +13,10 @@ import httpx
 import pytest
 import tomli_w
 
-from cli import buildspec
-from landfall.build_environment import COMMIT, build_environment
+from cli.images import buildspec
+from landfall.builds.build_environment import COMMIT, build_environment
 from landfall.settings import Build
-from local.aws import LocalAws
+from local.emulator.local_aws import LocalAws
 from tests.building.conftest import Source, buildspec_text, git
 
 MISSING = [program for program in ("podman", "aws") if not shutil.which(program)]

@@ -1,4 +1,4 @@
-"""cli/buildspec.py: CodeBuild's rules, as far as buildspec.yml leans on them, and a refusal of what it doesn't."""
+"""cli/images/buildspec.py: the rules of CodeBuild that buildspec.yml relies on; any other is refused."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.buildspec import BuildFailed, BuildspecError, parse, run
+from cli.images.buildspec import BuildFailed, BuildspecError, parse, run
 
 PATH = {"PATH": os.environ["PATH"]}
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from cli.buildspec import BuildFailed
+from cli.images.buildspec import BuildFailed
 from landfall.settings import Build
 from tests.building.conftest import SETTINGS, Source
 from tests.building.recorded import Answer, Recorded

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.buildspec import parse
+from cli.images.buildspec import parse
 from tests.building.conftest import buildspec_text
 
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")

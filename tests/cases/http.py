@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from landfall import smoke
-from landfall.answers import Answer, Answers, Request
 from landfall.settings.smoke import Smoke
-from tests import builders as b
+from landfall.smoke.answers import Answer, Answers, Request
+from tests.support import builders as b
 
 BASE = "https://api.example.com"
 

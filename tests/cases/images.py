@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cli.buildspec import BuildFailed
+from cli.images.buildspec import BuildFailed
 from landfall.settings import Build
 from tests.building import test_buildspec as recorded
 from tests.building.conftest import Source, git

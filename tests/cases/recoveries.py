@@ -6,11 +6,12 @@ import json
 from dataclasses import asdict, replace
 
 import resolve
-from landfall import evidence, recovery, wire
+from landfall import wire
+from landfall.ledger import deployment_record, recovery
 from landfall.model import Failure, Outcome, Release, passed
 from landfall.smoke.case import Check
-from landfall.step import OUTPUT_LIMIT
-from tests import builders as b
+from landfall.wire import OUTPUT_LIMIT
+from tests.support import builders as b
 
 ACCOUNT = "arn:aws:{}:eu-west-1:123456789012:"
 NAMED_BY_EVENTBRIDGE = "01234567-89ab-cdef-0123-456789abcdef_01234567-89ab-cdef-0123-456789abcdef"
@@ -24,7 +25,7 @@ def size(manifests: int, checks: int, reason: int) -> str:
     return "fits" if wire.size(wire.packed(asdict(answer))) <= OUTPUT_LIMIT else "too large"
 
 
-def _ended(manifests: int, checks: int, reason: int) -> evidence.Ended:
+def _ended(manifests: int, checks: int, reason: int) -> deployment_record.Ended:
     accepted = tuple(f"sha256:{n:064x}" for n in range(1 + manifests))
     names = [f"check number {n}" for n in range(checks)]
     revision = f"{ACCOUNT.format('ecs')}task-definition/orders-api:4"
@@ -44,7 +45,7 @@ def _ended(manifests: int, checks: int, reason: int) -> evidence.Ended:
     back = replace(b.way_back(), digests={"app": accepted})
     told = passed("HEALTHY", "2 of 2")
     release = _release(accepted)
-    return evidence.Ended(release, Outcome.ROLLED_BACK, told, baseline, back, failure, results)
+    return deployment_record.Ended(release, Outcome.ROLLED_BACK, told, baseline, back, failure, results)
 
 
 def _release(accepted: tuple[str, ...]) -> Release:

@@ -7,24 +7,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from cli.affected import concerned
-from landfall import levels, task_definition, way_back
-from landfall import request as reader
+from cli.verbs.affected import concerned
 from landfall import smoke as smoke_test
-from landfall import stops as stop_rules
-from landfall import target_health as target_rules
+from landfall.change import task_definition
 from landfall.errors import InvalidRequest, SettingsError
-from landfall.image_secrets import is_secret
+from landfall.images.image_secrets import is_secret
+from landfall.intake import request as reader
+from landfall.logs import levels
 from landfall.model import Release
-from landfall.observed import Container, TaskView
+from landfall.preflight_checks import way_back
+from landfall.proof import stops as stop_rules
+from landfall.proof import target_health as target_rules
+from landfall.proof.observed import Container, TaskView
 from landfall.redaction import redacted
-from landfall.settings import Limits, file
+from landfall.settings import Limits
+from landfall.settings_file import read
 from landfall.smoke import leaks as leak_rules
 from landfall.smoke.case import FAIL, RETRY
-from tests import builders as b
+from tests.campaigns.torture import scenario, virtual
 from tests.cases import http, images, recoveries
 from tests.cases.case import Case
-from tests.torture import scenario, virtual
+from tests.support import builders as b
 
 SERVICE = (
     '[services.web]\ncluster="c"\nservice="s"\ncontainer="a"\nrepository="{repository}"\ntask_role="t"\n'
@@ -143,7 +146,7 @@ def affected(case: Case) -> bool | str:
 
 def request(case: Case) -> str:
     """Whether a request by hand reads: its class, or the refusal's code."""
-    known = file.parse(SERVICE.format(repository="team/orders"), Path("services.toml"))
+    known = read.parse(SERVICE.format(repository="team/orders"), Path("services.toml"))
     try:
         return type(reader.read(case.input, known)).__name__
     except InvalidRequest as error:
@@ -171,7 +174,7 @@ def recovery_size(case: Case) -> str:
 
 def _read(text: str) -> str:
     try:
-        file.parse(text, Path("services.toml"))
+        read.parse(text, Path("services.toml"))
     except SettingsError:
         return "SettingsError"
     return "ok"

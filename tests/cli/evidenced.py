@@ -13,12 +13,13 @@ from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
-from landfall import chain, evidence
-from landfall.aws.audit import Reports
+from landfall import chain
 from landfall.aws.ledger import Ledger
+from landfall.aws.reports import Reports
+from landfall.ledger import deployment_record
+from tests.campaigns.tampering import chains
 from tests.cli.answering import answering
 from tests.steps import standin
-from tests.tampering import chains
 
 LENGTH = 8
 Run = Callable[..., Result]
@@ -57,7 +58,7 @@ def deployed() -> Iterator[Ledger]:
             reports.put(chain.anchor_of(head).key, json.dumps({"signature": (closed or {})["signature"]}), "text/json")
             made.mark("sample", head.deployment_id, reported=f"s3://reports/sample/{head.deployment_id}/report.md")
         standin.signing().begin("sample")
-        made.open(evidence.opened(chains.release_of(LENGTH + 1)))
+        made.open(deployment_record.opened(chains.release_of(LENGTH + 1)))
         yield made
 
 

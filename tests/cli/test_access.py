@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli import begin, release, rollback
 from cli.__main__ import app
-from cli.builds import Image
+from cli.deployments import begin
+from cli.images.builds import Image
 from cli.verb import At
-from tests import builders as b
+from cli.verbs import release, rollback
 from tests.cli.test_begin import SERVICE, A, B, _site, at, aws, landed, record, settings_path, site
 from tests.steps import standin
+from tests.support import builders as b
 
 __all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 

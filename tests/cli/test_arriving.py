@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from cli import arriving
+from cli.deployments import arriving
 from cli.exits import Refused
 from cli.verb import At
 from landfall.model import Outcome
-from tests import builders as b
 from tests.cli.test_begin import SERVICE, at, record
 from tests.steps import standin
 from tests.steps.conftest import _site, aws, settings_path, site
+from tests.support import builders as b
 
 __all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 

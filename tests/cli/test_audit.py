@@ -16,14 +16,14 @@ from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
-from landfall import evidence
 from landfall.aws.ecr import Ecr
 from landfall.aws.findings import Findings
+from landfall.ledger import deployment_record
 from landfall.model import UNKNOWN
 from landfall.reconcile.findings import Finding, Kind, State
-from tests import builders as b
 from tests.cli.evidenced import cloudformation, documents
 from tests.steps import standin
+from tests.support import builders as b
 
 Run = Callable[..., Result]
 
@@ -42,7 +42,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         revision = standin.make_service()
         release = b.release(image_digest=b.OLD_DIGEST, requested_by="a person, with a comma")
         ended = b.ended(release=release, deployment=b.deployment(task_definition=revision))
-        assert standin.ledger().close(evidence.closed(ended, b.NOW))
+        assert standin.ledger().close(deployment_record.closed(ended, b.NOW))
         yield revision
 
 

@@ -14,20 +14,22 @@ from moto.core.exceptions import JsonRESTError
 from moto.stepfunctions.models import StepFunctionBackend
 from typer.testing import CliRunner
 
-from cli import begin, cloud, rollback
+from cli import cloud
 from cli.__main__ import app
-from cli.builds import Image
 from cli.cloud import Cloud
+from cli.deployments import begin
 from cli.exits import Refused
+from cli.images.builds import Image
 from cli.output import Output
 from cli.verb import At
-from landfall import evidence
+from cli.verbs import rollback
+from landfall.ledger import deployment_record
 from landfall.model import Outcome
 from landfall.settings import Build, Settings
-from tests import builders as b
-from tests import fronts
 from tests.steps import standin
 from tests.steps.conftest import _site, aws, settings_path, site
+from tests.support import builders as b
+from tests.support import fronts
 
 __all__ = ["_site", "aws", "settings_path", "site"]  # fixtures
 
@@ -69,7 +71,7 @@ def record(name: str, digest: str, outcome: Outcome | None = None, revision: str
     key = {"service": SERVICE.name, "deployment_id": f"{name}-x"}
     if outcome:
         ended = b.ended(outcome, release=release, deployment=b.deployment(task_definition=revision))
-        standin.ledger().close(evidence.closed(ended, b.NOW))
+        standin.ledger().close(deployment_record.closed(ended, b.NOW))
         standin.table().update_item(Key=key, UpdateExpression="REMOVE unfinished")
     return key
 

@@ -14,17 +14,20 @@ import pytest
 from moto import mock_aws
 from moto.codebuild.models import CodeBuildBackend
 
-from cli import ask, begin, builds, image_source
 from cli.cloud import Cloud
+from cli.deployments import ask, begin
 from cli.exits import NotKnown, Refused
+from cli.images import builds, image_source
 from cli.output import Output
 from cli.verb import At
-from landfall import commit, naming, request, resolution
-from landfall.aws.ecr import Listed
-from landfall.image_tags import is_full
+from landfall import commit, naming
+from landfall.images.image_tags import is_full
+from landfall.images.stored import Listed
+from landfall.intake import request
 from landfall.settings import Build, Settings
-from tests import builders as b
-from tests import fronts
+from landfall.steps import resolution
+from tests.support import builders as b
+from tests.support import fronts
 
 SERVICE = b.settings_of(build=Build(source="owner/name"))
 PROJECT = naming.build_project(SERVICE.name)

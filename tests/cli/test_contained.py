@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from cli.verb import At
-from landfall import told
-from landfall.told import Told
+from landfall.images import commit_details
+from landfall.images.commit_details import Told
 from tests.cli.test_begin import SERVICE, _site, at, aws, landed, settings_path, site
 from tests.steps import standin
 
@@ -25,7 +25,7 @@ def show(*words: str) -> tuple[int, str, Any]:
     return people.exit_code, people.output, json.loads(programs.stdout)
 
 
-def proven(count: int, history: str = told.WHOLE) -> list[str]:
+def proven(count: int, history: str = commit_details.WHOLE) -> list[str]:
     """Let so many releases be proven, each upon the one before; return their commits, the oldest first."""
     commits: list[str] = []
     for number in range(count):
@@ -80,7 +80,10 @@ def test_a_commit_is_in_what_was_proven_last(at: At) -> None:
     assert show("--commit", first)[2]["since"]["git_sha"] == first
 
 
-@pytest.mark.parametrize(("history", "answer"), [(told.WHOLE, "no"), (told.SHALLOW, "unknown"), (told.CUT, "unknown")])
+@pytest.mark.parametrize(
+    ("history", "answer"),
+    [(commit_details.WHOLE, "no"), (commit_details.SHALLOW, "unknown"), (commit_details.CUT, "unknown")],
+)
 def test_a_commit_that_is_not_listed(at: At, history: str, answer: str) -> None:
     """It is not contained where the build lists all, else that is not known."""
     proven(1, history)

@@ -17,12 +17,12 @@ from cli.dry_run import dry_run
 from cli.output import Output
 from cli.verb import At
 from landfall.settings import Settings
-from landfall.settings import file as settings_file
-from tests import builders as b
+from landfall.settings_file import read as settings_file
 from tests.cli.test_access import NEEDS_NOTHING, allowed
 from tests.cli.test_begin import Somewhere, _site, aws, record, settings_path, site
 from tests.steps import standin
 from tests.steps.site import Site
+from tests.support import builders as b
 
 __all__ = ["_site", "aws", "settings_path", "site"]  # fixtures
 

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from landfall.aws.ledger import Ledger
+from tests.campaigns.tampering import chains
 from tests.cli.evidenced import LENGTH, Run, deployed, documents, key, run
 from tests.steps import standin
-from tests.tampering import chains
 
 __all__ = ["run"]  # a fixture
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cli.live import Live, proof
-from landfall import standing
+from landfall.ledger import standing
 from landfall.model import Outcome
-from tests import builders as b
+from tests.support import builders as b
 
 
 def record(outcome: Outcome, minute: int, revision: str = "f:2", restored_to: str = "") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from cli import quotas
 from cli.cloud import Cloud
-from landfall.settings.file import load
+from landfall.settings_file.read import load
 from local.settings import TEMPLATE
 
 SETTINGS = load(TEMPLATE)

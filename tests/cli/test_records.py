@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from cli.verb import At
-from tests import builders as b
 from tests.cli.test_begin import SERVICE, _site, at, aws, record, settings_path, site
 from tests.steps import standin
+from tests.support import builders as b
 
 __all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 OLD = "20200101T000000Z-old"

@@ -10,9 +10,9 @@ import pytest
 
 from landfall.aws.ledger import Ledger
 from landfall.chain import CHAINS
+from tests.campaigns.tampering import chains
 from tests.cli.evidenced import LENGTH, Run, deployed, documents, key, run
 from tests.steps import standin
-from tests.tampering import chains
 
 __all__ = ["run"]  # a fixture
 

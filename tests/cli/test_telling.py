@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cli.affected import concerned
 from cli.exits import OF_OUTCOME
 from cli.records import by_start, is_named
 from cli.summary import PLAIN, markdown
+from cli.verbs.affected import concerned
 from landfall.model import Outcome
 
 RECORD = {

@@ -6,8 +6,9 @@ import argparse
 import json
 from dataclasses import asdict
 
-from stacks import ROOT, bytecode
-from stacks.steps import STEPS
+from stacks import ROOT
+from stacks.assets import bytecode
+from stacks.functions.steps import STEPS
 from tests.cold import measure
 
 RESULT = ROOT / "build" / "cold.json"

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from landfall.settings.file import load
+from landfall.settings_file.read import load
 from local.settings import TEMPLATE
-from stacks import asset, bytecode, layer
-from stacks.steps import Step
+from stacks.assets import asset, bytecode, layer
+from stacks.functions.steps import Step
 
 CLIENTS = {
     "ecs": "ecs",
@@ -35,7 +35,7 @@ CLIENTS = {
 }
 """What a step has a client of by IAM's prefix. Those that few invocations come to (KMS, S3, logs, secrets, alarms and
 roles) are made when they do, and are in neither side."""
-_WORLD = "from landfall.world import World; world = World(); "
+_WORLD = "from landfall.runtime.world import World; world = World(); "
 _LANDFALL = "import {module}; assert {module}.handler; " + _WORLD + "[world._client(name) for name in {clients}]"
 _ASKS = "; from landfall import probe, smoke; from landfall.smoke import own, service, surface; probe._trusting(None)"
 """What a step that asks services adds: httpx, the checks, and a TLS context, which bare clients make when they call."""

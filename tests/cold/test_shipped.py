@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from landfall.settings.file import load
+from landfall.settings_file.read import load
 from local.settings import TEMPLATE
-from stacks import asset, bytecode, layer
-from stacks.reproducible import digest
-from stacks.steps import STEPS
+from stacks.assets import asset, bytecode, layer
+from stacks.assets.reproducible import digest
+from stacks.functions.steps import STEPS
 from tests.cold import measure
 
 MAGIC = (3571).to_bytes(2, "little") + b"\r\n"

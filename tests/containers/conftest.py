@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from local import real_engine
-from local.container_cli import ContainerCli, EngineError
-from local.loopback import free_port
-from local.stage import Stage, staged
+from cli.loopback import free_port
+from local.engine import real_engine
+from local.engine.container_cli import ContainerCli, EngineError
+from local.stage.landfall_stage import Stage, staged
 
 SERVICE = "landing"
 

@@ -6,12 +6,12 @@ import json
 
 import pytest
 
-from cli.image_check import check_image
-from cli.image_source import read
+from cli.images.image_check import check_image
+from cli.images.image_source import read
 from landfall.settings import Build
-from landfall.settings.file import load
-from local.container_cli import ContainerCli, EngineError
-from local.stage import Stage, commit
+from landfall.settings_file.read import load
+from local.engine.container_cli import ContainerCli, EngineError
+from local.stage.landfall_stage import Stage, commit
 from tests.containers.conftest import SERVICE
 
 pytestmark = [pytest.mark.containers, pytest.mark.e2e]

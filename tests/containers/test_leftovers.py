@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from local import base_image, real_engine
-from local.aws import LocalAws
-from local.container_cli import EngineError
-from local.podman import Podman
+from local.emulator.local_aws import LocalAws
+from local.engine import base_image, real_engine
+from local.engine.container_cli import EngineError
+from local.engine.podman import Podman
 from local.processes import running
 
 pytestmark = pytest.mark.containers

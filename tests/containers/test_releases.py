@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.following import Ending
-from local.container_cli import ContainerCli
-from local.stage import Stage, commit
+from cli.deployments.following import Ending
+from local.engine.container_cli import ContainerCli
+from local.stage.landfall_stage import Stage, commit
 from tests.containers.conftest import SERVICE
 
 pytestmark = [pytest.mark.containers, pytest.mark.e2e]

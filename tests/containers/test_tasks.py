@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from local import base_image
-from local.aws import LocalAws
-from local.container_cli import EngineError
+from local.emulator.local_aws import LocalAws
+from local.engine import base_image
+from local.engine.container_cli import EngineError
 
 pytestmark = pytest.mark.containers
 LIMIT = 60  # seconds

@@ -13,31 +13,34 @@ from typing import Any
 import landfall.aws
 from landfall import chain
 from landfall.aws import image_manifest
-from landfall.aws.audit import Executions, Reports, Topic
 from landfall.aws.codebuild import CodeBuild
-from landfall.aws.ecr import Ecr, Image
+from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.events import DetailType, Events
+from landfall.aws.executions import Executions
 from landfall.aws.findings import Findings
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Lock, Locks
 from landfall.aws.logs import TaskLogs
+from landfall.aws.reports import Reports
 from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
+from landfall.aws.topic import Topic
 from landfall.aws.versions import Definitions, Versions
-from landfall.freeze import Freeze
-from landfall.logs import Place
-from landfall.observed import TargetGroup
+from landfall.images.stored import Image
+from landfall.intake.freeze import Freeze
+from landfall.logs.task_logs import Place
+from landfall.proof.observed import TargetGroup
 from landfall.reconcile.findings import Finding, Kind, State
-from landfall.retire import Version
 from landfall.secret import Secret
-from tests import builders as b
-from tests import signing as keys
+from landfall.unused_versions import Version
 from tests.contract.boundary import Boundary
+from tests.support import builders as b
+from tests.support import signing as keys
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ID = "20260102T030405Z-one"

@@ -18,7 +18,7 @@ from landfall.errors import StepOutputTooLarge
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, State, Verdict
 from landfall.settings import Limits
 from landfall.smoke.case import Check
-from landfall.step import fitting
+from landfall.wire import fitting
 from read_build import Output as BuildRead
 from resolve import Output as Resolved
 from statemachine.definition import Machine, definition_text

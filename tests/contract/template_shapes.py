@@ -15,7 +15,7 @@ from typing import Any
 import tomli_w
 
 from local.settings import TEMPLATE
-from stacks.build import build
+from stacks.app import build
 
 Templates = Mapping[str, Mapping[str, Any]]
 """Of the stacks of one deploy, by name."""

@@ -14,7 +14,8 @@ from botocore import exceptions as sdk
 from botocore.parsers import ResponseParserError
 from botocore.session import get_session
 
-from landfall.errors import UNREADABLE, AwsCallFailed
+from landfall.aws.trying import UNREADABLE
+from landfall.errors import AwsCallFailed
 from tests.contract import adapters
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import SAID, Boundary, Refusal

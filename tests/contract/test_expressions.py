@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from landfall.step import parse
+from landfall.wire import parse
 from statemachine.definition import Machine, definition
 from tests.contract import answers, machines
 from tests.contract.jsonata import Failed, Local, Reference, Scope, reference

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from statemachine.definition import Machine, definition_text
-from tests import builders as b
 from tests.contract import answers, machines
 from tests.contract.jsonata import Local, Reference, Scope, reference
-from tests.fronts import FILLED
+from tests.support import builders as b
+from tests.support.fronts import FILLED
 
 ASKED = {"commit": b.SHA, "wants": "build", "reason": "why", "requested_by": "somebody", "via": "the command"}
 WRONG: tuple[Any, ...] = (

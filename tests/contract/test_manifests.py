@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests import builders as b
 from tests.contract.adapters import AT, METHODS, REPLIES
 from tests.contract.boundary import Boundary
+from tests.support import builders as b
 
 OCI, DOCKER = "application/vnd.oci.image.", "application/vnd.docker.distribution.manifest."
 OCI_CONFIG, DOCKER_CONFIG = f"{OCI}config.v1+json", "application/vnd.docker.container.image.v1+json"

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.errors import LandfallError
-from tests import signing as keys
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import SAID, Boundary, Refusal
 from tests.contract.rehearsal import hour
@@ -23,6 +22,7 @@ from tests.contract.rehearsal.hour import STEPS
 from tests.contract.rehearsal.recorder import Recorder
 from tests.contract.rehearsal.scrub import ACCOUNT, BYTES, TIME, scrubbed
 from tests.contract.test_errors import LISTED, operations, outcome
+from tests.support import signing as keys
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*/*.json"))
 BEGAN = datetime(2026, 3, 4, tzinfo=UTC)

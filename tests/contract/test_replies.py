@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from landfall.errors import AwsCallFailed, InvalidRequest, LandfallError
-from tests import builders as b
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import Boundary
 from tests.contract.test_errors import operations, outcome
+from tests.support import builders as b
 
 PROMISED = {
     "Ecs.register": "the revision that the release is to run",

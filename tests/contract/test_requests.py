@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 from botocore.session import get_session
 
-from landfall import announcement, evidence, naming, notice
-from landfall.evidence import Ended
+from landfall import naming
+from landfall.ledger import deployment_record
+from landfall.ledger.deployment_record import Ended
 from landfall.model import Failure, Outcome, failed
-from landfall.reconcile import notice as finding_notice
 from landfall.reconcile.findings import Finding, Kind, State
-from tests import builders as b
+from landfall.telling import announcement, finding_notice, notice
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import Boundary
 from tests.contract.constraints import pattern, problems
 from tests.contract.test_errors import outcome
+from tests.support import builders as b
 
 
 def model(service: str, operation: str) -> Any:
@@ -87,7 +88,7 @@ def ended(outcome: Outcome) -> Ended:
 def test_the_longest_deployment_is_told_and_recorded(how: Outcome) -> None:
     """A notice, an event or a record that AWS refused for its length would be lost when it is needed most."""
     told = ended(how)
-    record = evidence.closed(told, b.NOW)
+    record = deployment_record.closed(told, b.NOW)
     detail = json.dumps(announcement.detail(told, record, f"s3://{'b' * 63}/{'k' * 200}"))
     subject, message = notice.subject(told), notice.message(told, f"s3://{'b' * 63}/{'k' * 200}")
     sent = {"TopicArn": "arn", "Subject": subject, "Message": message}

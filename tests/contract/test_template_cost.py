@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landfall.settings.file import load
+from landfall.settings_file.read import load
 from local.settings import TEMPLATE
 from stacks import cost
 from tests.contract.template_shapes import SHAPES, shape

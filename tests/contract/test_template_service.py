@@ -15,9 +15,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from stacks.handlers import own_service
-from stacks.handlers.ecs_service import OWNER, Aws, Refused
-from stacks.handlers.own_service import IDENTITY, SERVICE, asked
+from stacks.service.handlers import own_service
+from stacks.service.handlers.ecs_service import OWNER, Aws, Refused
+from stacks.service.handlers.own_service import IDENTITY, SERVICE, asked
 
 BEGAN = {
     "Cluster": "landfall-sample",

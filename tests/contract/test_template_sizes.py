@@ -12,9 +12,9 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 
-from stacks.build_watch import BUILDS
-from stacks.rights import give
-from stacks.trigger import PUSHES, Watched, fits, groups
+from stacks.functions.rights import give
+from stacks.pipeline.build_watch import BUILDS
+from stacks.pipeline.trigger import PUSHES, Watched, fits, groups
 from tests.contract.template_shapes import Templates, services, shape, synthesised
 from tests.stacks.template import Template, many
 

@@ -6,9 +6,9 @@ import time
 from functools import cached_property
 from typing import Any
 
-from cli.following import Follower
+from cli.deployments.following import Follower
 from landfall import naming
-from local.stage import Stage
+from local.stage.landfall_stage import Stage
 
 
 class Builds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from local.stage import Stage
+from local.stage.landfall_stage import Stage
 
 KEPT = (
     "family",

@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cli.following import Ending
-from local.stage import Stage
+from cli.deployments.following import Ending
+from local.stage.landfall_stage import Stage
 from local.up import announced
 
 ROOT = Path(__file__).parents[2]

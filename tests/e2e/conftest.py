@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from cli.following import Ending
+from cli.deployments.following import Ending
 from landfall.settings import Limits
-from local.inbox import Inbox
 from local.settings import QUICK
-from local.stage import Stage, staged
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage, staged
 from tests.e2e import laws
 from tests.e2e.pushing import pushed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from local.stage import Stage
+from local.stage.landfall_stage import Stage
 
 ENDED, PUSHED = "OnLossEnded", "OnPush"
 """The rules on an execution's end, and on a push."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cli import gather
+from cli.clients import session
 from cli.cloud import Cloud
-from cli.following import Ending
-from landfall.chain_check import verify
-from landfall.settings import file as settings_file
-from local.clients import session
-from local.stage import Stage
-from tests import schemas
+from cli.deployments.following import Ending
+from cli.evidence import gather
+from landfall.chain.check import verify
+from landfall.settings_file import read as settings_file
+from local.stage.landfall_stage import Stage
+from tests.support import schemas
 
 FAILS = {
     "ROLLED_BACK": "ReleaseRolledBack",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.following import Ending, Follower
-from local.stage import Stage, commit
+from cli.deployments.following import Ending, Follower
+from local.stage.landfall_stage import Stage, commit
 
 
 def pushed(stage: Stage, service: str, name: str, **image: Any) -> Ending:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from cli.following import Follower
-from local.inbox import Inbox
-from local.stage import Stage, commit
+from cli.deployments.following import Follower
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
 
 SERVICE = "stopped"

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cli.following import Ending
-from cli.image_source import read
-from local import history
-from local.inbox import Inbox, Message
-from local.stage import Stage, commit
+from cli.deployments.following import Ending
+from cli.images.image_source import read
+from local.images import commit_labels
+from local.stage.inbox import Inbox, Message
+from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
 from tests.e2e.building import Builds, digest_of, last_state, push_event, started_for
 from tests.e2e.command import landfall
@@ -62,7 +62,7 @@ def settings_and_commit_arrived(stage: Stage, ending: Ending) -> None:
     record = ending.record
     image = read(stage.aws.client("ecr"), "landfall/dropped", {"imageDigest": record["image_digest"]}, "linux/amd64")
     assert image.document["config"]["Labels"]["org.opencontainers.image.source"].endswith("/of the settings")
-    said = history.of_commit(record["git_sha"])
+    said = commit_labels.of_commit(record["git_sha"])
     assert record.get("commit_time", "") == said.time
     shown = landfall(stage, "show", record["deployment_id"])[1]
     assert (f"{said.time}  (said by its build)" in shown) is bool(said.sha)
@@ -76,7 +76,9 @@ def settings_and_commit_arrived(stage: Stage, ending: Ending) -> None:
 
 def clone_head() -> str:
     """Return the commit of this clone of Landfall; empty where it is none."""
-    done = subprocess.run(["git", "rev-parse", "HEAD"], cwd=history.CLONE, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=commit_labels.CLONE, capture_output=True, text=True, check=False
+    )
     return done.stdout.strip()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from local.deploy import deploy
-from local.stage import Stage
+from local.stage.deploy import deploy
+from local.stage.landfall_stage import Stage
 from tests.e2e import laws
 from tests.e2e.pushing import pushed
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.following import Ending, Follower
-from local.stage import Stage
+from cli.deployments.following import Ending, Follower
+from local.stage.landfall_stage import Stage
 from tests.e2e import laws
 from tests.e2e.command import git, landfall, repository
 from tests.e2e.stopping import eventually

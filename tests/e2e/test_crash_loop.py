@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.following import Ending
-from local.inbox import Inbox
-from local.stage import Stage, commit
+from cli.deployments.following import Ending
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
 from tests.e2e.conftest import AS_DOCUMENTED
 from tests.e2e.pushing import pushed

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.following import Ending
+from cli.deployments.following import Ending
 from landfall.model import Outcome
-from local.stage import Stage, commit
+from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
 from tests.e2e.pushing import pushed, rolling_out, taken_over
 

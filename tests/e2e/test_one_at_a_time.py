@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from cli.following import Ending, Follower
-from local.inbox import Inbox
-from local.stage import Stage, commit
+from cli.deployments.following import Ending, Follower
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
 
 pytestmark = pytest.mark.e2e

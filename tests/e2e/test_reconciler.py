@@ -15,23 +15,24 @@ from typing import Any
 
 import pytest
 
-from cli.following import Ending
-from landfall import chain, evidence
-from landfall.aws.audit import Reports
+from cli.clients import session
+from cli.deployments.following import Ending
+from landfall import chain
 from landfall.aws.ledger import Ledger
+from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
+from landfall.ledger import deployment_record
 from landfall.reconcile.findings import Kind
 from landfall.settings import Limits
-from local.clients import session
-from local.inbox import Inbox, Message
-from local.stage import Stage, commit, staged
-from tests import builders as b
+from local.stage.inbox import Inbox, Message
+from local.stage.landfall_stage import Stage, commit, staged
 from tests.e2e import by_hand, laws
 from tests.e2e.building import started_for
 from tests.e2e.command import landfall
 from tests.e2e.events import PUSHED, lost
 from tests.e2e.pushing import pushed
 from tests.e2e.stopping import eventually, swept
+from tests.support import builders as b
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -118,7 +119,7 @@ def forged(ledger: Ledger, deployment_id: str, **changes: Any) -> dict[str, Any]
     arn = f"arn:aws:states:us-east-1:000000000000:execution:landfall:{deployment_id}"
     times = {"requested_at": began.isoformat(), "started_at": began.isoformat()}
     release = b.release(service=SERVICE, deployment_id=deployment_id, execution_arn=arn, **times)
-    record = {**evidence.opened(release), **changes}
+    record = {**deployment_record.opened(release), **changes}
     ledger._table.put_item(Item=record)
     return record
 

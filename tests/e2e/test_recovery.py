@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from cli.following import Ending
-from local.inbox import Inbox
-from local.stage import Stage
+from cli.deployments.following import Ending
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage
 from statemachine.definition import definition
 from tests.e2e.events import ENDED, lost
 from tests.e2e.stopping import begun, is_live, proven_or_paged, stopped_in, swept

@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from cli.following import Ending
-from local.inbox import Inbox
-from local.stage import Stage
+from cli.deployments.following import Ending
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage
 from tests.e2e import laws
 from tests.e2e.events import ENDED, lost
 from tests.e2e.stopping import (

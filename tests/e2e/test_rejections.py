@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from landfall.model import UNKNOWN_SERVICE
-from local.stage import Stage, commit
+from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
 
 pytestmark = pytest.mark.e2e

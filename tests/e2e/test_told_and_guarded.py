@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from local.inbox import Inbox
 from local.settings import TEMPLATE
-from local.stage import Stage, commit, staged
-from tests import schemas
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage, commit, staged
 from tests.e2e import laws
 from tests.e2e.command import landfall
 from tests.e2e.pushing import pushed
 from tests.e2e.stopping import eventually
+from tests.support import schemas
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from cli.exits import Exit
-from local.inbox import Inbox
-from local.stage import Stage, commit
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage, commit
 from tests.e2e import by_hand, laws
 from tests.e2e.command import watched
 from tests.e2e.pushing import pushed

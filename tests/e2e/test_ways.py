@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from cli.deployments.following import Ending
 from cli.exits import Exit
-from cli.following import Ending
-from local.inbox import Inbox
-from local.load import Load
-from local.stage import Stage, commit
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage, commit
+from local.stage.load import Load
 from tests.e2e import laws
 from tests.e2e.command import watched
 from tests.e2e.pushing import pushed, rolling_out, taken_over

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.aws import LocalAws
-from local.front import Front
+from local.emulator.front import Front
+from local.emulator.local_aws import LocalAws
 from tests.local.world import World
 
 FRONTED = "s-front"

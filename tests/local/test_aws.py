@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from local.aws import ACCOUNT, LocalAws
-from local.inbox import Inbox
-from local.loopback import NotLoopbackError, free_port, require_loopback
+from cli.loopback import NotLoopbackError, free_port, require_loopback
+from local.emulator.local_aws import ACCOUNT, LocalAws
 from local.processes import session
+from local.stage.inbox import Inbox
 from tests.local.world import wait_for
 
 

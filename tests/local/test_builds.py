@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from cli.image_source import read
-from landfall import told
+from cli.images.image_source import read
 from landfall.aws import image_manifest
-from local import history
-from local.aws import LocalAws
-from local.stage import commit
+from landfall.images import commit_details
+from local.emulator.local_aws import LocalAws
+from local.images import commit_labels
+from local.stage.landfall_stage import commit
 from tests.local.world import wait_for
 
 REPOSITORY, PROJECT = "builds/sample", "landfall-build-builds"
@@ -180,16 +180,16 @@ def test_an_image_says_what_this_clone_knows_of_its_commit(builder: Builder) -> 
         clone_says("show", "--no-patch", "--format=%H%n%cI", "HEAD"),
         clone_says("rev-list", "HEAD"),
     )
-    found = told.read(manifest(builder, sha), sha)
+    found = commit_details.read(manifest(builder, sha), sha)
     assert datetime.fromisoformat(found.time) == datetime.fromisoformat(time)
     assert found.author
     assert found.ancestors == tuple(before[1:501])
-    assert told.read(manifest(builder, SHA), SHA) == told.NOTHING
+    assert commit_details.read(manifest(builder, SHA), SHA) == commit_details.NOTHING
 
 
 def clone_says(*arguments: str) -> list[str]:
     """Return the lines of Git's answer about this clone."""
-    done = subprocess.run(["git", *arguments], cwd=history.CLONE, capture_output=True, text=True, check=False)
+    done = subprocess.run(["git", *arguments], cwd=commit_labels.CLONE, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip("this is no clone of Landfall")
     return done.stdout.splitlines()

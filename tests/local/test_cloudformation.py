@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from local.aws import LocalAws
+from local.emulator.local_aws import LocalAws
 from tests.local.tiny import PORT, Registry
 from tests.local.world import wait_for
 

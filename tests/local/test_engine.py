@@ -12,11 +12,11 @@ import pytest
 from docker.errors import NotFound
 
 from local.addresses import Addresses
-from local.aws import LocalAws
-from local.container import Container
-from local.engine import ProcessEngine
-from local.pull import PullError, Reference
-from local.rootfs import LayerError, unpack
+from local.emulator.local_aws import LocalAws
+from local.engine.container import Container
+from local.engine.process_engine import ProcessEngine
+from local.engine.pull import PullError, Reference
+from local.engine.rootfs import LayerError, unpack
 from tests.local.tiny import PORT
 from tests.local.world import World, wait_for
 

@@ -9,11 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from local.fault_pictures import DESCRIBE, UPDATE
-from local.fault_proxy import Caller, Faults
-from local.fault_wire import Request
-from local.faults import ASKED, READS_BEHIND, Kind, Rule
-from local.loopback import LOOPBACK
+from cli.loopback import LOOPBACK
+from local.faults.pictures import DESCRIBE, UPDATE
+from local.faults.planned import ASKED, READS_BEHIND, Kind, Rule
+from local.faults.proxy import Caller, Faults
+from local.faults.wire import Request
 
 ABOUT, STEP = "reef", "landfall-preflight"
 

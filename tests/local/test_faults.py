@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from local.aws import LocalAws
-from local.fault_desk import FaultDesk
-from local.faults import Kind, Rule
+from local.emulator.local_aws import LocalAws
+from local.faults.desk import FaultDesk
+from local.faults.planned import Kind, Rule
 
 TABLE, FUNCTION = "counters", "caller"
 PUT, READ = "dynamodb:PutItem", "dynamodb:Scan"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from local.aws import LocalAws
+from local.emulator.local_aws import LocalAws
 from tests.local.conftest import FRONTED
 from tests.local.world import World
 

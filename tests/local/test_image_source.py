@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from cli.image_check import check_image
-from cli.image_source import read
+from cli.images.image_check import check_image
+from cli.images.image_source import read
 from landfall.aws.image_manifest import CONFIG_LIMIT, INDEX_TYPES
 from landfall.errors import AwsCallFailed, InvalidRequest
 from landfall.settings import Build, Service
-from local.aws import LocalAws
-from local.images import Image, build_image
-from local.registry import push_image
+from local.emulator.local_aws import LocalAws
+from local.images.registry import push_image
+from local.images.sample_image import Image, build_image
 
 SHA = "0123456789abcdef0123456789abcdef01234567"
 PLATFORM = "linux/amd64"

@@ -22,10 +22,10 @@ import boto3
 import httpx
 import pytest
 
-from local.dockerfile import image_config
-from local.images import SERVICE, BuildError, Image, build_image, main, push_image
-from local.layers import LayerError, dependencies_layer
-from local.registry import RegistryError
+from local.images.dockerfile import image_config
+from local.images.layers import LayerError, dependencies_layer
+from local.images.registry import RegistryError
+from local.images.sample_image import SERVICE, BuildError, Image, build_image, main, push_image
 from sample_service.faults import FAULTS
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +56,7 @@ def unpack(image: Image, root: Path) -> Path:
 
 def test_same_inputs_give_the_same_digest_in_another_process(image: Image, tmp_path: Path) -> None:
     """A release can be built again exactly: nothing of the hour, the hash seed or the place is in it."""
-    program = f"from local.images import build_image; print(build_image({SHA!r}, {TIME!r}).digest)"
+    program = f"from local.images.sample_image import build_image; print(build_image({SHA!r}, {TIME!r}).digest)"
     env = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "PYTHONPATH": str(ROOT)}
     done = run([sys.executable, "-c", program], tmp_path, env)
     assert done.stdout.strip() == image.digest

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 
-from local.aws import LocalAws
+from local.emulator.local_aws import LocalAws
 
 
 def archive(path: str, text: str) -> bytes:

@@ -12,8 +12,8 @@ import tomli_w
 from botocore.exceptions import ClientError
 
 from landfall.settings import PLACEHOLDER
-from landfall.settings.file import parse
-from local.aws import LocalAws
+from landfall.settings_file.read import parse
+from local.emulator.local_aws import LocalAws
 from local.settings import TEMPLATE
 from stacks.placeholder import RULE, guard
 

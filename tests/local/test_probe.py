@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from local.health import FAILED, HEALTHY, TIMED_OUT, Health, matches
-from local.probe import HealthBook, Judge
+from local.ecs.health import FAILED, HEALTHY, TIMED_OUT, Health, matches
+from local.ecs.target_probe import HealthBook, Judge
 
 GROUP = {"HealthyThresholdCount": 3, "UnhealthyThresholdCount": 2}
 G, B = HEALTHY, FAILED

@@ -7,7 +7,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from local.aws import LocalAws
+from local.emulator.local_aws import LocalAws
 from tests.local.world import CLUSTER, World, wait_for
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.aws import LocalAws
+from local.emulator.local_aws import LocalAws
 from tests.local.tiny import PORT, Registry
 
 CLUSTER = "c"

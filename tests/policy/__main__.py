@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from local.settings import TEMPLATE
 from stacks import ROOT
-from stacks.build import build
+from stacks.app import build
 from stacks.packs import findings
 from tests.policy import exercise, pages
 from tests.stacks.template import read

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from stacks.build import build
-from stacks.steps import Grant
+from stacks.app import build
+from stacks.functions.steps import Grant
 from tests.policy.roles import statements
 from tests.stacks.template import Template, read
 from tests.steps import calls, standin

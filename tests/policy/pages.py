@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from stacks import ROOT
-from stacks.anywhere import ANYWHERE
+from stacks.functions.anywhere import ANYWHERE
+from stacks.functions.steps import Grant
 from stacks.packs import Finding
-from stacks.steps import Grant
 from tests.policy import reasons
 from tests.policy.exercise import by_grant
 from tests.policy.roles import Statement, statements

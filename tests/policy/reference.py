@@ -8,7 +8,7 @@ from typing import Any
 
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
-from stacks.anywhere import ANYWHERE
+from stacks.functions.anywhere import ANYWHERE
 from tests.policy.roles import Statement
 from tests.stacks.template import Template
 
@@ -65,7 +65,7 @@ def _resource_problems(action: str, resource: str, row: dict[str, Any]) -> Itera
     types = [name for name in row["resource_types"] if name]
     if resource == "*":
         if action not in ANYWHERE:
-            yield f"{action} on everything, without a reason in stacks/anywhere.py"
+            yield f"{action} on everything, without a reason in stacks/functions/anywhere.py"
         elif types and action not in AS_GUIDES_SAY:
             yield f"{action} on everything, and it could name: {types}"
     elif action not in AS_GUIDES_SAY and not any(_fits(resource, action, kind) for kind in types):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from landfall import levels
+from landfall.logs import levels
 from landfall.redaction import redacted
 from landfall.smoke import leaks
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from landfall import levels, logs
-from landfall.logs import Line, Written
+from landfall.logs import levels, task_logs
+from landfall.logs.task_logs import Line, Written
 from landfall.model import Failure, failed
 from landfall.redaction import Redaction, redacted
 from landfall.redaction.kinds import KINDS
 from landfall.smoke import leaks
 from landfall.smoke.case import Check
-from tests import builders as b
 from tests.redaction.measure import CORPUS, bare, entries, figures, files
+from tests.support import builders as b
 
 DAMAGED = {"\x1b[32mINFO\x1b[0m ready in 512 ms"}
 """Harmless lines that don't come through as they were: colours are dropped."""
@@ -240,14 +240,14 @@ def test_a_pattern_of_one_s_own_can_not_hang_a_report() -> None:
     """Python's matcher would search for years: RE2 does not go back in the text."""
     text = "a" * 3000 + "b"
     assert redacted(text, Redaction(patterns={"own": ENDLESS}).kinds) == text
-    assert logs.tally(Written((Line(b.NOW, "t", text * 30),)), ENDLESS).errors == 0
+    assert task_logs.tally(Written((Line(b.NOW, "t", text * 30),)), ENDLESS).errors == 0
 
 
 def test_a_pattern_of_one_s_own_decides_what_an_error_is() -> None:
     """Whoever sets one knows better, whatever level a line tells."""
     written = Written(tuple(Line(b.NOW, "t", text) for text in ("level=error x", "level=info E42", "\ud800 E42")))
-    assert logs.tally(written, r"\bE\d+").errors == 2
-    assert logs.tally(written, None).errors == 1
+    assert task_logs.tally(written, r"\bE\d+").errors == 2
+    assert task_logs.tally(written, None).errors == 1
 
 
 def test_half_a_character_can_be_searched() -> None:

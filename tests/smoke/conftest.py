@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
 from local.settings import TEMPLATE
-from tests import builders as b
+from tests.support import builders as b
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., Result]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.misbehaving import Behaviour, body, bomb, drip, flood, raw, serving, tls
 from tests.smoke.conftest import Run
+from tests.support.misbehaving import Behaviour, body, bomb, drip, flood, raw, serving, tls
 
 ELSEWHERE = b"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n"
 BAD: dict[str, tuple[Behaviour, str, str]] = {

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests import builders as b
 from tests.smoke.conftest import Run, plain_listener, settings
+from tests.support import builders as b
 
 Serving = Callable[[str], AbstractContextManager[str]]
 FAULTS = {

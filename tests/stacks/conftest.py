@@ -9,7 +9,7 @@ import aws_cdk as cdk
 import pytest
 
 from local.settings import TEMPLATE
-from stacks.build import build
+from stacks.app import build
 from stacks.packs import Finding, findings
 from tests.policy import exercise
 from tests.stacks.template import Template, read

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from landfall.errors import SettingsError
-from landfall.settings.file import load
+from landfall.settings_file.read import load
 from local.settings import TEMPLATE
-from stacks import asset, layer
-from stacks.steps import STEPS
+from stacks.assets import asset, layer
+from stacks.functions.steps import STEPS
 
 SETTINGS = TEMPLATE
 
@@ -60,7 +60,7 @@ def test_a_bundle_that_can_not_be_packed_stops_the_synth(tmp_path: Path, bundle:
 
 def test_the_asset_has_the_same_hash_every_time(assembly: Path, tmp_path: Path) -> None:
     """Or every deploy would replace the code of every function."""
-    from stacks.build import build  # noqa: PLC0415  the session's assembly comes first
+    from stacks.app import build  # noqa: PLC0415  the session's assembly comes first
 
     build(str(tmp_path), {"settings": str(SETTINGS)}).synth()
 

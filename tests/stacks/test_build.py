@@ -11,7 +11,7 @@ from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from local.settings import TEMPLATE
 from stacks import ROOT
-from stacks.build import build
+from stacks.app import build
 from stacks.front_machine import OVERRIDES
 from tests.policy.decision import may, of_role
 from tests.policy.roles import statements as roles

@@ -15,7 +15,7 @@ POLICIES = {
     "AWS::SQS::QueuePolicy": "PolicyDocument",
 }
 WITHOUT_SOURCE = {
-    # AWS documents no source key for dead letters to an encrypted queue: see stacks/encryption.py
+    # AWS documents no source key for dead letters to an encrypted queue: see stacks/pipeline/encryption.py
     ("AWS::KMS::Key", "EventBridgeSendsDeadLetters"),
     # the encryption context names the log group, and with it account and region (CloudWatch Logs user guide)
     ("AWS::KMS::Key", "LogGroupsOfThePipeline"),

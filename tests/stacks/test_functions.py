@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from stacks import LAMBDAS, layer
+from stacks import LAMBDAS
+from stacks.assets import layer
+from stacks.functions.steps import STEPS, On, Step
 from stacks.names import STEP_LOGS
-from stacks.steps import STEPS, On, Step
 from statemachine.definition import Machine, placeholders
 from tests.stacks.template import Template
 
@@ -45,7 +46,7 @@ def test_all_functions_share_one_asset_and_one_layer(pipeline: Template) -> None
 
 @STEP
 def test_a_step_is_told_of_what_it_has_a_grant_on(pipeline: Template, step: Step) -> None:
-    """The names are those that landfall.world reads."""
+    """The names are those that landfall.runtime.world reads."""
     function = pipeline.named("AWS::Lambda::Function", "FunctionName", step.function_name)
     expected = {
         "LANDFALL_LEDGER_TABLE": ({On.LEDGER}, "<LedgerB7379752>"),
@@ -71,7 +72,7 @@ def test_a_step_is_told_of_what_it_has_a_grant_on(pipeline: Template, step: Step
 
 def test_the_names_of_variables_are_those_that_the_world_reads() -> None:
     """Typed once, and this says which."""
-    from landfall import world  # noqa: PLC0415  after the synth has put lambdas/ on the path
+    from landfall.runtime import world  # noqa: PLC0415  after the synth has put lambdas/ on the path
 
     names = (world.ENV_LEDGER, world.ENV_LOCKS, world.ENV_FREEZES, world.ENV_MACHINE)
     assert (*names, world.ENV_REPORTS, world.ENV_TOPIC, world.ENV_BUS) == (

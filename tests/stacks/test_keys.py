@@ -86,7 +86,7 @@ def test_the_publisher_may_publish_to_the_encrypted_topic(pipeline: Template) ->
 
 
 def test_events_may_send_dead_letters_to_the_encrypted_queue(pipeline: Template) -> None:
-    """Without source conditions, which AWS does not support there: see stacks/encryption.py."""
+    """Without source conditions, which AWS does not support there: see stacks/pipeline/encryption.py."""
     statement = _key(pipeline)["events.amazonaws.com"]
 
     assert statement["Action"] == USE

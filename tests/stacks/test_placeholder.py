@@ -9,9 +9,9 @@ import pytest
 import tomli_w
 
 from landfall.settings import PLACEHOLDER, Settings
-from landfall.settings.file import load
+from landfall.settings_file.read import load
 from local.settings import TEMPLATE
-from stacks.build import build
+from stacks.app import build
 from stacks.placeholder import RULE, complaint
 from tests.stacks.template import Template
 

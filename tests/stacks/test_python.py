@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stacks import ROOT, layer, node
+from stacks import ROOT, node
+from stacks.assets import layer
 
 CI = ROOT / ".ci"
 
@@ -49,7 +50,7 @@ def test_a_python_is_found_on_path_and_under_pyenv(tmp_path: Path) -> None:
 
 
 def test_it_knows_the_lambdas_python(tmp_path: Path) -> None:
-    """The version stands in stacks/layer.py alone."""
+    """The version stands in stacks/assets/layer.py alone."""
     wanted = answering(tmp_path / "bin" / f"python{layer.PYTHON}", f"{layer.PYTHON}.99")
     assert found("lambdas", tmp_path, wanted.parent) == str(wanted)
 

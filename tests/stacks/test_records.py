@@ -10,8 +10,8 @@ from aws_cdk import App, Stack, assertions
 from aws_cdk import aws_kms as kms
 
 from landfall.settings import Evidence
-from stacks.build import FLAGS
-from stacks.reports import ReportBucket
+from stacks.app import FLAGS
+from stacks.pipeline.reports import ReportBucket
 from tests.stacks.template import Template, many
 
 

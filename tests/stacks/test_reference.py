@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stacks.anywhere import ANYWHERE
+from stacks.functions.anywhere import ANYWHERE
 from tests.policy import reference
 from tests.policy.roles import Statement, statements
 from tests.stacks.template import Template
@@ -40,7 +40,7 @@ def test_a_wrong_grant_is_found() -> None:
 
 
 def test_no_reason_for_a_wildcard_is_left_over(templates: dict[str, Template], private: Template) -> None:
-    """A row of stacks/anywhere.py that no role needs is one that the next "*" would hide behind."""
+    """A row of stacks/functions/anywhere.py that no role needs is one that the next "*" would hide behind."""
     used = {a for s, _ in _all(templates, {"": private}) if "*" in s.resources and s.allowed for a in s.actions}
     assert used == ANYWHERE.keys()
 

@@ -11,10 +11,10 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
 
-from landfall.settings.file import load
+from landfall.settings_file.read import load
 from local.settings import TEMPLATE
 from stacks import ROOT
-from stacks.task import FirstTask, TaskSurroundings
+from stacks.service.task import FirstTask, TaskSurroundings
 from tests.stacks.template import Template, many
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from landfall.settings.file import load
-from stacks import ROOT, asset, layer, lock, sbom
-from stacks.reproducible import digest
+from landfall.settings_file.read import load
+from stacks import ROOT
+from stacks.assets import asset, layer, lock, sbom
+from stacks.assets.reproducible import digest
 
 SETTINGS = ROOT / "services.toml"
 

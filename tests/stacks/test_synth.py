@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from local.deploy import deploy
-from local.loopback import NotLoopbackError
+from cli.loopback import NotLoopbackError
 from local.settings import TEMPLATE
+from local.stage.deploy import deploy
 from stacks import ROOT
 
 NOWHERE = "http://127.0.0.1:9"  # the discard port: an AWS call would fail at once, and be seen

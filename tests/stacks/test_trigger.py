@@ -94,7 +94,7 @@ def test_what_can_not_be_delivered_is_kept_and_told_of(pipeline: Template) -> No
 
 
 def test_the_queue_takes_letters_from_rules_and_bus_alone_and_over_tls(pipeline: Template) -> None:
-    """The queue policy is what confines EventBridge: the key's can't (stacks/encryption.py)."""
+    """The queue policy is what confines EventBridge: the key's can't (stacks/pipeline/encryption.py)."""
     rules = pipeline.of_type("AWS::Events::Rule")
     deny, *allowed = pipeline.only("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
 

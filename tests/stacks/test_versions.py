@@ -11,10 +11,10 @@ import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 
-from stacks.build import FLAGS
-from stacks.machine import StandardMachine
-from stacks.step_function import Shared, StepFunction
-from stacks.steps import STEPS, On, Step
+from stacks.app import FLAGS
+from stacks.functions.machine import StandardMachine
+from stacks.functions.step_function import Shared, StepFunction
+from stacks.functions.steps import STEPS, On, Step
 from statemachine.definition import Machine
 from tests.stacks.template import Template
 

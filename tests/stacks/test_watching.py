@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from landfall import metering, notice
 from landfall.model import Outcome
 from landfall.runbook import Runbook
+from landfall.steps import metering
+from landfall.telling import notice
 from stacks import ROOT
+from stacks.functions.steps import STEPS
 from stacks.names import STEP_LOGS
-from stacks.pipeline_stack import SCHEDULED
-from stacks.steps import STEPS
+from stacks.pipeline.pipeline_stack import SCHEDULED
 from tests.stacks.template import Template
 
 NAMED = re.compile(r"Severity: (page|notice)\. Runbook: (\S+)$")

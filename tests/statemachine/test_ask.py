@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from landfall import asked, request
+from landfall.intake import recorded_requests, request
 from landfall.settings import Settings
-from tests import builders as b
-from tests.fronts import BUILD, FILLED, PUT, START, UPDATE, Front, front
+from tests.support import builders as b
+from tests.support.fronts import BUILD, FILLED, PUT, START, UPDATE, Front, front
 
 GOOD = {"commit": b.SHA, "wants": "build", "reason": "the fix", "requested_by": "ann", "via": "landfall 1.0"}
 
@@ -41,13 +41,15 @@ def test_who_asks_is_recorded_and_then_the_commit_is_built() -> None:
     assert (build["ProjectName"], build["SourceVersion"]) == ("landfall-build-sample", b.SHA)
     assert update["Key"] == {name: put["Item"][name] for name in ("service", "deployment_id")}
     asked_at = datetime.fromisoformat(item["asked_at"])
-    assert datetime.fromtimestamp(int(item["expires_at"]), UTC) == asked_at + timedelta(days=asked.KEPT_DAYS)
+    assert datetime.fromtimestamp(int(item["expires_at"]), UTC) == asked_at + timedelta(
+        days=recorded_requests.KEPT_DAYS
+    )
 
 
 def test_what_it_records_is_what_resolve_reads() -> None:
     """The two ends of the same item, of which neither knows the other's file."""
     (_, put), *_ = run(GOOD).calls
-    found = asked.read({name: next(iter(value.values())) for name, value in put["Item"].items()})
+    found = recorded_requests.read({name: next(iter(value.values())) for name, value in put["Item"].items()})
     assert found
     assert (found.by, found.reason, found.via) == ("ann", "the fix", "landfall 1.0")
     assert found.execution.endswith(f":{run(GOOD).name}")

@@ -12,9 +12,9 @@ from moto.codebuild.models import CodeBuildBackend
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.moto_api import state_manager
 
-from tests import builders as b
 from tests.steps import calls, standin
 from tests.steps.site import Site, serving
+from tests.support import builders as b
 
 calls.record()
 

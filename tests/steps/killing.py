@@ -11,7 +11,7 @@ from typing import Any
 import botocore.client
 import pytest
 
-from stacks.steps import STEPS
+from stacks.functions.steps import STEPS
 from tests.steps import standin
 from tests.steps.test_telling import sent
 

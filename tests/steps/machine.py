@@ -13,8 +13,8 @@ from typing import Any
 from landfall.judging import Judged
 from landfall.model import Release
 from statemachine.definition import definition
-from tests import builders as b
 from tests.steps import calls, standin
+from tests.support import builders as b
 
 _PATH = re.compile(r"\{% \$([\w.]+)( \+ 1)? %\}")
 

@@ -17,15 +17,16 @@ from moto.elbv2.models import elbv2_backends
 from moto.kms.models import kms_backends
 from moto.moto_api._internal.models import moto_api_backend
 
-from landfall import chain, evidence
-from landfall.aws.audit import Reports
+from landfall import chain
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
+from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
 from landfall.chain import CHAINS
+from landfall.images.commit_details import Told, as_annotations
+from landfall.ledger import deployment_record
 from landfall.model import Release
 from landfall.reconcile.findings import FINDINGS
-from landfall.told import Told, as_annotations
-from tests import builders as b
+from tests.support import builders as b
 
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
 LEDGER, LOCKS, FREEZES, BUCKET = "ledger", "locks", "freezes", "reports"
@@ -403,7 +404,7 @@ def freezes() -> Any:
 
 def open_record(release: Release) -> None:
     """Open the record of a deployment, as Resolve does."""
-    _ledger().put_item(Item=evidence.opened(release))
+    _ledger().put_item(Item=deployment_record.opened(release))
 
 
 def records() -> list[dict[str, Any]]:

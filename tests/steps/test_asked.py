@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from moto.codebuild.models import CodeBuildBackend
 
-from landfall import asked, evidence
+from landfall.intake import recorded_requests
+from landfall.intake.request import moment
+from landfall.ledger import deployment_record
 from landfall.model import Outcome
-from landfall.request import moment
-from tests import builders as b
 from tests.steps import machine, standin
+from tests.support import builders as b
 
 WHO = "arn:aws:sts::123456789012:assumed-role/release/ann"
 ASKED = datetime(2026, 1, 2, 2, 58, tzinfo=UTC)
@@ -20,7 +21,7 @@ ASKED = datetime(2026, 1, 2, 2, 58, tzinfo=UTC)
 
 def ask(sha: str = b.SHA, at: datetime = ASKED, service: str = "sample", **changes: Any) -> None:
     """Record a request as a service's front does."""
-    key = {"service": asked.partition(service), "deployment_id": f"{sha}/{moment(at)}"}
+    key = {"service": recorded_requests.partition(service), "deployment_id": f"{sha}/{moment(at)}"}
     front = f"{standin.MACHINE.replace(':stateMachine:', ':execution:')}-ask-{service}:{moment(at)}"
     told = {"asked_by": WHO, "asked_at": moment(at), "asked_in": front, "via": "landfall 1.0", "reason": "the fix"}
     standin.table().put_item(Item={**key, **told, **changes})
@@ -34,7 +35,7 @@ def pushed(at: datetime = ASKED + timedelta(minutes=5), sha: str = b.SHA) -> dic
 
 def recorded() -> dict[str, Any]:
     """Return the one record of a deployment."""
-    (record,) = (r for r in standin.records() if not r["service"].startswith(asked.PREFIX))
+    (record,) = (r for r in standin.records() if not r["service"].startswith(recorded_requests.PREFIX))
     return dict(record)
 
 
@@ -68,7 +69,7 @@ NOT_ITS = {
 def test_another_request_is_not_joined(changes: dict[str, Any]) -> None:
     """Neither one for something else, nor one that is stale."""
     ask(**changes)
-    assert not pushed().keys() & set(asked.FIELDS)
+    assert not pushed().keys() & set(recorded_requests.FIELDS)
 
 
 def test_a_request_whose_build_failed_is_not_joined_to_a_later_push() -> None:
@@ -121,8 +122,8 @@ def test_it_stands_in_the_closed_record_and_no_chain_counts_it() -> None:
     ask()
     record = pushed()
     release = b.release(**{"execution_arn": record["execution_arn"], "deployment_id": record["deployment_id"]})
-    joined = asked.joined(release, (b.asked(by=WHO),))
-    closed = standin.ledger().close(evidence.closed(b.ended(Outcome.REJECTED, release=joined), b.NOW))
+    joined = recorded_requests.joined(release, (b.asked(by=WHO),))
+    closed = standin.ledger().close(deployment_record.closed(b.ended(Outcome.REJECTED, release=joined), b.NOW))
     assert closed
     assert (closed["sequence"], closed["asked_by"]) == (1, WHO)
     assert standin.ledger().chains() == ["sample"]

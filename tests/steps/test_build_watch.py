@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from landfall.errors import AwsCallFailed
-from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.test_telling import sent
+from tests.support import builders as b
 
 
 def event(arn: str, status: str = "SUCCEEDED") -> dict[str, Any]:

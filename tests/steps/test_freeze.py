@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from landfall.freeze import EVERY_SERVICE, Freeze
-from landfall.request import moment
-from tests import builders as b
+from landfall.intake.freeze import EVERY_SERVICE, Freeze
+from landfall.intake.request import moment
 from tests.steps import calls, machine, standin
 from tests.steps.site import Site
+from tests.support import builders as b
 
 
 def frozen(service: str = "sample", **changes: Any) -> None:

@@ -12,9 +12,9 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 
 from landfall.judging import Judged
 from landfall.model import Deployment
-from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site
+from tests.support import builders as b
 
 
 def ours(revision: str, **changes: Any) -> Judged:

@@ -1,7 +1,8 @@
 """Each step that changes something, killed after each of its changes: the replay does no second one (law 7).
 
 The process dies between AWS's effect and its answer, and Step Functions runs the step again. What there is on AWS
-afterwards is what one undisturbed run leaves. tests/chaos/test_killed.py kills real processes on the local AWS.
+afterwards is what one undisturbed run leaves. tests/campaigns/chaos/test_killed.py kills real processes on the
+local AWS.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import pytest
 
 from landfall.errors import StepError
 from landfall.model import Failure, Outcome
-from tests import builders as b
 from tests.steps import killing, machine, standin
 from tests.steps.test_build_watch import ended as built
 from tests.steps.test_changes import REGISTRY, RELEASE, register, update
 from tests.steps.test_one_at_a_time import PUSHED, later
+from tests.support import builders as b
 
 Invocation = tuple[str, Any]
 LOCKED = replace(RELEASE, fence=1)

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from landfall.model import UNKNOWN, Outcome, Release
-from tests import builders as b
 from tests.steps import machine, standin
+from tests.support import builders as b
 
 REGISTRY = f"registry/{standin.REPOSITORY}"
 OLDER, NEWER, NEXT = "a" * 40, "b" * 40, "c" * 40

@@ -11,8 +11,8 @@ import pytest
 
 from landfall.judging import Judged
 from landfall.model import Kind, Outcome
-from tests import builders as b
 from tests.steps import machine, standin
+from tests.support import builders as b
 
 GROUP = "/judged"
 OPTIONS = {"awslogs-group": GROUP, "awslogs-stream-prefix": "judged", "awslogs-region": standin.REGION}

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from landfall.evidence import Ended
+from landfall.ledger.deployment_record import Ended
 from landfall.model import Outcome
-from tests import builders as b
 from tests.steps import machine
+from tests.support import builders as b
 
 DONE = {
     "SUCCEEDED": {"Succeeded": 1, "WentBack": 0},

@@ -11,8 +11,8 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.ecs.models import EC2ContainerServiceBackend
 
 from landfall.errors import AwsCallFailed
-from tests import builders as b
 from tests.steps import machine, standin
+from tests.support import builders as b
 
 RELEASE = b.release(image=f"registry/{standin.REPOSITORY}@{b.DIGEST}")
 

@@ -11,13 +11,14 @@ from typing import Any
 import boto3
 import pytest
 
-from landfall import naming, recovery
+from landfall import naming
 from landfall.aws.locks import Lock, Locks
+from landfall.ledger import recovery
 from landfall.model import UNKNOWN_SERVICE, Outcome, Release
-from landfall.world import World
-from tests import builders as b
+from landfall.runtime.world import World
 from tests.steps import machine, standin
 from tests.steps.test_telling import sent
+from tests.support import builders as b
 
 PUSHED = b.release(by_push=True, started_at=b.NOW.isoformat())
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site
+from tests.support import builders as b
 
 
 def preflight(service: str, attempt: int = 1) -> dict[str, Any]:

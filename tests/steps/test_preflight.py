@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from landfall.settings import Limits
-from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site
+from tests.support import builders as b
 
 CHECKS = {
     "version": "PASS",

@@ -12,10 +12,10 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 from landfall.errors import StepOutputTooLarge
 from landfall.model import Outcome
-from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site
 from tests.steps.test_one_at_a_time import PUSHED, acquire, closed, code, later
+from tests.support import builders as b
 
 RECOVER = {"intent": "recover", "service": "sample", "deployment_id": PUSHED.deployment_id}
 LOST = {

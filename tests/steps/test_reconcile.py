@@ -12,19 +12,20 @@ import pytest
 from moto.events.models import EventsBackend
 
 import reconcile
-from landfall import chain, evidence
-from landfall.aws.audit import Reports
+from landfall import chain
 from landfall.aws.findings import Findings
+from landfall.aws.reports import Reports
 from landfall.chain import CHAINS
 from landfall.errors import StepError
+from landfall.ledger import deployment_record
 from landfall.model import UNKNOWN_SERVICE, Outcome
 from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
-from landfall.world import World
-from tests import builders as b
-from tests import schemas
+from landfall.runtime.world import World
 from tests.steps import machine, standin
 from tests.steps.test_build_watch import started
 from tests.steps.test_telling import sent
+from tests.support import builders as b
+from tests.support import schemas
 
 
 @pytest.fixture(autouse=True)
@@ -154,7 +155,7 @@ def claim_a_success() -> None:
     """Put a success there that no deployment can have had."""
     now = datetime.now(UTC)
     release = b.release(deployment_id="20260105T000000Z-fast", started_at=now.isoformat())
-    record = evidence.closed(b.ended(release=release, deployment=b.deployment(task_definition="")), now)
+    record = deployment_record.closed(b.ended(release=release, deployment=b.deployment(task_definition="")), now)
     standin.table().put_item(Item=record | {"reported": "s3://elsewhere/report.md", "git_sha": "?"})
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from landfall import chain, told
+from landfall import chain
+from landfall.images import commit_details
+from landfall.images.commit_details import Told
 from landfall.model import Outcome
-from landfall.told import Told
-from tests import builders as b
 from tests.steps import machine, standin
+from tests.support import builders as b
 
 GOOD = {"service": "sample", "image_tag": b.SHA}
 
@@ -52,7 +53,7 @@ def test_by_push() -> None:
     assert standin.records()[0]["requested_by"] == "ECR push"
 
 
-SAID = Told(b.SHA, "2026-01-01T08:00:00Z", "Ann Example", "Sell socks", told.WHOLE, (b.OLD_SHA,))
+SAID = Told(b.SHA, "2026-01-01T08:00:00Z", "Ann Example", "Sell socks", commit_details.WHOLE, (b.OLD_SHA,))
 
 
 def test_the_record_keeps_what_the_build_said_of_its_commit() -> None:

@@ -14,7 +14,7 @@ from moto.stepfunctions.models import stepfunctions_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from landfall.errors import StepError
-from landfall.retire import KEPT, LONGEST
+from landfall.unused_versions import KEPT, LONGEST
 from tests.steps import killing, machine, standin
 
 WATCH = "landfall-build-watch"

@@ -9,10 +9,10 @@ import pytest
 from moto.ecr.models import ecr_backends
 
 import preflight
-from landfall.world import World
-from tests import builders as b
+from landfall.runtime.world import World
 from tests.steps import standin
 from tests.steps.site import Site
+from tests.support import builders as b
 
 ONE = {"imageScanCompletedAt": 1700000000, "findings": [{"name": "CVE-1", "severity": "HIGH"}]}
 ENHANCED = {"enhancedFindings": [{"severity": "CRITICAL", "status": "ACTIVE"}] * 2, "findings": []}

@@ -9,16 +9,17 @@ from typing import Any
 import boto3
 import pytest
 
-from landfall import chain, evidence
-from landfall.aws.audit import Reports
+from landfall import chain
 from landfall.aws.closing import TRIES
 from landfall.aws.ledger import Ledger
+from landfall.aws.reports import Reports
 from landfall.chain import Anchor, Head
-from landfall.chain_check import Evidence, Verified, verify
+from landfall.chain.check import Evidence, Verified, verify
 from landfall.errors import AwsCallFailed
+from landfall.ledger import deployment_record
 from landfall.model import Release
-from tests import builders as b
 from tests.steps import machine, standin
+from tests.support import builders as b
 
 OTHER = "20260102T030506Z-two"
 
@@ -31,7 +32,7 @@ def release(deployment_id: str, **changes: Any) -> Release:
 
 def close(ledger: Ledger, deployment_id: str, **changes: Any) -> Any:
     """Close a record."""
-    return ledger.close(evidence.closed(b.ended(release=release(deployment_id, **changes)), b.NOW))
+    return ledger.close(deployment_record.closed(b.ended(release=release(deployment_id, **changes)), b.NOW))
 
 
 def report(deployment_id: str) -> Any:
@@ -78,10 +79,10 @@ def test_a_record_that_was_worked_on_is_sealed_with_all_it_holds(aws: None) -> N
     """Lock, progress and recovery leave their fields in it; what is written after the closing is left out."""
     deployment = release("20260102T030405Z-one")
     ledger = standin.ledger()
-    ledger.open(evidence.opened(deployment) | {"doomed": True})
+    ledger.open(deployment_record.opened(deployment) | {"doomed": True})
     ledger.update("sample", deployment.deployment_id, fence=3)
     ledger.update("sample", deployment.deployment_id, progress="{}")
-    ledger.claim_recovery(evidence.opened(deployment), "arn:recovery")
+    ledger.claim_recovery(deployment_record.opened(deployment), "arn:recovery")
     sealed = close(ledger, deployment.deployment_id, fence=3)
     assert {"doomed", "progress", "fence"} <= sealed.keys()
     assert not sealed.keys() & chain.AFTER_CLOSING
@@ -142,7 +143,7 @@ def test_one_deployment_is_closed_once_however_close_the_race(aws: None) -> None
 def test_what_is_written_to_an_open_record_at_the_last_moment_is_sealed_too(aws: None, field: dict[str, Any]) -> None:
     """A hash that did not cover it would call the record changed for ever."""
     deployment = release("20260102T030405Z-one", fence=1)
-    standin.ledger().open(evidence.opened(deployment))
+    standin.ledger().open(deployment_record.opened(deployment))
     ledger = own_ledger()
     before_closing(ledger, lambda: standin.ledger().update("sample", deployment.deployment_id, **field))
     assert field.items() <= close(ledger, deployment.deployment_id, fence=1).items()
@@ -152,7 +153,7 @@ def test_what_is_written_to_an_open_record_at_the_last_moment_is_sealed_too(aws:
 def test_a_record_taken_over_at_the_last_moment_is_not_closed(aws: None) -> None:
     """A younger lock's deployment goes on from here: the older step closes nothing, and HEAD stays."""
     deployment = release("20260102T030405Z-one", fence=1)
-    standin.ledger().open(evidence.opened(deployment))
+    standin.ledger().open(deployment_record.opened(deployment))
     ledger = own_ledger()
     before_closing(ledger, lambda: standin.ledger().update("sample", deployment.deployment_id, fence=2))
     assert close(ledger, deployment.deployment_id, fence=1) is None
@@ -183,7 +184,7 @@ def test_head_is_no_deployment(aws: None) -> None:
 
 def test_records_of_the_first_schema_stay_as_they_are(aws: None) -> None:
     """The chain begins at the first record that is closed after the change, and says so; the older ones are read."""
-    old = {**evidence.closed(b.ended(release=release("20250101T000000Z-old")), b.NOW), "schema": 1}
+    old = {**deployment_record.closed(b.ended(release=release("20250101T000000Z-old")), b.NOW), "schema": 1}
     standin.table().put_item(Item=old)
     report("20260102T030405Z-one")
     assert (told().findings, told().before, told().began) == ((), 1, "20260102T030405Z-one")

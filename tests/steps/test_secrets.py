@@ -14,9 +14,9 @@ from moto.sns.models import sns_backends
 from landfall.errors import AwsCallFailed
 from landfall.model import Failure, Outcome
 from landfall.smoke.case import Check
-from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.site import Site
+from tests.support import builders as b
 
 TOKEN, KEY = "s3cr3t-marker+token", "s3cr3t-marker/key"
 RELEASE = b.release(service="guarded", repository="landfall/guarded")

@@ -14,16 +14,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.kms.models import KmsBackend
 
-from landfall import chain, evidence
+from landfall import chain
 from landfall.aws.findings import Findings
 from landfall.chain import CHAINS, HASH, PREVIOUS, SEQUENCE, SIGNATURE, Record
+from landfall.ledger import deployment_record
+from landfall.ledger.standing import SEARCHED
 from landfall.model import Outcome, Release
 from landfall.reconcile.findings import Kind
-from landfall.standing import SEARCHED
-from tests import builders as b
-from tests.signing import OTHER, signed
 from tests.steps import machine, standin
 from tests.steps.test_sealing import told
+from tests.support import builders as b
+from tests.support.signing import OTHER, signed
 
 GOOD = {"service": "sample", "image_tag": b.SHA}
 HEAD = {"service": CHAINS, "deployment_id": "sample"}
@@ -39,7 +40,7 @@ def landed(name: str, revision: str = "sample:7", **changes: Any) -> Record:
     ended = b.ended(
         Outcome.SUCCEEDED, release=release(name, **changes), deployment=b.deployment(task_definition=revision)
     )
-    return evidence.closed(ended, b.NOW)
+    return deployment_record.closed(ended, b.NOW)
 
 
 def put(*records: Record) -> None:

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import asdict
 
 from landfall.settings.smoke import Smoke
-from tests import builders as b
 from tests.steps import machine
 from tests.steps.site import Site
+from tests.support import builders as b
 
 SAMPLED = 5
 """What tests.steps.conftest sets as identity_requests."""

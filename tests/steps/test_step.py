@@ -14,15 +14,16 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
-from landfall import raised
 from landfall.errors import AwsCallFailed, InvalidRequest, InvalidStepInput, StepOutputTooLarge
 from landfall.model import Verdict, passed
 from landfall.redaction.kinds import KINDS
-from landfall.step import OUTPUT_LIMIT, logger, step
-from landfall.world import World
-from tests import builders as b
+from landfall.runtime import safe_errors
+from landfall.runtime.step import logger, step
+from landfall.runtime.world import World
+from landfall.wire import OUTPUT_LIMIT
 from tests.conftest import NOWHERE
 from tests.steps import machine, standin
+from tests.support import builders as b
 
 JUDGED = asdict(b.judged())
 JUDGES = ("check_stability", "check_target_health", "confirm", "smoke_test", "rollback")
@@ -213,7 +214,7 @@ def test_an_error_is_redacted_where_the_settings_can_not_be_read(monkeypatch: py
 )
 def test_an_error_of_any_class_keeps_its_name(error: Exception) -> None:
     """The name decides what the machine does: retry, or catch."""
-    safe = raised.safe(error, KINDS)
+    safe = safe_errors.safe(error, KINDS)
     assert (type(safe).__name__, isinstance(safe, type(error))) == (type(error).__name__, True)
     assert "hunter2" not in str(safe)
 
@@ -221,7 +222,7 @@ def test_an_error_of_any_class_keeps_its_name(error: Exception) -> None:
 def test_an_error_with_nothing_to_hide_is_left_alone() -> None:
     """A programmer sees the very error, with its cause."""
     error = AwsCallFailed("Boom", "describing service arn:aws:ecs:eu-west-1:123456789012:service/Production-API-v2/web")
-    assert raised.safe(error, KINDS) is error
+    assert safe_errors.safe(error, KINDS) is error
 
 
 def test_a_logged_error_is_redacted(log: io.StringIO) -> None:

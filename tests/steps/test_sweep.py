@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from landfall import recovery
 from landfall.errors import StepError
+from landfall.ledger import recovery
 from landfall.model import Failure, Outcome, Release, passed
 from landfall.smoke.case import Check
-from tests import builders as b
 from tests.steps import machine, standin
 from tests.steps.test_one_at_a_time import PUSHED, later
 from tests.steps.test_telling import sent
+from tests.support import builders as b
 
 LOST = later(PUSHED, 1, execution_arn=f"{b.EXECUTION}-lost")
 MIDNIGHT = datetime(2026, 1, 2, tzinfo=UTC)

@@ -13,11 +13,11 @@ import pytest
 import resolve
 from landfall.aws.image_manifest import MANIFEST_TYPES
 from landfall.model import Outcome
-from landfall.reconcile import looks
 from landfall.reconcile.findings import Kind
-from landfall.world import World
-from tests import builders as b
+from landfall.runtime.world import World
+from landfall.steps import reconcile_looks
 from tests.steps import machine, standin
+from tests.support import builders as b
 
 SHORT, LABEL = b.SHA[:7], "org.opencontainers.image.revision"
 BASE = """\
@@ -145,7 +145,7 @@ def test_a_push_that_nothing_reads_is_raised_and_cleared(settings: Path) -> None
     settings.write_text(BASE)
 
     def kinds() -> set[Kind]:
-        looked = looks.pushes(World().service("sample"), World())
+        looked = reconcile_looks.pushes(World().service("sample"), World())
         return {seen.kind for seen in looked.seen}
 
     assert kinds() == {Kind.PUSH_NOT_READ}

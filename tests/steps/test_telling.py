@@ -12,11 +12,11 @@ from moto.events.models import EventsBackend
 from moto.sns.models import sns_backends
 
 from landfall.errors import AwsCallFailed
-from landfall.evidence import Ended
+from landfall.ledger.deployment_record import Ended
 from landfall.model import QUIET, Outcome
-from tests import builders as b
-from tests import schemas
 from tests.steps import machine, standin
+from tests.support import builders as b
+from tests.support import schemas
 
 
 def report(ended: Ended) -> Any:

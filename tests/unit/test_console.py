@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from landfall import console
-from tests import builders as b
+from tests.support import builders as b
 
 HOME = "https://eu-west-1.console.aws.amazon.com"
 AT = "eu-west-1:123456789012"

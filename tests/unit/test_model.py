@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from landfall import change
+from landfall.change import begun as change
 from landfall.errors import AwsCallFailed
 from landfall.model import REASON_LIMIT, State, Verdict, failed, passed, wait
 from landfall.settings import Limits
-from tests import builders as b
+from tests.support import builders as b
 
 
 @pytest.mark.parametrize("character", ["r", '"', "é", "漢", "\U0001f680", "\n", "\x1b", "\ud800"], ids=ascii)

@@ -8,13 +8,13 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall import retire
-from landfall.retire import Began, Definition, Version
+from landfall import unused_versions
+from landfall.unused_versions import Began, Definition, Version
 from statemachine.definition import Machine, definition_text, placeholders
-from tests import builders as b
+from tests.support import builders as b
 
 ARN = "arn:aws:lambda:eu-central-1:123456789012:function:landfall-"
-AGED = b.NOW - retire.KEPT
+AGED = b.NOW - unused_versions.KEPT
 FRESH = AGED + timedelta(seconds=1)
 
 
@@ -26,8 +26,8 @@ def text(**numbers: int | str) -> str:
 def test_a_definition_names_functions_and_versions() -> None:
     """In any partition; a bare name, as definitions once had, is of no version."""
     told = [text(resolve=7, confirm=12), f'"{ARN}report"', text(resolve=8).replace("aws", "aws-us-gov")]
-    assert retire.functions(told) == ("landfall-resolve", "landfall-confirm", "landfall-report")
-    assert retire.named(told) == {("landfall-resolve", 7), ("landfall-confirm", 12), ("landfall-resolve", 8)}
+    assert unused_versions.functions(told) == ("landfall-resolve", "landfall-confirm", "landfall-report")
+    assert unused_versions.named(told) == {("landfall-resolve", 7), ("landfall-confirm", 12), ("landfall-resolve", 8)}
 
 
 def test_every_function_of_the_machines_is_found() -> None:
@@ -36,7 +36,7 @@ def test_every_function_of_the_machines_is_found() -> None:
         filled, names = definition_text(machine), placeholders(machine)
         for name in names:
             filled = filled.replace(f"${{{name}}}", f"{ARN}{name}:3")
-        assert retire.named([filled]) == {(f"landfall-{name}", 3) for name in names}
+        assert unused_versions.named([filled]) == {(f"landfall-{name}", 3) for name in names}
 
 
 def test_what_is_old_is_neither_named_nor_young_nor_the_newest() -> None:
@@ -49,15 +49,15 @@ def test_what_is_old_is_neither_named_nor_young_nor_the_newest() -> None:
         Version("a", 5, AGED),
         Version("b", 1, AGED - timedelta(days=350)),
     ]
-    assert retire.old(versions, frozenset({("a", 2)}), b.NOW) == (versions[0], versions[2])
-    assert retire.old(versions, frozenset({("a", 1), ("a", 2)}), b.NOW) == (versions[2],)
-    assert retire.unused(versions[:2], frozenset({("a", 1), ("b", 2)})) == (versions[1],)
+    assert unused_versions.old(versions, frozenset({("a", 2)}), b.NOW) == (versions[0], versions[2])
+    assert unused_versions.old(versions, frozenset({("a", 1), ("a", 2)}), b.NOW) == (versions[2],)
+    assert unused_versions.unused(versions[:2], frozenset({("a", 1), ("b", 2)})) == (versions[1],)
 
 
 def test_a_version_that_a_definition_names_again_is_kept() -> None:
     """An upgrade that failed was taken back: an older version than the newest is named, for as long as it is."""
     versions = [Version("a", number, AGED - timedelta(days=100 - number)) for number in (1, 2, 3)]
-    assert retire.old(versions, frozenset({("a", 1)}), b.NOW) == (versions[1],)
+    assert unused_versions.old(versions, frozenset({("a", 1)}), b.NOW) == (versions[1],)
 
 
 MINUTES = st.integers(0, 60 * 24 * 20)
@@ -80,9 +80,9 @@ def test_the_definition_of_every_execution_is_seen_and_few_are_read(updates: set
         update = of(int(arn))
         return Definition(text(a=update), at[update])
 
-    seen = set(retire.began_with(executions, read))
+    seen = set(unused_versions.began_with(executions, read))
     assert seen == {text(a=of(int(e.arn))) for e in executions}
-    unsettled = [e for e in executions if e.started_at < at[of(int(e.arn))] + retire.SETTLED]
+    unsettled = [e for e in executions if e.started_at < at[of(int(e.arn))] + unused_versions.SETTLED]
     assert len(asked) <= len(seen) + len(unsettled)
 
 
@@ -93,5 +93,5 @@ def test_an_execution_that_an_update_came_late_to_is_asked_itself() -> None:
     executions = [Began(f"{n}", b.NOW + each) for n, each in enumerate(started)]
     truth = dict(zip("0123", (old, old, new, new), strict=True))
     for order in itertools.permutations(executions):
-        assert set(retire.began_with(order, truth.__getitem__)) == {old.text, new.text}
-    assert list(retire.began_with(executions[1:], truth.__getitem__)) == [new.text, new.text, old.text]
+        assert set(unused_versions.began_with(order, truth.__getitem__)) == {old.text, new.text}
+    assert list(unused_versions.began_with(executions[1:], truth.__getitem__)) == [new.text, new.text, old.text]

@@ -103,7 +103,8 @@ def test_every_verb_explains_itself(installed: Installed) -> None:
 def test_what_the_verbs_read_beside_themselves_is_there(installed: Installed) -> None:
     """The buildspec of `builder = "local"`, and the report's template."""
     code = (
-        "from cli.local_builder import BUILDSPEC; from landfall.report import text; from pathlib import Path; "
+        "from cli.images.local_builder import BUILDSPEC; from landfall.telling.report import text; "
+        "from pathlib import Path; "
         "assert 'phases:' in BUILDSPEC.read_text(); assert list(Path(text.__file__).parent.glob('*.j2'))"
     )
     done = installed.run("python", "-I", "-c", code)

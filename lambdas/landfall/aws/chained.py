@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from landfall import chain, standing
+from landfall import chain
 from landfall.aws import table
 from landfall.aws.signing import Signing
+from landfall.aws.trying import trying
 from landfall.chain import CHAINS, HASH, NONE_BEFORE, PREVIOUS, SIGNATURE, Head, Record
-from landfall.errors import trying
-from landfall.standing import CHANGED_BEFORE, LINKS, PROVEN_BEFORE, SEARCHED, Link
+from landfall.ledger import standing
+from landfall.ledger.standing import CHANGED_BEFORE, LINKS, PROVEN_BEFORE, SEARCHED, Link
 
 WALKED = 50
 """Proven releases that are reached by their links, one read each. For more, one read of all records is cheaper."""

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from itertools import chain as chained
 from typing import Any
 
-from landfall import chain, standing
+from landfall import chain
 from landfall.aws.chained import LAST, Chained, key
+from landfall.aws.trying import trying
 from landfall.chain import CHAINS, HASH, SEQUENCE, Record
-from landfall.errors import AwsCallFailed, trying
-from landfall.standing import LINKS
+from landfall.errors import AwsCallFailed
+from landfall.ledger import standing
+from landfall.ledger.standing import LINKS
 
 WHILE_OPEN = ("fence", "progress")
 """What other steps write to a record that is open."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from landfall.build_watch import BuildView, Phase
-from landfall.errors import AwsCallFailed, trying
-from landfall.request import moment
+from landfall.aws.trying import trying
+from landfall.builds.build_watch import BuildView, Phase
+from landfall.errors import AwsCallFailed
+from landfall.intake.request import moment
 
 MOST = 100
 """Builds that BatchGetBuilds takes (API reference)."""

@@ -4,42 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from landfall.aws import image_manifest
-from landfall.aws.image_manifest import CONFIG_TYPES, INDEX_TYPES, MANIFEST_TYPES, Manifest
-from landfall.errors import trying
-from landfall.request import moment
-from landfall.scan import Scan
-
-
-@dataclass(frozen=True)
-class Image:
-    """An image in a repository. `accepted` is its digest and, for an index, its platforms' digests.
-
-    `pushed_at` is in whole seconds, as events tell time.
-    """
-
-    uri: str
-    digest: str
-    accepted: tuple[str, ...]
-    tags: tuple[str, ...]
-    pushed_at: str
-    manifest: Manifest = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An image as a repository's list has it. `pushed_at` is in whole seconds, as events tell time.
-
-    `artifact`: it is no image that a task could run, but a chart, a build cache, a signature or the like.
-    """
-
-    digest: str
-    tags: tuple[str, ...]
-    pushed_at: str
-    artifact: bool = False
+from landfall.aws.image_manifest import CONFIG_TYPES, INDEX_TYPES, MANIFEST_TYPES
+from landfall.aws.trying import trying
+from landfall.images.stored import Image, Listed, Manifest
+from landfall.intake.request import moment
+from landfall.preflight_checks.scan import Scan
 
 
 class Ecr:

@@ -7,9 +7,10 @@ from datetime import UTC
 from itertools import islice
 from typing import Any
 
-from landfall.errors import AwsCallFailed, trying
-from landfall.observed import ServiceView, TaskView, service_view, task_view
-from landfall.revisions import Revision
+from landfall.aws.trying import trying
+from landfall.errors import AwsCallFailed
+from landfall.ledger.revisions import Revision
+from landfall.proof.observed import ServiceView, TaskView, service_view, task_view
 
 DESCRIBE_TASKS_LIMIT = 100
 """Tasks per DescribeTasks call (ECS API reference)."""

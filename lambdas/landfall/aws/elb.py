@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from landfall.errors import trying
-from landfall.observed import TargetGroup, TargetView, target_view
+from landfall.aws.trying import trying
+from landfall.proof.observed import TargetGroup, TargetView, target_view
 
 
 class Elb:

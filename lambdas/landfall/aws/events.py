@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from landfall.errors import AwsCallFailed, trying
+from landfall.aws.trying import trying
+from landfall.errors import AwsCallFailed
 
 SOURCE = "landfall"
 

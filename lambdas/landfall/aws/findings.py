@@ -7,7 +7,7 @@ from typing import Any
 
 from landfall.aws import table
 from landfall.aws.chained import key
-from landfall.errors import trying
+from landfall.aws.trying import trying
 from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
 
 _OF_KEY = "of"

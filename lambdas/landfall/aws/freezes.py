@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 from typing import Any
 
-from landfall.errors import trying
-from landfall.freeze import EVERY_SERVICE, Freeze
+from landfall.aws.trying import trying
+from landfall.intake.freeze import EVERY_SERVICE, Freeze
 
 
 class Freezes:

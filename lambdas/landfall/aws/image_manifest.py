@@ -10,7 +10,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from landfall.errors import UNREADABLE, AwsCallFailed, InvalidRequest, trying
+from landfall.aws.trying import UNREADABLE, trying
+from landfall.errors import AwsCallFailed, InvalidRequest
+from landfall.images.stored import Manifest
 
 INDEX_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -32,8 +34,6 @@ CONFIG_LIMIT = 1 << 20
 TIMEOUT_SECONDS = 10
 """For each wait in a download. A step has 60 s, and a retry of its own."""
 REFERENCE_TYPE = "vnd.docker.reference.type"
-
-Manifest = Mapping[str, Any]
 
 
 def read(client: Any, repository: str, identifier: Mapping[str, str]) -> tuple[str, Manifest]:

@@ -14,11 +14,11 @@ from landfall.aws import table
 from landfall.aws.chained import key
 from landfall.aws.closing import WHILE_OPEN, Closing
 from landfall.aws.signing import Signing
-from landfall.errors import trying
+from landfall.aws.trying import trying
+from landfall.ledger import YES
 from landfall.model import QUIET
 
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
-YES = "yes"
 Record = chain.Record
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from landfall.errors import trying
+from landfall.aws.trying import trying
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from landfall.errors import AwsCallFailed, trying
-from landfall.logs import Line, Place, Written
+from landfall.aws.trying import trying
+from landfall.errors import AwsCallFailed
+from landfall.logs.task_logs import Line, Place, Written
 
 MOST_LINES = 2000
 """Of one task, and of the time before: a call may give 10,000, and a step has neither memory nor time for them."""

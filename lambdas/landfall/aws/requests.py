@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from landfall import asked
-from landfall.errors import trying
+from landfall.aws.trying import trying
+from landfall.intake import recorded_requests
 from landfall.model import Asked
 
 
@@ -20,8 +20,8 @@ class Requests:
         with trying(f"reading the requests for {commit} of {service}"):
             page = self._table.query(
                 KeyConditionExpression="service = :of AND begins_with(deployment_id, :commit)",
-                ExpressionAttributeValues={":of": asked.partition(service), ":commit": commit},
+                ExpressionAttributeValues={":of": recorded_requests.partition(service), ":commit": commit},
                 ConsistentRead=True,
-                Limit=asked.MOST,
+                Limit=recorded_requests.MOST,
             )
-            return [found for item in page["Items"] if (found := asked.read(item)) is not None]
+            return [found for item in page["Items"] if (found := recorded_requests.read(item)) is not None]

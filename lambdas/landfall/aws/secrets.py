@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from landfall import secret
-from landfall.errors import trying
+from landfall.aws.trying import trying
 from landfall.secret import Known, Secret, Unreadable
 
 _FINAL = {

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from landfall.aws.audit import Reports
+from landfall.aws.reports import Reports
+from landfall.aws.trying import trying
 from landfall.chain import HASH, SIGNATURE, SIGNED_BY, Record, is_placed, key_name, key_names
-from landfall.errors import trying
-from landfall.signature import PublicKey, is_signed, message
+from landfall.chain.signature import PublicKey, is_signed, message
 
 
 class Signing:

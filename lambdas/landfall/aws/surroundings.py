@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from landfall.errors import trying
+from landfall.aws.trying import trying
 
 _ABSENT = frozenset({"NoSuchEntity", "ResourceNotFoundException"})
 _UNREADABLE = frozenset({"AccessDenied", "AccessDeniedException"})

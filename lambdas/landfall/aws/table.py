@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from landfall.errors import trying
+from landfall.aws.trying import trying
 
 
 def query(table: Any, what: str, **wanted: Any) -> Iterator[dict[str, Any]]:

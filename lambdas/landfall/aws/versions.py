@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from landfall.errors import trying
-from landfall.retire import Began, Definition, Version
+from landfall.aws.trying import trying
+from landfall.unused_versions import Began, Definition, Version
 
 LATEST = "$LATEST"
 _STAMP = "%Y-%m-%dT%H:%M:%S.%f%z"

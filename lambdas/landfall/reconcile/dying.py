@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from landfall import standing, stops
-from landfall.observed import ServiceView, TaskView
+from landfall.ledger import standing
+from landfall.proof import stops
+from landfall.proof.observed import ServiceView, TaskView
 from landfall.reconcile import LOOK_EVERY
 from landfall.reconcile.findings import Kind, Looked, Seen
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landfall import standing
-from landfall.observed import ServiceView
+from landfall.change.task_definition import TAG_SHA
+from landfall.ledger import standing
+from landfall.proof.observed import ServiceView
 from landfall.reconcile.findings import Kind, Looked, Seen
 from landfall.settings import Service
-from landfall.task_definition import TAG_SHA
 
 OF_REVISION = frozenset({Kind.LIVE_NOT_RECORDED, Kind.LIVE_WITHOUT_SHA})
 KINDS = OF_REVISION | {Kind.SERVICE_MISSING}

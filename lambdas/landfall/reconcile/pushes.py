@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from landfall import build_watch, image_tags
-from landfall.aws.ecr import Listed
-from landfall.image_tags import Tag, TagForm
+from landfall.builds import build_watch
+from landfall.images import image_tags
+from landfall.images.image_tags import Tag, TagForm
+from landfall.images.stored import Listed
+from landfall.intake.turn import TIME
 from landfall.model import Outcome
 from landfall.reconcile.findings import Kind, Looked, Seen, Start
-from landfall.turn import TIME
 
 KINDS = frozenset({Kind.PUSH_NOT_DEPLOYED, Kind.PUSH_NOT_READ})
 STARTED_WITHIN = timedelta(days=1)

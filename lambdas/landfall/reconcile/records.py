@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from landfall.aws.audit import Execution
 from landfall.chain import Head, anchor_of
 from landfall.errors import InvalidStepInput
+from landfall.intake.request import moment
+from landfall.ledger.execution_history import Execution
+from landfall.ledger.recovery import PATIENCE, swept_enough
+from landfall.ledger.recovery import tried as recoveries
 from landfall.model import PROVEN, Outcome
 from landfall.reconcile.findings import Kind, Seen
-from landfall.recovery import PATIENCE, swept_enough
-from landfall.recovery import tried as recoveries
-from landfall.request import moment
 from landfall.settings import Limits
-from landfall.step import parse
+from landfall.wire import parse
 
 OF_RECORD = frozenset({Kind.RUNS_TOO_LONG, Kind.NEVER_CLOSED, Kind.REPORT_MISSING})
 KINDS = OF_RECORD | {Kind.ENDED_TOO_FAST, Kind.NOT_ANCHORED}

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from landfall import image_tags
-from landfall.image_tags import GROUP, TagForm
-from landfall.later import Later
+from landfall.images import image_tags
+from landfall.images.image_tags import GROUP, TagForm
 from landfall.reconcile.findings import Kind, Seen
 from landfall.reconcile.pushes import Pushed
+from landfall.text.later import Later
 
 SUBJECT = "tags that name no release"
 TAGS_SHOWN, TAG_SHOWN = 5, 60

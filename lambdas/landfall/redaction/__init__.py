@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from landfall.later import Later
 from landfall.redaction.kind import OwnKind
 from landfall.redaction.kind import Redacts as Redacts
+from landfall.text.later import Later
 
 LONGEST = 4000
 """Characters of a text that are looked at. What is beyond is cut off, unseen."""

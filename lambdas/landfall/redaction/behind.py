@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from landfall.later import Later
 from landfall.redaction import aws, labels, sought, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives, phrases
+from landfall.text.later import Later
 
 SECRETS = alternatives([*phrases(labels.SECRETS), *phrases(labels.PHRASES)])
 PATIENTS = labels.numbers_of_patients()

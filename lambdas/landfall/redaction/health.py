@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from landfall.later import Later
 from landfall.redaction import values
 from landfall.redaction.kind import Kind
+from landfall.text.later import Later
 
 _RECORD = "patient record"
 _PEOPLE = r"patient|subscriber|member|beneficiary|insured|guarantor|next_?of_?kin|emergency_?contact|person"

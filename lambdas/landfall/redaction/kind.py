@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from landfall.later import Later
-from landfall.linear import Linear
 from landfall.redaction import aws, sought
+from landfall.text.later import Later
+from landfall.text.linear import Linear
 
 MARK = "[redacted: {}]"
 

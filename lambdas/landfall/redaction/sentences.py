@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from landfall.later import Later
 from landfall.redaction import aws, behind, sought, tokens, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives
 from landfall.redaction.prose import is_prose
+from landfall.text.later import Later
 
 _SPOKEN_SECRETS = (
     r"passwor[dt]|passwd|passcode|passphrase|pwd|token|secret|(?:api|private|access|secret|signing"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from landfall.later import Later
 from landfall.redaction.prose import is_prose
+from landfall.text.later import Later
 
 QUOTED = (
     r"(?>\\+)[\"'](?>(?:[^\\\"']|\\(?!\\{0,6}[\"'])){0,2000})(?>\\+)[\"']|\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"

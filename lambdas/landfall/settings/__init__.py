@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
-from landfall.image_tags import TagForm
+from landfall.images.image_tags import TagForm
 from landfall.redaction import Redaction
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
@@ -93,8 +93,8 @@ class Logs:
 
     `group` is the log group its tasks write to; the step that reads it is allowed that one alone. It is known where
     Landfall made the service's stack. A line is an error where `error_pattern` is found in it; without one, where its
-    logger calls it one (landfall.levels). With `gate` a release fails whose tasks wrote at least `gate_errors` of them,
-    and `gate_times` the share that the service's lines had in the `baseline_minutes` before the deployment began.
+    logger calls it one (landfall.logs.levels). With `gate` a release fails whose tasks wrote at least `gate_errors` of
+    them, and `gate_times` the share that the service's lines had in the `baseline_minutes` before the deployment began.
     """
 
     group: str | None = None

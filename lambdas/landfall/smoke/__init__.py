@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from landfall import commit
-from landfall.answers import Answers, Request, Round
 from landfall.model import UNKNOWN, Verdict, failed, passed, wait
-from landfall.sampling import ROUNDS, Sampling
 from landfall.settings import Limits
 from landfall.settings.smoke import LONGEST_PAUSE, WARMING_SECONDS, Smoke
+from landfall.smoke.answers import Answers, Request, Round
 from landfall.smoke.case import FAIL, RETRY, Case, Check
+from landfall.smoke.sampling import ROUNDS, Sampling
 
 VERSION = "version"
 """The check that can't be switched off: without it no release is proven (law 1)."""

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from landfall.answers import SERVER_ERROR, Answer, Answers, Request
 from landfall.redaction import redacted
+from landfall.smoke.answers import SERVER_ERROR, Answer, Answers, Request
 
 PASS, FAIL, SKIP, RETRY = "PASS", "FAIL", "SKIP", "RETRY"
 SHOWN = 120
@@ -77,7 +77,7 @@ class Case:
 
 
 def _without_spare(request: Request, answers: Answers) -> list[Reply]:
-    """Return the replies to a request, without errors that are too few to say anything (landfall.sampling)."""
+    """Return the replies to a request, without errors that are too few to say anything (landfall.smoke.sampling)."""
     several = answers.of(request)
     errors = sum(answer.is_error for answer in several)
     spared = errors <= answers.sampling.spare(len(several))

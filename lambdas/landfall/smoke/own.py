@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from landfall import pattern
-from landfall.answers import Answer, Request
 from landfall.settings.smoke import OwnCheck
 from landfall.smoke import body, header_rules
+from landfall.smoke.answers import Answer, Request
 from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, overall, worst
 from landfall.smoke.service import in_time
+from landfall.text import pattern
 
 
 def case(own: OwnCheck) -> Case:

@@ -9,10 +9,10 @@ import math
 from collections.abc import Sequence
 
 from landfall import commit
-from landfall.answers import BUSY, Answer, Request
 from landfall.model import UNKNOWN
 from landfall.settings.smoke import FEW, Smoke
 from landfall.smoke import body
+from landfall.smoke.answers import BUSY, Answer, Request
 from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, good_if, overall
 
 OK = 200

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from landfall.answers import Answer, Request
 from landfall.settings.smoke import FEW, Smoke
 from landfall.smoke import header_rules, leaks
+from landfall.smoke.answers import Answer, Request
 from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Case, Reply, Seen, every, good_if, overall, worst
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from cli.clients import session
 from cli.cloud import Cloud
 from landfall.settings import Service
-from landfall.settings import file as settings_file
-from local.clients import session
-from local.stage import Stage, commit, staged
+from landfall.settings_file import read as settings_file
+from local.stage.landfall_stage import Stage, commit, staged
 from tests.contract.rehearsal import looks
 from tests.contract.rehearsal.hour import STEPS
 from tests.contract.rehearsal.recorder import Recorder

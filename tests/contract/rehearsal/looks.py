@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cli.cloud import Cloud
-from landfall.aws.audit import Executions
 from landfall.aws.elb import Elb
+from landfall.aws.executions import Executions
 from landfall.aws.logs import TaskLogs
 from landfall.aws.surroundings import Surroundings
 from landfall.errors import LandfallError

@@ -1,0 +1,1 @@
+"""Starts deployments and follows them, for the verbs."""

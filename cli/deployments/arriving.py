@@ -1,0 +1,137 @@
+"""Waits for a deployment that is about to begin: the ledger knows it some seconds after its push, or its start."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cli import records
+from cli.deployments.begin import LATE_SECONDS, POLL_SECONDS
+from cli.exits import Refused
+from cli.verb import At
+from landfall import commit, naming
+from landfall.aws.ledger import Record
+from landfall.aws.trying import trying
+from landfall.builds import build_watch
+from landfall.errors import AwsCallFailed
+from landfall.settings import Build, Service
+
+UNKNOWN = "NO_DEPLOYMENT"
+LAST_BUILDS = 10
+"""Builds of a project that are looked at, newest first."""
+_COMMIT = re.compile(rf"[0-9a-f]{{{commit.SHORTEST},40}}")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Push:
+    """An image in a service's repository."""
+
+    service: Service
+    digest: str
+    tags: tuple[str, ...]
+    age: float
+
+    @property
+    def left(self) -> float:
+        """Return for how many more seconds its deployment may be on its way."""
+        return patience(self.service) - self.age
+
+    def is_named(self, wanted: str) -> bool:
+        """Say whether `wanted` is its digest or its commit."""
+        return wanted == self.digest or any(commit.same(tag, wanted) for tag in self.tags)
+
+
+def record(at: At, wanted: str, service: str | None) -> Record:
+    """Return the record that is meant, once there is one. Raises Refused where none is to be expected, or none comes.
+
+    Without a name it is the newest, unless something was pushed since whose deployment must be about to begin.
+    """
+    found = _look(at, wanted, service)
+    if found is not None and (wanted or "outcome" not in found):
+        return found
+    awaited = _awaited(at, wanted, service)
+    if awaited is None:
+        return found if found is not None else records.named(at.cloud, wanted, service)
+    name, seconds = awaited
+    at.out.say(f"the ledger knows no deployment of {name} yet; waiting up to {seconds:.0f} s for it to begin …", "dim")
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        if begun := _look(at, name, service):
+            return begun
+        time.sleep(at.cloud.pause(POLL_SECONDS))
+        if time.monotonic() >= give_up and _building(at, name, service):
+            at.out.say(f"{name} is being built; waiting on …", "dim")
+            give_up = time.monotonic() + seconds
+    way_out = "see `landfall findings`, `landfall doctor`, and `landfall history`"
+    raise Refused(UNKNOWN, f"no deployment of {name} began within {seconds:.0f} s; {way_out}")
+
+
+def patience(service: Service) -> float:
+    """Return how many seconds after a push its deployment must have begun: by itself, or by the build's watch."""
+    build = service.build or Build(source="")
+    return build.deployment_begins_within_seconds + LATE_SECONDS
+
+
+def _look(at: At, wanted: str, service: str | None) -> Record | None:
+    try:
+        return records.named(at.cloud, wanted, service)
+    except Refused as refused:
+        if refused.code != UNKNOWN:
+            raise
+        return None
+
+
+def _awaited(at: At, wanted: str, service: str | None) -> tuple[str, float] | None:
+    """Return what to wait for and for how many seconds, None where no deployment is about to begin."""
+    services = [at.cloud.service(service)] if service or not wanted else list(at.cloud.settings.services)
+    if wanted.startswith(at.cloud.machine.replace(":stateMachine:", ":execution:") + ":"):
+        return wanted, LATE_SECONDS
+    if wanted and not (_COMMIT.fullmatch(wanted.lower()) or _DIGEST.fullmatch(wanted)):
+        return None
+    pushed = [push for each in services for push in _pushes(at, each) if not wanted or push.is_named(wanted)]
+    if pushed:
+        newest = min(pushed, key=lambda push: push.age)
+        known = at.cloud.ledger.any_of_image(newest.service.name, newest.digest)
+        return (newest.digest, newest.left) if known is None and newest.left > 0 else None
+    return (wanted, max(map(patience, services))) if wanted else None  # it may be built, or pushed, this minute
+
+
+def _pushes(at: At, service: Service) -> list[Push]:
+    """Return what was pushed to a service's repository; nothing for who may not see it, or where there is none."""
+    try:
+        return list(_tagged(at, service))
+    except AwsCallFailed:
+        return []
+
+
+def _tagged(at: At, service: Service) -> Iterator[Push]:
+    with trying(f"looking what was pushed to {service.repository}"):
+        pages = at.cloud.client("ecr").get_paginator("describe_images")
+        for page in pages.paginate(repositoryName=service.repository, filter={"tagStatus": "TAGGED"}):
+            for detail in page["imageDetails"]:
+                age = (datetime.now(UTC) - detail["imagePushedAt"]).total_seconds()
+                yield Push(service, str(detail["imageDigest"]), tuple(detail["imageTags"]), age)
+
+
+def _building(at: At, wanted: str, service: str | None) -> bool:
+    """Say whether a commit is being built. Who may not see builds is not told of them, and does not wait for them."""
+    for each in [at.cloud.service(service)] if service else at.cloud.settings.services:
+        try:
+            if each.build and each.build.builder == "codebuild" and _has_build(at, each, wanted):
+                return True
+        except AwsCallFailed:
+            continue
+    return False
+
+
+def _has_build(at: At, service: Service, wanted: str) -> bool:
+    client = at.cloud.client("codebuild")
+    with trying(f"looking for builds of {service.name}"):
+        ids = client.list_builds_for_project(projectName=naming.build_project(service.name))["ids"][:LAST_BUILDS]
+        builds = client.batch_get_builds(ids=ids)["builds"] if ids else []
+    under_way = (each for each in builds if each["buildStatus"] == build_watch.IN_PROGRESS)
+    return any(commit.same(str(each.get("sourceVersion", "")), wanted) for each in under_way)

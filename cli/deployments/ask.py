@@ -1,0 +1,97 @@
+"""Asks a service's front for a release: it records who asks and why, and starts the build or the deployment."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from cli.exits import NotKnown, Refused
+from cli.verb import At
+from landfall import naming
+from landfall.aws.trying import trying
+from landfall.errors import AwsCallFailed
+from landfall.intake.request import TEXT_LIMIT
+from landfall.settings import Service
+
+POLL_SECONDS = 1.0
+PATIENCE = 300.0
+"""Seconds that the front has: four short tasks, each of which tries for two minutes at most where AWS is in trouble."""
+RUNNING, SUCCEEDED = "RUNNING", "SUCCEEDED"
+
+
+class Wants(StrEnum):
+    """What is asked for: a build of the commit, the deployment of an image that is there, or nothing but the record."""
+
+    BUILD = "build"
+    DEPLOYMENT = "deployment"
+    PUSH = "push"
+
+
+def asked(
+    at: At, service: Service, git_sha: str, wants: Wants, reason: str, *, pushed_at: str = "", name: str = ""
+) -> dict[str, Any]:
+    """Ask for a release of a commit, and return what the front says it did. Raises Refused: nothing was started then.
+
+    `name` is that of the execution: one that was started before is the one, whoever did. `pushed_at` says that it is
+    for a push that was lost.
+    """
+    front = machine(at, service)
+    name = name or naming.execution(datetime.now(UTC), service.name, git_sha, secrets.token_hex(3))
+    told = {"commit": git_sha, "wants": wants.value, "requested_by": at.cloud.identity[-TEXT_LIMIT:], "via": via()}
+    told |= {key: value for key, value in (("reason", reason), ("pushed_at", pushed_at)) if value}
+    client = at.cloud.client("stepfunctions")
+    arn = f"{front.replace(':stateMachine:', ':execution:')}:{name}"
+    with trying(f"asking for a release of {service.name}"):
+        try:
+            client.start_execution(stateMachineArn=front, name=name, input=json.dumps(told))
+        except client.exceptions.ExecutionAlreadyExists:
+            at.out.say(f"execution {name} was started already", "yellow")
+        except client.exceptions.StateMachineDoesNotExist as error:
+            raise Refused("OLD_PIPELINE", f"there is no {front}: deploy the pipeline's stack again") from error
+    return _answer(at, client, arn)
+
+
+def machine(at: At, service: Service) -> str:
+    """Return the ARN of a service's front."""
+    return at.cloud.machine.rpartition(":")[0] + ":" + naming.front(service.name)
+
+
+def via() -> str:
+    """Say what asks: this command, and in Actions which run of which workflow, and who started that."""
+    try:
+        own = f"landfall {version('landfall')}"
+    except PackageNotFoundError:
+        own = "landfall"
+    run, repository = os.environ.get("GITHUB_RUN_ID"), os.environ.get("GITHUB_REPOSITORY")
+    if not run or not repository:
+        return own
+    actor = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or "nobody it names"
+    return f"{own} in GitHub Actions, run {run} of {repository}, started by {actor}"[:TEXT_LIMIT]
+
+
+def _answer(at: At, client: Any, arn: str) -> dict[str, Any]:
+    """Wait for what the front did. Raises Refused where it refused, NotKnown where it did not say in time."""
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with trying("asking what became of the request"):
+                found = client.describe_execution(executionArn=arn)
+        except AwsCallFailed as error:
+            if error.code != "ExecutionDoesNotExist":  # it was begun a moment ago
+                raise
+            found = {"status": RUNNING}
+        if found["status"] != RUNNING:
+            break
+        if time.monotonic() > give_up:
+            raise NotKnown("NOT_ANSWERED", f"the request was made, and {arn} has not ended in {PATIENCE:.0f} s")
+        time.sleep(at.cloud.pause(POLL_SECONDS))
+    if found["status"] != SUCCEEDED:
+        why = found.get("cause") or f"it ended {found['status']}"
+        raise Refused(str(found.get("error") or "NOT_BEGUN"), f"{why} ({arn})")
+    return dict(json.loads(found.get("output") or "{}"))

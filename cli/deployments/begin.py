@@ -1,0 +1,75 @@
+"""Finds the deployment of an image, or starts it: never both, and never twice."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from datetime import UTC, datetime
+
+from cli.deployments import ask, follow
+from cli.deployments.ask import Wants
+from cli.images import image_source
+from cli.images.builds import Image
+from cli.verb import At
+from landfall import naming
+from landfall.aws.trying import trying
+from landfall.settings import Service
+
+POLL_SECONDS = 2.0
+LATE_SECONDS = 30
+"""How much longer than the build's watch the command waits before it starts a deployment itself."""
+
+
+def execution(at: At, service: Service, image: Image, reason: str) -> str:
+    """Return the execution that deploys an image that was just pushed, or was there already."""
+    if image.pushed:
+        return _of_push(at, service, image, reason)
+    under_way = next((r for r in at.cloud.ledger.of_image(service.name, image.digest) if "outcome" not in r), None)
+    if under_way:
+        at.out.say(f"deployment {under_way['deployment_id']} of this image is under way already", "yellow")
+        return str(under_way["execution_arn"])
+    return _asked(at, service, image, reason)
+
+
+def started(at: At, name: str, document: dict[str, str]) -> str:
+    """Start an execution, and return its ARN. One of that name that was started before is the one."""
+    client, machine = at.cloud.client("stepfunctions"), at.cloud.machine
+    arn = machine.replace(":stateMachine:", ":execution:") + f":{name}"
+    at.reattach[:] = follow.way_back_in(at, arn)  # it may have begun even where its answer is lost
+    with trying(f"starting execution {name}"):
+        try:
+            client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(document))
+        except client.exceptions.ExecutionAlreadyExists:
+            at.out.say(f"execution {name} was started already", "yellow")
+    return arn
+
+
+def _asked(at: At, service: Service, image: Image, reason: str, *, pushed_at: str = "", name: str = "") -> str:
+    """Have the front start the deployment of an image, under the front's own execution's name. Return its ARN."""
+    name = name or naming.execution(datetime.now(UTC), service.name, image.git_sha, secrets.token_hex(3))
+    arn = at.cloud.machine.replace(":stateMachine:", ":execution:") + f":{name}"
+    at.reattach[:] = follow.way_back_in(at, arn)  # it may have begun even where its answer is lost
+    ask.asked(at, service, image.git_sha, Wants.DEPLOYMENT, reason, pushed_at=pushed_at, name=name)
+    return arn
+
+
+def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
+    """Wait for the deployment that the push starts. A digest that is new has no records but of this push."""
+    within = service.build.deployment_begins_within_seconds if service.build else 0
+    give_up = time.monotonic() + within + LATE_SECONDS
+    while time.monotonic() < give_up:
+        if found := next(iter(at.cloud.ledger.of_image(service.name, image.digest)), None):
+            return str(found["execution_arn"])
+        time.sleep(at.cloud.pause(POLL_SECONDS))
+    at.out.say(f"the push of {image.digest} started nothing: starting its deployment", "yellow")
+    # It stands for the push that was lost: a newer push overtakes it, as it would have overtaken that.
+    pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, image.git_sha)
+    name = naming.execution_of_build(service.name, image.digest)
+    return _asked(at, service, image, reason, pushed_at=pushed.at if pushed else "", name=name)
+
+
+def request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
+    """Return what asks for a deployment of an image."""
+    asked = {"service": service.name, "image_tag": image.tag or image.git_sha, "image_digest": image.digest}
+    return {**asked, "requested_by": at.cloud.identity[-200:], "reason": reason}

@@ -1,0 +1,1 @@
+"""Gathers, exports and checks evidence, for the verbs."""

@@ -1,0 +1,101 @@
+"""Gathers what there is to verify: a service's records, HEAD, and what the report bucket holds of its chain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from cli.cloud import Cloud
+from cli.exits import Refused
+from landfall import chain
+from landfall.aws.ledger import Record
+from landfall.aws.trying import trying
+from landfall.chain import CHAINS, HASH, SEQUENCE, SIGNATURE, Anchor
+from landfall.chain.check import Evidence
+
+TRIES = 5
+HEAD = ("service", SEQUENCE, HASH, "deployment_id")
+
+
+@dataclass(frozen=True)
+class Object:
+    """An object of the bucket by its first version. `hidden`: somebody put a delete marker over it."""
+
+    key: str
+    version: str
+    written: datetime
+    hidden: bool
+
+
+def services(cloud: Cloud) -> list[str]:
+    """Return every service that there is evidence of: those that are configured, and those that ledger or bucket know.
+
+    So nothing is passed over because somebody took a service out of the settings.
+    """
+    client, bucket = cloud.client("s3"), cloud.outputs["ReportBucketName"]
+    with trying("listing the services of the report bucket"):
+        pages = list(client.get_paginator("list_object_versions").paginate(Bucket=bucket, Delimiter="/"))
+    reported = [each["Prefix"].rstrip("/") for page in pages for each in page.get("CommonPrefixes", [])]
+    known = (*(s.name for s in cloud.settings.services), *cloud.ledger.chains(), *sorted(reported))
+    return list(dict.fromkeys(known))
+
+
+def evidence(cloud: Cloud, service: str) -> Evidence:
+    """Return a service's evidence as it stands at one moment: HEAD is the same before and after. Raises Refused."""
+    for _ in range(TRIES):
+        head = cloud.ledger.head_as_kept(service)
+        records = sorted(cloud.ledger.newest_first(service), key=chain.number)
+        objects = _objects(cloud, service)
+        if cloud.ledger.head_as_kept(service) == head:
+            heads = ({name: head.get(name) for name in HEAD},) if head else ()
+            begun = [each.written for each in objects if each.key.startswith(chain.key_names(service))]
+            anchors = tuple(_anchors(cloud, objects, records, min(begun, default=None)))
+            return Evidence(service, tuple(records), heads, anchors, cloud.signing.keys, begun=bool(begun))
+    raise Refused("BUSY", f"deployments of {service} were closed each time its ledger was read; try again")
+
+
+def _objects(cloud: Cloud, service: str) -> list[Object]:
+    """List what the bucket has of a chain, what is under a delete marker too.
+
+    S3 User Guide, "Managing delete markers": a lock doesn't keep anybody from putting a delete marker over an object.
+    """
+    client, bucket = cloud.client("s3"), cloud.outputs["ReportBucketName"]
+    with trying(f"listing the anchors of {service}"):
+        pages = list(
+            client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=f"{service}/{CHAINS}/")
+        )
+    hidden = {each["Key"] for page in pages for each in page.get("DeleteMarkers", [])}
+    first: dict[str, Any] = {}
+    for each in sorted((v for page in pages for v in page.get("Versions", [])), key=lambda v: v["LastModified"]):
+        first.setdefault(each["Key"], each)
+    return [
+        Object(name, each["VersionId"], each["LastModified"], name in hidden) for name, each in sorted(first.items())
+    ]
+
+
+def _anchors(cloud: Cloud, objects: list[Object], records: list[Record], begun: datetime | None) -> Iterator[Anchor]:
+    """Yield the anchors. One that agrees with no record is read: whether it is signed decides what it means."""
+    known = {(chain.number(record), record.get(HASH)): str(record.get(SIGNATURE, "")) for record in records}
+    for each in objects:
+        anchor = chain.anchor_at(each.key, hidden=each.hidden)
+        if anchor is None:
+            continue
+        signature = known.get((anchor.sequence, anchor.hash))
+        if signature is None:
+            signature = _signature(cloud, each)
+        yield replace(anchor, signature=signature, late=begun is not None and each.written > begun)
+
+
+def _signature(cloud: Cloud, at: Object) -> str:
+    bucket = cloud.outputs["ReportBucketName"]
+    with trying(f"reading s3://{bucket}/{at.key}"):
+        body = cloud.client("s3").get_object(Bucket=bucket, Key=at.key, VersionId=at.version)["Body"].read()
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    found = document.get(SIGNATURE) if isinstance(document, Mapping) else None
+    return found if isinstance(found, str) else ""

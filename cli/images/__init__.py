@@ -1,0 +1,1 @@
+"""Builds images, and reads them from ECR, for the verbs."""

@@ -1,0 +1,173 @@
+"""Gets a commit's image into ECR: the one that is there already, or one built by CodeBuild or on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from cli.deployments import ask
+from cli.deployments.ask import Wants
+from cli.exits import NotKnown, Refused
+from cli.images import image_source, local_builder
+from cli.verb import At
+from landfall import naming
+from landfall.aws.codebuild import CodeBuild
+from landfall.aws.trying import trying
+from landfall.builds import build_watch
+from landfall.builds.build_watch import BuildView
+from landfall.errors import AwsCallFailed
+from landfall.model import State
+from landfall.settings import Build, Service
+from landfall.steps import resolution
+
+POLL_SECONDS = 5.0
+MISSED_AT_FIRST = 5
+"""Looks at a build that was just started at which CodeBuild may not know it yet."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A commit's image. `pushed`: it was pushed just now, and that push starts its deployment.
+
+    `tag` is the one that says its commit, where that is not the commit itself.
+    """
+
+    git_sha: str
+    digest: str
+    pushed: bool
+    tag: str = ""
+
+
+def faulty(at: At, service: Service, git_sha: str, reason: str, *, fault: str) -> Image:
+    """Return an image of the commit with a fault baked in, under a name of its own. Raises Refused.
+
+    A tag names one image for ever, and the ledger keeps how its deployment ended. Under the commit's own name both
+    would be in the way of the commit's real release.
+    """
+    named = rehearsed(git_sha, fault)
+    at.out.check("fault", True, f"{fault}, in an image that is called {named[:12]}; {git_sha[:12]} stays as it is")
+    return image(at, service, named, reason, fault)
+
+
+def rehearsed(git_sha: str, fault: str) -> str:
+    """Return what stands for the commit with this fault: it looks like a commit, and is none. The same each time."""
+    return hashlib.sha1(f"{git_sha} with the fault {fault}".encode(), usedforsecurity=False).hexdigest()
+
+
+def image(at: At, service: Service, git_sha: str, reason: str, fault: str = "") -> Image:
+    """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then.
+
+    Who asks for the build, and why, is recorded before it begins: its push tells of neither.
+    """
+    found = built_before(at, service, git_sha)
+    if found:
+        at.out.check("build", True, told(found))
+        return found
+    if service.build is None:
+        raise Refused("NO_IMAGE", no_image(service, git_sha))
+    exported = _built(at, service, service.build, git_sha, reason, fault=fault)
+    digest = _in_ecr(at, service, git_sha)
+    if digest is None:
+        raise Refused(
+            "NOTHING_BUILT", f"the build succeeded, but {service.repository}:{git_sha} is not in ECR; see its log"
+        )
+    if exported.get("IMAGE_DIGEST") != digest:
+        saw = f"the build says {exported.get('IMAGE_DIGEST')}, and ECR has {digest} for {git_sha}"
+        raise Refused("OTHER_DIGEST", f"{saw}; a tag names one image for ever: find out who else pushed it")
+    at.out.check("build", True, f"{git_sha[:12]} is {digest}")
+    return Image(git_sha, digest, pushed=True)
+
+
+def _built(at: At, service: Service, build: Build, git_sha: str, reason: str, *, fault: str) -> Mapping[str, str]:
+    """Have the request recorded, build, and return what the build exports."""
+    if build.builder == "local":
+        if fault:
+            raise Refused(
+                "NO_FAULT", f'--fault {fault!r} is for a build by the local AWS, and this one is builder = "local"'
+            )
+        ask.asked(at, service, git_sha, Wants.PUSH, reason)
+        return local_builder.built(at, service, build, git_sha)
+    at.reattach[:] = [
+        f"  if the build has begun, it goes on, and its push starts a deployment: landfall watch {git_sha}"
+    ]
+    if fault:
+        ask.asked(at, service, git_sha, Wants.PUSH, reason)
+        build_id = _with_fault(at, service, git_sha, fault)
+    else:
+        build_id = str(ask.asked(at, service, git_sha, Wants.BUILD, reason)["build"])
+    at.reattach[:] = [f"  build {build_id} goes on, and its push starts a deployment: landfall watch {git_sha}"]
+    view = _followed(at, CodeBuild(at.cloud.client("codebuild")), build_id)
+    verdict, _ = build_watch.assess(view, service, within=0)
+    if verdict.state == State.FAIL:
+        _failed(at, service, git_sha, verdict.code, f"build {build_id}: {verdict.reason}")
+    return view.exported
+
+
+def _with_fault(at: At, service: Service, git_sha: str, fault: str) -> str:
+    """Start a build with a fault baked in, on the local AWS: no front passes on how to build. Return its id."""
+    project = naming.build_project(service.name)
+    baked_in = [{"name": "FAULT", "value": fault, "type": "PLAINTEXT"}]
+    with trying(f"starting a build of {project}"):
+        begun = at.cloud.client("codebuild").start_build(
+            projectName=project, sourceVersion=git_sha, environmentVariablesOverride=baked_in
+        )
+    return str(begun["build"]["id"])
+
+
+def no_image(service: Service, git_sha: str) -> str:
+    """Say that there is no image of a commit, and nothing that could build it."""
+    way_out = "push it there, or add a build table to services.toml"
+    form = (
+        f", nor one whose tag tag_pattern {service.tag_pattern!r} reads as that commit" if service.tag_pattern else ""
+    )
+    return f"{service.repository}:{git_sha} does not exist{form}, and no build is set up: {way_out}"
+
+
+def told(image: Image) -> str:
+    """Say that an image was there already, and by which tag it was found."""
+    under = f", under tag {image.tag}" if image.tag else ""
+    return f"{image.git_sha[:12]} was built before: {image.digest}{under}"
+
+
+def built_before(at: At, service: Service, git_sha: str) -> Image | None:
+    """Return a commit's image, by the tag that is the commit, else by any that the service's settings read as it."""
+    if digest := _in_ecr(at, service, git_sha):
+        return Image(git_sha, digest, pushed=False)
+    if service.tag_pattern is None:
+        return None
+    found = resolution.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
+    return Image(git_sha, found[0].digest, pushed=False, tag=found[1]) if found else None
+
+
+def _in_ecr(at: At, service: Service, git_sha: str) -> str | None:
+    pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, git_sha)
+    return pushed.digest if pushed else None
+
+
+def _failed(at: At, service: Service, git_sha: str, code: str, why: str) -> NoReturn:
+    """Say that a build failed; one that had pushed before it did has started a deployment all the same."""
+    if _in_ecr(at, service, git_sha):
+        raise NotKnown(code, f"{why}; but it had pushed: see what became of that with `landfall watch {git_sha}`")
+    raise Refused(code, why)
+
+
+def _followed(at: At, codebuild: CodeBuild, build_id: str) -> BuildView:
+    """Return the build once it is over."""
+    began, phase, missed = time.monotonic(), "", 0
+    while True:
+        try:
+            view = codebuild.build(build_id)
+        except AwsCallFailed as error:
+            missed += 1
+            if error.code != "BuildMissing" or missed > MISSED_AT_FIRST:
+                raise
+        else:
+            if view.phases and view.phases[-1].name != phase:
+                phase = view.phases[-1].name
+                at.out.say(f"{time.monotonic() - began:7.1f} s  build {phase}", "dim")
+            if view.status != build_watch.IN_PROGRESS:
+                return view
+        time.sleep(at.cloud.pause(POLL_SECONDS))

@@ -1,0 +1,1 @@
+"""The `landfall` command: a file per verb."""

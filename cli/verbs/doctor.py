@@ -1,0 +1,184 @@
+"""`landfall doctor`: is everything there that a release needs, and if not, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli import quotas
+from cli.cloud import Cloud
+from cli.exits import Exit, Refused
+from cli.live import look
+from cli.quotas import Unwell
+from cli.verb import At, verb
+from cli.verbs import freeze
+from landfall import naming
+from landfall.errors import LandfallError
+from landfall.naming import PIPELINE_STACK
+from landfall.preflight_checks import service_checks
+from landfall.settings import Service
+
+MOST_SKEW_SECONDS = 60
+"""AWS refuses a request five minutes off (IAM user guide, signing elements); the ledger's order suffers before that."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    name: str
+    ok: bool
+    seen: str
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A look at one thing: says what it saw, or raises Unwell. `mend` is for what AWS itself refuses."""
+
+    name: str
+    look: Callable[[], str]
+    mend: str
+
+
+@verb
+def doctor(at: At) -> int:
+    """Check credentials, configuration, permissions and quotas, and say how to mend each. Changes nothing."""
+    findings = []
+    for check in _checks(at.cloud):
+        finding = _finding(check)
+        at.out.check(finding.name, finding.ok, finding.seen, f"mend: {finding.mend}")
+        findings.append(finding)
+    well = all(f.ok for f in findings)
+    at.out.document({"ok": well, "findings": [asdict(f) for f in findings]})
+    return Exit.LIVE if well else Exit.REFUSED
+
+
+def _finding(check: Check) -> Finding:
+    try:
+        return Finding(check.name, True, check.look())
+    except Unwell as error:
+        return Finding(check.name, False, str(error), error.mend)
+    except (LandfallError, ClientError, BotoCoreError) as error:
+        return Finding(check.name, False, str(error), check.mend)
+
+
+def _checks(cloud: Cloud) -> Iterator[Check]:
+    allow = "let your identity do what AWS names here"
+    yield Check("identity", lambda: cloud.identity, "sign in, for instance with `aws sso login`; or give --profile")
+    yield Check("clock", partial(_clock, cloud), "sign in first")
+    yield Check("pipeline", lambda: cloud.outputs["StateMachineArn"], "deploy it: docs/deploying.md")
+    yield Check("machine", partial(_machine, cloud), f"{allow}; or deploy {PIPELINE_STACK} again")
+    yield Check("rules", partial(_rules, cloud), allow)
+    yield Check("subscribers", partial(_subscribers, cloud), allow)
+    yield Check("dead letters", partial(_dead_letters, cloud), allow)
+    yield Check("ledger", partial(_ledger, cloud), allow)
+    yield Check("concurrency", partial(quotas.concurrency, cloud), allow)
+    if not cloud.local:  # which has neither regions nor quotas
+        yield Check("region", partial(quotas.region, cloud), allow)
+        yield Check("quotas", partial(quotas.stacks, cloud), allow)
+    for service in cloud.settings.services:
+        table = f"services.{service.name}"
+        yield Check(service.name, partial(_service, cloud, service), f"{allow}, or mend {table} in services.toml")
+        yield Check("  images", partial(_repository, cloud, service), f"{allow}, or mend {table}.repository")
+        yield Check("  build", partial(_build, cloud, service), f"{allow}, or deploy the build's stack")
+        yield Check("  live", partial(_live, cloud, service), allow)
+        yield Check("  freezes", partial(_freezes, cloud, service), allow)
+
+
+def _clock(cloud: Cloud) -> str:
+    reply = cloud.client("sts").get_caller_identity()
+    told = parsedate_to_datetime(reply["ResponseMetadata"]["HTTPHeaders"]["date"])
+    off = abs((datetime.now(UTC) - told).total_seconds())
+    if off > MOST_SKEW_SECONDS:
+        raise Unwell(f"this machine's clock is {off:.0f} s off AWS's", "set the clock, and keep it by NTP")
+    return f"within {max(off, 1):.0f} s of AWS's"
+
+
+def _machine(cloud: Cloud) -> str:
+    found = cloud.client("stepfunctions").describe_state_machine(stateMachineArn=cloud.machine)
+    if found["status"] != "ACTIVE":
+        raise Unwell(f"the state machine is {found['status']}", f"deploy {PIPELINE_STACK} again")
+    return f"{found['name']} is ACTIVE"
+
+
+def _rules(cloud: Cloud) -> str:
+    rules = cloud.client("events").list_rules(NamePrefix=PIPELINE_STACK)["Rules"]
+    off = [r["Name"] for r in rules if r["State"] != "ENABLED"]
+    if off or not rules:
+        seen = f"disabled: {', '.join(off)}" if off else "there are none: no push starts anything"
+        raise Unwell(seen, "aws events enable-rule --name …, or deploy the stack again")
+    return f"{len(rules)} rules, all enabled"
+
+
+def _subscribers(cloud: Cloud) -> str:
+    found = cloud.client("sns").list_subscriptions_by_topic(TopicArn=cloud.outputs["TopicArn"])["Subscriptions"]
+    confirmed = [s for s in found if s["SubscriptionArn"].startswith("arn:")]
+    if not confirmed:
+        waiting = f"{len(found)} wait to be confirmed" if found else "there are none"
+        mend = f"aws sns subscribe --topic-arn {cloud.outputs['TopicArn']} --protocol email --notification-endpoint …"
+        raise Unwell(f"nobody would hear of a rollback: {waiting}", mend)
+    return f"{len(confirmed)} of the notification topic"
+
+
+def _dead_letters(cloud: Cloud) -> str:
+    url, name = cloud.outputs["DeadLetterQueueUrl"], "ApproximateNumberOfMessages"
+    count = int(cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
+    if count:
+        raise Unwell(f"{count} events could not start a deployment", f"read them, mend the cause, empty {url}")
+    return "none"
+
+
+def _ledger(cloud: Cloud) -> str:
+    left = cloud.ledger.unfinished()
+    return f"{len(left)} deployments under way" if left else "readable; nothing under way"
+
+
+def _service(cloud: Cloud, service: Service) -> str:
+    found = cloud.ecs(service).service()
+    refusal = service_checks.refusal(found, service, datetime.now(UTC)) if found else service_checks.missing(service)
+    if refusal:
+        raise Unwell(refusal.reason, "a release would be rejected with these words; they say what to change")
+    return f"{service.cluster}/{service.service} can be deployed to"
+
+
+def _repository(cloud: Cloud, service: Service) -> str:
+    names = [service.repository]
+    found = cloud.client("ecr").describe_repositories(repositoryNames=names)["repositories"][0]
+    if not found["imageTagMutability"].startswith("IMMUTABLE"):
+        mend = (
+            f"aws ecr put-image-tag-mutability --repository-name {service.repository} --image-tag-mutability IMMUTABLE"
+        )
+        raise Unwell(f"{service.repository}: tags can be moved, so a commit's tag may come to name other bytes", mend)
+    return f"{service.repository}, tags are immutable"
+
+
+def _build(cloud: Cloud, service: Service) -> str:
+    if service.build is None:
+        return "none set up: something else builds and pushes"
+    if service.build.builder == "local":
+        return "on this machine"
+    project = naming.build_project(service.name)
+    if not cloud.client("codebuild").batch_get_projects(names=[project])["projects"]:
+        raise Unwell(f"CodeBuild has no project {project}", "deploy the build's stack: docs/building.md")
+    return f"CodeBuild project {project}"
+
+
+def _freezes(cloud: Cloud, service: Service) -> str:
+    found = freeze.of(cloud, service)
+    if found:
+        mend = "a release would be rejected with these words; `landfall unfreeze` when it is time"
+        raise Unwell("; ".join(map(str, found)), mend)
+    return "none: releases may be made"
+
+
+def _live(cloud: Cloud, service: Service) -> str:
+    live = look(cloud, service)
+    if live.status != "ACTIVE":
+        raise Refused("NO_TARGET", f"the service is {live.status}")
+    return f"{live.git_sha[:12]}, {'proven' if live.proven else 'not proven'}"

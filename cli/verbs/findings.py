@@ -1,0 +1,61 @@
+"""`landfall findings`: what the reconciler found wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.timeline import brief
+from cli.verb import At, OneService, verb
+from landfall.reconcile.findings import Finding
+from landfall.telling import finding_notice
+
+
+@verb
+def findings(
+    at: At,
+    service: OneService = "",
+    *,
+    all_: Annotated[bool, typer.Option("--all", help="Those that are cleared, too.")] = False,
+) -> int:
+    """List open findings, oldest first. Exits 0, found or not. docs/reconciler.md says what each kind means."""
+    known = sorted(at.cloud.findings.all(), key=lambda finding: finding.raised_at)
+    wanted = [f for f in known if f.raised_at and (all_ or f.open) and service in ("", f.service)]
+    if not wanted and service:
+        at.cloud.service(service)  # one that is not configured may have left findings, but not one that never was
+    for finding in wanted:
+        _show(at, finding)
+    if not wanted:
+        at.out.say("nothing found" if all_ else "no open findings")
+    at.out.document({"findings": [_document(finding) for finding in wanted]})
+    return 0
+
+
+def _show(at: At, finding: Finding) -> None:
+    at.out.check(finding.kind, False if finding.open else None, f"{finding.service}: {brief(finding.what)}")
+    at.out.say(f"{'':<15}raised {finding.raised_at[:19]}{_ending(finding)}")
+    if finding.open:
+        at.out.say(f"{'':<15}{finding_notice.ADVICE[finding.kind].next}")
+
+
+def _ending(finding: Finding) -> str:
+    if finding.open:
+        return ""
+    return f", cleared {finding.cleared_at[:19]}: {finding_notice.because(finding)}"
+
+
+def _document(finding: Finding) -> dict[str, Any]:
+    return {
+        "service": finding.service,
+        "kind": finding.kind.value,
+        "subject": finding.subject,
+        "what": finding.what,
+        "open": finding.open,
+        "seen_at": finding.seen_at,
+        "raised_at": finding.raised_at,
+        "cleared_at": None if finding.open else finding.cleared_at,
+        "because": None if finding.open else finding_notice.because(finding),
+        "what_next": finding_notice.ADVICE[finding.kind].next,
+        "runbook": f"{finding_notice.RUNBOOK}#{finding_notice.anchor(finding.kind)}",
+    }

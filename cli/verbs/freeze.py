@@ -1,0 +1,88 @@
+"""`landfall freeze` and `landfall unfreeze`: for a while nothing new is released, to one service or to all."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.cloud import Cloud
+from cli.exits import Refused
+from cli.verb import At, verb
+from landfall.intake import freeze as freezes
+from landfall.intake.freeze import EVERY_SERVICE, Freeze
+from landfall.intake.request import moment
+from landfall.settings import Service
+
+Frozen = Annotated[str | None, typer.Argument(metavar="[SERVICE]", help="One service. [default: all of them]")]
+
+
+@verb
+def freeze(
+    at: At,
+    service: Frozen = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Why: whoever is held up is told; 200 characters at most.")],
+    until: Annotated[str, typer.Option(help="When it ends, such as 2026-12-27T08:00:00Z. [default: unfreeze]")] = "",
+    span: Annotated[str, typer.Option("--for", help="How long it lasts: 90m, 2h, 3d.")] = "",
+) -> int:
+    """Reject releases, of one service or of all, until it ends or is lifted.
+
+    Rollbacks and recoveries go through. A deployment that is under way goes on.
+    """
+    name, now = _name(at.cloud, service), datetime.now(UTC)
+    wanted = Freeze(
+        name, freezes.checked_reason(reason), at.cloud.identity[-200:], moment(now), freezes.end(now, until, span)
+    )
+    _put(at.cloud, wanted)
+    at.out.check("frozen", True, str(wanted))
+    under_way = [r for r in at.cloud.ledger.unfinished() if name in (EVERY_SERVICE, r["service"])]
+    for record in under_way:
+        at.out.say(f"deployment {record['deployment_id']} of {record['service']} is under way, and may go on", "yellow")
+    at.out.document({"frozen": asdict(wanted), "under_way": [str(r["deployment_id"]) for r in under_way]})
+    return 0
+
+
+@verb
+def unfreeze(at: At, service: Frozen = None) -> int:
+    """Lift a freeze: that of one service, or the one of all. Each is lifted by itself."""
+    name, now = _name(at.cloud, service), datetime.now(UTC)
+    found = at.cloud.freezes.last(name)
+    if found is None or not found.holds(now):
+        others = ", ".join(str(f) for f in _holding(at.cloud, now)) or "nothing is"
+        raise Refused("NOT_FROZEN", f"{_called(name)} not frozen by itself; {others}")
+    lifted = replace(found, lifted_at=moment(now), lifted_by=at.cloud.identity[-200:])
+    _put(at.cloud, lifted, found)
+    at.out.check("lifted", True, str(found))
+    left = [f for f in _holding(at.cloud, now) if name in (EVERY_SERVICE, f.service) or f.service == EVERY_SERVICE]
+    for each in left:
+        at.out.say(f"still frozen: {each}", "yellow")
+    at.out.document({"lifted": asdict(lifted), "still_frozen": [asdict(each) for each in left]})
+    return 0
+
+
+def of(cloud: Cloud, service: Service) -> tuple[Freeze, ...]:
+    """Return the freezes that hold releases of a service up now."""
+    return freezes.holding(cloud.freezes.of(service.name), datetime.now(UTC))
+
+
+def _put(cloud: Cloud, wanted: Freeze, instead_of: Freeze | None = None) -> None:
+    before = instead_of or cloud.freezes.last(wanted.service)
+    if not cloud.freezes.put(wanted, before):
+        way_out = "see `landfall status`, then try again"
+        raise Refused("CHANGED_MEANWHILE", f"somebody changed the freeze of {wanted.service} just now: {way_out}")
+
+
+def _holding(cloud: Cloud, now: datetime) -> tuple[Freeze, ...]:
+    names = (EVERY_SERVICE, *(s.name for s in cloud.settings.services))
+    return freezes.holding((f for name in names if (f := cloud.freezes.last(name))), now)
+
+
+def _name(cloud: Cloud, service: str | None) -> str:
+    return EVERY_SERVICE if service is None else cloud.service(service).name
+
+
+def _called(name: str) -> str:
+    return "the services are" if name == EVERY_SERVICE else f"{name} is"

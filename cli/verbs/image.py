@@ -1,0 +1,50 @@
+"""`landfall image check`: does an image in ECR keep the contract of docs/image-contract.md?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cli.exits import Exit
+from cli.images import image_source
+from cli.images.image_check import check_image
+from cli.verb import At, ServiceName, verb
+from landfall.intake.request import DIGEST
+from landfall.settings import Build
+
+app = typer.Typer(help="Images in ECR.", no_args_is_help=True)
+
+
+@verb
+def check(
+    at: At,
+    image: Annotated[str, typer.Argument(help="A tag, such as the commit, or a digest.")],
+    *,
+    service: ServiceName = None,
+) -> int:
+    """Check an image's commit, labels, health check, platform, user and more, and say what is missing.
+
+    Exits 0 where it keeps the whole contract, 1 where it does not.
+    """
+    chosen = at.cloud.service(service)
+    by_digest = bool(DIGEST.fullmatch(image))
+    identifier = {"imageDigest" if by_digest else "imageTag": image}
+    platform = chosen.build.platform if chosen.build else Build.platform
+    found = image_source.read(at.cloud.client("ecr"), chosen.repository, identifier, platform)
+    findings = check_image(found.document, found.platform, chosen, None if by_digest else image)
+    for finding in findings:
+        seen = finding.seen if finding.result == "ok" else f"{finding.result}: {finding.seen}; {finding.expected}"
+        at.out.check(finding.check, finding.result == "ok", seen, f"mend: {finding.mend}")
+    good = all(f.result == "ok" for f in findings)
+    at.out.document({"ok": good, "digest": found.digest, "findings": [asdict(f) for f in findings]})
+    return Exit.LIVE if good else 1
+
+
+app.command()(check)
+
+
+@app.callback()
+def images() -> None:
+    """Look at images in ECR."""

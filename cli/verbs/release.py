@@ -1,0 +1,120 @@
+"""`landfall release`: from a commit to a release that is proven live, or to the one before, proven again."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import dry_run, git, summary
+from cli.deployments import begin, follow
+from cli.exits import Refused
+from cli.images import builds
+from cli.verb import At, ServiceName, verb
+from cli.verbs import freeze
+from landfall.images.image_tags import is_full
+from landfall.settings import Service
+
+SummaryFile = Annotated[
+    Path | None, typer.Option("--summary", help="Append a Markdown summary to this file, such as a CI job's.")
+]
+DRY_RUN = (
+    "Make every check, show what the new revision would change, and change nothing. Exits 0 (it would go) or 2 (it"
+    " would be refused). Needs reading rights alone: docs/policies/dry-run.json."
+)
+
+
+@verb
+def release(
+    at: At,
+    *,
+    service: ServiceName = None,
+    commit: Annotated[str, typer.Option("--commit", "--sha", help="The commit to release.")] = git.HEAD,
+    reason: Annotated[str, typer.Option(help="Why; recorded with who asks before anything is built.")] = "",
+    queue: Annotated[bool, typer.Option("--queue", help="Wait behind a deployment that runs already.")] = False,
+    ci: Annotated[
+        bool, typer.Option("--ci", help="In CI: --commit is a full commit id, and the checkout is not looked at.")
+    ] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+    summary_file: SummaryFile = None,
+    fault: Annotated[str, typer.Option(help="With --local: bake a fault into the image, to see it rolled back.")] = "",
+) -> int:
+    """Build a commit, deploy it, and prove it live.
+
+    Looks first: nothing is touched before every check has passed. Ctrl-C leaves the deployment running.
+
+    Exit codes: 0 live and proven (or skipped for a newer request, and said so), 1 rolled back, 2 refused and nothing
+    touched, 3 ROLLBACK FAILED: act now, 4 superseded, 5 failed with nothing to go back to, 6 not known.
+    """
+    if fault and not at.cloud.local:
+        raise Refused("NO_FAULT", f"--fault {fault!r} is for the local AWS; add --local, or leave it out")
+    if fault and dry:
+        raise Refused(
+            "NO_FAULT", f"--fault {fault!r} is baked into a build, and --dry-run builds nothing; leave one out"
+        )
+    chosen = at.cloud.service(service)
+    git_sha = _commit(at, commit, ci)
+    if dry:
+        return dry_run.dry_run(at, chosen, git_sha, reason, may_wait=queue or ci)
+    _target(at, chosen, queue or ci)
+    build = partial(builds.faulty, fault=fault) if fault else builds.image
+    image = build(at, chosen, git_sha, reason)
+    told = follow.to_the_end(at, begin.execution(at, chosen, image, reason), chosen.name)
+    return finished(at, told, summary_file)
+
+
+def finished(at: At, told: dict[str, Any], summary_file: Path | None = None) -> int:
+    """Say how a deployment ended to programs, and return the exit code."""
+    if summary_file:
+        try:
+            with summary_file.open("a", encoding="utf-8") as file:
+                file.write(summary.markdown(told))
+        except OSError as error:
+            at.out.say(f"the summary could not be written to {summary_file}: {error.strerror}", "yellow")
+    at.out.document(told)
+    return int(told["exit_code"])
+
+
+def _commit(at: At, wanted: str, ci: bool) -> str:
+    """Return the commit's full id, once it is sure that it is what will be built."""
+    if ci:
+        if not is_full(wanted):
+            raise Refused("BAD_COMMIT", f"--commit {wanted!r} is not a full commit id, 40 hex digits; --ci needs one")
+        return wanted
+    found = git.commit(wanted)
+    if wanted == git.HEAD:
+        git.clean()
+        git.attached(found)
+    if at.cloud.local:
+        at.out.check("commit", True, f"{found.sha[:12]}; the local AWS builds it from here, pushed or not")
+    else:
+        at.out.check("commit", True, f"{found.sha[:12]}, pushed to {git.pushed(found)}")
+    return found.sha
+
+
+def _target(at: At, service: Service, may_wait: bool) -> None:
+    """Check who asks, and that there is something to deploy to. Raises Refused."""
+    where = "the local AWS" if at.cloud.local else at.cloud.region
+    at.out.check("identity", True, f"{at.cloud.identity} in {where}")
+    at.out.check("pipeline", True, at.cloud.machine)
+    found = at.cloud.ecs(service).service()
+    state = found.status if found else "missing"
+    if found is None or state != "ACTIVE":
+        what = f"service {service.service} in cluster {service.cluster} is {state}"
+        raise Refused(
+            "NO_TARGET", f"{what}, not ACTIVE; deploy its stack, or mend services.{service.name} in services.toml"
+        )
+    at.out.check("target", True, f"{service.cluster}/{service.service}, {found.running} tasks running")
+    if frozen := freeze.of(at.cloud, service):
+        way_out = "wait for its end, or `landfall unfreeze`; `landfall rollback` goes through it"
+        raise Refused("FROZEN", f"{'; '.join(map(str, frozen))}. {way_out}")
+    at.out.check("freezes", True, "none")
+    running = [r for r in at.cloud.ledger.unfinished() if r["service"] == service.name]
+    if running and not may_wait:
+        other = running[0]["deployment_id"]
+        raise Refused(
+            "IN_FLIGHT", f"deployment {other} is under way; `landfall watch {other}`, or wait behind it with --queue"
+        )
+    at.out.check("in flight", True, running[0]["deployment_id"] if running else "nothing")

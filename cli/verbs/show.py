@@ -1,0 +1,97 @@
+"""`landfall show`: all that the ledger knows of one deployment."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cli import contained, records
+from cli.exits import Refused
+from cli.timeline import colour
+from cli.verb import At, DeploymentName, ServiceName, verb
+from cli.verbs.history import OPEN
+from landfall.aws.ledger import Record
+from landfall.chain import integer
+from landfall.intake import recorded_requests
+from landfall.model import UNKNOWN
+
+NESTED = ("release", "progress", "ended")
+"""Fields that hold JSON: what a recovery goes on from."""
+SAID_BY_BUILD = frozenset({"commit_time", "commit_author", "commit_subject", "commit_history"})
+"""What the image's build said of its commit. It proves nothing, and is shown as what it is."""
+TOLD = (
+    ("why", "why"),
+    ("code", "code"),
+    ("commit", "git_sha"),
+    ("committed", "commit_time"),
+    ("author", "commit_author"),
+    ("subject", "commit_subject"),
+    ("history", "commit_history"),
+    ("digest", "image_digest"),
+    ("revision", "task_definition"),
+    ("ECS deployment", "ecs_deployment"),
+    ("ran before", "baseline_task_definition"),
+    ("commit before", "baseline_git_sha"),
+    ("restored to", "restored_to"),
+    ("intent", "intent"),
+    ("asked for by", "asked_by"),
+    ("asked at", "asked_at"),
+    ("asked with", "asked_via"),
+    ("because", "asked_why"),
+    ("asked in", "asked_in"),
+    ("built as", "asked_build"),
+    ("asked for too", "asked_too"),
+    ("started by", "requested_by"),
+    ("reason given", "reason"),
+    ("requested at", "requested_at"),
+    ("what came", "came"),
+    ("started", "started_at"),
+    ("ended", "ended_at"),
+    ("report", "reported"),
+    ("told as", "notified"),
+    ("announced as", "announced"),
+    ("recovered by", "recovered_by"),
+    ("execution", "execution_arn"),
+    ("schema", "schema"),
+    ("number in chain", "sequence"),
+    ("hash", "hash"),
+)
+
+IF_KNOWN = (*recorded_requests.FIELDS, "came")
+"""What is told of a record that has it: most deployments are asked for by nobody but their push."""
+
+
+@verb
+def show(
+    at: At,
+    deployment: DeploymentName = "",
+    *,
+    service: ServiceName = None,
+    commit: Annotated[str, typer.Option("--commit", help="Say whether this commit is in what was proven last.")] = "",
+) -> int:
+    """Show one deployment in full, of several that are meant the newest; or whether a commit is in what was proven."""
+    if commit:
+        if deployment:
+            raise Refused("BAD_OPTIONS", f"--commit {commit!r} asks of a service, not of {deployment!r}; leave one out")
+        return contained.tell(at, at.cloud.service(service), commit)
+    record = records.named(at.cloud, deployment, service)
+    outcome = str(record.get("outcome", OPEN))
+    at.out.say(f"{record['service']} {record['deployment_id']}", "bold")
+    at.out.say(Text(f"  {'outcome':<16}").append(outcome, style=colour(outcome)))
+    for label, name in TOLD:
+        if name in (*IF_KNOWN, *SAID_BY_BUILD) and not record.get(name):
+            continue
+        by = "  (said by its build)" if name in SAID_BY_BUILD else ""
+        at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}{by}"))
+    at.out.document(_whole(record))
+    return 0
+
+
+def _whole(record: Record) -> dict[str, Any]:
+    """Return the record as the ledger holds it, with the documents in it opened."""
+    opened = {name: json.loads(record[name]) for name in NESTED if name in record}
+    numbers = {name: number for name, value in record.items() if (number := integer(value)) is not None}
+    return {"outcome": OPEN, **record, **numbers, **opened}

@@ -1,0 +1,69 @@
+"""`landfall status`: what is live, which commit, since when, asked for by whom, proven or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from rich.text import Text
+
+from cli.live import Live, look
+from cli.timeline import brief
+from cli.verb import At, ServiceName, verb
+from cli.verbs import freeze
+from landfall.model import UNKNOWN
+
+
+@verb
+def status(at: At, *, service: ServiceName = None) -> int:
+    """Say what is live. Exits 0 where it could find out, proven or not."""
+    chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
+    found = [(look(at.cloud, each), tuple(map(str, freeze.of(at.cloud, each)))) for each in chosen]
+    wrong = Counter(finding.service for finding in at.cloud.findings.all() if finding.open)
+    for live, frozen in found:
+        _show(at, live, frozen, wrong[live.service])
+    services = [{**_document(*each), "open_findings": wrong[each[0].service]} for each in found]
+    at.out.document({"region": at.cloud.region, "services": services})
+    return 0
+
+
+def _show(at: At, live: Live, frozen: tuple[str, ...], wrong: int) -> None:
+    at.out.say(live.service, "bold")
+    rows = {**_document(live, frozen), "proven": _proven(live), "frozen": "; ".join(frozen) or "no"}
+    del rows["service"]
+    if wrong:
+        rows["findings"] = f"{wrong} open: landfall findings {live.service}"
+    for name, value in rows.items():
+        text = brief(str(value)) if name == "revision" else str(value)
+        at.out.say(Text(f"  {name.replace('_', ' '):<13}{text}"))
+
+
+def _proven(live: Live) -> str:
+    if live.proven and live.record:
+        return f"yes, by deployment {live.record['deployment_id']}"
+    if live.under_way:
+        return f"no: deployment {live.under_way} is under way"
+    if live.record is None:
+        return "no: the last deployment did not leave it so; somebody else did, or a rollback failed"
+    return f"no: it was, but {live.running} of {live.desired} tasks run, rollout {live.rollout}"
+
+
+def _document(live: Live, frozen: tuple[str, ...]) -> dict[str, Any]:
+    release, record = live.release or {}, live.record or {}
+    return {
+        "service": live.service,
+        "status": live.status,
+        "commit": live.git_sha,
+        "image": live.image,
+        "revision": live.revision,
+        "since": live.since,
+        "tasks": f"{live.running} of {live.desired}",
+        "rollout": live.rollout,
+        "requested_by": release.get("requested_by", UNKNOWN),
+        "reason": release.get("reason") or UNKNOWN,
+        **{name: release[name] for name in ("asked_by", "asked_at", "asked_via", "asked_why") if release.get(name)},
+        "proven": live.proven,
+        "proven_at": record.get("ended_at", UNKNOWN),
+        "under_way": live.under_way,
+        "frozen": list(frozen),
+    }

@@ -1,0 +1,102 @@
+"""`landfall verify-evidence`: whether anybody changed the records of deployments since they were closed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.evidence import export, gather, unrecorded
+from cli.exits import Refused
+from cli.verb import At, ServiceName, verb
+from cli.verbs.history import services
+from landfall.chain.check import Evidence, Finding, Verified, verify
+
+FOUND = 1
+"""Exit code where something was found."""
+Keys = Annotated[
+    list[str] | None,
+    typer.Option("--key", help="The fingerprint of a public key that signs; for an export. May be repeated."),
+]
+
+
+@verb
+def verify_evidence(
+    at: At,
+    directory: Annotated[
+        Path | None, typer.Argument(help="An export (landfall history --export). [default: the ledger itself]")
+    ] = None,
+    *,
+    service: ServiceName = None,
+    key: Keys = None,
+) -> int:
+    """Verify the chain of closed records and their signatures. Exits 0 where all is as it was closed, else 1.
+
+    With a directory it asks nothing of AWS. docs/evidence.md says what can't be found.
+    """
+    found, others = _evidence(at, directory, service, key or [])
+    told = [verify(evidence) for evidence in found]
+    for finding in others:
+        _say(at, finding)
+    for each in told:
+        _tell(at, each)
+    fingerprints = sorted({key.fingerprint for evidence in found for key in evidence.keys})
+    for fingerprint in fingerprints:
+        at.out.say(f"signatures are verified by the key {fingerprint}")
+    intact = not others and not any(each.findings for each in told)
+    at.out.document(
+        {
+            "intact": intact,
+            "services": [asdict(each) for each in told],
+            "keys": fingerprints,
+            "unreadable": [asdict(finding) for finding in others],
+        }
+    )
+    return 0 if intact else FOUND
+
+
+def _evidence(
+    at: At, directory: Path | None, service: str | None, keys: list[str]
+) -> tuple[list[Evidence], list[Finding]]:
+    """Return what there is, and what is found beside the chains of services."""
+    if directory is None and service is not None:
+        return [gather.evidence(at.cloud, name) for name in services(at, service)], []
+    if directory is None:
+        known = [gather.evidence(at.cloud, name) for name in gather.services(at.cloud)]
+        deployments = {str(record.get("deployment_id")) for evidence in known for record in evidence.records}
+        return known, list(unrecorded.findings(at.cloud, deployments))
+    found, unreadable = export.read(directory, keys)
+    if service is None:
+        return found, unreadable
+    chosen = [evidence for evidence in found if evidence.service == service]
+    if not chosen:
+        there = ", ".join(evidence.service for evidence in found) or "none"
+        raise Refused("UNKNOWN_SERVICE", f"--service {service!r} is not in {directory}; there are {there}")
+    return chosen, unreadable
+
+
+def _tell(at: At, told: Verified) -> None:
+    at.out.check(told.service, not told.findings, _seen(told))
+    for finding in told.findings:
+        _say(at, finding)
+    for note in told.notes:
+        at.out.say(f"     {note.code}: {note.what}")
+
+
+def _seen(told: Verified) -> str:
+    seen = f"{told.chained} records in a chain"
+    if told.began:
+        seen += f" since {told.began}, {told.anchored} of them anchored, {told.signed} signed"
+    if told.covered:
+        seen += f"; {told.covered} are from before signing, and covered by the first that is signed"
+    if told.began and not told.signed:
+        seen += "; none is signed: whoever may write the ledger could have written them"
+    if told.before:
+        seen += f"; {told.before} were closed before chains began, and nothing can be said of them"
+    return f"{seen}; {told.open} open" if told.open else seen
+
+
+def _say(at: At, finding: Finding) -> None:
+    at.out.check(finding.code, False, f"{finding.deployment_id} {finding.what}".strip())

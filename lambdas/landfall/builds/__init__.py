@@ -1,0 +1,1 @@
+"""What the build of a commit is told, and what its end means. It starts no build."""

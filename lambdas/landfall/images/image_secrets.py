@@ -1,0 +1,127 @@
+"""Whether a variable of an image holds a secret: by its name, by its value, and by what its value can't be.
+
+The last word of a name says what it holds: `DB_PASSWORD` a password, `PASSWORD_FILE` a file, `TOKEN_EXPIRY` a time. So
+a name is read from its end, and what stands before a secret's word matters only for words that have other meanings,
+such as `KEY`. The names that it was tried on are in tests/unit/cli/image_variables.txt, with their sources.
+"""
+
+from __future__ import annotations
+
+import re
+
+from landfall.text.later import Later
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_WORD = Later(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NEUTRAL = Later(
+    r"BASE|BASE64|B64|VALUE|STRING|TEXT|PEM|HEX|RAW|PLAIN(TEXT)?|JSON|V|B|\d+|OLD|NEW|PREVIOUS|CURRENT|DEFAULT|PROD(UCTION)?"
+    r"|STAGING|DEV(ELOPMENT)?|TEST|LIVE|SECONDARY|CONTENTS?"
+)
+"""Words after a secret's word that leave it one."""
+_SECRET = Later(
+    r"(.*(PASSWORD|PASSWD|PASSPHRASE|SECRET)|PASS|[A-Z]*PWD|PSW|SSHPASS|PASSCODE|SECRETS|.*TOKEN|CREDS?|CREDENTIALS?|PAT|SK|SALT)"
+)
+_KEY = Later(r"KEYS?|.*(API|ACCESS|AUTH|MASTER|ENCRYPTION|SIGNING|PRIVATE|SECRET)KEYS?")
+_NO_SECRET_KEY = _words(
+    "PUBLIC PUB PUBLISHABLE SITE GPG PGP PRIMARY FOREIGN PARTITION SORT RANGE UNIQUE COMPOSITE CACHE ROUTING "
+    "LOOKUP INDEX GROUP GROUPING ORDER SORTING OBJECT MAP HOT SHORTCUT TRANSLATION IDEMPOTENCY HOST AUTHORIZED "
+    "KNOWN REGISTRY"
+)
+"""Words before `KEY` that make it a name in a table, or the half of a pair that everybody may have."""
+_WHOSE = Later(r"(.*_)?(SECRET|PASSWORD|PASSWD|PASSPHRASE)_.+")
+"""A secret's word with another after it: `CLIENT_SECRET_GITHUB`, where that says whose the secret is."""
+_ABOUT = _words(
+    "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHECK CHECKSUM CLAIM CLASS COLUMN COST COUNT DAYS "
+    "DIR DIRECTORY DISABLED DRIVER DUMMY ENABLED ENCODING ENDPOINT ENGINE EXPIRATION EXPIRE EXPIRES EXPIRY FIELD "
+    "FILE FILENAME FINGERPRINT FLOW FORM FORMAT GRANT HASH HASHER HEADER HELP HINT HISTORY HOST HOURS ID IDS "
+    "INTERVAL ISSUER KIND LABEL LENGTH LIFETIME LIMIT LINK LOCATION LOGIN MANAGER MAX METHOD MIN MINUTES MODE "
+    "MODULE NAME NAMES NAMESPACE PARAM PATH PATTERN PLUGIN POLICY PORT PREFIX PROMPT PROVIDER REFERENCE REGEX "
+    "REGION REQUIRED RESET RESOURCE ROLE ROTATION ROUNDS SCOPE SCOPES SECONDS SERVICE SIZE SOURCE STORAGE STORE "
+    "STRENGTH SUFFIX TEMPLATE TIMEOUT TTL TYPE URI URL USER USERNAME USERS VALIDATOR VALIDATORS VERSION"
+)
+"""Words after a secret's word that make the value something about it."""
+_NO_SECRET_TOKEN = _words("PUBLIC PAD EOS BOS UNK SEP CLS MASK STOP SPECIAL START END")
+_NO_SECRET_PASS = _words("FIRST SECOND ONE TWO SINGLE MULTI BUILD")
+_IN_BROWSERS = Later(r"(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|GATSBY|VUE_APP|STORYBOOK)_")
+"""What frameworks put into what they send to every browser."""
+_CHAT = _words("SLACK DISCORD TEAMS MATTERMOST ROCKETCHAT")
+
+_SWITCH = Later(
+    r"true|false|yes|no|on|off|enabled?|disabled?|none|null|nil|undefined|required|optional|[01]", re.IGNORECASE
+)
+_NUMBER = Later(r"\d+(\.\d+)?")
+_PATH = Later(r"(file:/{1,3}|[.~]{0,2}/)[\w.@+-]{1,60}(/[\w.@+-]{1,60})+|[.~]{0,2}/[\w@+-]{1,60}\.[a-z]{1,6}")
+_REFERENCE = Later(
+    r"\$\{?\w+.*|\$\(.+\)|\{\{.+\}\}|arn:aws[a-z-]*:.+|(vault|ssm|op|secret|awssm|gcp-?sm|sm)://?.+|projects/[^/]+/secrets/.+"
+    r"|https?://[^\s@]+|<(pad|s|/s|unk|mask|eos|bos)>"
+)
+"""What names a secret without holding it, or says where to ask for one."""
+_FINGERPRINTS = Later(r"(0x)?[0-9A-Fa-f]{8,64}([\s,]+(0x)?[0-9A-Fa-f]{8,64})*")
+_HELD = (
+    Later(r"://[^/\s:@]*:(?![<{$%\[])[^/\s@]+@"),
+    Later(
+        r"(?i)\b(?<!trustStore)(password|pwd|accountkey|sharedaccesskey|secret(access)?key)=(?!changeit\b)[^\s;&${<]+"
+    ),
+    Later(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+    Later(
+        r"hooks\.slack\.com/(services|workflows)/.|discord(app)?\.com/api/webhooks/.|\.webhook\.office\.com/webhookb2/."
+    ),
+    Later(r"\b(gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_live_|npm_|hvs\.|SG\.)[\w.-]{16,}"),
+)
+"""Values that hold a secret, whatever the name: an address or a connection string with a password, a private key, an
+address that whoever has it may post to, and the prefixes that services give their tokens."""
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Say whether a variable of an image holds a secret, so far as its name and value tell."""
+    if any(held.search(value) for held in _HELD):
+        return True
+    return _names_one(name, value) and not _is_harmless(value)
+
+
+def _names_one(name: str, value: str) -> bool:
+    words = [word.upper() for word in _WORD.findall(name)]
+    if words[-2:] == ["WEBHOOK", "URL"] or words[-1:] == ["WEBHOOK"]:
+        return bool(_CHAT & set(words)) and not value.startswith("http")
+    if {"SERVICE", "ACCOUNT", "JSON"} <= set(words):
+        return True
+    if "KEY" in words[:-1] and words[-1] == "BASE":  # Rails: SECRET_KEY_BASE
+        words.pop()
+    while len(words) > 1 and _NEUTRAL.fullmatch(words[-1]):
+        words.pop()
+    last, before = (words or [""])[-1], set(words[:-1])
+    if _KEY.fullmatch(last):
+        return _is_key(name, value, before)
+    if last == "AUTH":
+        return not _is_mode(value)
+    if not _SECRET.fullmatch(last):
+        return bool(_WHOSE.fullmatch("_".join(words))) and last not in _ABOUT and not _NUMBER.fullmatch(value)
+    if last.endswith("TOKEN"):
+        return not (before & _NO_SECRET_TOKEN or _NUMBER.fullmatch(value) or _IN_BROWSERS.match(name.upper()))
+    return not (last == "PASS" and before & _NO_SECRET_PASS)
+
+
+def _is_key(name: str, value: str, before: set[str]) -> bool:
+    if before & {"GPG", "PGP"} and not _FINGERPRINTS.fullmatch(value):
+        return True
+    if _IN_BROWSERS.match(name.upper()) or _NUMBER.fullmatch(value):
+        return False
+    return not before & _NO_SECRET_KEY or "PRIVATE" in before
+
+
+def _is_mode(value: str) -> bool:
+    """Say whether it is how somebody logs in, not with what."""
+    return value.lower() in (
+        *("basic", "digest", "bearer", "jwt", "token", "oauth", "oauth2", "oidc", "openid", "saml", "ldap", "local"),
+        *("db", "trust", "md5", "scram-sha-256", "plain", "login", "cram-md5", "iam", "password", "kerberos", "mtls"),
+    )
+
+
+def _is_harmless(value: str) -> bool:
+    """Say whether a value is none that a secret could have: empty, a switch, a file's path, the name of a secret."""
+    text = value.strip()
+    return not text or any(each.fullmatch(text) for each in (_SWITCH, _PATH, _REFERENCE))

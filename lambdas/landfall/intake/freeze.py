@@ -1,0 +1,97 @@
+"""A freeze: for a while nothing new is released, to one service or to all, for a reason that is told.
+
+Only releases are held up. Going back is not, by a person's rollback or by a recovery: it puts proven bytes where they
+ran before, and an incident is what freezes are made in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from landfall.errors import InvalidRequest
+from landfall.intake.request import TEXT_LIMIT, moment
+from landfall.model import Intent, Release, Verdict, failed
+from landfall.text.later import Later
+
+EVERY_SERVICE = "_all"
+"""What a freeze of all services is kept under. No service has such a name: theirs begin with a letter."""
+FOR_EVER = ""
+_SPAN = Later(r"([1-9]\d{0,4})(m|h|d)")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True)
+class Freeze:
+    """Who froze what, when, why and until when; without an end (FOR_EVER) it holds until somebody lifts it.
+
+    `by` is what AWS said of the caller's credentials, written by the caller: a claim. `lifted_at` and `lifted_by`
+    are empty while nobody lifted it.
+    """
+
+    service: str
+    reason: str
+    by: str
+    since: str
+    until: str = FOR_EVER
+    lifted_at: str = ""
+    lifted_by: str = ""
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether it holds. An end that can't be read is none: in doubt nothing is released."""
+        if self.lifted_at:
+            return False
+        try:
+            end = datetime.fromisoformat(self.until) if self.until != FOR_EVER else None
+        except ValueError:
+            end = None
+        return end is None or end.tzinfo is None or now < end
+
+    def __str__(self) -> str:
+        """Return it as people are told of it."""
+        what = "every service is" if self.service == EVERY_SERVICE else f"{self.service} is"
+        end = f"until {self.until}" if self.until != FOR_EVER else "until somebody unfreezes it"
+        return f"{what} frozen by {self.by} since {self.since}, {end}: {self.reason}"
+
+
+def holding(freezes: Iterable[Freeze], now: datetime) -> tuple[Freeze, ...]:
+    """Return those that hold."""
+    return tuple(each for each in freezes if each.holds(now))
+
+
+def refusal(freezes: Iterable[Freeze], release: Release, now: datetime) -> Verdict | None:
+    """Refuse a release that a freeze holds up."""
+    found = holding(freezes, now) if release.intent == Intent.RELEASE else ()
+    return failed("FROZEN", "; ".join(map(str, found))) if found else None
+
+
+def end(now: datetime, until: str, span: str) -> str:
+    """Return when a freeze is to end, in UTC: at a time, or after a span (`90m`, `2h`, `3d`). Raises InvalidRequest."""
+    if until and span:
+        raise InvalidRequest("BAD_FIELD", f"--until {until!r} and --for {span!r}: give one of them")
+    if span:
+        found = _SPAN.fullmatch(span)
+        if not found:
+            raise InvalidRequest("BAD_FIELD", f"--for {span!r} is no span of time; give one like 90m, 2h or 3d")
+        return moment(now + timedelta(**{_UNITS[found[2]]: int(found[1])}))
+    return moment(_time(now, until)) if until else FOR_EVER
+
+
+def checked_reason(reason: str) -> str:
+    """Return a freeze's reason. Raises InvalidRequest: who is held up by it must be able to see why."""
+    if not reason.strip() or len(reason) > TEXT_LIMIT or not reason.isprintable():
+        shown = repr(reason[:40])
+        raise InvalidRequest("BAD_FIELD", f"--reason {shown} must be 1 to {TEXT_LIMIT} printable characters, one line")
+    return reason.strip()
+
+
+def _time(now: datetime, text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is not None and found > now:
+            return found
+    except (ValueError, OverflowError):
+        pass
+    way_out = "give a time to come with its offset, such as 2026-12-27T08:00:00Z, or --for 2h"
+    raise InvalidRequest("BAD_FIELD", f"--until {text[:40]!r} is no such time; {way_out}")

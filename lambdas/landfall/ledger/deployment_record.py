@@ -1,0 +1,131 @@
+"""The ledger record of a deployment: what was asked for, what was seen, how it ended; and the words for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from landfall import redaction
+from landfall.intake import recorded_requests
+from landfall.ledger import YES
+from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
+from landfall.redaction import Redacts
+from landfall.smoke.case import Check
+
+SCHEMA = 2
+"""Of records. Since 2 a closed record is sealed into its service's chain."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Everything the machine knows at the end. What a deployment never came to is None."""
+
+    release: Release
+    outcome: Outcome
+    verdict: Verdict
+    baseline: Baseline | None = None
+    deployment: Deployment | None = None
+    failure: Failure | None = None
+    checks: tuple[Check, ...] = ()
+
+
+def opened(release: Release) -> dict[str, Any]:
+    """Return the ledger record of a deployment that begins. It has no `outcome` yet."""
+    return {
+        "service": release.service,
+        "deployment_id": release.deployment_id,
+        "schema": SCHEMA,
+        "execution_arn": release.execution_arn,
+        "git_sha": release.git_sha,
+        "image_digest": release.image_digest,
+        "intent": release.intent.value,
+        "reason": release.reason,
+        "requested_by": release.requested_by,
+        "requested_at": release.requested_at,
+        "started_at": release.started_at,
+        "by_push": release.by_push,
+        **recorded_requests.fields(release),
+        "unfinished": YES,
+        "release": json.dumps(asdict(release)),
+    }
+
+
+def closed(ended: Ended, now: datetime) -> dict[str, Any]:
+    """Return the ledger record of a deployment that ended."""
+    failure, deployment, baseline = ended.failure, ended.deployment, ended.baseline
+    return {
+        **opened(ended.release),
+        "ended": json.dumps(asdict(ended)),
+        "fence": ended.release.fence,
+        "outcome": ended.outcome.value,
+        "ended_at": now.isoformat(),
+        "code": failure.code if failure else ended.verdict.code,
+        "why": why(ended),
+        "task_definition": revision(ended),
+        "ecs_deployment": deployment.id if deployment else "",
+        "baseline_task_definition": baseline.task_definition if baseline else "",
+        "baseline_git_sha": baseline.git_sha if baseline else "",
+        "restored_to": deployment.task_definition if deployment and deployment.undoes else "",
+    }
+
+
+def redacted(ended: Ended, kinds: Sequence[Redacts]) -> Ended:
+    """Take out of what was told in words whatever the settings name beside the standard kinds."""
+
+    def told(text: str) -> str:
+        return redaction.redacted(text, kinds)
+
+    failure = ended.failure
+    return replace(
+        ended,
+        release=_told(ended.release, told),
+        verdict=replace(ended.verdict, reason=told(ended.verdict.reason)),
+        failure=replace(failure, reason=told(failure.reason)) if failure else None,
+        checks=tuple(replace(check, seen=told(check.seen)) for check in ended.checks),
+    )
+
+
+def _told(release: Release, told: Callable[[str], str]) -> Release:
+    asked_for = replace(release.asked, reason=told(release.asked.reason)) if release.asked else None
+    return replace(release, reason=told(release.reason), came=told(release.came), asked=asked_for)
+
+
+def why(ended: Ended) -> str:
+    """Say in one sentence why the deployment ended as it did."""
+    if ended.failure is None:
+        return ended.verdict.reason
+    text = f"{ended.failure.state}: {ended.failure.reason}"
+    went_wrong = ended.outcome in (Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED)
+    return f"{text}; then: {ended.verdict.reason}" if went_wrong and ended.verdict.reason not in text else text
+
+
+def revision(ended: Ended) -> str:
+    """Return the revision of the release: the one that was undone, where it was; the one that is live unchanged."""
+    if ended.outcome == Outcome.NO_CHANGE and ended.baseline:
+        return ended.baseline.task_definition
+    return (ended.deployment.undoes or ended.deployment.task_definition) if ended.deployment else ""
+
+
+def live_now(ended: Ended) -> str:
+    """Say what the service runs now, as far as it was proven."""
+    if ended.outcome in PROVEN:
+        return f"{ended.release.git_sha} ({ended.release.image_digest}), proven"
+    if ended.outcome == Outcome.ROLLED_BACK and ended.deployment:
+        digests = ", ".join(accepted[0] for accepted in ended.deployment.digests.values()) or "digest unknown"
+        return f"{ended.deployment.git_sha} ({digests}), proven again"
+    if ended.outcome == Outcome.REJECTED:
+        return "what ran before; nothing was touched"
+    if ended.outcome == Outcome.NO_BASELINE:
+        return f"nothing ran before to go back to; at the last look: {ended.verdict.reason}"
+    return "UNKNOWN: look at the service now"
+
+
+def seconds(record: Mapping[str, Any]) -> int | None:
+    """Return how long a deployment took, from its execution's start; None where that was not noted."""
+    if not record.get("started_at"):
+        return None
+    took = datetime.fromisoformat(record["ended_at"]) - datetime.fromisoformat(record["started_at"])
+    return max(0, round(took.total_seconds()))

@@ -1,0 +1,144 @@
+"""May this service be deployed to, and what runs there now? Decided before anything is touched (law 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from landfall.change import task_definition
+from landfall.logs.task_logs import Place
+from landfall.model import Release, Verdict, failed
+from landfall.preflight_checks import provable
+from landfall.proof.observed import ServiceView, TaskView
+from landfall.secret import Known, Unreadable
+from landfall.settings import Service
+
+
+def missing(settings: Service) -> Verdict:
+    """Return the refusal for a service that ECS does not know."""
+    why = f"{_name(settings)} does not exist; create it, or correct services.{settings.name}"
+    return failed("SERVICE_NOT_FOUND", why)
+
+
+def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict | None:
+    """Return why the service can't be deployed to, or None where nothing speaks against it.
+
+    A rollout that has not come to an end within the stability timeout is stuck, not in flight: going forward is how
+    such a service is mended.
+    """
+    name = _name(settings)
+    if service.status != "ACTIVE":
+        return failed("SERVICE_NOT_ACTIVE", f"{name} is {service.status}; only an ACTIVE service can be deployed to")
+    unsupported = _unsupported(service, name)
+    if unsupported:
+        return failed("UNSUPPORTED_SERVICE", unsupported)
+    if service.desired == 0 and settings.desired_count is None and provable.unreadable(service) is None:
+        return failed("NO_DESIRED_COUNT", f"{name} wants 0 tasks; set services.{settings.name}.desired_count")
+    stuck = now - timedelta(seconds=settings.limits.stability_timeout_seconds)
+    moving = [
+        d
+        for d in service.deployments
+        if d.rollout_state == "IN_PROGRESS" and (d.created_at is None or d.created_at > stuck)
+    ]
+    if moving:
+        what = f"{moving[0].id} ({moving[0].task_definition})"
+        return failed(
+            "DEPLOYMENT_IN_FLIGHT", f"{name} is being deployed to: {what}; wait for it to end, then try again"
+        )
+    return None
+
+
+def unreadable_logs(settings: Service, place: Place | None) -> Verdict:
+    """Return the refusal for a service whose logs are to be judged, and can't be."""
+    group = f"log group {place.group!r} does not exist" if place else "its tasks write to no CloudWatch log stream"
+    way_out = f"mend its log configuration, or switch off services.{settings.name}.logs.gate"
+    return failed("LOGS_UNREADABLE", f"{_name(settings)}: {group}; {way_out}")
+
+
+def _name(settings: Service) -> str:
+    return f"service {settings.service!r} in cluster {settings.cluster!r}"
+
+
+def _unsupported(service: ServiceView, name: str) -> str:
+    if service.controller != "ECS":
+        return f"{name} has deployment controller {service.controller!r}; Landfall drives the rolling one, 'ECS'"
+    if service.strategy != "ROLLING":
+        return f"{name} has deployment strategy {service.strategy!r}; Landfall drives 'ROLLING'"
+    if service.scheduling != "REPLICA":
+        return f"{name} is scheduled as {service.scheduling!r}; Landfall drives 'REPLICA'"
+    if not service.awsvpc:
+        return f"{name} is not in network mode awsvpc; its tasks have no addresses that targets can be matched to"
+    if service.classic_load_balancer or not service.target_groups:
+        return f"{name} has no target group; without one Landfall can't tell whether its tasks are healthy"
+    return ""
+
+
+def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict | None:
+    """Return a refusal where the revision that runs has no container of the configured name."""
+    names = task_definition.container_names(template)
+    if settings.container in names:
+        return None
+    known = ", ".join(names) or "none"
+    return failed(
+        "CONTAINER_NOT_FOUND",
+        f"services.{settings.name}.container is {settings.container!r}; the task definition's containers are {known}",
+    )
+
+
+def other_images(template: Mapping[str, Any], settings: Service, release: Release) -> Verdict | None:
+    """Return a refusal where another container runs another image of the released repository, and is not meant to.
+
+    Going back is to the revision that was proven, whatever is in it.
+    """
+    found = task_definition.other_images(template, settings.container, settings.keep_image)
+    if not found or release.revision:
+        return None
+    named = ", ".join(f"{name!r} ({version})" for name, version in found.items())
+    return failed(
+        "OTHER_IMAGE",
+        f"{_name(settings)} releases the image of {settings.container!r}, and another image of the same repository is"
+        f" that of {named}; give them the same image, or name them in services.{settings.name}.keep_image",
+    )
+
+
+def unreadable_secret(settings: Service, known: Known) -> Verdict | None:
+    """Return a refusal where a check sends a secret that can't be read: the check could never be answered."""
+    for check in settings.smoke.checks:
+        for secret in check.secrets:
+            found = known[secret]
+            if isinstance(found, Unreadable):
+                where = f"services.{settings.name}.smoke.checks"
+                return failed(
+                    "SECRET_UNREADABLE",
+                    f"check {check.name!r} sends {secret}, which {found.why}; mend the secret, or the check in {where}",
+                )
+    return None
+
+
+def no_way_back(
+    template: Mapping[str, Any], tasks: tuple[TaskView, ...], digests: Mapping[str, str], settings: Service
+) -> Verdict | None:
+    """Return a refusal where the revision that runs names its image by tag and its tasks don't agree on the bytes."""
+    by_tag = settings.container in task_definition.unpinned(template)
+    if not by_tag or settings.container in digests or not any(t.serves for t in tasks):
+        return None
+    return failed(
+        "WAY_BACK_UNKNOWN",
+        f"{_name(settings)} names the image of {settings.container!r} by tag, and its tasks report different digests"
+        " or none; force a new deployment of it so that all its tasks run the same, then try again",
+    )
+
+
+def running_digests(tasks: tuple[TaskView, ...], template: Mapping[str, Any]) -> dict[str, str]:
+    """Return the digest each container of the revision runs, for those where all running tasks agree.
+
+    Containers that AWS adds to a task, such as GuardDuty's agent, have another name in every task.
+    """
+    names = task_definition.container_names(template)
+    seen: dict[str, set[str]] = {}
+    for task in tasks:
+        for container in task.containers:
+            if task.serves and container.name in names:
+                seen.setdefault(container.name, set()).add(container.image_digest)
+    return {name: digests.pop() for name, digests in seen.items() if len(digests) == 1 and "" not in digests}

@@ -1,0 +1,243 @@
+"""What AWS says, as plain values. Made from AWS's replies without ever raising: a missing field is an empty one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from landfall.proof.replies import Reply
+from landfall.proof.replies import address as _address
+from landfall.proof.replies import canonical as _canonical
+from landfall.proof.replies import each as _each
+from landfall.proof.replies import moments as _moments
+from landfall.proof.replies import number as _number
+from landfall.proof.replies import sub as _sub
+from landfall.proof.replies import text as _text
+
+UNREADABLE = -1
+"""A desired count that AWS's answer does not have: 0 would mean that somebody scaled the service to zero."""
+UNHEALTHY = "UNHEALTHY"
+HEALTH_UNKNOWN = "UNKNOWN"
+"""No health check in the task definition, one that is not judged yet, or an agent that ECS does not hear from."""
+
+
+@dataclass(frozen=True)
+class EcsDeployment:
+    """One entry of a service's `deployments` (ECS API: Deployment). `changed_at`: made or changed, by ECS's clock."""
+
+    id: str
+    status: str
+    task_definition: str
+    desired: int
+    running: int
+    pending: int
+    failed_tasks: int
+    rollout_state: str
+    rollout_reason: str
+    created_at: datetime | None = None
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TargetGroup:
+    """A target group the service registers `container`:`port` in."""
+
+    arn: str
+    container: str
+    port: int
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """One look at an ECS service."""
+
+    arn: str
+    status: str
+    desired: int
+    running: int
+    task_definition: str
+    deployments: tuple[EcsDeployment, ...]
+    target_groups: tuple[TargetGroup, ...]
+    controller: str = "ECS"
+    strategy: str = "ROLLING"
+    scheduling: str = "REPLICA"
+    awsvpc: bool = True
+    classic_load_balancer: bool = False
+    alarms: tuple[str, ...] = ()
+
+    @property
+    def primary(self) -> EcsDeployment | None:
+        """Return the PRIMARY deployment: the one ECS is working towards. There is never more than one."""
+        found = [d for d in self.deployments if d.status == "PRIMARY"]
+        return found[0] if len(found) == 1 else None
+
+    def deployment(self, deployment_id: str) -> EcsDeployment | None:
+        """Return the deployment of that id, if ECS still lists it."""
+        return next((d for d in self.deployments if d.id == deployment_id), None)
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container of a task. `exit_code` is None while it runs, or if it never started.
+
+    `health` is what its health check in the task definition says, if it has one.
+    """
+
+    name: str
+    image_digest: str
+    exit_code: int | None
+    reason: str
+    health: str = ""
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """One look at an ECS task. `started_by` is the id of the deployment that started it.
+
+    `health` is made of its essential containers' alone (ECS API reference, HealthCheck).
+    """
+
+    arn: str
+    task_definition: str
+    started_by: str
+    last_status: str
+    desired_status: str
+    ip: str
+    containers: tuple[Container, ...]
+    stop_code: str = ""
+    stopped_reason: str = ""
+    stopped_at: datetime | None = None
+    ipv6: str = ""
+    health: str = ""
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """Return its addresses: IPv4, IPv6 or, in a dual-stack network, both."""
+        return frozenset(address for address in (self.ip, self.ipv6) if address)
+
+    @property
+    def serves(self) -> bool:
+        """Say whether the task runs and is meant to go on running."""
+        return self.last_status == "RUNNING" and self.desired_status == "RUNNING"
+
+
+@dataclass(frozen=True)
+class TargetView:
+    """One target of a target group, as the load balancer sees it."""
+
+    group: str
+    ip: str
+    port: int
+    state: str
+    reason: str
+    description: str
+
+    @property
+    def place(self) -> str:
+        """Return where it is: `ip:port`."""
+        return f"{self.ip}:{self.port}"
+
+    @property
+    def why(self) -> str:
+        """Return what the load balancer says about its state."""
+        return ": ".join(text for text in (self.reason, self.description) if text)
+
+    @property
+    def in_service(self) -> bool:
+        """Say whether requests may reach it: draining and unused targets get no new ones."""
+        return self.state not in ("draining", "unhealthy.draining", "unused")
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at everything. `tasks` are the running and the recently stopped ones."""
+
+    service: ServiceView | None
+    tasks: tuple[TaskView, ...] = ()
+    targets: tuple[TargetView, ...] = ()
+
+
+def service_view(reply: Reply) -> ServiceView:
+    """Read one entry of DescribeServices' `services`."""
+    balancers = _each(reply, "loadBalancers")
+    config = _sub(reply, "deploymentConfiguration")
+    return ServiceView(
+        arn=_text(reply, "serviceArn"),
+        status=_text(reply, "status"),
+        desired=_number(reply, "desiredCount", UNREADABLE),
+        running=_number(reply, "runningCount"),
+        task_definition=_text(reply, "taskDefinition"),
+        deployments=tuple(_deployment(d) for d in _each(reply, "deployments")),
+        target_groups=tuple(
+            TargetGroup(_text(b, "targetGroupArn"), _text(b, "containerName"), _number(b, "containerPort"))
+            for b in balancers
+            if _text(b, "targetGroupArn")
+        ),
+        controller=_text(_sub(reply, "deploymentController"), "type") or "ECS",
+        strategy=_text(config, "strategy") or "ROLLING",
+        scheduling=_text(reply, "schedulingStrategy") or "REPLICA",
+        awsvpc=bool(_sub(_sub(reply, "networkConfiguration"), "awsvpcConfiguration")),
+        classic_load_balancer=any(_text(b, "loadBalancerName") for b in balancers),
+        alarms=_alarms(_sub(config, "alarms")),
+    )
+
+
+def task_view(reply: Reply) -> TaskView:
+    """Read one entry of DescribeTasks' `tasks`."""
+    return TaskView(
+        arn=_text(reply, "taskArn"),
+        task_definition=_text(reply, "taskDefinitionArn"),
+        started_by=_text(reply, "startedBy"),
+        last_status=_text(reply, "lastStatus"),
+        desired_status=_text(reply, "desiredStatus"),
+        ip=_address(reply, "privateIPv4Address"),
+        ipv6=_address(reply, "ipv6Address"),
+        health=_text(reply, "healthStatus"),
+        containers=tuple(
+            Container(
+                name=_text(c, "name"),
+                image_digest=_text(c, "imageDigest"),
+                exit_code=code if isinstance(code := c.get("exitCode"), int) else None,
+                reason=_text(c, "reason"),
+                health=_text(c, "healthStatus"),
+            )
+            for c in _each(reply, "containers")
+        ),
+        stop_code=_text(reply, "stopCode"),
+        stopped_reason=_text(reply, "stoppedReason"),
+        stopped_at=max(_moments(reply, "stoppedAt", "stoppingAt"), default=None),
+    )
+
+
+def target_view(group: str, reply: Reply) -> TargetView:
+    """Read one entry of DescribeTargetHealth's `TargetHealthDescriptions`."""
+    target, health = _sub(reply, "Target"), _sub(reply, "TargetHealth")
+    return TargetView(
+        group=group,
+        ip=_canonical(_text(target, "Id")),
+        port=_number(target, "Port"),
+        state=_text(health, "State"),
+        reason=_text(health, "Reason"),
+        description=_text(health, "Description"),
+    )
+
+
+def _deployment(reply: Reply) -> EcsDeployment:
+    return EcsDeployment(
+        id=_text(reply, "id"),
+        status=_text(reply, "status"),
+        task_definition=_text(reply, "taskDefinition"),
+        desired=_number(reply, "desiredCount"),
+        running=_number(reply, "runningCount"),
+        pending=_number(reply, "pendingCount"),
+        failed_tasks=_number(reply, "failedTasks"),
+        rollout_state=_text(reply, "rolloutState"),
+        rollout_reason=_text(reply, "rolloutStateReason"),
+        created_at=at if isinstance(at := reply.get("createdAt"), datetime) else None,
+        changed_at=max(_moments(reply, "createdAt", "updatedAt"), default=None),
+    )
+
+
+def _alarms(config: Reply) -> tuple[str, ...]:
+    names = config.get("alarmNames")
+    return tuple(str(n) for n in names) if config.get("enable") and isinstance(names, list) else ()

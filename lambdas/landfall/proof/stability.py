@@ -1,0 +1,133 @@
+"""Is the rollout of *our* deployment done? Keyed on the ECS deployment id, never on "the service looks stable".
+
+A service is just as stable after ECS rolled a release back, or after somebody else deployed over it.
+Sources: ECS API reference, Deployment (`rolloutState`) and DescribeServices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from landfall.judging import Judged, is_seen_once, seen_twice
+from landfall.model import Deployment, Kind, State, Verdict, failed, wait
+from landfall.proof import older_tasks, running, stops
+from landfall.proof.observed import EcsDeployment, Look, ServiceView, TaskView
+
+_GONE = ("DRAINING", "INACTIVE")
+"""What ECS calls a service that is deleted (ECS API reference, Service: `status`)."""
+
+TIMEOUT = "STABILITY_TIMEOUT"
+SETTLING = timedelta(seconds=60)
+"""How long a deployment that was just made may be missing from DescribeServices (ECS is eventually consistent)."""
+OLDER = timedelta(seconds=10)
+"""A picture whose every deployment is older than our update by this much was taken before it: a late read. The
+margin is for the call itself and for two clocks."""
+
+
+def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
+    """Judge one look at the service and its tasks."""
+    look = replace(look, tasks=_recent(look.tasks, judged.deployment))
+    service, deployment, poll = look.service, judged.deployment, judged.release.limits.stability_poll_seconds
+    if service is None:
+        return wait(
+            "SERVICE_MISSING", "ECS knows no such service at this look; a deleted one is INACTIVE at first", poll
+        )
+    gaps = _gaps(service)
+    if gaps:
+        return wait("INCOMPLETE", f"what ECS says of the service at this look is not whole: {gaps}", poll)
+    if service.status in _GONE:
+        return seen_twice("SERVICE_GONE", f"the service is {service.status}, not ACTIVE", judged)
+    if service.deployment(deployment.id) is None and _too_early(service, deployment, now):
+        return wait("NOT_YET_LISTED", f"ECS does not list deployment {deployment.id} at this look", poll)
+    ours = service.primary
+    if ours is None or ours.id != deployment.id:
+        return _displaced(service, look.tasks, judged)
+    if ours.task_definition != deployment.task_definition:
+        what = f"{ours.id} is of {ours.task_definition}, not {deployment.task_definition}"
+        return seen_twice("WRONG_REVISION", what, judged)
+    if service.desired == 0 and (deployment.desired_count > 0 or deployment.kind == Kind.RELEASE):
+        what = "somebody set the service's desired count to 0 during the deployment"
+        return seen_twice("SCALED_TO_ZERO", what, judged)
+    return _rollout(service, ours, look.tasks, judged)
+
+
+def _rollout(service: ServiceView, ours: EcsDeployment, tasks: tuple[TaskView, ...], judged: Judged) -> Verdict:
+    """Judge the rollout of our deployment, which is the PRIMARY one."""
+    deployment, limits = judged.deployment, judged.release.limits
+    done = ours.rollout_state == "COMPLETED"
+    crash = stops.verdict(
+        tasks,
+        deployment.id,
+        limits.identical_stops,
+        completed=done,
+        desired=max(service.desired, deployment.desired_count),
+        released=deployment.digests,
+    )
+    if crash:
+        return crash
+    if ours.rollout_state == "FAILED":
+        reason = ours.rollout_reason or "ECS marked the rollout FAILED"
+        return failed("ROLLOUT_FAILED", f"{reason}{_why(tasks, deployment)}")
+    if not done:
+        text = f"{ours.running} of {service.desired} tasks running, rollout {ours.rollout_state or 'not begun'}"
+        left = older_tasks.left(tasks, deployment) if ours.running >= service.desired else ""
+        return wait("ROLLING", f"{text}{left}{_why(tasks, deployment)}", limits.stability_poll_seconds)
+    return running.assess(service, tasks, deployment, limits.stability_poll_seconds)
+
+
+def in_time(verdict: Verdict, deployment: Deployment, now: datetime) -> Verdict:
+    """Turn a WAIT at or after the deployment's deadline into a FAIL.
+
+    What was seen once is looked at again first: somebody else's deployment is not to be rolled back over because it
+    came at the deadline.
+    """
+    if verdict.state == State.WAIT and not is_seen_once(verdict) and now >= datetime.fromisoformat(deployment.deadline):
+        return failed(TIMEOUT, f"not stable by {deployment.deadline}: {verdict.reason}")
+    return verdict
+
+
+def _gaps(service: ServiceView) -> str:
+    """Return what a whole picture of a service would have and this one lacks. It is none to decide by."""
+    if service.status not in ("ACTIVE", *_GONE):
+        return f"its status is {service.status!r}"
+    if service.status in _GONE:
+        return ""
+    primaries = [d for d in service.deployments if d.status == "PRIMARY"]
+    if len(primaries) != 1:
+        return f"of {len(service.deployments)} deployments {len(primaries)} are PRIMARY"
+    return "" if primaries[0].id and primaries[0].task_definition else "its PRIMARY deployment has no id or no revision"
+
+
+def _too_early(service: ServiceView, deployment: Deployment, now: datetime) -> bool:
+    """Say whether a picture without our deployment may be one from before it: ours is new, or all in it is older."""
+    made = datetime.fromisoformat(deployment.updated_at)
+    changed = [d.changed_at for d in service.deployments]
+    return now < made + SETTLING or (bool(changed) and all(at is not None and at < made - OLDER for at in changed))
+
+
+def _recent(tasks: tuple[TaskView, ...], deployment: Deployment) -> tuple[TaskView, ...]:
+    """Leave out what stopped before our update: going back may change nothing, and judge an ECS deployment of old."""
+    began = datetime.fromisoformat(deployment.updated_at) - OLDER
+    return tuple(t for t in tasks if t.stopped_at is None or t.stopped_at >= began)
+
+
+def _displaced(service: ServiceView, tasks: tuple[TaskView, ...], judged: Judged) -> Verdict:
+    primary, deployment, baseline = service.primary, judged.deployment, judged.baseline
+    went_back = primary is not None and primary.task_definition in (baseline.task_definition, baseline.restore_to)
+    if deployment.kind == Kind.RELEASE and went_back:
+        text = "ECS, or somebody else, went back to the baseline's revision"
+        return seen_twice("ROLLED_BACK_BY_ECS", f"{text}{_told(service, deployment)}{_why(tasks, deployment)}", judged)
+    other = f"{primary.id} ({primary.task_definition})" if primary else "none"
+    return seen_twice("SUPERSEDED", f"the service's PRIMARY deployment is {other}, not ours ({deployment.id})", judged)
+
+
+def _told(service: ServiceView, deployment: Deployment) -> str:
+    """Return what ECS says about the end of our deployment, where it still lists it, or about the one after it."""
+    told = service.deployment(deployment.id) or service.primary
+    return f": {told.rollout_reason}" if told and told.rollout_reason else ""
+
+
+def _why(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
+    worst = stops.counts(tasks, deployment.id, deployment.digests).most_common(1)
+    return f"; {worst[0][1]} stopped: {stops.shown(worst[0][0])}" if worst else ""

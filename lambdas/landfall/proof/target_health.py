@@ -1,0 +1,100 @@
+"""Are *our* tasks the targets in service, and healthy?
+
+Matches targets to tasks by address and port, and ignores draining ones: a target group reports targets of the
+old release as draining for its whole deregistration delay, and a load balancer without healthy targets still
+answers (it fails open), so neither "a target is healthy" nor "a request succeeded" says anything about ours.
+Source: Elastic Load Balancing user guide for Application Load Balancers, "Target group health checks".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from landfall.judging import Judged
+from landfall.model import Verdict, passed, wait
+from landfall.proof import running
+from landfall.proof.observed import Look, TargetGroup, TargetView, TaskView
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """Why a target is not as it should be. `passing` names its task where one that just came up is so for a while."""
+
+    code: str
+    reason: str
+    passing: str = ""
+
+
+def assess(look: Look, judged: Judged) -> Verdict:
+    """Judge one look at the target groups. It asks for another look until all is well: the machine bounds those."""
+    interval = judged.release.limits.target_health_interval_seconds
+    if look.service is None:
+        return wait("SERVICE_MISSING", "ECS knows no such service at this look", interval)
+    desired = look.service.desired
+    ours = tuple(t for t in running.meant(look.tasks) if running.belongs(t, judged.deployment))
+    serving = sum(t.serves for t in ours)
+    spare = running.replaceable(desired) - max(0, desired - serving)
+    if spare < 0:
+        return wait("TASKS_MISSING", f"{serving} of {desired} tasks running", interval)
+    groups = look.service.target_groups
+    if not groups:
+        return wait("NO_TARGET_GROUP", "the service has no target group any more", interval)
+    late: set[str] = set()
+    for group in groups:
+        ports = {g.port for g in groups if g.arn == group.arn}
+        found = _group(group, ports, ours, [t for t in look.targets if t.group == group.arn], judged)
+        late |= {p.passing for p in found if p.passing}
+        problem = next((p for p in found if not p.passing or len(late) > spare), None)
+        if problem:
+            return wait(problem.code, problem.reason, interval)
+    healthy = serving - len(late)
+    tail = f", {desired - healthy} on their way" if healthy < desired else ""
+    return passed("HEALTHY", f"{healthy} of {desired} targets healthy, all of this deployment{tail}")
+
+
+def _group(
+    group: TargetGroup,
+    ports: Collection[int],
+    ours: Collection[TaskView],
+    targets: Collection[TargetView],
+    judged: Judged,
+) -> list[_Problem]:
+    """Return what is wrong in one target group, in which the service may register several ports.
+
+    A stranger that was unhealthy before the update already gets no requests while another target is healthy: with none,
+    the load balancer sends them to all.
+    """
+    at: dict[tuple[str, int], list[TargetView]] = {}
+    for target in targets:
+        at.setdefault((target.ip, target.port), []).append(target)
+    found = [problem for task in ours if (problem := _unfit(task, at, group))]
+    places = [(address, port) for task in ours for address in task.addresses for port in ports]
+    if len(set(places)) < len(places):
+        found.append(_Problem("SHARED_ADDRESS", f"{len(ours)} tasks share addresses between them"))
+    known, dead = set(places), judged.baseline.dead_targets
+    alive = any(t.state == "healthy" and (t.ip, t.port) in known for t in targets)
+    for stranger in (t for t in targets if t.in_service and (t.ip, t.port) not in known):
+        if not (alive and stranger.state == "unhealthy" and stranger.place in dead):
+            found.append(
+                _Problem("FOREIGN_TARGET", f"{stranger.place} is in service but is no task of this deployment")
+            )
+    return found
+
+
+def _unfit(task: TaskView, at: Mapping[tuple[str, int], Collection[TargetView]], group: TargetGroup) -> _Problem | None:
+    """Return what is wrong with a task's targets in a group, which are of one of its addresses."""
+    its_own = [target for address in sorted(task.addresses) for target in at.get((address, group.port), ())]
+    serving = [t for t in its_own if t.in_service]
+    if not task.serves:  # it is counted as missing already: nothing may be sent to it before it runs
+        sent = next((t for t in serving if t.state != "initial"), None)
+        return _Problem("TASKS_MISSING", f"{sent.place} is {sent.state}, its task does not run yet") if sent else None
+    if not its_own:
+        where = f"{min(task.addresses, default='no address')}:{group.port}"
+        return _Problem("NOT_REGISTERED", f"{where} is not registered in {group.arn}", task.arn)
+    target = next((t for t in serving if t.state != "healthy"), None) or (None if serving else its_own[0])
+    if target is None:
+        return None
+    told = f"{target.place} is {target.state or 'in no state'}{f' ({target.why})' if target.why else ''}"
+    code = "TARGET_UNHEALTHY" if target.in_service else "NOT_IN_SERVICE"
+    return _Problem(code, told, task.arn if target.state == "initial" else "")

@@ -1,0 +1,189 @@
+"""Asks a service over HTTP. Bounded in time and size, follows no redirect, and turns every trouble into an Answer.
+
+In what order and at what pace it asks is decided in pacing.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from landfall import secret
+from landfall.addresses import Address, forbidden, keeps_secrets
+from landfall.secret import Known, Secret, Unreadable
+from landfall.smoke import pacing
+from landfall.smoke.answers import Answer, Answers, Request, Round
+
+READ_SECONDS = 5.0
+CONNECT_SECONDS = 3.0
+BODY_LIMIT = 64 * 1024
+"""Bytes read of an answer: a version or a health report is far smaller, and a stream may never end."""
+SIDE_BY_SIDE = 32
+"""Requests that are under way at most, or as many as are made in a second where those are more."""
+_SENT = {
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "User-Agent": "landfall",
+    "Connection": "close",
+    # a cache is asked to pass the request on (RFC 9111, 5.2.1.4); many do as they like, see caches.py
+    "Cache-Control": "no-cache",
+    "Pragma": "no-cache",
+}
+
+
+class Forbidden(httpx.TransportError):
+    """The name leads to an address that no service has."""
+
+
+class NotSent(httpx.RequestError):
+    """A secret can't be sent. Says which, and never what it is."""
+
+
+@dataclass(frozen=True)
+class _Client:
+    """The transport alone: httpx's client would follow proxies, and tracing would add headers to what it sends."""
+
+    transport: httpx.AsyncHTTPTransport
+    base_url: str
+    read_seconds: float
+    places: asyncio.Semaphore
+    is_forbidden: Callable[[Address], bool]
+    known: Known
+
+    async def answer(self, request: Request) -> Answer:
+        """Make a request when there is a place for it. Nothing that comes back holds a secret that was sent."""
+        answer = await self._answer(request)
+        headers = {name: secret.hidden(value, self.known) for name, value in answer.headers.items()}
+        body, error = (secret.hidden(text, self.known) for text in (answer.body, answer.error))
+        return replace(answer, body=body, error=error, headers=headers)
+
+    async def _answer(self, request: Request) -> Answer:
+        async with self.places:
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS + self.read_seconds):
+                    return await self._asked(request, began)
+            except TimeoutError:
+                error = f"the answer took over {CONNECT_SECONDS + self.read_seconds:g} s"
+                return Answer(error=error, seconds=time.monotonic() - began)
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, zlib.error) as error:
+                unconnected = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                # an error may quote what was sent, or an answer that does, in a spelling that nothing could be taken
+                # out of: only where nothing was sent yet is it told in full
+                quoted = unconnected or isinstance(error, NotSent) or not request.sends_a_secret
+                text = f"{type(error).__name__}: {error}"[:200] if quoted else type(error).__name__
+                return Answer(error=text, seconds=time.monotonic() - began, unconnected=unconnected)
+
+    async def _asked(self, request: Request, began: float) -> Answer:
+        read = self.read_seconds
+        times = {"connect": CONNECT_SECONDS, "read": read, "write": read, "pool": read}
+        sent = httpx.Request(
+            request.method,
+            self._url(request),
+            headers={**_SENT, **{name: self._sent(value) for name, value in request.headers}},
+            extensions={"timeout": times, "trace": self._guard},
+        )
+        response = await self.transport.handle_async_request(sent)
+        try:
+            body = b""
+            async for chunk in response.aiter_raw():
+                body += chunk
+                if time.monotonic() - began > read:
+                    return Answer(error=f"the body took over {read:g} s", seconds=time.monotonic() - began)
+                if len(body) > BODY_LIMIT:
+                    break
+            seconds = time.monotonic() - began
+        finally:
+            await response.aclose()
+        body = _decoded(body, response.headers.get("content-encoding", "identity").lower())
+        text = body[:BODY_LIMIT].decode("utf-8", "replace")
+        told = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, text, seconds, headers=told, cut=len(body) > BODY_LIMIT)
+
+    def _sent(self, value: str | Secret) -> str:
+        """Return what goes over the line for a header's value."""
+        if isinstance(value, str):
+            return value
+        found = self.known.get(value, Unreadable("was not read"))
+        if isinstance(found, Unreadable):
+            raise NotSent(f"{value} {found.why}")
+        if not keeps_secrets(self.base_url):
+            raise NotSent(f"{value} is not sent over plain HTTP")
+        return value.prefix + found
+
+    async def _guard(self, event: str, info: Mapping[str, Any]) -> None:
+        """Look at where a new connection leads, before anything is sent over it: a name may lead anywhere."""
+        if event == "connection.connect_tcp.complete":
+            stream = info["return_value"]
+            address = ip_address(str(stream.get_extra_info("server_addr")[0]).partition("%")[0])
+            if self.is_forbidden(address):
+                await stream.aclose()
+                raise Forbidden(f"{address} is a link-local or metadata address, which no service has")
+
+    def _url(self, request: Request) -> str:
+        if not request.plain_port:
+            return self.base_url.rstrip("/") + request.path
+        url = urlsplit(self.base_url)
+        host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+        return f"http://{host}:{request.plain_port}{url.path.rstrip('/')}{request.path}"
+
+
+def ask(
+    base_url: str,
+    wanted: Round,
+    ca_bundle: Path | None,
+    known: Known = secret.NONE,
+    *,
+    read_seconds: float = READ_SECONDS,
+    is_forbidden: Callable[[Address], bool] = forbidden,
+) -> Answers:
+    """Make a round of requests, each so many times. `known` is what their secrets stand for."""
+    # over plain HTTP httpx still wants a context, and would fill one of its own with every authority that there is
+    # a bundle that isn't there is told even where nothing is asked over TLS
+    verify = _trusting(ca_bundle) if ca_bundle or base_url.lower().startswith("https:") else _plain()
+
+    async def all_of_them() -> Answers:
+        # keep-alive would pin every request to the one target the first was sent to
+        limits = httpx.Limits(max_keepalive_connections=0)
+        places = asyncio.Semaphore(max(SIDE_BY_SIDE, wanted.per_second))
+        async with httpx.AsyncHTTPTransport(verify=verify, limits=limits) as transport:
+            client = _Client(transport, base_url, read_seconds, places, is_forbidden, known)
+            early, given = await pacing.paced(wanted, client.answer)
+        return Answers(base_url, given, early, wanted.sampling)
+
+    return asyncio.run(all_of_them())
+
+
+@cache
+def _trusting(ca_bundle: Path | None) -> ssl.SSLContext:
+    """Return the TLS context of a CA bundle, or of the system's: made once in the life of a Lambda."""
+    return ssl.create_default_context(cafile=str(ca_bundle) if ca_bundle else None)
+
+
+@cache
+def _plain() -> ssl.SSLContext:
+    """Return a context that trusts nobody, for where no TLS is spoken."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _decoded(body: bytes, encoding: str) -> bytes:
+    """Undo the encoding that a service chose though it was asked for none: no more than is needed of it."""
+    if encoding in ("", "identity"):
+        return body
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise httpx.DecodingError(f"the body is encoded as {encoding[:20]!r}; none was asked for")
+    try:
+        return zlib.decompressobj(wbits=47).decompress(body, BODY_LIMIT + 1)  # 47: gzip or zlib, by its head
+    except zlib.error as error:
+        raise httpx.DecodingError(str(error)) from error

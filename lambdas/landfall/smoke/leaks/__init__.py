@@ -1,0 +1,138 @@
+"""What an error's body must not tell a stranger: stack traces, queries, paths and secrets, by kind.
+
+It judges a release, so it must not mistake "password is required" for a password; redaction may.
+Each pattern is plain enough to be searched in linear time, or nearly: the text is somebody else's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from landfall.redaction import kinds, labelled, tokens
+from landfall.redaction.prose import is_prose
+from landfall.redaction.sought import Look, folded, look
+from landfall.smoke.leaks import databases, places, traces
+from landfall.smoke.leaks.spelled import Spelled, spelled
+from landfall.text.later import Later
+
+KINDS: Mapping[str, tuple[Look, ...]] = {
+    **traces.TRACES,
+    "a database's error": databases.DATABASES,
+    "a query": places.QUERY,
+    "an address with a password": (
+        look(r"\b\w{2,20}://[^\s:/@]{0,100}:(?!\*{3}|<|\[|x{4}|pass(?:word)?@)[^\s/@]{1,100}@", "://"),
+    ),
+    "an AWS access key": (look(kinds.AWS_KEY, "akia", "asia", "abia", "acca"),),
+    "a private key": (look(kinds.PRIVATE_KEY, "private key"),),
+    "a token": (look(r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}", "eyj"),),
+    "a password": (),
+    "a social security number": (look(kinds.SSN, "-"),),
+    "a path of the server": places.PATH,
+    "a place in the source": places.PLACE,
+}
+"""Without a look: it takes more than one to tell."""
+_NEEDS = tuple((need, kind, each) for kind, looks in KINDS.items() for each in looks for need in each.needs)
+_LESSER = frozenset(("a query", "a path of the server", "a place in the source", "a stack trace", "a debugging page"))
+"""They stand in traces and in a database's words, and say nothing more there."""
+_TOKENS = (
+    look(r"(?i)\bauthorization\"?: ?\"?(?:bearer|basic|token) [\w+/=.-]{8,}", "authorization"),
+    look(r"hooks\.slack\.com/services/\w+/\w+/\w{8,}", "hooks.slack.com"),
+)
+_LABELLED = 16_384
+"""Characters of a text in which values are looked for behind labels: each label costs more than a pattern."""
+_MAY_HOLD = Later(
+    r"(?i)pass|pwd|pw\b|pswd|secret|token|key|cred|pin\b|otp|cv[vc2]|csrf|xsrf|sid|session|saml|jwt|auth|sig|hmac"
+    r"|connection"
+    r"|code|answer|mnemonic|phrase|kennwort|contrase|senha|парол|密码|パスワード|wachtwoord|has\u0142o"
+)
+"""One of these is in every label of secrets: without one there is no need to read any."""
+_PUBLIC = frozenset(
+    """csrf xsrf authenticity verification antiforgery forgery nonce next continuation page pagination cursor request
+    unexpected invalid middleware captcha recaptcha site public publishable idempotency correlation trace sync
+    change""".split()  # noqa: SIM905
+)
+"""What stands before `token` or `key` where everybody may see it: forms and pages are made with such."""
+_STANDS_IN = Later(
+    r"(?i)(?:your|my|the|some|an?|example|sample|dummy|test|insert|replace|changeme|placeholder|redacted|hidden)\b"
+    r"|.*(?:[x*•]{4,}|\.\.\.|<|\$\{|\{\{|your[-_])"
+)
+_A_NAME = Later(r"[A-Z][A-Z0-9_]+|[a-z]+(?:[_-][a-z]+)+\d{0,2}|[a-z]+\d?")
+"""That of a variable or a word, with a number behind it at most."""
+_SHORTEST = 6
+_FIELDS_OF_NAMES = ("param", "path", "field", "name", "key", "property", "loc", "attribute", "dataPath", "fieldName")
+_FIELDS_OF_VALUES = ("value", "input", "received", "rejectedValue", "attemptedValue", "given")
+_FILES = ("file", "fileName", "filename", "absPath")
+_LINES = ("line", "lineNumber", "line_number", "lineno")
+
+
+def found(text: str) -> list[str]:
+    """Return the kinds of things that a text tells, and nothing of the text itself."""
+    said = spelled(text)
+    told = {kind for part in said.texts for kind in _told(part)}
+    if any(_is_source(each) for each in said.objects):
+        told.add("a place in the source")
+    if any(_is_secret(token) for each in said.texts for token in _tokens(each)):
+        told.add("a token")
+    if not told & {"an address with a password", "a token", "an AWS access key", "a private key"} and _has_password(
+        said
+    ):
+        told.add("a password")
+    weighty = [kind for kind in KINDS if kind in told - _LESSER]
+    return weighty or [kind for kind in KINDS if kind in told][:1]
+
+
+def _told(text: str) -> Iterator[str]:
+    """Yield the kinds that have a look which is found in a text."""
+    plain = folded(text)
+    tried: set[Look] = set()
+    for need, kind, each in _NEEDS:
+        if need in plain and each not in tried:
+            tried.add(each)
+            if each.found_in(text):
+                yield kind
+
+
+def _tokens(text: str) -> Iterator[str]:
+    """Yield what looks like somebody's token."""
+    yield from (match.group() for match in tokens.PREFIXED.matches(text))
+    yield from (match.group() for each in _TOKENS for match in each.matches(text))
+
+
+def _has_password(said: Spelled) -> bool:
+    """Say whether a value stands behind a label, or beside one, that somebody made up as a secret."""
+    texts = [text[:_LABELLED] for text in said.texts if _MAY_HOLD.search(text)]
+    behind = (found for text in texts for found in labelled.secrets(text))
+    beside = (
+        (field, str(each[value]))
+        for each in said.objects
+        for field in (each[name] for name in _FIELDS_OF_NAMES if name in each)
+        for value in _FIELDS_OF_VALUES
+        if isinstance(each.get(value), str)
+    )
+    named = ((labelled.secret_words(_last(field)), value) for field, value in beside)
+    return any(words and not _PUBLIC & set(words) and _is_secret(value) for words, value in (*behind, *named))
+
+
+def _last(field: Any) -> str:
+    """Return the name of a field that is told as a path of names."""
+    return str(field[-1]) if isinstance(field, list) and field else str(field)
+
+
+def _is_secret(value: str) -> bool:
+    """Say whether somebody made a value up as a secret. A word of a language, or one that stands in for it, is none."""
+    plain = re.sub(r"(?i)^[\"'\\\s]*(?:authorization\W{1,5})?(?:bearer|basic|token)?\s+", "", value).strip("\"'\\` ,;")
+    if len(plain) < _SHORTEST or _STANDS_IN.match(plain) or is_prose(plain) or " " in plain:
+        return False
+    return any(map(str.isdigit, plain)) and any(map(str.isalpha, plain)) and not _A_NAME.fullmatch(plain)
+
+
+def _is_source(each: Mapping[str, Any]) -> bool:
+    """Say whether an object names a line of a program, as frames of a trace do."""
+    files = [each[key] for key in _FILES if isinstance(each.get(key), str)]
+    lined = any(isinstance(each.get(key), int | str) and str(each[key]).isdigit() for key in _LINES)
+    return lined and any(
+        re.search(rf"[/\\].{{0,200}}\.(?:{places.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
+        for name in files
+    )

@@ -1,0 +1,81 @@
+"""What a body says, however it spells it: JSON hides line breaks and quotes, HTML hides both and more."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from landfall.text.later import Later
+
+_DEEPEST = 20
+_MOST = 4000
+"""Values of a document that are looked at."""
+_BREAKS = Later(r"(?i)<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6]|/?pre)\b[^<>]{0,300}>")
+_TAG = Later(r"</?[A-Za-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.S)
+_ESCAPE = Later(r"\\(?:u([0-9a-fA-F]{4})|([nrt\"'/\\]))")
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
+
+
+@dataclass(frozen=True)
+class Spelled:
+    """The texts of a body, and the objects that are in it; those in its strings, too."""
+
+    texts: tuple[str, ...]
+    objects: tuple[Mapping[str, Any], ...]
+
+
+def spelled(body: str) -> Spelled:
+    """Return what a body says."""
+    texts, objects = [body], list[Mapping[str, Any]]()
+    for value in _values(_parsed(body)):
+        if isinstance(value, Mapping):
+            objects.append(value)
+        else:
+            texts.append(value)
+    if len(texts) == 1:
+        texts += (_unescaped(body), _unescaped(_unescaped(body)))
+    texts += [_text_of_html(text) for text in texts if "<" in text or "&" in text]
+    return Spelled(tuple(dict.fromkeys(texts)), tuple(objects))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _values(document: Any) -> Iterator[str | Mapping[str, Any]]:
+    """Yield every text and every object, without going into itself: what is deep may be made to be."""
+    waiting, seen = [(document, 0)], 0
+    while waiting and seen < _MOST:
+        value, depth = waiting.pop()
+        seen += 1
+        if isinstance(value, str):
+            yield value
+            if value.lstrip()[:1] in ("{", "["):
+                waiting.append((_parsed(value), depth + 1))
+        elif isinstance(value, list):
+            lines = [each for each in value if isinstance(each, str)]
+            if len(lines) > 1:
+                yield "\n".join(lines)
+            inner = value
+        elif isinstance(value, Mapping):
+            yield value
+            inner = list(value.values())
+        if isinstance(value, list | Mapping) and depth < _DEEPEST:
+            waiting += [(each, depth + 1) for each in inner]
+
+
+def _unescaped(text: str) -> str:
+    """Return a text without the escapes of a string: JSON stands in scripts and in texts as well."""
+    return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _PLAIN.get(m[2], m[2]), text)
+
+
+def _text_of_html(text: str) -> str:
+    plain = html.unescape(_TAG.sub("", _BREAKS.sub("\n", text))).replace("\N{NO-BREAK SPACE}", " ")
+    return plain.encode("utf-8", "replace").decode()

@@ -1,0 +1,121 @@
+"""What is looked at after the end, for the report alone. None of it decides anything, so none of it may fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+
+from landfall.chain import Record
+from landfall.ledger import deployment_record, execution_history
+from landfall.ledger.deployment_record import Ended
+from landfall.ledger.execution_history import Entry, Event
+from landfall.logs import task_logs
+from landfall.logs.task_logs import Line, Place, Written
+from landfall.proof.observed import Look
+from landfall.redaction import redacted
+from landfall.runtime.step import logger
+from landfall.runtime.world import World
+from landfall.settings import Service
+from landfall.telling.report import LAST_LINES, LogLines, Seen, of_interest
+
+BUDGET = timedelta(seconds=12)
+"""Of the step's minute: what is not read by then stays unread, and the report is written."""
+_T = TypeVar("_T")
+
+
+def seen(ended: Ended, record: Record, world: World) -> Seen:
+    """Look at the history, the service, its tasks and targets, and what they wrote."""
+    reader = _Reader(world)
+    told = _history(ended, record, reader)
+    settings = world.settings.named(ended.release.service)
+    if settings is None:
+        return Seen(history=told, unread=tuple(reader.unread))
+    look = _look(settings, reader)
+    place = reader.read("where its tasks write", lambda: _place(ended, settings, world))
+    lines = _logs(ended, look, place, settings, reader)
+    return Seen(look, told, lines, place, tuple(reader.unread))
+
+
+class _Reader:
+    """Reads for as long as there is time, and notes what could not be read."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.unread: list[str] = []
+        self._until = world.now() + BUDGET
+
+    def read(self, what: str, look: Callable[[], _T]) -> _T | None:
+        if self.world.now() > self._until:
+            self.unread.append(f"{what}: AWS was too slow")
+            return None
+        try:
+            return look()
+        except Exception as error:  # whatever it is, the report is written
+            logger.warning("not read for the report", extra={"what": what}, exc_info=True)
+            self.unread.append(redacted(f"{what}: {error}", self.world.settings.redaction.kinds))
+            return None
+
+
+def _history(ended: Ended, record: Record, reader: _Reader) -> tuple[Entry, ...]:
+    """Return the timeline of the execution, and after it that of the one that recovered it."""
+    arns = dict.fromkeys((ended.release.execution_arn, str(record.get("recovered_by", ""))))
+    found: list[Event] = []
+    for arn in filter(None, arns):
+        found += reader.read("the execution's history", partial(reader.world.executions.events, arn)) or []
+    kinds = reader.world.settings.redaction.kinds
+    return tuple(replace(entry, reason=redacted(entry.reason, kinds)) for entry in execution_history.timeline(found))
+
+
+def _look(settings: Service, reader: _Reader) -> Look:
+    ecs, elb = reader.world.ecs(settings.name), reader.world.elb
+    service = reader.read("the service", ecs.service)
+    tasks = reader.read("its tasks", partial(ecs.tasks, "RUNNING", "STOPPED")) or () if service else ()
+    targets = reader.read("its targets", partial(elb.targets, service.target_groups)) or () if service else ()
+    return Look(service, tasks, targets)
+
+
+def _place(ended: Ended, settings: Service, world: World) -> Place | None:
+    revision = deployment_record.revision(ended)
+    if not revision:
+        return None
+    return task_logs.place(world.ecs(settings.name).task_definition(revision)[0], settings.container)
+
+
+def _logs(ended: Ended, look: Look, place: Place | None, settings: Service, reader: _Reader) -> LogLines:
+    revision = deployment_record.revision(ended)
+    tasks = [t.arn for t in of_interest(look.tasks, revision) if t.task_definition == revision][: task_logs.MOST_TASKS]
+    if not tasks:
+        return LogLines("not read: no task of the release was found")
+    if not (settings.logs.group or settings.stack):
+        return LogLines(f"not read: services.{settings.name}.logs.group is not set")
+    if place is None:
+        return LogLines("not read: its tasks do not write to CloudWatch Logs, or to streams without a prefix")
+    written = Written()
+    for task in tasks:
+        written += reader.read("its lines", partial(reader.world.logs.of_task, place, task)) or Written(whole=False)
+    before, pattern = _before(ended, place, settings, reader), settings.logs.error_pattern
+    return LogLines(
+        f"{place.group}, streams {place.stream('*')}",
+        reader.read("its errors", partial(task_logs.tally, written, pattern)),
+        reader.read("the errors before", partial(task_logs.tally, before, pattern)) if before else None,
+        reader.read("its last lines", partial(_redacted, written.lines[-LAST_LINES:], reader.world)) or (),
+    )
+
+
+def _before(ended: Ended, place: Place, settings: Service, reader: _Reader) -> Written | None:
+    if not ended.release.started_at:
+        return None
+    minutes = settings.logs.baseline_minutes
+
+    def look() -> Written:
+        return reader.world.logs.before(place, datetime.fromisoformat(ended.release.started_at), minutes)
+
+    return reader.read("the lines before", look)
+
+
+def _redacted(lines: tuple[Line, ...], world: World) -> tuple[Line, ...]:
+    kinds = world.settings.redaction.kinds
+    return tuple(replace(line, text=redacted(line.text, kinds)) for line in lines)

@@ -1,0 +1,208 @@
+"""What preflight looks at, each thing when it is first asked for. Nothing is changed by it, and nothing decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from landfall import smoke
+from landfall.change import task_definition
+from landfall.intake import freeze
+from landfall.judging import Judged
+from landfall.logs import task_logs
+from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, failed
+from landfall.preflight_checks import platforms, provable, scan, service_checks, way_back
+from landfall.preflight_checks.scan import Judged as Scanned
+from landfall.proof import law1
+from landfall.proof.observed import UNHEALTHY, Look, ServiceView
+from landfall.runtime.world import World
+from landfall.secret import Known
+from landfall.settings import Service
+from landfall.smoke.answers import Answers
+from landfall.smoke.case import Check
+
+
+class Beforehand:
+    """A service right before a release."""
+
+    def __init__(self, release: Release, world: World, scans: int = 1) -> None:
+        """Look at nothing yet. `scans` says which look at a scan this is."""
+        self._scans = scans
+        self.release = release
+        self.settings: Service = world.service(release.service)
+        self._world = world
+        self._ecs = world.ecs(self.settings.name)
+
+    @cached_property
+    def found(self) -> ServiceView | None:
+        """Return the service, None where ECS knows none."""
+        return self._ecs.service()
+
+    @property
+    def service(self) -> ServiceView:
+        """Return the service. Only asked for after one was found."""
+        assert self.found is not None  # noqa: S101
+        return self.found
+
+    @cached_property
+    def template(self) -> Mapping[str, Any]:
+        """Return the revision that runs."""
+        return self._ecs.task_definition(self.service.task_definition)[0]
+
+    @cached_property
+    def look(self) -> Look:
+        """Return the service, its tasks and its targets."""
+        tasks = self._ecs.tasks("RUNNING")
+        return Look(self.service, tasks, self._world.elb.targets(self.service.target_groups))
+
+    @cached_property
+    def base_url(self) -> str | Verdict:
+        """Return where the service answers, or the refusal where nothing says that."""
+        try:
+            return self._world.base_url(self.settings, self.service)
+        except LookupError as error:
+            return failed("NO_ADDRESS", str(error))
+
+    @cached_property
+    def known(self) -> Known:
+        """Return the secrets of the service's own checks."""
+        return self._world.secrets(self.settings)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """Return what each container runs."""
+        return service_checks.running_digests(self.look.tasks, self.template)
+
+    @cached_property
+    def released(self) -> tuple[str, ...]:
+        """Return the containers that run the released image."""
+        return task_definition.released_containers(self.template, self.settings.container, self.settings.keep_image)
+
+    def frozen(self) -> Verdict | None:
+        """Return the refusal of a freeze."""
+        return freeze.refusal(self._world.freezes.of(self.release.service), self.release, self._world.now())
+
+    def unreadable_logs(self) -> Verdict | None:
+        """Return the refusal where releases are to be judged by logs that are not there."""
+        if not self.settings.logs.gate:
+            return None
+        place = task_logs.place(self.template, self.settings.container)
+        there = place is not None and self._world.logs.exists(place.group)
+        return None if there else service_checks.unreadable_logs(self.settings, place)
+
+    def missing_platform(self) -> Verdict | None:
+        """Return the refusal where an index lacks the tasks' platform. What was proven once has it."""
+        if self.release.revision or len(self.release.accepted_digests) < 2:  # noqa: PLR2004  itself, and its platforms
+            return None
+        named = self._world.ecr(self.settings.repository).platforms(self.release.image_digest)
+        return platforms.missing(self.template, named, self.release)
+
+    @cached_property
+    def scanned(self) -> Scanned:
+        """Return what the scan of the image has to say. Going back is to what was proven, whatever is found in it."""
+        if self.settings.scan == scan.OFF or self.release.revision:
+            return Scanned()
+        ecr = self._world.ecr(self.settings.repository)
+        return scan.judge([ecr.scan(digest) for digest in self._run], self.settings, self._scans)
+
+    @property
+    def _run(self) -> tuple[str, ...]:
+        """Return the digests that tasks would run: the image's; of an index, that of their platform, or all."""
+        whole, *parts = self.release.accepted_digests or ("",)
+        if not parts:
+            return self.release.accepted_digests
+        named = self._world.ecr(self.settings.repository).platforms(whole)
+        wanted = platforms.wanted(self.template)
+        fit = tuple(digest for digest, platform in zip(parts, named, strict=False) if platform in wanted)
+        return fit or tuple(parts)
+
+    @cached_property
+    def way_back_problems(self) -> list[str]:
+        """Return what a rollback would lack. A service with no tasks needs nothing: it goes back to none."""
+        service, template, container = self.service, self.template, self.settings.container
+        if service.desired == 0:
+            return []
+        there = self._world.surroundings
+        problems = [f"role {arn} is gone" for arn in way_back.roles(template) if there.role_exists(arn) is False]
+        ours = (name for name in way_back.secrets(template) if way_back.is_here(name, service.arn))
+        problems += [f"secret {name} is gone" for name in ours if there.secret_exists(name) is False]
+        digest, repository = self.digests.get(container), self.settings.repository
+        if not task_definition.is_of_repository(template, container, repository, self.release.image):
+            digest = None  # it came from elsewhere, where this step may not look
+        if digest and self._world.ecr(repository).image({"imageDigest": digest}) is None:
+            problems.append(f"image {digest} is no longer in repository {repository!r}")
+        problems += way_back.wrong_health_ports(template, self._world.elb.health_ports(service.target_groups))
+        if service.alarms:
+            # an alarm that fires already is ignored by ECS for the whole deployment (Developer Guide, alarms)
+            problems += [f"alarm {name!r} is firing already" for name in there.firing(service.alarms)]
+        return problems
+
+    @cached_property
+    def _answers(self) -> Answers | None:
+        """Ask the service as the smoke test does, if there is anybody to answer."""
+        if not any(t.serves for t in self.look.tasks) or isinstance(self.base_url, Verdict):
+            return None
+        return self._world.ask(self.settings, self.base_url, self.known, self.service.desired)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """Return the smoke result of what runs now. It is asked for the commit that it serves, if it serves one."""
+        return smoke.checks(self._answers, self._sha, self.settings.smoke) if self._answers else ()
+
+    @property
+    def asked_of(self) -> tuple[Check, ...]:
+        """Return every check, the version too where no commit came back: of all its answers none may have arrived."""
+        if not self._answers or self._sha != UNKNOWN:
+            return self.checks
+        return smoke.checks(self._answers, self.release.git_sha, self.settings.smoke)
+
+    @property
+    def _sha(self) -> str:
+        return smoke.served_sha(self._answers, self.settings.smoke) if self._answers else UNKNOWN
+
+    @cached_property
+    def baseline(self) -> Baseline:
+        """Return what runs now, to be compared with and gone back to."""
+        service = self.service
+        return Baseline(
+            task_definition=service.task_definition,
+            digests=self.digests,
+            git_sha=self._sha,
+            desired_count=service.desired,
+            healthy_targets=sum(t.state == "healthy" for t in self.look.targets),
+            base_url=str(self.base_url),
+            checks={c.name: c.state for c in self.checks},
+            ecs_deployment=service.primary.id if service.primary else "",
+            warnings=tuple(self._warnings[:5]),
+            dead_targets=provable.dead_targets(self.look),
+            unhealthy_tasks=sum(t.serves and t.health == UNHEALTHY for t in self.look.tasks),
+        )
+
+    @property
+    def _warnings(self) -> list[str]:
+        return [text for text in (self.scanned.warning, *self.way_back_problems) if text]
+
+    def is_live(self) -> bool:
+        """Say whether the release is live now, by the same proof as after an update, and would stay so."""
+        primary, release = self.service.primary, self.release
+        pinned = not set(self.released) & set(task_definition.unpinned(self.template))
+        as_asked = release.revision in ("", self.service.task_definition)
+        if primary is None or self._answers is None or not (pinned and as_asked):
+            return False
+        now = self._world.now()
+        live = Deployment(
+            kind=Kind.RELEASE,
+            id=primary.id,
+            task_definition=primary.task_definition,
+            desired_count=self.service.desired,
+            digests=dict.fromkeys(self.released, release.accepted_digests),
+            git_sha=release.git_sha,
+            health_checked=task_definition.health_checked(self.template, self.released),
+            updated_at=now.isoformat(),
+            deadline=now.isoformat(),
+        )
+        if law1.assess(self.look, Judged(release, self.baseline, live), now).state != State.PASS:
+            return False
+        results = smoke.checks(self._answers, release.git_sha, self.settings.smoke)
+        return smoke.assess(results, {}, release.limits).state == State.PASS

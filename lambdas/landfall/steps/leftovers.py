@@ -1,0 +1,54 @@
+"""Revisions that nothing is to run. One that stays ACTIVE is the newest of its family, to which its bare name resolves.
+
+A `cdk deploy`, a scheduled task or a person who names the family alone would start a release that nobody proved.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from landfall.aws.ecs import Ecs
+from landfall.change.task_definition import ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE, family
+from landfall.errors import AwsCallFailed
+from landfall.model import Outcome, Release
+from landfall.runtime.step import logger
+
+REGISTERS = ("RegisterTaskDefinition", "UpdateService")
+"""The states from the first of which on a rejected deployment may have left a revision."""
+STOPPED = "STOPPED"
+"""The code of a deployment whose execution died before it had written down how far it came."""
+
+
+def withdraw(ecs: Ecs, revision: str) -> None:
+    """Deregister a revision. That it can't be changes no outcome: it is told, and the revision is in the ledger."""
+    try:
+        ecs.deregister(revision)
+    except AwsCallFailed as error:
+        logger.warning("a revision that is not to run could not be deregistered", extra={"why": str(error)})
+
+
+def possible(record: Mapping[str, Any] | None) -> bool:
+    """Say whether a closed deployment was rejected at a time when it may have registered a revision."""
+    if record is None or record.get("outcome") != Outcome.REJECTED or "ended" not in record:
+        return False
+    failure = json.loads(record["ended"]).get("failure") or {}
+    return failure.get("state") in REGISTERS or STOPPED in (failure.get("code"), record.get("code"))
+
+
+def of(ecs: Ecs, release: Release) -> tuple[str, ...]:
+    """Return what a deployment that is over left among the newest revisions of the service's family, and nothing runs.
+
+    Raises AwsCallFailed where AWS can't be asked.
+    """
+    service = ecs.service()
+    if service is None or not service.task_definition:
+        return ()
+    in_use = {service.task_definition, *(d.task_definition for d in service.deployments)}
+    found = (arn for arn in ecs.newest_revisions(family(service.task_definition)) if arn not in in_use)
+    return tuple(arn for arn in found if _is_its_release(ecs.task_definition(arn)[1], release))
+
+
+def _is_its_release(tags: Mapping[str, str], release: Release) -> bool:
+    return tags.get(TAG_DEPLOYMENT) == release.deployment_id and tags.get(TAG_ROLE) == ROLE_RELEASE

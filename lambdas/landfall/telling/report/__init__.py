@@ -1,0 +1,205 @@
+"""The report of a deployment: one document, from which the JSON for programs and the Markdown for people are made.
+
+Its shape is published as docs/schemas/report.schema.json, which is made from these classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from landfall import console
+from landfall.ledger import deployment_record
+from landfall.ledger.deployment_record import Ended
+from landfall.ledger.execution_history import Entry
+from landfall.logs.task_logs import Line, Place, Tally
+from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release
+from landfall.proof.observed import Look, TargetView, TaskView
+from landfall.redaction import redacted
+from landfall.smoke.case import PASS, Check
+from landfall.telling import notice
+
+SCHEMA = 3
+"""Of reports. Since 3 they tell of tasks, targets and log lines; 1 and 2 had neither schema nor log lines."""
+LAST_LINES = 50
+"""Log lines of a report (R6)."""
+UNREAD = "not read: no task was started"
+MOST_TASKS = 50
+"""Tasks of a report: of more, the first."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task, as ECS knew it when the report was written."""
+
+    arn: str
+    revision: str
+    status: str
+    digests: dict[str, str]
+    exit_codes: dict[str, int]
+    stopped_reason: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target, as the load balancer knew it when the report was written."""
+
+    address: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """From the commit to what was served. What is not known is UNKNOWN, what never came to be is empty."""
+
+    commit: str
+    image_digest: str
+    revision: str
+    ecs_deployment: str
+    tasks: tuple[Task, ...]
+    served: str
+
+
+@dataclass(frozen=True)
+class LogLines:
+    """What the release's tasks wrote: counts, those of the time before it, and the last lines, redacted.
+
+    `read` says where from, or why they were not read.
+    """
+
+    read: str
+    written: Tally | None = None
+    before: Tally | None = None
+    last: tuple[Line, ...] = ()
+
+
+_NOTHING = Look(None)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was looked at for the report, after the end. `unread` says what could not be, in AWS's own words."""
+
+    look: Look = _NOTHING
+    history: tuple[Entry, ...] = ()
+    logs: LogLines = LogLines(UNREAD)
+    place: Place | None = None
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that is known of one deployment. Times are ISO 8601 with their zone; durations are seconds."""
+
+    schema: int
+    outcome: Outcome
+    code: str
+    why: str
+    live_now: str
+    what_next: str
+    service: str
+    deployment_id: str
+    requested_at: str
+    started_at: str
+    ended_at: str
+    seconds: int | None
+    provenance: Provenance
+    checks: tuple[Check, ...]
+    target_health: tuple[Target, ...]
+    timeline: tuple[Entry, ...]
+    logs: LogLines
+    release: Release
+    baseline: Baseline | None
+    deployment: Deployment | None
+    failure: Failure | None
+    links: dict[str, str]
+    unread: tuple[str, ...]
+
+
+def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
+    """Put the report together. `record` is the ledger's, which is closed and says when."""
+    release = ended.release
+    return Report(
+        schema=SCHEMA,
+        outcome=ended.outcome,
+        code=notice.code(ended),
+        why=deployment_record.why(ended),
+        live_now=deployment_record.live_now(ended),
+        what_next=notice.NEXT.get(ended.outcome, "Nothing to do."),
+        service=release.service,
+        deployment_id=release.deployment_id,
+        requested_at=release.requested_at,
+        started_at=release.started_at,
+        ended_at=str(record["ended_at"]),
+        seconds=deployment_record.seconds(record),
+        provenance=_provenance(ended, seen.look),
+        checks=ended.checks,
+        target_health=tuple(_target(target) for target in seen.look.targets),
+        timeline=seen.history,
+        logs=seen.logs,
+        release=release,
+        baseline=ended.baseline,
+        deployment=ended.deployment,
+        failure=ended.failure,
+        links=_links(release, seen),
+        unread=seen.unread,
+    )
+
+
+def document(made: Report) -> dict[str, Any]:
+    """Return the report as JSON takes it."""
+    return dict(_plain(asdict(made)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _provenance(ended: Ended, look: Look) -> Provenance:
+    revision = deployment_record.revision(ended)
+    served = next((c for c in ended.checks if c.name == "version"), None)
+    return Provenance(
+        commit=ended.release.git_sha,
+        image_digest=ended.release.image_digest,
+        revision=revision,
+        ecs_deployment=ended.deployment.id if ended.deployment else "",
+        tasks=tuple(_task(task) for task in of_interest(look.tasks, revision)[:MOST_TASKS]),
+        served=UNKNOWN if served is None else served.expected if served.state == PASS else served.seen,
+    )
+
+
+def of_interest(tasks: Iterable[TaskView], revision: str) -> list[TaskView]:
+    """Return the release's own tasks, stopped ones included, then what else runs."""
+    ours = [task for task in tasks if task.task_definition == revision]
+    return [*ours, *(task for task in tasks if task.task_definition != revision and task.serves)]
+
+
+def _task(task: TaskView) -> Task:
+    return Task(
+        arn=task.arn,
+        revision=task.task_definition,
+        status=task.last_status,
+        digests={c.name: c.image_digest or UNKNOWN for c in task.containers},
+        exit_codes={c.name: c.exit_code for c in task.containers if c.exit_code is not None},
+        stopped_reason=redacted(task.stopped_reason),
+    )
+
+
+def _target(target: TargetView) -> Target:
+    return Target(f"{target.ip}:{target.port}", target.state, redacted(target.description or target.reason))
+
+
+def _links(release: Release, seen: Seen) -> dict[str, str]:
+    links = {"execution": console.execution(release.execution_arn)}
+    if seen.look.service:
+        links["service"] = console.service(seen.look.service.arn)
+    if seen.place:
+        links["logs"] = console.log_group(console.region_of(release.execution_arn), seen.place.group)
+    return links

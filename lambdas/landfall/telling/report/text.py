@@ -1,0 +1,65 @@
+"""The report for people: Markdown, from report.md.j2.
+
+All that the template puts in is text from elsewhere (foreign.py), unless a filter here made it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from landfall.ledger.execution_history import Entry
+from landfall.telling.report import Report, Task
+from landfall.text import foreign
+
+
+class _Shown(str):
+    """Text that is Markdown already."""
+
+    __slots__ = ()
+
+
+def markdown(report: Report) -> str:
+    """Return the report as Markdown."""
+    return _ENVIRONMENT.get_template("report.md.j2").render(report=report)
+
+
+def _plain(text: str) -> str:
+    """Return a line of an indented block, in which Markdown means nothing."""
+    return _Shown(foreign.line(text))
+
+
+def _url(address: str) -> str:
+    return _Shown(foreign.url(address))
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, _Shown) else foreign.cell(value)
+
+
+def _task(task: Task) -> str:
+    """Say what became of a task, and which bytes it ran."""
+    ended = ", ".join(f"{name} exited with {code}" for name, code in task.exit_codes.items())
+    digests = ", ".join(f"{name} {digest}" for name, digest in task.digests.items())
+    told = "; ".join(filter(None, (digests, ended, task.stopped_reason)))
+    return f"{task.status} {task.arn.rpartition('/')[2]} of {task.revision.rpartition('/')[2]}: {told}"
+
+
+def _answer(entry: Entry) -> str:
+    return " ".join(filter(None, (entry.answer, f"{entry.code}:" if entry.code else "", entry.reason)))
+
+
+def _seconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds:.1f} s"
+
+
+_ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everything that the template puts in
+    loader=FileSystemLoader(Path(__file__).parent),
+    undefined=StrictUndefined,
+    trim_blocks=False,
+    keep_trailing_newline=True,
+    finalize=_shown,
+)
+_ENVIRONMENT.filters.update(plain=_plain, url=_url, task=_task, answer=_answer, seconds=_seconds)

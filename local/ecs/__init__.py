@@ -1,0 +1,1 @@
+"""ECS's service scheduler and health checks, on the local AWS."""

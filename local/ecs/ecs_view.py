@@ -1,0 +1,94 @@
+"""Reading the emulator's ECS records: which tasks belong to a service, and how they are."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ministack.services import ecs
+
+from local.ecs.health import Health
+from local.traits import target_health
+
+Record = dict[str, Any]
+Target = tuple[str, str, int]  # target group, address, port
+
+SETTLED = 1.0  # seconds a task without any health check must run before it counts as running successfully
+
+
+def service_of(task: Record) -> tuple[str, Record] | None:
+    """The key and record of the service that a task belongs to, if it belongs to one."""
+    group = str(task.get("group") or "")
+    cluster = ecs._cluster_name_from_arn(task.get("clusterArn", ""))
+    key = f"{cluster}/{group.removeprefix('service:')}"
+    service = ecs._services.get(key) if group.startswith("service:") else None
+    return (key, service) if service else None
+
+
+def tasks_of(service: Record) -> list[Record]:
+    """Every task of a service that hasn't stopped."""
+    group = f"service:{service['serviceName']}"
+    return [
+        task
+        for task in list(ecs._tasks.values())
+        if task.get("group") == group
+        and task.get("clusterArn") == service["clusterArn"]
+        and task["lastStatus"] != "STOPPED"
+    ]
+
+
+def wanted(task: Record) -> bool:
+    """Whether the task is meant to run, now or soon."""
+    return bool(task["desiredStatus"] == "RUNNING")
+
+
+def targets(service: Record, task: Record) -> list[Target]:
+    """Where a task is registered: one target for each of the service's target groups."""
+    address = ecs._task_ip(task)
+    balancers = [b for b in service.get("loadBalancers") or [] if b.get("targetGroupArn")]
+    return [(b["targetGroupArn"], address or "", int(b.get("containerPort", 80))) for b in balancers]
+
+
+def target_healths(service: Record, task: Record) -> list[tuple[str, Health]]:
+    """The health of each of a task's targets, with its target group."""
+    return [(t[0], target_health.health(*t)) for t in targets(service, task)]
+
+
+def ready(service: Record, task: Record) -> bool:
+    """Whether a task is what ECS calls running successfully: running, its containers healthy, its targets healthy."""
+    if not (wanted(task) and task["lastStatus"] == "RUNNING"):
+        return False
+    if has_health_check(task) and task.get("healthStatus") != "HEALTHY":
+        return False
+    checks = target_healths(service, task)
+    if not checks and not has_health_check(task):
+        return settled(task)
+    return all(health.state == "healthy" for _, health in checks)
+
+
+def settled(task: Record) -> bool:
+    """Whether the task has run long enough for a crash at start to have shown."""
+    since = task.setdefault("_running_since", time.monotonic())
+    return bool(time.monotonic() - since >= SETTLED)
+
+
+def has_health_check(task: Record) -> bool:
+    """Whether an essential container of the task has a health check of its own."""
+    return any(d.get("healthCheck") for d in definitions(task) if d.get("essential", True))
+
+
+def definitions(task: Record) -> list[Record]:
+    """The container definitions that a task was started from."""
+    record = ecs._task_defs.get(ecs._resolve_td_key(task["taskDefinitionArn"])) or {}
+    return list(record.get("containerDefinitions") or [])
+
+
+def seconds_running(task: Record) -> float:
+    """For how long the task has been running."""
+    return float(time.monotonic() - task.get("_running_since", time.monotonic()))
+
+
+def event(service: Record, message: str) -> None:
+    """Add to the service's events, newest first; ECS keeps a hundred."""
+    entry = {"id": ecs.new_uuid(), "createdAt": ecs._iso(), "message": f"(service {service['serviceName']}) {message}"}
+    service["events"] = [entry, *service.get("events", [])][:100]

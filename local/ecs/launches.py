@@ -1,0 +1,84 @@
+"""Starting and scaling in a service's tasks, within the limits of its deployment configuration."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ministack.services import ecs
+
+from local.ecs import draining
+from local.ecs import ecs_view as view
+
+Record = dict[str, Any]
+
+BY_SCHEDULER = "ServiceSchedulerInitiated"
+
+
+def scale_in(service: Record, primary: Record, tasks: list[Record]) -> None:
+    """Stop tasks that aren't needed any more; an older deployment is from then on meant to have fewer."""
+    for task in tasks:
+        deployment = ecs._deployment_for_task(service, task)
+        if deployment and deployment is not primary:
+            deployment["desiredCount"] = max(0, int(deployment["desiredCount"]) - 1)
+        draining.begin(task, f"Scaling activity initiated by (deployment {primary['id']})", BY_SCHEDULER)
+
+
+def limits(service: Record) -> tuple[int, int]:
+    """The most tasks the service may have while it deploys, and the fewest healthy ones."""
+    desired = int(service["desiredCount"])
+    told = service.get("deploymentConfiguration") or {}
+    most = max(1, desired * int(told.get("maximumPercent", 200)) // 100)
+    return most, -(-desired * int(told.get("minimumHealthyPercent", 100)) // 100)
+
+
+def launch_missing(cluster: str, service: Record, primary: Record, ours: list[Record], old: list[Record]) -> None:
+    """Launch what the primary deployment lacks, making room in old tasks as far as enough healthy ones remain."""
+    if time.monotonic() < float(primary.get("_launch_after", 0)):
+        return
+    most, least = limits(service)
+    missing = int(service["desiredCount"]) - len(ours)
+    room = most - len(ours) - len(old)
+    if room < missing:
+        serving = sum(view.ready(service, task) for task in [*ours, *old])
+        scale_in(service, primary, old[: min(missing - max(0, room), max(0, serving - least))])
+    count = min(missing, max(0, room))
+    definition = ecs._task_defs.get(ecs._resolve_td_key(primary["taskDefinition"])) or {}
+    # The first task of a deployment settles which digest its tags mean; the others wait for that.
+    if ecs._get_docker() and ecs._deployment_needs_first_task(primary, definition, service):
+        count = 0 if ours else min(count, 1)
+    if count > 0:
+        run(cluster, service, primary, count)
+
+
+def keep_up(cluster: str, service: Record, primary: Record, ready: int) -> None:
+    """Replace tasks that the last good deployment has lost, as long as the new one can't take over from it."""
+    last = next((d for d in service["deployments"] if d is not primary and d["rolloutState"] == "COMPLETED"), None)
+    if last is None or time.monotonic() < float(last.get("_launch_after", 0)):
+        return
+    live = [task for task in view.tasks_of(service) if view.wanted(task)]
+    held = sum(ecs._deployment_for_task(service, task) is last for task in live)
+    wanted = min(int(last["desiredCount"]), int(service["desiredCount"]) - ready)
+    count = min(wanted - held, limits(service)[0] - len(live))
+    if count > 0:
+        run(cluster, service, last, count)
+
+
+def run(cluster: str, service: Record, deployment: Record, count: int) -> None:
+    """Start tasks for a deployment; ``startedBy`` is the deployment's id."""
+    deployment["_rounds"] = int(deployment.get("_rounds", 0)) + 1
+    request = {
+        "cluster": cluster,
+        "taskDefinition": deployment["taskDefinition"],
+        "count": count,
+        "group": f"service:{service['serviceName']}",
+        "startedBy": deployment["id"],
+        "launchType": service.get("launchType"),
+        "capacityProviderStrategy": service.get("capacityProviderStrategy"),
+        "platformVersion": service.get("platformVersion", ""),
+        "networkConfiguration": service.get("networkConfiguration", {}),
+        "enableExecuteCommand": service.get("enableExecuteCommand", False),
+        "_deploymentId": deployment["id"],
+    }
+    ecs._run_task(request)
+    view.event(service, f"has started {count} tasks.")

@@ -1,0 +1,40 @@
+"""The two ports of a load balancer of the local AWS. ``local.emulator.front_server`` serves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cli.loopback import free_port
+
+
+@dataclass(frozen=True)
+class Front:
+    """Two ports for one load balancer; a port of 0 is chosen by ``settled``."""
+
+    https: int
+    http: int
+    load_balancer: str
+
+    def __str__(self) -> str:
+        return f"{self.https}:{self.http}:{self.load_balancer}"
+
+    @classmethod
+    def parse(cls, text: str) -> Front:
+        """Read ``https:http:name``."""
+        https, http, name = text.split(":", 2)
+        return cls(int(https), int(http), name)
+
+    def settled(self) -> Front:
+        """The same with real ports."""
+        return replace(self, https=self.https or free_port(), http=self.http or free_port())
+
+    @property
+    def url(self) -> str:
+        """Where the load balancer's HTTPS listener is reached."""
+        return f"https://localhost:{self.https}"
+
+
+def ca_bundle(state: Path) -> Path:
+    """Where the certificate authority's certificate lies."""
+    return state / "ca.pem"

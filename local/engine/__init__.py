@@ -1,0 +1,1 @@
+"""Runs containers: as processes, or with Docker or Podman."""

@@ -1,0 +1,142 @@
+"""Pulls images from the emulator's ECR over the registry protocol, every byte checked against its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import json
+import os
+import platform
+import re
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from local.engine.rootfs import unpack
+
+ECR_HOST = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$")
+INDEXES = ("application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
+MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+class PullError(RuntimeError):
+    """An image that can't be had; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An image reference taken apart: ``host/name:tag@digest``."""
+
+    host: str
+    name: str
+    wanted: str
+
+    @classmethod
+    def parse(cls, image: str) -> Reference:
+        """Read a reference; only ECR's own hosts are known here, since nothing else can be reached."""
+        rest, _, digest = image.partition("@")
+        host, _, path = rest.partition("/")
+        if not ECR_HOST.match(host):
+            raise PullError(f"{image!r} isn't in the local ECR (<account>.dkr.ecr.<region>.amazonaws.com/<name>)")
+        name, _, tag = path.partition(":")
+        return cls(host, name, digest or tag or "latest")
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """An image on disk: its manifest digest as asked for, its configuration, its unpacked file system."""
+
+    reference: str
+    digest: str
+    config: dict[str, Any] = field(repr=False)
+    root: Path = field(repr=False)
+
+
+class Registry:
+    """The emulator's registry, with a cache on disk of the blobs and unpacked images by digest."""
+
+    def __init__(self, endpoint: str, cache: Path) -> None:
+        self._address = urlsplit(endpoint).netloc
+        self._blobs = cache / "blobs"
+        self._roots = cache / "rootfs"
+        self._lock = threading.Lock()
+
+    def digest(self, image: str) -> str:
+        """The digest that the reference names now (an index's own, where it is an index)."""
+        return self._manifest(Reference.parse(image))[0]
+
+    def pull(self, image: str) -> Pulled:
+        """Fetch, verify and unpack; what is already there by digest isn't fetched again."""
+        reference = Reference.parse(image)
+        digest, manifest = self._manifest(reference)
+        if manifest.get("mediaType") in INDEXES or "manifests" in manifest:
+            child = _for_this_machine(manifest, image)
+            _, manifest = self._manifest(Reference(reference.host, reference.name, child))
+        # One at a time: two tasks that start together would otherwise unpack the same image twice.
+        with self._lock:
+            config = json.loads(self._blob(reference, manifest["config"]).read_bytes())
+            root = self._roots / manifest["config"]["digest"].removeprefix("sha256:")
+            if not root.exists():
+                layers = [self._blob(reference, layer) for layer in manifest["layers"]]
+                _check_layers(layers, config, image)
+                unpack(layers, root)
+        return Pulled(image, digest, config.get("config") or {}, root)
+
+    def _manifest(self, reference: Reference) -> tuple[str, dict[str, Any]]:
+        """A manifest and the digest of its bytes, checked if the reference named one."""
+        body = self._get(reference, f"manifests/{reference.wanted}")
+        digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        if reference.wanted.startswith("sha256:") and digest != reference.wanted:
+            raise PullError(f"{reference.name}@{reference.wanted}: the registry sent {digest}")
+        manifest: dict[str, Any] = json.loads(body)
+        return digest, manifest
+
+    def _blob(self, reference: Reference, descriptor: dict[str, Any]) -> Path:
+        """A blob's file, fetched and verified unless it is there."""
+        digest = str(descriptor["digest"])
+        path = self._blobs / digest.replace(":", "_")
+        if not path.exists():
+            body = self._get(reference, f"blobs/{digest}")
+            if f"sha256:{hashlib.sha256(body).hexdigest()}" != digest or len(body) != descriptor["size"]:
+                raise PullError(f"{reference.name}: the registry sent other bytes for {digest}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(f".{os.getpid()}.part")
+            part.write_bytes(body)
+            part.rename(path)
+        return path
+
+    def _get(self, reference: Reference, what: str) -> bytes:
+        """One GET. The image's own host goes into the Host header: from it the emulator reads account and region."""
+        connection = http.client.HTTPConnection(self._address, timeout=30)
+        try:
+            headers = {"Host": reference.host, "Accept": ", ".join(INDEXES + MANIFESTS)}
+            connection.request("GET", f"/v2/{reference.name}/{what}", headers=headers)
+            reply = connection.getresponse()
+            body = reply.read()
+        except OSError as error:
+            raise PullError(f"{reference.name}/{what}: {error}") from error
+        finally:
+            connection.close()
+        if reply.status != http.HTTPStatus.OK:
+            raise PullError(f"{reference.host}/{reference.name}:{reference.wanted}: not found ({reply.status})")
+        return body
+
+
+def _check_layers(layers: list[Path], config: dict[str, Any], image: str) -> None:
+    """An image whose configuration lists other layers than its manifest isn't one image."""
+    listed = (config.get("rootfs") or {}).get("diff_ids")
+    if listed is not None and len(listed) != len(layers):
+        raise PullError(f"{image}: the manifest has {len(layers)} layers, its configuration {len(listed)}")
+
+
+def _for_this_machine(index: dict[str, Any], image: str) -> str:
+    """The digest of an index's manifest for Linux on this processor."""
+    machine = ARCHITECTURES.get(platform.machine(), platform.machine())
+    for child in index["manifests"]:
+        built_for = child.get("platform") or {}
+        if (built_for.get("os", "linux"), built_for.get("architecture", machine)) == ("linux", machine):
+            return str(child["digest"])
+    raise PullError(f"{image}: the index has no manifest for linux/{machine}")

@@ -1,0 +1,1 @@
+"""Faults in the AWS calls of the pipeline's Lambdas: off unless a test asks for one."""

@@ -1,0 +1,1 @@
+"""Builds images without Docker, and pushes them to the local registry."""

@@ -1,0 +1,1 @@
+"""Deploys Landfall to a local AWS for the demo and the end-to-end tests."""

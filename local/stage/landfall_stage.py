@@ -1,0 +1,199 @@
+"""A local AWS with Landfall deployed to it by the real CDK app: what the demo and the end-to-end tests stand on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import ssl
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import trustme
+
+from cli.deployments.following import Ending, Follower
+from landfall.naming import PIPELINE_STACK
+from landfall.settings import Build
+from local import settings as local_settings
+from local.emulator.front import Front
+from local.emulator.local_aws import LocalAws
+from local.images.dockerfile_build import DockerfileBuild
+from local.images.registry import push_image
+from local.images.sample_image import SERVICE, build_image
+from local.stage.deploy import deploy
+
+
+def commit(name: str) -> str:
+    """Return a commit SHA for a release that has no commit: the same name gives the same one."""
+    return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass
+class Stage:
+    """The local AWS, and what Landfall's stacks made in it."""
+
+    aws: LocalAws
+    settings: Path
+    fronts: Mapping[str, Front]
+    outputs: Mapping[str, Mapping[str, str]]
+    build_time: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+    @property
+    def pipeline(self) -> Mapping[str, str]:
+        """Return the pipeline stack's outputs."""
+        return self.outputs[PIPELINE_STACK]
+
+    @cached_property
+    def stepfunctions(self) -> Any:
+        """Return a Step Functions client."""
+        return self.aws.client("stepfunctions")
+
+    @cached_property
+    def ecs(self) -> Any:
+        """Return an ECS client."""
+        return self.aws.client("ecs")
+
+    @cached_property
+    def dockerfile(self) -> DockerfileBuild | None:
+        """What builds the sample's Dockerfile; None where the containers are processes, and so are no images' own."""
+        cli = self.aws.containers
+        return DockerfileBuild(cli, SERVICE, Build.platform) if cli else None
+
+    def push(self, service: str, git_sha: str, *, fault: str = "", tag: str | None = None, env: Any = None) -> str:
+        """Build an image for the service and push it; the push starts a deployment. Returns the digest."""
+        repository, tag = f"landfall/{service}", tag or git_sha
+        if self.dockerfile is None:
+            return push_image(self.aws.endpoint, repository, build_image(git_sha, self.build_time, fault, env), tag)
+        if env:
+            raise ValueError("an environment that the Dockerfile doesn't set needs the process engine")
+        arguments = {"GIT_SHA": git_sha, "BUILD_TIME": self.build_time, "FAULT": fault}
+        self.dockerfile.publish(f"{urlsplit(self.aws.endpoint).netloc}/{repository}:{tag}", arguments)
+        found = self.aws.client("ecr").describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
+        return str(found["imageDetails"][0]["imageDigest"])
+
+    def started_by_push(self, service: str, git_sha: str, after: datetime, seconds: float = 20) -> Follower:
+        """Return the execution that the push of this commit started."""
+        give_up = time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            for execution in self._executions():
+                if execution["startDate"] >= after and self._is_push_of(execution["executionArn"], service, git_sha):
+                    return Follower(self.stepfunctions, execution["executionArn"])
+            time.sleep(0.1)
+        raise TimeoutError(f"the push of {git_sha} to landfall/{service} started no execution within {seconds:.0f} s")
+
+    def _executions(self) -> list[dict[str, Any]]:
+        arn = self.pipeline["StateMachineArn"]
+        return list(self.stepfunctions.list_executions(stateMachineArn=arn, maxResults=50)["executions"])
+
+    def _is_push_of(self, execution_arn: str, service: str, git_sha: str) -> bool:
+        given = json.loads(self.stepfunctions.describe_execution(executionArn=execution_arn)["input"])
+        detail = given.get("detail") or {}
+        return detail.get("repository-name") == f"landfall/{service}" and detail.get("image-tag") == git_sha
+
+    def start(self, request: Any) -> Follower:
+        """Start an execution as the console does: with an input written by hand."""
+        arn = self.pipeline["StateMachineArn"]
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-by-hand-{secrets.token_hex(3)}"
+        started = self.stepfunctions.start_execution(stateMachineArn=arn, name=name, input=json.dumps(request))
+        return Follower(self.stepfunctions, started["executionArn"])
+
+    def ended(self, follower: Follower, service: str, seconds: float = 180) -> Ending:
+        """Wait for the end and return it with the ledger's record."""
+        for _ in follower.until_the_end(seconds):
+            pass
+        ending = follower.ending()
+        ending.record = self.record_of(follower.arn, service)
+        return ending
+
+    def record_of(self, execution_arn: str, service: str) -> dict[str, Any]:
+        """Return the ledger's record of an execution; empty where there is none."""
+        found = [r for r in self.records(service) if r.get("execution_arn") == execution_arn]
+        return found[0] if found else {}
+
+    def records(self, service: str) -> list[dict[str, Any]]:
+        """Return the service's records, oldest first."""
+        items = self.aws.client("dynamodb").query(
+            TableName=self.pipeline["LedgerTableName"],
+            KeyConditionExpression="service = :s",
+            ExpressionAttributeValues={":s": {"S": service}},
+        )["Items"]
+        return [{k: next(iter(v.values())) for k, v in item.items()} for item in items]
+
+    def report(self, record: Mapping[str, Any], name: str) -> str:
+        """Return a file of a deployment's report: report.json or report.md."""
+        key = f"{record['service']}/{record['deployment_id']}/{name}"
+        stored = self.aws.client("s3").get_object(Bucket=self.pipeline["ReportBucketName"], Key=key)
+        return str(stored["Body"].read().decode())
+
+    def lock(self, service: str) -> dict[str, Any]:
+        """Return the service's lock as it stands."""
+        reply = self.aws.client("dynamodb").get_item(
+            TableName=self.pipeline["LockTableName"], Key={"service": {"S": service}}, ConsistentRead=True
+        )
+        return {k: next(iter(v.values())) for k, v in reply.get("Item", {}).items()}
+
+    def executions_about(self, text: str) -> list[Follower]:
+        """Return the executions whose input tells of an ARN or a deployment id, newest first."""
+        arns = [str(execution["executionArn"]) for execution in self._executions()]
+        about = [a for a in arns if text in self.stepfunctions.describe_execution(executionArn=a)["input"]]
+        return [Follower(self.stepfunctions, arn) for arn in about]
+
+    def live(self, service: str) -> dict[str, Any]:
+        """Ask the service itself, over HTTPS, which version it is."""
+        reply = httpx.get(f"{self.fronts[service].url}/api/v1/version", verify=self._context, timeout=5)
+        return dict(reply.raise_for_status().json())
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.aws.ca_bundle))
+
+    def service(self, name: str) -> dict[str, Any]:
+        """Return DescribeServices' word on a service."""
+        reply = self.ecs.describe_services(cluster=f"landfall-{name}", services=[name], include=["TAGS"])
+        return dict(reply["services"][0])
+
+    def healthy_and_desired(self, name: str) -> tuple[int, int]:
+        """Return how many targets are healthy and how many tasks are desired."""
+        service = self.service(name)
+        group = service["loadBalancers"][0]["targetGroupArn"]
+        targets = self.aws.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        return sum(t["TargetHealth"]["State"] == "healthy" for t in targets), service["desiredCount"]
+
+
+@contextmanager
+def staged(
+    state: Path,
+    services: Sequence[str] = ("sample",),
+    *,
+    engine: str = "process",
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
+    faults: bool = False,
+) -> Iterator[Stage]:
+    """Start a local AWS in `state`, deploy Landfall for these services to it, and take it all down at the end.
+
+    `overrides` changes keys of a service's own settings; `tables` are further ones of services.toml.
+    """
+    fronts = {name: Front(0, 0, f"landfall-{name}").settled() for name in services}
+    with LocalAws(state, engine=engine, fronts=list(fronts.values()), faults=faults) as aws:
+        path = state / "services.toml"
+        real = aws.containers is not None
+        local_settings.write(path, fronts, _certificate(aws), real_engine=real, overrides=overrides, tables=tables)
+        yield Stage(aws, path, fronts, deploy(aws.env(), path))
+
+
+def _certificate(aws: LocalAws) -> str:
+    """Import a certificate, as the owner of a domain would; the front has one of its own."""
+    leaf = trustme.CA().issue_cert("localhost")
+    reply = aws.client("acm").import_certificate(
+        Certificate=leaf.cert_chain_pems[0].bytes(), PrivateKey=leaf.private_key_pem.bytes()
+    )
+    return str(reply["CertificateArn"])

@@ -1,0 +1,92 @@
+"""Byte-code beside the sources that are uploaded, so that no cold start compiles them.
+
+It is of the kind that Python takes without looking at the source (`unchecked-hash`, PEP 552): an asset's files have
+times of no meaning, and never change. Only the functions' own Python can write it; where none is found here, sources
+ship alone, which costs time at each cold start and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_FIXED = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+"""The same sources give the same bytes: neither the order of a set nor anything of this machine is in them."""
+_ASKED = "import platform, sys; print(platform.python_version(), sys.implementation.name, sys.executable)"
+
+
+@cache
+def interpreter() -> tuple[str, Path] | None:
+    """Return the release and the path of a Python of the functions' version; None where none is found.
+
+    That which runs this, else one on PATH or under pyenv (.ci/find-python), else one that uv installed.
+    """
+    found = (sys.executable, *_printed([str(ROOT / ".ci" / "find-python"), "lambdas"]), *_uv())
+    for candidate in found:
+        for line in _printed([candidate, "-c", _ASKED]):
+            release, kind, path = line.split(" ", 2)
+            if kind == "cpython" and release.startswith(f"{version()}."):
+                return release, Path(path)
+    return None
+
+
+def version() -> str:
+    """Return the functions' Python, which stacks/assets/layer.py names."""
+    from stacks.assets.layer import PYTHON  # noqa: PLC0415  the layer is compiled too
+
+    return PYTHON
+
+
+def compiled_by() -> str:
+    """Return what writes the byte-code here, in one word: `3.13.0`, or `nothing`."""
+    found = interpreter()
+    return found[0] if found else "nothing"
+
+
+def compile_tree(root: Path, at: str) -> bool:
+    """Write byte-code beside every source under `root`, as of files under `at`. False where there is no Python for it.
+
+    Raises CalledProcessError where a source can't be compiled.
+    """
+    found = interpreter()
+    if found is None:
+        _say_so_once()
+        return False
+    command = [str(found[1]), "-S", "-s", "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
+    command += ["-s", str(root), "-p", at, str(root)]
+    subprocess.run(command, check=True, env=_environment(), cwd=root)  # noqa: S603
+    return True
+
+
+@cache
+def _say_so_once() -> None:
+    print(
+        f"no Python {version()} is found here, which the functions run on: they ship without byte-code, and each cold "
+        f"start compiles them. Install one (`uv python install {version()}`) and deploy again.",
+        file=sys.stderr,
+    )
+
+
+def _uv() -> tuple[str, ...]:
+    """Return a Python that uv knows of; none is fetched."""
+    uv = Path(sys.executable).with_name("uv")
+    return tuple(_printed([str(uv), "python", "find", "--no-python-downloads", version()])) if uv.exists() else ()
+
+
+def _printed(command: list[str]) -> list[str]:
+    """Return the lines that a program prints; none where it fails, or is not there."""
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603
+    except OSError:
+        return []
+    return done.stdout.splitlines() if done.returncode == 0 else []
+
+
+def _environment() -> Mapping[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, **_FIXED}

@@ -1,0 +1,1 @@
+"""The Lambdas and state machines, and the rights of each."""

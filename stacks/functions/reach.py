@@ -1,0 +1,288 @@
+"""What each `On` of the STEPS table means in ARNs and conditions, for the services in services.toml.
+
+Whether an action can be confined to a resource at all is the Service Authorization Reference's to say. Where it can't,
+the scope is "*" and the reason stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+
+from landfall.aws.events import SOURCE, DetailType
+from landfall.chain import key_names
+from landfall.model import UNKNOWN_SERVICE
+from landfall.naming import build_project, front
+from landfall.reconcile.findings import FINDINGS
+from landfall.settings import Service, Settings
+from stacks.functions.steps import STEPS, Grant, On
+from stacks.names import BUILD_WATCH, BUS, MACHINE, family, service_logs
+from statemachine.definition import Machine
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Resources and conditions of a statement."""
+
+    resources: tuple[str, ...]
+    conditions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The ARNs of what the pipeline's stack itself holds."""
+
+    ledger: str
+    locks: str
+    freezes: str
+    reports: str
+    topic: str
+    key: str
+    signing_key: str
+
+
+def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
+    """Return a grant as the policy statement it becomes."""
+    scope = scopes[grant.on]
+    return iam.PolicyStatement(
+        actions=list(grant.actions), resources=list(scope.resources), conditions=dict(scope.conditions)
+    )
+
+
+def scopes(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
+    """Return what each `On` reaches in this stack."""
+    return {**_ecs(stack, settings), **_others(stack, settings), **_held(stack, settings, holdings)}
+
+
+def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
+    services = settings.services
+
+    def arns(resource: str, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(stack.format_arn(service="ecs", resource=resource, resource_name=n) for n in _once(names))
+
+    definitions = arns("task-definition", (f"{_family(s)}:*" for s in services))
+    return {
+        On.SERVICES: Scope(_once(service_arn(stack, s) for s in services)),
+        On.TASKS: Scope(arns("task", (f"{s.cluster}/*" for s in services))),
+        # ListTasks by service has no resource level (only by container instance); the cluster is its condition.
+        On.CLUSTERS_TASK_LIST: Scope(
+            ("*",), {"ArnEquals": {"ecs:cluster": list(arns("cluster", (s.cluster for s in services)))}}
+        ),
+        On.TASK_DEFINITIONS: Scope(definitions),
+        On.TASK_DEFINITIONS_BEING_REGISTERED: Scope(
+            definitions, {"StringEquals": {"ecs:CreateAction": "RegisterTaskDefinition"}}
+        ),
+        # DescribeTaskDefinition and DeregisterTaskDefinition have neither resource level nor condition keys.
+        On.ANY_TASK_DEFINITION: Scope(("*",)),
+    }
+
+
+def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
+    services = settings.services
+    return {
+        On.REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services)),
+        # Where a label says the commit, the image's configuration is read, which ECR keeps as it keeps a layer.
+        On.LABELLED_REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services if s.commit_label)),
+        On.SCANNED_REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services if s.scan != "off")),
+        # The Describe actions of Elastic Load Balancing have neither resource level nor condition keys.
+        On.LOAD_BALANCING: Scope(("*",)),
+        On.ROLES_OF_TASKS: Scope(
+            _task_roles(stack, settings),
+            {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+        ),
+        On.ROLES_LOOKED_AT: Scope(_task_roles(stack, settings)),
+        # Their names and dates, never their values: whether the secrets of a baseline are still there.
+        On.SECRETS: Scope((_secret(stack, "*"),)),
+        # Secrets Manager appends a dash and six characters to the name, so that who may read a secret may not read the
+        # next one of that name by accident of an ARN. By the name, six question marks are as exact as it gets: a "*"
+        # would let in every secret whose name begins so (Secrets Manager user guide, access to specific secrets).
+        On.SECRETS_OF_CHECKS: Scope(
+            _once(secret_arn(stack, each.secret) for s in services for each in s.smoke.secrets)
+        ),
+        # Composite alarms are described on every resource or not at all (CloudWatch API reference, DescribeAlarms).
+        On.ALARMS: Scope(("*",)),
+        On.MACHINE: Scope((machine_arn(stack),)),
+        On.BUILD_PROJECTS: Scope(tuple(build_project_arn(stack, s) for s in services if s.build)),
+        On.EXECUTIONS: Scope((execution_arns(stack),)),
+        On.MACHINES: Scope(machine_arns(stack, settings)),
+        On.EXECUTIONS_OF_MACHINES: Scope(tuple(execution_arns(stack, name) for name in _machines(settings))),
+        On.FUNCTIONS: Scope(tuple(_function(stack, name) for name in _versioned(settings))),
+        # A pattern that no function's own ARN fits, so that it is a version that can be deleted and never a function.
+        On.VERSIONS: Scope(tuple(_function(stack, f"{name}:*") for name in _versioned(settings))),
+        On.LOG_GROUPS: Scope(_log_groups(stack, services)),
+        On.JUDGED_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.logs.gate])),
+        On.EVENT_BUS: Scope(
+            (stack.format_arn(service="events", resource="event-bus", resource_name=BUS),),
+            {
+                # a source may be a list where rules are made, hence AWS's operator for it (EventBridge user guide,
+                # example policy for a custom bus); what an event says of itself is one text
+                "ForAllValues:StringEquals": {"events:source": [SOURCE]},
+                "StringEquals": {"events:detail-type": [kind.value for kind in DetailType]},
+            },
+        ),
+    }
+
+
+def machine_arn(stack: cdk.Stack, name: str = MACHINE) -> str:
+    """Return the state machine's ARN from its fixed name, which a step can be given before the machine exists."""
+    return stack.format_arn(
+        service="states",
+        resource="stateMachine",
+        resource_name=name,
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def machine_arns(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:
+    """Return the ARNs of all state machines that there are for these settings."""
+    return tuple(machine_arn(stack, name) for name in _machines(settings))
+
+
+def _machines(settings: Settings) -> tuple[str, ...]:
+    return (MACHINE, BUILD_WATCH) if any(service.build for service in settings.services) else (MACHINE,)
+
+
+def _versioned(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the functions that a machine calls: they alone have versions."""
+    machines = {MACHINE: Machine.DEPLOY, BUILD_WATCH: Machine.BUILD_WATCH}
+    called = {machines[name] for name in _machines(settings)}
+    return tuple(step.function_name for step in STEPS if step.machine in called)
+
+
+def _function(stack: cdk.Stack, name: str) -> str:
+    """Return the ARN of a function, or of versions of it: from its name, since who removes them is one of them."""
+    return stack.format_arn(
+        service="lambda", resource="function", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+    )
+
+
+def front_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ARN of the machine that a service's releases are asked of, from its fixed name."""
+    form = cdk.ArnFormat.COLON_RESOURCE_NAME
+    return stack.format_arn(
+        service="states", resource="stateMachine", resource_name=front(service.name), arn_format=form
+    )
+
+
+def execution_arns(stack: cdk.Stack, machine: str = MACHINE) -> str:
+    """Return the pattern of a state machine's executions: their names are made when they start."""
+    return stack.format_arn(
+        service="states",
+        resource="execution",
+        resource_name=f"{machine}:*",
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+
+
+def service_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ECS service's ARN."""
+    return stack.format_arn(service="ecs", resource="service", resource_name=f"{service.cluster}/{service.service}")
+
+
+def repository_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ARN of a service's image repository, whoever made it."""
+    return repository_arn_of(stack, service.repository)
+
+
+def repository_arn_of(stack: cdk.Stack, name: str) -> str:
+    """Return the ARN of a repository of this account, by its name."""
+    return stack.format_arn(service="ecr", resource="repository", resource_name=name)
+
+
+def secret_arn(stack: cdk.Stack, name: str) -> str:
+    """Return the ARN of a secret of this account and region, by its name, as a policy names it.
+
+    Secrets Manager appends a dash and six characters to the name; `*` would let in every secret whose name begins so
+    (Secrets Manager user guide, access to specific secrets).
+    """
+    return _secret(stack, f"{name}-??????")
+
+
+def build_project_arn(stack: cdk.Stack, service: Service) -> str:
+    """Return the ARN of the CodeBuild project that builds a service, from its fixed name."""
+    return stack.format_arn(service="codebuild", resource="project", resource_name=build_project(service.name))
+
+
+def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
+    def key_via(service: str) -> Scope:
+        return Scope(
+            (holdings.key,),
+            {"StringEquals": {"kms:ViaService": f"{service}.{stack.region}.{stack.url_suffix}"}},
+        )
+
+    return {
+        On.LEDGER: Scope((holdings.ledger,)),
+        # ForAllValues is true where a request has no such key; UpdateItem always has one (DynamoDB Developer Guide,
+        # fine-grained access control).
+        On.FINDINGS: Scope((holdings.ledger,), {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [FINDINGS]}}),
+        On.LEDGER_INDEXES: Scope((f"{holdings.ledger}/index/*",)),
+        On.LOCKS: Scope((holdings.locks,)),
+        On.FREEZES: Scope((holdings.freezes,)),
+        On.KEY_OF_LEDGER: key_via("dynamodb"),
+        On.REPORTS: Scope((f"{holdings.reports}/*",)),
+        On.REPORT_NAMES: Scope(
+            (holdings.reports,), {"StringLike": {"s3:prefix": [f"{name}/*" for name in _recorded(settings)]}}
+        ),
+        On.KEY_OF_REPORTS: key_via("s3"),
+        # By the algorithm that is verified: KMS condition keys of the developer guide.
+        On.SIGNING: Scope(
+            (holdings.signing_key,),
+            {"StringEquals": {"kms:MessageType": "RAW", "kms:SigningAlgorithm": "ECDSA_SHA_256"}},
+        ),
+        On.SIGNATURES: Scope((holdings.signing_key,)),
+        On.SIGNING_BEGUN: Scope(
+            (holdings.reports,),
+            {"StringLike": {"s3:prefix": [f"{key_names(name)}*" for name in _recorded(settings)]}},
+        ),
+        On.TOPIC: Scope((holdings.topic,)),
+        On.KEY_OF_TOPIC: key_via("sns"),
+    }
+
+
+def _recorded(settings: Settings) -> tuple[str, ...]:
+    """Return under which names there are records and reports."""
+    return (*(service.name for service in settings.services), UNKNOWN_SERVICE)
+
+
+def _family(service: Service) -> str:
+    """A service of our own stack has a family of a known name; one that existed before may have any."""
+    return family(service) if service.stack else "*"
+
+
+def _log_groups(stack: cdk.Stack, services: Iterable[Service]) -> tuple[str, ...]:
+    """Return the groups that tasks write to, and their streams, as far as they are known.
+
+    With `:*` the ARN is that of the group as policies name it (CloudWatch Logs User Guide, overview of permissions).
+    """
+    names = (s.logs.group or (service_logs(s) if s.stack else "") for s in services)
+    form = cdk.ArnFormat.COLON_RESOURCE_NAME
+    return _once(
+        stack.format_arn(service="logs", resource="log-group", resource_name=f"{name}:*", arn_format=form)
+        for name in names
+        if name
+    )
+
+
+def _task_roles(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:
+    return _once(_role(stack, role) for s in settings.services for role in (s.task_role, s.execution_role))
+
+
+def _secret(stack: cdk.Stack, name: str) -> str:
+    """A secret of this account and region. A revision chooses its own, so that they have any name."""
+    return stack.format_arn(
+        service="secretsmanager", resource="secret", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
+    )
+
+
+def _role(stack: cdk.Stack, setting: str) -> str:
+    """Settings name a role of this account, or give an ARN."""
+    if setting.startswith("arn:"):
+        return setting
+    return stack.format_arn(service="iam", region="", resource="role", resource_name=setting)
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

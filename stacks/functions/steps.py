@@ -1,0 +1,304 @@
+"""The STEPS table: every Lambda of the pipeline, and all it may do on AWS.
+
+The functions, their roles, their environment and the tests on both are made from it. `On` names what an action may
+be used on; stacks/functions/reach.py turns it into the ARNs and conditions of the configured services.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from statemachine.definition import Machine
+
+
+class On(Enum):
+    """What a grant reaches."""
+
+    REPOSITORIES = auto()
+    LABELLED_REPOSITORIES = auto()
+    SCANNED_REPOSITORIES = auto()
+    SERVICES = auto()
+    CLUSTERS_TASK_LIST = auto()
+    TASKS = auto()
+    TASK_DEFINITIONS = auto()
+    TASK_DEFINITIONS_BEING_REGISTERED = auto()
+    ANY_TASK_DEFINITION = auto()
+    LOAD_BALANCING = auto()
+    ROLES_OF_TASKS = auto()
+    ROLES_LOOKED_AT = auto()
+    SECRETS = auto()
+    SECRETS_OF_CHECKS = auto()
+    ALARMS = auto()
+    LEDGER = auto()
+    LEDGER_INDEXES = auto()
+    FINDINGS = auto()
+    LOCKS = auto()
+    FREEZES = auto()
+    KEY_OF_LEDGER = auto()
+    REPORTS = auto()
+    REPORT_NAMES = auto()
+    KEY_OF_REPORTS = auto()
+    SIGNING = auto()
+    SIGNATURES = auto()
+    SIGNING_BEGUN = auto()
+    TOPIC = auto()
+    KEY_OF_TOPIC = auto()
+    EVENT_BUS = auto()
+    EXECUTIONS = auto()
+    MACHINE = auto()
+    MACHINES = auto()
+    EXECUTIONS_OF_MACHINES = auto()
+    FUNCTIONS = auto()
+    VERSIONS = auto()
+    BUILD_PROJECTS = auto()
+    LOG_GROUPS = auto()
+    JUDGED_LOG_GROUPS = auto()
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Actions a step may take, and on what."""
+
+    actions: tuple[str, ...]
+    on: On
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its id in its state machine, and its grants (logs and traces aside, which every step has).
+
+    `asks_services`: it asks them over HTTP, from the network that the settings name, if they name one.
+    Sweep, Reconcile and Retire are made in the same way, but it is a schedule that invokes them and no machine.
+    """
+
+    id: str
+    grants: tuple[Grant, ...] = ()
+    machine: Machine | None = Machine.DEPLOY
+    asks_services: bool = False
+
+    @property
+    def module(self) -> str:
+        """Return the name of its handler's module in lambdas/."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.id).lower()
+
+    @property
+    def function_name(self) -> str:
+        """Return the name of its Lambda function."""
+        return f"landfall-{self.module.replace('_', '-')}"
+
+    def reaches(self, on: On) -> bool:
+        """Return whether it has a grant on that."""
+        return any(grant.on is on for grant in self.grants)
+
+
+def _may(on: On, *actions: str) -> Grant:
+    return Grant(actions, on)
+
+
+_SEE_SERVICE = _may(On.SERVICES, "ecs:DescribeServices")
+_SEE_TASKS = (
+    _SEE_SERVICE,
+    _may(On.CLUSTERS_TASK_LIST, "ecs:ListTasks"),
+    _may(On.TASKS, "ecs:DescribeTasks"),
+)
+_SEE_TARGETS = (*_SEE_TASKS, _may(On.LOAD_BALANCING, "elasticloadbalancing:DescribeTargetHealth"))
+# What a caller needs on the key of a table, whose data DynamoDB encrypts in the caller's name. AWS writes two families
+# there, kms:ReEncrypt* and kms:GenerateDataKey*, and says of which actions each is short (DynamoDB developer guide,
+# encryption at rest, usage notes); so does SNS.
+_DATA_KEY = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
+_LEDGER_KEY = _may(
+    On.KEY_OF_LEDGER,
+    *("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", *_DATA_KEY, "kms:DescribeKey"),
+)
+_SEE_IMAGES = (_may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeImages", "ecr:BatchGetImage"),)
+_SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
+_TELL = (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, *_DATA_KEY, "kms:Decrypt"))
+_SECRETS_SENT = _may(On.SECRETS_OF_CHECKS, "secretsmanager:GetSecretValue")
+# Which records of the ledger Landfall closed: by the public key, and by the bucket, which says whether they are signed.
+_BELIEVE = (_may(On.SIGNATURES, "kms:GetPublicKey"), _may(On.SIGNING_BEGUN, "s3:ListBucketVersions"))
+_SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "Resolve",
+        (
+            *_SEE_IMAGES,
+            _may(On.LABELLED_REPOSITORIES, "ecr:GetDownloadUrlForLayer"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+            _may(On.LOCKS, "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            _may(On.EXECUTIONS, "states:DescribeExecution", "states:GetExecutionHistory"),
+            _may(On.BUILD_PROJECTS, "codebuild:BatchGetBuilds"),
+            *_BELIEVE,
+        ),
+    ),
+    Step(
+        "AcquireLock",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LOCKS, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            _SEE_EXECUTIONS,
+        ),
+    ),
+    Step(
+        "Preflight",
+        (
+            *_SEE_TASKS,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(
+                On.LOAD_BALANCING,
+                "elasticloadbalancing:DescribeTargetHealth",
+                "elasticloadbalancing:DescribeTargetGroups",
+                "elasticloadbalancing:DescribeLoadBalancers",
+            ),
+            *_SEE_IMAGES,
+            _may(On.SCANNED_REPOSITORIES, "ecr:DescribeImageScanFindings"),
+            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents"),
+            _may(On.ROLES_LOOKED_AT, "iam:GetRole"),
+            _may(On.SECRETS, "secretsmanager:DescribeSecret"),
+            _SECRETS_SENT,
+            _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
+            _may(On.FREEZES, "dynamodb:GetItem"),
+            _LEDGER_KEY,
+        ),
+        asks_services=True,
+    ),
+    Step(
+        "RegisterTaskDefinition",
+        (
+            _may(
+                On.ANY_TASK_DEFINITION,
+                *("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition"),
+            ),
+            _may(On.TASK_DEFINITIONS, "ecs:RegisterTaskDefinition"),
+            _may(On.TASK_DEFINITIONS_BEING_REGISTERED, "ecs:TagResource"),
+            _may(On.ROLES_OF_TASKS, "iam:PassRole"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _LEDGER_KEY,
+            _SEE_SERVICE,
+            *_SEE_IMAGES,
+            *_BELIEVE,
+        ),
+    ),
+    Step(
+        "UpdateService",
+        (
+            _may(On.SERVICES, "ecs:UpdateService", "ecs:DescribeServices"),
+            _may(On.ANY_TASK_DEFINITION, "ecs:DeregisterTaskDefinition"),
+            *_SEE_LOCK,
+        ),
+    ),
+    Step("CheckStability", (*_SEE_TASKS, _may(On.TASKS, "ecs:GetTaskProtection"))),
+    Step("CheckTargetHealth", _SEE_TARGETS),
+    Step("SmokeTest", (_SECRETS_SENT,), asks_services=True),
+    Step(
+        "Confirm",
+        (
+            *_SEE_TARGETS,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+        ),
+    ),
+    Step(
+        "Rollback",
+        (
+            _may(On.SERVICES, "ecs:DescribeServices", "ecs:UpdateService"),
+            _may(On.ANY_TASK_DEFINITION, "ecs:DeregisterTaskDefinition"),
+            *_SEE_LOCK,
+        ),
+    ),
+    Step(
+        "Report",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+            _LEDGER_KEY,
+            _may(On.SIGNING, "kms:Sign"),
+            *_BELIEVE,
+            _may(On.REPORTS, "s3:PutObject"),
+            _may(On.KEY_OF_REPORTS, "kms:GenerateDataKey"),
+            _may(On.EXECUTIONS, "states:GetExecutionHistory"),
+            *_SEE_TARGETS,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(On.LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+        ),
+    ),
+    Step(
+        "Notify",
+        (
+            *_TELL,
+            _may(On.EVENT_BUS, "events:PutEvents"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+        ),
+    ),
+    Step(
+        "Finish",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _may(On.LOCKS, "dynamodb:UpdateItem"),
+            _LEDGER_KEY,
+            _SEE_SERVICE,
+            _may(
+                On.ANY_TASK_DEFINITION,
+                *("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:DeregisterTaskDefinition"),
+            ),
+        ),
+    ),
+    Step(
+        "Sweep",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+            _LEDGER_KEY,
+            _SEE_EXECUTIONS,
+            _may(On.MACHINE, "states:StartExecution", "states:ListExecutions"),
+        ),
+        machine=None,
+    ),
+    Step(
+        "Reconcile",
+        (
+            _may(On.REPOSITORIES, "ecr:DescribeImages"),
+            *_SEE_TASKS,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+            _may(On.FINDINGS, "dynamodb:UpdateItem"),
+            _LEDGER_KEY,
+            _may(On.REPORT_NAMES, "s3:ListBucket"),
+            *_BELIEVE,
+            _SEE_EXECUTIONS,
+            _may(On.MACHINE, "states:StartExecution"),
+            *_TELL,
+            _may(On.EVENT_BUS, "events:PutEvents"),
+        ),
+        machine=None,
+    ),
+    Step(
+        "Retire",
+        (
+            _may(On.MACHINES, "states:DescribeStateMachine", "states:ListExecutions"),
+            _may(On.EXECUTIONS_OF_MACHINES, "states:DescribeStateMachineForExecution"),
+            _may(On.FUNCTIONS, "lambda:ListVersionsByFunction"),
+            _may(On.VERSIONS, "lambda:DeleteFunction"),
+        ),
+        machine=None,
+    ),
+    Step("ReadBuild", (_may(On.BUILD_PROJECTS, "codebuild:BatchGetBuilds"),), Machine.BUILD_WATCH),
+    Step(
+        "EnsureBegun",
+        (
+            _may(On.LEDGER, "dynamodb:Query"),
+            _LEDGER_KEY,
+            *_SEE_IMAGES,
+            _may(On.MACHINE, "states:StartExecution"),
+        ),
+        Machine.BUILD_WATCH,
+    ),
+    Step("NotifyBuild", _TELL, Machine.BUILD_WATCH),
+)

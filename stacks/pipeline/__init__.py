@@ -1,0 +1,1 @@
+"""The pipeline stack, and the stack that watches it."""

@@ -1,0 +1,76 @@
+"""The service's load balancer: its listeners, and the target group whose health checks decide who is served."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from constructs import Construct
+
+from landfall.settings import Service, ServiceStack
+from stacks.names import balancer
+from stacks.service.network import PORT, Network
+
+
+class LoadBalancer(Construct):
+    """With a certificate HTTPS, and HTTP that only redirects to it; without one, HTTP."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        service: Service,
+        stack: ServiceStack,
+        network: Network,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.balancer = elbv2.ApplicationLoadBalancer(
+            self,
+            "Balancer",
+            load_balancer_name=balancer(service),
+            vpc=network.vpc,
+            security_group=network.balancer_group,
+            internet_facing=True,
+            drop_invalid_header_fields=True,
+            # Deletion protection comes with the service (handlers/ecs_service.py): a first deploy that fails is taken
+            # back, and must be able to delete what it made.
+        )
+        self.targets = elbv2.ApplicationTargetGroup(
+            self,
+            "Targets",
+            target_group_name=balancer(service),
+            vpc=network.vpc,
+            port=PORT,
+            protocol=elbv2.ApplicationProtocol.HTTP,
+            target_type=elbv2.TargetType.IP,
+            deregistration_delay=Duration.seconds(stack.deregistration_delay_seconds),
+            health_check=elbv2.HealthCheck(
+                path=service.smoke.ready_path,
+                healthy_http_codes="200",
+                interval=Duration.seconds(stack.health_check_interval_seconds),
+                timeout=Duration.seconds(stack.health_check_timeout_seconds),
+                healthy_threshold_count=stack.healthy_threshold,
+                unhealthy_threshold_count=stack.unhealthy_threshold,
+            ),
+        )
+        forward = elbv2.ListenerAction.forward([self.targets])
+        if stack.certificate_arn is None:
+            self._listener("Http", 80, forward)
+            return
+        self._listener("Http", 80, elbv2.ListenerAction.redirect(protocol="HTTPS", port="443", permanent=True))
+        self._listener("Https", 443, forward, certificate_arn=stack.certificate_arn)
+
+    def _listener(
+        self, construct_id: str, port: int, action: elbv2.ListenerAction, certificate_arn: str | None = None
+    ) -> None:
+        secure = certificate_arn is not None
+        self.balancer.add_listener(
+            construct_id,
+            port=port,
+            protocol=elbv2.ApplicationProtocol.HTTPS if secure else elbv2.ApplicationProtocol.HTTP,
+            certificates=[elbv2.ListenerCertificate.from_arn(certificate_arn)] if certificate_arn else None,
+            # TLS 1.2 and 1.3 with forward secrecy only.
+            ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if secure else None,
+            open=False,  # the network's security group says who may come in
+            default_action=action,
+        )

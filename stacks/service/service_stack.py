@@ -1,0 +1,85 @@
+"""A service on ECS behind a load balancer, for those who have none yet (and for the demo)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+from landfall.settings import Service, ServiceStack
+from stacks.service.load_balancer import LoadBalancer
+from stacks.service.network import PORT, Network
+from stacks.service.own_service import OwnService
+from stacks.service.task import FirstTask, TaskSurroundings
+
+
+class EcsServiceStack(cdk.Stack):
+    """Network, load balancer, cluster and service of one service. The first deploy has the template of every other."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, service: Service, stack: ServiceStack, key: kms.IKey
+    ) -> None:
+        super().__init__(scope, construct_id, description=f"Landfall: the service {service.name}")
+        own = OwnService(self, service, key)
+        network = Network(self, "Network", https=stack.certificate_arn is not None)
+        load_balancer = LoadBalancer(self, "LoadBalancer", service=service, stack=stack, network=network)
+        surroundings = TaskSurroundings(self, service, key)
+        cluster = self._cluster(service, network)
+        first = FirstTask(self, "Task", service, stack, surroundings)
+        made = own.made(
+            self,
+            settings(service, stack, network, load_balancer),
+            {
+                "FirstTaskDefinition": first.task_definition_arn,
+                "LoadBalancerArn": load_balancer.balancer.load_balancer_arn,
+            },
+        )
+        # The service is made last: ECS refuses one whose target group has no listener yet. So it is also deleted first,
+        # and where that is refused, since it is live, everything that it needs stays.
+        for needed in (network, load_balancer, surroundings, cluster, first):
+            needed.node.add_dependency(own.identity)
+            made.node.add_dependency(needed)
+        cdk.CfnOutput(self, "LoadBalancerDnsName", value=load_balancer.balancer.load_balancer_dns_name)
+        cdk.CfnOutput(self, "TargetGroupArn", value=load_balancer.targets.target_group_arn)
+
+    def _cluster(self, service: Service, network: Network) -> ecs.Cluster:
+        return ecs.Cluster(
+            self,
+            "Cluster",
+            cluster_name=service.cluster,
+            vpc=network.vpc,
+            container_insights_v2=ecs.ContainerInsights.ENABLED,
+        )
+
+
+def settings(service: Service, stack: ServiceStack, network: Network, load_balancer: LoadBalancer) -> dict[str, Any]:
+    """Return how the service is set up, in the words of CreateService and UpdateService: no count and no revision."""
+    return {
+        "deploymentConfiguration": {
+            "minimumHealthyPercent": 100,
+            "maximumPercent": 200,
+            # The breaker marks a deployment FAILED after a few tasks that would not run, long before the timeout, and
+            # Landfall reads that. It does not roll back: ECS would return to its last completed deployment without
+            # proof, under the eyes of a pipeline that knows the baseline and proves it.
+            "deploymentCircuitBreaker": {"enable": True, "rollback": False},
+        },
+        "healthCheckGracePeriodSeconds": stack.start_period_seconds,
+        "loadBalancers": [
+            {
+                "containerName": service.container,
+                "containerPort": PORT,
+                "targetGroupArn": load_balancer.targets.target_group_arn,
+            }
+        ],
+        "networkConfiguration": {
+            "awsvpcConfiguration": {
+                "subnets": network.vpc.select_subnets(subnet_type=ec2.SubnetType.PUBLIC).subnet_ids,
+                "securityGroups": [network.task_group.security_group_id],
+                "assignPublicIp": "ENABLED",
+            }
+        },
+    }

@@ -1,0 +1,104 @@
+"""What a service's tasks need around them, and the first of their task-definition revisions."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from landfall.settings import Build, Service, ServiceStack
+from stacks.names import BOOTSTRAP_TAG, family, service_logs
+from stacks.service.network import PORT
+
+PROBE = ("CMD", "python", "-m", "sample_service.probe")
+"""The HEALTHCHECK of sample_service/Dockerfile: ECS does not read it from the image, so it is said again."""
+
+
+class TaskSurroundings(Construct):
+    """Roles and log group. Every revision names them, so they stay when the first revision has long been replaced."""
+
+    def __init__(self, scope: Construct, service: Service, key: kms.IKey) -> None:
+        super().__init__(scope, "Surroundings")
+        self.repository = ecr.Repository.from_repository_name(self, "Repository", service.repository)
+        self.logs = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=service_logs(service),
+            retention=logs.RetentionDays.ONE_YEAR,
+            encryption_key=key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.task_role = self._role("TaskRole", service.task_role, "What the service itself may do: nothing")
+        self.execution_role = self._role("ExecutionRole", service.execution_role, "Pulls the image, writes the logs")
+        self.repository.grant_pull(self.execution_role)
+        self.logs.grant_write(self.execution_role)
+
+    def _role(self, construct_id: str, setting: str, description: str) -> iam.IRole:
+        """Make the role of that name; a role given as an ARN exists already and is left as it is."""
+        if setting.startswith("arn:"):
+            return iam.Role.from_role_arn(self, construct_id, setting, mutable=False)
+        return iam.Role(
+            self,
+            construct_id,
+            role_name=setting,
+            description=description,
+            assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"),
+        )
+
+
+ARCHITECTURES = {"linux/amd64": ecs.CpuArchitecture.X86_64, "linux/arm64": ecs.CpuArchitecture.ARM64}
+"""By the platform that images are built for."""
+
+
+class FirstTask(ecs.FargateTaskDefinition):
+    """The revision a service is made with. Every later one is a copy of the running one, made by a release.
+
+    A change to it registers another revision that nothing runs: the service is told of one when it is made, and of none
+    after that. Those of before are kept, since a release may copy them. Its image need not exist: the service starts
+    with no tasks.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        service: Service,
+        stack: ServiceStack,
+        surroundings: TaskSurroundings,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            family=family(service),
+            cpu=256,
+            memory_limit_mib=512,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ARCHITECTURES[service.build.platform if service.build else Build.platform],
+                operating_system_family=ecs.OperatingSystemFamily.LINUX,
+            ),
+            task_role=surroundings.task_role,
+            execution_role=surroundings.execution_role,
+        )
+        self.apply_removal_policy(RemovalPolicy.RETAIN)
+        self.add_container(
+            service.container,
+            container_name=service.container,
+            image=ecs.ContainerImage.from_ecr_repository(surroundings.repository, BOOTSTRAP_TAG),
+            port_mappings=[ecs.PortMapping(container_port=PORT)],
+            health_check=ecs.HealthCheck(
+                command=list(PROBE),
+                interval=Duration.seconds(stack.health_check_interval_seconds),
+                timeout=Duration.seconds(stack.health_check_timeout_seconds),
+                retries=stack.unhealthy_threshold,
+                start_period=Duration.seconds(stack.start_period_seconds),
+            ),
+            logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=surroundings.logs),
+            # No read-only root: the sample keeps its database in /tmp, Fargate has no tmpfs, and an empty volume there
+            # would belong to root, which the image does not run as.
+            readonly_root_filesystem=False,
+            privileged=False,
+        )

@@ -1,0 +1,179 @@
+"""Plays deployments, several services side by side, and judges each when nothing is left to do about it."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local.faults.desk import FaultDesk, Told
+from local.faults.planned import Happened
+from local.stage.inbox import Inbox, Message
+from local.stage.landfall_stage import Stage, staged
+from tests.campaigns.chaos import judge
+from tests.campaigns.chaos.lane import Lane, now
+from tests.campaigns.chaos.rights import rights_law
+from tests.campaigns.chaos.schedule import GOOD, Deployment, deployment
+from tests.e2e import laws
+
+LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet")
+"""Services side by side: as many as keep two cores busy."""
+SETTINGS: dict[str, Any] = {
+    "desired_count": 1,  # each task's health check is a process of its own: two cores are better used on more services
+    # more than any delay and any retry inside a step can take, and not the 75 s of a service in production
+    "recovery_wait_seconds": 8,
+    # a machine with more to do than it can is no fault of a release's
+    "stability_timeout_seconds": 180,
+    "smoke": {"max_response_seconds": 8.0},
+    "stack": {"health_check_timeout_seconds": 4, "unhealthy_threshold": 4, "start_period_seconds": 20},
+}
+SWEEP_EVERY = 5.0
+APART = 8.0
+"""Seconds between the lanes' beginnings: side by side they would all start the same functions at once."""
+QUIET_NUMBER = -1
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a deployment went."""
+
+    number: int
+    lane: str
+    kind: str
+    outcomes: tuple[str, ...]
+    happened: tuple[Happened, ...]
+    violations: tuple[str, ...]
+    seconds: float
+    records: tuple[dict[str, Any], ...] = ()
+    """The service's whole ledger where a law was broken: what it went back to was decided by earlier deployments."""
+
+
+@dataclass
+class Post:
+    """Everything that was told of, for all lanes."""
+
+    inbox: Inbox
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def about(self, service: str) -> list[Message]:
+        """Return the messages about a service."""
+        with self.lock:
+            return [m for m in self.inbox.messages() if m.attributes.get("service") == service]
+
+
+@dataclass
+class Theatre:
+    """The stage, and what all lanes share."""
+
+    stage: Stage
+    desk: FaultDesk
+    post: Post
+    seed: int
+
+    def play(self, lane: Lane, wanted: Deployment) -> Played:
+        """Play one deployment and judge it."""
+        began, since = time.monotonic(), now()
+        known = frozenset(r["deployment_id"] for r in lane.stage.records(lane.name))
+        revision = lane.newest_revision()
+        before, heard = laws.untouched(self.stage, lane.name), len(self.post.about(lane.name))
+        self.desk.put(lane.name, wanted.rules)
+        lane.begin(wanted, self.seed)
+        in_time = lane.settled(since, known)
+        told = self.desk.told(lane.name)
+        self.desk.put(lane.name, ())
+        executions = lane.executions(since)
+        records = [*lane.records(known), *lane.unknown([e.arn for e in executions])]
+        violations = [] if in_time else ["hanging: something was left to do"]
+        violations += judge.record_laws(lane, wanted, executions, records)
+        self._remember(lane, records)
+        violations += judge.service_laws(lane, records, before)
+        violations += self._told_of(lane, records, told, heard)
+        violations += judge.newest_law(lane, wanted, lane.shas(wanted, self.seed))
+        violations += judge.revision_laws(lane, records, revision, told)
+        violations += judge.chain_law(lane)
+        violations += rights_law(told.calls)
+        outcomes = tuple(str(r.get("outcome", "none")) for r in records)
+        seconds = round(time.monotonic() - began, 1)
+        ledger = tuple(lane.ledger()) if violations else ()
+        return Played(
+            wanted.number, lane.name, wanted.kind, outcomes, told.happened, tuple(violations), seconds, ledger
+        )
+
+    def _told_of(self, lane: Lane, records: Sequence[dict[str, Any]], told: Told, heard: int) -> Iterator[str]:
+        return judge.told_laws(records, self.post.about(lane.name)[heard:], told)
+
+    def _remember(self, lane: Lane, records: Sequence[dict[str, Any]]) -> None:
+        for live in judge.landed(records):
+            lane.live = live
+            lane.proven.append(live)
+
+    def repaired(self, lane: Lane, number: int) -> Played:
+        """Do what a person who was paged would do: release something good, with nothing in its way."""
+        return self.play(lane, Deployment(QUIET_NUMBER - number, GOOD, ()))
+
+
+def needs_repair(played: Played) -> bool:
+    """Say whether a person was paged, or would have to be."""
+    return "ROLLBACK_FAILED" in played.outcomes or bool(played.violations)
+
+
+def run(
+    seed: int, numbers: Sequence[int], state: Path, tell: Callable[[Played], None], *, alone: bool = False
+) -> list[Played]:
+    """Play these deployments: lane by lane in turn, each lane one after the other.
+
+    `alone`: the first one finds a release that landed, as it would in the middle of a run.
+    """
+    lanes = LANES[: max(1, len(numbers) // 2)]
+    played: list[Played] = []
+    with theatre(seed, state, lanes) as there:
+
+        def go(turn: int, name: str) -> None:
+            time.sleep(turn * APART)
+            lane, mine = Lane(there.stage, name), numbers[turn :: len(lanes)]
+            if alone:
+                tell(there.repaired(lane, 0))
+            for number in mine:
+                one = there.play(lane, deployment(seed, number))
+                played.append(one)
+                tell(one)
+                if needs_repair(one) and number != mine[-1]:
+                    tell(there.repaired(lane, number))
+
+        threads = [threading.Thread(target=go, args=each) for each in enumerate(lanes)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return sorted(played, key=lambda each: each.number)
+
+
+@contextmanager
+def theatre(seed: int, state: Path, lanes: Sequence[str]) -> Iterator[Theatre]:
+    """Set the stage, and sweep it on a schedule."""
+    overrides = dict.fromkeys(lanes, SETTINGS)
+    with staged(state, lanes, overrides=overrides, faults=True) as stage:
+        desk = stage.aws.faults
+        if desk is None:
+            raise LookupError("this local AWS has no faults")
+        over = threading.Event()
+        sweeper = threading.Thread(target=_sweep, args=(stage, over))
+        sweeper.start()
+        try:
+            yield Theatre(stage, desk, Post(Inbox(stage.aws, stage.pipeline["TopicArn"])), seed)
+        finally:
+            over.set()
+            sweeper.join()
+
+
+def _sweep(stage: Stage, over: threading.Event) -> None:
+    """Sweep more often than every 15 minutes."""
+    functions = stage.aws.client("lambda", read_timeout=70)
+    while not over.wait(SWEEP_EVERY):
+        reply = functions.invoke(FunctionName="landfall-sweep", Payload=json.dumps({}).encode())
+        reply["Payload"].read()

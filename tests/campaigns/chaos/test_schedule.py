@@ -1,0 +1,87 @@
+"""The schedule of a chaos run: the same for the same seed, as varied as it says, and fair."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.faults.planned import ASKED, INVOKE, Book, Kind, Rule
+from tests.campaigns.chaos.rights import rights_law
+from tests.campaigns.chaos.schedule import BAD, CALLS, GOOD, KINDS, RACE, Deployment, deployment
+from tests.campaigns.chaos.test_killed import CASES, NOT_HERE
+from tests.steps.killing import action_of, mutations
+
+EVERY = [deployment(7, number) for number in range(1, 301)]
+
+
+def test_a_seed_and_a_number_make_the_same_deployment() -> None:
+    """Whatever was played before it, so that one can be played again alone."""
+    assert [deployment(7, n) for n in (300, 17, 1)] == [EVERY[299], EVERY[16], EVERY[0]]
+    assert [deployment(8, number) for number in range(1, 301)] != EVERY
+
+
+def test_a_later_kind_of_fault_leaves_a_seed_its_rules() -> None:
+    """A number of an old seed still meets what it met: what is drawn later comes after it."""
+    told = [(rule.operation, rule.kind, rule.nth) for rule in deployment(424242, 15).rules]
+    assert told[:3] == [
+        ("dynamodb:GetItem", Kind.DELAY, 1),
+        (INVOKE, Kind.STOP, 1),
+        ("events:Ended", Kind.LOSE, 1),
+    ]
+    assert deployment(424242, 9).kind == RACE
+
+
+def test_everything_comes_up() -> None:
+    """In 300 deployments: every kind of release, every kind of fault, every step."""
+    assert {d.kind for d in EVERY} == set(KINDS)
+    rules = [rule for d in EVERY for rule in d.rules]
+    assert {r.kind for r in rules} == set(Kind)
+    assert {r.step for r in rules} >= {f"landfall-{step}" for step in CALLS}
+    assert sum(d.stopped for d in EVERY) > 50
+    assert sum(d.noise and d.kind == GOOD for d in EVERY) > 50
+    assert sum(d.kind in BAD for d in EVERY) > 50
+
+
+STEP = "landfall-preflight"
+
+
+@pytest.mark.parametrize(
+    ("rules", "noise"),
+    [
+        ((), True),
+        ((Rule("x:Get", Kind.THROTTLE, STEP, times=4),), True),
+        (tuple(Rule(f"x:{n}", Kind.KILL, STEP) for n in range(6)), True),
+        (tuple(Rule(f"x:{n}", Kind.KILL, STEP) for n in range(7)), False),
+        (tuple(Rule("ecs:DescribeServices", Kind.ZERO, STEP, nth) for nth in range(1, 9)), True),
+        (tuple(Rule(ASKED, Kind.DROP, STEP, nth) for nth in range(1, 9)), True),
+        ((Rule(INVOKE, Kind.STOP, STEP),), False),
+    ],
+)
+def test_what_the_retries_are_for_is_noise(rules: tuple[Rule, ...], noise: bool) -> None:
+    """A good release must land through it; a step that fails more often than it is retried may end one."""
+    assert Deployment(1, GOOD, rules).noise == noise
+
+
+def test_calls_are_counted_by_step_and_operation() -> None:
+    """The second update by one step is not the first by another; another service's calls are not counted."""
+    book = Book()
+    book.put("reef", (Rule("ecs:UpdateService", Kind.DROP, "update", nth=2, times=2),))
+    asked = [("update", "reef"), ("rollback", "reef"), ("update", "shoal"), ("update", "reef"), ("update", "reef")]
+
+    found = [book.fault(about, step, "ecs:UpdateService") for step, about in asked]
+
+    assert [rule is not None for rule in found] == [False, False, False, True, True]
+    assert [h["call"] for h in book.take("reef")["happened"]] == [2, 3]
+
+
+def test_a_call_that_a_role_does_not_allow_is_told() -> None:
+    """The law can say no: of another step's right, of nobody's, and of a function that is none."""
+    calls = [("landfall-notify", "ecs:UpdateService"), ("landfall-update-service", "ecs:UpdateService"), ("x", "ecs:Y")]
+    told = list(rights_law([*calls, ("", "lambda:Invoke"), ("landfall-report", "dynamodb:TransactWriteItems")]))
+    assert [line.split()[1] for line in told] == ["landfall-notify", "x"]
+
+
+def test_every_step_that_changes_something_is_killed() -> None:
+    """By the STEPS table, and but for those that are named with a reason: `make kills` leaves out no other."""
+    tried = {(step, action_of(call)) for step, calls in CASES.items() for call, _, _ in calls}
+    assert tried | NOT_HERE == mutations()
+    assert not tried & NOT_HERE

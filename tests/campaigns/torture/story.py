@@ -1,0 +1,112 @@
+"""A scenario on its way: which phase it is in, and what the picture is at any moment, also at one that is past."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from tests.campaigns.torture import picture
+from tests.campaigns.torture.facts import CallFact, DeploymentFact, Phase
+from tests.campaigns.torture.picture import Picture, Task
+from tests.campaigns.torture.scenario import Scenario
+
+
+@dataclass
+class Story:
+    """The marks that the tool under test sets by updating the service. Times are absolute seconds."""
+
+    scenario: Scenario
+    updated_at: float | None = None
+    back_at: float | None = None
+    desired: int = 0
+    numbers: dict[str, int] = field(default_factory=dict)
+    used: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    _marks: tuple[object, ...] = ()
+    _picture: Picture = field(init=False, repr=False)
+    _cast: dict[tuple[int, float, int], list[Task]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        self.desired = self.scenario.desired
+
+    def phase(self, at: float) -> tuple[Phase, float]:
+        """Return the phase at a moment, and when it began."""
+        if self.back_at is not None and at >= self.back_at:
+            return self.scenario.back, self.back_at
+        if self.updated_at is not None and at >= self.updated_at:
+            return self.scenario.release, self.updated_at
+        return self.scenario.before, 0.0
+
+    def look(self, at: float, just_made: str = "") -> Picture:
+        """Return the picture at a moment. `just_made`: the deployment that UpdateService's reply shows at once."""
+        marks = (at, just_made, self.updated_at, self.back_at, self.desired)
+        if marks != self._marks:
+            self._marks, self._picture = marks, self._drawn(at, just_made)
+        return self._picture
+
+    def _drawn(self, at: float, just_made: str) -> Picture:
+        phase, base = self.phase(at)
+        changes = [s for s in phase.service if s.at + base <= at]
+        wanted = next((s.desired for s in reversed(changes) if s.desired is not None), self.desired)
+        facts = [picture.absolute(d, base) for d in phase.deployments]
+        if phase is self.scenario.back:
+            facts = [*self._left_deployments(base, phase), *facts]
+        if just_made and all(f.of != just_made or f.start > at for f in facts):
+            facts.append(picture.absolute(DeploymentFact(just_made), at))
+        return Picture(
+            at=at,
+            desired=wanted,
+            status=next((s.status for s in reversed(changes) if s.status), "ACTIVE"),
+            missing=bool(changes and changes[-1].missing),
+            deployments=picture.deployments(facts, at),
+            tasks=tuple(t for t in self._tasks(phase, base) if picture.alive(t, at)),
+            targets=tuple(t for t in phase.targets if t.start + base <= at < t.gone + base),
+        )
+
+    def _tasks(self, phase: Phase, base: float) -> list[Task]:
+        marks = (id(phase), base, self.desired)
+        if marks not in self._cast:
+            self._cast[marks] = self._made(phase, base)
+        return self._cast[marks]
+
+    def _made(self, phase: Phase, base: float) -> list[Task]:
+        count = self.desired if phase is self.scenario.back else self.scenario.wanted
+        own = list(picture.tasks(phase, base, count, self.numbers)) if count or phase.tasks else []
+        if phase is not self.scenario.back or self.updated_at is None:
+            return own
+        before = picture.tasks(self.scenario.release, self.updated_at, self.scenario.wanted, self.numbers)
+        left = [picture.ending_at(t, base + phase.others_stop) for t in before if t.start < base]
+        return [*left, *own]
+
+    def _left_deployments(self, base: float, phase: Phase) -> list[DeploymentFact]:
+        """Return what was listed when the rollback began. It goes; its own times go on counting."""
+        assert self.updated_at is not None
+        release = [picture.absolute(d, self.updated_at) for d in self.scenario.release.deployments]
+        listed = picture.deployments(release, base)
+        return [replace(d, gone=min(d.gone, base + phase.others_gone)) for d, _ in listed]
+
+    def fault(self, call: str, at: float) -> CallFact | None:
+        """Return what is wrong with a call made now, and count it."""
+        phase, base = self.phase(at)
+        for index, fact in enumerate(phase.calls):
+            key = (id(phase), index)
+            meant = fact.call in (call, "*") and fact.at + base <= at < fact.until + base
+            if meant and self.used.get(key, 0) < fact.times:
+                self.used[key] = self.used.get(key, 0) + 1
+                return fact
+        return None
+
+    def events(self, at: float) -> list[tuple[float, str]]:
+        """Return the service's events up to a moment, those of earlier phases too."""
+        told = [
+            (self.scenario.before, 0.0),
+            (self.scenario.release, self.updated_at),
+            (self.scenario.back, self.back_at),
+        ]
+        return [
+            (event.at + base, event.message)
+            for phase, base in told
+            if base is not None
+            for event in phase.events
+            for _ in range(event.n)
+            if event.at + base <= at
+        ]

@@ -1,0 +1,112 @@
+"""Landfall through a scenario in virtual time: the real state machine's file, the real steps, a replayed world."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any, get_type_hints
+
+from landfall.wire import OUTPUT_LIMIT, parse
+from statemachine.definition import definition
+from tests.campaigns.torture import replies
+from tests.campaigns.torture.asl import Clock, Execution, TaskFailed
+from tests.campaigns.torture.replay_world import ReplayWorld
+from tests.campaigns.torture.roles import SHAS
+from tests.campaigns.torture.scenario import Scenario
+
+STEP_SECONDS = 0.5
+"""What an invocation takes."""
+OUTCOMES = {
+    "ReleaseRolledBack": "ROLLED_BACK",
+    "ReleaseRejected": "REJECTED",
+    "RollbackFailed": "ROLLBACK_FAILED",
+    "ReleaseSuperseded": "SUPERSEDED",
+    "NoBaseline": "NO_BASELINE",
+}
+DECIDED = ("Rollback", "ReportFailure", "ReportRejection", "ReportSuccess")
+
+
+@dataclass(frozen=True)
+class Run:
+    """How Landfall ended a scenario. `seconds`: from the update to the verdict; `ended`: to the very end."""
+
+    outcome: str
+    code: str
+    reason: str
+    seconds: float
+    ended: float
+    notices: tuple[str, ...]
+    events: tuple[dict[str, Any], ...]
+    record: dict[str, Any]
+    states: tuple[tuple[float, str], ...] = field(repr=False, default=())
+
+    @property
+    def verdict(self) -> str:
+        """Return what a tool that only says success or failure would have said."""
+        return "success" if self.outcome in ("SUCCEEDED", "NO_CHANGE") else "failure"
+
+
+def run(scenario: Scenario) -> Run:
+    """Send a release through a scenario."""
+    clock = Clock()
+    world = ReplayWorld(scenario, clock)
+
+    def invoke(function: str, payload: Any) -> Any:
+        clock.now += STEP_SECONDS
+        return _invoked(module_of(function), payload, world)
+
+    execution = Execution(definition(), invoke, clock)
+    execution.run({"service": "sample", "image_tag": SHAS["ours"], "requested_by": "torture"})
+    return _result(execution, world)
+
+
+def _invoked(step: str, payload: Any, world: ReplayWorld) -> Any:
+    """Run a step as its wrapper does: JSON in, JSON out, small."""
+    kind, function = parts_of(step)
+    try:
+        answer = json.dumps(asdict(function(parse(kind, json.loads(json.dumps(payload))), world)))
+    except Exception as error:
+        # Step Functions names a failed Lambda's error by its class
+        raise TaskFailed(type(error).__name__, json.dumps({"errorMessage": str(error)})) from error
+    assert len(answer.encode()) <= OUTPUT_LIMIT, f"{step} answers {len(answer)} bytes"
+    return json.loads(answer)
+
+
+@cache
+def parts_of(step: str) -> tuple[type[Any], Callable[[Any, Any], Any]]:
+    """Return a step's input class, which its `run` is annotated with, and that `run`."""
+    function = importlib.import_module(step).run
+    return next(iter(get_type_hints(function).values())), function
+
+
+def module_of(function: str) -> str:
+    """Return the module of `${CheckStabilityArn}`: check_stability."""
+    name = function.removeprefix("${").removesuffix("Arn}")
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+def _result(execution: Execution, world: ReplayWorld) -> Run:
+    records = world.ledger.since(replies.SERVICE, "2")
+    record = records[0] if len(records) == 1 else {}
+    known = execution.variables
+    outcome = str(known.get("settled", "")) if execution.status == "SUCCEEDED" else OUTCOMES.get(execution.error, "")
+    failure = known.get("failure") or known.get("verdict") or {}
+    if outcome in ("SUCCEEDED", "NO_CHANGE"):
+        failure = known["verdict"]
+    start = world.cloud.story.updated_at or 0.0
+    decided = next((at for at, state in execution.entered if state in DECIDED), execution.clock.now)
+    return Run(
+        outcome=outcome or f"{execution.status} {execution.error}",
+        code=str(failure.get("code", "")),
+        reason=str(failure.get("reason", "")),
+        seconds=round(decided - start, 1),
+        ended=round(execution.clock.now - start, 1),
+        notices=tuple(message for _, message, _ in world.topic),
+        events=tuple(world.events),
+        record=record,
+        states=tuple(execution.entered),
+    )

@@ -1,0 +1,47 @@
+"""What a revision would change is told field by field, and nothing else is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from landfall.change.difference import Change, changes
+
+LIVE = {
+    "family": "f",
+    "revision": 3,
+    "containerDefinitions": [{"name": "app", "image": "a", "environment": [{"name": "X", "value": "1"}], "cpu": 1}],
+    "volumes": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("after", "tags", "expected"),
+    [
+        (LIVE, {}, []),
+        ({**LIVE, "tags": [{"key": "k", "value": "v"}]}, {"k": "v", "aws:x": "y"}, []),
+        ({**LIVE, "cpu": "256"}, {}, [Change("cpu", None, "256")]),
+        (
+            {**LIVE, "containerDefinitions": [{"name": "app", "image": "b", "cpu": 1}]},
+            {},
+            [
+                Change("containerDefinitions.app.image", "a", "b"),
+                Change("containerDefinitions.app.environment.X", "1", None),
+            ],
+        ),
+        (
+            {**LIVE, "containerDefinitions": []},
+            {},
+            [
+                Change("containerDefinitions.app.image", "a", None),
+                Change("containerDefinitions.app.environment.X", "1", None),
+                Change("containerDefinitions.app.cpu", "1", None),
+            ],
+        ),
+    ],
+)
+def test_the_difference(after: dict[str, Any], tags: dict[str, str], expected: list[Change]) -> None:
+    """Fields by name, whatever their order; what ECS adds by itself and what stays the same is none."""
+    own = {k: v for k, v in after.items() if k != "revision"}
+    assert list(changes(LIVE, tags, own)) == expected

@@ -1,0 +1,69 @@
+"""What people are told: within SNS's limits, and it says what, where, why, what is live and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from landfall.model import QUIET, Outcome
+from landfall.telling import notice
+from tests.support import builders as b
+
+OUTCOMES = [Outcome.REJECTED, Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED, Outcome.NO_BASELINE]
+NEXT = {
+    Outcome.REJECTED: "Nothing was touched",
+    Outcome.ROLLED_BACK: "Nothing is on fire",
+    Outcome.ROLLBACK_FAILED: "ACT NOW",
+    Outcome.SUPERSEDED: "Somebody else",
+    Outcome.NO_BASELINE: "first release failed",
+}
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_message(outcome: Outcome) -> None:
+    """Whoever reads it learns at once why, what is live now, what to do, and where to look."""
+    text = notice.message(b.crashed(outcome), "s3://bucket/report.md")
+    first, *_ = text.splitlines()
+    assert first == f"{outcome.value}: sample, commit {b.SHA}"
+    for part in (NEXT[outcome], "container 'app' exited with code 1", b.DIGEST, b.REVISION, "s3://bucket/report.md"):
+        assert part in text
+    assert "Live now:  " in text
+    assert "https://us-east-1.console.aws.amazon.com/s3/object/bucket?region=us-east-1&prefix=report.md" in text
+    assert f"Runbook:   docs/runbooks/{RUNBOOK.get(outcome, 'failed-deployment')}.md" in text
+
+
+def test_message_without_a_report() -> None:
+    """A report that could not be written is said to be missing, and where the evidence is instead."""
+    assert "could not be written" in notice.message(b.crashed(Outcome.ROLLED_BACK), "")
+
+
+def test_everybody_who_is_told_is_told_what_to_do() -> None:
+    """An outcome that is not quiet has its words; one that is needs none."""
+    assert notice.NEXT.keys() == set(Outcome) - set(QUIET)
+
+
+RUNBOOK = {Outcome.ROLLBACK_FAILED: "rollback-failed"}
+SUBJECTS = {
+    "short": ("sample", "Landfall: ROLLED_BACK sample aaaaaaaaaaaa"),
+    "long": ("s" * 200, f"Landfall: ROLLED_BACK {'s' * 77}"),
+    "not ASCII": ("café", "Landfall: ROLLED_BACK caf? aaaaaaaaaaaa"),
+}
+
+
+@pytest.mark.parametrize(("service", "subject"), SUBJECTS.values(), ids=SUBJECTS.keys())
+def test_subject_is_within_the_limits_of_sns(service: str, subject: str) -> None:
+    """SNS refuses a subject of 100 characters or more, or outside ASCII: the page would be lost over its own title."""
+    text = notice.subject(b.crashed(Outcome.ROLLED_BACK, release=b.release(service=service)))
+    assert text == subject
+    assert len(text) < 100
+    assert text.isascii()
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_attributes(outcome: Outcome) -> None:
+    """Subscribers can filter by outcome, and only a service that is not proven healthy pages."""
+    attributes = notice.attributes(b.crashed(outcome))
+    assert attributes["outcome"] == outcome.value
+    assert attributes["severity"] == ("page" if outcome == Outcome.ROLLBACK_FAILED else "notice")
+    assert attributes["code"] == "CRASH_LOOP"
+    assert attributes["intent"] == "release"
+    assert all(attributes.values())

@@ -1,0 +1,1 @@
+"""Writes parts of the docs from the code."""
