@@ -6,13 +6,13 @@ for this service alone. It has no Lambda; its role may do exactly what its four 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from landfall import naming
@@ -20,7 +20,7 @@ from landfall.intake import recorded_requests
 from landfall.settings import Service
 from stacks.functions import reach
 from stacks.functions.machine import StandardMachine
-from statemachine.definition import Machine, definition
+from statemachine.definition import Machine, definition_file
 
 OVERRIDES = (
     "artifacts",
@@ -97,7 +97,8 @@ class FrontMachine(StandardMachine):
             scope,
             construct_id,
             name=naming.front(service.name),
-            definition=json.dumps(definition(Machine.ASK), separators=(",", ":")),  # there may be a hundred of them
+            # An asset that all fronts share: a template with a hundred copies is too large for CloudFormation.
+            definition=sfn.DefinitionBody.from_file(str(definition_file(Machine.ASK))),
             functions={},
             key=key,
             substitutions={

@@ -19,9 +19,14 @@ class Machine(Enum):
     ASK = "ask"
 
 
+def definition_file(machine: Machine = Machine.DEPLOY) -> Path:
+    """Return the file of the definition."""
+    return Path(__file__).with_name(f"{machine.value}.asl.json")
+
+
 def definition_text(machine: Machine = Machine.DEPLOY) -> str:
     """Return the definition as it stands in the file."""
-    return Path(__file__).with_name(f"{machine.value}.asl.json").read_text(encoding="utf-8")
+    return definition_file(machine).read_text(encoding="utf-8")
 
 
 def definition(machine: Machine = Machine.DEPLOY) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class StandardMachine(sfn.StateMachine):
         construct_id: str,
         *,
         name: str,
-        definition: str,
+        definition: sfn.DefinitionBody,
         functions: Mapping[str, lambda_.Function],
         key: kms.IKey,
         substitutions: Mapping[str, str] | None = None,
@@ -43,8 +43,7 @@ class StandardMachine(sfn.StateMachine):
             construct_id,
             state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
-            # In the template rather than in an asset, so that a diff, cfn-lint and a reviewer see it.
-            definition_body=sfn.DefinitionBody.from_string(definition),
+            definition_body=definition,
             # An execution keeps the definition that it began with, and so, by its number, the code and the settings.
             definition_substitutions={
                 **{f"{step}Arn": f.current_version.function_arn for step, f in functions.items()},

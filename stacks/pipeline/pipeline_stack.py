@@ -9,6 +9,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from landfall.runbook import Runbook
@@ -93,7 +94,8 @@ class PipelineStack(cdk.Stack):
 
     def _machine(self, construct_id: str, name: str, machine: Machine) -> StandardMachine:
         functions = {step.id: self.functions[step.id] for step in STEPS if step.machine is machine}
-        definition = definition_text(machine)
+        # In the template rather than in an asset, so that a diff, cfn-lint and a reviewer see it.
+        definition = sfn.DefinitionBody.from_string(definition_text(machine))
         return StandardMachine(self, construct_id, name=name, definition=definition, functions=functions, key=self.key)
 
     def _functions(self, settings: Settings, settings_path: Path) -> dict[str, lambda_.Function]:

@@ -10,6 +10,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
 
 from stacks.app import FLAGS
 from stacks.functions.machine import StandardMachine
@@ -72,7 +73,14 @@ def _synthesised(directory: Path, **changed: Any) -> Template:
     if "role" in changed:
         probe.add_to_role_policy(cdk.aws_iam.PolicyStatement(actions=["ecs:ListTasks"], resources=["*"]))
     text = json.dumps({"Comment": changed.get("text", ""), "StartAt": "S", "States": {"S": {"Type": "Succeed"}}})
-    StandardMachine(stack, "Machine", name="m", definition=text, functions={"Probe": probe}, key=shared.key)
+    StandardMachine(
+        stack,
+        "Machine",
+        name="m",
+        definition=sfn.DefinitionBody.from_string(text),
+        functions={"Probe": probe},
+        key=shared.key,
+    )
     app.synth()
     return Template(json.loads((directory / "out" / "Stack.template.json").read_text(encoding="utf-8")))
 
