@@ -187,7 +187,7 @@ def _epilogue(console: Console, stage: Stage, inbox: Inbox, results: list[Result
         why = str(record.get("why", ""))
         console.print(Text(f"   {record.get('outcome', '?'):<12} {result.act.name:<9} {timeline.brief(why)}"))
     console.print(f"\nLive now, asked over HTTPS: [bold]{_name(_version(stage)['gitSha'])}[/bold]")
-    console.print("Look next: README.md (bring your own service), docs/decisions.md, statemachine/deploy.asl.json")
+    console.print("Look next: README.md (bring your own service), docs/decisions/, statemachine/deploy.asl.json")
 
 
 def _write(results: list[Result], problems: list[str], seconds: float, stage: Stage) -> None:

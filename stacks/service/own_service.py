@@ -1,6 +1,6 @@
 """The ECS service of a stack of ours: a custom resource, since no template may say what a live service counts or runs.
 
-docs/decisions.md has the reasons ("The service of our own stack is made, not described").
+docs/decisions/0037-the-service-of-our-own-stack-is-made.md has the reasons.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What IAM would say of a call to a role with such statements: denied unless one allows it and none denies it.
 
 Identity policies alone, as every role here has them (IAM user guide, policy evaluation logic). None of the libraries
-that do this was fit (docs/decisions.md): what they leave out is the conditions, and here the conditions are the matter.
+that do this was fit (docs/decisions/0078-rights-are-computed-recorded-and-compared.md): what they leave out is the
+conditions, and here the conditions are the matter.
 """
 
 from __future__ import annotations

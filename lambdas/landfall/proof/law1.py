@@ -2,7 +2,8 @@
 
 PRIMARY and COMPLETED and ours, as many tasks as desired, all of our digest, and no other target in service. The
 third part of the proof, that our SHA is served, is the smoke test's. Of fifty tasks or more one in fifty may be on its
-way (running.replaceable), ours like the others: docs/decisions.md says why that is enough.
+way (running.replaceable), ours like the others: docs/decisions/0008-one-task-in-fifty-may-be-on-its-way.md says why
+that is enough.
 """
 
 from __future__ import annotations

@@ -236,7 +236,8 @@ class World:
     def holds_lock(self, release: Release) -> bool:
         """Say whether the release still has the lock it was given. Asked right before every change of the service.
 
-        ECS itself checks no fence: a change sent just before the lock is lost still takes effect (docs/decisions.md).
+        ECS itself checks no fence: a change sent just before the lock is lost still takes effect
+        (docs/decisions/0024-one-deployment-at-a-time.md).
         """
         lock = self.locks.read(release.service)
         return lock is not None and bool(lock.owner) and lock.fence == release.fence
