@@ -103,7 +103,7 @@ def test_a_loop_without_its_counter_is_noticed() -> None:
 def test_an_end_that_says_success_by_itself_is_noticed(state: str, variable: str) -> None:
     """Were a report or a notice to decide how it landed, false success would be one assignment away."""
     mutant = copy.deepcopy(definition())
-    mutant["States"][state]["Catch"][0]["Assign"][variable] = "SUCCEEDED"
+    mutant["States"][state]["Catch"][0].setdefault("Assign", {})[variable] = "SUCCEEDED"
 
     assert violations(Machine.DEPLOY, mutant)
 
