@@ -35,12 +35,13 @@ def rewritten(machine: Machine, text: str) -> str:
 
 def differences(machine: Machine, text: str) -> Iterator[str]:
     """Yield each part of a Task that is not as the table says. Raises Unlisted."""
-    there, wanted = parsed(text)["States"], parsed(rewritten(machine, text))["States"]
+    followed = rewritten(machine, text)
+    there, wanted = parsed(text)["States"], parsed(followed)["States"]
     for name, state in wanted.items():
         yield from (
             f"{name}: {part} differs from the table" for part in PARTS if there[name].get(part) != state.get(part)
         )
-    if there == wanted and text != rewritten(machine, text):
+    if there == wanted and text != followed:
         yield "the layout differs"
 
 

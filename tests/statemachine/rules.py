@@ -64,7 +64,7 @@ def reaches_success(definition: Definition, start: str) -> bool:
 
 
 PATIENCE = 60
-"""Seconds; with jitter it is half of that on average."""
+"""Seconds that a Task goes on trying at least, on average."""
 
 
 def every_state_is_reachable_and_commented(definition: Definition) -> Iterator[str]:
