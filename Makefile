@@ -9,7 +9,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal
+.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -102,6 +102,9 @@ schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landf
 
 policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md and docs/compliance.md
 	@$(RUN) -m tests.policy
+
+machine: .venv/.ready  ## Write TimeoutSeconds, Retry and Catch of every Task into the state machines, from statemachine/kinds.py
+	@$(RUN) -m statemachine.policy
 
 drawing: .venv/.ready  ## Draw the state machines into the docs
 	@$(RUN) -m statemachine.drawing

@@ -20,7 +20,7 @@ from landfall.intake import recorded_requests
 from landfall.settings import Service
 from stacks.functions import reach
 from stacks.functions.machine import StandardMachine
-from statemachine.definition import Machine, definition_file
+from statemachine.definition import Machine, file
 
 OVERRIDES = (
     "artifacts",
@@ -98,7 +98,7 @@ class FrontMachine(StandardMachine):
             construct_id,
             name=naming.front(service.name),
             # An asset that all fronts share: a template with a hundred copies is too large for CloudFormation.
-            definition=sfn.DefinitionBody.from_file(str(definition_file(Machine.ASK))),
+            definition=sfn.DefinitionBody.from_file(str(file(Machine.ASK))),
             functions={},
             key=key,
             substitutions={

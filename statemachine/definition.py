@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -19,21 +20,45 @@ class Machine(Enum):
     ASK = "ask"
 
 
-def definition_file(machine: Machine = Machine.DEPLOY) -> Path:
-    """Return the file of the definition."""
+def file(machine: Machine) -> Path:
+    """Return the path of the machine's file."""
     return Path(__file__).with_name(f"{machine.value}.asl.json")
 
 
 def definition_text(machine: Machine = Machine.DEPLOY) -> str:
     """Return the definition as it stands in the file."""
-    return definition_file(machine).read_text(encoding="utf-8")
+    return file(machine).read_text(encoding="utf-8")
 
 
 def definition(machine: Machine = Machine.DEPLOY) -> dict[str, Any]:
     """Return the definition, parsed."""
-    return dict(json.loads(definition_text(machine)))
+    return parsed(definition_text(machine))
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """Return the definition in a text. Raises ValueError where an object has two keys of one name."""
+    return dict(json.loads(text, object_pairs_hook=_unique))
+
+
+def written(definition: Mapping[str, Any]) -> str:
+    """Return the text of a definition in the form of the files."""
+    return json.dumps(definition, indent=2, ensure_ascii=False) + "\n"
+
+
+def filled(text: str, value: str) -> str:
+    """Return the text of a definition with this value for each of its placeholders."""
+    return _PLACEHOLDER.sub(lambda _: value, text)
 
 
 def placeholders(machine: Machine = Machine.DEPLOY) -> frozenset[str]:
     """Return the names that must be substituted before the definition is deployed."""
     return frozenset(_PLACEHOLDER.findall(definition_text(machine)))
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object's members. json.loads would keep the last of two of one name and say nothing."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(n for n in names if names.count(n) > 1)!r} is there twice; remove one")
+    return found

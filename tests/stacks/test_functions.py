@@ -8,6 +8,7 @@ from stacks import LAMBDAS
 from stacks.assets import layer
 from stacks.functions.steps import STEPS, On, Step
 from stacks.names import STEP_LOGS
+from statemachine.blocks import TIMEOUT_SECONDS
 from statemachine.definition import Machine, placeholders
 from tests.stacks.template import Template
 
@@ -30,6 +31,7 @@ def test_a_function_runs_its_handler_on_the_layers_platform(pipeline: Template, 
     assert function["Architectures"] == ["arm64"]
     assert all(platform.endswith("aarch64") for platform in layer.PLATFORMS)
     assert (function["Timeout"], function["MemorySize"]) == (60, 512)
+    assert function["Timeout"] < TIMEOUT_SECONDS  # of a Task, so that the machine hears Lambda's own error
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert function["LoggingConfig"]["LogGroup"].startswith(f"<{step.id}Logs")
     assert "ReservedConcurrentExecutions" not in function  # a new account has none to spare

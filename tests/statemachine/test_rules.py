@@ -43,7 +43,7 @@ def test_a_missing_part_is_noticed(machine: Machine, mutant: dict[str, Any]) -> 
 
 @pytest.mark.parametrize("change", [{"Next": "ReportSuccess"}, {"Condition": "{% $verdict.state = 'PASS' %}"}])
 def test_a_success_without_its_bake_is_noticed(change: dict[str, str]) -> None:
-    """Whoever takes the bake out of the machine breaks a rule."""
+    """A machine without the bake breaks a rule."""
     mutant = copy.deepcopy(definition(Machine.DEPLOY))
     mutant["States"]["ConfirmVerdict"]["Choices"][0] |= change
 
@@ -62,7 +62,7 @@ def test_a_step_that_gives_up_soon_is_noticed(machine: Machine) -> None:
 
 @pytest.mark.parametrize(("state", "variable"), [("ReadBuild", "verdict"), ("ReadBuild", "build")])
 def test_what_the_watch_forgets_is_noticed(state: str, variable: str) -> None:
-    """The watch has no Begin: what a state reads, the state before it must have assigned."""
+    """The watch has no Begin, so each state must assign what the next one reads."""
     mutant = copy.deepcopy(definition(Machine.BUILD_WATCH))
     del mutant["States"][state]["Assign"][variable]
 
@@ -70,7 +70,7 @@ def test_what_the_watch_forgets_is_noticed(state: str, variable: str) -> None:
 
 
 def test_a_watch_that_ends_well_after_a_failed_step_is_noticed() -> None:
-    """Were a Catch to lead to Begun, a build that nobody looked after would pass for deployed."""
+    """If a Catch led to Begun, a build that nobody looked after would pass for deployed."""
     mutant = copy.deepcopy(definition(Machine.BUILD_WATCH))
     mutant["States"]["EnsureBegun"]["Catch"][0]["Next"] = "Begun"
 
@@ -79,7 +79,7 @@ def test_a_watch_that_ends_well_after_a_failed_step_is_noticed() -> None:
 
 @pytest.mark.parametrize("variable", definition()["States"]["Begin"]["Assign"])
 def test_an_unassigned_variable_is_noticed(variable: str) -> None:
-    """Begin assigns what some way would otherwise leave undefined: forget one, and a rule is broken."""
+    """Begin assigns what some way would leave undefined. Without any one of these variables a rule is broken."""
     mutant = copy.deepcopy(definition())
     del mutant["States"]["Begin"]["Assign"][variable]
 
@@ -87,7 +87,7 @@ def test_an_unassigned_variable_is_noticed(variable: str) -> None:
 
 
 def test_a_loop_without_its_counter_is_noticed() -> None:
-    """Were a loop to stop counting, the rule on loops would say so."""
+    """If a loop stopped counting, the rule on loops would say so."""
     for name, state in of_type(definition(), "Task").items():
         for counter in {"attempts", "rounds"} & {
             v for _, a, _ in edges(state) for v, e in a.items() if "+ 1" in str(e)
@@ -101,9 +101,9 @@ def test_a_loop_without_its_counter_is_noticed() -> None:
 @pytest.mark.parametrize("variable", ["outcome", "settled"])
 @pytest.mark.parametrize("state", ["ReportSuccess", "NotifySuccess", "FinishSuccess"])
 def test_an_end_that_says_success_by_itself_is_noticed(state: str, variable: str) -> None:
-    """Were a report or a notice to decide how it landed, false success would be one assignment away."""
+    """If a report or a notice could decide the outcome, one assignment would make a false success."""
     mutant = copy.deepcopy(definition())
-    mutant["States"][state]["Catch"][0]["Assign"][variable] = "SUCCEEDED"
+    mutant["States"][state]["Catch"][0].setdefault("Assign", {})[variable] = "SUCCEEDED"
 
     assert violations(Machine.DEPLOY, mutant)
 

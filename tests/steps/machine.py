@@ -74,7 +74,7 @@ def walk(variables: dict[str, Any], *names: str) -> dict[str, Any]:
         arguments = state["Arguments"]
         answer = invoke(_step(arguments["FunctionName"]), evaluated(arguments["Payload"], variables))
         known = {**variables, "states": {**variables["states"], "result": {"Payload": answer}}}
-        variables = {**variables, **evaluated(state["Assign"], known)}
+        variables = {**variables, **evaluated(state.get("Assign", {}), known)}
     return variables
 
 

@@ -1,0 +1,74 @@
+"""The blocks of the Amazon States Language that say how a Task is retried and what a Catch assigns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Block = dict[str, Any]
+
+THIS_STATE = "<this state>"
+"""Stands in `Catch.assign` where the name of the state belongs."""
+
+TIMEOUT_SECONDS = 70
+"""How long Step Functions waits for a Task. Lambda ends a step after 60 s (`TIMEOUT` in stacks/step_function.py). The
+10 s more let Lambda's own error arrive, which says what happened. A direct call of an AWS service gets as long."""
+
+RETRIED = {
+    "ErrorEquals": ["States.TaskFailed", "States.Timeout"],
+    "IntervalSeconds": 2,
+    "BackoffRate": 2,
+    "MaxAttempts": 8,
+    "MaxDelaySeconds": 30,
+    "JitterStrategy": "FULL",
+}
+"""Retries a timeout and every error that is not final. The waits add up to 150 s at most; FULL jitter halves that on
+average (Step Functions Developer Guide, "Handling errors"). So a minute of throttling decides nothing (law 8)."""
+
+_CODE = "{% $states.errorOutput.Error %}"
+_CAUSE = "$exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : 'no cause given'"
+SAID_BY_STEP = (
+    f"{{% ($cause := {_CAUSE}; "
+    r"""$told := $match($substring($cause, 0, 2100), /"errorMessage": ?"([^\\"]*(?:\\.[^\\"]*)*)/, 1); """
+    r"""$substring($exists($told) ? $replace($told.groups[0], '\\"', '"') : $cause, 0, 1000)) %}"""
+)
+"""What a step said when it failed. Lambda wraps it in JSON, which may be cut anywhere. So the text is matched and not
+parsed: an expression that fails within a Catch kills the execution."""
+SAID_BY_AWS = f"{{% $substring({_CAUSE}, 0, 1000) %}}"
+"""What an AWS service said when a call of the machine failed: plain text, so nothing is to be unwrapped. The shorter
+expression keeps the front small, of which one template holds a copy for each service."""
+
+FAILED_STEP = {"failure": {"state": THIS_STATE, "code": _CODE, "reason": SAID_BY_STEP}}
+FAILED_CALL = {"failure": {"state": THIS_STATE, "code": _CODE, "reason": SAID_BY_AWS}}
+FAILED_VERDICT = {"verdict": {"state": "FAIL", "code": _CODE, "reason": SAID_BY_STEP, "retry_after": 1}}
+
+
+@dataclass(frozen=True)
+class Catch:
+    """One Catch. Without `leads_to` the machine goes on as if the Task had succeeded: with its own Output and Next."""
+
+    assign: Mapping[str, Any] = field(default_factory=dict)
+    leads_to: str = ""
+    errors: tuple[str, ...] = ("States.ALL",)
+
+    def block(self, name: str, state: Mapping[str, Any]) -> Block:
+        """Return the Catch as the state of this name has it."""
+        block: Block = {"ErrorEquals": list(self.errors)}
+        if self.assign:
+            block["Assign"] = _named(self.assign, name)
+        if not self.leads_to and "Output" in state:
+            block["Output"] = state["Output"]
+        return block | {"Next": self.leads_to or state["Next"]}
+
+
+def retry(final: tuple[str, ...]) -> list[Block]:
+    """Return the Retry of a Task for which the errors in `final` are not tried again."""
+    never = [{"ErrorEquals": list(final), "MaxAttempts": 0}] if final else []
+    return [*never, dict(RETRIED)]
+
+
+def _named(value: Any, name: str) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _named(inner, name) for key, inner in value.items()}
+    return name if value == THIS_STATE else value
