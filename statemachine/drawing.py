@@ -91,7 +91,7 @@ def short_mermaid() -> str:
 
 
 def _succeeds(rule: dict[str, Any]) -> bool:
-    return rule.get("Assign", {}).get("outcome") == "SUCCEEDED"
+    return bool(rule.get("Assign", {}).get("outcome") == "SUCCEEDED")
 
 
 def _shape(name: str, state: dict[str, Any]) -> str:
