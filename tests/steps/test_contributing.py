@@ -48,10 +48,13 @@ def row() -> Step:
 
 
 def extended() -> dict[str, Any]:
-    """Return the state machine with the states of the example, joined to it as the text says."""
+    """Return the state machine with the states of the example, joined to it as the text says.
+
+    The new Task is of the same kind as the one before it: it is retried and caught alike.
+    """
     known = copy.deepcopy(definition(Machine.DEPLOY))
     new = json.loads(blocks()[""])
-    for part in ("Retry", "Catch"):
+    for part in ("TimeoutSeconds", "Retry", "Catch"):
         new[NEW][part] = json.loads(json.dumps(known["States"][BEFORE][part]).replace(f'"{BEFORE}"', f'"{NEW}"'))
     known["States"] |= new
     known["States"]["TargetHealthVerdict"]["Choices"][0]["Next"] = NEW
