@@ -43,7 +43,7 @@ def module_name(file: str) -> str:
 
 def row() -> Step:
     """Return the example's row of the STEPS table."""
-    found: Step = eval(blocks()[ROW].strip().rstrip(","), dict(vars(steps)))  # noqa: S307
+    found: Step = eval(blocks()[ROW].strip(), dict(vars(steps)))  # noqa: S307
     return found
 
 
