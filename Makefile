@@ -49,7 +49,7 @@ install-check: .venv/.ready  ## The wheel alone on each Python that is found, 3.
 	@$(RUN) -m pytest tests/wheel -m long -v -rs
 
 properties: layer  ## The tests of properties, with 10,000 examples of each instead of 60 (long)
-	@HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 tests/unit tests/torture
+	@HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 tests/unit tests/campaigns/torture
 
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
 	@$(RUN) -m tests.campaigns.torture
@@ -67,7 +67,7 @@ chaos: layer  ## 300 random deployments with random faults; the laws after each 
 	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED))
 
 kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
-	@$(RUN) -m pytest tests/chaos -m long -v
+	@$(RUN) -m pytest tests/campaigns/chaos -m long -v
 
 redaction: .venv/.ready  ## How much is leaked, damaged, missed and called wrongly, by corpus (FILES=… for others, VERBOSE=1)
 	@$(RUN) -m tests.redaction $(if $(VERBOSE),-v) $(FILES)

@@ -48,12 +48,16 @@ class Figures:
         """Return the share of entries that are wrong in this way."""
         return sum(each.what == what for each in self.wrong) / max(1, self.of[what])
 
-    def __str__(self) -> str:
-        told = [
+    @property
+    def told(self) -> list[str]:
+        """Return the figures of each sort in words."""
+        return [
             f"{what} {sum(each.what == what for each in self.wrong)} of {total} ({100 * self.share(what):.1f} %)"
             for what, total in self.of.items()
         ]
-        return f"{self.name}: {', '.join(told)}"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {', '.join(self.told)}"
 
 
 def figures(path: Path) -> Figures:

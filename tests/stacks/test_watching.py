@@ -61,11 +61,11 @@ def test_every_runbook_is_named_by_an_alarm_or_a_message(alarms: dict[str, Any])
 
 
 def test_a_runbook_has_every_part() -> None:
-    """What it means, whether anybody is hurt, the first look, how to mend it, and how to know that it is over."""
+    """What it means, whether anybody is hurt, the first look, how to fix it, and how to know that it is over."""
     for each in Runbook:
         text = (ROOT / each).read_text(encoding="utf-8")
         headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
-        assert headings[:5] == ["What it means", "Is anybody hurt?", "First look", "Mend it", "Over when"], each
+        assert headings[:5] == ["What it means", "Is anybody hurt?", "First look", "Fix it", "Over when"], each
         assert "```" in text
 
 

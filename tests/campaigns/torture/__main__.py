@@ -13,18 +13,22 @@ from rich.console import Console
 
 os.environ.setdefault("POWERTOOLS_TRACE_DISABLED", "true")
 
+from statemachine import marked
 from tests.campaigns.torture import report, virtual
 from tests.campaigns.torture.report import Cell, Tool
 from tests.campaigns.torture.scenario import Scenario, held_out, scenario, scenarios
 from tests.campaigns.torture.tools import predicates, real
 
-OUT = Path(__file__).parents[3] / "build" / "torture.json"
+ROOT = Path(__file__).parents[3]
+OUT, PAGE = ROOT / "build" / "torture.json", ROOT / "README.md"
 PATIENT = "15 minutes' patience"
 
 
 def main() -> int:
     """Run what is asked for; 1 where Landfall was wrong."""
     options = _options()
+    if options.document:
+        return _write_table()
     among = held_out() if options.held_out else scenarios()
     wanted = [scenario(i, among) for i in options.only] if options.only else list(among)
     if options.list:
@@ -48,6 +52,22 @@ def main() -> int:
     console.print(report.table(wanted, tools))
     _say(console, tools, wanted, complaints)
     return 1 if complaints else 0
+
+
+def _write_table() -> int:
+    """Put the last run into the README. It must have been of everything: a part would look better or worse."""
+    told = json.loads(OUT.read_text(encoding="utf-8"))
+    if {s["id"] for s in told["scenarios"]} != {s.id for s in scenarios()} or not told["totals"].keys() >= set(
+        report.SHOWN
+    ):
+        print(
+            f"{OUT.name} is not of all scenarios and tools that there are now: run `make torture` first",
+            file=sys.stderr,
+        )
+        return 2
+    page = marked.put_into(PAGE.read_text(encoding="utf-8"), report.BEGIN, report.END, report.markdown(told))
+    PAGE.write_text(page, encoding="utf-8")
+    return 0
 
 
 def _on_the_local_aws(wanted: Sequence[Scenario], complaints: list[str], console: Console) -> Tool:
@@ -95,6 +115,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="list the scenarios and do nothing")
     parser.add_argument("--skip-tools", action="store_true", help="leave other people's tools out")
     parser.add_argument("--skip-e2e", action="store_true", help="leave the local AWS out")
+    parser.add_argument("--document", action="store_true", help="put the last run's table into README.md; run nothing")
     return parser.parse_args()
 
 

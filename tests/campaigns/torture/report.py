@@ -14,6 +14,13 @@ from tests.campaigns.torture.virtual import Run
 
 LANDFALL = "landfall"
 LANDFALL_E2E = "landfall (local AWS)"
+BEGIN, END = "<!-- torture: begin (python -m tests.campaigns.torture --document) -->", "<!-- torture: end -->"
+SHOWN = {
+    LANDFALL: "Landfall",
+    "boto3 services_stable waiter": "boto3's `services_stable` waiter",
+    "fabfuel ecs-deploy": "fabfuel `ecs-deploy` 1.17 with rollback",
+}
+"""The tools that really run, as the README names them."""
 ECS_ONLY = ("1-rollouts", "6-noise", "8-pictures")
 """Files whose scenarios can be told from what ECS says of the service: no tool can plead that it does not look."""
 
@@ -101,6 +108,21 @@ def totals(scenarios: Sequence[Scenario], tool: Tool) -> dict[str, Any]:
         "false_success_ids": [s.id for s in good],
         "false_failure_ids": [s.id for s in bad],
     }
+
+
+def markdown(told: Mapping[str, Any]) -> str:
+    """Return the README's table of the tools that really run, from the JSON of a run. Raises KeyError without one."""
+    rows = []
+    for name, shown in SHOWN.items():
+        total = told["totals"][name]
+        numbers = (total[key] for key in ("false_successes", "false_successes_ecs", "false_failures"))
+        rows.append(f"| {shown} | {' | '.join(map(str, numbers))} | {total['median_seconds_bad'] or 0:.0f} |")
+    asked, known = told["totals"][LANDFALL]["scenarios"], len(told["scenarios"])
+    head = (
+        f"| of {known} scenarios, {asked} can be asked of any tool | false successes | of these, ECS alone shows it |"
+    )
+    head += " false failures | seconds to a right verdict on a bad release (median) |"
+    return "\n".join(("", head, "|---|---:|---:|---:|---:|", *rows, "", ""))
 
 
 def document(scenarios: Sequence[Scenario], tools: Sequence[Tool], complaints: Sequence[str]) -> dict[str, Any]:
