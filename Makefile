@@ -9,7 +9,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal
+.PHONY: sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -106,8 +106,11 @@ policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md
 machine: .venv/.ready  ## Write TimeoutSeconds, Retry and Catch of every Task into the state machines, from statemachine/kinds.py
 	@$(RUN) -m statemachine.policy
 
-drawing: .venv/.ready  ## Draw the state machines into the docs
-	@$(RUN) -m statemachine.drawing
+drawing: .venv/.ready  ## Draw the state machines and the packages into the docs
+	@$(RUN) -m statemachine.drawing && $(RUN) -m tools.packages
+
+sizes: .venv/.ready  ## How large modules and functions are: median, 90th percentile, largest
+	@$(RUN) -m tools.sizes
 
 hashes: .venv/.ready  ## Write requirements-lambda.lock and requirements-cli.lock: the hashes that the layer and the command are installed by
 	@$(BIN)/python -m stacks.assets.lock
