@@ -1,7 +1,7 @@
 """How large the modules and functions are: `python -m tools.sizes` prints the table, tree by tree.
 
-Modules are counted in lines of code: blank lines, comments and docstrings are left out. Functions are counted from `def`
-to their last line, the docstring left out.
+Modules are counted in lines of code: blank lines, comments and docstrings are left out. Functions are counted from
+`def` to their last line, the docstring left out.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def spread(sizes: Iterable[int]) -> str:
     found = sorted(sizes)
     if len(found) < 2:  # noqa: PLR2004  quantiles of one are not defined
         return "/".join(map(str, found * 3))
-    return f"{median(found):.0f}/{quantiles(found, n=10, method='inclusive')[-1]:.0f}/{found[-1]}"
+    tenth = quantiles(found, n=10, method="inclusive")[-1]
+    return f"{median(found):.0f}/{tenth:.0f}/{found[-1]}"
 
 
 def main(root: Path) -> None:

@@ -42,6 +42,7 @@ def test_no_folder_is_a_heap() -> None:
 
 def test_code_is_counted_without_what_explains_it() -> None:
     """A docstring, a comment and a blank line are no code; a string that is used is."""
-    text = '"""Doc.\n\nMore."""\n\nX = """a\nb"""  # why\n\n\ndef f() -> None:\n    """Doc."""\n    # why\n    return None\n'
+    module = '"""Doc.\n\nMore."""\n\nX = """a\nb"""  # why\n\n\n'
+    text = module + 'def f() -> None:\n    """Doc."""\n    # why\n    return None\n'
     assert sizes.lines_of_code(text) == 4
     assert list(sizes.functions(text)) == [3]
