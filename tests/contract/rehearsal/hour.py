@@ -7,7 +7,7 @@ from dataclasses import dataclass
 PUSH = (
     "SHA=$(git rev-parse HEAD~{back}); docker build --build-arg GIT_SHA=$SHA --build-arg FAULT={fault}"
     " --tag {registry}/landfall/{service}:$SHA sample_service && docker push {registry}/landfall/{service}:$SHA"
-    " && python -m cli watch --service {service}"
+    " && .venv/bin/landfall watch --service {service}"
 )
 """Build the sample of an older commit, push it, and follow what the push starts."""
 RUNS = "the load balancer, the tasks of two releases for a moment, about 200 transitions of Step Functions"
@@ -35,7 +35,7 @@ STEPS = (
         "IAM and KMS refuse what an emulator lets through; a function in a VPC; the alarms' and rules' own rights",
         "two KMS keys, alarms and a dashboard by the month; a load balancer by the hour",
         12,
-        ("make deploy FIRST=1",),
+        ("make deploy",),
     ),
     Step(
         "first",
@@ -102,7 +102,7 @@ STEPS = (
         "a key of KMS, its grants, and the form of its public half",
         "a few reads",
         1,
-        ("python -m cli verify-evidence --service {service}",),
+        (".venv/bin/landfall verify-evidence --service {service}",),
     ),
     Step(
         "redrive",
@@ -120,7 +120,7 @@ STEPS = (
         "what CloudFormation can't delete, and why; the bucket under its lock",
         "the kept bucket, tables and keys, until you delete them (the bucket when its lock has ended)",
         12,
-        ("python -m stacks.node cdk destroy --all --force",),
+        (".venv/bin/python -m stacks.node cdk destroy --all --force",),
     ),
 )
 
