@@ -57,14 +57,14 @@ def run(scenario: Scenario) -> Run:
 
     def invoke(function: str, payload: Any) -> Any:
         clock.now += STEP_SECONDS
-        return _invoked(module_of(function), payload, world)
+        return invoked(module_of(function), payload, world)
 
     execution = Execution(definition(), invoke, clock)
     execution.run({"service": "sample", "image_tag": SHAS["ours"], "requested_by": "torture"})
-    return _result(execution, world)
+    return result(execution, world)
 
 
-def _invoked(step: str, payload: Any, world: ReplayWorld) -> Any:
+def invoked(step: str, payload: Any, world: ReplayWorld) -> Any:
     """Run a step as its wrapper does: JSON in, JSON out, small."""
     kind, function = parts_of(step)
     try:
@@ -89,7 +89,7 @@ def module_of(function: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def _result(execution: Execution, world: ReplayWorld) -> Run:
+def result(execution: Execution, world: ReplayWorld) -> Run:
     records = world.ledger.since(replies.SERVICE, "2")
     record = records[0] if len(records) == 1 else {}
     known = execution.variables

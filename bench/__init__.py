@@ -1,0 +1,1 @@
+"""Benchmarks: what Landfall costs AWS and takes, counted; `make bench` runs them."""
