@@ -9,7 +9,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal
+.PHONY: bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -123,6 +123,9 @@ advisories: .venv/.ready  ## Ask PyPI whether a known vulnerability is in what t
 
 bench-cold: layer  ## How long each step takes to be ready, as it ships, beside bare boto3 clients (STEPS="SmokeTest Report": these)
 	@$(RUN) -m tests.cold $(STEPS)
+
+bench: layer  ## Fleets of deployments at once, under the quotas of one account; writes build/bench.json
+	@$(RUN) -m bench 2>&1 >/dev/null
 
 upgrade: layer  ## Upgrade Landfall in mid-wait and in mid-rollback, on the local AWS
 	@$(RUN) -m pytest tests/e2e/test_upgrade.py -m long -v

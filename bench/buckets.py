@@ -7,6 +7,7 @@ more than a deployment can ask for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 THROTTLED = {"ecs": "ThrottlingException", "elbv2": "Throttling"}
@@ -75,7 +76,7 @@ class Account:
         bucket = self._of.get(call)
         return "" if bucket is None or bucket.take(now) else THROTTLED[bucket.quota.service]
 
-    def floor(self, calls: dict[str, int]) -> float:
+    def floor(self, calls: Mapping[str, int]) -> float:
         """Return the seconds that so many calls take at least, all asked for at once."""
         asked = [(b.quota, sum(calls.get(call, 0) for call in b.quota.calls)) for b in self.buckets]
         return max(0.0, *((count - quota.size) / quota.refill for quota, count in asked))

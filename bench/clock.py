@@ -51,7 +51,7 @@ class Timeline:
             sleeper.turn.acquire()
             try:
                 function()
-            except BaseException as error:  # noqa: BLE001  raised again by `run`
+            except BaseException as error:
                 self._errors.append(error)
             finally:
                 self._free.release()

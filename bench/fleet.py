@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from bench.buckets import Account
 from bench.clock import Timeline
@@ -25,6 +25,10 @@ from tests.campaigns.torture.scenario import Scenario, scenario
 
 WITHIN = 10.0
 """Seconds in which all deployments of a fleet begin: a push to each of many repositories, by one CI run."""
+
+
+NEEDED = {"RegisterTaskDefinition": 1, "UpdateService": 1, "DescribeServices": 1}
+"""The calls that a deployment can't do without."""
 
 
 class Member(Clock):
@@ -62,10 +66,28 @@ class Limited(Client):
         return call
 
 
+class Refuses(Protocol):
+    """What may refuse a call."""
+
+    def refuses(self, call: str, now: float) -> str:
+        """Return the code of AWS's refusal; empty where the call goes through."""
+
+
+class Outage:
+    """An account in which every call is throttled for a while: between these pairs of seconds."""
+
+    def __init__(self, windows: Sequence[tuple[float, float]]) -> None:
+        self._windows = windows
+
+    def refuses(self, _call: str, now: float) -> str:
+        """Return the code of AWS's refusal; empty where the call goes through."""
+        return "ThrottlingException" if any(begin <= now < end for begin, end in self._windows) else ""
+
+
 class FleetWorld(ReplayWorld):
     """One service of the fleet."""
 
-    def __init__(self, played: Scenario, clock: Clock, account: Account, chance: random.Random) -> None:
+    def __init__(self, played: Scenario, clock: Clock, account: Refuses, chance: random.Random) -> None:
         super().__init__(played, clock)
         self._account, self._chance = account, chance
         self.calls: Counter[str] = Counter()
@@ -116,7 +138,7 @@ class Fleet:
 def play(size: int, seed: int, bad: float = 0.0, good: str = "good", worse: str = "wrong-sha") -> Fleet:
     """Deploy to so many services at once. `bad` is the share of releases that must not land.
 
-    The floor is what the same calls take at least, asked for by nobody twice, plus one undisturbed rollout.
+    The floor is what the calls take that no deployment can do without (NEEDED), plus one undisturbed rollout.
     """
     chance = random.Random(seed)  # noqa: S311  the same fleet again for the same seed
     account, timeline, fleet = Account(), Timeline(), Fleet()
@@ -128,31 +150,33 @@ def play(size: int, seed: int, bad: float = 0.0, good: str = "good", worse: str 
             played = scenario(worse if number in wrong else good)
             clock = Member(timeline)
             world = FleetWorld(played, clock, account, random.Random(f"{seed} {number}"))  # noqa: S311
-            execution = _execution(world, clock, random.Random(f"{seed} {number} retries"))  # noqa: S311
-            fleet.outcomes.append((number in wrong, virtual.result(execution, world).outcome))
+            ended = execution(world, clock, random.Random(f"{seed} {number} retries"))  # noqa: S311
+            fleet.outcomes.append((number in wrong, virtual.result(ended, world).outcome))
             fleet.calls += world.calls
 
         return deploy
 
     timeline.run([(chance.uniform(0, WITHIN), member(number)) for number in range(size)])
     fleet.seconds = timeline.now
-    fleet.floor = account.floor({call: count * size for call, count in alone[0].items()}) + alone[1]
+    fleet.floor = account.floor({call: count * size for call, count in NEEDED.items()}) + alone
     return fleet
 
 
-def _alone(played: Scenario) -> tuple[Counter[str], float]:
-    """Return the calls and the seconds of one deployment that has the account to itself."""
+def _alone(played: Scenario) -> float:
+    """Return the seconds of one deployment that has the account to itself."""
     clock = Clock()
     world = FleetWorld(played, clock, Account(()), random.Random(0))  # noqa: S311
-    _execution(world, clock, random.Random(0))  # noqa: S311
-    return world.calls, clock.now
+    execution(world, clock, random.Random(0))  # noqa: S311
+    return clock.now
 
 
-def _execution(world: FleetWorld, clock: Clock, chance: random.Random) -> Execution:
+def execution(world: FleetWorld, clock: Clock, chance: random.Random) -> Execution:
+    """Run a deployment to its end. `chance` draws its jitter."""
+
     def invoke(function: str, payload: Any) -> Any:
         clock.now += virtual.STEP_SECONDS
         return virtual.invoked(virtual.module_of(function), payload, world)
 
-    execution = Jittered(definition(), invoke, clock)
-    execution.chance = chance
-    return execution.run({"service": "sample", "image_tag": SHAS["ours"], "requested_by": "bench"})
+    begun = Jittered(definition(), invoke, clock)
+    begun.chance = chance
+    return begun.run({"service": "sample", "image_tag": SHAS["ours"], "requested_by": "bench"})

@@ -24,7 +24,29 @@ RETRIED = {
     "JitterStrategy": "FULL",
 }
 """Retries a timeout and every error that is not final. The waits add up to 150 s at most; FULL jitter halves that on
-average (Step Functions Developer Guide, "Handling errors"). So a minute of throttling decides nothing (law 8)."""
+average (Step Functions Developer Guide, "Handling errors"). So a minute of trouble decides nothing (law 8)."""
+
+BUSY = {
+    "ErrorEquals": [
+        "AwsBusy",
+        "Lambda.TooManyRequestsException",
+        "Lambda.ServiceException",
+        "Lambda.AWSLambdaException",
+        "Lambda.SdkClientException",
+    ],
+    "IntervalSeconds": 2,
+    "BackoffRate": 2,
+    "MaxAttempts": 120,
+    "MaxDelaySeconds": 60,
+    "JitterStrategy": "FULL",
+}
+"""Waits while AWS throttles a step, or Lambda can't start one (Step Functions Developer Guide, best practices).
+
+It waits about an hour: FULL jitter makes the waits half a minute on average. A lock's lease has that hour to spare
+(Limits.lease_seconds). A step that judges a deployment gives up at its deadline (landfall/runtime/patience.py). An
+account registers one task definition a second (Amazon ECS API reference, Request throttling), so about 3,600
+deployments can begin at once before the last of them runs out of patience.
+"""
 
 _CODE = "{% $states.errorOutput.Error %}"
 _CAUSE = "$exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : 'no cause given'"
@@ -62,10 +84,13 @@ class Catch:
         return block | {"Next": self.leads_to or state["Next"]}
 
 
-def retry(final: tuple[str, ...]) -> list[Block]:
-    """Return the Retry of a Task for which the errors in `final` are not tried again."""
+def retry(final: tuple[str, ...], *, step: bool) -> list[Block]:
+    """Return the Retry of a Task for which the errors in `final` are not tried again.
+
+    A direct call of an AWS service is no `step`: somebody waits for the front's answer.
+    """
     never = [{"ErrorEquals": list(final), "MaxAttempts": 0}] if final else []
-    return [*never, dict(RETRIED)]
+    return [*never, *([dict(BUSY)] if step else []), dict(RETRIED)]
 
 
 def _named(value: Any, name: str) -> Any:

@@ -60,7 +60,11 @@ def _kinds(machine: Machine, told: Definition) -> dict[str, Kind]:
 def _with(state: dict[str, Any], kind: Kind | None, name: str) -> dict[str, Any]:
     if kind is None:
         return state
-    said = (TIMEOUT_SECONDS, retry(kind.final), [catch.block(name, state) for catch in kind.catches])
+    said = (
+        TIMEOUT_SECONDS,
+        retry(kind.final, step="FunctionName" in state["Arguments"]),
+        [catch.block(name, state) for catch in kind.catches],
+    )
     first = {key: value for key, value in state.items() if key in _BEFORE}
     rest = {key: value for key, value in state.items() if key not in (*_BEFORE, *PARTS)}
     return first | dict(zip(PARTS, said, strict=True)) | rest

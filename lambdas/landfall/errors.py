@@ -8,6 +8,7 @@
         ├── UnreadableRecord   a ledger record can't be read as one: it is old, or was changed by hand
         ├── StepOutputTooLarge a step's answer would not fit an execution's history
         └── AwsCallFailed      AWS refused or failed a call: carries AWS's own words and what was being tried
+            └── AwsBusy        AWS throttled the call or could not be reached: it is worth waiting and asking again
 
 A verdict against a release is never an exception: exceptions mean "could not decide".
 """
@@ -56,3 +57,10 @@ class AwsCallFailed(StepError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class AwsBusy(AwsCallFailed):
+    """AWS throttled a call, failed by itself or could not be reached. That says nothing about what was asked for.
+
+    Step Functions retries a step that raises it for as long as an hour (statemachine/blocks.py).
+    """

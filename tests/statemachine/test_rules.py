@@ -119,8 +119,8 @@ def test_custom_error_names_are_the_classes(machine: Machine) -> None:
         if not error.startswith("States.")
     }
 
-    of_aws = {error for error in named if error.partition(".")[0] in ("DynamoDB", "StepFunctions")}
-    ours = {errors.InvalidStepInput.__name__, errors.StepOutputTooLarge.__name__}
+    of_aws = {error for error in named if error.partition(".")[0] in ("DynamoDB", "Lambda", "StepFunctions")}
+    ours = {each.__name__ for each in (errors.AwsBusy, errors.InvalidStepInput, errors.StepOutputTooLarge)}
     assert named - of_aws - {"ExecutionAlreadyExists"} == (set() if machine is Machine.ASK else ours)
 
 

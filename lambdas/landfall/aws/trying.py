@@ -5,13 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
-from landfall.errors import AwsCallFailed
+from landfall.errors import AwsBusy, AwsCallFailed
 
 UNREADABLE = "UnreadableReply"
 """The code of an answer that is none of the API's: of a proxy, for instance, or one that lacks what AWS always says."""
+
+
+BUSY = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServerException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+"""Codes that say "not now": botocore's lists of throttles and transient errors, and the API references' common ones."""
+_CONCURRENT = "too many concurrent attempts"
+"""ECS calls this a ClientException: two revisions of one family at once (API reference, RegisterTaskDefinition)."""
+SERVER_ERROR = 500
+
+
+def is_busy(code: str, message: str, status: int) -> bool:
+    """Say whether an error of AWS speaks of AWS's own state, and not of what was asked for."""
+    return code in BUSY or status >= SERVER_ERROR or _CONCURRENT in message.lower()
 
 
 @contextmanager
@@ -24,8 +62,12 @@ def trying(what: str) -> Iterator[None]:
         yield
     except ClientError as error:
         detail = error.response.get("Error", {})
-        code = detail.get("Code", "Unknown")
-        raise AwsCallFailed(code, f"{what}: {code}: {detail.get('Message', '')}") from error
+        code, message = detail.get("Code", "Unknown"), detail.get("Message", "")
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        failed = AwsBusy if is_busy(code, message, status) else AwsCallFailed
+        raise failed(code, f"{what}: {code}: {message}") from error
+    except (HTTPClientError, NoConnection) as error:
+        raise AwsBusy(type(error).__name__, f"{what}: {error}") from error
     except BotoCoreError as error:
         raise AwsCallFailed(type(error).__name__, f"{what}: {error}") from error
     except (ResponseParserError, LookupError, TypeError, ValueError, AttributeError) as error:

@@ -14,7 +14,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from landfall import wire
 from landfall.redaction import Redacts, standard
-from landfall.runtime import safe_errors
+from landfall.runtime import patience, safe_errors
 from landfall.runtime.safe_errors import SafeFormatter
 from landfall.runtime.world import World
 
@@ -38,7 +38,7 @@ def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
             _record(answer)
             return wire.fitting(answer)
         except Exception as error:
-            wrong = error
+            wrong = patience.spent(error, event, world.now())
         # outside the block above: the error as it was would be the context of the one that leaves
         raise safe_errors.safe(wrong, _kinds(world))
 

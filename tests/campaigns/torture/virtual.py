@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any, get_type_hints
 
+from landfall.runtime import patience
 from landfall.wire import OUTPUT_LIMIT, parse
 from statemachine.definition import definition
 from tests.campaigns.torture import replies
@@ -69,9 +70,10 @@ def invoked(step: str, payload: Any, world: ReplayWorld) -> Any:
     kind, function = parts_of(step)
     try:
         answer = json.dumps(asdict(function(parse(kind, json.loads(json.dumps(payload))), world)))
-    except Exception as error:
+    except Exception as wrong:
+        error = patience.spent(wrong, payload, world.now())
         # Step Functions names a failed Lambda's error by its class
-        raise TaskFailed(type(error).__name__, json.dumps({"errorMessage": str(error)})) from error
+        raise TaskFailed(type(error).__name__, json.dumps({"errorMessage": str(error)})) from wrong
     assert len(answer.encode()) <= OUTPUT_LIMIT, f"{step} answers {len(answer)} bytes"
     return json.loads(answer)
 
@@ -90,6 +92,7 @@ def module_of(function: str) -> str:
 
 
 def result(execution: Execution, world: ReplayWorld) -> Run:
+    """Read from an execution that is over how it ended."""
     records = world.ledger.since(replies.SERVICE, "2")
     record = records[0] if len(records) == 1 else {}
     known = execution.variables
