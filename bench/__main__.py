@@ -1,6 +1,6 @@
 """`make bench`: plays fleets of deployments under an account's quotas, and writes build/bench.json.
 
-Each figure has the baseline that was measured before throttling was a wait, and its target. Exits 1 where one is missed.
+Each figure has its target, and what was measured before throttling was a wait. Exits 1 where a target is missed.
 """
 
 from __future__ import annotations
