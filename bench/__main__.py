@@ -30,7 +30,9 @@ def figures(size: int, seeds: int, bad: float) -> list[dict[str, object]]:
     return [
         _figure(f"good releases that land, the least of {seeds}", size, min(_landed(f) for f in fleets), size - wrong),
         _figure(f"bad releases rolled back, the least of {seeds}", size, min(_back(f) for f in fleets), wrong),
-        _figure("time over the floor, the most", size, max(f.seconds / f.floor for f in fleets), SLOWEST, most=True),
+        _figure(
+            "time over the floor, the most", size, max(f.seconds / f.floor for f in fleets), SLOWEST, "times", most=True
+        ),
         _figure(
             "AWS calls of a deployment, the most", size, max(f.calls.total() / size for f in fleets), None, most=True
         ),
@@ -45,10 +47,12 @@ def _back(fleet: Fleet) -> int:
     return fleet.count(True, "ROLLED_BACK")
 
 
-def _figure(name: str, size: int, value: float, target: float | None, *, most: bool = False) -> dict[str, object]:
+def _figure(
+    name: str, size: int, value: float, target: float | None, unit: str = "releases", *, most: bool = False
+) -> dict[str, object]:
     met = target is None or (value <= target if most else value >= target)
     before = BEFORE.get(size) if name.startswith("good") else None
-    told = {"name": f"{name}, {size} at once", "value": round(value, 2), "unit": "times" if most else "releases"}
+    told = {"name": f"{name}, {size} at once", "value": round(value, 2), "unit": unit}
     return {**told, "baseline": before, "target": target, "met": met}
 
 
