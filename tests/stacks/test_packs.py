@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from stacks.acknowledged import ANSWERS
-from stacks.packs import Finding
+
+if TYPE_CHECKING:
+    from stacks.packs import Finding
 from tests.policy import pages
 from tests.stacks.template import Template
 

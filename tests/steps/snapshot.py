@@ -1,4 +1,4 @@
-"""Moto's AWS as it was a moment ago: copied, and put back for the next test, for a hundredth of what making it takes."""
+"""Moto's AWS as it was a moment ago: copied, and put back for the next test, at a fraction of the cost."""
 
 from __future__ import annotations
 

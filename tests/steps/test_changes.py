@@ -15,7 +15,7 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from landfall.change import begun
 from landfall.errors import AwsCallFailed, StepError
 from landfall.model import Failure, Outcome, Release
-from tests.steps import calls, machine, standin
+from tests.steps import machine, standin
 from tests.support import builders as b
 
 REGISTRY = f"registry/{standin.REPOSITORY}"
