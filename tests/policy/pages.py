@@ -13,10 +13,10 @@ from stacks.functions.steps import Grant
 from tests.policy import reasons
 from tests.policy.exercise import by_grant
 from tests.policy.roles import Statement, statements
+from tests.stacks.template import Template
 
 if TYPE_CHECKING:
     from stacks.packs import Finding
-from tests.stacks.template import Template
 
 IAM, COMPLIANCE = ROOT / "docs" / "iam.md", ROOT / "docs" / "compliance.md"
 _IMPORTED = re.compile(
