@@ -22,6 +22,7 @@ SERVICES = (
     "first",
     "taken",
     "tagged",
+    "bare",
     "broken",
     "busy",
     "stopped",
@@ -29,7 +30,7 @@ SERVICES = (
     "built",
     "dropped",
 )
-OF_LONG_TESTS = ("bare", "redeployed", "hotfix", "unhurried", "outcomes")
+OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""

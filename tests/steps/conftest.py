@@ -32,6 +32,7 @@ base_url = "{url}"
 [services.sample.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30  # no service here is slow, but the machine may be
 [services.sample.build]
 source = "example/landfall"
 deployment_begins_within_seconds = 7
@@ -45,6 +46,7 @@ execution_role = "execution"
 [services.balanced.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30
 [services.fresh]
 cluster = "c"
 service = "fresh"
@@ -57,6 +59,7 @@ desired_count = 2
 [services.fresh.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30
 [services.judged]
 cluster = "c"
 service = "judged"
@@ -69,6 +72,7 @@ logs = {{ group = "/judged", gate = true }}
 [services.judged.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]
@@ -82,6 +86,7 @@ base_url = "{url}"
 [services.guarded.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30
 [[services.guarded.smoke.checks]]
 name = "orders"
 path = "/orders"
