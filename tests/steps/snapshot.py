@@ -36,7 +36,7 @@ def from_nothing(name: str, make: Callable[[], Made]) -> Made:
     """Bring a moto that holds nothing to where `make` brings it, and return what that returns.
 
     What is put back is a copy: nothing that a test does to it is seen by another one. Names and ids that moto makes
-    up are the same each time. `make` stores no objects in S3: moto empties those that it knows of at a reset, copies too.
+    up are the same each time. `make` stores no objects in S3: a reset of moto empties all that it knows of, copies too.
     """
     picture = _taken.get(name)
     if picture is None or time.monotonic() - picture.taken_at > FRESH:
