@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -142,3 +143,10 @@ def test_the_service_itself_may_do_nothing_on_aws(sample: Template) -> None:
         "logs:CreateLogStream",
         "logs:PutLogEvents",
     }
+
+
+def test_the_function_that_makes_the_service_holds_its_handler(assembly: Path, sample: Template) -> None:
+    """Else no answer ever reaches CloudFormation, and a deploy of the stack waits for an hour."""
+    (function,) = (f for f in sample.of_type("AWS::Lambda::Function").values() if "own_service" in f["Handler"])
+    module = Path(*function["Handler"].split(".")[:-1]).with_suffix(".py")
+    assert (assembly / f"asset.{Path(function['Code']['S3Key']).stem}" / module).is_file()
