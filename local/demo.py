@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from local.engine.container_cli import EngineError
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit, staged
 from local.stage.load import Load, Samples
+from local.stage.own_directory import own_directory
 
 SERVICE = "sample"
 BUILD = Path(__file__).resolve().parents[1] / "build"
@@ -65,7 +65,7 @@ def main() -> int:
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     began = time.monotonic()
     console.print("[bold]Landfall[/bold] on a local AWS: deploying the real CDK app to it …")
-    with staged(BUILD / "local" / f"demo-{os.getpid()}", engine=options.engine) as stage:
+    with own_directory("demo") as state, staged(state, engine=options.engine) as stage:
         console.print(f"ready after {time.monotonic() - began:.0f} s. The service is at {stage.fronts[SERVICE].url}\n")
         inbox = Inbox(stage.aws, stage.pipeline["TopicArn"])
         results = [_play(act, stage, console) for act in ACTS]

@@ -9,7 +9,8 @@ import tempfile
 from pathlib import Path
 
 from local.stage.landfall_stage import staged
-from local.up import ROOT, announced
+from local.up import announced
+from stacks import ROOT
 
 TARGET = ROOT / "docs" / "transcript.md"
 INTRO = """# What the command says

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local.stage.landfall_stage import Stage, staged
+from local.stage.own_directory import LOCAL, own_directory
 
-ROOT = Path(__file__).resolve().parents[1]
-RUNNING = ROOT / "build" / "local" / "running.json"
+RUNNING = LOCAL / "running.json"
 
 
 @contextmanager
@@ -39,7 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     print("starting the local AWS, and deploying Landfall to it …", flush=True)
-    with staged(RUNNING.parent / f"up-{os.getpid()}", engine=options.engine) as stage, announced(stage):
+    with own_directory("up") as state, staged(state, engine=options.engine) as stage, announced(stage):
         print(f"it is at {stage.aws.endpoint}, the service at {stage.fronts['sample'].url}. Try, in another terminal:")
         print("  landfall status --local")
         print("  landfall release --local")

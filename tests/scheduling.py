@@ -1,7 +1,7 @@
-"""Which worker runs what: the end-to-end tests first, on two local AWSs, and each other file wherever there is room.
+"""Which worker runs what: the end-to-end tests first, those that synthesise next, each other file where there is room.
 
-Tests that share a local AWS follow one another. A third AWS beside them would be too much for two cores: a good release
-that starves there fails like a bad one. With the end-to-end tests last, everything would wait for them.
+Tests that share a local AWS, or a process of CDK's, follow one another on one worker: to start a second one costs more
+than it wins. The longest group comes first: with the end-to-end tests last, everything would wait for them.
 """
 
 from __future__ import annotations
@@ -11,15 +11,19 @@ from pathlib import Path
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-ONE = {"test_ways.py", "test_recovery.py", "test_one_at_a_time.py"}
-"""The files on the first local AWS: about half of the time that all take."""
+END_TO_END, SYNTHESISED = "end to end", "synthesised"
+TURN = {END_TO_END: 0, SYNTHESISED: 1}
+"""What takes longest begins first."""
 
 
 def group(path: Path) -> str:
     """Return what is not to be torn apart."""
-    if path.parent.name != "e2e":
-        return str(path)
-    return "e2e one" if path.name in ONE else "e2e two"
+    folder = path.parent.name
+    if folder == "e2e":
+        return END_TO_END
+    if folder == "stacks" or (folder == "contract" and path.name.startswith("test_template_")):
+        return SYNTHESISED
+    return str(path)
 
 
 class EndToEndFirst(LoadScopeScheduling):  # type: ignore[misc]
@@ -31,4 +35,4 @@ class EndToEndFirst(LoadScopeScheduling):  # type: ignore[misc]
 
 def in_order(items: list[pytest.Item]) -> None:
     """Put what takes longest first."""
-    items.sort(key=lambda item: item.path.parent.name != "e2e")
+    items.sort(key=lambda item: TURN.get(group(item.path), len(TURN)))

@@ -59,7 +59,9 @@ class OwnService(Construct):
             description=f"Makes the ECS service {service.name}; never counts it, never releases to it",
             runtime=RUNTIME,
             architecture=ARCHITECTURE,
-            code=lambda_.Code.from_asset(str(ROOT / "stacks"), exclude=["*", "!handlers", "!handlers/*.py"]),
+            code=lambda_.Code.from_asset(
+                str(ROOT / "stacks" / "service"), exclude=["*", "!handlers", "!handlers/*.py"]
+            ),
             handler="handlers.own_service.handler",
             role=role,
             log_group=log_group,

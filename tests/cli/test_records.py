@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import boto3
 import pytest
 from typer.testing import CliRunner
 
@@ -21,9 +20,13 @@ OLD = "20200101T000000Z-old"
 
 def put(service: str, name: str, arn: str = "") -> None:
     """Put a record into the ledger as it is."""
-    table = boto3.resource("dynamodb", region_name=standin.REGION).Table(standin.LEDGER)
+    standin.table().put_item(Item=item(service, name, arn))
+
+
+def item(service: str, name: str, arn: str = "") -> dict[str, str]:
+    """Return a record."""
     known = {"git_sha": b.SHA, "image_digest": b.DIGEST, "started_at": "2020-01-01T00:00:00Z"}
-    table.put_item(Item={"service": service, "deployment_id": name, "execution_arn": arn or f"arn:{name}", **known})
+    return {"service": service, "deployment_id": name, "execution_arn": arn or f"arn:{name}", **known}
 
 
 def show(*words: str) -> tuple[int, Any]:
@@ -35,8 +38,9 @@ def show(*words: str) -> tuple[int, Any]:
 @pytest.fixture
 def many(at: At) -> At:
     """Return a ledger with one old record and 205 newer ones."""
-    for number in range(205):
-        put(SERVICE.name, f"20260101T000{number:03}Z-x")
+    with standin.table().batch_writer() as batch:
+        for number in range(205):
+            batch.put_item(Item=item(SERVICE.name, f"20260101T000{number:03}Z-x"))
     put(SERVICE.name, OLD, at.cloud.machine.replace(":stateMachine:", ":execution:") + ":old")
     return at
 

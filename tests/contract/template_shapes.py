@@ -15,7 +15,9 @@ from typing import Any
 import tomli_w
 
 from local.settings import TEMPLATE
-from stacks.app import build
+from tests.support.later import later
+
+stacks_app = later("stacks.app")
 
 Templates = Mapping[str, Mapping[str, Any]]
 """Of the stacks of one deploy, by name."""
@@ -94,7 +96,7 @@ def synthesised(settings: Mapping[str, Any]) -> Templates:
         path = Path(directory) / "services.toml"
         path.write_text(tomli_w.dumps(settings), encoding="utf-8")
         context = {"settings": str(path), "aws:cdk:disable-asset-staging": True}
-        build(str(Path(directory) / "out"), context).synth()
+        stacks_app.build(str(Path(directory) / "out"), context).synth()
         return {
             found.name.removesuffix(".template.json"): json.loads(found.read_text(encoding="utf-8"))
             for found in (Path(directory) / "out").glob("*.template.json")

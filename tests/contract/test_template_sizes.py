@@ -8,15 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_iam as iam
 
-from stacks.functions.rights import give
-from stacks.pipeline.build_watch import BUILDS
-from stacks.pipeline.trigger import PUSHES, Watched, fits, groups
 from tests.contract.template_shapes import Templates, services, shape, synthesised
 from tests.stacks.template import Template, many
+from tests.support.later import later
+
+cdk, iam, rights = later("aws_cdk"), later("aws_cdk.aws_iam"), later("stacks.functions.rights")
+build_watch, trigger = later("stacks.pipeline.build_watch"), later("stacks.pipeline.trigger")
 
 TEMPLATE_BYTES, RESOURCES, OUTPUTS = 1_000_000, 500, 200
 """CloudFormation user guide, quotas; the first is given as 1 MB."""
@@ -97,16 +96,17 @@ def test_aws_takes_what_a_hundred_services_become(count: int) -> None:
     assert over(templates) == []
 
 
-@pytest.mark.parametrize("watched", [PUSHES, BUILDS], ids=["pushes", "builds"])
+@pytest.mark.parametrize("of", ["pushes", "builds"])
 @pytest.mark.parametrize("length", [3, 30, 256])
 @pytest.mark.parametrize("count", [1, 2, 50, 100, 300])
-def test_every_name_is_watched_by_one_rule_that_aws_takes(watched: Watched, count: int, length: int) -> None:
+def test_every_name_is_watched_by_one_rule_that_aws_takes(of: str, count: int, length: int) -> None:
     """As long as a repository's name may be (ECR API reference, CreateRepository)."""
     names = [f"{number:03}".ljust(length, "x") for number in range(count)]
-    made = list(groups(names, lambda some: fits(watched, some)))
+    watched = trigger.PUSHES if of == "pushes" else build_watch.BUILDS
+    made = list(trigger.groups(names, lambda some: trigger.fits(watched, some)))
 
     assert sorted(name for _, some in made for name in some) == names
-    assert all(fits(watched, some) for _, some in made)
+    assert all(trigger.fits(watched, some) for _, some in made)
     assert len({mark for mark, _ in made}) == len(made)
 
 
@@ -116,7 +116,9 @@ def test_one_more_name_changes_the_rule_it_belongs_to_alone() -> None:
     before: dict[str, tuple[str, ...]] = {}
     for number in range(300):
         names.append(hashlib.sha1(str(number).encode(), usedforsecurity=False).hexdigest())
-        now = {mark: tuple(some) for mark, some in groups(names, lambda some: fits(PUSHES, some))}
+        now = {
+            mark: tuple(some) for mark, some in trigger.groups(names, lambda some: trigger.fits(trigger.PUSHES, some))
+        }
         gone, new = before.keys() - now.keys(), now.keys() - before.keys()
         changed = {mark for mark in before.keys() & now.keys() if before[mark] != now[mark]}
         assert len(gone) + len(changed) <= 1
@@ -136,7 +138,7 @@ def test_a_right_that_is_cut_into_policies_is_the_right_that_was_given() -> None
     ]
     stack = cdk.Stack(app := cdk.App(analytics_reporting=False), "S")
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-    give(stack, "Rights", role, [iam.PolicyStatement.from_json(each) for each in asked])
+    rights.give(stack, "Rights", role, [iam.PolicyStatement.from_json(each) for each in asked])
     template = Template(app.synth().get_stack_by_name("S").template)
 
     policies = [*template.of_type("AWS::IAM::Policy").values(), *template.of_type("AWS::IAM::ManagedPolicy").values()]

@@ -24,16 +24,14 @@ SERVICES = (
     "tagged",
     "bare",
     "broken",
-    "redeployed",
     "busy",
     "stopped",
-    "hotfix",
-    "unhurried",
     "commanded",
     "built",
     "dropped",
-    "outcomes",
 )
+OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes")
+"""Deployed where tests run that the default run leaves out: no other test asks for them."""
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
 OVERRIDES: dict[str, dict[str, Any]] = {
@@ -56,10 +54,13 @@ OVERRIDES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="package")  # no longer than these tests: its services would go on being probed beside the others
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Return the local AWS with Landfall deployed to it by the real CDK app."""
     state: Path = tmp_path_factory.mktemp("aws")
-    with staged(state, SERVICES, overrides=OVERRIDES) as stage:
+    has_long = any(item.get_closest_marker("long") for item in request.session.items)
+    services = SERVICES + (OF_LONG_TESTS if has_long else ())
+    overrides = {name: table for name, table in OVERRIDES.items() if name in services}
+    with staged(state, services, overrides=overrides) as stage:
         yield stage
 
 

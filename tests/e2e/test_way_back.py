@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cli.deployments.following import Ending
 from cli.exits import Exit
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit
@@ -65,7 +66,10 @@ def test_going_back_starts_the_bytes_that_ran(stage: Stage, tagged: str) -> None
 
 
 def test_a_release_serves_its_own_commit(stage: Stage, tagged: str) -> None:
-    """GIT_SHA in the old task definition would override the one baked in the image; the rest of it is kept."""
+    """GIT_SHA in the old task definition would override the one baked in the image; the rest of it is kept.
+
+    And its revision can be traced.
+    """
     ending = pushed(stage, "tagged", "good")
 
     laws.hold(stage, ending, "tagged", "SUCCEEDED")
@@ -75,11 +79,11 @@ def test_a_release_serves_its_own_commit(stage: Stage, tagged: str) -> None:
     assert given["IMAGE_DIGEST"] == ending.record["image_digest"]
     assert given["DEPLOYED_GIT_SHA"] == ending.record["git_sha"]
     assert stage.live("tagged")["deployedAt"] == given["DEPLOYED_AT"]
+    traced(stage, ending)
 
 
-def test_a_revision_can_be_traced(stage: Stage, tagged: str) -> None:
-    """From a revision alone one can tell the commit, the digest and the deployment (R9, N3)."""
-    ending = pushed(stage, "tagged", "traced")
+def traced(stage: Stage, ending: Ending) -> None:
+    """Assert that from a revision alone one can tell the commit, the digest and the deployment (R9, N3)."""
     tags: list[dict[str, Any]] = stage.ecs.describe_task_definition(
         taskDefinition=ending.record["task_definition"], include=["TAGS"]
     )["tags"]
@@ -109,6 +113,7 @@ def test_a_rollback_that_fails_pages(stage: Stage, inbox: Inbox) -> None:
     assert stage.live("broken")["gitSha"] == good.record["git_sha"]  # the old tasks were never stopped
 
 
+@pytest.mark.long  # tests/steps/test_preflight.py has it on moto
 def test_a_release_whose_way_back_is_closed_is_not_begun(stage: Stage) -> None:
     """The image that runs is gone from the registry: a failure could not be taken back, so nothing is touched."""
     good = pushed(stage, "hotfix", "good")
@@ -127,6 +132,7 @@ def test_a_release_whose_way_back_is_closed_is_not_begun(stage: Stage) -> None:
     ecr.put_image(repositoryName="landfall/hotfix", imageManifest=kept, imageTag="kept")
 
 
+@pytest.mark.long  # tests/steps/test_last_proven.py has it, and all its turns, on moto
 def test_a_rollback_goes_to_the_last_proven_release(stage: Stage) -> None:
     """Somebody deployed by hand what was never proven: a release that fails goes back past it, and says so."""
     proven = pushed(stage, "hotfix", "proven")

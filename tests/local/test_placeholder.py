@@ -6,7 +6,6 @@ import json
 import tomllib
 from pathlib import Path
 
-import aws_cdk as cdk
 import pytest
 import tomli_w
 from botocore.exceptions import ClientError
@@ -15,7 +14,9 @@ from landfall.settings import PLACEHOLDER
 from landfall.settings_file.read import parse
 from local.emulator.local_aws import LocalAws
 from local.settings import TEMPLATE
-from stacks.placeholder import RULE, guard
+from tests.support.later import later
+
+cdk, placeholder = later("aws_cdk"), later("stacks.placeholder")
 
 
 def test_cloudformation_refuses_it(aws: LocalAws, tmp_path: Path) -> None:
@@ -24,9 +25,9 @@ def test_cloudformation_refuses_it(aws: LocalAws, tmp_path: Path) -> None:
     cdk.CfnResource(cdk.Stack(app, "Refused"), "Topic", type="AWS::SNS::Topic")
     tables = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     tables["services"]["sample"]["build"]["source"] = PLACEHOLDER
-    guard(app, parse(tomli_w.dumps(tables), TEMPLATE))
+    placeholder.guard(app, parse(tomli_w.dumps(tables), TEMPLATE))
     (stack,) = app.synth().stacks
     template = {name: stack.template[name] for name in ("Resources", "Rules")}
-    template["Rules"] = {RULE: template["Rules"][RULE]}
+    template["Rules"] = {placeholder.RULE: template["Rules"][placeholder.RULE]}
     with pytest.raises(ClientError, match="stands for your own repository"):
         aws.client("cloudformation").create_stack(StackName="Refused", TemplateBody=json.dumps(template))

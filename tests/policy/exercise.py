@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from stacks.app import build
 from stacks.functions.steps import Grant
 from tests.policy.roles import statements
 from tests.stacks.template import Template, read
 from tests.steps import calls, standin
 from tests.steps.conftest import SETTINGS
+from tests.support.later import later
+
+stacks_app = later("stacks.app")
 
 Key = tuple[str, tuple[str, ...], tuple[str, ...]]
 
@@ -32,7 +34,7 @@ def stepped(directory: Path) -> Template:
     directory.mkdir(exist_ok=True)
     settings = directory / "services.toml"
     settings.write_text(SETTINGS.format(url="https://service.example"), encoding="utf-8")
-    build(str(directory / "out"), {"settings": str(settings)}).synth()
+    stacks_app.build(str(directory / "out"), {"settings": str(settings)}).synth()
     template = read(directory / "out")["Landfall-Pipeline"]
     template.resources = json.loads(_named(json.dumps(template.resources)))
     return template

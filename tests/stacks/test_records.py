@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from aws_cdk import App, Stack, assertions
-from aws_cdk import aws_kms as kms
 
 from landfall.settings import Evidence
-from stacks.app import FLAGS
-from stacks.pipeline.reports import ReportBucket
 from tests.stacks.template import Template, many
+from tests.support.later import later
+
+cdk, assertions, kms = later("aws_cdk"), later("aws_cdk.assertions"), later("aws_cdk.aws_kms")
+stacks_app, reports = later("stacks.app"), later("stacks.pipeline.reports")
 
 
 def test_the_ledger_can_be_asked_by_service_and_by_commit_and_is_hard_to_lose(pipeline: Template) -> None:
@@ -86,8 +86,8 @@ def test_a_report_can_not_be_changed_in_silence(pipeline: Template) -> None:
 )
 def test_how_long_and_from_whom_reports_are_kept_is_a_setting(evidence: Evidence, rule: Any) -> None:
     """The lock itself is enabled always, since it can't be on a bucket that is there; versions are kept always."""
-    stack = Stack(App(context=dict(FLAGS)))
-    ReportBucket(stack, "Reports", kms.Key(stack, "Key"), evidence)
+    stack = cdk.Stack(cdk.App(context=dict(stacks_app.FLAGS)))
+    reports.ReportBucket(stack, "Reports", kms.Key(stack, "Key"), evidence)
     (bucket,) = (
         r["Properties"]
         for name, r in assertions.Template.from_stack(stack).to_json()["Resources"].items()

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import Any, Literal, cast
+from pathlib import Path
+from typing import Any, Literal
 
-import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_kms as kms
 
 from landfall.settings_file.read import load
 from local.settings import TEMPLATE
 from stacks import ROOT
-from stacks.service.task import FirstTask, TaskSurroundings
 from tests.stacks.template import Template, many
+from tests.support.later import later
+
+cdk, kms, tasks = later("aws_cdk"), later("aws_cdk.aws_kms"), later("stacks.service.task")
 
 
 def settings_of(sample: Template) -> dict[str, Any]:
@@ -106,11 +107,9 @@ def test_the_first_revision_runs_on_what_its_images_are_built_for(
     stack = cdk.Stack(cdk.App(analytics_reporting=False), "S")
     assert service.stack
     key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:us-east-1:123456789012:key/k")
-    surroundings = TaskSurroundings(stack, service, key)
-    FirstTask(stack, "Task", replace(service, build=built), service.stack, surroundings)
-    task = Template(cast(cdk.App, stack.node.root).synth().get_stack_by_name("S").template).only(
-        "AWS::ECS::TaskDefinition"
-    )
+    surroundings = tasks.TaskSurroundings(stack, service, key)
+    tasks.FirstTask(stack, "Task", replace(service, build=built), service.stack, surroundings)
+    task = Template(stack.node.root.synth().get_stack_by_name("S").template).only("AWS::ECS::TaskDefinition")
 
     assert task["RuntimePlatform"]["CpuArchitecture"] == architecture
 
@@ -144,3 +143,10 @@ def test_the_service_itself_may_do_nothing_on_aws(sample: Template) -> None:
         "logs:CreateLogStream",
         "logs:PutLogEvents",
     }
+
+
+def test_the_function_that_makes_the_service_holds_its_handler(assembly: Path, sample: Template) -> None:
+    """Else no answer ever reaches CloudFormation, and a deploy of the stack waits for an hour."""
+    (function,) = (f for f in sample.of_type("AWS::Lambda::Function").values() if "own_service" in f["Handler"])
+    module = Path(*function["Handler"].split(".")[:-1]).with_suffix(".py")
+    assert (assembly / f"asset.{Path(function['Code']['S3Key']).stem}" / module).is_file()

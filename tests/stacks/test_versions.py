@@ -6,18 +6,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_stepfunctions as sfn
 
-from stacks.app import FLAGS
-from stacks.functions.machine import StandardMachine
-from stacks.functions.step_function import Shared, StepFunction
 from stacks.functions.steps import STEPS, On, Step
 from statemachine.definition import Machine
 from tests.stacks.template import Template
+from tests.support.later import later
+
+cdk, kms, lambda_ = later("aws_cdk"), later("aws_cdk.aws_kms"), later("aws_cdk.aws_lambda")
+sfn, iam, stacks_app = later("aws_cdk.aws_stepfunctions"), later("aws_cdk.aws_iam"), later("stacks.app")
+machine, step_function = later("stacks.functions.machine"), later("stacks.functions.step_function")
 
 VERSION = "AWS::Lambda::Version"
 
@@ -27,15 +25,15 @@ def _ids(template: Template) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("machine", "name"), [(Machine.DEPLOY, "landfall"), (Machine.BUILD_WATCH, "landfall-build-watch")]
+    ("machine_of", "name"), [(Machine.DEPLOY, "landfall"), (Machine.BUILD_WATCH, "landfall-build-watch")]
 )
-def test_a_machine_names_a_version_of_each_of_its_functions(pipeline: Template, machine: Machine, name: str) -> None:
+def test_a_machine_names_a_version_of_each_of_its_functions(pipeline: Template, machine_of: Machine, name: str) -> None:
     """And no bare function, whose code changes under executions that have begun."""
     made = pipeline.named("AWS::StepFunctions::StateMachine", "StateMachineName", name)
     versions = {f"<{key}>": p["FunctionName"] for key, p in pipeline.of_type(VERSION).items()}
     functions = {f"<{key}>": p["FunctionName"] for key, p in pipeline.of_type("AWS::Lambda::Function").items()}
     named = {key: functions[versions[arn]] for key, arn in made["DefinitionSubstitutions"].items()}
-    assert named == {f"{step.id}Arn": step.function_name for step in STEPS if step.machine is machine}
+    assert named == {f"{step.id}Arn": step.function_name for step in STEPS if step.machine is machine_of}
 
 
 def test_no_other_function_has_versions(pipeline: Template) -> None:
@@ -59,9 +57,9 @@ def _synthesised(directory: Path, **changed: Any) -> Template:
     """Return a stack of one step and its machine, with something changed."""
     layer, code = directory / f"{changed.get('layer', 'layer')}.zip", f"handler = {changed.get('code', 0)}"
     layer.write_bytes(b"PK\x05\x06" + layer.name.encode().ljust(18, b"\0"))
-    app = cdk.App(outdir=str(directory / "out"), context={**FLAGS}, analytics_reporting=False)
+    app = cdk.App(outdir=str(directory / "out"), context={**stacks_app.FLAGS}, analytics_reporting=False)
     stack = cdk.Stack(app, "Stack")
-    shared = Shared(
+    shared = step_function.Shared(
         code=lambda_.Code.from_inline(code),
         layer=lambda_.LayerVersion(stack, "Layer", code=lambda_.Code.from_asset(str(layer))),
         key=kms.Key(stack, "Key"),
@@ -69,11 +67,11 @@ def _synthesised(directory: Path, **changed: Any) -> Template:
         values={On.LEDGER: changed.get("table", "ledger")},
         requests_per_second=changed.get("requests", 0),
     )
-    probe = StepFunction(stack, Step("Probe", asks_services=True), shared)
+    probe = step_function.StepFunction(stack, Step("Probe", asks_services=True), shared)
     if "role" in changed:
-        probe.add_to_role_policy(cdk.aws_iam.PolicyStatement(actions=["ecs:ListTasks"], resources=["*"]))
+        probe.add_to_role_policy(iam.PolicyStatement(actions=["ecs:ListTasks"], resources=["*"]))
     text = json.dumps({"Comment": changed.get("text", ""), "StartAt": "S", "States": {"S": {"Type": "Succeed"}}})
-    StandardMachine(
+    machine.StandardMachine(
         stack,
         "Machine",
         name="m",

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,12 @@ class Call:
     context: tuple[tuple[str, str], ...] = ()
 
 
+_made = 0
 _seen: list[Call] = []
 _refused: list[str] = []
-_caller: list[str] = []
+_caller: ContextVar[str] = ContextVar("step at work", default="")
+"""Each thread has its own: what another one does to AWS meanwhile, a server that stands in for the service say, is
+nobody's call. No step calls AWS from a thread that it starts."""
 
 
 def record() -> None:
@@ -59,21 +63,11 @@ def record() -> None:
 @contextmanager
 def made_by(module: str) -> Iterator[None]:
     """Record the calls of the step with that handler."""
-    _caller.append("".join(part.title() for part in module.split("_")))
+    before = _caller.set("".join(part.title() for part in module.split("_")))
     try:
         yield
     finally:
-        _caller.pop()
-
-
-@contextmanager
-def made_by_nobody() -> Iterator[None]:
-    """Leave out what is done to AWS by others while a step is at work."""
-    _caller.append("")
-    try:
-        yield
-    finally:
-        _caller.pop()
+        _caller.reset(before)
 
 
 def taken() -> set[Call]:
@@ -81,6 +75,11 @@ def taken() -> set[Call]:
     calls = set(_seen)
     _seen.clear()
     return calls
+
+
+def number() -> int:
+    """Return how many calls there were so far, those of steps and all others."""
+    return _made
 
 
 def refused() -> list[str]:
@@ -115,11 +114,15 @@ def leave(calls: Mapping[Call, str]) -> None:
 
 
 def _called(params: Params, model: Any, **_: Any) -> None:
-    if _caller and _caller[-1]:
-        _refused.extend(constraints.problems(model, params))
-    if _caller and _caller[-1] and model.name not in _ONCE:
+    global _made  # noqa: PLW0603
+    _made += 1
+    step = _caller.get()
+    if not step:
+        return
+    _refused.extend(constraints.problems(model, params))
+    if model.name not in _ONCE:
         signed = model.service_model.signing_name
-        _seen.extend(as_iam_sees(_caller[-1], _PREFIXES.get(signed, signed), model.name, params))
+        _seen.extend(as_iam_sees(step, _PREFIXES.get(signed, signed), model.name, params))
 
 
 def as_iam_sees(step: str, service: str, operation: str, params: Params) -> Iterator[Call]:

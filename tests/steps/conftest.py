@@ -32,6 +32,7 @@ base_url = "{url}"
 [services.sample.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30  # no service here is slow, but the machine may be
 [services.sample.build]
 source = "example/landfall"
 deployment_begins_within_seconds = 7
@@ -45,6 +46,7 @@ execution_role = "execution"
 [services.balanced.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30
 [services.fresh]
 cluster = "c"
 service = "fresh"
@@ -57,6 +59,7 @@ desired_count = 2
 [services.fresh.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30
 [services.judged]
 cluster = "c"
 service = "judged"
@@ -69,6 +72,7 @@ logs = {{ group = "/judged", gate = true }}
 [services.judged.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]
@@ -82,6 +86,7 @@ base_url = "{url}"
 [services.guarded.smoke]
 identity_requests = 5
 requests_per_second = 150
+max_response_seconds = 30
 [[services.guarded.smoke.checks]]
 name = "orders"
 path = "/orders"
@@ -143,9 +148,17 @@ def _calls(request: pytest.FixtureRequest, _recorded: dict[calls.Call, str]) -> 
     assert named <= made, f"not called any more (make policies): {sorted(named - made)}"
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _moto() -> Iterator[None]:
+    """Moto, started once for all these tests: each begins with what `aws` puts into it."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+        yield
+
+
 @pytest.fixture(autouse=True)
-def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """AWS with what a deployed Landfall has, and nothing deployed by it yet."""
+def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """AWS with what a deployed Landfall has, and nothing deployed by it yet. Returns how many calls there were."""
     monkeypatch.delenv("AWS_ENDPOINT_URL")
     monkeypatch.setattr(EC2ContainerServiceBackend, "update_service", standin.update_service)
     monkeypatch.setattr(CodeBuildBackend, "batch_get_builds", standin.batch_get_builds)
@@ -153,22 +166,22 @@ def aws(settings_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Ite
     # moto lets a task stop by being looked at, unless told otherwise
     state_manager.set_transition("ecs::task", {"progression": "manual", "times": 10**6})
     with mock_aws():
-        standin.make_world()
-        monkeypatch.setenv("LANDFALL_STATE_MACHINE_ARN", standin.machine_arn())
-        topic = standin.client("sns").create_topic(Name=standin.TOPIC)["TopicArn"]
+        standin.anew()
+        monkeypatch.setenv("LANDFALL_STATE_MACHINE_ARN", standin.MACHINE)
         monkeypatch.setenv("LANDFALL_SETTINGS", str(settings_path))
         monkeypatch.setenv("LANDFALL_LEDGER_TABLE", standin.LEDGER)
         monkeypatch.setenv("LANDFALL_LOCK_TABLE", standin.LOCKS)
         monkeypatch.setenv("LANDFALL_FREEZE_TABLE", standin.FREEZES)
         monkeypatch.setenv("LANDFALL_REPORT_BUCKET", standin.BUCKET)
-        monkeypatch.setenv("LANDFALL_TOPIC_ARN", topic)
+        monkeypatch.setenv("LANDFALL_TOPIC_ARN", standin.TOPIC_ARN)
         monkeypatch.setenv("LANDFALL_EVENT_BUS", standin.BUS)
         monkeypatch.setenv("LANDFALL_SIGNING_KEY", standin.SIGNING_KEY)
-        yield
+        yield calls.number()
     state_manager.unset_transition("ecs::task")
 
 
 @pytest.fixture
-def live(aws: None) -> str:
+def live(aws: int) -> str:
     """The service, live with two tasks of an old release. Returns its revision."""
-    return standin.make_service()
+    untouched = calls.number() == aws
+    return standin.live_anew() if untouched else standin.make_service()

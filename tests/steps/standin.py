@@ -11,6 +11,7 @@ import boto3
 from moto.codebuild.models import codebuild_backends
 from moto.core.exceptions import JsonRESTError
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
 from moto.ecr.models import ecr_backends
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 from moto.elbv2.models import elbv2_backends
@@ -26,11 +27,13 @@ from landfall.images.commit_details import Told, as_annotations
 from landfall.ledger import deployment_record
 from landfall.model import Release
 from landfall.reconcile.findings import FINDINGS
+from tests.steps import snapshot
 from tests.support import builders as b
 
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
 LEDGER, LOCKS, FREEZES, BUCKET = "ledger", "locks", "freezes", "reports"
 BUS, TOPIC = "landfall", "landfall"
+TOPIC_ARN = f"arn:aws:sns:{REGION}:{DEFAULT_ACCOUNT_ID}:{TOPIC}"
 SIGNING_KEY = "6c616e64-6661-4c6c-8000-000000000000"
 MACHINE = f"arn:aws:states:{REGION}:{DEFAULT_ACCOUNT_ID}:stateMachine:landfall"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -72,11 +75,25 @@ def anew() -> None:
     """Begin again, with an AWS on which nothing was deployed."""
     moto_api_backend.reset()
     make_world()
-    client("sns").create_topic(Name=TOPIC)
+
+
+def live_anew() -> str:
+    """Begin again, with the service `sample` live with two tasks of an old release. Return its revision."""
+    moto_api_backend.reset()
+    return snapshot.from_nothing("live", _make_live)
+
+
+def _make_live() -> str:
+    _make_world()
+    return make_service()
 
 
 def make_world() -> None:
-    """Make what a deployed Landfall and its services have on AWS."""
+    """Make what a deployed Landfall and its services have on AWS, in a moto that holds nothing yet."""
+    snapshot.from_nothing("world", _make_world)
+
+
+def _make_world() -> None:
     client("dynamodb").create_table(
         TableName=LEDGER,
         KeySchema=[
@@ -114,6 +131,7 @@ def make_world() -> None:
     client("ecr").create_repository(repositoryName=REPOSITORY)
     push("old", b.OLD_DIGEST, digest=b.OLD_DIGEST)
     client("ecs").create_cluster(clusterName=CLUSTER)
+    client("sns").create_topic(Name=TOPIC)
 
 
 def make_signing_key() -> None:
@@ -235,10 +253,10 @@ def _index(name: str, key: str) -> dict[str, Any]:
 
 def network() -> dict[str, Any]:
     """Return a subnet and a security group, as ECS wants them."""
-    ec2 = client("ec2")
-    subnet = ec2.describe_subnets()["Subnets"][0]
-    group = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [subnet["VpcId"]]}])["SecurityGroups"][0]
-    return {"awsvpcConfiguration": {"subnets": [subnet["SubnetId"]], "securityGroups": [group["GroupId"]]}}
+    ec2 = ec2_backends[DEFAULT_ACCOUNT_ID][REGION]  # moto's own: to describe them takes longer than all else here
+    subnet = ec2.describe_subnets()[0]
+    (group,) = ec2.describe_security_groups(filters={"vpc-id": [subnet.vpc_id]})
+    return {"awsvpcConfiguration": {"subnets": [subnet.id], "securityGroups": [group.id]}}
 
 
 def make_service(
@@ -250,7 +268,7 @@ def make_service(
     **changes: Any,
 ) -> str:
     """Make a service that runs an old release and is steady. Return its revision."""
-    vpc = client("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    vpc = ec2_backends[DEFAULT_ACCOUNT_ID][REGION].describe_vpcs()[0].id
     group = client("elbv2").create_target_group(
         Name=name, Protocol="HTTP", Port=PORT, VpcId=vpc, TargetType="ip", HealthCheckPath="/"
     )["TargetGroups"][0]["TargetGroupArn"]
@@ -397,6 +415,7 @@ def _ledger() -> Any:
     return boto3.resource("dynamodb", region_name=REGION).Table(LEDGER)
 
 
+@cache
 def freezes() -> Any:
     """Return the table of freezes."""
     return boto3.resource("dynamodb", region_name=REGION).Table(FREEZES)

@@ -10,7 +10,7 @@ import pytest
 
 from landfall.intake.freeze import EVERY_SERVICE, Freeze
 from landfall.intake.request import moment
-from tests.steps import calls, machine, standin
+from tests.steps import machine, standin
 from tests.steps.site import Site
 from tests.support import builders as b
 
@@ -18,8 +18,7 @@ from tests.support import builders as b
 def frozen(service: str = "sample", **changes: Any) -> None:
     """Freeze a service."""
     made = Freeze(service, "a migration", "arn:aws:iam::123456789012:user/ann", "2026-01-02T03:00:00Z")
-    with calls.made_by_nobody():  # a person does it, perhaps while a step is at work
-        standin.freezes().put_item(Item=asdict(replace(made, **changes)))
+    standin.freezes().put_item(Item=asdict(replace(made, **changes)))
 
 
 def preflight(**changes: Any) -> Any:

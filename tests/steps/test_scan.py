@@ -42,7 +42,7 @@ task_role = "task"
 execution_role = "execution"
 base_url = "{site.url}"
 scan = "refuse HIGH"
-smoke = {{ identity_requests = 5, requests_per_second = 150 }}
+smoke = {{ identity_requests = 5, requests_per_second = 150, max_response_seconds = 30 }}
 """
     )
     monkeypatch.setenv("LANDFALL_SETTINGS", str(path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from cli.cloud import Cloud
 from landfall.settings import Service
 from landfall.settings_file import read as settings_file
 from local.stage.landfall_stage import Stage, commit, staged
+from local.stage.own_directory import own_directory
 from tests.contract.rehearsal import looks
 from tests.contract.rehearsal.hour import STEPS
 from tests.contract.rehearsal.recorder import Recorder
@@ -30,9 +30,8 @@ ENDS = {"first": "SUCCEEDED", "healthy": "SUCCEEDED", "smoke": "ROLLED_BACK", "c
 def rehearse(recorder: Recorder, recorded: Path) -> int:
     """Run every step, and write what was answered."""
     problems: list[str] = []
-    state = Path("build") / "local" / f"rehearsal-{os.getpid()}"
     print("deploy: a local AWS, and Landfall in it …", flush=True)
-    with staged(state) as stage:
+    with own_directory("rehearsal") as state, staged(state) as stage:
         cloud = Cloud(session(), settings_file.load(stage.settings), stage.aws.endpoint)
         service = cloud.service(SERVICE)
         for step in STEPS:
