@@ -87,7 +87,7 @@ def test_audit_for_people_and_for_spreadsheets(live: str, run: Run) -> None:
     told = run("audit", "sample", "--csv", "--last", "1")
     (row,) = csv.DictReader(io.StringIO(told.stdout))
     assert row == documents(run("audit", "sample", "--json"))["revisions"][0]
-    assert "1 older revisions are left out" in told.stderr
+    assert "1 older revisions are not listed" in told.stderr
     assert run("audit", "sample", "--csv", "--json").exit_code == 2
 
 

@@ -221,7 +221,7 @@ def asked_of_the_front(at: At) -> list[dict[str, str]]:
 
 def test_no_build_is_set_up(at: At) -> None:
     """Where something else builds, the image must be there already."""
-    with pytest.raises(Refused, match="no build is set up") as refused:
+    with pytest.raises(Refused, match="no build is configured") as refused:
         builds.image(at, b.settings_of(), b.SHA, "why")
     assert refused.value.code == "NO_IMAGE"
 

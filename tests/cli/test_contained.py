@@ -73,7 +73,7 @@ def test_a_commit_is_in_what_was_proven_last(at: At) -> None:
     at.cloud.session.events.register("before-call.ecr", lambda model, **_: calls.append(model.name))
     code, text, document = show("--commit", second[:9])
     assert code == 0
-    assert "yes, as its build says" in text
+    assert "yes, its build says so" in text
     assert (document["contained"], document["proven_last"]["git_sha"]) == ("yes", third)
     assert document["since"]["git_sha"] == second
     assert calls == ["BatchGetImage"] * 2  # for people, and for programs

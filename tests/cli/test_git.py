@@ -50,7 +50,7 @@ def test_a_dirty_tree_is_refused_by_its_files(checkout: Path, change: str) -> No
     if change == "edit":
         run(checkout, "commit", "-qm", "file")
         path.write_text("two")
-    with pytest.raises(Refused, match=r"uncommitted: file; commit or stash") as refused:
+    with pytest.raises(Refused, match=r"uncommitted changes: file; commit or stash") as refused:
         git.clean()
     assert code(refused) == "DIRTY_TREE"
 
@@ -92,7 +92,7 @@ def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Outside of a repository the way out is said."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(Refused, match="go to one") as refused:
+    with pytest.raises(Refused, match="change to one") as refused:
         git.commit("HEAD")
     assert code(refused) == "NO_REPOSITORY"
 

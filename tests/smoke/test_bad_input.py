@@ -57,7 +57,7 @@ REFUSED = {
     "no URL and no settings": ((), "services.toml"),
     "a file nobody can write": (
         ("--base-url", "http://localhost:9", "--attempts", "1", "--requests", "1", "--junit", "no/such/directory.xml"),
-        "name a file",
+        "give a file",
     ),
 }
 
