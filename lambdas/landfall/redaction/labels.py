@@ -184,24 +184,24 @@ def phrases(text: str) -> list[str]:
 
 
 def patients() -> list[str]:
-    """Return the labels of record numbers: whose, and that it is a number."""
+    """Return the labels of record numbers: an owner, and a word for a number."""
     made = [f"{holder} {number}" for holder in phrases(_HOLDERS) for number in phrases(_NUMBERS)]
     return [*phrases(PATIENTS), *made]
 
 
 def numbers_of_patients() -> str:
-    """Return the pattern of those labels, put together: it is searched for at each place of a text."""
+    """Return one pattern of all these labels. It is tried at each place of a text."""
     whose, number = alternatives(phrases(_HOLDERS)), alternatives(phrases(_NUMBERS))
     return rf"(?:{whose})[_ .-]?(?:{number})|{alternatives(phrases(PATIENTS))}"
 
 
 def names() -> list[str]:
-    """Return the labels of names, and of parts of a name: whose, and which."""
+    """Return the labels of names and parts of names: an owner, and a part."""
     return [*phrases(NAMES), *(f"{whose} {part}" for whose in phrases(_OF_WHOM) for part in phrases(_PARTS))]
 
 
 def dates() -> list[str]:
-    """Return the labels of dates in a person's care: of what, and that it is a date."""
+    """Return the labels of dates in a person's care: an event, and a word for a date."""
     of = [
         each for event in phrases(_EVENTS) for each in (f"date of {event}", *(f"{event} {w}" for w in phrases(_WHEN)))
     ]
@@ -209,7 +209,7 @@ def dates() -> list[str]:
 
 
 def biometrics() -> list[str]:
-    """Return the labels of what was taken from a body: of which part, and as what."""
+    """Return the labels of biometric data: a part of the body, and a form of data."""
     return [*phrases(BIOMETRICS), *(f"{part} {taken}" for part in phrases(_BODY) for taken in phrases(_TAKEN))]
 
 
@@ -221,7 +221,7 @@ def joined(phrase: str) -> str:
 def alternatives(labels: list[str]) -> str:
     """Return a pattern of labels, however their words are joined; longer ones first.
 
-    Those of one letter stand together, so that most of them need not be tried.
+    Labels with the same first letter are grouped, so that most of them need not be tried.
     """
     longest = sorted(set(labels), key=lambda label: (-len(label), label))
     spelled = [(label[0], "[_ .-]?".join(map(re.escape, label[1:].split(" ")))) for label in longest]

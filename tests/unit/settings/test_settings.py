@@ -360,8 +360,8 @@ def test_from_where_services_are_asked() -> None:
 
 
 WRONG_VPC = {
-    "a group for a subnet": (VPC.replace("subnet-", "sg-"), "vpc.subnets: 'sg-0a1b2c3d4e5f60718' is no id"),
-    "a name": (VPC.replace("sg-0a1b2c3d", "default"), "vpc.security_groups: 'default' is no id"),
+    "a group for a subnet": (VPC.replace("subnet-", "sg-"), "vpc.subnets: 'sg-0a1b2c3d4e5f60718' is not an id"),
+    "a name": (VPC.replace("sg-0a1b2c3d", "default"), "vpc.security_groups: 'default' is not an id"),
     "no subnet": (VPC.replace('"subnet-0a1b2c3d4e5f60718"', ""), "vpc.subnets: there are 0; it takes 1 to 16"),
     "six groups": (VPC.replace('"sg-0a1b2c3d"', '"sg-0a1b2c3d",' * 6), "vpc.security_groups: there are 6"),
     "no groups": (VPC.partition("security_groups")[0], "vpc.security_groups: missing"),
