@@ -96,7 +96,7 @@ GONE = {
     "gone": (lambda m: m.delete_secret(SecretId="guarded/key", ForceDeleteWithoutRecovery=True), "does not exist"),
     "going": (lambda m: m.delete_secret(SecretId="guarded/key"), "is about to be deleted"),
     "bytes": (lambda m: m.put_secret_value(SecretId="guarded/key", SecretBinary=b"s3cr3t-bytes"), "holds bytes"),
-    "two lines": (lambda m: m.put_secret_value(SecretId="guarded/key", SecretString="s3cr3t\nlines"), "can't be sent in a"),
+    "two lines": (lambda m: m.put_secret_value(SecretId="guarded/key", SecretString="s3cr3t\nlines"), "can't be sent"),
 }
 
 
