@@ -1,4 +1,4 @@
-"""The local CodeBuild: a commit becomes an image once, and its build is told of as AWS tells it."""
+"""The local CodeBuild: it builds a commit's image once, and sends the same events as AWS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a secret between Secrets Manager and the line: it is sent whole, or it is said why not, unquoted."""
+"""A secret is sent in full, or the error says why not, without quoting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""services.toml: what it means, and that every mistake in it is told with line, key and way out."""
+"""services.toml: its values, and an error with line, key and way out for every mistake."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHER = SAMPLE.replace("services.sample", "services.other")
 
 
 def message(text: str) -> str:
-    """Return what is said about a wrong file."""
+    """Return the error for a wrong file."""
     with pytest.raises(SettingsError) as caught:
         settings_file.parse(text, FILE)
     return str(caught.value)
@@ -109,7 +109,7 @@ def test_stability_attempts(timeout: int, poll: int, attempts: int) -> None:
 
 
 def test_evidence_is_kept_from_mistakes_for_a_year_unless_said_otherwise() -> None:
-    """The careful default binds nobody for ever; what is set is taken."""
+    """The default locks nothing for ever; the configured values are used."""
     assert settings_file.parse(SAMPLE, FILE).evidence == Evidence("GOVERNANCE", 365)
     text = f'[evidence]\nmode = "COMPLIANCE"\ndays = 2557\n{SAMPLE}'
     assert settings_file.parse(text, FILE).evidence == Evidence("COMPLIANCE", 2557)
@@ -480,5 +480,5 @@ def test_smoke_table_that_will_not_do(lines: str, where: str, why: str) -> None:
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]", "[fe80::1]", "[::ffff:169.254.1.1]"])
 def test_base_url_that_is_nobody_s(host: str) -> None:
-    """The pipeline's own role could be read there by whoever may write the settings."""
+    """Everybody who can write the settings could read the pipeline's own role there."""
     assert "link-local or metadata" in message(f'{SAMPLE}base_url = "http://{host}/"\n')

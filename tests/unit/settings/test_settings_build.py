@@ -1,4 +1,4 @@
-"""The build table of services.toml: what a build is told, and what it must not be told this way."""
+"""The build table of services.toml: what it may contain, and what it must not contain."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def build(lines: str) -> Build:
 
 
 def refused(lines: str) -> str:
-    """Return the words with which lines of the table are refused."""
+    """Return the error for lines of the table."""
     with pytest.raises(SettingsError) as error:
         build(lines)
     return str(error.value)
