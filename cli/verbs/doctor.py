@@ -53,7 +53,7 @@ def doctor(at: At) -> int:
     findings = []
     for check in _checks(at.cloud):
         finding = _finding(check)
-        at.out.check(finding.name, finding.ok, finding.seen, f"mend: {finding.mend}")
+        at.out.check(finding.name, finding.ok, finding.seen, f"fix: {finding.mend}")
         findings.append(finding)
     well = all(f.ok for f in findings)
     at.out.document({"ok": well, "findings": [asdict(f) for f in findings]})

@@ -36,7 +36,7 @@ def check(
     findings = check_image(found.document, found.platform, chosen, None if by_digest else image)
     for finding in findings:
         seen = finding.seen if finding.result == "ok" else f"{finding.result}: {finding.seen}; {finding.expected}"
-        at.out.check(finding.check, finding.result == "ok", seen, f"mend: {finding.mend}")
+        at.out.check(finding.check, finding.result == "ok", seen, f"fix: {finding.mend}")
     good = all(f.result == "ok" for f in findings)
     at.out.document({"ok": good, "digest": found.digest, "findings": [asdict(f) for f in findings]})
     return Exit.LIVE if good else 1

@@ -40,7 +40,7 @@ _DIGESTS = (
 _ARN, _NAMED, _ANY = Later(ARN), Later(_NAMES), Later(f"{_NAMES}|{_DIGESTS}")
 
 Spans = tuple[tuple[int, int], ...]
-"""From and to."""
+"""Positions: from and to."""
 
 
 def nothing(_: str) -> Spans:

@@ -1,4 +1,4 @@
-"""The labels that stand before personal and secret data.
+"""The labels of personal and secret data.
 
 The identifiers are those of HIPAA's Safe Harbor list (45 CFR 164.514(b)(2)(i)). A blank in a label stands for any way
 of joining words: `api key` is api_key, apiKey, api-key, API.KEY and apikey too.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 PHRASES = "passphrase, mnemonic, mnemonic phrase, seed phrase, recovery phrase, backup phrase, pass phrase"
-"""Secrets that may be several words."""
+"""Secrets that may consist of several words."""
 SECRETS = """
 password, passwd, pw, pswd, psw, passw, code verifier, security question answer, question answer, passcode, pwd,
 secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
@@ -33,7 +33,7 @@ MAYBE_SECRETS = (
     "api key id, access key id, private key id, secret key id, passwords, secrets, credentials, tokens, key, "
     "auth, ticket, code, pass, bearer, session, salt, secret access"
 )
-"""Labels of secrets and of much else: what stands behind them tells. `key` alone is none."""
+"""Labels of secrets and of other data; the value decides. `key` alone is not a label."""
 SSN = "ssn, ssn last 4, last 4 ssn, social security, social security number, social security num, social security no"
 _HOLDERS = (
     "patient, pat, patienten, enrollee, insured, guarantor, member, subscriber, beneficiary, insurance, policy, "
@@ -73,9 +73,9 @@ PEOPLE = (
     "patient, insured, subscriber, guardian, next of kin, beneficiary, member, guarantor, spouse, decedent, "
     "mother, father, parent, child, caregiver, physician, attending, doctor, nurse, clinician, pt, surgeon, prescriber"
 )
-"""Whom a name stands behind, where it is one: `patient: Ann Marlowe`, and not `patient: not found`."""
+"""Words for people, which a name may follow: `patient: Ann Marlowe`, but not `patient: not found`."""
 PARTS_OF_NAMES = "family, given"
-"""FHIR's words for them (HumanName). `family` is also that of a task definition: it takes a context of people."""
+"""FHIR's words for names (HumanName). A task definition has a `family` too, so the context must be about people."""
 BIRTH = """
 dob, d o b, date of birth, birth date, birthdate, birthday, birth day, born, born on, geburtsdatum, date de
 naissance, fecha de nacimiento, fecha nacimiento, patient dob, birth date time, birth year, year of birth, yob,

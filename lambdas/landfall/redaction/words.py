@@ -1,4 +1,4 @@
-"""Reads the label that stands before a place in a text, as words: `user[apiKey]` is user, api, key."""
+"""Reads the label before a place in a text, as words: `user[apiKey]` is user, api, key."""
 
 from __future__ import annotations
 
