@@ -77,7 +77,8 @@ def _kept(event: Mapping[str, Any], new: Mapping[str, str], old: Mapping[str, st
         changes = ", ".join(f"{key} from {old[key]!r} to {new[key]!r}" for key in differ)
         raise Refused(
             f"{service.name} is live, and a deploy can't change {changes}: its tasks would lose what they need. "
-            "Restore it in services.toml. To move a service, add a second one, and delete the first one when that is live"
+            "Restore it in services.toml. To move a service, add a second one, and delete the first one when that is "
+            "live"
         )
     return known
 
