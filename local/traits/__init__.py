@@ -15,7 +15,7 @@ TRAITS = (
     "target_health",
     "alb_routing",
     "elb_lookups",
-    "draining",
+    ".ecs.draining",  # local.ecs.draining: next to the scheduler, which uses it
     "rollout",
     "stopped_reasons",
     "task_memory",
@@ -42,4 +42,4 @@ TRAITS = (
 def apply_all() -> None:
     """Apply every trait, in order."""
     for name in TRAITS:
-        importlib.import_module(f"local.traits.{name}").apply()
+        importlib.import_module(f".{name}", __name__).apply()
