@@ -142,7 +142,7 @@ WRONG = {
     "unknown lock mode": (f'[evidence]\nmode = "governance"\n{SAMPLE}', (":2: evidence.mode", "GOVERNANCE", "NONE")),
     "kept for no day": (f"[evidence]\ndays = 0\n{SAMPLE}", (":2: evidence.days", "at least 1")),
     "kept for a fraction": (f"[evidence]\ndays = 1.5\n{SAMPLE}", (":2: evidence.days", "1.5")),
-    "kept for ever": (f"[evidence]\ndays = 36501\n{SAMPLE}", (":2: evidence.days", "36501", "36500 days at most")),
+    "kept for ever": (f"[evidence]\ndays = 36501\n{SAMPLE}", (":2: evidence.days", "36501", "at most 36500 days")),
     "unknown default": (f"[defaults]\nsmoke_tries = 3\n{SAMPLE}", (":2: defaults.smoke_tries", "smoke_attempts")),
     "a service's key as default": (f'[defaults]\ncluster = "c"\n{SAMPLE}', (":2: defaults.cluster", "unknown key")),
     "unknown key": (f"{SAMPLE}colour = 1\n", (":8: services.sample.colour", "unknown key", "container")),
@@ -182,7 +182,7 @@ WRONG = {
     "desired count zero": (f"{SAMPLE}desired_count = 0\n", (":8: services.sample.desired_count", "at least 1")),
     "keeps the image of the released container": (
         f'{SAMPLE}keep_image = ["app"]\n',
-        (":8: services.sample.keep_image", "'app' is the container whose image is released"),
+        (":8: services.sample.keep_image", "'app' is the container that gets the released image"),
     ),
     "keeps the image of no name": (f'{SAMPLE}keep_image = ["a b"]\n', (":8: services.sample.keep_image", "'a b'")),
     "desired count is a boolean": (f"{SAMPLE}desired_count = true\n", (":8: services.sample.desired_count", "True")),
@@ -402,7 +402,7 @@ WRONG_SMOKE = {
     "a number sent": (f"{OWN}send = {{X = 1}}", ":12: services.sample.smoke.checks[1].send", "a header is text"),
     "two lines sent": (f'{OWN}send = {{X = "a\\nb"}}', "checks[1].send.X", "printable ASCII"),
     "a prefix of two lines": (f'{OWN}send = {{X = {{secret = "k", prefix = "a\\n"}}}}', "send.X", "printable ASCII"),
-    "another host": (f'{OWN}send = {{Host = "elsewhere"}}', "checks[1].send.Host", "but for accept-encoding"),
+    "another host": (f'{OWN}send = {{Host = "elsewhere"}}', "checks[1].send.Host", "except accept-encoding"),
     "not a header's name": (f'{OWN}send = {{"a b" = "c"}}', "checks[1].send.a b", "a header's name"),
     "sent, and no table": (f'{OWN}send = "x"', ":12: services.sample.smoke.checks[1].send", "wrong value type"),
     "version switched off": ('skip = ["version"]', ":9: services.sample.smoke.skip", "can't be switched off"),
@@ -434,7 +434,7 @@ WRONG_SMOKE = {
     ),
     "a rate too small": ("error_rate = 0.0001", ":9: services.sample.smoke.error_rate", "from 0.001 to 0.5"),
     "a rate in per cent": ("error_rate = 5", ":9: services.sample.smoke.error_rate", "such as 0.05"),
-    "too fast": ("requests_per_second = 151", ":9: services.sample.smoke.requests_per_second", "150 over TLS at most"),
+    "too fast": ("requests_per_second = 151", ":9: services.sample.smoke.requests_per_second", "at most 150 over TLS"),
     "no pace": ("requests_per_second = 0", ":9: services.sample.smoke.requests_per_second", "at least 1"),
     "no JMESPath to the commit": ('version_value = "a["', ":9: services.sample.smoke.version_value", "can't be read"),
     "no place of the commit": ('version_value = ""', ":9: services.sample.smoke.version_value", "1 to 200"),
@@ -466,7 +466,7 @@ WRONG_SMOKE = {
     "a percentile": (f"{OWN}percentile = 0", ":12: services.sample.smoke.checks[1].percentile", "1 to 100"),
     "no time": (f"{OWN}max_seconds = 0.0", ":12: services.sample.smoke.checks[1].max_seconds", "above 0"),
     "no request": (f"{OWN}requests = 0", ":12: services.sample.smoke.checks[1].requests", "at least 1"),
-    "too many": ("".join(OWN.replace("one", f"n{i}") for i in range(11)), "smoke.checks", "10 are the most"),
+    "too many": ("".join(OWN.replace("one", f"n{i}") for i in range(11)), "smoke.checks", "at most 10"),
 }
 
 

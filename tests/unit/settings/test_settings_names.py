@@ -87,7 +87,7 @@ def test_a_name_that_can_be_none_is_refused(key: str, value: str, way_out: str) 
 def test_one_ecs_service_has_one_table() -> None:
     """Two tables have two locks: both would deploy to the service at once. The same name in another cluster is fine."""
     second = {"cluster": "web", "repository": "team/other"}
-    assert "is the ECS service of 'web' already" in refused(table(), table("nginx", service="web", **second))
+    assert "already belongs to service 'web'" in refused(table(), table("nginx", service="web", **second))
     assert len(read(table(), table("nginx", service="web", cluster="staging", repository="team/other"))) == 2
 
 
