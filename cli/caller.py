@@ -1,4 +1,4 @@
-"""The world of a step, reached with the caller's own credentials: the same decisions, made at a terminal."""
+"""Gives the decisions of a step what they read, with the caller's own credentials."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from landfall.settings import Settings
 
 
 class Caller(World):
-    """What the caller may reach. Services are asked from where the caller is."""
+    """What the caller may reach. HTTP requests to a service come from the caller's machine."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -38,7 +38,7 @@ class Caller(World):
 
     @cached_property
     def logs(self) -> TaskLogs:
-        """Return what tasks wrote."""
+        """Return the tasks' logs."""
         return TaskLogs(self._client("logs"))
 
     def _client(self, name: str, config: Config | None = None) -> Any:  # noqa: ARG002  the command has its own

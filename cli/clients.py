@@ -1,4 +1,4 @@
-"""A boto3 session of the local AWS: profiles and variables of the caller's environment have no say."""
+"""A boto3 session for the local AWS, which ignores the profiles and variables of the caller's environment."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ REGION = "us-east-1"
 def session() -> boto3.Session:
     """Return a session with dummy credentials.
 
-    Without the session variables a profile named in the caller's environment would be looked up, and fail if it isn't
-    there.
+    Without the session variables, boto3 would look up a profile that the caller's environment names, and fail if
+    there is no such profile.
     """
     unset: tuple[None, list[str], None, None] = (None, [], None, None)
     core = botocore.session.Session(session_vars={"profile": unset, "config_file": unset, "credentials_file": unset})

@@ -28,7 +28,7 @@ from landfall.settings import Service, Settings
 from landfall.settings_file import read as settings_file
 
 LOCAL = "LANDFALL_LOCAL"
-"""Names the file in which the running local AWS says where it is; `make local` writes it."""
+"""The file in which the running local AWS says where it is. `make local` writes it."""
 HERE = Path(__file__).parents[1] / "build" / "local" / "running.json"
 LOCAL_PAUSE = 0.3
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 8})
@@ -36,7 +36,7 @@ _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard"
 
 @dataclass(frozen=True)
 class Cloud:
-    """One AWS with Landfall in it, and the settings it was deployed with."""
+    """One AWS that has Landfall, and the settings that Landfall was deployed with."""
 
     session: boto3.Session
     settings: Settings
@@ -53,11 +53,11 @@ class Cloud:
         return str(self.session.region_name)
 
     def client(self, name: str) -> Any:
-        """Return a client. The local AWS is reached over loopback or not at all."""
+        """Return a client. The local AWS is reached over loopback only."""
         return self.session.client(name, endpoint_url=self.endpoint, config=_CONFIG)
 
     def pause(self, seconds: float) -> float:
-        """Return how long to wait between two looks: the local AWS may be asked more often."""
+        """Return how many seconds to wait between two requests. The local AWS may be asked more often."""
         return LOCAL_PAUSE if self.local else seconds
 
     def ecs(self, service: Service) -> Ecs:
@@ -66,13 +66,13 @@ class Cloud:
 
     @cached_property
     def identity(self) -> str:
-        """Return who is asking, as AWS sees it."""
+        """Return the caller's identity, as AWS sees it."""
         with trying("asking AWS who you are"):
             return str(self.client("sts").get_caller_identity()["Arn"])
 
     @cached_property
     def outputs(self) -> dict[str, str]:
-        """Return what the pipeline's stack says of itself. Raises Refused where it is not deployed."""
+        """Return the outputs of the pipeline's stack. Raises Refused if it is not deployed."""
         try:
             with trying(f"looking for the stack {PIPELINE_STACK}"):
                 stack = self.client("cloudformation").describe_stacks(StackName=PIPELINE_STACK)["Stacks"][0]
@@ -99,7 +99,7 @@ class Cloud:
 
     @cached_property
     def signing(self) -> Signing:
-        """Return the public key by which records are believed."""
+        """Return the public key that verifies the records."""
         reports = Reports(self.client("s3"), self._output("ReportBucketName"))
         former = self.settings.evidence.former_keys
         return Signing(self.client("kms"), self._output("SigningKeyArn"), reports, former)
@@ -115,9 +115,11 @@ class Cloud:
         return Freezes(self._table("FreezeTableName"))
 
     def _output(self, name: str) -> str:
-        """Return an output of the pipeline's stack. Raises Refused where the stack is too old to have it."""
+        """Return an output of the pipeline's stack. Raises Refused if the stack is too old to have it."""
         if name not in self.outputs:
-            raise Refused("OLD_PIPELINE", f"stack {PIPELINE_STACK} has no output {name}, it is older: deploy it again")
+            raise Refused(
+                "OLD_PIPELINE", f"stack {PIPELINE_STACK} has no output {name}: it is too old; deploy it again"
+            )
         return self.outputs[name]
 
     def _table(self, output: str) -> Any:
@@ -140,7 +142,7 @@ class Cloud:
 def on_aws(settings: Path | None, profile: str | None, region: str | None) -> Cloud:
     """Return the AWS that the caller's credentials are for. Raises Refused or SettingsError."""
     try:
-        # AWS_REGION is what most tools of AWS read, and boto3 does not; AWS_DEFAULT_REGION stays boto3's own affair
+        # most AWS tools read AWS_REGION, but boto3 does not; boto3 reads AWS_DEFAULT_REGION itself
         session = boto3.Session(profile_name=profile, region_name=region or os.environ.get("AWS_REGION") or None)
     except ProfileNotFound as error:
         raise Refused("UNKNOWN_PROFILE", f"--profile {profile!r} is not configured: {error}") from error
@@ -148,9 +150,9 @@ def on_aws(settings: Path | None, profile: str | None, region: str | None) -> Cl
 
 
 def on_this_machine() -> Cloud:
-    """Return the local AWS that runs, and never another: its endpoint must be on loopback. Raises Refused.
+    """Return the running local AWS. Its endpoint must be on loopback. Raises Refused.
 
-    Its settings are those it was started with: the services of a user's own file are not in it.
+    Its settings are the ones that it was started with, not the user's own services.toml.
     """
     from cli.clients import session
     from cli.loopback import NotLoopbackError, require_loopback
@@ -161,7 +163,7 @@ def on_this_machine() -> Cloud:
         endpoint = require_loopback(told["endpoint"])
     except OSError as error:
         raise Refused(
-            "NO_LOCAL_AWS", f"no local AWS runs here ({where}: {error.strerror}): start it, make local"
+            "NO_LOCAL_AWS", f"no local AWS runs here ({where}: {error.strerror}); start it with `make local`"
         ) from error
     except NotLoopbackError as error:
         raise Refused("NOT_LOOPBACK", f"{where}: {error}") from error

@@ -1,6 +1,6 @@
-"""`landfall show --commit`: is a commit in what was proven live last, and which deployment brought it?
+"""`landfall show --commit`: does the release that was proven last contain a commit, and since which deployment?
 
-The builds of the images name the commits (landfall.images.commit_details). The verb reads the last proven deployments,
+The builds of the images list the commits (landfall.images.commit_details). The verb reads the last proven deployments,
 and the manifests of their images in one call to ECR.
 """
 
@@ -23,19 +23,21 @@ from landfall.images.commit_details import Contains, Told
 from landfall.settings import Service
 
 LOOKED_BACK = 50
-"""Proven deployments that are looked at: an item each. BatchGetImage takes 100 images (Amazon ECR API reference)."""
+"""How many proven deployments are read. BatchGetImage takes 100 images (Amazon ECR API reference)."""
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _WORDS = {
-    "yes": "yes, as its build says",
-    "no": "no, as its build says, which lists all that it contains",
-    "unknown": "not known: its build does not list it, and does not list all that it contains",
+    "yes": "yes, its build says so",
+    "no": "no, its build lists all commits that it contains",
+    "unknown": "not known: its build does not list it, but its list is not complete",
 }
 
 
 def tell(at: At, service: Service, wanted: str) -> int:
-    """Say whether what was proven last contains a commit, and since which deployment."""
+    """Say whether the release that was proven last contains a commit, and since which deployment."""
     if not _COMMIT.fullmatch(wanted):
-        raise Refused("BAD_COMMIT", f"--commit {wanted!r} is no commit; give 7 to 40 of its hex digits, in lower case")
+        raise Refused(
+            "BAD_COMMIT", f"--commit {wanted!r} is not a commit; give 7 to 40 of its hex digits, in lower case"
+        )
     proven = list(islice(at.cloud.ledger.proven(service.name), LOOKED_BACK))
     if not proven:
         raise Refused("NOTHING_PROVEN", f"nothing was ever proven live on {service.name}; see `landfall history`")
@@ -60,7 +62,7 @@ def tell(at: At, service: Service, wanted: str) -> int:
 
 
 def within(said: Sequence[Told], wanted: str) -> Contains:
-    """Say whether the first release contains a commit. Others are earlier ones: it contains what one in it contains."""
+    """Say whether the first release contains a commit. It also contains what earlier releases in it contain."""
     inside: list[Told] = []
     for each in said:
         if each is said[0] or any(each.sha == later.sha or each.sha in later.ancestors for later in inside):
@@ -71,7 +73,7 @@ def within(said: Sequence[Told], wanted: str) -> Contains:
 
 
 def brought(said: Sequence[Told], wanted: str) -> int:
-    """Return the number of the release that brought a commit which the first contains: all since contain it."""
+    """Return the index of the release that brought a commit: this release and all newer ones contain it."""
     last = 0
     while last + 1 < len(said) and within(said[last + 1 :], wanted) == "yes":
         last += 1
@@ -79,7 +81,7 @@ def brought(said: Sequence[Told], wanted: str) -> int:
 
 
 def _said(cloud: Cloud, service: Service, records: Sequence[Record]) -> list[Told]:
-    """Return what each record's image says of its commit; nothing of one that is gone from ECR."""
+    """Return the commits that each record's image lists; nothing for an image that is gone from ECR."""
     digests = dict.fromkeys(str(record["image_digest"]) for record in records)
     with trying(f"reading the manifests of {service.repository}"):
         reply = cloud.client("ecr").batch_get_image(

@@ -1,6 +1,6 @@
-"""`landfall release --dry-run`: would this release go, and what would it change? It reads, and changes nothing.
+"""`landfall release --dry-run`: would this release start, and what would it change? It only reads.
 
-The decisions are the state machine's own: Resolve's (resolution.py), Preflight's (readiness.py) and the revision that
+The decisions are those of the state machine: Resolve (resolution.py), Preflight (readiness.py) and the revision that
 RegisterTaskDefinition would make (task_definition.py).
 """
 
@@ -34,7 +34,7 @@ from landfall.steps import readiness, resolution
 from landfall.steps.beforehand import Beforehand
 
 NOT_BUILT = "(of the build)"
-"""Stands for the digest of an image that is not built yet."""
+"""Shown instead of the digest if the image is not built yet."""
 MOVING = "DEPLOYMENT_IN_FLIGHT"
 
 
@@ -48,7 +48,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found out. `verdict` is Preflight's, None where it did not come to that."""
+    """What the dry run found. `verdict` is Preflight's; None if Preflight was not reached."""
 
     release: Release | None = None
     refusals: tuple[Refusal, ...] = ()
@@ -58,7 +58,7 @@ class Found:
 
 
 def dry_run(at: At, service: Service, git_sha: str, reason: str, *, may_wait: bool) -> int:
-    """Say what a release of a commit would come to. Exits 0 where it would go, 2 where it would be refused."""
+    """Say what a release of a commit would do. Exits 0 if it would start, 2 if it would be refused."""
     where = "the local AWS" if at.cloud.local else at.cloud.region
     at.out.check("identity", True, f"{at.cloud.identity} in {where}")
     at.out.check("pipeline", True, at.cloud.machine)
@@ -67,7 +67,7 @@ def dry_run(at: At, service: Service, git_sha: str, reason: str, *, may_wait: bo
     behind = may_wait and found.verdict is not None and found.verdict.code == MOVING
     refusals = (*queue, *(r for r in found.refusals if not (behind and r.code == MOVING)))
     if behind:
-        at.out.say("it would wait until the deployment that runs is over; what would be found then is not known")
+        at.out.say("it would wait until the running deployment ends; what it would find then is not known")
     _tell(at, found, refusals)
     code = Exit.REFUSED if refusals else Exit.LIVE
     at.out.document(
@@ -79,12 +79,12 @@ def dry_run(at: At, service: Service, git_sha: str, reason: str, *, may_wait: bo
 def _in_flight(at: At, service: Service, may_wait: bool) -> Iterator[Refusal]:
     running = [str(r["deployment_id"]) for r in at.cloud.ledger.unfinished() if r["service"] == service.name]
     if running and not may_wait:
-        yield Refusal("IN_FLIGHT", f"deployment {running[0]} is under way; wait for its end, or add --queue")
+        yield Refusal("IN_FLIGHT", f"deployment {running[0]} is under way; wait until it ends, or add --queue")
     at.out.check("in flight", may_wait or not running, running[0] if running else "nothing")
 
 
 def _looked(at: At, service: Service, git_sha: str, reason: str) -> Found:
-    """Make every check that would be made before anything is touched, as far as they lead."""
+    """Make the checks that a release makes before it touches anything, until one of them ends the release."""
     image, world = builds.built_before(at, service, git_sha), Caller(at.cloud)
     if image is None and service.build is None:
         return Found(refusals=(Refusal("NO_IMAGE", builds.no_image(service, git_sha)),))
@@ -128,13 +128,13 @@ def _resolved(at: At, service: Service, image: Image, reason: str, world: Caller
 
 
 def _preflight(at: At, release: Release, world: Caller) -> tuple[Verdict, Baseline | None]:
-    """Look as Preflight does, again where it would look again."""
+    """Make Preflight's checks, and repeat them when Preflight would repeat them."""
     attempt, scans = 1, 1
     while True:
         verdict, baseline = readiness.assess(Beforehand(release, world, scans), world, attempt)
         if verdict.state != State.WAIT:
             return verdict, baseline
-        at.out.say(f"{verdict.code}: {verdict.reason}; looking again", "dim")
+        at.out.say(f"{verdict.code}: {verdict.reason}; checking again", "dim")
         time.sleep(at.cloud.pause(verdict.retry_after))
         if verdict.code == scan.PENDING:
             scans += 1
@@ -150,7 +150,7 @@ def _tell(at: At, found: Found, refusals: tuple[Refusal, ...]) -> None:
     for warning in found.baseline.warnings if found.baseline else ():
         at.out.say(f"warning: {warning}", "yellow")
     if found.changes and found.baseline:
-        at.out.say(f"the revision that would be registered, against {found.baseline.task_definition}:", "bold")
+        at.out.say(f"the new revision would differ from {found.baseline.task_definition} in:", "bold")
     for change in found.changes:
         at.out.say(f"  {change.field}")
         if change.before is not None:

@@ -1,4 +1,4 @@
-"""What the command's exit codes mean: scripts and CI read nothing else."""
+"""The command's exit codes, for scripts and CI."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from landfall.model import Outcome
 
 
 class Exit(IntEnum):
-    """An exit code. 0 to 5 are outcomes; 2 is also every refusal before anything was touched, usage errors included."""
+    """An exit code. 0 to 5 are outcomes. 2 is also every refusal before anything was touched, and every usage error."""
 
     LIVE = 0
     ROLLED_BACK = 1
@@ -44,6 +44,6 @@ class Refused(LandfallError):
 
 
 class NotKnown(Refused):
-    """How a deployment ended could not be found out: it may be live, or not."""
+    """The command does not know how a deployment ended: its release may be live or not."""
 
     exit = Exit.UNKNOWN

@@ -1,4 +1,4 @@
-"""The commit that is to be released: which one it is, and whether everybody else can get it too."""
+"""Finds the commit to release, and checks that it is pushed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from cli.exits import Refused
 
 HEAD = "HEAD"
 SHOWN = 5
-"""Changed files that are named."""
+"""How many changed files an error message names."""
 
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit and the branch it is on; `branch` is empty where HEAD is detached."""
+    """A commit and its branch; `branch` is empty if HEAD is detached."""
 
     sha: str
     branch: str
@@ -23,9 +23,9 @@ class Commit:
 
 def commit(wanted: str) -> Commit:
     """Return the full id of a commit of this repository. Raises Refused."""
-    nowhere = "this is no Git repository; go to one, or give --ci with a full commit id"
+    nowhere = "this directory is not in a Git repository; change to one, or give --ci with a full commit id"
     _git("rev-parse", "--git-dir", code="NO_REPOSITORY", why=nowhere)
-    unknown = f"commit {wanted!r} is not in this repository; fetch it, or name another"
+    unknown = f"commit {wanted!r} is not in this repository; fetch it, or give another"
     query = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{wanted}^{{commit}}")
     sha = _git(*query, code="NO_COMMIT", why=unknown)
     branch = _run("symbolic-ref", "--quiet", "--short", HEAD).stdout.strip()
@@ -33,28 +33,32 @@ def commit(wanted: str) -> Commit:
 
 
 def clean() -> None:
-    """Check that what is committed is all there is. Raises Refused, which names the files."""
+    """Check that the checkout has no uncommitted changes. Raises Refused, which names the files."""
     changed = _git("status", "--porcelain", code="NO_REPOSITORY", why="git status failed").splitlines()
     if changed:
         shown = ", ".join(line[3:] for line in changed[:SHOWN])
         more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
-        raise Refused("DIRTY_TREE", f"uncommitted: {shown}{more}; commit or stash it: only commits can be released")
+        raise Refused(
+            "DIRTY_TREE", f"uncommitted changes: {shown}{more}; commit or stash them: only commits can be released"
+        )
 
 
 def attached(found: Commit) -> None:
-    """Check that HEAD is a branch. Raises Refused."""
+    """Check that HEAD is on a branch. Raises Refused."""
     if not found.branch:
         short = found.sha[:12]
-        raise Refused("DETACHED", f"HEAD is detached at {short}; check out a branch, or say so with --commit {short}")
+        raise Refused("DETACHED", f"HEAD is detached at {short}; check out a branch, or give --commit {short}")
 
 
 def pushed(found: Commit) -> str:
-    """Return a remote branch that has the commit. Raises Refused where none has, as far as this clone knows."""
+    """Return a remote branch that has the commit. Raises Refused if this clone knows of none."""
     if not _run("remote").stdout.split():
-        raise Refused("NO_REMOTE", "this repository has no remote: nobody could build the commit; add one and push")
+        raise Refused(
+            "NO_REMOTE", "this repository has no remote, so the build can't get the commit; add a remote and push"
+        )
     branches = _run("branch", "--remotes", "--contains", found.sha, "--format=%(refname:short)").stdout.split()
     if not branches:
-        raise Refused("UNPUSHED", f"commit {found.sha[:12]} is on no remote branch; git push, then release")
+        raise Refused("UNPUSHED", f"commit {found.sha[:12]} is not on a remote branch; run `git push`, then release")
     return branches[0]
 
 
@@ -67,7 +71,7 @@ def changed_files(base: str, head: str) -> list[str]:
     """Return the paths that differ between two commits. Raises Refused."""
     names = [commit(name).sha for name in (base, head)]
     why = f"{base} and {head} can't be compared"
-    # a file that moved away is a change where it was; and names come as they are, not quoted
+    # a file that was moved counts as a change in its old place too; names are not quoted
     options = ("diff", "--name-only", "--no-renames", "-z")
     return [path for path in _git(*options, *names, code="NO_COMMIT", why=why).split("\0") if path]
 
@@ -86,4 +90,4 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
         # names of files need not be UTF-8
         return subprocess.run(command, capture_output=True, text=True, errors="surrogateescape", check=False)  # noqa: S603
     except OSError as error:
-        raise Refused("NO_GIT", f"git can't be run: {error.strerror}; install it, or give --commit and --ci") from error
+        raise Refused("NO_GIT", f"can't run git: {error.strerror}; install it, or give --commit and --ci") from error

@@ -9,7 +9,7 @@ from landfall.smoke.case import FAIL, RETRY, SKIP, Check
 from landfall.text import foreign
 
 ELEMENTS = {FAIL: "failure", RETRY: "error", SKIP: "skipped"}
-"""A check that was not answered is an error: nothing was found out about the service."""
+"""A check without an answer is an error, not a failure: it says nothing about the service."""
 
 
 def document(name: str, checks: Sequence[Check]) -> str:

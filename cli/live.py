@@ -15,9 +15,10 @@ from landfall.settings import Service
 
 @dataclass(frozen=True)
 class Live:
-    """What a service runs. `record` is the deployment that left it so, proven; None where the last one did not.
+    """What a service runs.
 
-    `release` is the one that made this revision, and was proven.
+    `record` is the last deployment, if it left this revision live and proven, else None. `release` is the proven
+    deployment that made this revision.
     """
 
     service: str
@@ -35,13 +36,13 @@ class Live:
 
     @property
     def proven(self) -> bool:
-        """Say whether what runs is what was proven last: all of it runs, and nobody is changing it."""
+        """Say whether the service runs what was proven last, with all tasks, while nobody changes it."""
         whole = 0 < self.desired == self.running and self.rollout == "COMPLETED"
         return self.record is not None and whole and self.under_way is None
 
 
 def look(cloud: Cloud, service: Service) -> Live:
-    """Look at a service. What nobody knows is UNKNOWN."""
+    """Read what a service runs. What is not known is UNKNOWN."""
     ecs = cloud.ecs(service)
     found, known = ecs.service(), records.newest(cloud, service)
     under_way = next((str(r["deployment_id"]) for r in known if "unfinished" in r), None)
@@ -68,9 +69,9 @@ def look(cloud: Cloud, service: Service) -> Live:
 
 
 def proof(last: Record | None, revision: str) -> Record | None:
-    """Return the last deployment that touched the service, if it left this very revision live and proven.
+    """Return the last deployment that touched the service, if it left exactly this revision live and proven.
 
-    An earlier proof of the revision is none: since then a rollback to it may have failed.
+    An earlier proof of the revision doesn't count: a rollback to it may have failed since then.
     """
     if last is None or last["outcome"] not in (*PROVEN, Outcome.ROLLED_BACK):
         return None

@@ -1,4 +1,4 @@
-"""Loopback: the only place where anything local is ever reached."""
+"""Loopback addresses and ports: the local AWS is reached nowhere else."""
 
 from __future__ import annotations
 
@@ -11,29 +11,32 @@ from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
 BELOW_EPHEMERAL = range(20000, 32768)
-"""Linux gives outgoing connections ports from 32768 on (ip(7), ip_local_port_range)."""
+"""The ports to choose from. Linux uses 32768 and above for outgoing connections (ip(7), ip_local_port_range)."""
 _NEXT = count(os.getpid() * 256)
-"""Processes that start one after the other begin far from each other, and none gives a port twice."""
+"""Processes that start one after the other count from far apart, and a process never gives out a port twice."""
 
 
 class NotLoopbackError(ValueError):
-    """An endpoint that could be somebody's real AWS account."""
+    """An endpoint is not on loopback: it could be a real AWS account."""
 
 
 def require_loopback(endpoint: str) -> str:
-    """The endpoint, if it is on this machine: every client goes through here, so none can reach a real account."""
+    """Return the endpoint if it is on this machine.
+
+    Every client goes through here, so none can reach a real account.
+    """
     host = urlsplit(endpoint).hostname or ""
     with contextlib.suppress(ValueError):
         if host == "localhost" or ip_address(host).is_loopback:
             return endpoint
-    raise NotLoopbackError(f"{endpoint!r} isn't on this machine: the local AWS is only ever reached over loopback")
+    raise NotLoopbackError(f"{endpoint!r} isn't on this machine: the local AWS is reached over loopback only")
 
 
 def free_port() -> int:
-    """A port that is free now on loopback, and that nobody is given by chance before it is listened on.
+    """Return a free port on loopback that no other process gets by chance before it is used.
 
-    The kernel gives outgoing connections ports of the ephemeral range, and several local AWSs may start at once: a port
-    the kernel has just named is soon somebody else's.
+    The kernel gives ports of the ephemeral range to outgoing connections, and several local AWSs may start at once. If
+    the kernel chose the port, another process could soon have it.
     """
     while True:
         port = BELOW_EPHEMERAL[next(_NEXT) % len(BELOW_EPHEMERAL)]

@@ -1,6 +1,6 @@
-"""What the command says: for people on a terminal, as plain lines in a pipe, or as one JSON document.
+"""Writes what the command says: to a terminal, as plain lines to a pipe, or as one JSON document.
 
-Nothing else writes to stdout or stderr: all that is said passes foreign.py here.
+Nothing else writes to stdout or stderr, so all text is made safe here by foreign.py.
 """
 
 from __future__ import annotations
@@ -20,24 +20,25 @@ from landfall.text import foreign
 
 INDENT = " " * 4
 ESCAPED = {"\x7f": "\\u007f", "##": "#\\u0023"}
-"""What JSON leaves as it is inside a text: a control character, and what a CI's log takes for a command."""
+"""What JSON doesn't escape: a control character, and text that a CI's log would run as a command."""
 MARKS = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("-", "dim")}
-"""What a check's line begins with: passed, failed, not done."""
+"""How a check's line begins: passed, failed, not done."""
 
 
 class Screen(Console):
-    """A console whose text can't command the terminal, wherever it comes from: only Rich's own styles do."""
+    """A console that writes no control characters except those of Rich's own styles."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
-        """Yield what is shown, line breaks aside as lines of text."""
+        """Yield the text to show. Control characters are removed, except line breaks."""
         for text, style, control in super().render(renderable, options):
             yield Segment(text if control else "\n".join(map(foreign.line, text.split("\n"))), style, control)
 
 
 class Output:
-    """With `as_json`, stdout holds one JSON document and nothing else; all that is for people goes to stderr.
+    """Writes for people and for programs.
 
-    Rich leaves colours out where there is no terminal, or where NO_COLOR is set.
+    With `as_json`, stdout holds one JSON document and nothing else, and text for people goes to stderr. Rich leaves
+    colours out if there is no terminal, or if NO_COLOR is set.
     """
 
     def __init__(self, as_json: bool) -> None:
@@ -45,12 +46,12 @@ class Output:
         self.console = _console(stderr=as_json)
 
     def say(self, text: str | Text = "", style: str = "") -> None:
-        """Say something to people, on one line."""
+        """Write one line for people."""
         line = _line(text) if isinstance(text, Text) else foreign.terminal(text)
         self.console.print(line, style=style or None, soft_wrap=self.console.soft_wrap)
 
     def check(self, name: str, passed: bool | None, seen: str, way_out: str = "") -> None:
-        """Say how one check went, and what to do where it failed."""
+        """Write the result of a check, and what to do if it failed."""
         mark, style = MARKS[passed]
         line = Text(f"{mark} ", style=style).append(f"{name:<12} ", style="bold").append(seen, style="")
         self.say(line)
@@ -58,7 +59,7 @@ class Output:
             self.say(f"{'':<15}{way_out}")
 
     def document(self, document: Any) -> None:
-        """Say the result to programs, where they asked for it."""
+        """Write the result for programs, if --json was given."""
         if self.as_json:
             text = json.dumps(document, indent=2 if isinstance(document, dict) else None, default=str)
             for each, escaped in ESCAPED.items():
@@ -66,16 +67,16 @@ class Output:
             sys.stdout.write(f"{text}\n")
 
     def table(self, fields: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-        """Say rows as comma-separated values on stdout, which holds nothing else then. Raises Refused with --json."""
+        """Write rows as comma-separated values to stdout, which then holds nothing else. Raises Refused with --json."""
         if self.as_json:
-            raise Refused("TWO_FORMATS", "--csv and --json both want stdout; give one of them")
+            raise Refused("TWO_FORMATS", "--csv and --json both write to stdout; give only one of them")
         self.console = _console(stderr=True)
         table = csv.DictWriter(sys.stdout, fields, lineterminator="\n")
         table.writeheader()
         table.writerows({name: foreign.csv_value(value) for name, value in row.items()} for row in rows)
 
     def error(self, code: str, message: str, exit_code: int) -> None:
-        """Say what went wrong: to people on stderr, and to programs in the document. Further lines are indented."""
+        """Write an error: for people to stderr, for programs into the document. Further lines are indented."""
         screen = _console(stderr=True)
         first, *more = message.split("\n")
         screen.print(Text("landfall: ", style="bold red").append(foreign.terminal(first), style=""), soft_wrap=True)
@@ -85,7 +86,7 @@ class Output:
 
 
 def _line(text: Text) -> Text:
-    """Return a text on one line, each part of it in its style; without styles where a CI would obey it."""
+    """Return a text on one line with its styles. If a CI would run it as a command, it has no styles."""
     parts = text.divide(sorted({at for span in text.spans for at in (span.start, span.end)}))
     for part in parts:
         part.plain = foreign.line(part.plain)

@@ -1,6 +1,7 @@
-"""The ledger's records of a service, and which of them a person means.
+"""Finds the ledger's records of a service, and the one that a person names.
 
-The newest is the one that began last, by Step Functions' clock: an id may begin with any time, typed or of a laptop.
+The newest is the one that began last by Step Functions' clock. The time in an id may be wrong: a person typed it, or a
+laptop's clock gave it.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from landfall.settings import Service
 
 
 def newest(cloud: Cloud, service: Service) -> list[Record]:
-    """Return a service's last records, the one that began last first."""
+    """Return a service's last records, newest first."""
     return list(islice(by_start(cloud.ledger.newest_first(service.name)), SEARCHED))
 
 
 def by_start(by_id: Iterable[Record]) -> Iterator[Record]:
-    """Yield records, the one that began last first. They come by their ids from the greatest down.
+    """Yield records, newest first. The input is sorted by id, greatest first.
 
-    So many are held back that an id whose time is wrong may stand as many places from where it belongs.
+    It keeps a number of records back. So an id with a wrong time may be that many places from where it belongs.
     """
     held: list[tuple[_Later, int, Record]] = []
     for number, record in enumerate(by_id):
@@ -38,12 +39,12 @@ def by_start(by_id: Iterable[Record]) -> Iterator[Record]:
 
 
 def started(record: Record) -> str:
-    """Return when a deployment began; when it was asked for, where that was not noted."""
+    """Return when a deployment began; if that is not recorded, when it was requested."""
     return str(record.get("started_at") or record.get("requested_at", ""))
 
 
 class _Later(str):
-    """A time that is less than an earlier one."""
+    """A time that sorts before every earlier time."""
 
     __slots__ = ()
 
@@ -52,7 +53,9 @@ class _Later(str):
 
 
 def named(cloud: Cloud, wanted: str, service: str | None) -> Record:
-    """Return the newest record that is meant, of one service or of all; without a name the newest. Raises Refused."""
+    """Return the newest record that `wanted` names, of one service or of all; the newest of all if it is empty. Raises
+    Refused.
+    """
     if wanted and (found := _exactly(cloud, wanted, service)):
         return found
     names = [service] if service or not wanted else [s.name for s in cloud.settings.services]
@@ -65,10 +68,10 @@ def named(cloud: Cloud, wanted: str, service: str | None) -> Record:
 
 
 def _exactly(cloud: Cloud, wanted: str, service: str | None) -> Record | None:
-    """Return the record of that very deployment id, execution or execution's name, however old, by its key.
+    """Return the record with exactly that deployment id, execution or execution's name, by its key, however old it is.
 
-    It reads an item for each service, and one by the index of executions: that knows services that are configured no
-    more, too.
+    It reads one item for each service, and one by the index of executions. The index also knows services that are no
+    longer configured.
     """
     names = [service] if service else [*(s.name for s in cloud.settings.services), UNKNOWN_SERVICE]
     by_key = (cloud.ledger.record(name, wanted) for name in names)

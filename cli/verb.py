@@ -1,4 +1,4 @@
-"""What all verbs have in common: options, errors in plain words, exit codes."""
+"""What all verbs share: options, error messages, exit codes."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from landfall.runtime.world import ENV_SETTINGS
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 SKEWED = frozenset({"SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSignatureException"})
 
-ServiceName = Annotated[str | None, typer.Option("--service", "-s", help="The service, as services.toml names it.")]
-OneService = Annotated[str, typer.Argument(help="The service, as services.toml names it.", show_default=False)]
-AsCsv = Annotated[bool, typer.Option("--csv", help="Comma-separated values on stdout.")]
+ServiceName = Annotated[str | None, typer.Option("--service", "-s", help="The service's name in services.toml.")]
+OneService = Annotated[str, typer.Argument(help="The service's name in services.toml.", show_default=False)]
+AsCsv = Annotated[bool, typer.Option("--csv", help="Write comma-separated values to stdout.")]
 DeploymentName = Annotated[
     str,
-    typer.Argument(help="A deployment id, a commit, a digest, an execution's name or ARN. [default: the newest]"),
+    typer.Argument(help="A deployment id, a commit, a digest, or an execution's name or ARN. [default: the newest]"),
 ]
 
 
 @dataclass
 class At:
-    """What a verb is given beside its own options. `reattach` is said when the command is interrupted."""
+    """What a verb gets besides its own options. `reattach` is printed when the command is interrupted."""
 
     connect: Callable[[], Cloud]
     out: Output
@@ -41,24 +41,33 @@ class At:
 
     @cached_property
     def cloud(self) -> Cloud:
-        """Return where Landfall is. A verb that never asks needs neither settings nor AWS. Raises LandfallError."""
+        """Return the AWS that has Landfall. A verb that doesn't ask needs neither settings nor AWS.
+
+        Raises LandfallError.
+        """
         return self.connect()
 
 
 def _common(
     settings: Annotated[
         Path | None,
-        typer.Option(envvar=ENV_SETTINGS, help="services.toml; the local AWS has its own. [default: ./services.toml]"),
+        typer.Option(
+            envvar=ENV_SETTINGS, help="The settings file; the local AWS has its own. [default: ./services.toml]"
+        ),
     ] = None,
     profile: Annotated[str | None, typer.Option(help="AWS profile.")] = None,
     region: Annotated[str | None, typer.Option(help="AWS region.")] = None,
-    local: Annotated[bool, typer.Option("--local", help="The local AWS (make local), over loopback only.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout; the rest on stderr.")] = False,
+    local: Annotated[
+        bool, typer.Option("--local", help="Use the local AWS (`make local`), over loopback only.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Write one JSON document to stdout, the rest to stderr.")
+    ] = False,
 ) -> None: ...
 
 
 def verb(function: Callable[..., int]) -> Callable[..., None]:
-    """Make a command of `function(at, **options) -> exit code`, with the options all commands have."""
+    """Make a command of `function(at, **options) -> exit code`, with the options that all commands have."""
     own = dict(list(inspect.signature(function).parameters.items())[1:])
     shared = dict(inspect.signature(_common).parameters)
     hints = {**get_type_hints(function, include_extras=True), **get_type_hints(_common, include_extras=True)}
@@ -74,8 +83,8 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
             code = _failed(out, error, running)
         except (typer.Exit, typer.TyperException):
             raise
-        except Exception as error:  # else Python's own exit code for it were 1: rolled back
-            out.error("FAULT", f"a fault of landfall itself: {type(error).__name__}: {error}", Exit.UNKNOWN)
+        except Exception as error:  # Python's own exit code would be 1, which means rolled back
+            out.error("FAULT", f"a bug in landfall: {type(error).__name__}: {error}", Exit.UNKNOWN)
             code = Exit.UNKNOWN
         raise typer.Exit(int(code))
 
@@ -91,7 +100,7 @@ def _cloud(settings: Path | None, profile: str | None, region: str | None, local
         return cloud.on_aws(settings, profile, region)
     for option, value in (("--profile", profile), ("--region", region)):
         if value is not None:
-            raise Refused("NOT_LOCAL", f"{option} {value!r} is for AWS; leave it out with --local")
+            raise Refused("NOT_LOCAL", f"{option} {value!r} is for AWS; don't give it with --local")
     return cloud.on_this_machine()
 
 
@@ -104,7 +113,10 @@ def _interrupted(out: Output, reattach: list[str]) -> Exit:
 
 
 def _failed(out: Output, error: Exception, reattach: list[str]) -> Exit:
-    """Tell an error. Once something was started, "refused" would be a lie: how it ends is not known here."""
+    """Print an error and return its exit code.
+
+    If something was started, a failed call means "not known", not "refused".
+    """
     own = error.response.get("Error", {}).get("Code") if isinstance(error, ClientError) else None
     code = str(own or getattr(error, "code", type(error).__name__))
     started = reattach and not isinstance(error, Refused)

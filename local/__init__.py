@@ -1,1 +1,1 @@
-"""The local AWS: an emulator, a container engine, and the traits in which it is mended to behave as AWS does."""
+"""The local AWS: an emulator, a container engine, and traits that make the emulator behave like AWS."""

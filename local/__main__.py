@@ -1,7 +1,7 @@
-"""Start the local AWS in the foreground, to play with it.
+"""Start the local AWS in the foreground.
 
-It prints its endpoint and the environment to reach it with. Everything is on loopback, nothing outlives
-Ctrl-C, and what it holds is gone when it ends (logs and unpacked images stay in the state directory).
+It prints its endpoint and the environment variables for clients. Everything is on loopback and ends with Ctrl-C. All
+data is lost then, except logs and unpacked images in the state directory.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from local.engine.container_cli import EngineError
 EXAMPLE = """examples:
   python -m local                                   an AWS on a free port
   python -m local --port 4566 --engine docker       with real containers
-  python -m local --front 8443:8080:my-alb          https://localhost:8443 leads to the load balancer my-alb
+  python -m local --front 8443:8080:my-alb          https://localhost:8443 forwards to the load balancer my-alb
 """
 
 
 def main() -> None:
-    """Start it, say where it is, wait."""
+    """Start the local AWS, print its endpoint, and wait."""
     parser = argparse.ArgumentParser(
         prog="python -m local",
         description=__doc__,
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=0, help="port of the endpoint; 0, the default, takes a free one")
+    parser.add_argument("--port", type=int, default=0, help="port of the endpoint (default: a free one)")
     parser.add_argument(
         "--engine",
         choices=("process", "docker"),
         default="process",
-        help="what runs the containers: plain processes (the default, needs nothing) or Docker/Podman",
+        help="run containers as plain processes (the default, needs nothing) or with Docker or Podman",
     )
     parser.add_argument(
         "--front",
@@ -43,7 +43,7 @@ def main() -> None:
         default=[],
         type=Front.parse,
         metavar="HTTPS:HTTP:NAME",
-        help="two ports that lead to the listeners 443 and 80 of the load balancer NAME; may be given again",
+        help="two ports that forward to the listeners 443 and 80 of the load balancer NAME; may be repeated",
     )
     parser.add_argument("--state", type=Path, default=Path("build/local"), help="directory for logs and images")
     args = parser.parse_args()
@@ -55,7 +55,8 @@ def main() -> None:
         print(f"# the local AWS is at {aws.endpoint}; its log is {aws.log}; Ctrl-C ends it")
         for front in aws.fronts:
             print(
-                f"# {front.url} and http://localhost:{front.http} lead to {front.load_balancer} (CA: {aws.ca_bundle})"
+                f"# {front.url} and http://localhost:{front.http} forward to {front.load_balancer}"
+                f" (CA: {aws.ca_bundle})"
             )
         for name in (
             "AWS_ENDPOINT_URL",

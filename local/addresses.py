@@ -1,4 +1,4 @@
-"""Loopback addresses for containers: one each, and none shared with another emulator on this machine."""
+"""Gives each container its own loopback address, different from those of other emulators on this machine."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import socket
 import sys
 from collections.abc import Collection
 
-MAC_PREFIX = "127.0.77"  # a fixed one, since on macOS each address has to be set up by hand
+MAC_PREFIX = "127.0.77"  # fixed, since on macOS each address must be set up by hand
 
 
 class Addresses:
-    """A /24 of loopback, taken from the emulator's port: that is its own on this machine, so the addresses are too."""
+    """A /24 network of loopback, computed from the emulator's port.
+
+    The port is unique here, so the addresses are too.
+    """
 
     def __init__(self, port: int) -> None:
         prefix = MAC_PREFIX if sys.platform == "darwin" else f"127.{port >> 8}.{port & 255}"
-        # In turn, so that an address isn't used again while its last target is still draining.
+        # Round robin, so that an address isn't used again while its last target is still draining.
         self._turn = (f"{prefix}.{n}" for n in itertools.cycle(range(1, 255)))
 
     def free(self, taken: Collection[str]) -> str:
-        """The next address that isn't taken, provided that it can be bound to."""
+        """Return the next free address. Raises if nothing can be bound to it."""
         address = next(a for a in self._turn if a not in taken)
         with socket.socket() as probe:
             try:

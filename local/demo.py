@@ -1,7 +1,7 @@
-"""The demo: six releases on a local AWS, each ending as it should, with a client that never stops asking.
+"""The demo: six releases on a local AWS, while a client sends requests all the time.
 
-Everything is real: the CDK app, the state machine, the images, the containers, HTTP, TLS, the ledger. Exits 0 only
-if every release ended as expected, no request failed meanwhile, and the service really serves release B at the end.
+The CDK app, the state machine, the images, the containers, HTTP, TLS and the ledger are real. Exits 0 only if every
+release ended as expected, no request failed, and the service serves release B at the end.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ BUILD = Path(__file__).resolve().parents[1] / "build"
 
 @dataclass(frozen=True)
 class Act:
-    """One release of the demo: what it is, how it must end, and which release is live after it."""
+    """One release of the demo: its story, the expected outcome, and the release that is live after it."""
 
     name: str
     story: str
@@ -75,9 +75,9 @@ def main() -> int:
         if options.keep:
             _keep(console, stage)
     for problem in problems:
-        console.print(f"[bold red]not as it should be:[/bold red] {problem}")
+        console.print(f"[bold red]problem:[/bold red] {problem}")
     console.print(
-        f"{time.monotonic() - began:.0f} s in all; everything seen is in build/demo.json, the reports in build/demo/"
+        f"{time.monotonic() - began:.0f} s in total; build/demo.json has all results, build/demo/ the reports"
     )
     return 1 if problems else 0
 
@@ -85,14 +85,16 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
     engines = ("process", "docker")
-    parser.add_argument("--engine", choices=engines, default="process", help="what runs the containers")
-    parser.add_argument("--keep", action="store_true", help="leave the local AWS running at the end, to look round")
+    parser.add_argument("--engine", choices=engines, default="process", help="how to run the containers")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the local AWS running at the end, so that you can look around"
+    )
     return parser.parse_args()
 
 
 @dataclass(frozen=True)
 class Result:
-    """How an act went."""
+    """The result of an act."""
 
     act: Act
     ending: Ending
@@ -125,7 +127,7 @@ def _play(act: Act, stage: Stage, console: Console) -> Result:
 
 
 def _version(stage: Stage) -> dict[str, Any]:
-    """Ask the service which version it is. One that has no tasks gives no answer, and that is said."""
+    """Ask the service for its version. Without tasks it does not answer, and the result says so."""
     try:
         return stage.live(SERVICE)
     except httpx.HTTPError as error:
@@ -133,7 +135,7 @@ def _version(stage: Stage) -> dict[str, Any]:
 
 
 def _show(console: Console, follower: Follower) -> None:
-    """Print the timeline as it happens. A verdict that says the same as the last one is not printed again."""
+    """Print the timeline as it happens. A verdict that repeats the last one is not printed."""
     began, last = time.monotonic(), ""
     for event in follower.until_the_end():
         line = timeline.line(event)
@@ -150,7 +152,7 @@ def _sum_up(console: Console, ending: Ending, version: dict[str, Any], samples: 
     live = _name(version["gitSha"])
     if samples.requests:
         dips = f"healthy targets never below {min(t.healthy for t in samples.targets)}"
-        asked = f"{len(samples.requests)} client requests meanwhile, {len(samples.failed)} failed, {dips}"
+        asked = f"{len(samples.requests)} client requests in the meantime, {len(samples.failed)} failed, {dips}"
         console.print(f"   {asked}; live: {live}\n")
     else:
         console.print(f"   live: {live}\n")
@@ -179,7 +181,7 @@ def _problems(results: list[Result], stage: Stage) -> list[str]:
 
 def _epilogue(console: Console, stage: Stage, inbox: Inbox, results: list[Result]) -> None:
     first = next((m for m in inbox.messages(at_least=4) if m.attributes.get("outcome") == "ROLLED_BACK"), None)
-    console.rule("[bold]what SNS said of the first rollback[/bold]", align="left")
+    console.rule("[bold]the SNS notification of the first rollback[/bold]", align="left")
     console.print(Text(f"{first.subject}\n\n{first.body}\n" if first else "nothing!\n"))
     console.rule("[bold]the ledger[/bold]", align="left")
     for result in results:
@@ -187,7 +189,7 @@ def _epilogue(console: Console, stage: Stage, inbox: Inbox, results: list[Result
         why = str(record.get("why", ""))
         console.print(Text(f"   {record.get('outcome', '?'):<12} {result.act.name:<9} {timeline.brief(why)}"))
     console.print(f"\nLive now, asked over HTTPS: [bold]{_name(_version(stage)['gitSha'])}[/bold]")
-    console.print("Look next: README.md (bring your own service), docs/decisions/, statemachine/deploy.asl.json")
+    console.print("Read next: README.md (bring your own service), docs/decisions/, statemachine/deploy.asl.json")
 
 
 def _write(results: list[Result], problems: list[str], seconds: float, stage: Stage) -> None:

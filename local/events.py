@@ -10,7 +10,7 @@ from ministack.services import eventbridge
 
 
 def send(source: str, detail_type: str, detail: dict[str, Any], *resources: str) -> None:
-    """Put an event on the bus, on a thread of its own: a rule's target may call back into this process."""
+    """Put an event on the bus from a separate thread, since a rule's target may call this process."""
     entry = {"Source": source, "DetailType": detail_type, "Detail": json.dumps(detail), "Resources": list(resources)}
     spawn_background(
         eventbridge._put_events, {"Entries": [entry]}, allow_aws_source=True, thread_name=f"{source}-event"

@@ -1,4 +1,4 @@
-"""Processes that end when they should."""
+"""Helpers to find child processes, and to end them with their parent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DIE_WITH_PARENT = _die_with_parent if sys.platform == "linux" else None
 
 
 def session(leader: int) -> list[int]:
-    """The ids of a session's processes. Linux only; elsewhere the emulator ends its own children."""
+    """Return the ids of a session's processes. Linux only; elsewhere the emulator ends its own children."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -33,7 +33,7 @@ def session(leader: int) -> list[int]:
 
 
 def running(programs: Collection[str], about: str) -> list[int]:
-    """The ids of the processes of these programs whose arguments hold this text. Linux only."""
+    """Return the ids of processes of these programs with this text in their arguments. Linux only."""
     found = []
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The settings of the local AWS: local/services.toml, but for where things are and how long they take."""
+"""The settings of the local AWS: local/services.toml, with other addresses and shorter times."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import tomli_w
 from local.emulator.front import Front
 
 TEMPLATE = Path(__file__).resolve().parent / "services.toml"
-"""The local AWS's own: a user's services.toml need not name the sample service, nor have a stack to be deployed."""
+"""The local AWS's own settings, since a user's services.toml may have no sample service and no stack to deploy."""
 
 QUICK = {
     "stability_timeout_seconds": 90,
@@ -21,27 +21,27 @@ QUICK = {
     "target_health_interval_seconds": 1,
     "smoke_attempts": 5,
     "smoke_interval_seconds": 1,
-    "bake_seconds": 0,  # the demo is to be short: on AWS a release is proven again after a minute
+    "bake_seconds": 0,  # to keep the demo short; on AWS a release is proven again after a minute
     "lock_poll_seconds": 1,
     "recovery_wait_seconds": 5,
 }
 QUICK_SMOKE = {
-    # 100 requests to each of three endpoints are what the promise takes on AWS (docs/smoke-tests.md): with TLS, on a
-    # laptop that runs the containers too, rounds of 300 would be most of what the demo does
+    # On AWS the promise needs 100 requests to each of three endpoints (docs/smoke-tests.md). With TLS, on a laptop that
+    # also runs the containers, rounds of 300 requests would take most of the demo's time.
     "identity_requests": 5,
     "requests_per_second": 150,
 }
 QUICK_STACK = {
-    "health_check_interval_seconds": 5,  # the shortest AWS takes
-    "health_check_timeout_seconds": 4,  # a busy laptop is no fault of a release
+    "health_check_interval_seconds": 5,  # the shortest that AWS allows
+    "health_check_timeout_seconds": 4,  # a slow laptop must not fail a release
     "unhealthy_threshold": 2,
     "start_period_seconds": 10,
     "deregistration_delay_seconds": 2,
 }
 REAL_ENGINE = {"stability_timeout_seconds": 180}
 REAL_ENGINE_STACK = {
-    # A health check is a command that the engine starts in the container: while an image is built on the same machine
-    # that can take seconds, and tasks that are well would be stopped.
+    # The engine starts a health check's command in the container. While an image is built on the same machine this can
+    # take seconds, and healthy tasks would be stopped.
     "health_check_interval_seconds": 6,
     "health_check_timeout_seconds": 5,
     "unhealthy_threshold": 3,
@@ -58,10 +58,10 @@ def write(
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
     tables: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Write the settings for one service per front: copies of the sample service, each with names of its own.
+    """Write the settings for one service per front: copies of the sample service with different names.
 
-    `overrides` changes keys of a service's own table, and of the tables in it, for tests that want other bounds;
-    `tables` are further ones.
+    `overrides` changes keys of a service's table and its sub-tables, for tests that need other limits. `tables` are
+    additional tables.
     """
     template = tomllib.loads(TEMPLATE.read_text(encoding="utf-8"))
     quick = QUICK | (REAL_ENGINE if real_engine else {})
@@ -73,7 +73,7 @@ def write(
         )
         for name, front in fronts.items()
     }
-    # an override of None takes a key out
+    # an override of None removes a key
     services = {name: {k: v for k, v in table.items() if v is not None} for name, table in services.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
@@ -82,7 +82,7 @@ def write(
 
 
 def _changed(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a table with these changes; those of a table inside it leave its other keys alone."""
+    """Return a table with these changes. Changes of a sub-table keep its other keys."""
     inside = {k: {**table[k], **v} for k, v in changes.items() if isinstance(v, Mapping) and k in table}
     return {**table, **changes, **inside}
 

@@ -1,4 +1,4 @@
-"""Writes docs/transcript.md: what the `landfall` command says, captured from real runs against a local AWS."""
+"""Writes docs/transcript.md: the output of the `landfall` command in real runs against a local AWS."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ from local.up import announced
 from stacks import ROOT
 
 TARGET = ROOT / "docs" / "transcript.md"
-INTRO = """# What the command says
+INTRO = """# Example output of the `landfall` command
 
-Captured by `make transcript` from real runs against the local AWS, one after the other: nothing is edited. On a
-terminal there are colours, and a line at the end with the state, the elapsed and the usual time.
+For people who want to see the command before they install it: this page shows what each verb prints for good and bad
+releases. `make transcript` captured it from consecutive runs against the local AWS, without edits. A terminal also
+shows colours, and a last line with the state, the elapsed time and the usual time.
 """
 RUNS = (
     ("A first release, onto a service with no tasks", "release --commit HEAD~2"),
     ("What is live", "status"),
-    ("The next one", "release --commit HEAD~1 --reason 'fix the totals'"),
-    ("A bad one: it crashes on start", "release --fault crash-on-start"),
-    ("Live already", "release --commit HEAD~1"),
-    ("Back to the first, by hand", "rollback --yes --reason 'the totals were right before'"),
-    ("A commit nobody knows", "release --commit no-such-branch"),
+    ("The next release", "release --commit HEAD~1 --reason 'fix the totals'"),
+    ("A bad release: it crashes on start", "release --fault crash-on-start"),
+    ("A release that is live already", "release --commit HEAD~1"),
+    ("Back to the first release, by hand", "rollback --yes --reason 'the totals were right before'"),
+    ("An unknown commit", "release --commit no-such-branch"),
     ("Is everything there?", "doctor"),
 )
 
 
 def main() -> int:
-    """Run the commands and write them down with their output and exit codes."""
+    """Run the commands, and write them to the page with their output and exit codes."""
     parts = [INTRO]
     with tempfile.TemporaryDirectory() as scratch:
         state, checkout = Path(scratch) / "state", Path(scratch) / "checkout"

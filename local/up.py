@@ -1,6 +1,6 @@
 """Starts the local AWS with Landfall deployed to it, for `landfall … --local`, and keeps it until Ctrl-C.
 
-Where it is stands in build/local/running.json while it runs.
+While it runs, build/local/running.json says where it is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RUNNING = LOCAL / "running.json"
 
 @contextmanager
 def announced(stage: Stage, where: Path = RUNNING) -> Iterator[None]:
-    """Say in a file where the local AWS is, for as long as it runs."""
+    """Write the local AWS's endpoint to a file while it runs."""
     where.parent.mkdir(parents=True, exist_ok=True)
     told = {"endpoint": stage.aws.endpoint, "settings": str(stage.settings), "pid": os.getpid()}
     where.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
@@ -33,9 +33,9 @@ def announced(stage: Stage, where: Path = RUNNING) -> Iterator[None]:
 
 
 def main() -> None:
-    """Start it, say where it is, wait."""
+    """Start the local AWS, print where it is, and wait."""
     parser = argparse.ArgumentParser(prog="python -m local.up", description=__doc__)
-    parser.add_argument("--engine", choices=("process", "docker"), default="process", help="what runs the containers")
+    parser.add_argument("--engine", choices=("process", "docker"), default="process", help="how to run the containers")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     print("starting the local AWS, and deploying Landfall to it …", flush=True)

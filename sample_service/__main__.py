@@ -20,7 +20,7 @@ _ACCESS_LOG_FIELDS = 5
 
 
 def is_worth_logging(record: logging.LogRecord) -> bool:
-    """False for the access line of a health check that passed: those would drown all else in the log."""
+    """Say whether a line is worth logging. Access lines of passed health checks are not, since there are too many."""
     if not isinstance(record.args, tuple) or len(record.args) != _ACCESS_LOG_FIELDS:
         return True
     _, _, path, _, status = record.args
@@ -28,9 +28,9 @@ def is_worth_logging(record: logging.LogRecord) -> bool:
 
 
 def main() -> None:
-    """Serve until told to stop; a setting that makes no sense stops the service before it listens."""
-    # uvicorn raises the signal again once it has finished gracefully. A stop that was asked for is no
-    # failure, and a container that ended with 143 at every deployment would look like one.
+    """Serve until a signal to stop. With a wrong setting the service exits before it listens."""
+    # uvicorn raises the signal again after a graceful end. An exit code of 143 at every deployment would look like
+    # a failure, but a requested stop is not one.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         settings = Settings.from_env(os.environ)
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def serve(app: ASGIApp, settings: Settings) -> None:
-    """Answer requests until a signal says to stop, then finish those that are in flight."""
+    """Answer requests until a signal to stop, then finish the requests in flight."""
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -1,4 +1,4 @@
-"""The API itself: what is answered on each path."""
+"""The API: the endpoints and their answers."""
 
 import hmac
 from dataclasses import asdict
@@ -19,17 +19,17 @@ from sample_service.settings import Settings
 
 
 def create_app(settings: Settings, database: Database) -> ASGIApp:
-    """The whole service as one ASGI app.
+    """Return the whole service as one ASGI app.
 
-    Headers and CORS are wrapped round Starlette, not put inside it: Starlette answers an unexpected error
-    from outside its own middleware, and that reply needs the headers as much as any other.
+    Headers and CORS are wrapped around Starlette, not inside it: Starlette answers an unexpected error from outside its
+    own middleware, and that reply needs the headers too.
     """
     api = _Api(settings, database)
     handlers = {HTTPException: _http_error, Exception: _server_error}
     app = Starlette(routes=api.routes(), exception_handlers=handlers)
     app.router.redirect_slashes = False
     cors = CORSMiddleware(
-        app,  # no credentials: a token in a header needs none, and cookies are not spoken here
+        app,  # no CORS credentials: a token in a header needs none, and there are no cookies
         allow_origins=settings.cors_origins,
         allow_methods=("GET", "HEAD", "OPTIONS"),
         allow_headers=("Authorization", "Content-Type"),
@@ -39,7 +39,7 @@ def create_app(settings: Settings, database: Database) -> ASGIApp:
 
 
 class _Api:
-    """The endpoints. They are plain functions, which Starlette runs in threads: SQLite blocks."""
+    """The endpoints. They are plain functions, which Starlette runs in threads, since SQLite blocks."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
@@ -55,11 +55,11 @@ class _Api:
         ]
 
     def base(self, _: Request) -> Response:
-        """The base endpoint: who answers here, and where to ask more."""
+        """Answer the base endpoint: the service's name, and the other endpoints."""
         return JSONResponse({"service": self._settings.service, "version": "/api/v1/version"})
 
     def version(self, _: Request) -> Response:
-        """Which code this is, and which deployment put it here."""
+        """Answer with the commit, and the deployment that released it."""
         settings = self._settings
         return JSONResponse(
             {
@@ -75,42 +75,42 @@ class _Api:
         )
 
     def live(self, _: Request) -> Response:
-        """The process answers; nothing is said about what it depends on."""
+        """Answer that the process is alive. This says nothing about its dependencies."""
         return JSONResponse({"status": "ok"})
 
     def ready(self, _: Request) -> Response:
-        """Whether requests can be served, which takes a database that answers."""
+        """Answer whether requests can be served, which needs a working database."""
         try:
             self._database.check()
         except DatabaseError:
-            # Why it failed stays in here: this reply goes to anybody.
+            # The cause is not in this reply, since everybody can read it.
             body = {"status": "unavailable", "database": "disconnected"}
             return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE)
         return JSONResponse({"status": "ready", "database": "connected"})
 
     def records(self, request: Request) -> Response:
-        """The protected rows, for whoever holds the token."""
+        """Answer with the protected rows, if the request has the token."""
         if not self._is_authorised(request.headers.get("authorization", "")):
             challenge = {"WWW-Authenticate": f'Bearer realm="{self._settings.service}"'}
             raise HTTPException(HTTPStatus.UNAUTHORIZED, headers=challenge)
         return JSONResponse({"records": [asdict(record) for record in self._database.records()]})
 
     def _is_authorised(self, authorization: str) -> bool:
-        """Whether the header holds our token; without a token of our own, nobody's does."""
+        """Say whether the header holds our token. If none is configured, nobody is authorised."""
         scheme, _, token = authorization.partition(" ")
         expected = self._settings.api_token.encode()
-        # Headers are decoded as latin-1, so this gives back the very bytes that were sent.
+        # Headers are decoded as latin-1, so this returns the exact bytes that were sent.
         same = hmac.compare_digest(token.strip().encode("latin-1"), expected)
         return bool(expected) and same and scheme.lower() == "bearer"
 
 
 def _http_error(_: Request, error: Exception) -> Response:
-    """An expected error, told by its standard phrase only."""
+    """Answer an expected error, with its standard phrase only."""
     status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
     headers = error.headers if isinstance(error, HTTPException) else None
     return JSONResponse({"error": status.phrase.lower()}, status, headers=headers)
 
 
 def _server_error(_: Request, __: Exception) -> Response:
-    """An unexpected error: the cause is for the log, where the server writes it, not for the caller."""
+    """Answer an unexpected error. The server logs the cause; the caller doesn't get it."""
     return JSONResponse({"error": "internal server error"}, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,4 +1,4 @@
-"""The embedded database: one SQLite file, really asked on every request that claims something about it."""
+"""The embedded database: one SQLite file, which is read for every request that reports on it."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ INSERT OR IGNORE INTO records VALUES
 """
 
 DatabaseError = sqlite3.Error
-"""What a caller catches when the database does not answer."""
+"""The error if the database does not answer."""
 
 
 @dataclass(frozen=True)
@@ -29,28 +29,28 @@ class Record:
 class Database:
     """The records kept in one SQLite file.
 
-    Every question opens the file anew, so that a file which has vanished or gone bad is noticed by the next
-    question and not hidden by a connection that was opened while all was well.
+    Every query opens the file again. So a missing or damaged file is noticed at the next query, and not hidden by an
+    older connection.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def create(self) -> None:
-        """Make the file, its table and its rows; harmless when they are there already."""
+        """Create the file, its table and its rows, if they don't exist."""
         with closing(sqlite3.connect(self._path)) as connection:
             connection.executescript(_SCHEMA)
 
     def check(self) -> None:
-        """Raise DatabaseError unless the table the service lives on can be read."""
+        """Raise DatabaseError unless the table can be read."""
         self._rows("SELECT count(*) FROM records")
 
     def records(self) -> list[Record]:
-        """All records, oldest first."""
+        """Return all records, oldest first."""
         return [Record(*row) for row in self._rows("SELECT id, title, created FROM records ORDER BY id")]
 
     def _rows(self, query: str) -> list[tuple[int, str, str]]:
-        # mode=rw, since SQLite would otherwise quietly make an empty file in place of one that is gone.
+        # mode=rw, since SQLite would otherwise silently create an empty file if the file is gone.
         uri = f"{self._path.absolute().as_uri()}?mode=rw"
         with closing(sqlite3.connect(uri, uri=True, timeout=1)) as connection:
             return connection.execute(query).fetchall()
@@ -58,7 +58,7 @@ class Database:
 
 @contextmanager
 def opened(path: str) -> Iterator[Database]:
-    """A ready database at the path, or in a directory of its own that goes when the service goes."""
+    """Yield a ready database at the path, or in a temporary directory that is deleted at the end."""
     if path:
         database = Database(Path(path))
         database.create()

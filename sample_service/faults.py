@@ -1,7 +1,7 @@
-"""Faults to rehearse: ways in which a release can be bad; the FAULT variable baked into an image chooses one.
+"""Faults for rehearsals: kinds of bad releases. The variable FAULT in an image chooses one.
 
-A fault wraps the app from outside. The app does not know that faults exist, and neither does the pipeline: it
-has to find out, as it would with a release that is bad by accident.
+A fault wraps the app from outside. Neither the app nor the pipeline knows about faults: the pipeline must detect them,
+as in a release that is bad by accident.
 """
 
 import asyncio
@@ -36,14 +36,14 @@ AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
 """
 
 Fault = Callable[[ASGIApp], ASGIApp]
-"""Takes a good app and gives a bad one."""
+"""Takes a good app and returns a bad one."""
 
 Rewrite = Callable[[str, int, bytes], tuple[int, bytes]]
-"""Takes the path, status and body of a reply and gives the status and body to send in their place."""
+"""Takes the path, status and body of a reply, and returns the status and body to send instead."""
 
 
 def named(fault: str) -> Fault:
-    """The fault of that name; for an empty name, none: the app stays as it is."""
+    """Return the fault of that name. An empty name gives the unchanged app."""
     if not fault:
         return lambda app: app
     if fault not in FAULTS:
@@ -57,7 +57,7 @@ def _crash_on_start(_: ASGIApp) -> NoReturn:
 
 
 def rewriting(app: ASGIApp, rewrite: Rewrite) -> ASGIApp:
-    """The app with its replies rewritten; headers stay, so that nothing else about a reply looks wrong."""
+    """Return the app with rewritten replies. Headers stay, so that nothing else in a reply is wrong."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         start: Message = {}
@@ -92,7 +92,7 @@ def _wrong_sha(path: str, status: int, body: bytes) -> tuple[int, bytes]:
 
 
 def _leak(_: str, status: int, body: bytes) -> tuple[int, bytes]:
-    # 401 and 503 stay as they are: a fault shows one thing going wrong, not several.
+    # 401 and 503 stay as they are, since a fault must show only one problem.
     return (500, _LEAK) if status in (404, 500) else (status, body)
 
 
@@ -109,7 +109,7 @@ def _no_base(path: str, status: int, body: bytes) -> tuple[int, bytes]:
 
 
 def without_headers(app: ASGIApp, is_missing: Callable[[str], bool]) -> ASGIApp:
-    """The app with headers left out of its replies; `is_missing` is given each header's name in lower case."""
+    """Return the app without some headers in its replies. `is_missing` gets each header's name in lower case."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_fewer(message: Message) -> None:
@@ -122,7 +122,7 @@ def without_headers(app: ASGIApp, is_missing: Callable[[str], bool]) -> ASGIApp:
 
 
 def slow(app: ASGIApp, seconds: float = SLOW_SECONDS) -> ASGIApp:
-    """Answers rightly, but only after the given time."""
+    """Return an app that answers correctly, but only after the given time."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         await asyncio.sleep(seconds)
@@ -132,7 +132,7 @@ def slow(app: ASGIApp, seconds: float = SLOW_SECONDS) -> ASGIApp:
 
 
 def late(app: ASGIApp, seconds: float = LATE_SECONDS) -> ASGIApp:
-    """Is not ready until the given time has passed since its start."""
+    """Return an app that is not ready until the given time after its start."""
     ready_at = time.monotonic() + seconds
     waiting = rewriting(app, _not_ready)
 
@@ -143,7 +143,7 @@ def late(app: ASGIApp, seconds: float = LATE_SECONDS) -> ASGIApp:
 
 
 def flaky(app: ASGIApp, every: int = FLAKY_EVERY) -> ASGIApp:
-    """Drops the connection in the middle of every so-manieth reply."""
+    """Return an app that drops the connection in the middle of every `every`-th reply."""
     count = 0
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -151,8 +151,8 @@ def flaky(app: ASGIApp, every: int = FLAKY_EVERY) -> ASGIApp:
         count += 1
         if count % every:
             return await app(scope, receive, send)
-        # A reply that ends before its promised length makes the server close the connection: what a client
-        # sees of a process that died while answering.
+        # If a reply is shorter than its promised length, the server closes the connection. For a client this looks
+        # like a process that died while it answered.
         headers = [(b"content-length", b"64")]
         return await send({"type": "http.response.start", "status": 200, "headers": headers})
 

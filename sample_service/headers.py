@@ -1,4 +1,4 @@
-"""The security headers that every reply carries, whoever made it: the set that Helmet sends by default."""
+"""The security headers of every reply: Helmet's defaults."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,19 +21,19 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Puts the security headers on every reply of the app inside it, error replies included."""
+    """Adds the security headers to every reply of the wrapped app, including errors."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer as the app does, with the headers added."""
+        """Answer like the app, with the headers added."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(SECURITY_HEADERS)
-                # A cached /version or /health would vouch for a release that is no longer there.
+                # A cached /version or /health would come from a release that is no longer there.
                 headers["Cache-Control"] = "no-store"
             await send(message)
 

@@ -1,7 +1,7 @@
 """The container's health check: `python -m sample_service.probe` exits 0 if the service here is alive.
 
-It asks for liveness, not readiness: replacing a container does not mend the database it depends on. Whether a
-container may have traffic is asked by the load balancer, of the readiness endpoint.
+It checks liveness, not readiness, since replacing a container doesn't fix its database. The load balancer checks the
+readiness endpoint to decide whether a container gets traffic.
 """
 
 import os
@@ -18,7 +18,7 @@ _EVERY_ADDRESS = ("", "0.0.0.0", "::")  # noqa: S104  compared with, not bound t
 
 
 def main(env: Mapping[str, str]) -> int:
-    """Ask once, where this environment says the service listens; the exit code is the answer."""
+    """Send one request to the address in this environment, and return the exit code."""
     host = env.get("HOST", "")
     address = "127.0.0.1" if host in _EVERY_ADDRESS else host
     try:
@@ -35,7 +35,7 @@ def main(env: Mapping[str, str]) -> int:
 
 
 def _status_line(address: str, port: int) -> bytes:
-    """Ask without http.client, whose import takes longer than the rest, every few seconds in every container."""
+    """Send a request without http.client. Its import would take longer than everything else, every few seconds."""
     with socket.create_connection((address, port), TIMEOUT_SECONDS) as connection:
         connection.sendall(_ASKED)
         with connection.makefile("rb") as answer:

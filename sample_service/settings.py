@@ -1,15 +1,15 @@
-"""What the service is told by its surroundings, read once from the environment."""
+"""The service's settings, read once from the environment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 UNKNOWN = "unknown"
-"""Said in place of a fact nobody supplied: a guess would be worse."""
+"""The value of a fact that nobody supplied. A guess would be worse."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the service takes from its environment, with the defaults of an unconfigured container."""
+    """All settings of the service, with the defaults of an unconfigured container."""
 
     git_sha: str = UNKNOWN
     build_time: str = UNKNOWN
@@ -27,7 +27,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
-        """Read the settings; an absent or empty variable leaves the default in place."""
+        """Read the settings. A missing or empty variable gives the default."""
         texts = {field: env[name] for field, name in _VARIABLES.items() if env.get(name)}
         origins = tuple(part.strip() for part in env.get("CORS_ORIGIN", "").split(",") if part.strip())
         return cls(**texts, cors_origins=origins or cls.cors_origins, port=_port(env.get("PORT", "")))
@@ -49,7 +49,7 @@ _VARIABLES = {
 
 
 def _port(text: str) -> int:
-    """A port to listen on, or an error that says what was wrong with PORT."""
+    """Return the port to listen on. Raises ValueError if PORT is wrong."""
     if not text:
         return Settings.port
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004  the largest port

@@ -1,7 +1,7 @@
 """The CDK app's stacks and constructs.
 
-Importing this package makes the machine ready for `aws_cdk`, which every module below it imports: jsii starts a
-`node` from PATH on import, and services.toml is read by the same classes as in the Lambdas.
+Importing this package prepares the machine for `aws_cdk`, which every module below it imports: jsii starts a `node`
+from PATH on import. The same classes as in the Lambdas read services.toml.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Puts the app together: which stacks there are is decided by services.toml alone."""
+"""Builds the CDK app. services.toml decides which stacks it has."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from stacks.service.registry_stack import RegistryStack
 from stacks.service.service_stack import EcsServiceStack
 
 WRONG_INPUT = (SettingsError, LayerError)
-"""What a user can mend: shown as one line, without a traceback."""
+"""Errors that a user can fix. They are shown as one line, without a traceback."""
 
 SETTINGS = "settings"
-"""CDK context that names another services.toml."""
+"""The CDK context key that names another services.toml."""
 
-# Feature flags of the CDK that change what these stacks become. Here and not in cdk.json, so that a synth without the
-# CLI (`python app.py`, the tests) makes the same templates.
+# CDK feature flags that change these stacks' templates. They are not in cdk.json, so that a synth without the CLI
+# (`python app.py`, the tests) makes the same templates.
 FLAGS: Mapping[str, object] = {
     "@aws-cdk/aws-ecs:arnFormatIncludesClusterName": True,
     "@aws-cdk/aws-ecs:removeDefaultDeploymentAlarm": True,
@@ -39,7 +39,8 @@ FLAGS: Mapping[str, object] = {
     "@aws-cdk/aws-s3:publicAccessBlockedByDefault": True,
     "@aws-cdk/aws-s3:serverAccessLogsUseBucketPolicy": True,
     "@aws-cdk/core:checkSecretUsage": True,
-    # Blanks count: a template may have 1 MB (CloudFormation user guide, quotas), and of a hundred services it has half.
+    # Blanks count: a template may have 1 MB (CloudFormation user guide, quotas), and with 100 services it has half of
+    # it.
     "@aws-cdk/core:suppressTemplateIndentation": True,
 }
 
@@ -47,8 +48,8 @@ FLAGS: Mapping[str, object] = {
 def build(outdir: str | None = None, context: Mapping[str, object] | None = None) -> cdk.App:
     """Return the app, not yet synthesised. Raises SettingsError or LayerError.
 
-    The stacks name no account or region: the CLI deploys them to that of the credentials in use, and synth asks AWS
-    nothing.
+    The stacks name no account or region: the CLI deploys them to those of the current credentials. Synth makes no AWS
+    calls.
     """
     app = cdk.App(outdir=outdir, context={**FLAGS, **(context or {})}, analytics_reporting=False)
     path = Path(app.node.try_get_context(SETTINGS) or ROOT / "services.toml").resolve()

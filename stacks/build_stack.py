@@ -1,4 +1,4 @@
-"""How commits become images: a CodeBuild project for each service that has a `build` table."""
+"""A CodeBuild project for each service with a `build` table. It turns commits into images."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from stacks.names import BUILD_LOGS
 BUILDSPEC = ROOT / "buildspec.yml"
 TIMEOUT_MINUTES = 30
 CACHE_DAYS = 30
-"""A cache that nothing was built with for that long costs more than it saves."""
+"""A cache that was not used for that long costs more than it saves."""
 
 _PUSH = [
     "ecr:BatchCheckLayerAvailability",
@@ -33,20 +33,20 @@ _PUSH = [
     "ecr:PutImage",
     "ecr:UploadLayerPart",
 ]
-"""What a push takes (ECR user guide, IAM permissions for pushing an image)."""
+"""The actions that a push needs (ECR user guide, IAM permissions for pushing an image)."""
 _PULL = [
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
     "ecr:BatchImportUpstreamImage",
     "ecr:GetDownloadUrlForLayer",
 ]
-"""What a pull takes, also of a tag that a pull-through cache does not have yet (ECR user guide, pull through cache: IAM
-permissions)."""
+"""The actions that a pull needs, including a tag that a pull-through cache does not have yet (ECR user guide, pull
+through cache: IAM permissions)."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A kind of build machine. Each builds for its own architecture: emulating another takes many times as long."""
+    """A kind of build machine. Each builds for its own architecture, since emulation is many times slower."""
 
     type: str
     image: codebuild.IBuildImage
@@ -63,8 +63,8 @@ class BuildStack(cdk.Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, services: list[Service], key: kms.IKey) -> None:
         super().__init__(scope, construct_id, description="Landfall: builds images from commits")
-        # In the template, so that a diff shows it, and no commit can change how it is built and pushed; once, since a
-        # template may have 1 MB and each project would hold 13 KB of it.
+        # The buildspec is in the template, so that a diff shows it and no commit can change its own build. It is there
+        # only once, since a template may have 1 MB and each project would take 13 KB.
         text = BUILDSPEC.read_text(encoding="utf-8")
         buildspec = cdk.CfnMapping(self, "Buildspec", mapping={"buildspec": {"text": text}}).find_in_map(
             "buildspec", "text"
@@ -75,7 +75,7 @@ class BuildStack(cdk.Stack):
 
 
 class BuildProject(Construct):
-    """A service's project, with a role, a log group and a cache of its own."""
+    """A service's project, with its own role, log group and cache."""
 
     def __init__(self, scope: cdk.Stack, service: Service, build: Build, key: kms.IKey, buildspec: str) -> None:
         super().__init__(scope, service.name)
@@ -104,21 +104,21 @@ class BuildProject(Construct):
                     status="ENABLED", group_name=log_group.log_group_name
                 )
             ),
-            # No limit of concurrent builds: beyond one CodeBuild refuses a build, without one it queues it (CodeBuild
-            # user guide, builds). Which of two pushes is deployed the pipeline decides, and buildspec.yml what becomes
-            # of two builds of one commit.
+            # There is no limit of concurrent builds: above a limit, CodeBuild refuses a build, without one it queues it
+            # (CodeBuild user guide, builds). The pipeline decides which of two pushes is deployed, and buildspec.yml
+            # handles two builds of the same commit.
         )
-        # With its policy: CodeBuild tries the connection when the project is made.
+        # The policy must exist first: CodeBuild tries the connection when the project is created.
         project.node.add_dependency(role)
 
     def _cache(self, service: Service) -> ecr.Repository:
         return ecr.Repository(
-            # By its own name in the stack: under the service's, one that is renamed would make it a second time.
+            # The construct has the repository's name. With the service's name, a renamed service would create it twice.
             cdk.Stack.of(self),
             cache_repository(service.repository),
             repository_name=cache_repository(service.repository),
             image_tag_mutability=ecr.TagMutability.MUTABLE,
-            # As the images that hold the same layers are.
+            # Encrypted like the images, which hold the same layers.
             encryption=ecr.RepositoryEncryption.AES_256,
             lifecycle_rules=[
                 ecr.LifecycleRule(
@@ -128,7 +128,7 @@ class BuildProject(Construct):
                 ),
                 ecr.LifecycleRule(description="a cache of old", max_image_age=cdk.Duration.days(CACHE_DAYS)),
             ],
-            # Nothing in it that the next build would not make again.
+            # The next build can make everything in it again.
             removal_policy=cdk.RemovalPolicy.DESTROY,
             empty_on_delete=True,
         )
@@ -146,7 +146,7 @@ class BuildProject(Construct):
             description=f"What the build of {service.name} may do",
         )
         allowed = [
-            # To whom it is given is all that AWS lets one say of a token: it has no resource level.
+            # A token has no resource level: AWS lets a policy say only who gets one.
             ("*", ["ecr:GetAuthorizationToken"]),
             (repository_arn(stack, service), [*_PUSH, "ecr:DescribeImages"]),
             (cache.repository_arn, [*_PUSH, "ecr:GetDownloadUrlForLayer"]),
@@ -158,8 +158,8 @@ class BuildProject(Construct):
             ),
         ]
         if build.connection:
-            # What a project's role needs of its connection (CodeBuild user guide, GitHub App connections). An ARN of
-            # the service's former name takes that name's actions.
+            # The actions that a project's role needs on its connection (CodeBuild user guide, GitHub App connections).
+            # An ARN with the service's former name needs the actions of that name.
             prefix = build.connection.split(":")[2]
             allowed.append((build.connection, [f"{prefix}:GetConnection", f"{prefix}:GetConnectionToken"]))
         for resource, actions in allowed:
@@ -173,8 +173,8 @@ def _source(build: Build, buildspec: str) -> codebuild.CfnProject.SourceProperty
         type="GITHUB",
         location=f"https://github.com/{build.source}.git",
         auth=connection if build.connection else None,
-        # All of the history: the build says which commits its image contains. 1 to 25 would be that many of them
-        # (CodeBuild user guide, Git clone depth).
+        # The whole history, since the build lists the commits that its image contains. 1 to 25 would clone that many
+        # commits (CodeBuild user guide, Git clone depth).
         git_clone_depth=0,
         build_spec=buildspec,
     )
@@ -187,8 +187,8 @@ def _environment(stack: cdk.Stack, service: Service, build: Build) -> codebuild.
         type=machine.type,
         image=build.environment_image or machine.image.image_id,
         compute_type="BUILD_GENERAL1_SMALL",
-        # `docker build` takes a Docker daemon in the build's container, and that takes this (CodeBuild user guide,
-        # run Docker commands in a build).
+        # `docker build` needs a Docker daemon in the build's container, which needs this (CodeBuild user guide, run
+        # Docker commands in a build).
         privileged_mode=True,
         environment_variables=[
             codebuild.CfnProject.EnvironmentVariableProperty(name=name, value=value)

@@ -1,7 +1,7 @@
-"""What the app costs by the month while nothing happens, computed from its templates: `python -m stacks.cost`.
+"""Computes the app's monthly fixed costs from its templates: `python -m stacks.cost`.
 
-Only what is paid for being there. What grows with use (requests, builds, storage, logs, traces, metrics, traffic, load
-balancer capacity units, key rotations) is not in it; docs/deploying.md names it. Free tiers are not taken off.
+It counts only fixed costs. Costs that grow with use (requests, builds, storage, logs, traces, metrics, traffic, load
+balancer capacity units, key rotations) are not included; docs/deploying.md lists them. Free tiers are not subtracted.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from stacks.app import build
 
 HOURS = 730
 DATED = "2026-11"
-"""When the list prices below were written down. What holds is what AWS's pages say."""
+"""The date of the list prices below. AWS's pages have the current ones."""
 
 PRICES: Mapping[str, tuple[float, str]] = {
     "key": (1.00, "aws.amazon.com/kms/pricing: a customer managed key, by the month"),
@@ -37,7 +37,7 @@ PRICES: Mapping[str, tuple[float, str]] = {
     "gb": (0.004445 * HOURS, "aws.amazon.com/fargate/pricing: a GB of memory, Linux/x86, $0.004445 an hour"),
     "gb arm64": (0.00356 * HOURS, "aws.amazon.com/fargate/pricing: a GB of memory, Linux/ARM, $0.00356 an hour"),
 }
-"""US East (N. Virginia), dollars by the month; with the page that says so."""
+"""Prices in US East (N. Virginia), in dollars a month, with the source page."""
 
 BY_USE = frozenset(
     {
@@ -78,12 +78,12 @@ BY_USE = frozenset(
         "Custom::LandfallService",
     }
 )
-"""Types that cost by use, or not at all. A test fails on one that is neither here nor priced."""
+"""Resource types that cost by use, or nothing. A test fails on a type that is neither here nor priced."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """So many of a thing."""
+    """A line of the table: how many of a resource."""
 
     stack: str
     what: str
@@ -92,12 +92,12 @@ class Line:
 
     @property
     def dollars(self) -> float:
-        """Return what they cost by the month."""
+        """Return the cost in dollars a month."""
         return self.count * PRICES[self.price][0]
 
 
 def lines(templates: Mapping[str, Mapping[str, Any]], services: Sequence[Service]) -> list[Line]:
-    """Return what is paid for. The tasks of a service are those that its first release starts."""
+    """Return the resources that cost money. A service has the tasks that its first release starts."""
     found = [Line(stack, *each) for stack, template in templates.items() for each in _of(template)]
     for service in services:
         if service.stack:
@@ -128,7 +128,7 @@ def _of(template: Mapping[str, Any]) -> Iterator[tuple[str, float, str]]:
 
 
 def _tasks(service: Service, template: Mapping[str, Any]) -> list[Line]:
-    """A task has a share of a CPU, memory, and a public address."""
+    """Return the lines of a service's tasks: CPU, memory, and public addresses."""
     stack, count = f"Landfall-Service-{service.name}", service.desired_count or 1
     (task,) = (r for r in template["Resources"].values() if r["Type"] == "AWS::ECS::TaskDefinition")
     arm = " arm64" if service.build and service.build.platform != Build.platform else ""
@@ -141,14 +141,14 @@ def _tasks(service: Service, template: Mapping[str, Any]) -> list[Line]:
 
 
 def table(found: Sequence[Line]) -> str:
-    """Return it for people."""
+    """Return the table for people."""
     width = max(len(line.what) for line in found)
     rows = [f"{line.stack:28} {line.what:{width}} {line.count:6g} {line.dollars:9.2f}" for line in found]
     return "\n".join(
         (
-            f"Dollars by the month while nothing happens: us-east-1, list prices of {DATED}, no free tier",
+            f"Fixed costs in dollars a month: us-east-1, list prices of {DATED}, no free tier",
             *rows,
-            f"{'in all':28} {'':{width}} {'':6} {sum(line.dollars for line in found):9.2f}",
+            f"{'total':28} {'':{width}} {'':6} {sum(line.dollars for line in found):9.2f}",
             "",
             *(f"{name:10} {dollars:7.3f}  {source}" for name, (dollars, source) in PRICES.items()),
         )
@@ -156,7 +156,7 @@ def table(found: Sequence[Line]) -> str:
 
 
 def main(settings_path: Path) -> None:
-    """Print it for the services of a file."""
+    """Print the table for the services of a file."""
     with TemporaryDirectory() as directory:
         build(directory, {"settings": str(settings_path), "aws:cdk:disable-asset-staging": True}).synth()
         templates = {

@@ -1,7 +1,8 @@
-"""A service's front: the machine that a release is asked of. It records who asks, then starts the build or deployment.
+"""A service's front: the state machine that receives requests for releases.
 
-One for each service, since IAM sees which machine is started and not what it is given: who may start this one can ask
-for this service alone. It has no Lambda; its role may do exactly what its four tasks do.
+It records who asks, then starts the build or deployment. Each service has one, since IAM policies can name the machine
+to start but not its input: a person who may start this one can release only this service. It has no Lambda. Its role
+allows exactly what its four tasks do.
 """
 
 from __future__ import annotations
@@ -77,9 +78,9 @@ OVERRIDES = (
     "source.insecureSsl",
     "source.location",
 )
-"""Every condition key of StartBuild (Service Authorization Reference, AWS CodeBuild), but for those that repeat one for
-each identifier or name. A key is there where a request overrides that part of the project (CodeBuild user guide,
-condition keys): a build is started with another commit and nothing else changed."""
+"""Every condition key of StartBuild (Service Authorization Reference, AWS CodeBuild), except those that repeat a key
+for each identifier or name. A request has a key if it overrides that part of the project (CodeBuild user guide,
+condition keys). So a request can choose the commit and nothing else."""
 
 _SECONDS_KEPT = recorded_requests.KEPT_DAYS * 24 * 60 * 60
 _UPON_TABLE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:DescribeKey")
@@ -87,7 +88,7 @@ _DATA_KEY = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
 
 
 class FrontMachine(StandardMachine):
-    """Standard, not Express: a name starts once in 90 days, and its history says what was asked."""
+    """Standard, not Express: a name can be used only once in 90 days, and the history says what was requested."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, service: Service, ledger: dynamodb.ITable, key: kms.IKey
@@ -97,7 +98,7 @@ class FrontMachine(StandardMachine):
             scope,
             construct_id,
             name=naming.front(service.name),
-            # An asset that all fronts share: a template with a hundred copies is too large for CloudFormation.
+            # One asset for all fronts: a template with a hundred copies would be too large for CloudFormation.
             definition=sfn.DefinitionBody.from_file(str(file(Machine.ASK))),
             functions={},
             key=key,
@@ -116,13 +117,13 @@ class FrontMachine(StandardMachine):
 
 
 def statements(stack: cdk.Stack, service: Service, ledger: str, key: str) -> Sequence[iam.PolicyStatement]:
-    """Return what a front machine's tasks take, each on this service's own."""
+    """Return the statements for a front machine's tasks, each limited to this service's resources."""
 
     def allow(actions: Sequence[str], resource: str, **conditions: Mapping[str, object]) -> iam.PolicyStatement:
         return iam.PolicyStatement(actions=list(actions), resources=[resource], conditions=conditions)
 
-    # ForAllValues is true where a request has no such key: PutItem and UpdateItem always have one (DynamoDB developer
-    # guide, fine-grained access control)
+    # ForAllValues is also true if a request has no such key, but PutItem and UpdateItem always have one (DynamoDB
+    # developer guide, fine-grained access control)
     own = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [recorded_requests.partition(service.name)]}}
     via = {"StringEquals": {"kms:ViaService": f"dynamodb.{stack.region}.{stack.url_suffix}"}}
     needed = [

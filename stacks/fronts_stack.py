@@ -1,4 +1,4 @@
-"""The fronts of all services, in a stack of their own: those of a hundred would fill the pipeline's template."""
+"""The fronts of all services. They have a separate stack, since a hundred would fill the pipeline's template."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stacks.pipeline.pipeline_stack import PipelineStack
 
 
 class FrontsStack(cdk.Stack):
-    """A machine that releases are asked of, for each service."""
+    """For each service, the state machine that receives requests for releases."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, services: Sequence[Service], pipeline: PipelineStack

@@ -1,6 +1,7 @@
-"""What GitHub Actions may do here, without a stored key: a role for each branch that releases.
+"""Roles for GitHub Actions, one for each branch that releases, without a stored key.
 
-A stack of its own, since an account can have but one provider of a URL, and since the local emulator knows none.
+This is a separate stack, since an account can have only one identity provider for a URL, and since the local AWS has
+no identity providers.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 
 EXISTING_PROVIDER = "github-provider-exists"
-"""CDK context: `true` where the account has GitHub's provider already, from another project."""
+"""The CDK context key that is `true` if another project already added GitHub's provider to the account."""
 
 LONGEST_JOB = cdk.Duration.hours(2)
-"""A build, and a deployment that waits its turn, fails late and is rolled back."""
+"""Time for a build, and for a deployment that waits in the queue, fails late and is rolled back."""
 
 LONGEST_DESCRIPTION = 1000
-"""Of a role (IAM API reference, CreateRole)."""
+"""The longest description of a role (IAM API reference, CreateRole)."""
 
 
 class GitHubStack(cdk.Stack):
-    """GitHub's provider of identities, and the roles."""
+    """GitHub's identity provider, and the roles."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, services: Sequence[Service], pipeline: PipelineStack
@@ -67,7 +68,7 @@ class GitHubStack(cdk.Stack):
 
 
 def _by_subject(services: Sequence[Service]) -> Mapping[str, list[Service]]:
-    """Return which services each branch releases."""
+    """Return the services that each branch releases."""
     found: dict[str, list[Service]] = {}
     for service in services:
         if service.build:
@@ -76,24 +77,24 @@ def _by_subject(services: Sequence[Service]) -> Mapping[str, list[Service]]:
 
 
 def subject_of(build: Build) -> str:
-    """Return the `sub` claim of a workflow that runs on the branch, by push or by hand.
+    """Return the `sub` claim of a workflow that runs on the branch, after a push or by hand.
 
-    A job with an `environment` has another one (GitHub docs, OpenID Connect reference), and so is not let in.
+    A job with an `environment` has another claim (GitHub docs, OpenID Connect reference), so it is not allowed.
     """
     return f"repo:{build.subject or build.source}:ref:refs/heads/{build.branch}"
 
 
 def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: PipelineStack) -> Iterator[iam.PolicyStatement]:
-    """Yield what a release from Actions takes, on these services' own resources."""
+    """Yield the statements that a release from Actions needs, limited to these services' resources."""
 
     def allow(actions: str, *resources: str, **conditions: Mapping[str, object]) -> iam.PolicyStatement:
         return iam.PolicyStatement(actions=actions.split(), resources=list(resources), conditions=conditions)
 
     ledger = pipeline.ledger.table_arn
     via_dynamodb = {"kms:ViaService": f"dynamodb.{stack.region}.{stack.url_suffix}"}
-    # The services' fronts and nothing else that starts: each records who asks, and then starts its own service's build
-    # or deployment. Of the machine that deploys IAM could not see for which service it is started, and StartBuild takes
-    # overrides that no condition sees.
+    # Only the services' fronts may be started: each records who asks, and then starts its own service's build or
+    # deployment. IAM could not restrict the deploying machine to a service, and StartBuild has overrides that no
+    # condition can restrict.
     yield allow("states:StartExecution", *(reach.front_arn(stack, service) for service in services))
     yield allow(
         "states:DescribeExecution", *(reach.execution_arns(stack, naming.front(each.name)) for each in services)
@@ -101,13 +102,13 @@ def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: Pipeline
     yield allow("codebuild:BatchGetBuilds", *(reach.build_project_arn(stack, service) for service in services))
     yield allow("ecr:DescribeImages", *(reach.repository_arn(stack, service) for service in services))
     yield allow("states:DescribeExecution states:GetExecutionHistory", reach.execution_arns(stack))
-    # All of it, not the own services' records alone: what is under way is looked up across them.
+    # All records, not only those of these services: running deployments are looked up across all services.
     yield allow("dynamodb:GetItem dynamodb:Query", ledger)
     yield allow("dynamodb:GetItem", pipeline.freezes.table_arn)
     yield allow("dynamodb:Query", *(f"{ledger}/index/{name}" for name in (BY_SHA, INDEX_EXECUTION, INDEX_UNFINISHED)))
     yield allow("kms:Decrypt", pipeline.key.key_arn, StringEquals=via_dynamodb)
     yield allow("ecs:DescribeServices", *(reach.service_arn(stack, service) for service in services))
-    # A stack's ARN ends in an id that CloudFormation makes: the prefix is this one stack, by its name.
+    # A stack's ARN ends in an id that CloudFormation generates, so the prefix is limited to this stack's name.
     yield allow(
         "cloudformation:DescribeStacks",
         stack.format_arn(service="cloudformation", resource="stack", resource_name=f"{pipeline.stack_name}/*"),

@@ -7,34 +7,34 @@ import hashlib
 from landfall.settings import Service
 
 MACHINE = "landfall"
-"""The state machine. A fixed name, so that a policy can name its executions before it exists."""
+"""The state machine. The name is fixed, so that a policy can name its executions before it exists."""
 
 BUILD_WATCH = "landfall-build-watch"
 """The state machine that watches builds."""
 
 BUS = "landfall"
-"""The event bus. A fixed name, so that rules elsewhere can be written before it exists."""
+"""The event bus. The name is fixed, so that rules elsewhere can be written before it exists."""
 
 DASHBOARD = "landfall"
 """The dashboard."""
 
 ALARM_PREFIX = "landfall-"
-"""Alarms' names begin with it: key and topic let in alarms of such a name, and those alone."""
+"""The prefix of alarm names. Key and topic allow only alarms with this prefix."""
 
 LOGS = "/landfall"
-"""Above all log groups of ours but the machines': key policies let them in by it."""
+"""The prefix of Landfall's log groups, except the machines'. Key policies allow groups with this prefix."""
 
 STEP_LOGS = f"{LOGS}/steps"
-"""Above the log groups of the steps."""
+"""The prefix of the steps' log groups."""
 
 MACHINE_LOGS = "/aws/vendedlogs/states"
-"""Above the log groups of the machines. AWS's advice: such groups don't fill up the account's log resource policy."""
+"""The prefix of the machines' log groups. AWS advises it: such groups don't fill the account's log resource policy."""
 
 BUILD_LOGS = f"{LOGS}/builds"
-"""Above the log groups of the builds."""
+"""The prefix of the builds' log groups."""
 
 BOOTSTRAP_TAG = "bootstrap"
-"""The image tag of a service's first revision. No such image need exist: the service starts with no tasks."""
+"""The image tag of a service's first revision. The image need not exist, since the service starts with no tasks."""
 
 _BALANCER_NAME_LIMIT = 32
 
@@ -50,7 +50,7 @@ def service_logs(service: Service) -> str:
 
 
 def balancer(service: Service) -> str:
-    """Return the name of a service's load balancer and target group: 32 characters at most, and still its own."""
+    """Return the unique name of a service's load balancer and target group, with at most 32 characters."""
     name = f"landfall-{service.name}"
     if len(name) <= _BALANCER_NAME_LIMIT:
         return name

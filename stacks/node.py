@@ -1,7 +1,7 @@
-"""Runs a program of Node without Node on the machine.
+"""Runs Node.js programs on a machine without Node.js.
 
 `python -m stacks.node npm ci` installs what package-lock.json pins; `python -m stacks.node cdk …` and
-`python -m stacks.node asl-validator …` run what it installed.
+`python -m stacks.node asl-validator …` run the installed programs.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from stacks import ROOT, nodejs
 
 _INSTALLED = ROOT / "node_modules" / ".bin"
 CACHE = ROOT / "build" / "npm-cache"
-"""Where npm keeps what it downloaded. By itself it takes the home directory, and hangs where that can't be written."""
+"""npm's cache. By default npm uses the home directory, and hangs if it can't write there."""
 _NPM_CACHE = "npm_config_cache"
 _QUIET = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 
@@ -32,9 +32,9 @@ def command(tool: str, *arguments: str) -> list[str]:
 
 
 def environment(base: Mapping[str, str]) -> dict[str, str]:
-    """Return `base` with this interpreter, and the node that jsii shall use, first on PATH: cdk.json says `python3`.
+    """Return `base` with this interpreter and jsii's node first on PATH, since cdk.json says `python3`.
 
-    npm's cache is the project's own, unless `base` names one.
+    npm's cache is in the project, unless `base` names another.
     """
     path = base.get("PATH", os.defpath)
     first = [str(Path(sys.executable).parent), *([str(found)] if (found := nodejs.directory()) else [])]
@@ -43,7 +43,7 @@ def environment(base: Mapping[str, str]) -> dict[str, str]:
 
 
 def main(tool: str, *arguments: str) -> int:
-    """Run a tool in the repository's root and return how it ended."""
+    """Run a tool in the repository's root and return its exit code."""
     try:
         line = command(tool, *arguments)
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""The Node.js that jsii and the CDK CLI run on: the one that pip installed, so that a machine needs none."""
+"""Finds the Node.js for jsii and the CDK CLI: the one that pip installed, so the machine needs none."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def directory() -> Path | None:
 
 
 def program() -> str:
-    """Return the `node` to run: that one, or else the system's."""
+    """Return the `node` to run: the one from pip, else the system's."""
     found = directory()
     return str(found / "node") if found else "node"
 
 
 def npm() -> list[str]:
-    """Return the command line of npm. (The wheel's own `npm` is a copy of a symbolic link, and finds nothing.)"""
+    """Return the command line of npm. (The wheel's own `npm` is a copy of a symbolic link, and doesn't work.)"""
     found = directory()
     if found is None:
         return ["npm"]
@@ -32,7 +32,7 @@ def npm() -> list[str]:
 
 
 def put_on_path() -> None:
-    """Put that `node` first on PATH, before a system one: jsii warns about, and one day refuses, an old node."""
+    """Put that `node` first on PATH, before the system's. jsii warns about an old node, and will refuse it some day."""
     found = directory()
     path = os.environ.get("PATH", os.defpath)
     if found is None or path.split(os.pathsep)[0] == str(found):

@@ -1,6 +1,6 @@
-"""cdk-nag's packs over the app: AwsSolutions and HIPAA.Security.
+"""Runs cdk-nag's packs AwsSolutions and HIPAA.Security on the app.
 
-They look at the constructs, so that no template is needed; the tests run them on the app that they synthesise.
+They check the constructs, so no template is needed. The tests run them on the app that they synthesise.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from stacks.acknowledged import ANSWERS, Answer
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """What a pack found: its rule, with the part of the resource that it is about, and the resource."""
+    """A finding of a pack: its rule, with the part of the resource that it is about, and the resource."""
 
     pack: str
     rule: str
@@ -23,12 +23,12 @@ class Finding:
 
     @property
     def answer(self) -> Answer | None:
-        """Return why it stays, or None where nobody said."""
+        """Return why it is accepted, or None if it is not."""
         return next((a for a in ANSWERS if a.answers(self.rule, self.resource)), None)
 
 
 def findings(app: cdk.App) -> list[Finding]:
-    """Return everything that the packs find, answered or not."""
+    """Return all findings of the packs, accepted or not."""
     return sorted(
         Finding(pack.read_pack_name, violation.rule_name, resource.construct_path or "")
         for pack in (AwsSolutionsChecks(app), HIPAASecurityChecks(app))

@@ -1,8 +1,8 @@
-"""Refuses to deploy what still names the repository that services.toml ships with: another's, which would be trusted.
+"""Refuses a deploy while services.toml still names the example repository, which would then be trusted.
 
-Two guards, since an app is not told whether it is synthesised or deployed. `python -m stacks.placeholder` is what
-`make deploy` asks first. A rule in each template is what CloudFormation asks before it makes or changes anything
-(CloudFormation user guide, Rules section), so that `cdk deploy` is refused too, by whoever runs it.
+There are two guards, since an app can't know whether it is synthesised or deployed. `make deploy` runs
+`python -m stacks.placeholder` first. Also, CloudFormation checks a rule in each template before it changes anything
+(CloudFormation user guide, Rules section), so that `cdk deploy` is refused too.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ RULE = "SourceIsYourOwn"
 
 
 def complaint(settings: Settings) -> str | None:
-    """Return why these settings can't be deployed, and the way out; None where they can."""
+    """Return why these settings can't be deployed, and the way out; None if they can."""
     named = [s.name for s in settings.services if s.build and s.build.source == PLACEHOLDER]
     if not named:
         return None
     keys = ", ".join(f"services.{name}.build.source" for name in named)
     return (
-        f"{keys} is {PLACEHOLDER!r}, which stands for your own repository: its commits would be built and its "
-        "workflows trusted. Set owner/name in services.toml, or take the build table out"
+        f"{keys} is {PLACEHOLDER!r}, an example: Landfall would build its commits and trust its workflows. Set the "
+        "owner/name of your own repository in services.toml, or remove the build table"
     )
 
 
 def guard(app: cdk.App, settings: Settings) -> None:
-    """Give every stack a rule that never holds, where these settings can't be deployed."""
+    """Give every stack a rule that always fails, if these settings can't be deployed."""
     why = complaint(settings)
     for stack in (each for each in app.node.children if why and isinstance(each, cdk.Stack)):
         never = cdk.Fn.condition_not(cdk.Fn.condition_equals(PLACEHOLDER, PLACEHOLDER))
@@ -39,7 +39,7 @@ def guard(app: cdk.App, settings: Settings) -> None:
 
 
 def main() -> None:
-    """Say so, and exit 1, where services.toml can't be deployed."""
+    """Print why and exit 1 if services.toml can't be deployed."""
     if why := complaint(settings_file.load(ROOT / "services.toml")):
         sys.exit(f"landfall: {why}")
 

@@ -1,1 +1,1 @@
-"""Writes parts of the docs from the code."""
+"""Generates parts of the docs from the code."""

@@ -1,6 +1,6 @@
-"""Writes docs/schemas: the published shapes of what Landfall leaves for programs, made from the classes themselves.
+"""Writes docs/schemas: the JSON schemas of Landfall's output for programs, generated from the classes.
 
-`make schemas`; a test fails while what is published is not what is written.
+Run `make schemas`. A test fails while the published schemas differ.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _schema(kind: type[Any], title: str) -> dict[str, Any]:
 
 
 def _strict(each: dict[str, Any]) -> None:
-    """Every field is always written, and no other. Docstrings are the descriptions."""
+    """Require every field and forbid others. Docstrings become the descriptions."""
     if "description" in each:
         each["description"] = re.sub(r"(?<!\n)\n(?!\n)", " ", each["description"])
     if "properties" in each:
@@ -46,7 +46,7 @@ def _strict(each: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    """Write them all."""
+    """Write all schemas."""
     DIRECTORY.mkdir(parents=True, exist_ok=True)
     for name, schema in schemas().items():
         (DIRECTORY / name).write_text(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

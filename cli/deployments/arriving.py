@@ -1,4 +1,4 @@
-"""Waits for a deployment that is about to begin: the ledger knows it some seconds after its push, or its start."""
+"""Waits for a deployment that is about to begin: its record appears some seconds after the push or the start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from landfall.settings import Build, Service
 
 UNKNOWN = "NO_DEPLOYMENT"
 LAST_BUILDS = 10
-"""Builds of a project that are looked at, newest first."""
+"""How many builds of a project are read, newest first."""
 _COMMIT = re.compile(rf"[0-9a-f]{{{commit.SHORTEST},40}}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
@@ -37,7 +37,7 @@ class Push:
 
     @property
     def left(self) -> float:
-        """Return for how many more seconds its deployment may be on its way."""
+        """Return for how many more seconds its deployment may still begin."""
         return patience(self.service) - self.age
 
     def is_named(self, wanted: str) -> bool:
@@ -46,9 +46,9 @@ class Push:
 
 
 def record(at: At, wanted: str, service: str | None) -> Record:
-    """Return the record that is meant, once there is one. Raises Refused where none is to be expected, or none comes.
+    """Return the record that `wanted` names, as soon as it exists. Raises Refused if none is expected, or none comes.
 
-    Without a name it is the newest, unless something was pushed since whose deployment must be about to begin.
+    Without a name it is the newest record; if an image was pushed since, it is the record of that push's deployment.
     """
     found = _look(at, wanted, service)
     if found is not None and (wanted or "outcome" not in found):
@@ -57,21 +57,21 @@ def record(at: At, wanted: str, service: str | None) -> Record:
     if awaited is None:
         return found if found is not None else records.named(at.cloud, wanted, service)
     name, seconds = awaited
-    at.out.say(f"the ledger knows no deployment of {name} yet; waiting up to {seconds:.0f} s for it to begin …", "dim")
+    at.out.say(f"no deployment of {name} has begun yet; waiting up to {seconds:.0f} s …", "dim")
     give_up = time.monotonic() + seconds
     while time.monotonic() < give_up:
         if begun := _look(at, name, service):
             return begun
         time.sleep(at.cloud.pause(POLL_SECONDS))
         if time.monotonic() >= give_up and _building(at, name, service):
-            at.out.say(f"{name} is being built; waiting on …", "dim")
+            at.out.say(f"{name} is being built; still waiting …", "dim")
             give_up = time.monotonic() + seconds
     way_out = "see `landfall findings`, `landfall doctor`, and `landfall history`"
     raise Refused(UNKNOWN, f"no deployment of {name} began within {seconds:.0f} s; {way_out}")
 
 
 def patience(service: Service) -> float:
-    """Return how many seconds after a push its deployment must have begun: by itself, or by the build's watch."""
+    """Return within how many seconds of a push its deployment must begin, by itself or by the build watch."""
     build = service.build or Build(source="")
     return build.deployment_begins_within_seconds + LATE_SECONDS
 
@@ -86,7 +86,7 @@ def _look(at: At, wanted: str, service: str | None) -> Record | None:
 
 
 def _awaited(at: At, wanted: str, service: str | None) -> tuple[str, float] | None:
-    """Return what to wait for and for how many seconds, None where no deployment is about to begin."""
+    """Return what to wait for and for how many seconds; None if no deployment is about to begin."""
     services = [at.cloud.service(service)] if service or not wanted else list(at.cloud.settings.services)
     if wanted.startswith(at.cloud.machine.replace(":stateMachine:", ":execution:") + ":"):
         return wanted, LATE_SECONDS
@@ -97,11 +97,14 @@ def _awaited(at: At, wanted: str, service: str | None) -> tuple[str, float] | No
         newest = min(pushed, key=lambda push: push.age)
         known = at.cloud.ledger.any_of_image(newest.service.name, newest.digest)
         return (newest.digest, newest.left) if known is None and newest.left > 0 else None
-    return (wanted, max(map(patience, services))) if wanted else None  # it may be built, or pushed, this minute
+    return (wanted, max(map(patience, services))) if wanted else None  # it may just be being built or pushed
 
 
 def _pushes(at: At, service: Service) -> list[Push]:
-    """Return what was pushed to a service's repository; nothing for who may not see it, or where there is none."""
+    """Return the images in a service's repository.
+
+    Empty if the caller may not list them, or if there is no repository.
+    """
     try:
         return list(_tagged(at, service))
     except AwsCallFailed:
@@ -109,7 +112,7 @@ def _pushes(at: At, service: Service) -> list[Push]:
 
 
 def _tagged(at: At, service: Service) -> Iterator[Push]:
-    with trying(f"looking what was pushed to {service.repository}"):
+    with trying(f"listing the images of {service.repository}"):
         pages = at.cloud.client("ecr").get_paginator("describe_images")
         for page in pages.paginate(repositoryName=service.repository, filter={"tagStatus": "TAGGED"}):
             for detail in page["imageDetails"]:
@@ -118,7 +121,7 @@ def _tagged(at: At, service: Service) -> Iterator[Push]:
 
 
 def _building(at: At, wanted: str, service: str | None) -> bool:
-    """Say whether a commit is being built. Who may not see builds is not told of them, and does not wait for them."""
+    """Say whether a commit is being built. False if the caller may not see builds."""
     for each in [at.cloud.service(service)] if service else at.cloud.settings.services:
         try:
             if each.build and each.build.builder == "codebuild" and _has_build(at, each, wanted):

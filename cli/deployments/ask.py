@@ -1,4 +1,4 @@
-"""Asks a service's front for a release: it records who asks and why, and starts the build or the deployment."""
+"""Asks a service's front for a release. The front records who asks and why, and starts the build or deployment."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from landfall.settings import Service
 
 POLL_SECONDS = 1.0
 PATIENCE = 300.0
-"""Seconds that the front has: four short tasks, each of which tries for two minutes at most where AWS is in trouble."""
+"""Seconds to wait for the front: four short tasks, each of which retries for at most two minutes."""
 RUNNING, SUCCEEDED = "RUNNING", "SUCCEEDED"
 
 
 class Wants(StrEnum):
-    """What is asked for: a build of the commit, the deployment of an image that is there, or nothing but the record."""
+    """What is asked for: a build of the commit, the deployment of an existing image, or only the record."""
 
     BUILD = "build"
     DEPLOYMENT = "deployment"
@@ -36,10 +36,10 @@ class Wants(StrEnum):
 def asked(
     at: At, service: Service, git_sha: str, wants: Wants, reason: str, *, pushed_at: str = "", name: str = ""
 ) -> dict[str, Any]:
-    """Ask for a release of a commit, and return what the front says it did. Raises Refused: nothing was started then.
+    """Ask for a release of a commit, and return what the front says it did. Raises Refused if nothing was started.
 
-    `name` is that of the execution: one that was started before is the one, whoever did. `pushed_at` says that it is
-    for a push that was lost.
+    `name` is the execution's name. If that execution exists already, it is used, no matter who started it. `pushed_at`
+    is given for a push that started nothing.
     """
     front = machine(at, service)
     name = name or naming.execution(datetime.now(UTC), service.name, git_sha, secrets.token_hex(3))
@@ -53,7 +53,7 @@ def asked(
         except client.exceptions.ExecutionAlreadyExists:
             at.out.say(f"execution {name} was started already", "yellow")
         except client.exceptions.StateMachineDoesNotExist as error:
-            raise Refused("OLD_PIPELINE", f"there is no {front}: deploy the pipeline's stack again") from error
+            raise Refused("OLD_PIPELINE", f"{front} does not exist; deploy the pipeline's stack again") from error
     return _answer(at, client, arn)
 
 
@@ -63,7 +63,7 @@ def machine(at: At, service: Service) -> str:
 
 
 def via() -> str:
-    """Say what asks: this command, and in Actions which run of which workflow, and who started that."""
+    """Say what asks: this command; in GitHub Actions also the run, and who started it."""
     try:
         own = f"landfall {version('landfall')}"
     except PackageNotFoundError:
@@ -71,27 +71,27 @@ def via() -> str:
     run, repository = os.environ.get("GITHUB_RUN_ID"), os.environ.get("GITHUB_REPOSITORY")
     if not run or not repository:
         return own
-    actor = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or "nobody it names"
+    actor = os.environ.get("GITHUB_TRIGGERING_ACTOR") or os.environ.get("GITHUB_ACTOR") or "UNKNOWN"
     return f"{own} in GitHub Actions, run {run} of {repository}, started by {actor}"[:TEXT_LIMIT]
 
 
 def _answer(at: At, client: Any, arn: str) -> dict[str, Any]:
-    """Wait for what the front did. Raises Refused where it refused, NotKnown where it did not say in time."""
+    """Wait for the front's answer. Raises Refused if it refused, NotKnown if it did not answer in time."""
     give_up = time.monotonic() + PATIENCE
     while True:
         try:
-            with trying("asking what became of the request"):
+            with trying("reading the result of the request"):
                 found = client.describe_execution(executionArn=arn)
         except AwsCallFailed as error:
-            if error.code != "ExecutionDoesNotExist":  # it was begun a moment ago
+            if error.code != "ExecutionDoesNotExist":  # it was started a moment ago
                 raise
             found = {"status": RUNNING}
         if found["status"] != RUNNING:
             break
         if time.monotonic() > give_up:
-            raise NotKnown("NOT_ANSWERED", f"the request was made, and {arn} has not ended in {PATIENCE:.0f} s")
+            raise NotKnown("NOT_ANSWERED", f"the request was made, but {arn} did not end within {PATIENCE:.0f} s")
         time.sleep(at.cloud.pause(POLL_SECONDS))
     if found["status"] != SUCCEEDED:
-        why = found.get("cause") or f"it ended {found['status']}"
+        why = found.get("cause") or f"the request ended {found['status']}"
         raise Refused(str(found.get("error") or "NOT_BEGUN"), f"{why} ({arn})")
     return dict(json.loads(found.get("output") or "{}"))

@@ -1,4 +1,4 @@
-"""Finds the deployment of an image, or starts it: never both, and never twice."""
+"""Finds the deployment of an image, or starts it once."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from landfall.settings import Service
 
 POLL_SECONDS = 2.0
 LATE_SECONDS = 30
-"""How much longer than the build's watch the command waits before it starts a deployment itself."""
+"""How many seconds longer than the build watch the command waits before it starts a deployment itself."""
 
 
 def execution(at: At, service: Service, image: Image, reason: str) -> str:
-    """Return the execution that deploys an image that was just pushed, or was there already."""
+    """Return the execution that deploys an image, whether it was just pushed or pushed before."""
     if image.pushed:
         return _of_push(at, service, image, reason)
     under_way = next((r for r in at.cloud.ledger.of_image(service.name, image.digest) if "outcome" not in r), None)
@@ -33,10 +33,10 @@ def execution(at: At, service: Service, image: Image, reason: str) -> str:
 
 
 def started(at: At, name: str, document: dict[str, str]) -> str:
-    """Start an execution, and return its ARN. One of that name that was started before is the one."""
+    """Start an execution, and return its ARN. If one of that name exists already, return that one."""
     client, machine = at.cloud.client("stepfunctions"), at.cloud.machine
     arn = machine.replace(":stateMachine:", ":execution:") + f":{name}"
-    at.reattach[:] = follow.way_back_in(at, arn)  # it may have begun even where its answer is lost
+    at.reattach[:] = follow.way_back_in(at, arn)  # it may have begun even if the answer is lost
     with trying(f"starting execution {name}"):
         try:
             client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(document))
@@ -46,30 +46,30 @@ def started(at: At, name: str, document: dict[str, str]) -> str:
 
 
 def _asked(at: At, service: Service, image: Image, reason: str, *, pushed_at: str = "", name: str = "") -> str:
-    """Have the front start the deployment of an image, under the front's own execution's name. Return its ARN."""
+    """Have the front start the deployment of an image under the name of the front's execution. Return its ARN."""
     name = name or naming.execution(datetime.now(UTC), service.name, image.git_sha, secrets.token_hex(3))
     arn = at.cloud.machine.replace(":stateMachine:", ":execution:") + f":{name}"
-    at.reattach[:] = follow.way_back_in(at, arn)  # it may have begun even where its answer is lost
+    at.reattach[:] = follow.way_back_in(at, arn)  # it may have begun even if the answer is lost
     ask.asked(at, service, image.git_sha, Wants.DEPLOYMENT, reason, pushed_at=pushed_at, name=name)
     return arn
 
 
 def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
-    """Wait for the deployment that the push starts. A digest that is new has no records but of this push."""
+    """Wait for the deployment that the push starts. A new digest has no records except those of this push."""
     within = service.build.deployment_begins_within_seconds if service.build else 0
     give_up = time.monotonic() + within + LATE_SECONDS
     while time.monotonic() < give_up:
         if found := next(iter(at.cloud.ledger.of_image(service.name, image.digest)), None):
             return str(found["execution_arn"])
         time.sleep(at.cloud.pause(POLL_SECONDS))
-    at.out.say(f"the push of {image.digest} started nothing: starting its deployment", "yellow")
-    # It stands for the push that was lost: a newer push overtakes it, as it would have overtaken that.
+    at.out.say(f"the push of {image.digest} started nothing; starting its deployment now", "yellow")
+    # It replaces the lost push: a newer push overtakes it, as it would have overtaken the lost one.
     pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, image.git_sha)
     name = naming.execution_of_build(service.name, image.digest)
     return _asked(at, service, image, reason, pushed_at=pushed.at if pushed else "", name=name)
 
 
 def request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
-    """Return what asks for a deployment of an image."""
+    """Return the execution input that asks for a deployment of an image."""
     asked = {"service": service.name, "image_tag": image.tag or image.git_sha, "image_digest": image.digest}
     return {**asked, "requested_by": at.cloud.identity[-200:], "reason": reason}

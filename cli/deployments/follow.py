@@ -24,9 +24,9 @@ from landfall.model import Outcome
 
 POLL_SECONDS = 2.0
 SETTLE_SECONDS = 900
-"""How long a deployment whose execution is gone is waited for: its recovery goes back and proves that."""
+"""How many seconds to wait for a deployment if its execution is gone: its recovery rolls back and proves that."""
 LEARNT_FROM = 10
-"""The last releases that landed, of which the expected time is the median."""
+"""How many of the last successful releases give the expected time, their median."""
 
 
 def to_the_end(at: At, execution_arn: str, service: str) -> dict[str, Any]:
@@ -44,20 +44,20 @@ def to_the_end(at: At, execution_arn: str, service: str) -> dict[str, Any]:
 
 
 def way_back_in(at: At, execution_arn: str) -> list[str]:
-    """Return what to say to somebody who leaves a deployment that goes on."""
+    """Return what to print for a person who stops watching a running deployment."""
     local = " --local" if at.cloud.local else ""
     stop = f"aws stepfunctions stop-execution --execution-arn {execution_arn}"
     if at.cloud.endpoint:
         stop += f" --endpoint-url {at.cloud.endpoint}"
     return [
         f"  watch it again:  landfall watch {execution_arn}{local}",
-        f"  stop it:         {stop}   (what it changed is then put back, and proven)",
+        f"  stop it:         {stop}   (Landfall then undoes its changes, and proves that)",
     ]
 
 
 @contextmanager
 def _clock(at: At, service: str) -> Iterator[Callable[[Event], None]]:
-    """Print each event once; on a terminal, show below it the state, the elapsed and the usual time."""
+    """Print each event once. On a terminal, also show the state, the elapsed time and the usual time."""
     began, last, expected = time.monotonic(), "", _expected(at, service)
     usual = TextColumn(f"usually {timedelta(seconds=round(expected))}" if expected else "")
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn(), usual)
@@ -82,34 +82,30 @@ def _expected(at: At, service: str) -> float | None:
 
 
 def seconds(record: Record) -> float:
-    """Return how long a deployment took."""
+    """Return how many seconds a deployment took."""
     began, ended = (datetime.fromisoformat(str(record[key])) for key in ("started_at", "ended_at"))
     return (ended - began).total_seconds()
 
 
 def _closed(at: At, follower: Follower, poll: float) -> Record:
-    """Return the record with its outcome. An execution that was stopped has its record closed by a recovery."""
+    """Return the record with its outcome. If the execution was stopped, a recovery closes the record."""
     ending = follower.ending()
     give_up, said = time.monotonic() + SETTLE_SECONDS, False
     while time.monotonic() < give_up:
         record = at.cloud.ledger.of_execution(follower.arn)
         if record is None and ending.status in ("SUCCEEDED", "FAILED"):
-            raise NotKnown(
-                "NO_RECORD", f"the execution ended in {ending.states[-1]}, and left no record of a deployment"
-            )
+            raise NotKnown("NO_RECORD", f"the execution ended in {ending.states[-1]} and left no deployment record")
         if record is not None and "outcome" in record:
             return record
         if not said and ending.status in ("ABORTED", "TIMED_OUT"):
-            at.out.say(
-                f"the execution was {ending.status.lower()}; waiting for its recovery to put the service right …"
-            )
+            at.out.say(f"the execution was {ending.status.lower()}; waiting for its recovery to restore the service …")
             said = True
         time.sleep(poll)
     raise NotKnown("NO_OUTCOME", f"no outcome after {SETTLE_SECONDS} s; see {console.execution(follower.arn)}")
 
 
 def told(at: At, record: Record) -> dict[str, Any]:
-    """Tell how a deployment ended, and return it for programs."""
+    """Print how a deployment ended, and return it for programs."""
     outcome = Outcome(record["outcome"])
     at.out.say()
     at.out.say(outcome.value, timeline.colour(outcome))
@@ -125,7 +121,7 @@ def told(at: At, record: Record) -> dict[str, Any]:
     for name, value in rows.items():
         at.out.say(f"  {name:<9}{timeline.brief(str(value)) if name in ('why', 'revision') else value}")
     if outcome == Outcome.SKIPPED:
-        at.out.say("This release was NOT deployed: a newer one was asked for meanwhile, and goes ahead in its place.")
+        at.out.say("This release was NOT deployed: a newer request arrived, and goes ahead instead.")
     return {
         **rows,
         "took": seconds(record),

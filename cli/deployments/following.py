@@ -1,4 +1,4 @@
-"""Follows an execution while it runs: what it enters, what its steps answer, how it ends."""
+"""Follows a running execution: the states it enters, the answers of its steps, how it ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POLL_SECONDS = 0.2
 
 @dataclass
 class Ending:
-    """How an execution ended. `outcome` is the ledger's word; empty where there is no record."""
+    """How an execution ended. `outcome` is the one in the ledger; empty if there is no record."""
 
     status: str
     error: str
@@ -49,7 +49,7 @@ class Follower:
         return fresh
 
     def until_the_end(self, seconds: float = math.inf, poll: float = POLL_SECONDS) -> Iterator[Event]:
-        """Yield events until the execution has ended. Raises TimeoutError when it takes longer than `seconds`."""
+        """Yield events until the execution has ended. Raises TimeoutError after `seconds`."""
         give_up = time.monotonic() + seconds
         while True:
             running = self._client.describe_execution(executionArn=self.arn)["status"] == RUNNING
@@ -61,7 +61,7 @@ class Follower:
             time.sleep(poll)
 
     def ending(self) -> Ending:
-        """Return how it ended, without the ledger's record."""
+        """Return how it ended, from its history alone."""
         execution = self._client.describe_execution(executionArn=self.arn)
         self._seen = 0
         found = self.new()

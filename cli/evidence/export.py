@@ -1,10 +1,12 @@
-"""Evidence as files, for somebody who verifies it elsewhere: JSON lines, each in the canonical form of chain.py.
+"""Writes evidence to files and reads it, so that it can be verified elsewhere.
 
-records.jsonl   the sealed records, in the order of their chain: every byte is covered by a hash
-later.jsonl     what was written to them afterwards, and records that are in no chain: covered by nothing
+The files hold JSON lines, each in the canonical form of landfall.chain.
+
+records.jsonl   the sealed records, in the order of their chain: hashes cover every byte
+later.jsonl     what was added to them later, and records that are in no chain: no hash covers them
 heads.jsonl     HEAD of each service
-anchors.jsonl   what the report bucket holds
-keys.jsonl      the public keys that verify the signatures: who gets an export compares their fingerprints
+anchors.jsonl   the anchors in the report bucket
+keys.jsonl      the public keys that verify the signatures: the receiver must compare their fingerprints
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ _STRICT = dacite.Config(strict=True)
 
 @dataclass(frozen=True)
 class Key:
-    """A public key of an export, and the service whose records it signs."""
+    """A public key of an export, and the service for which it signs records."""
 
     service: str
     public_key: str
@@ -45,7 +47,7 @@ _T = TypeVar("_T", Key, Anchor)
 
 
 def write(directory: Path, found: Iterable[Evidence]) -> None:
-    """Write the evidence of services. Raises Refused where there is an export already."""
+    """Write the evidence of services. Raises Refused if the directory holds an export already."""
     directory.mkdir(parents=True, exist_ok=True)
     if there := [name for name in FILES if (directory / name).exists()]:
         raise Refused("EXPORT_EXISTS", f"--export {directory} holds {there[0]} already; give an empty directory")
@@ -68,7 +70,7 @@ def _line(document: Mapping[str, Any]) -> bytes:
         return chain.canonical(document) + b"\n"
     except (TypeError, ValueError) as error:
         what = document.get("deployment_id", "a record")
-        raise Refused("CHANGED", f"{what} can't be exported: {error}; it was changed by hand") from error
+        raise Refused("CHANGED", f"can't export {what}: {error}; somebody changed it by hand") from error
 
 
 def _later(record: Record) -> Record:
@@ -78,9 +80,9 @@ def _later(record: Record) -> Record:
 
 
 def read(directory: Path, trusted: Collection[str] = ()) -> tuple[list[Evidence], list[Finding]]:
-    """Return the evidence of each service in an export, and what is wrong with the files. Raises Refused.
+    """Return the evidence of each service in an export, and the faults of the files. Raises Refused.
 
-    `trusted` are fingerprints that are known from elsewhere: whoever makes up an export can make its keys as well.
+    `trusted` are fingerprints from another source: a person who forges an export can also forge its keys.
     """
     findings: list[Finding] = []
     sealed, later, heads, anchors, keys = (_documents(directory / name, findings) for name in FILES)
@@ -88,11 +90,15 @@ def read(directory: Path, trusted: Collection[str] = ()) -> tuple[list[Evidence]
     findings += [Finding("UNREADABLE", f"{RECORDS}: a record without a hash", _name(d)[1]) for d in strays]
     marks = {_name(d): d for d in later}
     records = [{**marks.pop(_name(d), {}), **d} for d in sealed]
-    records += [d for d in marks.values() if chain.covered(d).keys() > KEY]  # else what was added to one that is gone
+    records += [
+        d for d in marks.values() if chain.covered(d).keys() > KEY
+    ]  # else these are additions to a record that is gone
     known_anchors, known_keys = _made(Anchor, anchors, ANCHORS, findings), _made(Key, keys, KEYS, findings)
     services = dict.fromkeys(str(d.get("service")) for d in (*sealed, *later, *heads, *anchors, *keys))
     if not services:
-        findings.append(Finding("EMPTY", "it holds no record of any service: nothing was exported, or all was taken"))
+        findings.append(
+            Finding("EMPTY", "it holds no record of any service: nothing was exported, or everything was removed")
+        )
     findings += _doubts(known_keys, set(trusted))
     return [
         Evidence(
@@ -108,13 +114,16 @@ def read(directory: Path, trusted: Collection[str] = ()) -> tuple[list[Evidence]
 
 
 def _doubts(keys: Iterable[Key], trusted: set[str]) -> Iterator[Finding]:
-    """Say which keys of an export nobody vouches for."""
-    named = "compare it with what `landfall verify-evidence` says on the account itself, and give it with --key"
+    """Yield a finding for each key of an export that is not confirmed by `trusted`."""
+    named = "compare it with the key that `landfall verify-evidence` prints in the account, and give it with --key"
     for fingerprint in dict.fromkeys(key.fingerprint for key in keys):
         if not trusted:
-            yield Finding("KEY_NOT_COMPARED", f"its records are signed by the key {fingerprint}, its own word: {named}")
+            yield Finding(
+                "KEY_NOT_COMPARED",
+                f"its records are signed by the key {fingerprint}, which comes from the export itself: {named}",
+            )
         elif fingerprint not in trusted:
-            yield Finding("KEY_UNKNOWN", f"its key {fingerprint} is none of those that --key gives")
+            yield Finding("KEY_UNKNOWN", f"its key {fingerprint} was not given with --key")
 
 
 def _is_key(key: Key, trusted: set[str]) -> bool:
@@ -130,9 +139,9 @@ def _name(document: Record) -> tuple[str, str]:
 
 
 def _documents(path: Path, findings: list[Finding]) -> list[Record]:
-    """Return the documents of a file. A line in any other than the one spelling was not written by Landfall."""
+    """Return the documents of a file. Landfall did not write a line that is not in canonical form."""
     if path.name == KEYS and not path.exists():
-        return []  # an export from before records were signed
+        return []  # this export is older than the signing of records
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
@@ -149,7 +158,7 @@ def _documents(path: Path, findings: list[Finding]) -> list[Record]:
         if same:
             found.append(document)
         else:
-            findings.append(Finding("UNREADABLE", f"{path.name}:{number} is not as Landfall writes it"))
+            findings.append(Finding("UNREADABLE", f"{path.name}:{number} is not in the form that Landfall writes"))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Gathers what there is to verify: a service's records, HEAD, and what the report bucket holds of its chain."""
+"""Gathers the evidence of a service: its records, HEAD, and its anchors in the report bucket."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEAD = ("service", SEQUENCE, HASH, "deployment_id")
 
 @dataclass(frozen=True)
 class Object:
-    """An object of the bucket by its first version. `hidden`: somebody put a delete marker over it."""
+    """The first version of an object in the bucket. `hidden`: somebody put a delete marker over it."""
 
     key: str
     version: str
@@ -31,9 +31,9 @@ class Object:
 
 
 def services(cloud: Cloud) -> list[str]:
-    """Return every service that there is evidence of: those that are configured, and those that ledger or bucket know.
+    """Return every service that may have evidence: the configured ones, and those in the ledger or the bucket.
 
-    So nothing is passed over because somebody took a service out of the settings.
+    So a service that somebody removed from the settings is still verified.
     """
     client, bucket = cloud.client("s3"), cloud.outputs["ReportBucketName"]
     with trying("listing the services of the report bucket"):
@@ -44,7 +44,7 @@ def services(cloud: Cloud) -> list[str]:
 
 
 def evidence(cloud: Cloud, service: str) -> Evidence:
-    """Return a service's evidence as it stands at one moment: HEAD is the same before and after. Raises Refused."""
+    """Return a service's evidence of one moment: HEAD is the same before and after reading. Raises Refused."""
     for _ in range(TRIES):
         head = cloud.ledger.head_as_kept(service)
         records = sorted(cloud.ledger.newest_first(service), key=chain.number)
@@ -54,13 +54,13 @@ def evidence(cloud: Cloud, service: str) -> Evidence:
             begun = [each.written for each in objects if each.key.startswith(chain.key_names(service))]
             anchors = tuple(_anchors(cloud, objects, records, min(begun, default=None)))
             return Evidence(service, tuple(records), heads, anchors, cloud.signing.keys, begun=bool(begun))
-    raise Refused("BUSY", f"deployments of {service} were closed each time its ledger was read; try again")
+    raise Refused("BUSY", f"a deployment of {service} ended each time its records were read; try again")
 
 
 def _objects(cloud: Cloud, service: str) -> list[Object]:
-    """List what the bucket has of a chain, what is under a delete marker too.
+    """List a chain's objects in the bucket, also those under a delete marker.
 
-    S3 User Guide, "Managing delete markers": a lock doesn't keep anybody from putting a delete marker over an object.
+    S3 User Guide, "Managing delete markers": a lock doesn't prevent a delete marker over an object.
     """
     client, bucket = cloud.client("s3"), cloud.outputs["ReportBucketName"]
     with trying(f"listing the anchors of {service}"):
@@ -77,7 +77,7 @@ def _objects(cloud: Cloud, service: str) -> list[Object]:
 
 
 def _anchors(cloud: Cloud, objects: list[Object], records: list[Record], begun: datetime | None) -> Iterator[Anchor]:
-    """Yield the anchors. One that agrees with no record is read: whether it is signed decides what it means."""
+    """Yield the anchors. An anchor that agrees with no record is read, since its signature decides what it means."""
     known = {(chain.number(record), record.get(HASH)): str(record.get(SIGNATURE, "")) for record in records}
     for each in objects:
         anchor = chain.anchor_at(each.key, hidden=each.hidden)

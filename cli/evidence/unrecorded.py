@@ -1,4 +1,7 @@
-"""Finds executions that left no record: an open one that somebody deletes is in no chain, and leaves no other trace."""
+"""Finds executions without a record.
+
+An open record is not in the chain yet. If somebody deletes it, its execution is the only trace.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +18,21 @@ from landfall.errors import InvalidRequest
 from landfall.intake import request
 
 MOST = 1000
-"""Executions that are looked at, the newest ones. Step Functions forgets them 90 days after their end."""
+"""How many executions are checked, newest first. Step Functions deletes them 90 days after their end."""
 YOUNG = timedelta(minutes=5)
-"""An execution of that age may not have opened its record yet."""
+"""A younger execution may not have opened its record yet."""
 IGNORED = "Ignored"
-"""The state in which an execution ends that had nothing to do."""
+"""The last state of an execution that had nothing to do."""
 
 
 def findings(cloud: Cloud, deployments: Collection[str]) -> Iterator[Finding]:
-    """Yield a finding for each execution of the newest that has no record. `deployments` are the ids of all records."""
+    """Yield a finding for each recent execution without a record. `deployments` are the ids of all records."""
     executions, now = Executions(cloud.client("stepfunctions")), datetime.now(UTC)
     for each in islice(_newest(cloud), MOST):
         name, arn = str(each["name"]), str(each["executionArn"])
         if name in deployments or now - each["startDate"] < YOUNG or _is_nothing(cloud, executions, arn):
             continue
-        what = f"an execution of that name began {each['startDate'].astimezone(UTC).isoformat()}, and no record says so"
+        what = f"an execution of that name began at {each['startDate'].astimezone(UTC).isoformat()}, but has no record"
         yield Finding("NO_RECORD", what, name)
 
 
@@ -41,7 +44,7 @@ def _newest(cloud: Cloud) -> Iterator[dict[str, Any]]:
 
 
 def _is_nothing(cloud: Cloud, executions: Executions, arn: str) -> bool:
-    """Say whether an execution opens no record: a recovery of another, an event of no release, a push come twice."""
+    """Say whether an execution opens no record: a recovery, an ignored event, or a repeated push."""
     begun = executions.begun(arn)
     try:
         wanted = request.read(begun.document, cloud.settings)

@@ -1,4 +1,4 @@
-"""Gets a commit's image into ECR: the one that is there already, or one built by CodeBuild or on this machine."""
+"""Finds a commit's image in ECR, or has it built by CodeBuild or on this machine."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from landfall.steps import resolution
 
 POLL_SECONDS = 5.0
 MISSED_AT_FIRST = 5
-"""Looks at a build that was just started at which CodeBuild may not know it yet."""
+"""How many times CodeBuild may not know a build that was just started."""
 
 
 @dataclass(frozen=True)
 class Image:
     """A commit's image. `pushed`: it was pushed just now, and that push starts its deployment.
 
-    `tag` is the one that says its commit, where that is not the commit itself.
+    `tag` is the tag that contains its commit, if the tag is not the commit itself.
     """
 
     git_sha: str
@@ -42,25 +42,25 @@ class Image:
 
 
 def faulty(at: At, service: Service, git_sha: str, reason: str, *, fault: str) -> Image:
-    """Return an image of the commit with a fault baked in, under a name of its own. Raises Refused.
+    """Return an image of the commit with a fault in it, under another commit's name. Raises Refused.
 
-    A tag names one image for ever, and the ledger keeps how its deployment ended. Under the commit's own name both
-    would be in the way of the commit's real release.
+    A tag names one image for ever, and the ledger keeps its outcome. Under the commit's own name, both would block the
+    commit's real release.
     """
     named = rehearsed(git_sha, fault)
-    at.out.check("fault", True, f"{fault}, in an image that is called {named[:12]}; {git_sha[:12]} stays as it is")
+    at.out.check("fault", True, f"{fault}, in an image with the name {named[:12]}; {git_sha[:12]} is not changed")
     return image(at, service, named, reason, fault)
 
 
 def rehearsed(git_sha: str, fault: str) -> str:
-    """Return what stands for the commit with this fault: it looks like a commit, and is none. The same each time."""
+    """Return a made-up commit id for this commit and fault. It is the same each time."""
     return hashlib.sha1(f"{git_sha} with the fault {fault}".encode(), usedforsecurity=False).hexdigest()
 
 
 def image(at: At, service: Service, git_sha: str, reason: str, fault: str = "") -> Image:
-    """Return the image of a commit, building it where there is none. Raises Refused: nothing is deployed then.
+    """Return the image of a commit; build it if there is none. Raises Refused if nothing will be deployed.
 
-    Who asks for the build, and why, is recorded before it begins: its push tells of neither.
+    Who asks for the build and why is recorded before it begins, since the push says neither.
     """
     found = built_before(at, service, git_sha)
     if found:
@@ -75,18 +75,18 @@ def image(at: At, service: Service, git_sha: str, reason: str, fault: str = "") 
             "NOTHING_BUILT", f"the build succeeded, but {service.repository}:{git_sha} is not in ECR; see its log"
         )
     if exported.get("IMAGE_DIGEST") != digest:
-        saw = f"the build says {exported.get('IMAGE_DIGEST')}, and ECR has {digest} for {git_sha}"
+        saw = f"the build reports {exported.get('IMAGE_DIGEST')}, but ECR has {digest} for {git_sha}"
         raise Refused("OTHER_DIGEST", f"{saw}; a tag names one image for ever: find out who else pushed it")
     at.out.check("build", True, f"{git_sha[:12]} is {digest}")
     return Image(git_sha, digest, pushed=True)
 
 
 def _built(at: At, service: Service, build: Build, git_sha: str, reason: str, *, fault: str) -> Mapping[str, str]:
-    """Have the request recorded, build, and return what the build exports."""
+    """Record the request, build, and return the variables that the build exports."""
     if build.builder == "local":
         if fault:
             raise Refused(
-                "NO_FAULT", f'--fault {fault!r} is for a build by the local AWS, and this one is builder = "local"'
+                "NO_FAULT", f'--fault {fault!r} needs a build by the local AWS, but builder is "local"; leave it out'
             )
         ask.asked(at, service, git_sha, Wants.PUSH, reason)
         return local_builder.built(at, service, build, git_sha)
@@ -107,7 +107,7 @@ def _built(at: At, service: Service, build: Build, git_sha: str, reason: str, *,
 
 
 def _with_fault(at: At, service: Service, git_sha: str, fault: str) -> str:
-    """Start a build with a fault baked in, on the local AWS: no front passes on how to build. Return its id."""
+    """Start a build with a fault on the local AWS, and return its id. A front can't pass a fault on."""
     project = naming.build_project(service.name)
     baked_in = [{"name": "FAULT", "value": fault, "type": "PLAINTEXT"}]
     with trying(f"starting a build of {project}"):
@@ -118,22 +118,22 @@ def _with_fault(at: At, service: Service, git_sha: str, fault: str) -> str:
 
 
 def no_image(service: Service, git_sha: str) -> str:
-    """Say that there is no image of a commit, and nothing that could build it."""
+    """Return the message that a commit has no image and no build is configured."""
     way_out = "push it there, or add a build table to services.toml"
     form = (
         f", nor one whose tag tag_pattern {service.tag_pattern!r} reads as that commit" if service.tag_pattern else ""
     )
-    return f"{service.repository}:{git_sha} does not exist{form}, and no build is set up: {way_out}"
+    return f"{service.repository}:{git_sha} does not exist{form}, and no build is configured: {way_out}"
 
 
 def told(image: Image) -> str:
-    """Say that an image was there already, and by which tag it was found."""
+    """Return the message that an image exists already, and under which tag."""
     under = f", under tag {image.tag}" if image.tag else ""
     return f"{image.git_sha[:12]} was built before: {image.digest}{under}"
 
 
 def built_before(at: At, service: Service, git_sha: str) -> Image | None:
-    """Return a commit's image, by the tag that is the commit, else by any that the service's settings read as it."""
+    """Return a commit's image, found by the tag that is the commit, else by a tag that `tag_pattern` reads as it."""
     if digest := _in_ecr(at, service, git_sha):
         return Image(git_sha, digest, pushed=False)
     if service.tag_pattern is None:
@@ -148,14 +148,16 @@ def _in_ecr(at: At, service: Service, git_sha: str) -> str | None:
 
 
 def _failed(at: At, service: Service, git_sha: str, code: str, why: str) -> NoReturn:
-    """Say that a build failed; one that had pushed before it did has started a deployment all the same."""
+    """Raise that a build failed. If it had pushed an image before, that push has started a deployment."""
     if _in_ecr(at, service, git_sha):
-        raise NotKnown(code, f"{why}; but it had pushed: see what became of that with `landfall watch {git_sha}`")
+        raise NotKnown(
+            code, f"{why}; but it had pushed an image, which starts a deployment: `landfall watch {git_sha}`"
+        )
     raise Refused(code, why)
 
 
 def _followed(at: At, codebuild: CodeBuild, build_id: str) -> BuildView:
-    """Return the build once it is over."""
+    """Wait until the build ends, and return it."""
     began, phase, missed = time.monotonic(), "", 0
     while True:
         try:

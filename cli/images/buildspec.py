@@ -1,9 +1,9 @@
-"""Runs a buildspec on this machine, as CodeBuild would: `builder = "local"`, and the tests of buildspec.yml.
+"""Runs a buildspec on this machine as CodeBuild would: for `builder = "local"`, and for the tests of buildspec.yml.
 
-Of CodeBuild's rules those that matter to Landfall's own file (CodeBuild user guide, build specification reference, and
-shells and commands in build environments): phases in order; commands in order, each by `sh`; exported variables and the
-working directory carry over to the next; the first that fails ends its phase, whose `finally` still runs, and with
-`on-failure: ABORT` the build. Anything else a buildspec may say is refused rather than left out in silence.
+It follows the CodeBuild rules that Landfall's own file needs (CodeBuild user guide, "Build specification reference" and
+"Shells and commands in build environments"). Phases and commands run in order, each command by `sh`. Exported variables
+and the working directory carry over to the next command. The first command that fails ends its phase, but `finally`
+still runs. With `on-failure: ABORT` it also ends the build. Any other key of a buildspec is an error.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from landfall.errors import LandfallError
 
 PHASES = ("install", "pre_build", "build", "post_build")
 TAIL_LINES = 20
-"""Lines of output that the error of a failed command carries."""
+"""How many lines of output the error of a failed command contains."""
 
 
 class BuildspecError(LandfallError):
-    """The text is no buildspec, or one that says what is not understood here."""
+    """The text is not a buildspec, or has a key that is not supported here."""
 
 
 class BuildFailed(LandfallError):
-    """A command failed. `tail` is the end of what it, and its phase before it, said."""
+    """A command failed. `tail` is the end of the output of its phase."""
 
     def __init__(self, phase: str, command: str, exit_code: int, tail: Sequence[str]) -> None:
         said = "".join(f"\n    {line}" for line in tail)
@@ -47,7 +47,7 @@ class BuildFailed(LandfallError):
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase: its commands, and those that run whether they fail or not."""
+    """One phase: its commands, and the `finally` commands, which always run."""
 
     name: str
     commands: tuple[str, ...]
@@ -56,7 +56,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class Buildspec:
-    """A buildspec that was understood."""
+    """A parsed buildspec."""
 
     phases: tuple[Phase, ...]
     exported: tuple[str, ...]
@@ -67,8 +67,8 @@ def run(
 ) -> dict[str, str]:
     """Run a buildspec in `directory` and return the variables it exports.
 
-    `environment` is all that the commands see; `on_output` is given each line of theirs, without its end. Raises
-    BuildspecError before anything has run, BuildFailed when a command fails.
+    The commands see only the variables of `environment`. `on_output` gets each line of their output, without its end.
+    Raises BuildspecError before anything has run, BuildFailed when a command fails.
     """
     spec = parse(buildspec_text)
     with tempfile.TemporaryDirectory(prefix="landfall-build-") as scratch:
@@ -78,7 +78,7 @@ def run(
             try:
                 shell.run(phase.name, phase.commands)
             except BaseException:
-                with suppress(BuildFailed):  # the first failure is the one to tell
+                with suppress(BuildFailed):  # report the first failure
                     shell.run(phase.name, phase.finally_)
                 raise
             shell.run(phase.name, phase.finally_)
@@ -93,7 +93,7 @@ def parse(text: str) -> Buildspec:
         raise BuildspecError(f"the buildspec is not valid YAML: {error}") from error
     root = _table(document, "", {"version", "env", "phases"})
     if root.get("version") != 0.2:  # noqa: PLR2004  the only version whose commands share variables
-        raise BuildspecError(f"version: is {root.get('version')!r}; only 0.2 is understood")
+        raise BuildspecError(f"version: is {root.get('version')!r}; only 0.2 is supported")
     env = _table(root.get("env", {}), "env", {"exported-variables"})
     phases = _table(root.get("phases"), "phases", set(PHASES))
     return Buildspec(
@@ -106,7 +106,7 @@ def _phase(name: str, value: Any) -> Phase:
     where = f"phases.{name}"
     table = _table(value, where, {"on-failure", "commands", "finally"})
     if table.get("on-failure") != "ABORT":
-        raise BuildspecError(f"{where}.on-failure: is {table.get('on-failure')!r}; only ABORT is understood")
+        raise BuildspecError(f"{where}.on-failure: is {table.get('on-failure')!r}; only ABORT is supported")
     return Phase(name, _texts(table.get("commands"), where), _texts(table.get("finally", []), f"{where}.finally"))
 
 
@@ -115,7 +115,7 @@ def _table(value: Any, where: str, known: set[str]) -> dict[str, Any]:
         raise BuildspecError(f"{where or 'the buildspec'}: must be a mapping")
     for key in value.keys() - known:
         raise BuildspecError(
-            f"{where}{'.' if where else ''}{key}: not understood; there are {', '.join(sorted(known))}"
+            f"{where}{'.' if where else ''}{key}: not supported; supported are {', '.join(sorted(known))}"
         )
     return value
 
@@ -127,7 +127,7 @@ def _texts(value: Any, where: str) -> tuple[str, ...]:
 
 
 class _Shell:
-    """What carries over from one command to the next: the environment and the working directory."""
+    """The environment and the working directory, which carry over from one command to the next."""
 
     def __init__(
         self, environment: Mapping[str, str], directory: Path, scratch: Path, on_output: Callable[[str], None]
@@ -138,7 +138,7 @@ class _Shell:
         self._on_output = on_output
 
     def run(self, phase: str, commands: Sequence[str]) -> None:
-        """Run commands until one fails. Raises BuildFailed, with the end of what all of them said."""
+        """Run commands until one fails. Raises BuildFailed with the end of their output."""
         tail: deque[str] = deque(maxlen=TAIL_LINES)
         for command in commands:
             exit_code = self._one(command, tail)
@@ -165,7 +165,7 @@ class _Shell:
         return process.returncode
 
     def _carry_over(self) -> None:
-        """Take over what the command left; a killed one can't, and its exit code says so."""
+        """Read what the command left. A command that was killed left nothing."""
         if not self._variables.exists():
             return
         pairs = self._variables.read_text(encoding="utf-8", errors="surrogateescape").split("\0")

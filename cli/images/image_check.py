@@ -1,4 +1,4 @@
-"""Whether an image keeps the contract that Landfall has with it: docs/image-contract.md, line by line."""
+"""Checks an image against docs/image-contract.md, line by line."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LABEL = "org.opencontainers.image."
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found. `mend` is empty where there is nothing to mend. Never holds a secret's value."""
+    """The result of one check. `mend` is empty if there is nothing to fix. It never holds a secret's value."""
 
     check: str
     result: Result
@@ -32,8 +32,8 @@ class Finding:
 def check_image(document: Mapping[str, Any], platform: str, service: Service, tag: str | None = None) -> list[Finding]:
     """Check an image's configuration document (OCI image spec, "Image Configuration"; Docker's has the same names).
 
-    `platform` is what its manifest says (`linux/amd64`); `tag`, if it holds a commit, says what GIT_SHA must say. A
-    document of the wrong shape is treated as one that says nothing.
+    `platform` is the one in its manifest (`linux/amd64`). If `tag` contains a commit, GIT_SHA must be that commit. A
+    document of the wrong shape is treated as an empty one.
     """
     config = _table(document.get("config"))
     env = dict(str(entry).partition("=")[::2] for entry in _list(config.get("Env")))
@@ -56,7 +56,7 @@ def _git_sha(sha: str, tag: str | None, service: Service) -> Finding:
     mend = "in the Dockerfile's last stage: ARG GIT_SHA, ENV GIT_SHA=$GIT_SHA; build with --build-arg GIT_SHA=<commit>"
     tagged = next((t.commit for t in image_tags.read([tag] if tag else [], service.tags) if t.readable), "")
     if tagged and sha:
-        other = f"build this tag's own commit, without a cache that ignores arguments; {mend}"
+        other = f"build the commit that this tag names, without a cache that ignores build arguments; {mend}"
         return _matching("GIT_SHA", sha, commit.same(tagged, sha), tagged, other)
     return _matching("GIT_SHA", sha, image_tags.is_full(sha), "a commit: 40 lowercase hex digits", mend)
 
@@ -70,7 +70,7 @@ def _revision(labels: Mapping[str, str], sha: str) -> Finding:
     seen, mend = labels.get(f"{LABEL}revision", ""), f'LABEL {LABEL}revision="$GIT_SHA"'
     if image_tags.is_commit(sha) and seen:
         return _matching("label revision", seen, commit.same(sha, seen), sha, mend)
-    return _matching("label revision", seen, image_tags.is_full(seen), "the commit that GIT_SHA says", mend)
+    return _matching("label revision", seen, image_tags.is_full(seen), "the same commit as GIT_SHA", mend)
 
 
 def _created(labels: Mapping[str, str]) -> Finding:
@@ -86,15 +86,13 @@ def _source(labels: Mapping[str, str]) -> Finding:
 def _health_check(check: Mapping[str, Any]) -> Finding:
     words = [str(word) for word in _list(check.get("Test"))]
     seen = "" if words in ([], ["NONE"]) else " ".join(words)
-    mend = (
-        "HEALTHCHECK CMD [...]; ECS doesn't read it from the image: say the same in the task definition's healthCheck"
-    )
+    mend = "HEALTHCHECK CMD [...]; ECS doesn't read it from the image: set the same healthCheck in the task definition"
     return _matching("HEALTHCHECK", seen, seen != "", "a command that says whether the container is healthy", mend)
 
 
 def _platform(platform: str, service: Service) -> Finding:
     if service.build is None:
-        return Finding("platform", "ok", "any: the service has no build table that would say", platform)
+        return Finding("platform", "ok", "any: the service has no build table, which would name one", platform)
     wanted = service.build.platform
     return _equal("platform", wanted, platform, f"build with --platform {wanted}, or change the build table's platform")
 
@@ -105,7 +103,7 @@ def _user(user: str) -> Finding:
     root = name == "root" or (name.isdigit() and int(name) == 0)
     found = _matching("user", user, not root, "not root, best as a number", mend)
     if found.result == "ok" and not name.isdigit():
-        return Finding(found.check, "ok", found.expected, user, f"as a number it could be told from root: {mend}")
+        return Finding(found.check, "ok", found.expected, user, f"only a number shows that the user isn't root: {mend}")
     return found
 
 
@@ -118,7 +116,8 @@ def _port(ports: Mapping[str, Any]) -> Finding:
 def _secrets(env: Mapping[str, str]) -> Finding:
     names = sorted(name for name, value in env.items() if is_secret(name, value))
     mend = (
-        "take them out of the Dockerfile, and change them: whoever can pull has them. Use the task definition's secrets"
+        "remove them from the Dockerfile and rotate them, since everybody who can pull can read them; use the task"
+        " definition's secrets"
     )
     expected = "no variable that looks like a secret"
     if names:
@@ -127,7 +126,7 @@ def _secrets(env: Mapping[str, str]) -> Finding:
 
 
 def _matching(check: str, seen: str, good: bool, expected: str, mend: str) -> Finding:
-    """A finding about a value: not there, not as it should be, or as it should be."""
+    """Return a finding about a value: missing, wrong or ok."""
     if not seen:
         return Finding(check, "missing", expected, "nothing", mend)
     return Finding(check, "ok" if good else "wrong", expected, seen, "" if good else mend)
@@ -138,7 +137,7 @@ def _equal(check: str, expected: str, seen: str, mend: str) -> Finding:
 
 
 def _is_time(text: str, *, utc: bool = False) -> bool:
-    """Whether a text is a time with its offset; with `utc`, one whose offset is 0."""
+    """Say whether a text is a time with an offset; with `utc`, the offset must be 0."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

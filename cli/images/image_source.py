@@ -1,4 +1,4 @@
-"""Reads an image's manifest and configuration from ECR, and believes neither without its digest."""
+"""Reads an image's manifest and configuration from ECR, and checks the digest of both."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from landfall.intake.request import moment
 
 @dataclass(frozen=True)
 class Pushed:
-    """An image that was pushed, and when, in whole seconds."""
+    """An image, and when it was pushed, in whole seconds."""
 
     digest: str
     at: str
@@ -22,7 +22,7 @@ class Pushed:
 
 @dataclass(frozen=True)
 class SourceImage:
-    """An image as ECR has it. `digest` is of what was asked for, be it an index; `document` is its configuration."""
+    """An image in ECR. `digest` is the digest of the requested image or index; `document` is the configuration."""
 
     digest: str
     platform: str
@@ -30,7 +30,7 @@ class SourceImage:
 
 
 def pushed(client: Any, repository: str, tag: str) -> Pushed | None:
-    """Return what a tag names, by DescribeImages alone; None where there is no such tag. Raises AwsCallFailed."""
+    """Return the image of a tag, by DescribeImages alone; None if there is no such tag. Raises AwsCallFailed."""
     try:
         with trying(f"looking for {repository}:{tag}"):
             reply = client.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
@@ -43,9 +43,9 @@ def pushed(client: Any, repository: str, tag: str) -> Pushed | None:
 
 
 def read(client: Any, repository: str, identifier: Mapping[str, str], platform: str) -> SourceImage:
-    """Read the image of `{"imageTag": …}` or `{"imageDigest": …}`; of an index, the image for this platform.
+    """Read the image of `{"imageTag": …}` or `{"imageDigest": …}`; from an index, the image for this platform.
 
-    Raises InvalidRequest where there is no such image, or not for this platform, AwsCallFailed where ECR refuses.
+    Raises InvalidRequest if there is no such image for this platform, AwsCallFailed if ECR refuses.
     """
     digest, manifest = image_manifest.read(client, repository, identifier)
     told = ""

@@ -1,4 +1,4 @@
-"""`landfall affected`: which services a push concerns, by the paths it changes."""
+"""`landfall affected`: which services a push affects, by the paths that it changes."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from cli.verb import At, verb
 def affected(
     at: At,
     *,
-    base: Annotated[str, typer.Option(help="The commit before.")],
-    head: Annotated[str, typer.Option(help="The commit after.")] = git.HEAD,
+    base: Annotated[str, typer.Option(help="The commit before the push.")],
+    head: Annotated[str, typer.Option(help="The commit after the push.")] = git.HEAD,
 ) -> int:
-    """Say which services a push concerns: those with a build whose paths it changes. Asks AWS nothing.
+    """List the services that a push affects: those with a build table and a changed file that matches its paths.
 
-    With --json a list of names, which may be empty.
+    Makes no AWS calls. With --json it prints a list of names, which may be empty.
     """
     changed = git.changed_files(base, head)
     found = [
@@ -31,15 +31,15 @@ def affected(
     for name in found:
         at.out.say(name)
     if not found:
-        at.out.say(f"the {len(changed)} changed files concern no service")
+        at.out.say(f"the {len(changed)} changed files affect no service")
     at.out.document(found)
     return 0
 
 
 def concerned(paths: tuple[str, ...], changed: list[str]) -> bool:
-    """Say whether any changed file is matched by the patterns, which are those of .gitignore.
+    """Say whether any changed file matches the patterns, which have the syntax of .gitignore.
 
-    `./x` is `x` at the root of the repository, as in a shell; .gitignore itself knows no such form.
+    Other than in .gitignore, `./x` means `x` at the root of the repository, as in a shell.
     """
     return any(pathspec.GitIgnoreSpec.from_lines(map(_from_the_root, paths)).match_files(changed))
 

@@ -1,4 +1,4 @@
-"""`landfall audit`: every revision of a service's family, and whether the way back is still there."""
+"""`landfall audit`: every revision of a service's family, and whether its images still exist."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from landfall.settings import Service
 
 FIELDS = tuple(f.name for f in fields(Row))
 FOUND = 1
-"""Exit code where something was found that must not be."""
+"""The exit code if the audit found a problem."""
 
 
 @verb
@@ -31,9 +31,9 @@ def audit(
     last: Annotated[int, typer.Option(min=1, help="How many revisions, newest first.")] = 100,
     as_csv: AsCsv = False,
 ) -> int:
-    """List a service's task-definition revisions, newest first; what nobody knows of them is UNKNOWN.
+    """List a service's task-definition revisions, newest first. What is not known is UNKNOWN.
 
-    Exits 1 where the tag of a commit moved, or an image that a rollback needs is gone from ECR or about to go.
+    Exits 1 if the tag of a commit was moved, or if an image that a rollback needs is gone from ECR or will expire soon.
     """
     chosen = at.cloud.service(service or None)
     ecs = at.cloud.ecs(chosen)
@@ -52,7 +52,7 @@ def audit(
         _show(at, rows)
     left = len(arns) - len(rows)
     if left:
-        at.out.say(f"{left} older revisions are left out; --last {len(arns)} lists all", "yellow")
+        at.out.say(f"{left} older revisions are not listed; --last {len(arns)} lists all", "yellow")
     for problem in wrong:
         at.out.check(problem.code, False, problem.what)
     problems = [asdict(each) for each in wrong]
@@ -61,17 +61,17 @@ def audit(
 
 
 def _family(live: str, records: list[dict[str, Any]], service: Service) -> str:
-    """Return the family of what runs, else of the newest release the ledger knows. Raises Refused."""
+    """Return the family of the running revision, else of the newest release in the ledger. Raises Refused."""
     known = (str(record.get("task_definition") or "") for record in records)
     arn = live or next(filter(None, known), "")
     if not arn:
-        what = f"ECS has no service {service.cluster}/{service.service}, and the ledger knows no revision of it"
-        raise Refused("NO_FAMILY", f"{what}; nothing to audit before the first release")
+        what = f"ECS has no service {service.cluster}/{service.service}, and the ledger has no revision of it"
+        raise Refused("NO_FAMILY", f"{what}; there is nothing to audit before the first release")
     return arn.rpartition("/")[2].rpartition(":")[0]
 
 
 def _described(at: At, ecs: Ecs, arns: list[str], service: Service) -> Iterator[Revision]:
-    """Describe revisions one by one: ECS has no other way. On a terminal it says how far it is."""
+    """Describe revisions one by one, since ECS has no batch call. On a terminal it shows the progress."""
     with at.out.console.status("") as status:
         for number, arn in enumerate(arns, 1):
             status.update(f"describing revision {number} of {len(arns)} …")

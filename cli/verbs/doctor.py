@@ -1,4 +1,4 @@
-"""`landfall doctor`: is everything there that a release needs, and if not, how to mend it."""
+"""`landfall doctor`: checks everything that a release needs, and says how to fix it."""
 
 from __future__ import annotations
 
@@ -24,12 +24,13 @@ from landfall.preflight_checks import service_checks
 from landfall.settings import Service
 
 MOST_SKEW_SECONDS = 60
-"""AWS refuses a request five minutes off (IAM user guide, signing elements); the ledger's order suffers before that."""
+"""AWS refuses a request that is five minutes off (IAM user guide, signing elements). The ledger's order suffers sooner.
+"""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
     ok: bool
@@ -39,7 +40,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """A look at one thing: says what it saw, or raises Unwell. `mend` is for what AWS itself refuses."""
+    """One check: returns what it saw, or raises Unwell. `mend` says what to do if AWS refuses the call."""
 
     name: str
     look: Callable[[], str]
@@ -48,11 +49,11 @@ class Check:
 
 @verb
 def doctor(at: At) -> int:
-    """Check credentials, configuration, permissions and quotas, and say how to mend each. Changes nothing."""
+    """Check credentials, configuration, permissions and quotas, and say how to fix each problem. Changes nothing."""
     findings = []
     for check in _checks(at.cloud):
         finding = _finding(check)
-        at.out.check(finding.name, finding.ok, finding.seen, f"mend: {finding.mend}")
+        at.out.check(finding.name, finding.ok, finding.seen, f"fix: {finding.mend}")
         findings.append(finding)
     well = all(f.ok for f in findings)
     at.out.document({"ok": well, "findings": [asdict(f) for f in findings]})
@@ -69,7 +70,7 @@ def _finding(check: Check) -> Finding:
 
 
 def _checks(cloud: Cloud) -> Iterator[Check]:
-    allow = "let your identity do what AWS names here"
+    allow = "allow your identity the action that AWS names here"
     yield Check("identity", lambda: cloud.identity, "sign in, for instance with `aws sso login`; or give --profile")
     yield Check("clock", partial(_clock, cloud), "sign in first")
     yield Check("pipeline", lambda: cloud.outputs["StateMachineArn"], "deploy it: docs/deploying.md")
@@ -79,13 +80,13 @@ def _checks(cloud: Cloud) -> Iterator[Check]:
     yield Check("dead letters", partial(_dead_letters, cloud), allow)
     yield Check("ledger", partial(_ledger, cloud), allow)
     yield Check("concurrency", partial(quotas.concurrency, cloud), allow)
-    if not cloud.local:  # which has neither regions nor quotas
+    if not cloud.local:  # the local AWS has neither regions nor quotas
         yield Check("region", partial(quotas.region, cloud), allow)
         yield Check("quotas", partial(quotas.stacks, cloud), allow)
     for service in cloud.settings.services:
         table = f"services.{service.name}"
-        yield Check(service.name, partial(_service, cloud, service), f"{allow}, or mend {table} in services.toml")
-        yield Check("  images", partial(_repository, cloud, service), f"{allow}, or mend {table}.repository")
+        yield Check(service.name, partial(_service, cloud, service), f"{allow}, or correct {table} in services.toml")
+        yield Check("  images", partial(_repository, cloud, service), f"{allow}, or correct {table}.repository")
         yield Check("  build", partial(_build, cloud, service), f"{allow}, or deploy the build's stack")
         yield Check("  live", partial(_live, cloud, service), allow)
         yield Check("  freezes", partial(_freezes, cloud, service), allow)
@@ -96,7 +97,7 @@ def _clock(cloud: Cloud) -> str:
     told = parsedate_to_datetime(reply["ResponseMetadata"]["HTTPHeaders"]["date"])
     off = abs((datetime.now(UTC) - told).total_seconds())
     if off > MOST_SKEW_SECONDS:
-        raise Unwell(f"this machine's clock is {off:.0f} s off AWS's", "set the clock, and keep it by NTP")
+        raise Unwell(f"this machine's clock differs from AWS's by {off:.0f} s", "set the clock, and use NTP")
     return f"within {max(off, 1):.0f} s of AWS's"
 
 
@@ -111,7 +112,7 @@ def _rules(cloud: Cloud) -> str:
     rules = cloud.client("events").list_rules(NamePrefix=PIPELINE_STACK)["Rules"]
     off = [r["Name"] for r in rules if r["State"] != "ENABLED"]
     if off or not rules:
-        seen = f"disabled: {', '.join(off)}" if off else "there are none: no push starts anything"
+        seen = f"disabled: {', '.join(off)}" if off else "there are none, so no push starts a deployment"
         raise Unwell(seen, "aws events enable-rule --name …, or deploy the stack again")
     return f"{len(rules)} rules, all enabled"
 
@@ -120,30 +121,30 @@ def _subscribers(cloud: Cloud) -> str:
     found = cloud.client("sns").list_subscriptions_by_topic(TopicArn=cloud.outputs["TopicArn"])["Subscriptions"]
     confirmed = [s for s in found if s["SubscriptionArn"].startswith("arn:")]
     if not confirmed:
-        waiting = f"{len(found)} wait to be confirmed" if found else "there are none"
+        waiting = f"{len(found)} are not confirmed yet" if found else "there are none"
         mend = f"aws sns subscribe --topic-arn {cloud.outputs['TopicArn']} --protocol email --notification-endpoint …"
-        raise Unwell(f"nobody would hear of a rollback: {waiting}", mend)
-    return f"{len(confirmed)} of the notification topic"
+        raise Unwell(f"nobody would be notified of a rollback: {waiting}", mend)
+    return f"{len(confirmed)} confirmed on the notification topic"
 
 
 def _dead_letters(cloud: Cloud) -> str:
     url, name = cloud.outputs["DeadLetterQueueUrl"], "ApproximateNumberOfMessages"
     count = int(cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])
     if count:
-        raise Unwell(f"{count} events could not start a deployment", f"read them, mend the cause, empty {url}")
+        raise Unwell(f"{count} events could not start a deployment", f"read them, fix the cause, then empty {url}")
     return "none"
 
 
 def _ledger(cloud: Cloud) -> str:
     left = cloud.ledger.unfinished()
-    return f"{len(left)} deployments under way" if left else "readable; nothing under way"
+    return f"{len(left)} deployments under way" if left else "readable; no deployment is under way"
 
 
 def _service(cloud: Cloud, service: Service) -> str:
     found = cloud.ecs(service).service()
     refusal = service_checks.refusal(found, service, datetime.now(UTC)) if found else service_checks.missing(service)
     if refusal:
-        raise Unwell(refusal.reason, "a release would be rejected with these words; they say what to change")
+        raise Unwell(refusal.reason, "a release would be rejected for this reason; change what it names")
     return f"{service.cluster}/{service.service} can be deployed to"
 
 
@@ -154,13 +155,13 @@ def _repository(cloud: Cloud, service: Service) -> str:
         mend = (
             f"aws ecr put-image-tag-mutability --repository-name {service.repository} --image-tag-mutability IMMUTABLE"
         )
-        raise Unwell(f"{service.repository}: tags can be moved, so a commit's tag may come to name other bytes", mend)
+        raise Unwell(f"{service.repository}: tags can be moved, so a commit's tag may name another image later", mend)
     return f"{service.repository}, tags are immutable"
 
 
 def _build(cloud: Cloud, service: Service) -> str:
     if service.build is None:
-        return "none set up: something else builds and pushes"
+        return "none configured: something else builds and pushes"
     if service.build.builder == "local":
         return "on this machine"
     project = naming.build_project(service.name)
@@ -172,9 +173,9 @@ def _build(cloud: Cloud, service: Service) -> str:
 def _freezes(cloud: Cloud, service: Service) -> str:
     found = freeze.of(cloud, service)
     if found:
-        mend = "a release would be rejected with these words; `landfall unfreeze` when it is time"
+        mend = "a release would be rejected for this reason; run `landfall unfreeze` when the freeze may end"
         raise Unwell("; ".join(map(str, found)), mend)
-    return "none: releases may be made"
+    return "none: releases are allowed"
 
 
 def _live(cloud: Cloud, service: Service) -> str:

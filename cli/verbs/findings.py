@@ -1,4 +1,4 @@
-"""`landfall findings`: what the reconciler found wrong, and what to do about it."""
+"""`landfall findings`: the problems that the reconciler found, and what to do about each."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def findings(
     at: At,
     service: OneService = "",
     *,
-    all_: Annotated[bool, typer.Option("--all", help="Those that are cleared, too.")] = False,
+    all_: Annotated[bool, typer.Option("--all", help="List cleared findings too.")] = False,
 ) -> int:
-    """List open findings, oldest first. Exits 0, found or not. docs/reconciler.md says what each kind means."""
+    """List open findings, oldest first. Always exits 0. docs/reconciler.md explains each kind."""
     known = sorted(at.cloud.findings.all(), key=lambda finding: finding.raised_at)
     wanted = [f for f in known if f.raised_at and (all_ or f.open) and service in ("", f.service)]
     if not wanted and service:
-        at.cloud.service(service)  # one that is not configured may have left findings, but not one that never was
+        at.cloud.service(service)  # a service that was removed may have findings; a name that never existed can't
     for finding in wanted:
         _show(at, finding)
     if not wanted:

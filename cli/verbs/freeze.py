@@ -1,4 +1,4 @@
-"""`landfall freeze` and `landfall unfreeze`: for a while nothing new is released, to one service or to all."""
+"""`landfall freeze` and `landfall unfreeze`: stop new releases for a time, for one service or for all."""
 
 from __future__ import annotations
 
@@ -24,13 +24,17 @@ def freeze(
     at: At,
     service: Frozen = None,
     *,
-    reason: Annotated[str, typer.Option(help="Why: whoever is held up is told; 200 characters at most.")],
-    until: Annotated[str, typer.Option(help="When it ends, such as 2026-12-27T08:00:00Z. [default: unfreeze]")] = "",
-    span: Annotated[str, typer.Option("--for", help="How long it lasts: 90m, 2h, 3d.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why. Shown to everybody whose release is rejected. At most 200 characters.")
+    ],
+    until: Annotated[
+        str, typer.Option(help="When it ends, such as 2026-12-27T08:00:00Z. [default: when you unfreeze]")
+    ] = "",
+    span: Annotated[str, typer.Option("--for", help="How long it lasts, such as 90m, 2h or 3d.")] = "",
 ) -> int:
-    """Reject releases, of one service or of all, until it ends or is lifted.
+    """Reject releases of one service or of all, until the freeze ends or you lift it.
 
-    Rollbacks and recoveries go through. A deployment that is under way goes on.
+    Rollbacks and recoveries are still allowed. A running deployment goes on.
     """
     name, now = _name(at.cloud, service), datetime.now(UTC)
     wanted = Freeze(
@@ -40,19 +44,19 @@ def freeze(
     at.out.check("frozen", True, str(wanted))
     under_way = [r for r in at.cloud.ledger.unfinished() if name in (EVERY_SERVICE, r["service"])]
     for record in under_way:
-        at.out.say(f"deployment {record['deployment_id']} of {record['service']} is under way, and may go on", "yellow")
+        at.out.say(f"deployment {record['deployment_id']} of {record['service']} is under way and goes on", "yellow")
     at.out.document({"frozen": asdict(wanted), "under_way": [str(r["deployment_id"]) for r in under_way]})
     return 0
 
 
 @verb
 def unfreeze(at: At, service: Frozen = None) -> int:
-    """Lift a freeze: that of one service, or the one of all. Each is lifted by itself."""
+    """Lift the freeze of one service, or the freeze of all services. Each is lifted separately."""
     name, now = _name(at.cloud, service), datetime.now(UTC)
     found = at.cloud.freezes.last(name)
     if found is None or not found.holds(now):
         others = ", ".join(str(f) for f in _holding(at.cloud, now)) or "nothing is"
-        raise Refused("NOT_FROZEN", f"{_called(name)} not frozen by itself; {others}")
+        raise Refused("NOT_FROZEN", f"{_called(name)} not frozen; {others}")
     lifted = replace(found, lifted_at=moment(now), lifted_by=at.cloud.identity[-200:])
     _put(at.cloud, lifted, found)
     at.out.check("lifted", True, str(found))
@@ -64,7 +68,7 @@ def unfreeze(at: At, service: Frozen = None) -> int:
 
 
 def of(cloud: Cloud, service: Service) -> tuple[Freeze, ...]:
-    """Return the freezes that hold releases of a service up now."""
+    """Return the freezes that block releases of a service now."""
     return freezes.holding(cloud.freezes.of(service.name), datetime.now(UTC))
 
 

@@ -1,4 +1,4 @@
-"""`landfall history`: what was deployed, when, how it ended; and the export that evidence is verified from."""
+"""`landfall history`: lists deployments, and exports the evidence for `landfall verify-evidence`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from landfall.aws.ledger import Record
 from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome
 
 OPEN = "OPEN"
-"""Said of a record without an outcome: its deployment is under way, or was lost and not yet recovered."""
+"""Shown for a record without an outcome: its deployment is under way, or was lost and not yet recovered."""
 FIELDS = (
     "started_at",
     "ended_at",
@@ -44,16 +44,17 @@ def history(
     at: At,
     *,
     service: ServiceName = None,
-    outcome: Annotated[list[Outcome] | None, typer.Option(help="Only those; may be repeated.")] = None,
+    outcome: Annotated[list[Outcome] | None, typer.Option(help="List only this outcome. May be repeated.")] = None,
     since: Annotated[datetime | None, Moment] = None,
     until: Annotated[datetime | None, Moment] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, help="How many deployments to list.")] = 20,
     as_csv: AsCsv = False,
     export_to: Annotated[
-        Path | None, typer.Option("--export", help="Write all evidence there instead, for verify-evidence.")
+        Path | None,
+        typer.Option("--export", help="List nothing; write all evidence to this directory, for verify-evidence."),
     ] = None,
 ) -> int:
-    """List deployments, newest first; requests for no known service are under `_unknown`."""
+    """List deployments, newest first. Requests for an unknown service are listed under `_unknown`."""
     names = services(at, service)
     if export_to:
         return _exported(at, names if service else gather.services(at.cloud), export_to)
@@ -70,14 +71,14 @@ def history(
 
 
 def services(at: At, service: str | None) -> list[str]:
-    """Return the services that are meant: the named one, or all, requests for unknown ones among them."""
+    """Return the named service, or all services and `_unknown`."""
     if service is None:
         return [*(s.name for s in at.cloud.settings.services), UNKNOWN_SERVICE]
     return [service if service == UNKNOWN_SERVICE else at.cloud.service(service).name]
 
 
 def row(record: Record) -> dict[str, Any]:
-    """Return what is told of a record in a list. What nobody knows is UNKNOWN."""
+    """Return the fields of a record that a list shows. What is not known is UNKNOWN."""
     known = {"outcome": OPEN, **record}
     return {name: known.get(name) or UNKNOWN for name in FIELDS}
 
@@ -90,7 +91,7 @@ def _is_wanted(record: Record, outcomes: list[Outcome] | None, since: datetime |
     try:
         at = datetime.fromisoformat(records.started(record)).astimezone(UTC)
     except ValueError:
-        return True  # when it was is not known: rather shown than left out
+        return True  # its time is not known: show it rather than leave it out
     return (not since or at >= since.replace(tzinfo=UTC)) and (not until or at < until.replace(tzinfo=UTC))
 
 

@@ -1,4 +1,4 @@
-"""`landfall image check`: does an image in ECR keep the contract of docs/image-contract.md?"""
+"""`landfall image check`: does an image in ECR meet docs/image-contract.md?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cli.verb import At, ServiceName, verb
 from landfall.intake.request import DIGEST
 from landfall.settings import Build
 
-app = typer.Typer(help="Images in ECR.", no_args_is_help=True)
+app = typer.Typer(help="Check images in ECR.", no_args_is_help=True)
 
 
 @verb
@@ -24,9 +24,9 @@ def check(
     *,
     service: ServiceName = None,
 ) -> int:
-    """Check an image's commit, labels, health check, platform, user and more, and say what is missing.
+    """Check an image's commit, labels, health check, platform, user and more. Say what is missing or wrong.
 
-    Exits 0 where it keeps the whole contract, 1 where it does not.
+    Exits 0 if the image meets the whole contract (docs/image-contract.md), else 1.
     """
     chosen = at.cloud.service(service)
     by_digest = bool(DIGEST.fullmatch(image))
@@ -36,7 +36,7 @@ def check(
     findings = check_image(found.document, found.platform, chosen, None if by_digest else image)
     for finding in findings:
         seen = finding.seen if finding.result == "ok" else f"{finding.result}: {finding.seen}; {finding.expected}"
-        at.out.check(finding.check, finding.result == "ok", seen, f"mend: {finding.mend}")
+        at.out.check(finding.check, finding.result == "ok", seen, f"fix: {finding.mend}")
     good = all(f.result == "ok" for f in findings)
     at.out.document({"ok": good, "digest": found.digest, "findings": [asdict(f) for f in findings]})
     return Exit.LIVE if good else 1
@@ -47,4 +47,4 @@ app.command()(check)
 
 @app.callback()
 def images() -> None:
-    """Look at images in ECR."""
+    """Check images in ECR."""

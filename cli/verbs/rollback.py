@@ -1,4 +1,4 @@
-"""`landfall rollback`: back to a release that was proven, with the same proof."""
+"""`landfall rollback`: deploys a release that was proven before, with the same proof."""
 
 from __future__ import annotations
 
@@ -29,20 +29,23 @@ def rollback(
     *,
     service: ServiceName = None,
     to: Annotated[
-        str, typer.Option(help="A commit, a digest or a deployment id. [default: the one proven before]")
+        str,
+        typer.Option(
+            help="A commit, a digest or a deployment id. [default: the release that was proven before this one]"
+        ),
     ] = "",
-    reason: Annotated[str, typer.Option(help="Why; kept in the ledger, 200 characters at most.")] = "",
+    reason: Annotated[str, typer.Option(help="Why. Kept in the ledger. At most 200 characters.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> int:
     """Go back to a release that was proven live before.
 
-    It is a deployment like any other: the same proof, the same exit codes.
+    This is a deployment like any other, with the same proof and the same exit codes.
     """
     chosen = at.cloud.service(service)
     target = _target(at, chosen, to)
     at.out.check("back to", True, f"{target['git_sha']}, proven {target['ended_at']}, {target['task_definition']}")
     if not yes and not sys.stdin.isatty():
-        raise Refused("UNCONFIRMED", "nobody is here to ask; add --yes")
+        raise Refused("UNCONFIRMED", "this is not a terminal, so nobody can confirm; add --yes")
     if not yes and not typer.confirm("Roll back?"):
         raise Refused("DECLINED", "nothing was touched")
     name = naming.execution(datetime.now(UTC), chosen.name, str(target["git_sha"]), secrets.token_hex(3))
@@ -58,29 +61,29 @@ def rollback(
 
 
 def _target(at: At, service: Service, to: str) -> Record:
-    """Return the proven release to go back to: the named one, else the one proven before what runs.
+    """Return the proven release to go back to: the named one, else the one that was proven before the running one.
 
-    Where what runs is not proven, that is the last proven one.
+    If the running revision is not proven, it is the last proven release.
     """
     if to:
         return _named(at, service, to)
     candidates = list(islice(at.cloud.ledger.proven(service.name), WALKED))
     live = look(at.cloud, service)
-    # behind the oldest proof of what runs: the newest other one may be what was gone back from
+    # older than the oldest proof of what runs: the newest other release may be one that was rolled back
     same = [i for i, r in enumerate(candidates) if r["image_digest"] in live.image]
     behind = candidates[max(same) + 1 :] if live.record and same else candidates
     found = next((r for r in behind if not live.record or r["image_digest"] not in live.image), None)
     if found is None:
-        raise Refused("NOTHING_BEFORE", f"the ledger knows no proven release of {service.name} before what runs")
+        raise Refused("NOTHING_BEFORE", f"the ledger has no proven release of {service.name} before the one that runs")
     return found
 
 
 def _named(at: At, service: Service, to: str) -> Record:
-    """Return the release of that name that was proven last, however long ago."""
+    """Return the newest proven release that `to` names, however old it is."""
     seen: dict[str, None] = {}
     for record in at.cloud.ledger.proven(service.name):
         if records.is_named(record, to):
             return record
         seen[str(record["git_sha"])[:12]] = None
     known = ", ".join(list(seen)[:10]) or "none yet"
-    raise Refused("NOT_PROVEN", f"--to {to!r} is no proven release of {service.name}; there are {known}")
+    raise Refused("NOT_PROVEN", f"--to {to!r} is not a proven release of {service.name}; proven are {known}")

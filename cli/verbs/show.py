@@ -1,4 +1,4 @@
-"""`landfall show`: all that the ledger knows of one deployment."""
+"""`landfall show`: everything that the ledger has about one deployment."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from landfall.intake import recorded_requests
 from landfall.model import UNKNOWN
 
 NESTED = ("release", "progress", "ended")
-"""Fields that hold JSON: what a recovery goes on from."""
+"""Fields that hold JSON: a recovery reads them."""
 SAID_BY_BUILD = frozenset({"commit_time", "commit_author", "commit_subject", "commit_history"})
-"""What the image's build said of its commit. It proves nothing, and is shown as what it is."""
+"""What the image's build says about its commit. It is not proof, and is marked so."""
 TOLD = (
     ("why", "why"),
     ("code", "code"),
@@ -61,7 +61,7 @@ TOLD = (
 )
 
 IF_KNOWN = (*recorded_requests.FIELDS, "came")
-"""What is told of a record that has it: most deployments are asked for by nobody but their push."""
+"""Fields that are shown only if the record has them: most deployments were started by a push, not by a person."""
 
 
 @verb
@@ -70,12 +70,17 @@ def show(
     deployment: DeploymentName = "",
     *,
     service: ServiceName = None,
-    commit: Annotated[str, typer.Option("--commit", help="Say whether this commit is in what was proven last.")] = "",
+    commit: Annotated[
+        str, typer.Option("--commit", help="Say whether the release that was proven last contains this commit.")
+    ] = "",
 ) -> int:
-    """Show one deployment in full, of several that are meant the newest; or whether a commit is in what was proven."""
+    """Show one deployment in full. If several match, show the newest."""
     if commit:
         if deployment:
-            raise Refused("BAD_OPTIONS", f"--commit {commit!r} asks of a service, not of {deployment!r}; leave one out")
+            raise Refused(
+                "BAD_OPTIONS",
+                f"--commit {commit!r} asks about a service, not about deployment {deployment!r}; leave one out",
+            )
         return contained.tell(at, at.cloud.service(service), commit)
     record = records.named(at.cloud, deployment, service)
     outcome = str(record.get("outcome", OPEN))
@@ -91,7 +96,7 @@ def show(
 
 
 def _whole(record: Record) -> dict[str, Any]:
-    """Return the record as the ledger holds it, with the documents in it opened."""
+    """Return the whole record, with its JSON fields parsed."""
     opened = {name: json.loads(record[name]) for name in NESTED if name in record}
     numbers = {name: number for name, value in record.items() if (number := integer(value)) is not None}
     return {"outcome": OPEN, **record, **numbers, **opened}

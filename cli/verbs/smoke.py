@@ -1,4 +1,4 @@
-"""`landfall smoke`: the smoke suite on its own, against any HTTP API. It needs no AWS, and no services.toml."""
+"""`landfall smoke`: runs the smoke suite against any HTTP API. It needs neither AWS nor services.toml."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Check
 
 MARKS = {PASS: True, FAIL: False, RETRY: False, SKIP: None}
 WAIT_SECONDS = 2
-"""Between two rounds: a person watches."""
+"""Seconds between two rounds. Short, since a person waits."""
 REQUESTS = (
-    "How often version, liveness and readiness are asked in a round each. [default: as the settings say; without any,"
-    " as often as it takes to find an error rate of 5 %]"
+    "How many requests to send to version, liveness and readiness each, per round. [default: the service's settings;"
+    " without settings, as many as are needed to find an error rate of 5 %]"
 )
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is asked, and how."""
+    """The API to check, and how."""
 
     base_url: str
     suite: Smoke = field(default_factory=Smoke)
@@ -47,21 +47,27 @@ class Target:
 def smoke(
     at: At,
     *,
-    base_url: Annotated[str | None, typer.Option(help="Where it answers. [default: the service's base_url]")] = None,
+    base_url: Annotated[str | None, typer.Option(help="The API's URL. [default: the service's base_url]")] = None,
     expect_sha: Annotated[str | None, typer.Option(help="The commit it must serve: 40 hex digits.")] = None,
-    service: Annotated[str | None, typer.Option("--service", "-s", help="Whose smoke table in services.toml.")] = None,
-    ca_bundle: Annotated[Path | None, typer.Option(help="A PEM file of certificate authorities to trust.")] = None,
-    attempts: Annotated[int, typer.Option(min=1, max=60, help="Rounds while answers are lost on the way.")] = 3,
+    service: Annotated[
+        str | None, typer.Option("--service", "-s", help="Use this service's smoke settings in services.toml.")
+    ] = None,
+    ca_bundle: Annotated[
+        Path | None, typer.Option(help="A PEM file with the certificate authorities to trust.")
+    ] = None,
+    attempts: Annotated[
+        int, typer.Option(min=1, max=60, help="How many rounds to try if answers are lost on the way.")
+    ] = 3,
     requests: Annotated[int | None, typer.Option(min=1, max=500, help=REQUESTS)] = None,
-    junit: Annotated[Path | None, typer.Option(help="Write the results there too, as JUnit XML.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Also write the results to this file, as JUnit XML.")] = None,
 ) -> int:
-    """Ask a running API what a release of it would be asked, and judge the answers. Asks AWS nothing, but for
-    the secrets that checks in services.toml send.
+    """Run the smoke tests of a release against a running API.
 
-    Exits 0 where no check failed, 1 where one did or was not answered.
+    Makes no AWS calls, except to read secrets that checks in services.toml send. Exits 0 if no check failed, 1 if a
+    check failed or got no answer.
     """
     if expect_sha is not None and not is_full(expect_sha):
-        raise Refused("WRONG_SHA", f"--expect-sha {expect_sha!r} is no commit: 40 hex digits in lower case")
+        raise Refused("WRONG_SHA", f"--expect-sha {expect_sha!r} is not a commit; give 40 hex digits in lower case")
     target = _target(at, base_url, service, ca_bundle)
     if requests is not None:
         target = replace(target, suite=replace(target.suite, identity_requests=requests))
@@ -78,11 +84,11 @@ def smoke(
 
 
 def _target(at: At, base_url: str | None, service: str | None, ca_bundle: Path | None) -> Target:
-    """Say what is meant. services.toml is read where a service is named, or no URL given."""
+    """Return the API to check. Reads services.toml if a service is named or no URL is given."""
     if base_url is not None and not is_url(base_url):
         raise Refused("WRONG_URL", f"--base-url {base_url!r} is not an http(s)://host[:port][/path] URL")
     if base_url is not None and forbidden_host(urlsplit(base_url).hostname or ""):
-        raise Refused("WRONG_URL", f"--base-url {base_url!r} is a link-local or metadata address; no service has one")
+        raise Refused("WRONG_URL", f"--base-url {base_url!r} is a link-local or metadata address, which no service has")
     if base_url is not None and service is None:
         return Target(base_url, ca_bundle=ca_bundle)
     chosen = at.cloud.service(service)
@@ -93,28 +99,28 @@ def _target(at: At, base_url: str | None, service: str | None, ca_bundle: Path |
 
 
 def _rounds(at: At, target: Target, sha: str, attempts: int) -> tuple[Check, ...]:
-    """Ask until all is answered or the attempts are used up. A check that failed is final."""
+    """Run rounds until every check has an answer or the attempts are used up. A failed check is final."""
     wanted, known = suite.round_of(target.suite, target.base_url, rounds=attempts), _secrets(at, target)
     for attempt in range(1, attempts + 1):
         try:
             answers = http_probe.ask(target.base_url, wanted, target.ca_bundle, known)
         except OSError as error:  # ssl.SSLError is one
-            raise Refused("WRONG_CA_BUNDLE", f"--ca-bundle {target.ca_bundle}: {error}; it takes a PEM file") from error
+            raise Refused("WRONG_CA_BUNDLE", f"--ca-bundle {target.ca_bundle}: {error}; give a PEM file") from error
         results = suite.checks(answers, sha, target.suite)
         if attempt == attempts or suite.assess(results, {}, Limits()).state != State.WAIT:
             break
-        at.out.say("not all was answered; asking again", "dim")
+        at.out.say("some answers are missing; asking again", "dim")
         time.sleep(WAIT_SECONDS)
     return results
 
 
 def _secrets(at: At, target: Target) -> Known:
-    """Read what checks of services.toml send, with the credentials at hand."""
+    """Read the secrets that checks of services.toml send, with the caller's credentials."""
     wanted = target.suite.secrets
     if not wanted:
         return NONE
     if not keeps_secrets(target.base_url):
-        raise Refused("WRONG_URL", f"--base-url {target.base_url!r}: a check sends {wanted[0]}, which takes https")
+        raise Refused("WRONG_URL", f"--base-url {target.base_url!r}: a check sends the secret {wanted[0]}; use https")
     known = Secrets(at.cloud.client("secretsmanager")).known(wanted)
     for each, found in known.items():
         if isinstance(found, Unreadable):
@@ -126,4 +132,4 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Refused("NO_JUNIT", f"--junit {path}: {error.strerror}; name a file that can be written") from error
+        raise Refused("NO_JUNIT", f"--junit {path}: {error.strerror}; give a file that can be written") from error

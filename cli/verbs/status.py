@@ -1,4 +1,4 @@
-"""`landfall status`: what is live, which commit, since when, asked for by whom, proven or not."""
+"""`landfall status`: what is live: commit, since when, requested by whom, proven or not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from landfall.model import UNKNOWN
 
 @verb
 def status(at: At, *, service: ServiceName = None) -> int:
-    """Say what is live. Exits 0 where it could find out, proven or not."""
+    """Show what is live, and whether it is proven. Exits 0 in both cases."""
     chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
     found = [(look(at.cloud, each), tuple(map(str, freeze.of(at.cloud, each)))) for each in chosen]
     wrong = Counter(finding.service for finding in at.cloud.findings.all() if finding.open)
@@ -44,8 +44,10 @@ def _proven(live: Live) -> str:
     if live.under_way:
         return f"no: deployment {live.under_way} is under way"
     if live.record is None:
-        return "no: the last deployment did not leave it so; somebody else did, or a rollback failed"
-    return f"no: it was, but {live.running} of {live.desired} tasks run, rollout {live.rollout}"
+        return (
+            "no: the last deployment did not leave this revision live; somebody else changed it, or a rollback failed"
+        )
+    return f"no: it was proven, but now {live.running} of {live.desired} tasks run, rollout {live.rollout}"
 
 
 def _document(live: Live, frozen: tuple[str, ...]) -> dict[str, Any]:

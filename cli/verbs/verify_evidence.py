@@ -1,4 +1,4 @@
-"""`landfall verify-evidence`: whether anybody changed the records of deployments since they were closed."""
+"""`landfall verify-evidence`: did anybody change the records of deployments after they were closed?"""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from cli.verbs.history import services
 from landfall.chain.check import Evidence, Finding, Verified, verify
 
 FOUND = 1
-"""Exit code where something was found."""
+"""The exit code if there is a finding."""
 Keys = Annotated[
     list[str] | None,
-    typer.Option("--key", help="The fingerprint of a public key that signs; for an export. May be repeated."),
+    typer.Option("--key", help="For an export: the fingerprint of a signing key that you trust. May be repeated."),
 ]
 
 
@@ -26,15 +26,16 @@ Keys = Annotated[
 def verify_evidence(
     at: At,
     directory: Annotated[
-        Path | None, typer.Argument(help="An export (landfall history --export). [default: the ledger itself]")
+        Path | None, typer.Argument(help="An export made by `landfall history --export`. [default: the ledger itself]")
     ] = None,
     *,
     service: ServiceName = None,
     key: Keys = None,
 ) -> int:
-    """Verify the chain of closed records and their signatures. Exits 0 where all is as it was closed, else 1.
+    """Check that nobody changed closed records: verify their chain and their signatures.
 
-    With a directory it asks nothing of AWS. docs/evidence.md says what can't be found.
+    Exits 0 if nothing was changed, else 1. With a directory it makes no AWS calls. docs/evidence.md says what it can't
+    find.
     """
     found, others = _evidence(at, directory, service, key or [])
     told = [verify(evidence) for evidence in found]
@@ -44,7 +45,7 @@ def verify_evidence(
         _tell(at, each)
     fingerprints = sorted({key.fingerprint for evidence in found for key in evidence.keys})
     for fingerprint in fingerprints:
-        at.out.say(f"signatures are verified by the key {fingerprint}")
+        at.out.say(f"signatures are verified with the key {fingerprint}")
     intact = not others and not any(each.findings for each in told)
     at.out.document(
         {
@@ -60,7 +61,7 @@ def verify_evidence(
 def _evidence(
     at: At, directory: Path | None, service: str | None, keys: list[str]
 ) -> tuple[list[Evidence], list[Finding]]:
-    """Return what there is, and what is found beside the chains of services."""
+    """Return the evidence of services, and the findings that belong to no chain."""
     if directory is None and service is not None:
         return [gather.evidence(at.cloud, name) for name in services(at, service)], []
     if directory is None:
@@ -73,7 +74,7 @@ def _evidence(
     chosen = [evidence for evidence in found if evidence.service == service]
     if not chosen:
         there = ", ".join(evidence.service for evidence in found) or "none"
-        raise Refused("UNKNOWN_SERVICE", f"--service {service!r} is not in {directory}; there are {there}")
+        raise Refused("UNKNOWN_SERVICE", f"--service {service!r} is not in {directory}; it has {there}")
     return chosen, unreadable
 
 
@@ -90,11 +91,11 @@ def _seen(told: Verified) -> str:
     if told.began:
         seen += f" since {told.began}, {told.anchored} of them anchored, {told.signed} signed"
     if told.covered:
-        seen += f"; {told.covered} are from before signing, and covered by the first that is signed"
+        seen += f"; {told.covered} are older than signing, and the first signed record covers them"
     if told.began and not told.signed:
-        seen += "; none is signed: whoever may write the ledger could have written them"
+        seen += "; none is signed: everybody with write access to the ledger could have written them"
     if told.before:
-        seen += f"; {told.before} were closed before chains began, and nothing can be said of them"
+        seen += f"; {told.before} were closed before the chain began, and can't be verified"
     return f"{seen}; {told.open} open" if told.open else seen
 
 

@@ -15,11 +15,11 @@ def watch(
     service: ServiceName = None,
     summary_file: SummaryFile = None,
 ) -> int:
-    """Follow a deployment to its end, or tell how it ended. Exits as `landfall release` does.
+    """Follow a deployment to its end, or show how it ended. Has the exit codes of `landfall release`.
 
-    One that is about to begin, since its image was just pushed or its commit is being built, is waited for.
+    If the image was just pushed or the commit is being built, it waits for the deployment to begin.
     """
     record = arriving.record(at, deployment, service)
-    over = "outcome" in record  # Step Functions forgets an execution after a while, the ledger nothing
+    over = "outcome" in record  # Step Functions deletes old executions, the ledger keeps its records
     arn, name = str(record["execution_arn"]), str(record["service"])
     return finished(at, follow.told(at, record) if over else follow.to_the_end(at, arn, name), summary_file)

@@ -1,4 +1,4 @@
-"""Addresses that no service has: link-local ones, and those where AWS tells machines their secrets."""
+"""Addresses that no service has: link-local ones, and those where AWS gives machines their credentials."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 METADATA = ip_network("fd00:ec2::/32")
-"""fd00:ec2::254 is the instance metadata over IPv6 (EC2 user guide, "Retrieve instance metadata"); its v4 is
-link-local, as are those of ECS tasks (169.254.170.2)."""
+"""fd00:ec2::254 is the instance metadata over IPv6 (EC2 user guide, "Retrieve instance metadata"). Its IPv4 address
+is link-local, as is that of ECS tasks (169.254.170.2)."""
 NAT64 = ip_network("64:ff9b::/96")
-"""IPv4 addresses as IPv6 ones (RFC 6052)."""
+"""IPv4 addresses written as IPv6 addresses (RFC 6052)."""
 
 
 Address = IPv4Address | IPv6Address
@@ -35,7 +35,7 @@ def keeps_secrets(url: str) -> bool:
 
 
 def forbidden_host(host: str) -> bool:
-    """Say whether a host, as it stands in a URL, is such an address. A name is looked at when it is resolved."""
+    """Say whether the host of a URL is such an address. A name is checked when it is resolved."""
     try:
         return forbidden(ip_address(host.partition("%")[0]))
     except ValueError:

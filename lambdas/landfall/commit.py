@@ -1,6 +1,6 @@
-"""Compares commits the way tools show them: whole, shortened, or at the end of what `git describe` says.
+"""Compares commits in the forms that tools show: whole, shortened, or at the end of `git describe`.
 
-Which bytes run is proven by the image's digest; a shortened commit is enough to say which release answers.
+A shortened commit is enough to identify the release that answers, since the image's digest proves which bytes run.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Iterable
 from landfall.text.later import Later
 
 SHORTEST = 7
-"""Hex digits that a commit is shortened to at most: what `git rev-parse --short` gives in a small repository."""
+"""The fewest hex digits of a shortened commit: what `git rev-parse --short` prints in a small repository."""
 _HEX = Later(rf"[0-9a-f]{{{SHORTEST},40}}|[0-9a-f]{{64}}")
-"""Git names a commit by 40 digits, in repositories of the newer kind by 64."""
+"""A commit id has 40 hex digits, or 64 in a SHA-256 repository."""
 _DESCRIBED = Later(rf".*[-+.]g([0-9a-f]{{{SHORTEST},40}})", re.DOTALL)
-"""`v1.2.3-5-gabc1234` (git describe), `1.2.4.dev5+gabc1234` (setuptools_scm). With `-dirty` it is no commit."""
+"""`v1.2.3-5-gabc1234` (git describe), `1.2.4.dev5+gabc1234` (setuptools_scm). With `-dirty` it is not a commit."""
 
 
 def same(one: str, other: str) -> bool:
-    """Say whether two texts name one commit: one begins with the other, by at least 7 hex digits, in any case.
+    """Say whether two texts name the same commit: one begins with the other, with at least 7 hex digits, in any case.
 
-    Texts that are no commits are the same where they are equal.
+    Texts that are not commits must be equal.
     """
     if one == other:
         return True
@@ -30,13 +30,13 @@ def same(one: str, other: str) -> bool:
 
 
 def agreed(several: Iterable[str]) -> str:
-    """Return the longest of several names of one commit, nothing where they name more than one, or none is given."""
+    """Return the longest of several names of one commit; empty if they name different commits, or if there are none."""
     names = sorted(several, key=lambda name: len(_bare(name)))
     return names[-1] if names and all(same(name, names[-1]) for name in names) else ""
 
 
 def _bare(text: str) -> str:
-    """Return the hex digits of a commit in lower case, nothing where the text holds none."""
+    """Return the hex digits of a commit in lower case; empty if the text holds none."""
     lower = text.strip().lower()
     described = _DESCRIBED.fullmatch(lower)
     hexadecimal = described[1] if described else lower

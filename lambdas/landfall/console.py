@@ -1,15 +1,15 @@
-"""Where the AWS console shows a thing, by its ARN. A link is a help: of another ARN than expected, it is that ARN."""
+"""Links to the AWS console, made from ARNs. An ARN of another form is returned as it is."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
 _PARTS = 6
-"""Of an ARN: arn, partition, product, region, account, resource."""
+"""The parts of an ARN: arn, partition, product, region, account, resource."""
 
 
 def execution(arn: str) -> str:
-    """Return where an execution is shown (`…:states:region:account:execution:machine:name`)."""
+    """Return the link to an execution (`…:states:region:account:execution:machine:name`)."""
     region, resource = _split(arn)
     if not resource.startswith("execution:"):
         return arn
@@ -17,7 +17,7 @@ def execution(arn: str) -> str:
 
 
 def task(arn: str) -> str:
-    """Return where a task is shown (`…:ecs:region:account:task/cluster/id`)."""
+    """Return the link to a task (`…:ecs:region:account:task/cluster/id`)."""
     region, resource = _split(arn)
     match resource.split("/"):
         case ["task", cluster, name]:
@@ -26,7 +26,7 @@ def task(arn: str) -> str:
 
 
 def service(arn: str) -> str:
-    """Return where an ECS service is shown (`…:ecs:region:account:service/cluster/name`)."""
+    """Return the link to an ECS service (`…:ecs:region:account:service/cluster/name`)."""
     region, resource = _split(arn)
     match resource.split("/"):
         case ["service", cluster, name]:
@@ -35,7 +35,7 @@ def service(arn: str) -> str:
 
 
 def build(arn: str) -> str:
-    """Return where a build is shown (`…:codebuild:region:account:build/project:id`)."""
+    """Return the link to a build (`…:codebuild:region:account:build/project:id`)."""
     region, resource = _split(arn)
     project, colon, number = resource.removeprefix("build/").partition(":")
     if not colon:
@@ -45,13 +45,13 @@ def build(arn: str) -> str:
 
 
 def log_group(region: str, group: str) -> str:
-    """Return where a log group is shown. The console escapes names twice, the second time with $ for %."""
+    """Return the link to a log group. The console escapes names twice, the second time with $ instead of %."""
     escaped = quote(quote(group, safe=""), safe="").replace("%", "$")
     return f"{_home(region, 'cloudwatch')}#logsV2:log-groups/log-group/{escaped}"
 
 
 def stored(uri: str, region: str) -> str:
-    """Return where an object is shown (`s3://bucket/key`)."""
+    """Return the link to an object (`s3://bucket/key`)."""
     bucket, slash, key = uri.removeprefix("s3://").partition("/")
     if not slash:
         return uri
@@ -59,7 +59,7 @@ def stored(uri: str, region: str) -> str:
 
 
 def region_of(arn: str) -> str:
-    """Return the region that an ARN names; empty where it is none."""
+    """Return the region of an ARN; empty if the text is not an ARN."""
     return _split(arn)[0]
 
 

@@ -1,4 +1,4 @@
-"""The shape that all judging steps share."""
+"""The input and output of all judging steps, and the rule that odd states must be seen twice."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _SEEN_ONCE = "_SEEN_ONCE"
 
 @dataclass(frozen=True)
 class Judged:
-    """What is to be judged: a deployment on its way to the release, or back to the baseline.
+    """The deployment to judge: either the release, or the way back to the baseline.
 
-    `previous` is the code of the verdict before this look. A sign that one stale read could give is acted on only where
-    two looks in a row show it.
+    `previous` is the code of the previous verdict. A state that a single stale read could show must be seen in two
+    looks in a row before it counts.
     """
 
     release: Release
@@ -25,24 +25,24 @@ class Judged:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the look said."""
+    """The verdict of one look."""
 
     verdict: Verdict
 
 
 def seen_twice(code: str, reason: str, judged: Judged) -> Verdict:
-    """Return a FAIL where the look before this one showed the same; else a WAIT for another look soon.
+    """Return a FAIL if the previous look showed the same; else a WAIT for another look soon.
 
-    DescribeServices is eventually consistent: one odd picture of a service decides nothing.
+    DescribeServices is eventually consistent, so one odd answer decides nothing.
     """
     once = code + _SEEN_ONCE
     if judged.previous == once:
         return failed(code, reason)
     return wait(
-        once, f"{reason}; if the next look shows it too, it is so", judged.release.limits.stability_poll_seconds
+        once, f"{reason}; waiting for the next look to confirm it", judged.release.limits.stability_poll_seconds
     )
 
 
 def is_seen_once(verdict: Verdict) -> bool:
-    """Say whether a verdict asks for a second look before it says what it saw."""
+    """Say whether a verdict waits for a second look to confirm what was seen."""
     return verdict.code.endswith(_SEEN_ONCE)

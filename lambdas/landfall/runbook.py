@@ -1,4 +1,4 @@
-"""What to do about what, once: messages and alarms both name these files."""
+"""The runbooks that messages and alarms name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Runbook(StrEnum):
-    """A file of the repository."""
+    """A runbook, by its path in the repository."""
 
     ROLLBACK_FAILED = "docs/runbooks/rollback-failed.md"
     FAILED_DEPLOYMENT = "docs/runbooks/failed-deployment.md"

@@ -1,7 +1,7 @@
-"""Secrets that a check sends along: named in services.toml, read when they are sent, and shown nowhere.
+"""Secrets that a smoke check sends: named in services.toml, read just before they are sent, and never shown.
 
-Requests, answers and verdicts hold the name alone. The value is known between the adapter that reads it and the line
-that sends it (probe.py), which takes it out of whatever comes back.
+Requests, answers and verdicts hold only the name. Only the adapter that reads the value and the line that sends it
+(http_probe.py) know the value. That line also removes it from the answer.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from landfall.text.later import Later
 
 SHORTEST = 8
-"""Characters of a secret. A shorter one could not be taken out of an answer without taking half of that with it."""
+"""The fewest characters of a secret. Removing a shorter one from an answer would remove much other text too."""
 HIDDEN = "[secret]"
 _VISIBLE = Later(r"[!-~]+( +[!-~]+)*")
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A secret of Secrets Manager, by its name; with `key`, that key of the JSON object that it holds.
+    """A secret in Secrets Manager, by its name; with `key`, one key of the JSON object in it.
 
     `prefix` is sent before it, such as "Bearer ".
     """
@@ -35,32 +35,34 @@ class Secret:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Why a secret can't be sent. It never quotes what was read."""
+    """Why a secret can't be sent. It never quotes the value."""
 
     why: str
 
 
 Known = Mapping[Secret, "str | Unreadable"]
-"""What each secret turned out to be."""
+"""The value of each secret, or why it can't be read."""
 NONE: Known = {}
 
 
 def value(secret: Secret, text: str | None) -> str | Unreadable:
-    """Return what is to be sent of the text that Secrets Manager holds; None is for one that holds bytes."""
+    """Return the value to send, from the text in Secrets Manager. `text` is None if the secret holds bytes."""
     if text is None:
-        return Unreadable("holds bytes, and no text")
+        return Unreadable("holds bytes instead of text")
     found = _of_key(secret.key, text) if secret.key else text
     if isinstance(found, Unreadable):
         return found
     if len(found) < SHORTEST:
-        return Unreadable(f"has fewer than {SHORTEST} characters: it could not be kept out of the reports")
+        return Unreadable(f"has fewer than {SHORTEST} characters, too few to keep it out of the reports")
     if not _VISIBLE.fullmatch(found):
-        return Unreadable("is no value of a header: printable ASCII, with no blank or line break at its ends")
+        return Unreadable(
+            "can't be sent in a header, which takes printable ASCII without a blank or line break at its ends"
+        )
     return found
 
 
 def hidden(text: str, known: Known) -> str:
-    """Take every secret out of a text."""
+    """Remove every secret from a text."""
     for found in sorted((v for v in known.values() if isinstance(v, str)), key=len, reverse=True):
         text = text.replace(found, HIDDEN)
     return text
@@ -72,6 +74,6 @@ def _of_key(key: str, text: str) -> str | Unreadable:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        return Unreadable(f"is no JSON object, so that it has no key {key!r}")
+        return Unreadable(f"is not a JSON object, so it has no key {key!r}")
     found = document.get(key)
     return found if isinstance(found, str) else Unreadable(f"has no text under key {key!r}")

@@ -1,8 +1,9 @@
-"""Which versions of the steps' functions no execution can call any more.
+"""Finds the versions of the steps' functions that no execution can call any more.
 
-An execution keeps the definition that it began with, also where it is redriven (Step Functions API reference,
-UpdateStateMachine, RedriveExecution), and a definition names versions. So a version is needed while a definition names
-it that is a machine's now, or that of an execution which runs or can still be redriven. Nothing else calls one.
+An execution keeps the definition that it began with, even if it is redriven (Step Functions API reference,
+UpdateStateMachine, RedriveExecution), and a definition names versions. So a version is needed if it is named in the
+current definition of a machine, or in the definition of an execution that runs or can still be redriven. Nothing else
+calls a version.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ LOOK_EVERY = timedelta(hours=1)
 REDRIVABLE = timedelta(days=14)
 """How long after its end an execution can be redriven (Step Functions API reference, RedriveExecution)."""
 LONGEST = timedelta(days=1)
-"""More than a deployment takes; one that takes longer is seen to be running."""
+"""Longer than a deployment takes. A longer one is still found, because it is running."""
 KEPT = REDRIVABLE + LONGEST
-"""No version is removed that is younger, whatever names it."""
+"""A younger version is never removed."""
 SETTLED = timedelta(minutes=5)
-"""An execution that starts right after an update may still begin with the definition from before it (Step Functions API
-reference, UpdateStateMachine): so long each one is asked which it is."""
+"""An execution that starts right after an update may still begin with the old definition (Step Functions API reference,
+UpdateStateMachine). For executions that started within this time, the definition of each one is read."""
 MOST = 300
-"""Versions that are removed at one look; the next takes the others. Lambda takes 15 such calls a second of an account
+"""How many versions one look removes; the next looks remove the rest. Lambda allows an account 15 such calls a second
 (Lambda developer guide, quotas)."""
 
 _FUNCTION = Later(r'arn:[^":]*:lambda:[^":]*:\d*:function:([\w-]+)(?::(\d+))?')
@@ -49,7 +50,7 @@ class Began:
 
 @dataclass(frozen=True)
 class Definition:
-    """The definition that an execution began with, and since when its machine had it."""
+    """The definition that an execution began with, and when its machine got it."""
 
     text: str
     updated_at: datetime
@@ -66,10 +67,11 @@ def named(definitions: Iterable[str]) -> frozenset[tuple[str, int]]:
 
 
 def old(versions: Sequence[Version], used: frozenset[tuple[str, int]], now: datetime) -> tuple[Version, ...]:
-    """Return the versions that are old enough to be removed, the oldest first: none in use, and no function's newest.
+    """Return the versions that are old enough to be removed, oldest first.
 
-    The newest may have been published a moment ago, by a deploy that has not come to the machine yet: Lambda says when
-    a version's function was changed, which can be long before.
+    It leaves out versions in use, and the newest version of each function. A deploy may just have published the newest
+    and not updated the machine yet. The time that Lambda reports doesn't help: it is the time when the function was
+    changed, which can be long before.
     """
     newest: dict[str, int] = {}
     for each in versions:
@@ -84,10 +86,10 @@ def unused(versions: Iterable[Version], used: frozenset[tuple[str, int]]) -> tup
 
 
 def began_with(executions: Iterable[Began], read: Callable[[str], Definition]) -> Iterator[str]:
-    """Yield the definitions that executions began with. Of many that share one, few are read.
+    """Yield the definitions that executions began with. If many share one, only few are read.
 
-    A definition is that of every execution which started between the update that made it, and the next: from the
-    newest execution back, the next to ask is the first that started before the last one's definition was there.
+    All executions that started between two updates have the same definition. So it goes from the newest execution back,
+    and after each definition it skips the executions that started since the machine got that definition.
     """
     shared_since: datetime | None = None
     for execution in sorted(executions, key=lambda each: each.started_at, reverse=True):

@@ -4,9 +4,8 @@ AWS ("Amazon ECS task lifecycle", "Optimize load balancer connection draining pa
 desired status STOPPED, then DEACTIVATING, in which its targets are deregistered; once the deregistration
 delay has passed STOPPING, in which the containers get SIGTERM and after ``stopTimeout`` (30 s) SIGKILL;
 then DEPROVISIONING and STOPPED, with the true exit codes.
-Emulator: the containers are stopped at once, in the middle of requests, and the exit code reported is 0
-always.
-Here: as AWS. The waiting is done on a thread of its own, never under one of the emulator's locks.
+Emulator: the containers are stopped at once, in the middle of requests, and the reported exit code is always 0.
+Here: as AWS. A separate thread waits, and never holds one of the emulator's locks.
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ USER_REASON = "Task stopped by user"
 
 
 def apply() -> None:
-    """Replace StopTask, and the stopping that the emulator does on its own account."""
+    """Replace StopTask, and the emulator's own stopping of tasks."""
     ecs._stop_task = stop_task
     ecs._ACTION_MAP["StopTask"] = stop_task
 
 
 def stop_task(data: dict[str, Any]) -> Any:
-    """StopTask. Answers at once with the task on its way down, as AWS does."""
+    """Answer StopTask at once, with the task that is stopping, as AWS does."""
     cluster = ecs._resolve_cluster_name(data.get("cluster", "default"))
     if cluster is None:
         return ecs.error_response_json("ClusterNotFoundException", "Cluster not found.", 400)
@@ -44,7 +43,7 @@ def stop_task(data: dict[str, Any]) -> Any:
 
 
 def begin(task: dict[str, Any], reason: str, code: str) -> bool:
-    """Start a task's way down; False if it is on it already."""
+    """Start to stop a task. Returns False if it is already stopping."""
     arn = task["taskArn"]
     with resource_lock("ecs-task", arn):
         if not ecs._task_is_active(arn, task):
@@ -60,14 +59,14 @@ def begin(task: dict[str, Any], reason: str, code: str) -> bool:
 
 
 def refresh(task: dict[str, Any]) -> None:
-    """Recount cluster and service; this also deregisters the targets of a task that isn't running."""
+    """Recount cluster and service. This also deregisters the targets of a task that isn't running."""
     cluster = ecs._cluster_name_from_arn(task["clusterArn"])
     ecs._recount_cluster(cluster)
     ecs._refresh_service_state(cluster, task.get("group", ""))
 
 
 def _finish(task: dict[str, Any], was_running: bool) -> None:
-    """The rest of the way down."""
+    """Finish stopping a task."""
     engine = ecs._get_docker()
     containers = [_container(engine, identity) for identity in task.get("_docker_ids") or []]
     if was_running:
@@ -90,15 +89,15 @@ def _finish(task: dict[str, Any], was_running: bool) -> None:
 
 
 def _container(engine: Any, identity: str) -> Any:
-    """A container, or None where it is gone already."""
+    """Return a container, or None if it is already gone."""
     try:
         return engine.containers.get(identity)
-    except Exception:  # any engine's own "not found"
+    except Exception:  # each engine has its own "not found"
         return None
 
 
 def _wait_drained(task: dict[str, Any], containers: list[Any]) -> None:
-    """Wait out the longest deregistration delay of the task's groups, unless its containers end by themselves."""
+    """Wait for the longest deregistration delay of the task's groups, unless its containers end by themselves."""
     found = view.service_of(task)
     groups = [target[0] for target in view.targets(found[1], task)] if found else []
     until = time.monotonic() + max((deregistration_delay(group) for group in groups), default=0)

@@ -1,4 +1,4 @@
-"""Reading the emulator's ECS records: which tasks belong to a service, and how they are."""
+"""Reads the emulator's ECS records: the tasks of a service, and their state."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETTLED = 1.0  # seconds a task without any health check must run before it coun
 
 
 def service_of(task: Record) -> tuple[str, Record] | None:
-    """The key and record of the service that a task belongs to, if it belongs to one."""
+    """Return the key and record of a task's service, if it has one."""
     group = str(task.get("group") or "")
     cluster = ecs._cluster_name_from_arn(task.get("clusterArn", ""))
     key = f"{cluster}/{group.removeprefix('service:')}"
@@ -26,7 +26,7 @@ def service_of(task: Record) -> tuple[str, Record] | None:
 
 
 def tasks_of(service: Record) -> list[Record]:
-    """Every task of a service that hasn't stopped."""
+    """Return every task of a service that hasn't stopped."""
     group = f"service:{service['serviceName']}"
     return [
         task
@@ -38,24 +38,24 @@ def tasks_of(service: Record) -> list[Record]:
 
 
 def wanted(task: Record) -> bool:
-    """Whether the task is meant to run, now or soon."""
+    """Say whether the task should run, now or soon."""
     return bool(task["desiredStatus"] == "RUNNING")
 
 
 def targets(service: Record, task: Record) -> list[Target]:
-    """Where a task is registered: one target for each of the service's target groups."""
+    """Return a task's targets: one for each of the service's target groups."""
     address = ecs._task_ip(task)
     balancers = [b for b in service.get("loadBalancers") or [] if b.get("targetGroupArn")]
     return [(b["targetGroupArn"], address or "", int(b.get("containerPort", 80))) for b in balancers]
 
 
 def target_healths(service: Record, task: Record) -> list[tuple[str, Health]]:
-    """The health of each of a task's targets, with its target group."""
+    """Return the health of each of a task's targets, with its target group."""
     return [(t[0], target_health.health(*t)) for t in targets(service, task)]
 
 
 def ready(service: Record, task: Record) -> bool:
-    """Whether a task is what ECS calls running successfully: running, its containers healthy, its targets healthy."""
+    """Say whether a task runs successfully in ECS's terms: it is running, with healthy containers and targets."""
     if not (wanted(task) and task["lastStatus"] == "RUNNING"):
         return False
     if has_health_check(task) and task.get("healthStatus") != "HEALTHY":
@@ -67,28 +67,28 @@ def ready(service: Record, task: Record) -> bool:
 
 
 def settled(task: Record) -> bool:
-    """Whether the task has run long enough for a crash at start to have shown."""
+    """Say whether the task has run long enough to show a crash at start."""
     since = task.setdefault("_running_since", time.monotonic())
     return bool(time.monotonic() - since >= SETTLED)
 
 
 def has_health_check(task: Record) -> bool:
-    """Whether an essential container of the task has a health check of its own."""
+    """Say whether an essential container of the task has its own health check."""
     return any(d.get("healthCheck") for d in definitions(task) if d.get("essential", True))
 
 
 def definitions(task: Record) -> list[Record]:
-    """The container definitions that a task was started from."""
+    """Return the container definitions of a task."""
     record = ecs._task_defs.get(ecs._resolve_td_key(task["taskDefinitionArn"])) or {}
     return list(record.get("containerDefinitions") or [])
 
 
 def seconds_running(task: Record) -> float:
-    """For how long the task has been running."""
+    """Return for how many seconds the task has been running."""
     return float(time.monotonic() - task.get("_running_since", time.monotonic()))
 
 
 def event(service: Record, message: str) -> None:
-    """Add to the service's events, newest first; ECS keeps a hundred."""
+    """Add an event to the service, newest first. ECS keeps a hundred."""
     entry = {"id": ecs.new_uuid(), "createdAt": ecs._iso(), "message": f"(service {service['serviceName']}) {message}"}
     service["events"] = [entry, *service.get("events", [])][:100]

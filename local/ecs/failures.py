@@ -1,4 +1,4 @@
-"""What a service's scheduler makes of tasks that fail and of tasks that succeed: counts, pauses, the breaker."""
+"""How the scheduler reacts to tasks that fail or succeed: counts, delays, the circuit breaker."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from local.ecs import ecs_view as view
 Record = dict[str, Any]
 
 FIRST_DELAY, GROWTH, LONGEST_DELAY = 1.0, 1.6, 20.0  # seconds; ECS itself goes up to 27 minutes
-COUNTING = threading.Lock()  # tasks fail on threads of their own
+COUNTING = threading.Lock()  # tasks fail on separate threads
 
 
 def reason_to_stop(service: Record, task: Record) -> str:
-    """Why a task must be stopped, in ECS's words, or an empty string."""
+    """Return why a task must be stopped, in ECS's words, or an empty string."""
     if view.has_health_check(task) and task.get("healthStatus") == "UNHEALTHY":
         return "Task failed container health checks"
     for group, health in view.target_healths(service, task):
@@ -27,7 +27,7 @@ def reason_to_stop(service: Record, task: Record) -> str:
 
 
 def failed(service: Record, task: Record) -> None:
-    """Count a task that failed, delay the next launch, and trip the circuit breaker if that is due."""
+    """Count a failed task, delay the next launch, and trip the circuit breaker if needed."""
     deployment = ecs._deployment_for_task(service, task)
     if not deployment:
         return
@@ -44,7 +44,7 @@ def failed(service: Record, task: Record) -> None:
 
 
 def succeeded(service: Record, deployment: Record, task: Record) -> None:
-    """A task runs successfully: the count of consecutive failures starts again, and so does the throttle."""
+    """Record that a task runs successfully. This resets the count of consecutive failures and the throttle."""
     if task.get("_succeeded"):
         return
     task["_succeeded"] = True
@@ -56,7 +56,7 @@ def succeeded(service: Record, deployment: Record, task: Record) -> None:
 
 
 def _trip(service: Record, deployment: Record, *, rollback: bool) -> None:
-    """The circuit breaker: the deployment has FAILED; with rollback the last completed one becomes PRIMARY again."""
+    """Trip the circuit breaker: the deployment is FAILED; with rollback, the last completed one is PRIMARY again."""
     deployment.update(
         rolloutState="FAILED", rolloutStateReason="ECS deployment circuit breaker: tasks failed to start."
     )

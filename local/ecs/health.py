@@ -1,4 +1,4 @@
-"""What a health check of a target finds, in the words of DescribeTargetHealth."""
+"""Makes a target's health check, with results in the terms of DescribeTargetHealth."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOT_IN_USE = Health(
 
 
 def matches(matcher: str, code: int) -> bool:
-    """Whether a code is among a matcher's: ``200``, ``200,204`` or ``200-299``."""
+    """Say whether a code is in a matcher such as ``200``, ``200,204`` or ``200-299``."""
     for part in matcher.split(","):
         low, _, high = part.strip().partition("-")
         if int(low) <= code <= int(high or low):
@@ -42,7 +42,7 @@ def matches(matcher: str, code: int) -> bool:
 
 
 def check(group: Settings, address: str, port: int) -> Health:
-    """One health check. Redirects aren't followed and certificates aren't verified, as an ALB does neither."""
+    """Make one health check. Like an ALB, it neither follows redirects nor verifies certificates."""
     wanted = str(group["HealthCheckPort"])
     port = port if wanted == "traffic-port" else int(wanted)
     timeout = float(group["HealthCheckTimeoutSeconds"])

@@ -1,4 +1,4 @@
-"""Starting and scaling in a service's tasks, within the limits of its deployment configuration."""
+"""Starts a service's tasks and scales them in, within the limits of its deployment configuration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BY_SCHEDULER = "ServiceSchedulerInitiated"
 
 
 def scale_in(service: Record, primary: Record, tasks: list[Record]) -> None:
-    """Stop tasks that aren't needed any more; an older deployment is from then on meant to have fewer."""
+    """Stop tasks that are no longer needed, and lower the desired count of an older deployment."""
     for task in tasks:
         deployment = ecs._deployment_for_task(service, task)
         if deployment and deployment is not primary:
@@ -25,7 +25,7 @@ def scale_in(service: Record, primary: Record, tasks: list[Record]) -> None:
 
 
 def limits(service: Record) -> tuple[int, int]:
-    """The most tasks the service may have while it deploys, and the fewest healthy ones."""
+    """Return the most tasks that the service may have during a deployment, and the fewest healthy ones."""
     desired = int(service["desiredCount"])
     told = service.get("deploymentConfiguration") or {}
     most = max(1, desired * int(told.get("maximumPercent", 200)) // 100)
@@ -33,7 +33,7 @@ def limits(service: Record) -> tuple[int, int]:
 
 
 def launch_missing(cluster: str, service: Record, primary: Record, ours: list[Record], old: list[Record]) -> None:
-    """Launch what the primary deployment lacks, making room in old tasks as far as enough healthy ones remain."""
+    """Launch the missing tasks of the primary deployment. Old tasks are stopped while enough healthy ones remain."""
     if time.monotonic() < float(primary.get("_launch_after", 0)):
         return
     most, least = limits(service)
@@ -44,7 +44,7 @@ def launch_missing(cluster: str, service: Record, primary: Record, ours: list[Re
         scale_in(service, primary, old[: min(missing - max(0, room), max(0, serving - least))])
     count = min(missing, max(0, room))
     definition = ecs._task_defs.get(ecs._resolve_td_key(primary["taskDefinition"])) or {}
-    # The first task of a deployment settles which digest its tags mean; the others wait for that.
+    # The first task of a deployment resolves its tags to digests; the others wait for that.
     if ecs._get_docker() and ecs._deployment_needs_first_task(primary, definition, service):
         count = 0 if ours else min(count, 1)
     if count > 0:
@@ -52,7 +52,7 @@ def launch_missing(cluster: str, service: Record, primary: Record, ours: list[Re
 
 
 def keep_up(cluster: str, service: Record, primary: Record, ready: int) -> None:
-    """Replace tasks that the last good deployment has lost, as long as the new one can't take over from it."""
+    """Replace lost tasks of the last good deployment, as long as the new one can't take over."""
     last = next((d for d in service["deployments"] if d is not primary and d["rolloutState"] == "COMPLETED"), None)
     if last is None or time.monotonic() < float(last.get("_launch_after", 0)):
         return

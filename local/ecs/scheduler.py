@@ -1,6 +1,6 @@
-"""The ECS service scheduler: on one thread, brings each service step by step to what is asked of it.
+"""The ECS service scheduler. One thread moves each service step by step to its desired state.
 
-It decides from the records and the measured health and holds none of the emulator's locks while it acts.
+It decides by the records and the measured health, and holds none of the emulator's locks while it acts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from local.ecs import ecs_view as view
 
 Record = dict[str, Any]
 
-TICK = 0.2  # seconds between two looks when nothing wakes the scheduler
+TICK = 0.2  # seconds between two runs if nothing wakes the scheduler
 log = logging.getLogger("landfall.scheduler")
 
 
@@ -34,7 +34,7 @@ class Scheduler:
         threading.Thread(target=self._run, daemon=True, name="ecs-scheduler").start()
 
     def wake(self) -> None:
-        """Look again soon."""
+        """Run the loop again soon."""
         self._awake.set()
 
     def _run(self) -> None:
@@ -47,12 +47,12 @@ class Scheduler:
                 try:
                     with self.held, request_scope(account, region):
                         self._look(key.partition("/")[0], service)
-                except Exception:  # one service's trouble must not stop the others
+                except Exception:  # a problem of one service must not stop the others
                     log.exception("scheduling %s", key)
             time.sleep(0.02)
 
     def _look(self, cluster: str, service: Record) -> None:
-        """One step for one service."""
+        """Do one step for one service."""
         primary = ecs._primary_deployment(service)
         if primary is None:
             return
@@ -90,7 +90,7 @@ class Scheduler:
                 failures.failed(service, task)
 
     def _complete(self, cluster: str, service: Record, primary: Record, enough: bool) -> None:
-        """Close the rollout once no older task is left, and drop the deployments that have none."""
+        """Complete the rollout when no older task is left, and remove deployments without tasks."""
         others = {
             ecs._deployment_for_task(service, task)["id"] for task in view.tasks_of(service) if _known(service, task)
         }

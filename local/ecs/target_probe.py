@@ -1,4 +1,4 @@
-"""Health checks as an Application Load Balancer makes them: one thread per target, and a book of what they found."""
+"""Health checks like an Application Load Balancer's: one thread per target, and a record of the results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from local.ecs.health import CHECKING, DRAINING, HEALTHY, NOT_REGISTERED, REGISTERING, Health, Key, Settings, check
 
-FIRST_CHECK_AFTER = 0.25  # seconds; a new target is checked soon, not after a whole interval
+FIRST_CHECK_AFTER = 0.25  # seconds; a new target is checked soon, not only after an interval
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Judge:
     bad: int = 0
 
     def hear(self, result: Health, group: Settings) -> None:
-        """A new target needs one success; one that was unhealthy needs HealthyThresholdCount of them in a row."""
+        """Add a result. A new target needs one success, an unhealthy one needs HealthyThresholdCount in a row."""
         if result is HEALTHY:
             self.good, self.bad = self.good + 1, 0
             needed = int(group["HealthyThresholdCount"]) if self.health.state == "unhealthy" else 1
@@ -30,14 +30,14 @@ class Judge:
             return
         self.good, self.bad = 0, self.bad + 1
         if self.bad >= int(group["UnhealthyThresholdCount"]):
-            self.health = result  # the latest reason, as AWS shows
+            self.health = result  # the latest reason, as in AWS
         elif self.health.state == "initial":
             self.health = CHECKING
 
 
 @dataclass
 class Monitor:
-    """The checks of one target, until it is deregistered. Settings are read afresh each time: they can be modified."""
+    """Checks one target until it is deregistered. Settings are read each time, since they can be modified."""
 
     key: Key
     settings: Callable[[], Settings | None]
@@ -45,7 +45,7 @@ class Monitor:
     over: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
-        """Check once per interval, whatever time a check takes."""
+        """Check once per interval, even if a check takes long."""
         self.over.wait(FIRST_CHECK_AFTER)
         while not self.over.is_set() and (group := self.settings()) is not None:
             began = time.monotonic()
@@ -56,7 +56,7 @@ class Monitor:
 
 
 class HealthBook:
-    """Every target's health, and the targets that are draining."""
+    """The health of every target, and the draining targets."""
 
     def __init__(self) -> None:
         self._monitors: dict[Key, Monitor] = {}
@@ -66,7 +66,7 @@ class HealthBook:
     def sync(
         self, group: str, targets: Iterable[tuple[str, int]], settings: Callable[[], Settings | None], delay: float
     ) -> None:
-        """Watch exactly these targets of the group; those that left it are draining for ``delay`` seconds."""
+        """Watch exactly these targets of the group. Removed targets are draining for ``delay`` seconds."""
         wanted = {(group, address, port) for address, port in targets}
         with self._lock:
             watched = {key for key in self._monitors if key[0] == group}
@@ -79,7 +79,7 @@ class HealthBook:
                 threading.Thread(target=monitor.run, daemon=True, name=f"health-{key[1]}").start()
 
     def health(self, group: str, address: str, port: int) -> Health:
-        """A target's health now."""
+        """Return a target's current health."""
         with self._lock:
             monitor = self._monitors.get((group, address, port))
             if monitor:
@@ -88,7 +88,7 @@ class HealthBook:
         return DRAINING if ends > time.monotonic() else NOT_REGISTERED
 
     def draining(self, group: str) -> list[tuple[str, int]]:
-        """The group's targets that are still draining."""
+        """Return the group's targets that are still draining."""
         now = time.monotonic()
         with self._lock:
             self._draining = {key: ends for key, ends in self._draining.items() if ends > now}

@@ -26,15 +26,15 @@ class Front:
         return cls(int(https), int(http), name)
 
     def settled(self) -> Front:
-        """The same with real ports."""
+        """Return the same front with real ports."""
         return replace(self, https=self.https or free_port(), http=self.http or free_port())
 
     @property
     def url(self) -> str:
-        """Where the load balancer's HTTPS listener is reached."""
+        """Return the URL of the load balancer's HTTPS listener."""
         return f"https://localhost:{self.https}"
 
 
 def ca_bundle(state: Path) -> Path:
-    """Where the certificate authority's certificate lies."""
+    """Return the path of the certificate authority's certificate."""
     return state / "ca.pem"

@@ -1,10 +1,9 @@
-"""The load balancer's front door: real HTTP and HTTPS on ports of one's own, in front of the emulator's ALB.
+"""Serves real HTTP and HTTPS on two ports in front of the emulator's ALB.
 
-``https://localhost:<https>`` goes to the listener on 443 of a load balancer, ``http://localhost:<http>`` to
-that on 80, as if its DNS name led here. A load balancer or listener that isn't there (yet) is a 503 that
-says so. The ALB's own redirects name port 443 or 80; where they lead back to the host that was asked, the
-port is translated to the front's, just as a port forwarding in front of a real load balancer would have to.
-Every other reply passes as the ALB made it.
+``https://localhost:<https>`` goes to a load balancer's listener on 443, ``http://localhost:<http>`` to the one on 80,
+as if its DNS name pointed here. If a load balancer or listener doesn't exist (yet), the answer is a 503 that says so.
+The ALB's own redirects name port 443 or 80. If they point to the requested host, the port is translated to the front's,
+as a port forwarding in front of a real load balancer must do. Every other reply is passed on unchanged.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from local.emulator.front import Front, ca_bundle
 
 HTTPS, HTTP = 443, 80
 losing: list[Callable[[str], bool]] = []
-"""Who may say, of a load balancer's name, that the answer of the service behind it is lost. None without faults."""
+"""Says for a load balancer's name whether the service's answer is lost. None without faults."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -34,13 +33,13 @@ Headers = dict[str, Any]
 
 
 def servers(front: Front, state: Path, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
-    """The two servers of a front, to be awaited; certificates are made afresh at each start."""
+    """Return the two servers of a front, to be awaited. Certificates are new at each start."""
     found: list[Coroutine[Any, Any, None]] = []
     for port, listener in ((front.https, HTTPS), (front.http, HTTP)):
         config = Config()
         config.bind = [f"{LOOPBACK}:{port}"]
         config.loglevel, config.graceful_timeout = "WARNING", 1
-        # a load balancer waits a minute for an idle client; hypercorn's 5 s would end one that a busy machine delays
+        # a load balancer waits a minute for an idle client; hypercorn's 5 s would cut off a client on a busy machine
         config.keep_alive_timeout = 75
         if listener == HTTPS:
             config.certfile, config.keyfile = _certificates(state)
@@ -62,7 +61,7 @@ def _certificates(state: Path) -> tuple[str, str]:
 
 
 def _app(front: Front, listener: int) -> Callable[[dict[str, Any], Receive, Send], Awaitable[None]]:
-    """The ASGI application of one port."""
+    """Return the ASGI application of one port."""
 
     async def app(scope: dict[str, Any], receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -88,7 +87,7 @@ async def _body(receive: Receive) -> bytes:
 
 
 async def _ask(front: Front, listener: int, scope: dict[str, Any], body: bytes) -> tuple[int, Headers, Any]:
-    """One request through the emulator's ALB."""
+    """Send one request through the emulator's ALB."""
     balancer = alb._find_lb_by_name(front.load_balancer)
     if balancer is None:
         return _unavailable(f"load balancer {front.load_balancer} isn't deployed")
@@ -113,7 +112,7 @@ async def _ask(front: Front, listener: int, scope: dict[str, Any], body: bytes) 
 
 
 def _translated(front: Front, host: str, headers: Headers) -> Headers:
-    """A redirect to the very host that was asked, on the ALB's own port, led to the front's port instead."""
+    """Change a redirect to the requested host on the ALB's port to the front's port."""
     for name in [n for n in headers if n.lower() == "location"]:
         target = urlsplit(headers[name])
         port = {HTTPS: front.https, HTTP: front.http}.get(target.port or 0)

@@ -1,4 +1,4 @@
-"""Starts the local AWS and talks to it, and to nothing but loopback."""
+"""Starts the local AWS, and gives clients for it, over loopback only."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class LocalAws:
-    """The emulator as a context manager. Everything it starts ends with it, and with the process that started it."""
+    """The emulator as a context manager. Everything that it starts ends with it, and with its parent process."""
 
     def __init__(
         self, state: Path, *, port: int = 0, engine: str = "process", fronts: Sequence[Front] = (), faults: bool = False
@@ -49,23 +49,23 @@ class LocalAws:
 
     @property
     def pid(self) -> int:
-        """The emulator's process id."""
+        """Return the emulator's process id."""
         if self._process is None:
             raise RuntimeError("the local AWS isn't running")
         return self._process.pid
 
     @property
     def containers(self) -> ContainerCli | None:
-        """The command line of the engine that runs the containers; None where they are plain processes."""
+        """Return the command line of the container engine; None if containers are plain processes."""
         return self.engine.cli if isinstance(self.engine, Podman) else self.engine
 
     @property
     def ca_bundle(self) -> Path:
-        """The certificate authority that signed the fronts' certificates."""
+        """Return the path of the certificate authority for the fronts' certificates."""
         return ca_bundle(self.state)
 
     def env(self) -> dict[str, str]:
-        """The environment for a process that shall see this AWS and no other, such as the CDK CLI."""
+        """Return the environment for a process that must see only this AWS, such as the CDK CLI."""
         dropped = ("AWS_", "CDK_DEFAULT_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         return kept | {
@@ -83,9 +83,9 @@ class LocalAws:
         }
 
     def client(self, name: str, **settings: Any) -> Any:
-        """A boto3 client of this AWS; profiles and variables of the caller's environment have no say.
+        """Return a boto3 client for this AWS, which ignores the caller's profiles and variables.
 
-        ``settings`` are botocore's (``parameter_validation=False`` allows a health check every second).
+        ``settings`` are those of botocore (``parameter_validation=False`` allows a health check every second).
         """
         if settings:
             return self._made(name, settings)
@@ -117,7 +117,7 @@ class LocalAws:
             self.engine.settle()
         command = [sys.executable, "-m", "local.emulator.server", f"--port={self.port}", f"--state={self.state}"]
         command += [*self._engine_arguments(), *self._fault_arguments(), *(f"--front={front}" for front in self.fronts)]
-        # The Lambda workers inherit this environment: they must not find the repository's modules on their path.
+        # The Lambda workers inherit this environment, and must not find the repository's modules on their path.
         env = {name: value for name, value in self.env().items() if not name.startswith("PYTHON")}
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(

@@ -1,8 +1,7 @@
-"""The emulator's process: ministack with every trait applied, on loopback only.
+"""The emulator's process: ministack with all traits, on loopback only.
 
-Started by ``local.aws.LocalAws`` or ``python -m local``. It ends on SIGTERM, and by itself when its
-standard input is closed: whoever started it holds the other end, so that nothing is left running when that
-process dies.
+``local.emulator.local_aws.LocalAws`` or ``python -m local`` starts it. It ends on SIGTERM, and when its standard input
+is closed. The starting process holds the other end, so nothing keeps running when that process dies.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from local.traits import EMULATOR
 
 
 def arguments() -> argparse.Namespace:
-    """The command line, as LocalAws writes it."""
+    """Parse the command line that LocalAws writes."""
     parser = argparse.ArgumentParser(prog="python -m local.emulator.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
@@ -38,7 +37,7 @@ def arguments() -> argparse.Namespace:
 
 
 def check_version() -> None:
-    """Refuse another emulator than the one that the traits were written for: they replace its inner functions."""
+    """Refuse other versions of the emulator, since the traits replace its internal functions."""
     found = importlib.metadata.version("ministack")
     if found != EMULATOR:
         raise SystemExit(
@@ -48,11 +47,11 @@ def check_version() -> None:
 
 
 def settle(args: argparse.Namespace) -> None:
-    """Set what ministack reads from the environment when it is imported."""
+    """Set the environment variables that ministack reads when it is imported."""
     state = args.state.resolve()
     state.mkdir(parents=True, exist_ok=True)
     (state / "tmp").mkdir(exist_ok=True)
-    # An engine process never looks for a Docker daemon: without a socket ministack doesn't either.
+    # The process engine must not use a Docker daemon: without a socket ministack doesn't look for one.
     docker = (
         {"MINISTACK_DOCKER_TIMEOUT": "60"}
         if args.engine == "docker"
@@ -78,12 +77,12 @@ def settle(args: argparse.Namespace) -> None:
 
 @dataclass(frozen=True)
 class RealContainers:
-    """The containers that the emulator starts in a real engine."""
+    """Removes the containers that the emulator starts in a real engine."""
 
     podman: Podman | None
 
     def close(self) -> None:
-        """Remove them, and with them a Podman that was there for nothing else."""
+        """Remove them, and a Podman that was set up only for them."""
         client = importlib.import_module("ministack.services.ecs")._get_docker()
         importlib.import_module("ministack.core.container_reaper").reap_all(client)
         if self.podman:
@@ -91,7 +90,7 @@ class RealContainers:
 
 
 def install_engine(args: argparse.Namespace) -> Any:
-    """Give the emulator's ECS the process engine; a real engine it finds by itself."""
+    """Give the emulator's ECS the process engine. It finds a real engine by itself."""
     ecs = importlib.import_module("ministack.services.ecs")
     if args.engine == "docker":
         podman = Podman(args.podman, args.port) if args.podman else None
@@ -121,7 +120,7 @@ async def serve(args: argparse.Namespace) -> None:
 
 
 def config(port: int) -> Any:
-    """How hypercorn listens: on loopback, quietly, and without waiting for idle connections at the end."""
+    """Return hypercorn's settings: loopback, quiet, and no waiting for idle connections at the end."""
     settings = importlib.import_module("hypercorn.config").Config()
     settings.bind = [f"{LOOPBACK}:{port}"]
     settings.keep_alive_timeout = 75
@@ -131,7 +130,7 @@ def config(port: int) -> Any:
 
 
 def _until_parent_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
-    """Standard input ends when the process that holds its other end does."""
+    """Stop when standard input is closed, which happens when the parent process ends."""
     sys.stdin.buffer.read()
     loop.call_soon_threadsafe(stop.set)
 
@@ -150,7 +149,7 @@ def main() -> None:
         asyncio.run(serve(args))
     finally:
         engine.close()
-        # Worker threads of the emulator may be in the middle of a wait; nothing they do matters any more.
+        # Worker threads of the emulator may still be waiting, but what they do no longer matters.
         os._exit(0)
 
 

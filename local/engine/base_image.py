@@ -1,9 +1,8 @@
-"""A stand-in for a Python base image, for machines that can't pull the real one: the interpreter that runs this.
+"""Makes a substitute for a Python base image from this interpreter, for machines that can't pull the real one.
 
-It is a copy of this interpreter with its library, the shared objects it loads, pip, a shell and grep. That is enough
-to build and run a pure Python service. Compiled modules come along, for the service's user can't write any, and would
-compile the library anew at each start and each health check. It says what it is in a label, and never gets the real
-one's name.
+It contains this interpreter with its library and shared objects, pip, a shell and grep. That is enough to build and run
+a pure Python service. It contains byte-code too: the service's user can't write any, and would compile the library at
+each start and each health check. A label says what it is, and it never gets the real image's name.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from local.engine.container_cli import ContainerCli, EngineError
 
 STAND_IN = "localhost/landfall/python-stand-in"
 REGISTRY = "localhost/landfall/stand-in"
-"""Takes the place of a Dockerfile's ARG REGISTRY, where the stand-in lies under the base image's last name."""
+"""The value for a Dockerfile's ARG REGISTRY. The substitute has the last part of the base image's name there."""
 PROGRAMS = (Path("/bin/sh"), Path("/bin/grep"))
 LEFT_OUT = re.compile(
     r"(^|/)((site|dist)-packages|test|tests|idlelib|tkinter|lib2to3|ensurepip|turtledemo|config-[^/]*)/|[.]opt-[12][.]pyc$"
@@ -37,9 +36,11 @@ _LOADED = re.compile(r"(/\S+) \(0x")
 
 
 def make(cli: ContainerCli) -> str:
-    """Make the stand-in in the engine's store and return its name. Raises EngineError where that can't be."""
+    """Make the substitute in the engine's store and return its name. Raises EngineError if that is not possible."""
     if sys.platform != "linux":
-        raise EngineError("the base image can't be pulled, and only on Linux can one be made of this machine's Python")
+        raise EngineError(
+            "the base image can't be pulled, and a substitute from this machine's Python can be made only on Linux"
+        )
     changes = (f"ENV PATH={BIN}:/usr/bin:/bin", f"LABEL landfall.stand-in={interpreter()}", 'CMD ["python3"]')
     options = [word for change in changes for word in ("--change", change)]
     cli.run("import", *options, "-", STAND_IN, stdin=archive())
@@ -47,12 +48,12 @@ def make(cli: ContainerCli) -> str:
 
 
 def interpreter() -> str:
-    """What the stand-in holds, for people."""
+    """Return a name of the substitute's interpreter, for people."""
     return f"{sys.implementation.name}-{sys.version.partition(' ')[0]}"
 
 
 def archive() -> bytes:
-    """The stand-in's file system as a tar archive. Files lie where they lie on this machine."""
+    """Return the substitute's file system as a tar archive. Files have the same paths as on this machine."""
     files = dict(_files())
     python = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
     buffer = io.BytesIO()
@@ -74,17 +75,17 @@ def archive() -> bytes:
 
 
 def _files() -> Iterator[tuple[str, Path]]:
-    """What the image is made of: each file's name there, and where it is here."""
+    """Yield the image's files: each name in the image, and its path here."""
     library = Path(sysconfig.get_path("stdlib"))
     modules = [path for path in _tree(library) if not LEFT_OUT.search(str(path.relative_to(library)))]
     python = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
     found = importlib.util.find_spec("pip")
     if found is None or found.origin is None:
-        raise EngineError("the base image can't be pulled, and a stand-in needs pip in this Python: make setup")
+        raise EngineError("the base image can't be pulled, and a substitute needs pip in this Python; run `make setup`")
     pip = Path(found.origin).parent
     binaries = [python, *PROGRAMS, *(path for path in modules if path.suffix == ".so")]
     yield from ((str(path), path) for path in (*modules, *binaries, *_loaded(binaries)))
-    # Beside the library, which every interpreter looks in; where its packages are is a matter of the distribution.
+    # In the library's directory, which every interpreter searches; the place of packages differs by distribution.
     yield from ((str(library / "pip" / path.relative_to(pip)), path) for path in _tree(pip) if path.suffix != ".pyc")
 
 
@@ -93,13 +94,13 @@ def _tree(root: Path) -> list[Path]:
 
 
 def _loaded(binaries: Iterable[Path]) -> set[Path]:
-    """The shared objects that these programs and modules load, the loader included."""
+    """Return the shared objects that these programs and modules load, with the loader."""
     told = subprocess.run(["ldd", *map(str, binaries)], capture_output=True, text=True, check=False).stdout
     return {Path(found) for found in _LOADED.findall(told)} | _loaded_by_name()
 
 
 def _loaded_by_name() -> set[Path]:
-    """What glibc loads by name only, when a thread ends: pip has threads."""
+    """Return the library that glibc loads by name when a thread ends, since pip uses threads."""
     told = subprocess.run(["/sbin/ldconfig", "-p"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"libgcc_s\.so\.1 .*=> (\S+)", told)
     return {Path(found[1])} if found else set()
@@ -112,7 +113,7 @@ def _entry(name: str, kind: bytes, mode: int) -> tarfile.TarInfo:
 
 
 def _of_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Whoever owns a file here, in the image it is root's."""
+    """Make root the owner of a file in the image."""
     entry.uid = entry.gid = 0
     entry.uname = entry.gname = ""
     return entry

@@ -1,4 +1,4 @@
-"""One container of the process engine: an operating-system process that looks, to the emulator, like Docker's."""
+"""One container of the process engine: a process with the interface of a Docker container."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Spawn = Callable[..., "subprocess.Popen[bytes]"]
 
 
 class ExecResult(NamedTuple):
-    """What ``exec_run`` returns in Docker's SDK."""
+    """The result of ``exec_run`` in Docker's SDK."""
 
     exit_code: int | None
     output: bytes
@@ -27,7 +27,7 @@ class ExecResult(NamedTuple):
 
 @dataclass
 class Container:
-    """A process with an address and a directory of its own. Attributes and methods are those of Docker's SDK."""
+    """A process with its own address and directory. Attributes and methods are those of Docker's SDK."""
 
     id: str
     name: str
@@ -52,12 +52,12 @@ class Container:
 
     @property
     def address(self) -> str:
-        """The container's own address."""
+        """Return the container's address."""
         return self.place.address
 
     @property
     def status(self) -> str:
-        """``created``, ``running`` or ``exited``."""
+        """Return ``created``, ``running`` or ``exited``."""
         if self.process is None:
             return "created"
         if self.process.poll() is None:
@@ -67,13 +67,13 @@ class Container:
 
     @property
     def exit_code(self) -> int:
-        """As Docker reports it: 128 + the signal for a process that was killed."""
+        """Return the exit code as Docker reports it: 128 + the signal for a killed process."""
         code = self.process.returncode if self.process else 0
         return 128 - code if code is not None and code < 0 else code or 0
 
     @property
     def attrs(self) -> dict[str, Any]:
-        """The part of ``docker inspect`` that the emulator reads."""
+        """Return the part of ``docker inspect`` that the emulator reads."""
         status = self.status
         state = {"Status": status, "Running": status == "running", "ExitCode": self.exit_code}
         return {
@@ -87,7 +87,7 @@ class Container:
         }
 
     def reload(self) -> None:
-        """Nothing to do: every attribute is read afresh."""
+        """Do nothing, since every attribute is always current."""
 
     def wait(self, timeout: float | None = None) -> dict[str, int]:
         """Wait for the end; returns the exit code."""
@@ -96,14 +96,14 @@ class Container:
         return {"StatusCode": self.exit_code}
 
     def logs(self, *, stream: bool = False, follow: bool = False, tail: Any = "all", **_: Any) -> Any:
-        """What the process wrote, or with ``stream`` a generator that goes on until the process has ended."""
+        """Return the process's output, or with ``stream`` a generator that runs until the process ends."""
         if stream:
             return self.place.follow(lambda: self.status != "running" or not follow)
         text = self.place.log.read_bytes() if self.place.log.exists() else b""
         return text if tail == "all" else b"".join(text.splitlines(keepends=True)[-int(tail) :])
 
     def stop(self, timeout: float = 10) -> None:
-        """SIGTERM, and SIGKILL for what is still there after ``timeout`` seconds."""
+        """Send SIGTERM, and after ``timeout`` seconds SIGKILL to what still runs."""
         self._signal(signal.SIGTERM)
         try:
             self.wait(timeout)
@@ -112,12 +112,12 @@ class Container:
         self.finished = self.finished or _now()
 
     def kill(self) -> None:
-        """SIGKILL to the process and its children."""
+        """Send SIGKILL to the process and its children."""
         self._signal(signal.SIGKILL)
         self.wait(5)
 
     def _signal(self, number: int) -> None:
-        """To the container's whole process group, as a container's end takes every process in it."""
+        """Send a signal to the whole process group, since a container ends with all its processes."""
         if self.process and self.process.poll() is None:
             try:
                 os.killpg(self.process.pid, number)
@@ -125,13 +125,13 @@ class Container:
                 return
 
     def remove(self, **_: Any) -> None:
-        """Stop it and forget it. Its log stays on disk, for whoever asks later why it died."""
+        """Stop and forget the container. Its log stays on disk, to find out later why it died."""
         if self.status == "running":
             self.kill()
         self.forget(self)
 
     def exec_run(self, cmd: str | Sequence[str], **_: Any) -> ExecResult:
-        """Run a command beside the process and wait for its end."""
+        """Run a command next to the process and wait for its end."""
         argv = shlex.split(cmd) if isinstance(cmd, str) else list(cmd)
         command = self.place.command_beside(argv)
         try:

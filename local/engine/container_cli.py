@@ -1,4 +1,4 @@
-"""The command line of Docker or Podman: the same words for both, as far as they are used here."""
+"""Runs the command line of Docker or Podman, with the subset that both share."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 TOLD_LINES = 15
-"""Of a command that failed, how many of its last lines are told."""
+"""How many last lines of a failed command an error contains."""
 
 
 class EngineError(RuntimeError):
-    """There is no engine, or a command of it failed. Carries what it said."""
+    """There is no engine, or one of its commands failed. The message has its output."""
 
 
 @dataclass(frozen=True)
 class ContainerCli:
-    """`docker` or `podman` as a program, with what its environment needs beside ours."""
+    """The program `docker` or `podman`, with additional environment variables."""
 
     program: str
     variables: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, *arguments: str, stdin: bytes | None = None) -> str:
-        """Run a command and return what it printed. Raises EngineError with the end of what it said."""
+        """Run a command and return its output. Raises EngineError with the end of the output."""
         environment = {**os.environ, **self.variables}
         done = subprocess.run(
             [self.program, *arguments], input=stdin or b"", capture_output=True, check=False, env=environment

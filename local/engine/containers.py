@@ -1,4 +1,4 @@
-"""``client.containers`` of the process engine: starts images as processes, each with an address of its own."""
+"""``client.containers`` of the process engine: starts images as processes, each with its own address."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ class Containers:
         self._addresses = addresses
         self._known: dict[str, Container] = {}
         self._lock = threading.Lock()
-        # The kernel's "die with your parent" means the parent THREAD: the one that starts containers must never end.
+        # The kernel's "die with your parent" means the parent THREAD, so the thread that starts containers must not
+        # end.
         self._spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="engine-spawn")
 
     def run(
@@ -72,14 +73,14 @@ class Containers:
         return container
 
     def get(self, container_id: str) -> Container:
-        """A container by its id."""
+        """Return a container by its id."""
         with self._lock:
             if container_id in self._known:
                 return self._known[container_id]
         raise NotFound(f"No such container: {container_id}")
 
     def list(self, *, all: bool = False, **_: Any) -> list[Container]:  # noqa: A002 - Docker's own name for it
-        """Every container, or those that run; label filters don't matter, since only ours are here."""
+        """Return every container, or the running ones. Label filters are ignored, since all containers are ours."""
         with self._lock:
             known = [*self._known.values()]
         return [container for container in known if all or container.status == "running"]
@@ -90,7 +91,7 @@ class Containers:
         return self._images.pull(name)
 
     def _spawn(self, argv: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
-        """Start a process in a group of its own, on the thread that lives as long as the emulator."""
+        """Start a process in its own process group, on the thread that lives as long as the emulator."""
         options |= {"stdin": subprocess.DEVNULL, "process_group": 0, "preexec_fn": DIE_WITH_PARENT}
         started: subprocess.Popen[bytes] = self._spawner.submit(lambda: subprocess.Popen(argv, **options)).result()
         return started
@@ -101,7 +102,7 @@ class Containers:
 
 
 def _argv(pulled: Pulled, command: str | Sequence[str] | None, entrypoint: Sequence[str] | None) -> list[str]:
-    """Entrypoint and command, the caller's before the image's."""
+    """Return entrypoint and command. The caller's values win over the image's."""
     given = shlex.split(command) if isinstance(command, str) else command
     argv = [*(entrypoint or pulled.config.get("Entrypoint") or []), *(given or pulled.config.get("Cmd") or [])]
     if not argv:
@@ -110,7 +111,7 @@ def _argv(pulled: Pulled, command: str | Sequence[str] | None, entrypoint: Seque
 
 
 def _environment(pulled: Pulled, given: Mapping[str, str]) -> dict[str, str]:
-    """The image's variables under the caller's. What Docker calls its host is this machine."""
+    """Return the environment: the image's variables, overridden by the caller's. Docker's host is this machine."""
     image = dict(entry.partition("=")[::2] for entry in pulled.config.get("Env") or [])
     if "PYTHONPATH" in image:
         image["PYTHONPATH"] = ":".join(str(pulled.root / part.lstrip("/")) for part in image["PYTHONPATH"].split(":"))

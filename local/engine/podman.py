@@ -1,6 +1,6 @@
-"""A Podman of the local AWS's own: storage, network and settings in one directory that goes when it goes.
+"""Runs a separate Podman for the local AWS. Storage, network and settings are in one temporary directory.
 
-Nothing of it touches the Podman that a person may use on the same machine, and nothing is configured under /etc.
+It doesn't touch the user's own Podman, and configures nothing under /etc.
 Podman reads its settings from the files that these variables name (containers.conf(5), containers-storage.conf(5),
 containers-registries.conf(5)): CONTAINERS_CONF, CONTAINERS_STORAGE_CONF, CONTAINERS_REGISTRIES_CONF.
 """
@@ -29,7 +29,7 @@ from local.processes import DIE_WITH_PARENT, running
 
 NETWORK = "landfall"
 ADDRESSES = IPv4Network("198.18.0.0/15")
-"""Set aside for tests between hosts that are connected to nothing else (RFC 2544): no office network is in it."""
+"""Reserved for benchmark tests between isolated hosts (RFC 2544), so no real network uses it."""
 PREFIX = 26
 START_LIMIT = 20.0  # seconds
 HOME_PREFIX = "landfall-podman-"
@@ -37,27 +37,27 @@ HOME_PREFIX = "landfall-podman-"
 
 @dataclass(frozen=True)
 class Podman:
-    """Podman at home in one directory, for the local AWS on one port."""
+    """A Podman in one directory, for the local AWS on one port."""
 
     home: Path
     port: int
 
     @property
     def socket(self) -> str:
-        """Where its service speaks Docker's API."""
+        """Return the address of its service, which has Docker's API."""
         return f"unix://{self.home}/podman.sock"
 
     @property
     def cli(self) -> ContainerCli:
-        """Its command line."""
+        """Return its command line."""
         names = {"CONTAINERS_CONF": "containers", "CONTAINERS_STORAGE_CONF": "storage"}
         names["CONTAINERS_REGISTRIES_CONF"] = "registries"
         files = {variable: str(self.home / f"{name}.conf") for variable, name in names.items()}
-        # An image's own HEALTHCHECK is run by systemd timers. ECS ignores it, and not every machine has systemd.
+        # Podman runs an image's HEALTHCHECK with systemd timers. ECS ignores it, and not every machine has systemd.
         return ContainerCli("podman", {**files, "DISABLE_HC_SYSTEMD": "true"})
 
     def settle(self) -> None:
-        """Write its settings, in the place of what a run that was killed may have left."""
+        """Write its settings, and replace what a killed run may have left."""
         self.remove()
         (self.home / "networks").mkdir(parents=True)
         storage = {"driver": "overlay", "graphroot": f"{self.home}/images", "runroot": f"{self.home}/run"}
@@ -72,19 +72,19 @@ class Podman:
         (self.home / "networks" / f"{NETWORK}.json").write_text(json.dumps(self._network()), encoding="utf-8")
 
     def _containers(self) -> dict[str, dict[str, object]]:
-        """Settings of containers, of the engine and of where it finds its network."""
+        """Return the settings of containers, engine and network."""
         engine: dict[str, object] = {
-            "lock_type": "file",  # the default is memory that all Podmans of a machine share
+            "lock_type": "file",  # the default is shared memory of all Podmans on a machine
             "events_logger": "file",
             "cgroup_manager": "cgroupfs",
-            "exit_command_delay": 5,  # seconds for which the monitor of a health check's command outlives it
+            "exit_command_delay": 5,  # seconds that the monitor of a health check's command stays after its end
             "tmp_dir": f"{self.home}/run/engine",
             "volume_path": f"{self.home}/volumes",
         }
         if shutil.which("runc"):
-            engine["runtime"] = "runc"  # crun refuses the mixture of cgroups v1 and v2 that some machines have
+            engine["runtime"] = "runc"  # crun refuses mixed cgroups v1 and v2, which some machines have
         network = {"default_network": NETWORK, "network_config_dir": f"{self.home}/networks"}
-        limits = ["nofile=1024:1024", "nproc=1024:1024"]  # the defaults are more than some machines let us set
+        limits = ["nofile=1024:1024", "nproc=1024:1024"]  # some machines don't allow the higher defaults
         return {
             "containers": {"default_ulimits": limits},
             "engine": engine,
@@ -92,7 +92,10 @@ class Podman:
         }
 
     def _network(self) -> dict[str, object]:
-        """A bridge of this port's own, so that two local AWSs never share addresses. It leads nowhere but here."""
+        """Return a separate bridge for this port, so that two local AWSs never share addresses.
+
+        It reaches only this machine.
+        """
         subnets = list(ADDRESSES.subnets(new_prefix=PREFIX))
         subnet = subnets[self.port % len(subnets)]
         return {
@@ -108,7 +111,7 @@ class Podman:
         }
 
     def serve(self) -> None:
-        """Serve Docker's API on the socket; the service ends with the thread that started it."""
+        """Serve Docker's API on the socket. The service ends with the thread that started it."""
         command = [self.cli.program, "system", "service", "--time=0", self.socket]
         environment = {**os.environ, **self.cli.variables}
         options: dict[str, Any] = {"stdin": subprocess.DEVNULL, "cwd": self.home, "preexec_fn": DIE_WITH_PARENT}
@@ -116,7 +119,7 @@ class Podman:
         until = time.monotonic() + START_LIMIT
         while not self._answers():
             if service.poll() is not None or time.monotonic() > until:
-                raise EngineError("`podman system service` didn't start; what it said is in the emulator's log")
+                raise EngineError("`podman system service` didn't start; its output is in the emulator's log")
             time.sleep(0.05)
 
     def _answers(self) -> bool:
@@ -128,7 +131,7 @@ class Podman:
         return True
 
     def remove(self) -> None:
-        """Remove its containers, its bridge with the last of them, and the directory. Harmless when that is done."""
+        """Remove its containers, the bridge and the directory. Calling it twice is harmless."""
         if not self.home.exists():
             return
         with contextlib.suppress(EngineError):

@@ -1,8 +1,8 @@
 """A container engine for machines without Docker: real images, real processes, no privileges.
 
-It offers the part of the Docker SDK's client that the emulator's ECS uses, inside the emulator's own
-process. An image is pulled from the local ECR by digest, unpacked, and its command is run as a process with
-a loopback address of its own. It isolates nothing: it is for images one has built oneself.
+It has the part of the Docker SDK's client that the emulator's ECS uses, and runs in the emulator's process. It pulls an
+image from the local ECR by digest, unpacks it, and runs its command as a process with its own loopback address. It
+isolates nothing, so use it only for your own images.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from local.engine.pull import Pulled, PullError, Registry
 
 @dataclass(frozen=True)
 class Image:
-    """An image as the Docker SDK shows it."""
+    """An image with the interface of the Docker SDK."""
 
     pulled: Pulled
 
     @property
     def id(self) -> str:
-        """The manifest's digest (Docker's own is the configuration's; the emulator only compares it)."""
+        """Return the manifest's digest. (Docker's id is the configuration's, but the emulator only compares it.)"""
         return self.pulled.digest
 
     @property
     def attrs(self) -> dict[str, Any]:
-        """The part of ``docker image inspect`` that is read here."""
+        """Return the part of ``docker image inspect`` that is read here."""
         repository = self.pulled.reference.partition("@")[0]
         head, _, last = repository.rpartition("/")
         return {"RepoDigests": [f"{head}/{last.partition(':')[0]}@{self.pulled.digest}"]}
 
     def tag(self, *_: Any, **__: Any) -> bool:
-        """References are resolved at the registry each time, so a local name has no meaning; say it worked."""
+        """Do nothing and report success: the registry resolves references each time, so local names have no meaning."""
         return True
 
 
@@ -62,13 +62,13 @@ class Images:
         return image
 
     def get(self, name: str) -> Image:
-        """An image that has been pulled."""
+        """Return an image that has been pulled."""
         if name not in self._pulled:
             raise ImageNotFound(f"No such image: {name}")
         return self._pulled[name]
 
     def get_registry_data(self, name: str, **_: Any) -> RegistryData:
-        """Ask the registry which manifest a reference names."""
+        """Return the manifest that a reference names, from the registry."""
         try:
             return RegistryData(self._registry.digest(name))
         except PullError as error:
@@ -76,14 +76,14 @@ class Images:
 
 
 class ProcessEngine:
-    """The client object itself."""
+    """The client object."""
 
     def __init__(self, endpoint: str, state: Path, port: int) -> None:
         self.images = Images(Registry(endpoint, state / "images"))
         self.containers = Containers(self.images, state / "containers", Addresses(port))
 
     def ping(self) -> bool:
-        """It is always there."""
+        """Return True, since it is always available."""
         return True
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Pulls images from the emulator's ECR over the registry protocol, every byte checked against its digest."""
+"""Pulls images from the emulator's ECR over the registry protocol, and verifies every digest."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 class PullError(RuntimeError):
-    """An image that can't be had; the message says which and why."""
+    """An image can't be pulled. The message says which and why."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """An image reference taken apart: ``host/name:tag@digest``."""
+    """A parsed image reference: ``host/name:tag@digest``."""
 
     host: str
     name: str
@@ -36,7 +36,7 @@ class Reference:
 
     @classmethod
     def parse(cls, image: str) -> Reference:
-        """Read a reference; only ECR's own hosts are known here, since nothing else can be reached."""
+        """Parse a reference. Only ECR's hosts are allowed, since nothing else can be reached."""
         rest, _, digest = image.partition("@")
         host, _, path = rest.partition("/")
         if not ECR_HOST.match(host):
@@ -47,7 +47,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Pulled:
-    """An image on disk: its manifest digest as asked for, its configuration, its unpacked file system."""
+    """An image on disk: the requested manifest digest, its configuration, its unpacked file system."""
 
     reference: str
     digest: str
@@ -56,7 +56,7 @@ class Pulled:
 
 
 class Registry:
-    """The emulator's registry, with a cache on disk of the blobs and unpacked images by digest."""
+    """The emulator's registry, with a cache of blobs and unpacked images on disk."""
 
     def __init__(self, endpoint: str, cache: Path) -> None:
         self._address = urlsplit(endpoint).netloc
@@ -65,17 +65,17 @@ class Registry:
         self._lock = threading.Lock()
 
     def digest(self, image: str) -> str:
-        """The digest that the reference names now (an index's own, where it is an index)."""
+        """Return the digest that the reference names now (for an index, the index's digest)."""
         return self._manifest(Reference.parse(image))[0]
 
     def pull(self, image: str) -> Pulled:
-        """Fetch, verify and unpack; what is already there by digest isn't fetched again."""
+        """Fetch, verify and unpack an image. Digests in the cache aren't fetched again."""
         reference = Reference.parse(image)
         digest, manifest = self._manifest(reference)
         if manifest.get("mediaType") in INDEXES or "manifests" in manifest:
             child = _for_this_machine(manifest, image)
             _, manifest = self._manifest(Reference(reference.host, reference.name, child))
-        # One at a time: two tasks that start together would otherwise unpack the same image twice.
+        # One at a time, since two tasks that start together would unpack the same image twice.
         with self._lock:
             config = json.loads(self._blob(reference, manifest["config"]).read_bytes())
             root = self._roots / manifest["config"]["digest"].removeprefix("sha256:")
@@ -86,7 +86,7 @@ class Registry:
         return Pulled(image, digest, config.get("config") or {}, root)
 
     def _manifest(self, reference: Reference) -> tuple[str, dict[str, Any]]:
-        """A manifest and the digest of its bytes, checked if the reference named one."""
+        """Return a manifest and its digest, which is verified if the reference names one."""
         body = self._get(reference, f"manifests/{reference.wanted}")
         digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
         if reference.wanted.startswith("sha256:") and digest != reference.wanted:
@@ -95,7 +95,7 @@ class Registry:
         return digest, manifest
 
     def _blob(self, reference: Reference, descriptor: dict[str, Any]) -> Path:
-        """A blob's file, fetched and verified unless it is there."""
+        """Return a blob's file. It is fetched and verified if it isn't in the cache."""
         digest = str(descriptor["digest"])
         path = self._blobs / digest.replace(":", "_")
         if not path.exists():
@@ -109,7 +109,7 @@ class Registry:
         return path
 
     def _get(self, reference: Reference, what: str) -> bytes:
-        """One GET. The image's own host goes into the Host header: from it the emulator reads account and region."""
+        """Send one GET. The Host header is the image's host, since the emulator reads account and region from it."""
         connection = http.client.HTTPConnection(self._address, timeout=30)
         try:
             headers = {"Host": reference.host, "Accept": ", ".join(INDEXES + MANIFESTS)}
@@ -126,14 +126,14 @@ class Registry:
 
 
 def _check_layers(layers: list[Path], config: dict[str, Any], image: str) -> None:
-    """An image whose configuration lists other layers than its manifest isn't one image."""
+    """Check that configuration and manifest list the same layers. Raises PullError."""
     listed = (config.get("rootfs") or {}).get("diff_ids")
     if listed is not None and len(listed) != len(layers):
         raise PullError(f"{image}: the manifest has {len(layers)} layers, its configuration {len(listed)}")
 
 
 def _for_this_machine(index: dict[str, Any], image: str) -> str:
-    """The digest of an index's manifest for Linux on this processor."""
+    """Return the digest of an index's manifest for Linux on this processor."""
     machine = ARCHITECTURES.get(platform.machine(), platform.machine())
     for child in index["manifests"]:
         built_for = child.get("platform") or {}

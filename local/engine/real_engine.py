@@ -1,4 +1,4 @@
-"""Which real container engine there is: a Docker daemon that answers, else a Podman of the local AWS's own."""
+"""Finds a real container engine: a Docker daemon that answers, else a separate Podman for the local AWS."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ WAY_OUT = f"Start Docker, or on Linux install Podman (Debian: apt-get install {P
 
 
 def find(port: int) -> Podman | ContainerCli:
-    """The engine for the local AWS on this port. Raises EngineError where there is none that would do."""
+    """Return the engine for the local AWS on this port. Raises EngineError if there is no suitable one."""
     if _docker_answers():
         return ContainerCli("docker")
     if not shutil.which("podman"):
         raise EngineError(f"no container engine: no Docker daemon answers, and there is no podman. {WAY_OUT}")
     if sys.platform != "linux" or os.geteuid() != 0:
-        # Their containers' addresses lead into a namespace or a virtual machine: no load balancer here reaches them.
+        # The containers are in another network namespace or a virtual machine, where no load balancer here reaches
+        # them.
         raise EngineError(f"this Podman's containers can't be reached by address from this machine. {WAY_OUT}")
     return Podman(Path(tempfile.gettempdir()) / f"{HOME_PREFIX}{port}", port)
 
 
 def try_out(port: int) -> None:
-    """Run one container. Raises EngineError where there is no engine, or one that this machine does not let run."""
+    """Run one container. Raises EngineError if there is no engine, or if it can't run on this machine."""
     engine = find(port)
     if isinstance(engine, ContainerCli):
         return
@@ -42,7 +43,7 @@ def try_out(port: int) -> None:
 
 
 def _docker_answers() -> bool:
-    """Whether a Docker daemon is there. Podman's imitation of one doesn't count: it wants other settings."""
+    """Say whether a Docker daemon answers. Podman's imitation doesn't count, since it needs other settings."""
     if not shutil.which("docker"):
         return False
     try:

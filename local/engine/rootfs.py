@@ -1,4 +1,4 @@
-"""Unpacks an image's layers into a directory, the way a container runtime does, and never outside it."""
+"""Unpacks an image's layers into a directory like a container runtime, and never outside of it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ WHITEOUT = ".wh."
 
 
 class LayerError(ValueError):
-    """A layer that can't be unpacked safely; the message names the entry."""
+    """A layer can't be unpacked safely. The message names the entry."""
 
 
 def unpack(layers: list[Path], root: Path) -> None:
     """Apply layers (tar files, lowest first) to ``root``, which must not exist yet.
 
-    The work is done beside it and renamed at the end, so a half-unpacked image is never mistaken for a
-    whole one.
+    It unpacks into another directory and renames it at the end, so an incomplete image is never used.
     """
     scratch = root.with_name(f"{root.name}.{os.getpid()}.part")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -32,7 +31,7 @@ def unpack(layers: list[Path], root: Path) -> None:
 
 
 def _apply(tar: tarfile.TarFile, member: tarfile.TarInfo, root: Path) -> None:
-    """Apply one entry: a whiteout removes what lower layers brought, anything else replaces it."""
+    """Apply one entry. A whiteout removes files of lower layers, other entries replace them."""
     relative = _relative(member.name)
     if not relative.parts:
         return
@@ -48,7 +47,7 @@ def _apply(tar: tarfile.TarFile, member: tarfile.TarInfo, root: Path) -> None:
 
 
 def _place(tar: tarfile.TarFile, member: tarfile.TarInfo, root: Path, destination: Path) -> None:
-    """Create the entry; devices and sockets are left out, a process without privileges has no use for them."""
+    """Create the entry. Devices and sockets are left out, since an unprivileged process can't use them."""
     if member.isdir():
         if destination.is_symlink() or destination.is_file():
             _remove(destination)
@@ -68,12 +67,12 @@ def _place(tar: tarfile.TarFile, member: tarfile.TarInfo, root: Path, destinatio
 
 
 def _unreadable(member: tarfile.TarInfo) -> tarfile.ExFileObject:
-    """A regular entry without content is a broken archive."""
+    """Raise LayerError: a regular entry without content means a broken archive."""
     raise LayerError(f"layer entry {member.name!r} can't be read")
 
 
 def _relative(name: str) -> PurePosixPath:
-    """An entry's path below the root: leading slashes and dots dropped, a way upwards refused."""
+    """Return an entry's path below the root, without leading slashes and dots. A path upwards is refused."""
     path = PurePosixPath(name.lstrip("/"))
     if ".." in path.parts:
         raise LayerError(f"layer entry {name!r} leads out of the image")
@@ -81,7 +80,7 @@ def _relative(name: str) -> PurePosixPath:
 
 
 def _inside(root: Path, path: Path, name: str) -> Path:
-    """``path`` with its symbolic links followed, provided that it is still below the root."""
+    """Return ``path`` with symbolic links resolved. Raises LayerError if it is not below the root."""
     resolved = path.resolve()
     if not resolved.is_relative_to(root):
         raise LayerError(f"layer entry {name!r} leads out of the image")
@@ -89,7 +88,7 @@ def _inside(root: Path, path: Path, name: str) -> Path:
 
 
 def _link_inside(root: Path, link: Path, member: tarfile.TarInfo) -> str:
-    """A symbolic link's target, made relative: there is no chroot here, an absolute one would name the host's file."""
+    """Return a symbolic link's target as a relative path. Without chroot an absolute one would name a host's file."""
     target = member.linkname
     absolute = root / target.lstrip("/") if target.startswith("/") else link.parent / target
     normal = Path(os.path.normpath(absolute))
@@ -99,7 +98,7 @@ def _link_inside(root: Path, link: Path, member: tarfile.TarInfo) -> str:
 
 
 def _remove(path: Path) -> None:
-    """Remove whatever is there, without following a link."""
+    """Remove a file, link or directory, without following links."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:

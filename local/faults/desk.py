@@ -1,4 +1,4 @@
-"""Where a test hands in its faults and learns what became of them."""
+"""Where a test registers its faults, and reads what happened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.faults.planned import Happened, Kind, Rule
 
 @dataclass(frozen=True)
 class Told:
-    """What became of a plan."""
+    """What happened in a plan."""
 
     happened: tuple[Happened, ...]
     calls: Counter[tuple[str, str]]
@@ -28,7 +28,7 @@ class FaultDesk:
     port: int
 
     def put(self, about: str, rules: Sequence[Rule]) -> None:
-        """Begin a plan about a service; it takes the place of the one before."""
+        """Begin a plan for a service. It replaces the previous one."""
         self._ask("PUT", about, [asdict(rule) for rule in rules])
 
     def told(self, about: str) -> Told:

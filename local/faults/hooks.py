@@ -1,4 +1,4 @@
-"""Gives a local AWS its faults: in the emulator's own process, and only where it was started with them."""
+"""Adds faults to a local AWS, in the emulator's process, and only if it was started with them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOST = "Lambda.SdkClientException"
 
 
 def install(port: int, emulator: int) -> None:
-    """Serve the faults' endpoint on `port`, and lead the Lambdas there instead of to the emulator."""
+    """Serve the faults' endpoint on `port`, and point the Lambdas to it instead of the emulator."""
     faults = Faults(emulator, partial(stop, emulator))
     _lead_workers(faults, port)
     _invocations(faults)
@@ -33,7 +33,7 @@ def install(port: int, emulator: int) -> None:
 
 
 def _lead_workers(faults: Faults, port: int) -> None:
-    """Give each worker an endpoint of its own, and know what it was invoked about."""
+    """Give each worker its own endpoint, and record what it was invoked about."""
     numbers = itertools.count(1)
     spawn, invoke = lambda_runtime.Worker._spawn, lambda_runtime.Worker.invoke
 
@@ -60,7 +60,7 @@ def _lead_workers(faults: Faults, port: int) -> None:
 
 
 def _invocations(faults: Faults) -> None:
-    """Step Functions' own calls: the invocation of a step."""
+    """Add faults to Step Functions' own calls: the invocations of steps."""
     call = stepfunctions._call_lambda
 
     def called(function: str, event: Any) -> Any:
@@ -82,7 +82,7 @@ def _invocations(faults: Faults) -> None:
 
 
 def _events(faults: Faults) -> None:
-    """Events on their way to the state machine."""
+    """Add faults to events on their way to the state machine."""
     dispatch = eventbridge._dispatch_to_stepfunctions
 
     def dispatched(arn: str, payload: str) -> None:
@@ -98,7 +98,7 @@ def _events(faults: Faults) -> None:
 
 
 def stop(emulator: int, about: str) -> None:
-    """Stop every execution that runs and whose input tells of it."""
+    """Stop every running execution that has `about` in its input."""
     client = session().client("stepfunctions", endpoint_url=f"http://{LOOPBACK}:{emulator}")
     for machine in client.list_state_machines()["stateMachines"]:
         running = client.list_executions(stateMachineArn=machine["stateMachineArn"], statusFilter="RUNNING")

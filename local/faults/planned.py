@@ -1,8 +1,8 @@
-"""Faults on purpose: which call of the pipeline's Lambdas goes wrong, and how. Off unless a local AWS is asked for it.
+"""Planned faults: which call of the pipeline's Lambdas fails, and how. Off unless a local AWS is started with them.
 
-A plan is about one thing (a service's name): it holds for every call whose Lambda was invoked about it. Calls are
-counted, not timed: "the second UpdateService of landfall-update-service" is the same call each time a plan is played.
-What puts a plan into effect is `local.faults.proxy`.
+A plan is about one service's name, and applies to every call of Lambdas that were invoked about it. Calls are counted,
+not timed: "the second UpdateService of landfall-update-service" is the same call in each run of a plan.
+`local.faults.proxy` executes a plan.
 """
 
 from __future__ import annotations
@@ -15,42 +15,42 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 INVOKE, PUSHED, ENDED = "lambda:Invoke", "events:Pushed", "events:Ended"
-"""What isn't called by a Lambda: Step Functions' invocation of a step, and events on their way to the machine."""
+"""Operations that no Lambda calls: Step Functions' invocation of a step, and events on their way to the machine."""
 ASKED = "front:Request"
-"""What is no call of AWS: a request that a step sends to the service itself."""
+"""An operation that isn't an AWS call: a request that a step sends to the service itself."""
 READS_BEHIND = 3
-"""Reads that show a service as it was before an update that fell BEHIND."""
+"""Reads that show a service as it was before an update, after a BEHIND fault."""
 
 
 Answer = TypeVar("Answer")
 
 
 class Kind(StrEnum):
-    """What happens to a call."""
+    """The kinds of faults."""
 
-    THROTTLE = "throttle"  # refused as one too many
-    REFUSE = "refuse"  # a 4xx that no client repeats by itself: access is denied
+    THROTTLE = "throttle"  # refused because of too many calls
+    REFUSE = "refuse"  # a 4xx that clients don't retry: access denied
     FAIL = "fail"  # a 5xx, without an effect
-    FAIL_LATE = "fail-late"  # a 5xx, and it took effect all the same
+    FAIL_LATE = "fail-late"  # a 5xx, but it took effect
     DELAY = "delay"
     DROP = "drop"  # it takes effect, and the connection is cut before the answer
-    LATE = "late"  # the connection is cut at once, and it takes effect a moment later, after the client tried again
-    STALE = "stale"  # the answer that the same question got last time
-    BEHIND = "behind"  # of UpdateService: it takes effect, and the next reads show the service as it was before
-    EMPTY = "empty"  # of DescribeServices: no deployments are listed
-    ZERO = "zero"  # of DescribeServices: the desired count is 0
+    LATE = "late"  # the connection is cut at once, and it takes effect a moment later, after the client's retry
+    STALE = "stale"  # the previous answer to the same request
+    BEHIND = "behind"  # for UpdateService: it takes effect, but the next reads show the service as it was before
+    EMPTY = "empty"  # for DescribeServices: no deployments are listed
+    ZERO = "zero"  # for DescribeServices: the desired count is 0
     KILL = "kill"  # it takes effect, and the Lambda's process is killed before the answer
     KILL_BEFORE = "kill-before"  # the Lambda's process is killed, and nothing took effect
-    STOP = "stop"  # every execution of what the plan is about is stopped; the call goes on
-    LOSE = "lose"  # of events: never delivered
-    TWICE = "twice"  # of events: delivered again
+    STOP = "stop"  # every execution about the plan's service is stopped; the call goes on
+    LOSE = "lose"  # for events: never delivered
+    TWICE = "twice"  # for events: delivered twice
 
 
 @dataclass(frozen=True)
 class Rule:
-    """The `nth` call (from 1) of an operation by a step, and the `times - 1` calls after it, go wrong like this.
+    """The `nth` call (from 1) of an operation by a step, and the `times - 1` calls after it, have this fault.
 
-    `step` is a function's name; empty for any. `seconds`: of a DELAY, how long; of a STOP or LATE, how long after.
+    `step` is a function's name; empty for any. `seconds` is the length of a DELAY, or the time until a STOP or LATE.
     """
 
     operation: str
@@ -68,7 +68,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Happened:
-    """A call that went wrong, as it was."""
+    """A call that had a fault."""
 
     step: str
     operation: str
@@ -78,7 +78,7 @@ class Happened:
 
 @dataclass
 class Plan:
-    """The rules about one thing, how often each step made each call about it, and what happened."""
+    """The rules of a plan, how often each step made each call, and what happened."""
 
     rules: tuple[Rule, ...]
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -93,14 +93,14 @@ class Plan:
 
 
 class Book:
-    """All plans, by what they are about."""
+    """All plans, by their subject."""
 
     def __init__(self) -> None:
         self._plans: dict[str, Plan] = defaultdict(lambda: Plan(()))
         self._lock = threading.Lock()
 
     def put(self, about: str, rules: tuple[Rule, ...]) -> None:
-        """Begin a plan; what was counted before is forgotten."""
+        """Begin a plan, and reset its counts."""
         with self._lock:
             self._plans[about] = Plan(rules)
 
@@ -110,12 +110,12 @@ class Book:
             return self._plans[about].told()
 
     def about(self, text: str) -> str:
-        """Return what an invocation or a call is about; empty where no plan says."""
+        """Return the plan's subject that a text contains; empty if there is none."""
         with self._lock:
             return next((about for about in self._plans if about in text), "")
 
     def fault(self, about: str, step: str, operation: str) -> Rule | None:
-        """Count a call, and return the rule it falls under."""
+        """Count a call, and return its rule, if there is one."""
         with self._lock:
             if about not in self._plans:
                 return None
@@ -128,7 +128,7 @@ class Book:
             return rule
 
     def last_answer(self, about: str, operation: str, question: bytes, answer: Answer) -> Answer:
-        """Remember an answer. Returns the one before it to the same question, else this one."""
+        """Remember an answer. Returns the previous answer to the same request, else this one."""
         with self._lock:
             answers = self._plans[about].answers
             before: Answer = answers.get((operation, question), answer)
@@ -136,12 +136,15 @@ class Book:
             return before
 
     def fall_behind(self, about: str) -> None:
-        """Let the next reads of a service show it as it was."""
+        """Make the next reads of a service show its old state."""
         with self._lock:
             self._plans[about].behind = READS_BEHIND
 
     def from_before(self, about: str, operation: str, question: bytes) -> Any:
-        """Return the last answer to a question where reads are behind. None where they are not, or nobody asked it."""
+        """Return the last answer to a request if reads are behind.
+
+        None if they are not, or if there is no such answer.
+        """
         with self._lock:
             plan = self._plans[about]
             if plan.behind == 0 or (operation, question) not in plan.answers:

@@ -1,7 +1,7 @@
-"""Where the Lambdas of a local AWS with faults send their calls: an endpoint before the emulator, in its own process.
+"""The endpoint for the Lambdas of a local AWS with faults. It is in front of the emulator, in the same process.
 
-Each worker has an endpoint of its own, so that it is known who asks and which process to kill; anybody else asks the
-emulator itself and meets no fault. Plans are put and looked at under `/_faults/{about}`.
+Each worker has its own endpoint, which identifies the caller and the process to kill. Other clients call the emulator
+itself and get no faults. Plans are written and read at `/_faults/{about}`.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ CONTROL = "/_faults/"
 _HOP = frozenset({"connection", "transfer-encoding", "content-length", "host", "keep-alive", "expect"})
 _LONGEST = 70.0
 _ASKS = ("landfall-preflight", "landfall-smoke-test")
-"""The steps that ask a service itself, without saying who they are."""
+"""The steps that send requests to a service, which don't identify the step."""
 
 
 @dataclass
 class Caller:
-    """A worker that may call: which step it is, what it was invoked about, and its process."""
+    """A worker: its step, what it was invoked about, and its process."""
 
     step: str
     process: Any = None
@@ -41,23 +41,23 @@ class Caller:
     busy: bool = False
 
     def kill(self) -> None:
-        """Kill its process, as a host that fails would."""
+        """Kill its process, like a failing host."""
         if self.process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGKILL)
 
 
 class Faults:
-    """The plans, the workers, and the way on to the emulator."""
+    """The plans, the workers, and the connection to the emulator."""
 
     def __init__(self, emulator: int, stop: Callable[[str], None]) -> None:
-        """Take the emulator's port, and what stops the executions that are about something."""
+        """`stop` stops the executions about a subject."""
         self.book = Book()
         self.callers: dict[str, Caller] = {}
         self._emulator, self._stop = emulator, stop
 
     def forward(self, request: Request) -> Answer:
-        """Ask the emulator."""
+        """Forward a request to the emulator."""
         connection = http.client.HTTPConnection(LOOPBACK, self._emulator, timeout=_LONGEST)
         try:
             headers = {k: v for k, v in request.headers.items() if k not in _HOP}
@@ -69,7 +69,7 @@ class Faults:
             connection.close()
 
     def answer(self, caller: Caller, request: Request) -> Answer | None:
-        """Answer a call as its plan has it; None where the connection is to be cut."""
+        """Answer a call according to its plan; None if the connection must be cut."""
         about = self.book.about(f"{caller.about} {request.body.decode(errors='replace')}")
         rule = self.book.fault(about, caller.step, request.operation) if about else None
         if rule is None:
@@ -96,7 +96,7 @@ class Faults:
         return rule is not None and rule.kind is Kind.DROP
 
     def _before(self, rule: Rule, request: Request, caller: Caller) -> Answer | None:
-        """Return an answer that the emulator has no part in."""
+        """Return the answer of a fault without the emulator; None if the call must reach it."""
         if rule.kind is Kind.THROTTLE:
             return request.throttled()
         if rule.kind is Kind.REFUSE:
@@ -133,20 +133,20 @@ class Faults:
         return reply
 
     def control(self, method: str, about: str, body: bytes) -> Answer:
-        """Put a plan, or tell of one."""
+        """Write or read a plan."""
         if method == "PUT":
             self.book.put(about, tuple(Rule.read(each) for each in json.loads(body)))
         return Answer(200, {"Content-Type": "application/json"}, json.dumps(self.book.take(about)).encode())
 
     def received(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer | None:
-        """Answer whatever came: a worker's endpoint begins with its token."""
+        """Answer a request. The path of a worker's endpoint begins with its token."""
         if path.startswith(CONTROL):
             return self.control(method, path.removeprefix(CONTROL), body)
         token, _, rest = path.removeprefix("/").partition("/")
         return self.answer(self.callers[token], Request(method, f"/{rest}", headers, body))
 
     def stopping(self, about: str, seconds: float) -> None:
-        """Stop what runs about it, now or in a moment."""
+        """Stop the executions about a subject, now or after some seconds."""
         if seconds:
             threading.Timer(seconds, self._stop, (about,)).start()
         else:
@@ -154,7 +154,7 @@ class Faults:
 
 
 def serve(faults: Faults, port: int) -> None:
-    """Serve from threads of their own, until the process ends."""
+    """Serve in background threads until the process ends."""
     handler = type("Handler", (_Handler,), {"faults": faults})
     server = ThreadingHTTPServer((LOOPBACK, port), handler)
     server.daemon_threads = True
@@ -169,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
     faults: Faults
 
     def handle_one_request(self) -> None:
-        """Answer a request; who was killed hears no answer."""
+        """Answer a request. A killed caller gets no answer."""
         try:
             super().handle_one_request()
         except (ConnectionError, TimeoutError):

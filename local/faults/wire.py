@@ -1,4 +1,4 @@
-"""AWS's wire, as far as faults need it: which operation a request is, and an error in that service's own protocol.
+"""AWS's protocols, as far as faults need them: the operation of a request, and an error in the service's protocol.
 
 Sources: Smithy's pages on the AWS JSON 1.0/1.1, Query, restXML and RPC v2 CBOR protocols; S3 API reference, error
 responses.
@@ -19,7 +19,7 @@ _READS = ("Describe", "List", "Get", "BatchGet", "Query")
 
 @dataclass(frozen=True)
 class Request:
-    """A request as it came."""
+    """A request as it was received."""
 
     method: str
     path: str
@@ -28,13 +28,13 @@ class Request:
 
     @property
     def service(self) -> str:
-        """Return the name under which it is signed: `ecs`, `elasticloadbalancing`."""
+        """Return the service's name in the signature: `ecs`, `elasticloadbalancing`."""
         found = _SCOPE.search(self.headers.get("authorization", ""))
         return found[1] if found else ""
 
     @property
     def action(self) -> str:
-        """Return the operation's name. S3's are told apart by method alone: Landfall's steps put, and nothing else."""
+        """Return the operation's name. For S3 the method is enough, since Landfall's steps only put objects."""
         target = self.headers.get("x-amz-target", "")
         if target:
             return target.rpartition(".")[2]
@@ -51,7 +51,7 @@ class Request:
 
     @property
     def may_be_stale(self) -> bool:
-        """Say whether AWS may answer with what was true a moment ago."""
+        """Say whether AWS may give a stale answer."""
         return self.action.startswith(_READS) and b'"ConsistentRead": true' not in self.body
 
     def error(self, status: int, code: str, message: str) -> Answer:
@@ -63,7 +63,7 @@ class Request:
         return Answer(status, {"Content-Type": "text/xml"}, _xml("ErrorResponse", code, message))
 
     def throttled(self) -> Answer:
-        """Return the refusal of one call too many."""
+        """Return the error for throttling."""
         return self.error(503, "SlowDown", "Slow down") if self.service == "s3" else self._throttling()
 
     def _throttling(self) -> Answer:
@@ -73,7 +73,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer to be sent."""
+    """An answer to send."""
 
     status: int
     headers: Mapping[str, str]

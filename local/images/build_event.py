@@ -1,4 +1,4 @@
-"""The event that tells of a build, as CodeBuild sends it.
+"""Sends the events of a build, in CodeBuild's format.
 
 Shape: CodeBuild user guide, "Build notifications input format reference".
 """
@@ -14,7 +14,7 @@ Record = dict[str, Any]
 
 
 def announce(record: Record) -> None:
-    """Send the event of the build's status as it is now."""
+    """Send the event for the build's current status."""
     detail = {
         "build-status": record["buildStatus"],
         "project-name": record["projectName"],
@@ -62,6 +62,6 @@ def _told_phase(phase: Record) -> Record:
 
 
 def _told(seconds: float) -> str:
-    """A time as these events tell it: Sep 1, 2017 4:12:29 PM."""
+    """Return a time in the format of these events: Sep 1, 2017 4:12:29 PM."""
     at = datetime.fromtimestamp(seconds, UTC)
     return f"{at:%b} {at.day}, {at.year} {at.hour % 12 or 12}:{at:%M:%S %p}"

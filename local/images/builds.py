@@ -1,8 +1,9 @@
-"""What a build of the local CodeBuild does: the sample service's image of a commit, built once and pushed once.
+"""The work of a local CodeBuild build: builds and pushes the sample service's image of a commit, once.
 
-It stands in for buildspec.yml, in the same phases: PRE_BUILD refuses what is no commit, BUILD builds and pushes unless
-the commit's tag is there already, POST_BUILD exports GIT_SHA, IMAGE_DIGEST and BUILT. It takes the build arguments of
-the settings, and refuses a stage whose files it can't imitate. It looks for secrets and mounts none: it runs no RUN.
+It imitates buildspec.yml, with the same phases. PRE_BUILD refuses a text that is not a commit. BUILD builds and pushes
+unless the commit's tag exists. POST_BUILD exports GIT_SHA, IMAGE_DIGEST and BUILT. It uses the build arguments of the
+settings, and refuses a stage that it can't imitate. It checks that secrets exist, but mounts none, since it executes no
+RUN instruction.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ from local.images.sample_image import SERVICE, BuildError, build_image
 from sample_service.faults import FAULTS
 
 FAILURES = (BuildError, DockerfileError, LayerError, RegistryError)
-"""What fails a build's phase, with its own words."""
+"""Errors that fail a build's phase with their own message."""
 
 
 class ImageBuild:
-    """One build. `variables` are the project's and the build's own; `digest_of` finds a tag in a repository."""
+    """One build. `variables` are those of project and build; `digest_of` finds a tag in a repository."""
 
     def __init__(
         self, source_version: str, variables: dict[str, str], digest_of: Callable[[str, str], str | None]
@@ -40,14 +41,14 @@ class ImageBuild:
         self.exported: dict[str, str] = {}
 
     def phase(self, name: str) -> None:
-        """Do the work of a phase; most have none. Raises one of FAILURES."""
+        """Do the work of a phase; most phases have none. Raises one of FAILURES."""
         work = {"PRE_BUILD": self._check, "BUILD": self._build, "POST_BUILD": self._export}.get(name)
         if work:
             work()
 
     def _check(self) -> None:
         if not is_full(self._commit):
-            raise BuildError(f"source version {self._commit!r} is no commit: name one by its 40 hex digits")
+            raise BuildError(f"source version {self._commit!r} is not a commit: give its 40 hex digits")
         if "/" not in self._variables.get("REPOSITORY_URI", ""):
             raise BuildError("REPOSITORY_URI is not set: the project's environment must say where to push")
         target = self._variables.get(TARGET, "")
@@ -70,7 +71,7 @@ class ImageBuild:
         self._digest = there
 
     def _look_for_secrets(self) -> None:
-        """Find each secret that the build would be given. Raises BuildError, as the real build fails without one."""
+        """Check that each secret of the build exists. Raises BuildError, since the real build would fail without it."""
         secrets = session().client("secretsmanager", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
         for pair in self._variables.get(SECRETS, "").split():
             given, _, name = pair.partition("=")

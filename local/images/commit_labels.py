@@ -1,4 +1,4 @@
-"""What a build of the local CodeBuild says of a commit that this clone of Landfall has, as buildspec.yml would."""
+"""Reads the details of a commit from this clone of Landfall, as buildspec.yml does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLONE = Path(__file__).resolve().parents[2]
 
 
 def of_commit(git_sha: str, clone: Path = CLONE) -> Told:
-    """Time, author, subject and ancestors of a commit; nothing of one that the clone doesn't have."""
+    """Return time, author, subject and ancestors of a commit; nothing if the clone doesn't have it."""
     listed = _git(clone, "rev-list", f"--max-count={commit_details.MOST + 2}", git_sha)
     said = _git(clone, "show", "--no-patch", "--date=format-local:%Y-%m-%dT%H:%M:%SZ", "--format=%cd%n%an%n%s", git_sha)
     if not listed or not said:
@@ -29,7 +29,7 @@ def of_commit(git_sha: str, clone: Path = CLONE) -> Told:
 
 
 def _git(clone: Path, *arguments: str) -> str:
-    """Git's answer, without its end; empty where it has none, or where there is no Git."""
+    """Return Git's output without the final line break; empty if the command fails or there is no Git."""
     environment = {"PATH": os.environ["PATH"], "TZ": "UTC0"}
     command = ["git", "--no-replace-objects", "-c", f"safe.directory={clone}", *arguments]
     try:

@@ -1,7 +1,7 @@
-"""Reads the last stage of a Dockerfile as the configuration of the image it would build.
+"""Reads a Dockerfile's last stage, and makes the configuration of its image.
 
-The Dockerfile stays the one source of truth: what is run locally without Docker has the environment, command,
-user and health check that `docker build` would have given it.
+So the Dockerfile is the only source: a container that runs without Docker has the environment, command, user and health
+check that `docker build` would set.
 """
 
 import io
@@ -25,11 +25,11 @@ _HEALTH_OPTIONS = {
 
 
 class DockerfileError(Exception):
-    """The Dockerfile says something that cannot be read as an image's configuration."""
+    """The Dockerfile has an instruction that can't be read here."""
 
 
 def image_config(dockerfile: Path, build_args: Mapping[str, str]) -> dict[str, Any]:
-    """The `config` of the image that the Dockerfile's last stage describes, build arguments filled in."""
+    """Return the `config` of the image of the Dockerfile's last stage, with these build arguments."""
     parser = DockerfileParser(fileobj=io.BytesIO(dockerfile.read_bytes()), build_args=dict(build_args))
     values = _last_stage(parser)
     config: dict[str, Any] = {
@@ -43,7 +43,7 @@ def image_config(dockerfile: Path, build_args: Mapping[str, str]) -> dict[str, A
 
 
 def is_last_stage(dockerfile: Path, target: str) -> bool:
-    """Whether a stage, by its name or number, is the last one: the one that is built where none is named."""
+    """Say whether a stage, by name or number, is the last one, which is built by default."""
     parser = DockerfileParser(fileobj=io.BytesIO(dockerfile.read_bytes()))
     stages = [entry["value"].split() for entry in parser.structure if entry["instruction"] == "FROM"]
     names = {str(len(stages) - 1)}
@@ -53,13 +53,13 @@ def is_last_stage(dockerfile: Path, target: str) -> bool:
 
 
 def _last_stage(parser: DockerfileParser) -> list[tuple[str, str]]:
-    """The instructions after the last FROM, each with the variables known on its line filled in."""
+    """Return the instructions after the last FROM, each with its variables replaced."""
     stage: list[tuple[str, str]] = []
     for entry, known in zip(parser.structure, parser.context_structure, strict=True):
         name, value = entry["instruction"], entry["value"]
         if name == "FROM":
             stage.clear()
-        elif name in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):  # these leave variables to the shell at run time
+        elif name in ("CMD", "ENTRYPOINT", "HEALTHCHECK"):  # the shell replaces their variables at run time
             stage.append((name, value))
         elif name in ("WORKDIR", "USER", "EXPOSE", "STOPSIGNAL"):
             stage.append((name, WordSplitter(value, args=known.args, envs=known.envs).dequote()))
@@ -67,7 +67,7 @@ def _last_stage(parser: DockerfileParser) -> list[tuple[str, str]]:
 
 
 def _setting(instruction: str, value: str, so_far: Mapping[str, Any]) -> dict[str, Any]:
-    """What one instruction adds to the configuration."""
+    """Return what one instruction adds to the configuration."""
     readers: dict[str, Callable[[], dict[str, Any]]] = {
         "CMD": lambda: {"Cmd": _command(value)},
         "ENTRYPOINT": lambda: {"Entrypoint": _command(value)},
@@ -81,12 +81,12 @@ def _setting(instruction: str, value: str, so_far: Mapping[str, Any]) -> dict[st
 
 
 def _ports(value: str) -> dict[str, dict[str, str]]:
-    """The ports of an EXPOSE, in the shape in which an image lists them."""
+    """Return the ports of an EXPOSE, in the form of an image's configuration."""
     return {port if "/" in port else f"{port}/tcp": {} for port in value.split()}
 
 
 def _command(value: str) -> list[str]:
-    """A command in exec form, or wrapped in a shell as Docker does with the shell form."""
+    """Return a command in exec form. The shell form is wrapped in a shell, as Docker does."""
     if not value.startswith("["):
         return ["/bin/sh", "-c", value]
     try:
@@ -99,7 +99,7 @@ def _command(value: str) -> list[str]:
 
 
 def _health_check(value: str) -> dict[str, Any]:
-    """A HEALTHCHECK in the shape in which Docker keeps it: nanoseconds, and the command behind its kind."""
+    """Return a HEALTHCHECK in Docker's form: nanoseconds, and the command after its kind."""
     if value.strip().upper() == "NONE":
         return {"Test": ["NONE"]}
     options, keyword, command = value.partition("CMD ")
@@ -120,8 +120,8 @@ def _health_check(value: str) -> dict[str, Any]:
 
 
 def _nanoseconds(text: str) -> int:
-    """A duration such as 30s or 1m30s."""
+    """Return a duration such as 30s or 1m30s in nanoseconds."""
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise DockerfileError(f"not a duration: {text!r} (30s or 1m30s would be)")
+        raise DockerfileError(f"not a duration: {text!r} (use, for example, 30s or 1m30s)")
     return sum(int(number) * _NANOSECONDS[unit] for number, unit in parts)

@@ -17,18 +17,18 @@ from local.engine import base_image
 from local.engine.container_cli import ContainerCli, EngineError
 
 PODMAN = ("--network=host", "--format=docker", "--no-cache")
-"""Why: its network here leads nowhere, and a build asks the package index; the OCI format has no health check; and its
-cache takes an ENV with another build argument for the same (github.com/containers/buildah/issues/5501), so that the
-image of one commit would say it were another's.
+"""Reasons: its network here has no access to the package index; the OCI format has no health check; its cache treats an
+ENV with another build argument as the same (github.com/containers/buildah/issues/5501), so the image of one commit
+would have another commit's id.
 """
 DOCKER = ("--provenance=false",)
-"""An attestation would make the image an index: another digest than the one that runs."""
+"""Without attestations, since they would make the image an index, with another digest than the one that runs."""
 PIP_ADDRESSES = ("index-url", "extra-index-url")
 
 
 @dataclass(frozen=True)
 class DockerfileBuild:
-    """A directory with a Dockerfile, and the engine that builds it for a platform."""
+    """A directory with a Dockerfile, and the engine and platform to build it."""
 
     cli: ContainerCli
     context: Path
@@ -37,7 +37,7 @@ class DockerfileBuild:
     def publish(self, name: str, arguments: Mapping[str, str]) -> None:
         """Build the image with these build arguments and push it under this name, which begins with its registry.
 
-        Raises EngineError with the end of what the engine said.
+        Raises EngineError with the end of the engine's output.
         """
         given = [word for pair in arguments.items() for word in ("--build-arg", "=".join(pair))]
         own = PODMAN if self.cli.program == "podman" else DOCKER
@@ -49,7 +49,7 @@ class DockerfileBuild:
 
     @cached_property
     def _bases(self) -> list[str]:
-        """Pull the base images afresh; for one that can't be had, the options that put the stand-in in its place."""
+        """Pull the base images. For one that can't be pulled, return the options to use the substitute."""
         options: list[str] = []
         for base in bases(self.context / "Dockerfile"):
             try:
@@ -58,21 +58,21 @@ class DockerfileBuild:
                 stand_in = base_image.make(self.cli)
                 why = str(error).splitlines()[-1]
                 print(f"{base} can't be pulled ({why}).", file=sys.stderr)
-                print(f"A copy of this machine's {base_image.interpreter()} stands in for it.", file=sys.stderr)
+                print(f"A copy of this machine's {base_image.interpreter()} replaces it.", file=sys.stderr)
                 self.cli.run("tag", stand_in, f"{base_image.REGISTRY}/{base.rpartition('/')[2]}")
-                # Podman 4.3 looks for a build context of a base under its name before arguments are filled in
+                # Podman 4.3 looks for a base's build context under its name before arguments are replaced
                 options = ["--build-arg", f"REGISTRY={base_image.REGISTRY}"]
         return options
 
 
 def bases(dockerfile: Path) -> list[str]:
-    """The images that a Dockerfile begins from, each once."""
+    """Return the base images of a Dockerfile, each once."""
     with dockerfile.open("rb") as file:
         return list(dict.fromkeys(DockerfileParser(fileobj=file).parent_images))
 
 
 def pip_secrets(directory: Path) -> list[str]:
-    """How this machine's pip reaches its package index, as secrets of a build: in no layer and no history."""
+    """Return this machine's pip settings as build secrets, so that no layer and no history contains them."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     pairs = (line.partition("=") for line in told.splitlines())

@@ -1,4 +1,4 @@
-"""The layers of the sample service's image: archives whose bytes depend on nothing but what is in them."""
+"""Makes the layers of the sample service's image. Their bytes depend only on their contents."""
 
 import functools
 import gzip
@@ -12,18 +12,18 @@ from pathlib import Path, PurePosixPath
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-# Written by the installer about this machine; they would make the digest differ from machine to machine.
+# The installer writes these for this machine, so the digest would differ between machines.
 _INSTALLER_NOTES = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
 _COMPILED = frozenset({".so", ".pyd", ".dylib"})
 
 
 class LayerError(Exception):
-    """A layer cannot be made from what is installed here."""
+    """A layer can't be made from the packages that are installed here."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer: the compressed bytes that travel, and the digests of both its forms."""
+    """One layer: the compressed bytes, and the digests of both forms."""
 
     data: bytes
     digest: str
@@ -31,15 +31,15 @@ class Layer:
 
     @classmethod
     def of(cls, files: Mapping[PurePosixPath, bytes]) -> "Layer":
-        """Pack the files, in the order of their paths, without times, owners or modes of this machine."""
+        """Pack the files, sorted by path, without times, owners or modes of this machine."""
         archive = _tar(files)
-        # The level is named since a default may change; the header's time is zeroed.
+        # The level is explicit since the default may change; the header's time is zero.
         data = gzip.compress(archive, compresslevel=6, mtime=0)
         return cls(data=data, digest=sha256(data), diff_id=sha256(archive))
 
 
 def sha256(data: bytes) -> str:
-    """The digest of the bytes, as a registry names them."""
+    """Return the digest of the bytes, in a registry's form."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
@@ -59,16 +59,16 @@ def _tar(files: Mapping[PurePosixPath, bytes]) -> bytes:
 
 
 def app_layer(package: Path, root: PurePosixPath) -> Layer:
-    """The service's own modules, as the Dockerfile copies them."""
+    """Return the layer of the service's modules, as the Dockerfile copies them."""
     return Layer.of({root / package.name / path.name: path.read_bytes() for path in package.glob("*.py")})
 
 
 def dependencies_layer(requirements: Path, root: PurePosixPath) -> Layer:
-    """The pinned distributions, taken from the environment this runs in."""
+    """Return the layer of the pinned distributions, from this Python environment."""
     return _dependencies_layer(requirements.read_text(encoding="utf-8"), root)
 
 
-@functools.cache  # the same for every image a demo builds, and by far the largest part of each
+@functools.cache  # the same for every image of a demo, and by far its largest part
 def _dependencies_layer(requirements: str, root: PurePosixPath) -> Layer:
     files: dict[PurePosixPath, bytes] = {}
     for line in requirements.splitlines():
@@ -79,30 +79,30 @@ def _dependencies_layer(requirements: str, root: PurePosixPath) -> Layer:
 
 
 def _distribution_files(pin: str) -> dict[PurePosixPath, bytes]:
-    """The files of one installed distribution, if it is the one that is pinned."""
+    """Return the files of an installed distribution, if it has the pinned version."""
     distribution = _installed(pin)
     files: dict[PurePosixPath, bytes] = {}
     for path in distribution.files or []:
-        # Commands (../../bin) name this machine's interpreter, compiled files the times of their sources.
+        # Commands (../../bin) contain this machine's interpreter, and compiled files the times of their sources.
         if ".." in path.parts or path.suffix == ".pyc" or path.name in _INSTALLER_NOTES:
             continue
         if path.suffix in _COMPILED:
-            raise LayerError(f"{pin} holds {path}, which runs on this kind of machine only")
+            raise LayerError(f"{pin} holds {path}, which runs only on this kind of machine")
         files[PurePosixPath(path)] = Path(str(path.locate())).read_bytes()
     if not files:
-        raise LayerError(f"{pin} is installed without a list of its files: reinstall it with pip")
+        raise LayerError(f"{pin} is installed without a list of its files; reinstall it with pip")
     return files
 
 
 def _installed(pin: str) -> importlib.metadata.Distribution:
-    """The distribution the pin names, in the version it names."""
+    """Return the distribution of the pin, in the pinned version."""
     try:
         requirement = Requirement(pin)
     except InvalidRequirement as error:
         raise LayerError(f"not a requirement: {pin!r}") from error
     specifiers = list(requirement.specifier)
     if len(specifiers) != 1 or specifiers[0].operator != "==" or "*" in specifiers[0].version:
-        raise LayerError(f"{pin!r} is no exact pin: write {requirement.name}==VERSION")
+        raise LayerError(f"{pin!r} is not an exact pin; write {requirement.name}==VERSION")
     try:
         distribution = importlib.metadata.distribution(requirement.name)
     except importlib.metadata.PackageNotFoundError as error:

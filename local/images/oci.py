@@ -1,4 +1,4 @@
-"""Ties a configuration and layers into one OCI image, named by the digest of its manifest."""
+"""Combines a configuration and layers into an OCI image."""
 
 import json
 from collections.abc import Mapping
@@ -11,14 +11,14 @@ MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
 
-# The layers hold no machine code; one architecture is named, since an image must name one and a digest that
-# depended on the machine it was built on could not be compared.
+# The layers hold no machine code. An image must name an architecture, and it is always the same one, so that the digest
+# doesn't depend on the build machine.
 ARCHITECTURE = "amd64"
 
 
 @dataclass(frozen=True)
 class Image:
-    """A built image: the bytes of each of its parts, and the digest that names the whole."""
+    """A built image: the bytes of each part, and its digest."""
 
     config: bytes
     layers: tuple[Layer, ...]
@@ -28,24 +28,24 @@ class Image:
 
     @property
     def config_digest(self) -> str:
-        """The digest of the configuration: what Docker calls the image's id."""
+        """Return the digest of the configuration, which Docker calls the image's id."""
         return sha256(self.config)
 
     @property
     def blobs(self) -> dict[str, bytes]:
-        """Everything the manifest names, by digest."""
+        """Return everything that the manifest names, by digest."""
         return {layer.digest: layer.data for layer in self.layers} | {self.config_digest: self.config}
 
     @property
     def size(self) -> int:
-        """The bytes that travel to a registry that holds nothing of it yet."""
+        """Return the number of bytes to push to an empty registry."""
         return len(self.manifest) + sum(len(data) for data in self.blobs.values())
 
 
 def assemble(
     config: Mapping[str, Any], layers: tuple[Layer, ...], created: str, annotations: Mapping[str, str] | None = None
 ) -> Image:
-    """The image that runs with this configuration on these layers, the lowest first."""
+    """Return the image with this configuration and these layers, lowest first."""
     config_bytes = _json(
         {
             "architecture": ARCHITECTURE,
@@ -72,5 +72,5 @@ def _descriptor(media_type: str, data: bytes) -> dict[str, Any]:
 
 
 def _json(document: Mapping[str, Any]) -> bytes:
-    """One way of writing a document, so that equal documents have equal digests."""
+    """Return a document in canonical form, so that equal documents have equal digests."""
     return json.dumps(document, sort_keys=True, separators=(",", ":")).encode()

@@ -1,4 +1,4 @@
-"""Pushes an image to the local registry, over the protocol every registry speaks."""
+"""Pushes an image to the local registry over the registry protocol."""
 
 import ipaddress
 import json
@@ -12,38 +12,38 @@ _TIMEOUT_SECONDS = 30
 
 
 class RegistryError(Exception):
-    """The registry did not take the image, or not as it was sent."""
+    """The registry refused the image, or stored another digest."""
 
 
 class Pushable(Protocol):
-    """What is needed of an image to push it."""
+    """The parts of an image that a push needs."""
 
     @property
     def manifest(self) -> bytes:
-        """The manifest's exact bytes."""
+        """Return the manifest's exact bytes."""
 
     @property
     def media_type(self) -> str:
-        """The manifest's media type."""
+        """Return the manifest's media type."""
 
     @property
     def digest(self) -> str:
-        """The digest of the manifest."""
+        """Return the digest of the manifest."""
 
     @property
     def blobs(self) -> dict[str, bytes]:
-        """Everything the manifest names, by digest."""
+        """Return everything that the manifest names, by digest."""
 
 
 def push_image(endpoint: str, repository: str, image: Pushable, tag: str, *, registry_host: str | None = None) -> str:
-    """Push the image under the tag and give back its digest, which the registry has confirmed.
+    """Push the image under the tag and return its digest, which the registry has confirmed.
 
-    Blobs the repository already holds are not sent again. `registry_host`, a name such as
-    ACCOUNT.dkr.ecr.REGION.amazonaws.com, says whose repository is meant if several accounts have one.
+    Blobs that the repository has are not sent again. `registry_host`, a name such as
+    ACCOUNT.dkr.ecr.REGION.amazonaws.com, selects the account if several have such a repository.
     """
     headers = {"Host": registry_host} if registry_host else {}
     base = f"{_loopback(endpoint)}/v2/{repository}/"
-    # The environment's proxy settings are for other hosts than this one.
+    # The environment's proxy settings don't apply to this machine.
     with httpx.Client(timeout=_TIMEOUT_SECONDS, headers=headers, trust_env=False) as client:
         try:
             for digest, data in image.blobs.items():
@@ -54,19 +54,21 @@ def push_image(endpoint: str, repository: str, image: Pushable, tag: str, *, reg
 
 
 def _loopback(endpoint: str) -> str:
-    """The endpoint, if it is on this machine: a faulty image must never reach a registry that others use."""
+    """Return the endpoint if it is on this machine. A faulty image must never reach a registry that others use."""
     host = httpx.URL(endpoint).host
     try:
         local = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         local = False
     if not local:
-        raise RegistryError(f"endpoint {endpoint!r} is not on this machine: only loopback addresses are pushed to")
+        raise RegistryError(
+            f"endpoint {endpoint!r} is not on this machine: images are pushed only to loopback addresses"
+        )
     return endpoint.rstrip("/")
 
 
 def _push_blob(client: httpx.Client, base: str, digest: str, data: bytes) -> None:
-    """Send one blob unless it is there already."""
+    """Send one blob unless the registry has it."""
     present = client.head(f"{base}blobs/{digest}")
     if present.status_code == HTTPStatus.OK:
         return
@@ -86,12 +88,12 @@ def _push_blob(client: httpx.Client, base: str, digest: str, data: bytes) -> Non
 
 
 def _push_manifest(client: httpx.Client, base: str, image: Pushable, tag: str) -> str:
-    """Put the manifest last, when all it names is there, and compare digests."""
+    """Send the manifest after its blobs, and compare the digests."""
     reply = client.put(f"{base}manifests/{tag}", content=image.manifest, headers={"Content-Type": image.media_type})
     if "TAG_INVALID" in _codes(reply):
         raise RegistryError(
-            f"tag {tag!r} already names another image and the repository is immutable: "
-            f"push {image.digest} under a tag of its own"
+            f"tag {tag!r} already names another image, and the repository is immutable; "
+            f"push {image.digest} under another tag"
         )
     if reply.status_code != HTTPStatus.CREATED:
         raise _refused(f"naming the image {tag!r}", reply)
@@ -102,7 +104,7 @@ def _push_manifest(client: httpx.Client, base: str, image: Pushable, tag: str) -
 
 
 def _refused(what: str, reply: httpx.Response) -> RegistryError:
-    """The registry's refusal in its own words."""
+    """Return an error with the registry's own message."""
     if "NAME_UNKNOWN" in _codes(reply) or reply.status_code == HTTPStatus.NOT_FOUND:
         repository = reply.url.path.removeprefix("/v2/").partition("/blobs/")[0].partition("/manifests/")[0]
         return RegistryError(f"the registry has no repository {repository!r}: create it in ECR first")
@@ -110,7 +112,7 @@ def _refused(what: str, reply: httpx.Response) -> RegistryError:
 
 
 def _codes(reply: httpx.Response) -> set[str]:
-    """The error codes in a registry's reply, if it is a reply of that kind."""
+    """Return the error codes in a registry's reply, if it has any."""
     try:
         return {error["code"] for error in json.loads(reply.content)["errors"]}
     except (ValueError, KeyError, TypeError):

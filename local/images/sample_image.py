@@ -1,8 +1,8 @@
 """Builds the sample service's image without Docker, and pushes it to the local registry.
 
-The image is a real one: an OCI manifest, a configuration and two layers, addressed by digest. It differs in
-one thing from what `docker build` makes of the same Dockerfile: there is no base image below it, so no
-interpreter. The local engine supplies `python`. With Docker or Podman the Dockerfile itself is built instead.
+It is a real OCI image: a manifest, a configuration and two layers, addressed by digest. There is one difference to
+`docker build` with the same Dockerfile: it has no base image, and so no interpreter. The local engine supplies
+`python`. With Docker or Podman the Dockerfile itself is built instead.
 """
 
 import argparse
@@ -30,7 +30,7 @@ _TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 
 
 class BuildError(Exception):
-    """The image cannot be built from what was asked for."""
+    """The image can't be built from these inputs."""
 
 
 def build_image(
@@ -42,10 +42,10 @@ def build_image(
     arguments: Mapping[str, str] | None = None,
     said: Told = NOTHING,
 ) -> Image:
-    """The image of this commit, with a fault baked in where one is rehearsed; the same inputs give the same digest.
+    """Return the image of this commit, with `fault` in it if given. The same inputs give the same digest.
 
-    `extra_env` is added to the environment, for an image that differs from the Dockerfile's on purpose. `arguments` are
-    further build arguments, and `said` is what the image says of its commit.
+    `extra_env` is added to the environment, for an image that must differ from the Dockerfile's. `arguments` are more
+    build arguments. `said` are the commit details in the image.
     """
     if not is_full(git_sha):
         raise BuildError(f"git_sha is {git_sha!r}: it must be a full commit id, 40 lowercase hex digits")
@@ -56,7 +56,7 @@ def build_image(
     environment = dict(entry.split("=", 1) for entry in config["Env"]) | dict(extra_env or {})
     config["Env"] = [f"{name}={value}" for name, value in environment.items()]
     root = PurePosixPath(config["WorkingDir"].lstrip("/"))
-    # Dependencies below the app: they change least, so most pushes send only the small layer above them.
+    # Dependencies are below the app: they rarely change, so most pushes send only the small layer above.
     layers = (dependencies_layer(SERVICE / "requirements.txt", root), app_layer(SERVICE, root))
     return assemble(config, layers, created=build_time, annotations=as_annotations(said) if said.sha else None)
 
@@ -65,18 +65,16 @@ def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m local.images.sample_image",
         description="Build the sample service's image without Docker and push it to the local registry. "
-        "Prints the digest; a push under a commit's id as tag is what starts a release.",
-        epilog="Without --build-time, each build of a commit is an image of its own. A fault is baked into "
-        "the image, as a bad release would bring it; the pipeline is told nothing of it.",
+        "Prints the digest. A push with a commit's id as tag starts a release.",
+        epilog="Without --build-time, each build of a commit gives a different image. A fault is inside the image, "
+        "like in a bad release; the pipeline doesn't know about it.",
     )
-    parser.add_argument("--repository", required=True, help="an ECR repository that exists already")
+    parser.add_argument("--repository", required=True, help="an existing ECR repository")
     parser.add_argument("--tag", help="default: the commit's id")
-    parser.add_argument("--sha", help="the commit the image says it holds (default: HEAD of this clone)")
+    parser.add_argument("--sha", help="the commit that the image reports (default: HEAD of this clone)")
     parser.add_argument("--build-time", help="UTC, such as 2024-01-31T12:00:00Z (default: now)")
     choices = sorted(FAULTS)
-    parser.add_argument(
-        "--fault", default="", choices=choices, metavar="FAULT", help=f"to rehearse: {', '.join(choices)}"
-    )
+    parser.add_argument("--fault", default="", choices=choices, metavar="FAULT", help=f"one of {', '.join(choices)}")
     parser.add_argument(
         "--endpoint",
         default=os.environ.get("AWS_ENDPOINT_URL") or "http://127.0.0.1:4566",
@@ -86,16 +84,16 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _head() -> str:
-    """The commit this clone stands on."""
+    """Return HEAD of this clone."""
     command = ["git", "-C", str(SERVICE), "rev-parse", "--verify", "HEAD"]
     try:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as error:
-        raise BuildError("no commit to build: name one with --sha") from error
+        raise BuildError("no commit to build; give one with --sha") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Build, push, and print the digest alone on stdout, for scripts; all else goes to stderr."""
+    """Build and push. Prints only the digest to stdout, for scripts; everything else goes to stderr."""
     options = _arguments().parse_args(arguments)
     build_time = options.build_time or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     try:

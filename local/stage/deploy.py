@@ -15,23 +15,23 @@ from stacks import ROOT, node
 ACCOUNT, REGION = "000000000000", "us-east-1"
 
 NOT_HERE = frozenset({"Landfall-GitHub", "Landfall-Watch"})
-"""Stacks that are synthesised and checked but not deployed: the emulator refuses an IAM OIDC provider, and an alarm on
-an expression."""
+"""Stacks that are synthesised and checked but not deployed, since the emulator has neither IAM OIDC providers nor
+alarms on expressions."""
 
 Outputs = dict[str, dict[str, str]]
 
 
 class DeployError(Exception):
-    """A command failed. Carries all it said."""
+    """A command failed. The message has its output."""
 
 
 def deploy(endpoint_env: Mapping[str, str], settings: Path) -> Outputs:
-    """Deploy every stack for these settings, but for those NOT_HERE, and return each stack's outputs.
+    """Deploy every stack for these settings, except those in NOT_HERE, and return each stack's outputs.
 
-    `endpoint_env` is the environment of one local AWS, and the only one the CLI sees.
+    `endpoint_env` is the environment of one local AWS. The CLI sees no other.
     """
     state = settings.resolve().parent
-    # Side by side: most of a synth is the starting of jsii, and bootstrap has no use for the app.
+    # In parallel: most of a synth is the start of jsii, and bootstrap doesn't need the app.
     with ThreadPoolExecutor() as pool:
         synth = pool.submit(synthesise, endpoint_env, settings, state / "cdk.out")
         bootstrap = node.command("cdk", "bootstrap", f"aws://{ACCOUNT}/{REGION}")
@@ -41,20 +41,20 @@ def deploy(endpoint_env: Mapping[str, str], settings: Path) -> Outputs:
 
 
 def synthesise(endpoint_env: Mapping[str, str], settings: Path, assembly: Path, *, root: Path = ROOT) -> None:
-    """Write the cloud assembly of these settings, by the app of `root`: this repository, or another state of it."""
+    """Write the cloud assembly for these settings with the app in `root`: this repository, or another version of it."""
     context = {"settings": str(settings.resolve())}
     env = {
         **_environment(endpoint_env),
         "CDK_OUTDIR": str(assembly),
         "CDK_CONTEXT_JSON": json.dumps(context),
-        # CDK's own check of the templates takes longer than the synth; tests/stacks has them all checked by cfn-lint.
+        # CDK's check of the templates takes longer than the synth; tests/stacks checks them all with cfn-lint.
         "CDK_VALIDATION": "false",
     }
     _run([sys.executable, str(root / "app.py")], root, env)
 
 
 def deploy_assembly(endpoint_env: Mapping[str, str], assembly: Path) -> Outputs:
-    """Deploy every stack of an assembly, but for those NOT_HERE, and return each stack's outputs."""
+    """Deploy every stack of an assembly, except those in NOT_HERE, and return each stack's outputs."""
     state, outputs = assembly.parent, assembly.parent / "outputs.json"
     arguments = ("--app", str(assembly), "--outputs-file", str(outputs), "--require-approval", "never")
     stacks = {path.name.removesuffix(".template.json") for path in assembly.glob("*.template.json")} - NOT_HERE
@@ -69,7 +69,10 @@ def _environment(endpoint_env: Mapping[str, str]) -> dict[str, str]:
 
 
 def _run(command: Sequence[str], directory: Path, env: Mapping[str, str]) -> None:
-    """Run quietly; a failure is shown in full. `directory` has no cdk.json where the app must not be run again."""
+    """Run a command, and show its output only on failure.
+
+    Use a `directory` without cdk.json if the app must not run.
+    """
     done = subprocess.run(
         command, cwd=directory, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )

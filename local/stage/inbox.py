@@ -1,4 +1,4 @@
-"""Reads what is published to an SNS topic: a queue of one's own is subscribed, and emptied on demand."""
+"""Reads the messages of an SNS topic, with a queue that is subscribed to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.emulator.local_aws import LocalAws
 
 @dataclass(frozen=True)
 class Message:
-    """One notification as its subscribers get it."""
+    """One notification as subscribers get it."""
 
     subject: str
     body: str
@@ -20,9 +20,9 @@ class Message:
 
 
 class Inbox:
-    """Everything published to a topic since the inbox was opened.
+    """Everything that was published to a topic since the inbox was opened.
 
-    The delivery isn't raw, since raw delivery leaves the subject out; the envelope is taken off here.
+    Raw delivery is off, since it leaves out the subject. The envelope is removed here.
     """
 
     def __init__(self, aws: LocalAws, topic_arn: str) -> None:
@@ -34,7 +34,7 @@ class Inbox:
         self._read: list[Message] = []
 
     def messages(self, *, at_least: int = 0, seconds: float = 10) -> list[Message]:
-        """Every message so far, oldest first; waits up to ``seconds`` for ``at_least`` of them."""
+        """Return every message so far, oldest first. Waits up to ``seconds`` for ``at_least`` of them."""
         until = time.monotonic() + seconds
         self._fetch()
         while len(self._read) < at_least and time.monotonic() < until:
@@ -43,7 +43,7 @@ class Inbox:
         return list(self._read)
 
     def _fetch(self) -> None:
-        """Move what lies in the queue to the list."""
+        """Move the messages from the queue to the list."""
         while received := self._sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages"):
             for raw in received:
                 envelope = json.loads(raw["Body"])

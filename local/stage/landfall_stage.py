@@ -1,4 +1,4 @@
-"""A local AWS with Landfall deployed to it by the real CDK app: what the demo and the end-to-end tests stand on."""
+"""A local AWS with Landfall, deployed by the real CDK app, for the demo and the end-to-end tests."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ from local.stage.deploy import deploy
 
 
 def commit(name: str) -> str:
-    """Return a commit SHA for a release that has no commit: the same name gives the same one."""
+    """Return a made-up commit SHA for a release. The same name gives the same SHA."""
     return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass
 class Stage:
-    """The local AWS, and what Landfall's stacks made in it."""
+    """The local AWS, and the resources of Landfall's stacks."""
 
     aws: LocalAws
     settings: Path
@@ -63,7 +63,7 @@ class Stage:
 
     @cached_property
     def dockerfile(self) -> DockerfileBuild | None:
-        """What builds the sample's Dockerfile; None where the containers are processes, and so are no images' own."""
+        """Return the builder of the sample's Dockerfile; None if containers are plain processes."""
         cli = self.aws.containers
         return DockerfileBuild(cli, SERVICE, Build.platform) if cli else None
 
@@ -73,7 +73,7 @@ class Stage:
         if self.dockerfile is None:
             return push_image(self.aws.endpoint, repository, build_image(git_sha, self.build_time, fault, env), tag)
         if env:
-            raise ValueError("an environment that the Dockerfile doesn't set needs the process engine")
+            raise ValueError("env adds variables that the Dockerfile doesn't set, which only the process engine can do")
         arguments = {"GIT_SHA": git_sha, "BUILD_TIME": self.build_time, "FAULT": fault}
         self.dockerfile.publish(f"{urlsplit(self.aws.endpoint).netloc}/{repository}:{tag}", arguments)
         found = self.aws.client("ecr").describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
@@ -99,7 +99,7 @@ class Stage:
         return detail.get("repository-name") == f"landfall/{service}" and detail.get("image-tag") == git_sha
 
     def start(self, request: Any) -> Follower:
-        """Start an execution as the console does: with an input written by hand."""
+        """Start an execution with an input, as the console does."""
         arn = self.pipeline["StateMachineArn"]
         name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-by-hand-{secrets.token_hex(3)}"
         started = self.stepfunctions.start_execution(stateMachineArn=arn, name=name, input=json.dumps(request))
@@ -114,7 +114,7 @@ class Stage:
         return ending
 
     def record_of(self, execution_arn: str, service: str) -> dict[str, Any]:
-        """Return the ledger's record of an execution; empty where there is none."""
+        """Return the ledger's record of an execution; empty if there is none."""
         found = [r for r in self.records(service) if r.get("execution_arn") == execution_arn]
         return found[0] if found else {}
 
@@ -134,20 +134,20 @@ class Stage:
         return str(stored["Body"].read().decode())
 
     def lock(self, service: str) -> dict[str, Any]:
-        """Return the service's lock as it stands."""
+        """Return the service's current lock."""
         reply = self.aws.client("dynamodb").get_item(
             TableName=self.pipeline["LockTableName"], Key={"service": {"S": service}}, ConsistentRead=True
         )
         return {k: next(iter(v.values())) for k, v in reply.get("Item", {}).items()}
 
     def executions_about(self, text: str) -> list[Follower]:
-        """Return the executions whose input tells of an ARN or a deployment id, newest first."""
+        """Return the executions with an ARN or a deployment id in their input, newest first."""
         arns = [str(execution["executionArn"]) for execution in self._executions()]
         about = [a for a in arns if text in self.stepfunctions.describe_execution(executionArn=a)["input"]]
         return [Follower(self.stepfunctions, arn) for arn in about]
 
     def live(self, service: str) -> dict[str, Any]:
-        """Ask the service itself, over HTTPS, which version it is."""
+        """Return the version that the service itself reports over HTTPS."""
         reply = httpx.get(f"{self.fronts[service].url}/api/v1/version", verify=self._context, timeout=5)
         return dict(reply.raise_for_status().json())
 
@@ -156,7 +156,7 @@ class Stage:
         return ssl.create_default_context(cafile=str(self.aws.ca_bundle))
 
     def service(self, name: str) -> dict[str, Any]:
-        """Return DescribeServices' word on a service."""
+        """Return DescribeServices' answer about a service."""
         reply = self.ecs.describe_services(cluster=f"landfall-{name}", services=[name], include=["TAGS"])
         return dict(reply["services"][0])
 
@@ -178,9 +178,9 @@ def staged(
     tables: Mapping[str, Mapping[str, Any]] | None = None,
     faults: bool = False,
 ) -> Iterator[Stage]:
-    """Start a local AWS in `state`, deploy Landfall for these services to it, and take it all down at the end.
+    """Start a local AWS in `state`, deploy Landfall for these services to it, and stop everything at the end.
 
-    `overrides` changes keys of a service's own settings; `tables` are further ones of services.toml.
+    `overrides` changes keys of a service's settings; `tables` are more tables of services.toml.
     """
     fronts = {name: Front(0, 0, f"landfall-{name}").settled() for name in services}
     with LocalAws(state, engine=engine, fronts=list(fronts.values()), faults=faults) as aws:
@@ -191,7 +191,7 @@ def staged(
 
 
 def _certificate(aws: LocalAws) -> str:
-    """Import a certificate, as the owner of a domain would; the front has one of its own."""
+    """Import a certificate, as the owner of a domain does. The front has a different one."""
     leaf = trustme.CA().issue_cert("localhost")
     reply = aws.client("acm").import_certificate(
         Certificate=leaf.cert_chain_pems[0].bytes(), PrivateKey=leaf.private_key_pem.bytes()

@@ -1,4 +1,6 @@
-"""A client that never stops asking, and an observer of target health: proof that nobody noticed a rollout."""
+"""A client that sends requests all the time, and an observer of target health, to prove that a rollout fails no
+request.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ class RequestSample:
 
 @dataclass(frozen=True)
 class TargetSample:
-    """One look at the target group."""
+    """One observation of the target group."""
 
     at: float
     healthy: int
@@ -37,22 +39,22 @@ class TargetSample:
 
 @dataclass
 class Samples:
-    """What was seen while a release went on. `at` counts seconds since the start."""
+    """The observations during a release. `at` is in seconds since the start."""
 
     requests: list[RequestSample] = field(default_factory=list)
     targets: list[TargetSample] = field(default_factory=list)
 
     @property
     def failed(self) -> list[RequestSample]:
-        """Return the requests that a client would call failed."""
+        """Return the failed requests."""
         return [r for r in self.requests if not 200 <= r.status < 400]  # noqa: PLR2004
 
     def dips(self) -> list[TargetSample]:
-        """Return the looks that saw fewer healthy targets than desired."""
+        """Return the observations with fewer healthy targets than desired."""
         return [t for t in self.targets if t.healthy < t.desired]
 
     def summary(self) -> dict[str, Any]:
-        """Return it all as plain values."""
+        """Return everything as plain values."""
         span = self.requests[-1].at - self.requests[0].at if len(self.requests) > 1 else 0.0
         return {
             "requests": len(self.requests),
@@ -66,7 +68,7 @@ class Samples:
 
 
 class Load:
-    """Asks and looks from two threads of its own for as long as the block lasts."""
+    """Sends requests and observes in two threads until the end of the block."""
 
     def __init__(self, url: str, ca: Path, healthy_and_desired: Any) -> None:
         self.samples = Samples()
@@ -89,7 +91,7 @@ class Load:
             thread.join()
 
     def _ask(self) -> None:
-        # a connection per request: a kept one would go to the same target however the group changes
+        # a new connection per request, since a kept one would always reach the same target
         limits = httpx.Limits(max_keepalive_connections=0)
         with httpx.Client(verify=self._verify, timeout=5, limits=limits) as client:
             while not self._stop.is_set():

@@ -1,8 +1,8 @@
-"""Where the emulator differs from AWS, and how it is mended: one module per trait.
+"""Corrects the emulator where it differs from AWS, with one module per trait.
 
-Each module's docstring says what AWS does, what the emulator does, and what is done here; ``apply()`` does
-it, in the emulator's own process, before it serves. The emulator looks its functions up by name at each
-call, so replacing a name is enough.
+Each module's docstring says what AWS does, what the emulator does, and what is done here. ``apply()`` does it in the
+emulator's process before it serves. The emulator looks up its functions by name at each call, so replacing a name is
+enough.
 """
 
 from __future__ import annotations

@@ -3,9 +3,8 @@
 AWS ("Health checks for Application Load Balancer target groups"): requests go to the healthy targets of the
 group, in turn; if it has only unhealthy ones, to all of them (it fails open); with none registered the
 answer is 503.
-Emulator: any registered target, at random.
-Here: as AWS, by the measured health. A draining target isn't registered any more, so it gets no new
-requests.
+Emulator: requests go to any registered target, at random.
+Here: as AWS, by the measured health. A draining target is no longer registered, so it gets no new requests.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ def apply() -> None:
 
 
 def eligible(group: str, record: Any, targets: list[Target]) -> list[Target]:
-    """The healthy targets, or every one where none is."""
+    """Return the healthy targets, or all if none is healthy."""
     default = record.get("Port", 80)
     healthy = [
         target

@@ -2,8 +2,8 @@
 
 AWS ("Start an AWS CodeBuild build with Step Functions" in the Step Functions developer guide): the integration
 ``codebuild:startBuild`` calls StartBuild; arguments and answer are in PascalCase.
-Emulator: it knows no such integration, neither this form nor that of the SDK.
-Here: StartBuild of the emulator is called, as the trait ``codebuild`` mends it, and its answer's names are turned.
+Emulator: it has no such integration, neither in this form nor in that of the SDK.
+Here: calls the emulator's StartBuild, as corrected by the trait ``codebuild``, and converts the names in its answer.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Trait: CloudFormation hands ECS everything that the template says.
+"""Trait: CloudFormation passes everything in the template to ECS.
 
 AWS ("AWS::ECS::Service", "AWS::ECS::TaskDefinition"): every property has its counterpart in the API.
-Emulator: of a container definition it renames only some nested properties (``HealthCheck.Command`` stays as
-it is, so there is no health check), and of a service it drops HealthCheckGracePeriodSeconds,
-EnableExecuteCommand, PropagateTags and others.
-Here: container definitions are renamed all the way down, except where keys are the user's own; the
-service's other properties are passed on.
+Emulator: in a container definition it renames only some nested properties (``HealthCheck.Command`` stays as it is, so
+there is no health check). Of a service it drops HealthCheckGracePeriodSeconds, EnableExecuteCommand, PropagateTags and
+others.
+Here: all nested properties of container definitions are renamed, except keys of users' maps. The service's other
+properties are passed on.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from ministack.services import ecs
 from ministack.services.cloudformation import provisioners
 
-USER_KEYS = frozenset({"dockerLabels", "options"})  # maps whose keys are the user's own
+USER_KEYS = frozenset({"dockerLabels", "options"})  # maps with keys of users
 SERVICE = {
     "HealthCheckGracePeriodSeconds": "healthCheckGracePeriodSeconds",
     "EnableExecuteCommand": "enableExecuteCommand",
@@ -52,7 +52,7 @@ def apply() -> None:
 
 
 def _service_created(original: Any) -> Any:
-    """Creation with the properties that the emulator would drop; its own CreateService picks them up on this thread."""
+    """Create a service with the properties that the emulator drops. Its CreateService reads them on this thread."""
 
     def create(logical_id: str, props: dict[str, Any], stack: str) -> Any:
         HANDED_ON.properties = {key: renamed(props[n]) for n, key in SERVICE.items() if props.get(n) is not None}
@@ -65,7 +65,7 @@ def _service_created(original: Any) -> Any:
 
 
 def renamed(value: Any, key: str = "") -> Any:
-    """A property in the API's spelling, all the way down."""
+    """Return a property, with all nested ones, in the API's spelling."""
     if isinstance(value, dict):
         if key in USER_KEYS:
             return value

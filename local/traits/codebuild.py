@@ -1,13 +1,13 @@
-"""Trait: CodeBuild builds, and tells of it.
+"""Trait: CodeBuild runs builds, and sends events.
 
 AWS ("API_StartBuild", "API_Build", and "Build notifications input format reference" and "View build details" in the
 CodeBuild user guide): StartBuild answers with a build IN_PROGRESS, which goes through its phases; a phase that fails
 says why in its contexts and leads to FINALIZING. A build's start and end each send a ``CodeBuild Build State Change``
-event. The same idempotencyToken within five minutes gives the same build, or an error where the request differs.
-Emulator: a build is SUCCEEDED as soon as it is asked for, having built nothing, and sends no event; only with Docker
-and AWS's agent image is a buildspec run.
+event. The same idempotencyToken within five minutes gives the same build, or an error if the request differs.
+Emulator: a build is SUCCEEDED at once without building anything, and sends no event. It runs a buildspec only with
+Docker and AWS's agent image.
 Here: ``local.images.builds`` builds and pushes on a thread, with the project's environment and the request's
-overrides. The words of the error about a token are ours, AWS documents only that there is one.
+overrides. The text of the error about a token is ours, since AWS documents only that there is an error.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from local.traits import ecr_images
 Record = dict[str, Any]
 WORK = ("PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD", "UPLOAD_ARTIFACTS")
 TOKEN_SECONDS = 300
-ENDING = threading.Lock()  # a build ends once: by itself, or by StopBuild
+ENDING = threading.Lock()  # a build ends only once: by itself or by StopBuild
 TOKENS: dict[str, tuple[float, Record, str]] = {}
 
 
 def apply() -> None:
-    """Replace StartBuild, and let StopBuild tell."""
+    """Replace StartBuild, and make StopBuild send an event."""
     start, stop = codebuild._start_build, codebuild._stop_build
 
     def start_build(data: Record) -> Any:
@@ -66,7 +66,7 @@ def apply() -> None:
 
 
 def begin(record: Record, data: Record) -> Record:
-    """Turn the emulator's finished build into one that has just begun, return it as it then is, and let it run."""
+    """Change the emulator's finished build to one that has just begun, return that state, and run the build."""
     environment = copy.deepcopy(record["environment"])
     variables = {v["name"]: v for v in environment.get("environmentVariables") or []}
     variables |= {v["name"]: v for v in data.get("environmentVariablesOverride") or []}
@@ -85,7 +85,7 @@ def begin(record: Record, data: Record) -> Record:
 
 
 def run(record: Record, build: ImageBuild) -> None:
-    """Go through the phases to the end, unless somebody stops the build."""
+    """Run the phases to the end, unless somebody stops the build."""
     log = codebuild._log_sink(record)
     status = "SUCCEEDED"
     for name in WORK:
@@ -105,7 +105,7 @@ def run(record: Record, build: ImageBuild) -> None:
 
 
 def _phase(record: Record, build: ImageBuild, name: str) -> str:
-    """Do one phase and return how it ended."""
+    """Run one phase and return its status."""
     phase = _enter(record, name)
     status, contexts = "SUCCEEDED", []
     try:

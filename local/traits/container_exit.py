@@ -1,9 +1,9 @@
-"""Trait: a real engine is asked once for a container's end, not ten times a second.
+"""Trait: one call waits for a container's end in a real engine, instead of ten calls a second.
 
 AWS ("Amazon ECS task lifecycle"): a task whose essential container ends is stopped.
-Emulator: as AWS, but it inspects every container of a real engine each 0.1 s. Podman answers an inspect by reading its
-whole state from disk, and half a dozen tasks keep a processor busy with that.
-Here: a thread per container waits for its end through the engine's API. Our own engine costs nothing to ask.
+Emulator: as AWS, but it inspects every container of a real engine every 0.1 s. For each inspect Podman reads its whole
+state from disk, which keeps a processor busy with six tasks.
+Here: a thread per container waits for its end through the engine's API. The process engine is cheap to ask.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from local.ecs.scheduler import SCHEDULER
 from local.engine.process_engine import ProcessEngine
 from local.traits import task_memory
 
-SETTLING = 5.0  # seconds in which an engine that has reported the end may still show the container as running
+SETTLING = 5.0  # seconds that an engine may still show the container as running after it reported the end
 
 
 def apply() -> None:
-    """Watch the containers of a real engine in another way."""
+    """Replace how the containers of a real engine are watched."""
     poll = ecs._watch_task_lifecycle
 
     def watch(task: dict[str, Any], engine: Any, account: str, region: str) -> None:
@@ -44,7 +44,7 @@ def apply() -> None:
 
 
 def wait_for_end(record: dict[str, Any], engine: Any, identity: str) -> bool:
-    """Wait for a container's end, and note why it came; False where that can't be told."""
+    """Wait for a container's end, and record the reason. Returns False if it can't be found out."""
     try:
         container = engine.containers.get(identity)
         container.wait()
@@ -53,7 +53,7 @@ def wait_for_end(record: dict[str, Any], engine: Any, identity: str) -> bool:
         while container.status != "exited" and time.monotonic() < until:
             time.sleep(0.1)
             container.reload()
-    except Exception:  # it was removed as it was stopped, or the engine is gone: DescribeTasks looks again anyway
+    except Exception:  # it was removed when it was stopped, or the engine is gone; DescribeTasks checks again anyway
         return False
     task_memory.note(record, container.attrs["State"])
     return True

@@ -1,4 +1,4 @@
-"""Trait: a container's health check is run.
+"""Trait: container health checks run.
 
 AWS ("API_HealthCheck", "Determine Amazon ECS task health using container health checks"): the command
 (``CMD`` or ``CMD-SHELL``) is run in the container every ``interval`` (30 s) with a ``timeout`` (5 s);
@@ -6,7 +6,7 @@ AWS ("API_HealthCheck", "Determine Amazon ECS task health using container health
 ``startPeriod`` (0) don't count. A task is UNHEALTHY if one of its essential containers is, UNKNOWN while
 one is UNKNOWN, HEALTHY if all that have a check are.
 Emulator: the definition is stored and the status is UNKNOWN for ever.
-Here: the command is run through the engine's exec.
+Here: the engine's exec runs the command.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DEFAULTS: Check = {"interval": 30, "timeout": 5, "retries": 3, "startPeriod": 0}
 
 
 def apply() -> None:
-    """Start the checks of a task where the emulator starts to watch it."""
+    """Start the checks of a task when the emulator starts to watch it."""
     original = ecs._watch_task_lifecycle
 
     def watch(task: dict[str, Any], engine: Any, account: str, region: str) -> None:
@@ -45,7 +45,7 @@ def apply() -> None:
 
 
 class Checker:
-    """Runs one container's health check for as long as its task is wanted."""
+    """Runs one container's health check as long as its task should run."""
 
     def __init__(self, task: dict[str, Any], index: int, definitions: list[Check], container: Any) -> None:
         self._task, self._index, self._definitions = task, index, definitions
@@ -55,7 +55,7 @@ class Checker:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="check")
 
     def run(self) -> None:
-        """Check at each interval, the first time one interval after the start, as Docker does."""
+        """Check at each interval, first one interval after the start, like Docker."""
         began, failures = time.monotonic(), 0
         while view.wanted(self._task):
             time.sleep(float(self._check["interval"]))
@@ -71,16 +71,16 @@ class Checker:
         self._pool.shutdown(wait=False)
 
     def _passes(self) -> bool:
-        """Run the command once; a command that takes too long has failed."""
+        """Run the command once. A command that takes too long has failed."""
         try:
             running = self._pool.submit(self._container.exec_run, argv(self._check["command"]))
             return bool(running.result(float(self._check["timeout"])).exit_code == 0)
         except FutureTimeout:
-            # The command can't be stopped through Docker's API; a fresh worker keeps it from delaying the next check.
+            # Docker's API can't stop the command; with a new worker it doesn't delay the next check.
             self._pool.shutdown(wait=False)
             self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="check")
             return False
-        except Exception:  # the container ended meanwhile: any engine's own error
+        except Exception:  # the container has ended; each engine has its own error
             return False
 
     def _set(self, status: str) -> None:
@@ -92,7 +92,7 @@ class Checker:
 
 
 def argv(command: list[str]) -> list[str]:
-    """A health check's command as a program and its arguments."""
+    """Return a health check's command as a program and its arguments."""
     kind, *rest = command
     if kind == "CMD-SHELL":
         return ["/bin/sh", "-c", " ".join(rest)]
@@ -100,7 +100,7 @@ def argv(command: list[str]) -> list[str]:
 
 
 def task_status(definitions: list[Check], containers: list[dict[str, Any]]) -> str:
-    """A task's health from that of its essential containers that have a check."""
+    """Return a task's health, from its essential containers that have a check."""
     statuses = {
         container.get("healthStatus", "UNKNOWN")
         for definition, container in zip(definitions, containers, strict=False)

@@ -13,7 +13,7 @@ from ministack.services import ecr
 
 
 def apply() -> None:
-    """Take the manifests of deleted images from the registry."""
+    """Remove the manifests of deleted images from the registry."""
     delete = ecr._batch_delete_image
 
     def deleted(data: Any) -> Any:

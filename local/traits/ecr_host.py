@@ -17,7 +17,7 @@ from local.engine.pull import ECR_HOST
 
 
 def apply() -> None:
-    """Change the address as a real engine is asked; our own engine knows what the URI means."""
+    """Change the address for a real engine. The process engine understands the URI."""
     if os.environ.get("DOCKER_HOST", "").endswith("no-docker.sock"):
         return
     run = ecs._run_docker_container
@@ -29,6 +29,6 @@ def apply() -> None:
 
 
 def here(image: str) -> str:
-    """The reference under which an image of ECR is found in the emulator; any other image as it is."""
+    """Return the reference of an ECR image in the emulator; other images unchanged."""
     host, _, path = image.partition("/")
     return f"{LOOPBACK}:{os.environ['GATEWAY_PORT']}/{path}" if ECR_HOST.match(host) else image

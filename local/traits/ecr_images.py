@@ -51,7 +51,7 @@ def apply() -> None:
 
 
 def find(name: str, asked: Image) -> Image | None:
-    """The image with this digest *and* this tag, as far as they are given."""
+    """Return the image with this digest *and* this tag, as far as they are given."""
     digest, tag = asked.get("imageDigest"), asked.get("imageTag")
     for image in ecr._images.get(name, []):
         if (not digest or image["imageDigest"] == digest) and (not tag or tag in image.get("imageTags", [])):
@@ -60,7 +60,7 @@ def find(name: str, asked: Image) -> Image | None:
 
 
 def batch_get_image(data: Any) -> Any:
-    """BatchGetImage: each image under the identity by which it was asked for."""
+    """Answer BatchGetImage: each image with the identifier of the request."""
     name = data.get("repositoryName", "")
     if name not in ecr._repositories:
         message = f"The repository with name '{name}' does not exist in the registry with id '{get_account_id()}'"
@@ -80,7 +80,7 @@ def batch_get_image(data: Any) -> Any:
 
 
 def _failure(name: str, asked: Image) -> Image:
-    """Why an image wasn't returned."""
+    """Return why an image wasn't returned."""
     digest, tag = asked.get("imageDigest"), asked.get("imageTag")
     if digest and tag and find(name, {"imageDigest": digest}) and find(name, {"imageTag": tag}):
         return {
@@ -92,7 +92,7 @@ def _failure(name: str, asked: Image) -> Image:
 
 
 def _already(data: Any) -> Any:
-    """The error for a push that would change nothing."""
+    """Return the error for a push that would change nothing."""
     name, tag = data.get("repositoryName", ""), data.get("imageTag")
     digest = ecr._content_digest(str(data.get("imageManifest", "")).encode())
     if name in ecr._repositories and tag and find(name, {"imageDigest": digest, "imageTag": tag}):
@@ -105,7 +105,7 @@ def _already(data: Any) -> Any:
 
 
 def _missing(name: str, asked: Image) -> str:
-    """ECR's own words for an image that isn't there."""
+    """Return ECR's message for a missing image."""
     digest, tag = (f"'{asked[key]}'" if asked.get(key) else "'null'" for key in ("imageDigest", "imageTag"))
     return (
         f"The image with imageId {{imageDigest:{digest}, imageTag:{tag}}} does not exist within the repository "
@@ -114,7 +114,7 @@ def _missing(name: str, asked: Image) -> str:
 
 
 def _corrected(reply: Any, name: str) -> Any:
-    """DescribeImages' details with the true size, and without an empty list of tags."""
+    """Return DescribeImages' details with the true size, and without an empty list of tags."""
     if reply[0] != HTTPStatus.OK:
         return reply
     details = json.loads(reply[2])["imageDetails"]

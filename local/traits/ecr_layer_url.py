@@ -1,6 +1,6 @@
 """Trait: the URL that ECR gives for a layer can be fetched.
 
-AWS ("API_GetDownloadUrlForLayer"): a pre-signed URL, which whoever has it may GET without credentials.
+AWS ("API_GetDownloadUrlForLayer"): a pre-signed URL, which needs no credentials.
 Emulator: a URL on ECR's own host name.
 Here: the same path on the emulator's own address.
 """

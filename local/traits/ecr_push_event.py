@@ -20,7 +20,7 @@ from local import events
 
 
 def apply() -> None:
-    """Send the event after each way in which a manifest arrives."""
+    """Send the event after each kind of push of a manifest."""
     put_manifest, put_image = ecr._v2_put_manifest, ecr._put_image
 
     def pushed_over_registry(name: str, ref: str, headers: Any, body: Any) -> Any:

@@ -1,11 +1,10 @@
-"""Trait: ECR scans images that are pushed into a repository that says so, and tells what it found.
+"""Trait: ECR scans images on push, if the repository is configured for it, and returns the findings.
 
 AWS (ECR API reference, "DescribeImageScanFindings"; user guide, "Scan images for software vulnerabilities"): a
 repository's ``scanOnPush`` has each image scanned, an index never; without a scan it is ScanNotFoundException.
-Emulator: knows no such operation, though it keeps ``scanOnPush``.
-Here: as AWS. Nothing is really scanned: an image says in the annotation ``local.landfall.scan`` of its manifest what
-its scan says: a state (``IN_PROGRESS``, ``UNSUPPORTED_IMAGE``), or counts (``CRITICAL=1,HIGH=2``). Without one nothing
-is found.
+Emulator: it has no such operation, although it stores ``scanOnPush``. Here: as AWS, but nothing is really scanned. The
+annotation ``local.landfall.scan`` in the image's manifest is the result: a state (``IN_PROGRESS``,
+``UNSUPPORTED_IMAGE``), or counts (``CRITICAL=1,HIGH=2``). Without it the scan finds nothing.
 """
 
 from __future__ import annotations

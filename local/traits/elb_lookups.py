@@ -1,4 +1,4 @@
-"""Trait: looking up a load balancer or target group that isn't there is an error.
+"""Trait: looking up a load balancer or target group that doesn't exist is an error.
 
 AWS ("API_DescribeTargetGroups", "API_DescribeLoadBalancers"): TargetGroupNotFound or LoadBalancerNotFound as soon as
 one of the ARNs or names asked for doesn't exist.
@@ -14,7 +14,7 @@ from ministack.services import alb
 
 
 def apply() -> None:
-    """Check what is asked for before the emulator filters by it."""
+    """Check the requested names before the emulator filters by them."""
     actions = alb._ACTION_MAP
     actions["DescribeTargetGroups"] = _checked(
         actions["DescribeTargetGroups"], alb._tgs, "TargetGroup", "target groups"

@@ -1,9 +1,9 @@
-"""Trait: a running task tells which bytes it runs and where it is reached.
+"""Trait: a running task reports its image digest and its network interface.
 
-AWS ("API_Container", "API_Attachment"): every container reports ``imageDigest``, also where its image is
-named by tag, and in awsvpc mode ``networkInterfaces`` with the attachment's id and private address; the
-attachment names its interface.
-Emulator: the digest only for a service's task whose tag it resolved, no network interfaces.
+AWS ("API_Container", "API_Attachment"): every container reports ``imageDigest``, even if its image is named by tag. In
+awsvpc mode it also reports ``networkInterfaces`` with the attachment's id and private address. The attachment names its
+interface.
+Emulator: the digest only if it resolved the tag of a service's task; no network interfaces.
 Here: the digest of what the engine really pulled, and the interface, are recorded as each container starts.
 """
 
@@ -31,16 +31,16 @@ def apply() -> None:
 
 
 def pulled_digest(container: Any) -> str:
-    """The manifest digest under which the engine knows the container's image; empty if it has none."""
+    """Return the manifest digest of the container's image in the engine; empty if it has none."""
     try:
         known = container.image.attrs.get("RepoDigests") or [""]
-    except Exception:  # an engine that can't tell: any error of its own
+    except Exception:  # the engine doesn't know; each engine has its own error
         return ""
     return str(known[0]).partition("@")[2]
 
 
 def _complete(task: dict[str, Any], record: dict[str, Any], digest: str) -> None:
-    """Add what is missing; a digest that ECS itself resolved stays."""
+    """Add the missing fields. A digest that ECS itself resolved stays."""
     if digest:
         record.setdefault("imageDigest", digest)
     for attachment in task.get("attachments") or []:

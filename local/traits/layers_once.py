@@ -1,9 +1,9 @@
 """Trait: a layer is unpacked once.
 
 AWS ("Managing Lambda dependencies with layers"): a layer's contents are there, under /opt, when a function starts.
-Emulator: each worker unzips them anew, and Python compiles them anew, which takes longer than the function's own start.
-Here: each version of a layer is unpacked the first time that it is wanted, and Python's compiled files stay beside it;
-what is compiled for AWS's machines is put there for this one too.
+Emulator: each worker unzips them again, and Python compiles them again, which takes longer than the function's start.
+Here: each version of a layer is unpacked at its first use, and Python's compiled files stay there. Libraries that are
+compiled for AWS's machines are also added for this machine.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LOCK = threading.Lock()
 
 
 def apply() -> None:
-    """Hand Python's workers the unpacked layers in place of the layers."""
+    """Give Python's workers the unpacked layers."""
     spawn = lambda_runtime.Worker._spawn
 
     def spawned(worker: Any) -> None:
@@ -41,7 +41,7 @@ def apply() -> None:
 
 
 def _unpacked(layer: Any) -> Path:
-    """Return where a version of a layer lies."""
+    """Return the directory of a layer's version."""
     arn = layer if isinstance(layer, str) else layer["Arn"]
     with _LOCK:
         if arn not in _UNPACKED:

@@ -1,9 +1,9 @@
-"""Trait: a Fargate task pulls its image afresh, or doesn't start.
+"""Trait: a Fargate task always pulls its image, and doesn't start without it.
 
 AWS (ECS Developer Guide, "Linux containers on Fargate container image pull behavior"): no image or layer is cached,
-each task pulls the whole of it; one that is gone from the registry is a CannotPullContainerError.
-Emulator: a pull that fails falls back to an image of that name that was pulled before.
-Here: it doesn't.
+each task pulls the whole image. If it is gone from the registry, the task fails with CannotPullContainerError.
+Emulator: if a pull fails, it uses an image of that name that was pulled before.
+Here: there is no such fallback.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ breaker without rollback marks the deployment FAILED: nothing new is launched an
 that fail to start are relaunched at growing intervals.
 Emulator: COMPLETED a second after the tasks run, whatever their health; failures counted only with a
 circuit breaker; old tasks drained once the breaker trips; crashing tasks relaunched without a pause.
-Here: ``local.ecs.scheduler`` takes the place of the emulator's own scheduling of services.
+Here: ``local.ecs.scheduler`` replaces the emulator's own scheduling of services.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ EMULATOR_EVENT = "has begun draining connections on 1 tasks."
 
 
 def apply() -> None:
-    """Route every place in which the emulator would schedule to the scheduler."""
+    """Replace every place where the emulator schedules by the scheduler."""
     make = ecs._make_deployment
 
     def make_deployment(task_definition: str, desired: int, status: str = "PRIMARY") -> dict[str, Any]:
@@ -53,7 +53,7 @@ def apply() -> None:
 
 
 def _updating(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """UpdateService, with the scheduler held off: half-applied (new deployment, old count) it would be acted upon."""
+    """Run UpdateService while the scheduler waits, so that it doesn't act on a half-applied update."""
 
     def update_service(data: dict[str, Any]) -> Any:
         with SCHEDULER.held:
@@ -65,7 +65,7 @@ def _updating(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
                 return reply
             for deployment in service["deployments"]:
                 deployment["rolloutStateReason"] = deployment["rolloutStateReason"] or in_progress(deployment)
-            # The emulator announces draining at every update; ECS does so when it drains.
+            # The emulator announces draining at every update, but ECS only when it drains.
             service["events"] = [e for e in service["events"] if not e["message"].endswith(EMULATOR_EVENT)]
             return ecs.json_response({"service": ecs._sanitize(service)})
 
@@ -73,12 +73,12 @@ def _updating(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def in_progress(deployment: dict[str, Any]) -> str:
-    """ECS's words for a rollout under way."""
+    """Return ECS's text for a running rollout."""
     return f"ECS deployment {deployment['id']} in progress."
 
 
 def record_failure(task: dict[str, Any], digest_resolution_failed: bool = False) -> None:
-    """A task ended by itself or couldn't be started."""
+    """Record that a task ended by itself or couldn't be started."""
     found = view.service_of(task)
     if found and not digest_resolution_failed:
         failures.failed(found[1], task)

@@ -1,10 +1,10 @@
-"""Trait: DescribeServices tells what AWS tells.
+"""Trait: DescribeServices returns the same fields as AWS.
 
 AWS ("API_DescribeServices", "API_Service"): tags only with ``include`` TAGS; unset fields are absent, a
 role that isn't set included; an unknown cluster is a ClusterNotFoundException, an unknown service a failure
 with reason MISSING.
 Emulator: tags always, and empty strings for what isn't set.
-Here: as AWS. The deployments' own fields are the ``rollout`` trait's.
+Here: as AWS. The trait ``rollout`` sets the deployments' fields.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ UNSET = ("platformVersion", "platformFamily", "roleArn", "launchType")
 
 
 def apply() -> None:
-    """Tidy the reply of every action that returns services."""
+    """Correct the reply of every action that returns services."""
     for name in ("DescribeServices", "CreateService", "UpdateService", "DeleteService"):
         ecs._ACTION_MAP[name] = _tidied(ecs._ACTION_MAP[name], name)
 

@@ -1,4 +1,4 @@
-"""Trait: a task whose essential container ended says so in ECS's words.
+"""Trait: when an essential container ends, the task's reason has ECS's words.
 
 AWS ("Stopped tasks error messages" in the Amazon ECS Developer Guide): "Essential container in task exited", with
 stop code EssentialContainerExited.
@@ -16,7 +16,7 @@ WORDS = {"Essential container exited": "Essential container in task exited"}
 
 
 def apply() -> None:
-    """Change the reason as the emulator marks the task."""
+    """Change the reason when the emulator marks the task."""
     original = ecs._mark_task_stopped
 
     def mark(arn: str, task: dict[str, Any], reason: str, stop_code: str, exit_code: int | None = None) -> Any:

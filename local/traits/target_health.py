@@ -1,4 +1,4 @@
-"""Trait: the health of a target is measured.
+"""Trait: target health is measured.
 
 AWS ("Health checks for Application Load Balancer target groups", "API_TargetHealth"): every target is
 requested with its group's own path, port, protocol, interval, timeout and matcher. A new target is
@@ -26,7 +26,7 @@ DEFAULT_DELAY = 300.0
 
 
 def apply() -> None:
-    """Follow every change of a group's targets, and answer DescribeTargetHealth from the book."""
+    """Follow every change of a group's targets, and answer DescribeTargetHealth from the measured health."""
     register, deregister, delete = alb._register_targets, alb._deregister_targets, alb._delete_tg
     publish = alb.set_targets_for_group
 
@@ -43,7 +43,7 @@ def apply() -> None:
 
 
 def _followed(action: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """An action after which the group's targets are looked at again."""
+    """Return the action, followed by a new look at the group's targets."""
 
     def run(params: Any) -> Any:
         reply = action(params)
@@ -68,13 +68,13 @@ def follow(group: str) -> None:
 
 
 def registered(group: str) -> list[tuple[str, int]]:
-    """Address and port of each target registered in a group."""
+    """Return address and port of each registered target of a group."""
     default = (alb._tgs.get(group) or {}).get("Port", 80)
     return [(target["Id"], int(target.get("Port") or default)) for target in alb._targets.get(group, [])]
 
 
 def deregistration_delay(group: str) -> float:
-    """The group's deregistration delay in seconds."""
+    """Return the group's deregistration delay in seconds."""
     for attribute in alb._tg_attrs.get(group, []):
         if attribute["Key"] == "deregistration_delay.timeout_seconds":
             return float(attribute["Value"])
@@ -82,7 +82,7 @@ def deregistration_delay(group: str) -> float:
 
 
 def in_use(group: str) -> bool:
-    """Whether a listener or a rule forwards to the group."""
+    """Say whether a listener or a rule forwards to the group."""
     actions = [a for listener in alb._listeners.values() for a in listener.get("DefaultActions") or []]
     actions += [a for rule in alb._rules.values() for a in rule.get("Actions") or []]
     weighted = [g for a in actions for g in (a.get("ForwardConfig") or {}).get("TargetGroups") or []]
@@ -90,7 +90,7 @@ def in_use(group: str) -> bool:
 
 
 def health(group: str, address: str, port: int) -> Health:
-    """A target's health as DescribeTargetHealth tells it."""
+    """Return a target's health as in DescribeTargetHealth."""
     found = BOOK.health(group, address, port)
     return found if in_use(group) or found.state == "draining" else NOT_IN_USE
 

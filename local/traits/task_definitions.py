@@ -1,4 +1,4 @@
-"""Trait: task definitions come back as they went in, and a family means its newest ACTIVE revision.
+"""Trait: task definitions are returned unchanged, and a family means its newest ACTIVE revision.
 
 AWS ("API_DescribeTaskDefinition", "API_DeregisterTaskDefinition", "API_RegisterTaskDefinition"): a bare
 family name resolves to the latest ACTIVE revision; tags are returned only with ``include`` TAGS; fields
@@ -32,7 +32,7 @@ def apply() -> None:
         if ":" in named or not key:
             return key
         active = [td["revision"] for td in ecs._task_defs.values() if _is_active(td, named)]
-        # A name that is no key of any record: the caller then reports the family as unknown, as AWS does.
+        # A name that is no record's key, so that the caller reports the family as unknown, as AWS does.
         return f"{named}:{max(active)}" if active else named
 
     ecs._resolve_td_key = resolve_key
@@ -47,7 +47,7 @@ def _is_active(record: dict[str, Any], family: str) -> bool:
 
 
 def _tidied(action: Action, name: str) -> Action:
-    """An action whose reply has no unset fields, and tags only where they belong."""
+    """Return the action with a reply that has no unset fields, and tags only if requested."""
 
     def run(data: dict[str, Any]) -> Any:
         reply = action(data)
@@ -65,7 +65,7 @@ def _tidied(action: Action, name: str) -> Action:
 
 
 def _only_active(action: Action) -> Action:
-    """An action that refuses an INACTIVE revision."""
+    """Return the action, which then refuses an INACTIVE revision."""
 
     def run(data: dict[str, Any]) -> Any:
         record = ecs._task_defs.get(ecs._resolve_td_key(data.get("taskDefinition", ""))) or {}
@@ -77,7 +77,7 @@ def _only_active(action: Action) -> Action:
 
 
 def _keeps(data: dict[str, Any], record: dict[str, Any]) -> bool:
-    """Whether an UpdateService only names the revision that its service runs already."""
+    """Say whether an UpdateService names only the revision that its service already runs."""
     found = ecs._resolve_service_ref(data.get("service", "")) or ("",)
     service = ecs._services.get(f"{ecs._resolve_cluster_name(data.get('cluster', 'default'))}/{found[0]}") or {}
     return bool(service.get("taskDefinition") == record["taskDefinitionArn"])

@@ -1,11 +1,10 @@
-"""Trait: a task has the memory it asked for, and one that takes more is killed.
+"""Trait: a container that uses more than its memory limit is killed.
 
 AWS ("Amazon ECS task definition parameters", "Stopped tasks error messages"): a container that exceeds ``memory`` (its
 own, or on Fargate the task's) is killed, exits with 137, and its reason is ``OutOfMemoryError: Container killed due to
-memory usage``.
-Emulator: the limits are stored, a real engine isn't told of them.
-Here: it is, and a container that the engine says was killed for memory says so. Podman 4.3 on cgroups v1 doesn't say
-it: then only the exit code tells. Our own engine has no limits.
+memory usage``. Emulator: it stores the limits, but doesn't pass them to a real engine. Here: they are passed on. If the
+engine reports that a container was killed for memory, its reason says so. Podman 4.3 on cgroups v1 doesn't report it,
+so there is only the exit code. The process engine has no limits.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ REASON = "OutOfMemoryError: Container killed due to memory usage"
 
 
 def apply() -> None:
-    """Limit containers as they are started. (What notes why they ended is the ``container_exit`` trait.)"""
+    """Limit containers when they start. (The trait ``container_exit`` records why they ended.)"""
     build = ecs._build_run_kwargs
 
     def build_run_kwargs(definition: dict[str, Any], task_definition: dict[str, Any], *arguments: Any) -> Any:

@@ -1,10 +1,9 @@
-"""Trait: a service's tasks are started by its deployment.
+"""Trait: a service's tasks have their deployment's id in ``startedBy``.
 
-AWS ("API_Task", "API_ListTasks"): ``startedBy`` of a task that a deployment started is the deployment's id.
-As a filter of ListTasks it must be the only one (beside the cluster and the desired status).
-Emulator: the service's name, and any mixture of filters.
-Here: the scheduler starts tasks with the deployment's id; ListTasks refuses to combine it. The refusal's
-words are ours, AWS documents only the exception.
+AWS ("API_Task", "API_ListTasks"): ``startedBy`` of a task that a deployment started is the deployment's id. As a filter
+of ListTasks it must be the only one (besides the cluster and the desired status). Emulator: it is the service's name,
+and filters can be combined. Here: the scheduler starts tasks with the deployment's id, and ListTasks refuses to combine
+it. The error's text is ours, since AWS documents only the exception.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ OTHER_FILTERS = ("containerInstance", "family", "launchType", "serviceName")
 
 
 def apply() -> None:
-    """Check the filters first. (What starts the tasks is ``local.ecs.scheduler``.)"""
+    """Check the filters first. (``local.ecs.scheduler`` starts the tasks.)"""
     original = ecs._list_tasks
 
     def list_tasks(data: dict[str, Any]) -> Any:

@@ -1,1 +1,1 @@
-"""What is uploaded: the code of the Lambdas and the layer of their dependencies."""
+"""The assets to upload: the code of the Lambdas and the layer of their dependencies."""

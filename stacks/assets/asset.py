@@ -1,4 +1,4 @@
-"""The code asset: lambdas/, the services.toml in use and its CA bundles, laid out as the handlers find them."""
+"""The code asset: lambdas/, the services.toml in use and its CA bundles, in the places that handlers expect."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from stacks import LAMBDAS
 from stacks.assets import bytecode
 
 SETTINGS_NAME = "services.toml"
-"""What landfall.runtime.world looks for beside the handlers, whatever the file was called here."""
+"""The name that landfall.runtime.world expects next to the handlers. The file may have another name here."""
 
 AT = "/var/task"
-"""Where Lambda puts it (Lambda developer guide, environment variables: LAMBDA_TASK_ROOT)."""
+"""Where Lambda puts the code (Lambda developer guide, environment variables: LAMBDA_TASK_ROOT)."""
 
 
 @contextmanager
 def staged(settings_path: Path, settings: Settings) -> Iterator[Path]:
-    """Stage the asset in a directory that lasts as long as the block; CDK has its own copy by then."""
+    """Stage the asset in a directory that exists until the end of the block. CDK has made its own copy by then."""
     with TemporaryDirectory(prefix="landfall-code-") as directory:
         target = Path(directory) / "code"
-        # Byte-code of one's own runs differs from run to run, and so would the asset's hash.
+        # Byte-code from local runs differs from run to run, and would change the asset's hash.
         shutil.copytree(LAMBDAS, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", ".*"))
         bytecode.compile_tree(target, AT)
         shutil.copyfile(settings_path, target / SETTINGS_NAME)
@@ -39,10 +39,10 @@ def staged(settings_path: Path, settings: Settings) -> Iterator[Path]:
 def _copy_bundle(directory: Path, bundle: str, target: Path, where: str) -> None:
     source, copy = directory / bundle, target / bundle
     if target.resolve() not in copy.resolve().parents:
-        raise SettingsError(f"{where}.ca_bundle: {bundle!r} leaves the directory of services.toml; put it beside it")
+        raise SettingsError(f"{where}.ca_bundle: {bundle!r} is outside the directory of services.toml; move it there")
     if not source.is_file():
         raise SettingsError(f"{where}.ca_bundle: there is no file {source}; put the CA's PEM there, or leave it out")
     if copy.exists():
-        raise SettingsError(f"{where}.ca_bundle: {bundle!r} is also the name of a file of Landfall's; rename it")
+        raise SettingsError(f"{where}.ca_bundle: {bundle!r} is also the name of one of Landfall's files; rename it")
     copy.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, copy)

@@ -1,8 +1,8 @@
-"""Byte-code beside the sources that are uploaded, so that no cold start compiles them.
+"""Writes byte-code next to the uploaded sources, so that no cold start compiles them.
 
-It is of the kind that Python takes without looking at the source (`unchecked-hash`, PEP 552): an asset's files have
-times of no meaning, and never change. Only the functions' own Python can write it; where none is found here, sources
-ship alone, which costs time at each cold start and nothing else.
+Python uses this kind of byte-code without checking the source (`unchecked-hash`, PEP 552): the files of an asset have
+meaningless times, and never change. Only a Python of the functions' version can write it. If none is found here, only
+sources are uploaded, which only makes cold starts slower.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 _FIXED = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-"""The same sources give the same bytes: neither the order of a set nor anything of this machine is in them."""
+"""With this, the same sources give the same bytes: they don't depend on the order of sets or on this machine."""
 _ASKED = "import platform, sys; print(platform.python_version(), sys.implementation.name, sys.executable)"
 
 
 @cache
 def interpreter() -> tuple[str, Path] | None:
-    """Return the release and the path of a Python of the functions' version; None where none is found.
+    """Return the release and the path of a Python of the functions' version; None if none is found.
 
-    That which runs this, else one on PATH or under pyenv (.ci/find-python), else one that uv installed.
+    It is the Python that runs this, else one on PATH or under pyenv (.ci/find-python), else one that uv installed.
     """
     found = (sys.executable, *_printed([str(ROOT / ".ci" / "find-python"), "lambdas"]), *_uv())
     for candidate in found:
@@ -36,22 +36,22 @@ def interpreter() -> tuple[str, Path] | None:
 
 
 def version() -> str:
-    """Return the functions' Python, which stacks/assets/layer.py names."""
+    """Return the functions' Python version, which stacks/assets/layer.py sets."""
     from stacks.assets.layer import PYTHON  # noqa: PLC0415  the layer is compiled too
 
     return PYTHON
 
 
 def compiled_by() -> str:
-    """Return what writes the byte-code here, in one word: `3.13.0`, or `nothing`."""
+    """Return the Python that writes the byte-code here in one word: `3.13.0`, or `nothing`."""
     found = interpreter()
     return found[0] if found else "nothing"
 
 
 def compile_tree(root: Path, at: str) -> bool:
-    """Write byte-code beside every source under `root`, as of files under `at`. False where there is no Python for it.
+    """Write byte-code next to every source under `root`, with file names under `at`.
 
-    Raises CalledProcessError where a source can't be compiled.
+    Returns False if there is no Python for it. Raises CalledProcessError if a source can't be compiled.
     """
     found = interpreter()
     if found is None:
@@ -66,20 +66,20 @@ def compile_tree(root: Path, at: str) -> bool:
 @cache
 def _say_so_once() -> None:
     print(
-        f"no Python {version()} is found here, which the functions run on: they ship without byte-code, and each cold "
-        f"start compiles them. Install one (`uv python install {version()}`) and deploy again.",
+        f"Python {version()}, which the functions run on, was not found here. The functions have no byte-code, so each "
+        f"cold start compiles them. Install it (`uv python install {version()}`) and deploy again.",
         file=sys.stderr,
     )
 
 
 def _uv() -> tuple[str, ...]:
-    """Return a Python that uv knows of; none is fetched."""
+    """Return a Python that uv knows. It downloads none."""
     uv = Path(sys.executable).with_name("uv")
     return tuple(_printed([str(uv), "python", "find", "--no-python-downloads", version()])) if uv.exists() else ()
 
 
 def _printed(command: list[str]) -> list[str]:
-    """Return the lines that a program prints; none where it fails, or is not there."""
+    """Return the lines that a program prints; none if it fails or does not exist."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())  # noqa: S603
     except OSError:

@@ -1,10 +1,10 @@
-"""The dependency layer: requirements-lambda.txt, installed for the functions' platform and not for this machine.
+"""The dependency layer: requirements-lambda.txt, installed for the functions' platform, not for this machine.
 
-What pip installs it from is requirements-lambda.lock, the same with the hash of every file: another file of that name
-and version is refused. The lock is apart, since pip would ask for hashes of everything that is installed beside it.
+pip installs it from requirements-lambda.lock, which has the same versions and the hash of every file, so any other file
+is refused. The lock is a separate file, since pip would require hashes for everything else that is installed with it.
 
-`make layer` builds build/layer.zip; synth only checks that it is there and current. One zip than a
-directory, since CDK hashes, copies and packs a directory's thousands of files at every synth.
+`make layer` builds build/layer.zip. Synth only checks that it exists and is current. It is a zip file, since CDK
+hashes, copies and packs the thousands of files of a directory at every synth.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ STAMP = ROOT / "build" / "layer.sha256"
 AT = "/opt"
 """Where Lambda puts it (Lambda developer guide, layers)."""
 PYTHON = "3.13"
-"""What the functions run on. `make setup` makes .venv of it where it is found, so that the tests run on it too."""
-# Amazon Linux 2023, on which Lambda's python3.13 runs, has glibc 2.34: wheels for 2.28 and older run there.
+"""The functions' Python. If it is found, `make setup` makes .venv from it, so the tests run on it too."""
+# Lambda's python3.13 runs on Amazon Linux 2023, which has glibc 2.34. Wheels for 2.28 and older run there.
 PLATFORMS = ("manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
 
 
@@ -39,7 +39,7 @@ class LayerError(Exception):
 
 
 def current(archive: Path = ARCHIVE, stamp: Path = STAMP) -> Path:
-    """Return the layer's archive. Raises LayerError unless it was built from today's requirements."""
+    """Return the layer's archive. Raises LayerError unless it was built from the current requirements."""
     found = stamp.read_text() if stamp.exists() and archive.exists() else None
     if found != fingerprint():
         state = "not built" if found is None else f"older than {REQUIREMENTS.name} or the Python that compiles it"
@@ -48,13 +48,13 @@ def current(archive: Path = ARCHIVE, stamp: Path = STAMP) -> Path:
 
 
 def fingerprint() -> str:
-    """Return what the layer depends on, as one hash: requirements, their hashes, this file, and who compiles it."""
+    """Return one hash of everything that the layer depends on: requirements, their hashes, this file, the compiler."""
     told = (REQUIREMENTS.read_bytes(), LOCK.read_bytes(), Path(__file__).read_bytes(), bytecode.compiled_by().encode())
     return hashlib.sha256(b"".join(told)).hexdigest()
 
 
 def build() -> None:
-    """Install the requirements afresh. The stamp is written last, so that a build that broke off counts as none."""
+    """Install the requirements from scratch. The stamp is written last, so an interrupted build doesn't count."""
     STAMP.unlink(missing_ok=True)
     ARCHIVE.parent.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="landfall-layer-") as directory:
@@ -80,14 +80,14 @@ def _install(target: Path) -> None:
 
 
 def _drop_what_differs_between_machines(target: Path) -> None:
-    """Console scripts carry this machine's interpreter path, and RECORD files their hashes; a Lambda needs neither."""
+    """Remove console scripts, which hold this machine's interpreter path, and RECORD files. A Lambda needs neither."""
     shutil.rmtree(target / "bin", ignore_errors=True)
     for record in target.glob("*.dist-info/RECORD"):
         record.unlink()
 
 
 def pack(directory: Path, archive_path: Path = ARCHIVE) -> None:
-    """Same files, same bytes: names in order, and no times of this machine."""
+    """Pack a directory. The same files give the same bytes: sorted names, and no times."""
     with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(p for p in directory.rglob("*") if p.is_file()):
             entry = zipfile.ZipInfo(path.relative_to(directory).as_posix())
@@ -96,9 +96,9 @@ def pack(directory: Path, archive_path: Path = ARCHIVE) -> None:
 
 
 def compile_here(packages: Path) -> None:
-    """Put what is compiled in an unpacked layer beside itself, as it is installed on this machine in the same version.
+    """Add this machine's compiled libraries to an unpacked layer, in the same versions.
 
-    So the local AWS and the tests run the layer itself, though it is for the functions' kind of machine.
+    So the local AWS and the tests can run the layer, although it was built for the functions' platform.
     """
     for info in packages.glob("*.dist-info"):
         name, _, version = info.name.removesuffix(".dist-info").rpartition("-")

@@ -1,7 +1,7 @@
-"""Writes the locks: each pinned distribution with the hashes of the files that may stand for it.
+"""Writes the lock files: each pinned distribution with the hashes of its files.
 
-requirements-lambda.lock is what the layer is installed by, requirements-cli.lock what a CI installs the command by,
-with what builds it. Run `make hashes` after every change of the requirements; a test says when.
+The layer is installed from requirements-lambda.lock. A CI installs the command and its build tools from
+requirements-cli.lock. Run `make hashes` after every change of the requirements; a test fails if you forget it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock: what it is of, what is installed by it, and on which machine."""
+    """A lock file: its requirements, what is installed from it, and on which platform."""
 
     path: Path
     requirements: tuple[Path, ...]
@@ -30,7 +30,7 @@ class Lock:
     build: bool = False
 
     def text(self) -> str:
-        """Return what is locked, as pip reads it. `build`: what builds Landfall itself is among it."""
+        """Return the requirements to lock, in pip's form. `build`: include Landfall's own build tools."""
         told = "\n".join(path.read_text(encoding="utf-8") for path in self.requirements)
         project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
         return "\n".join([told, *(project["build-system"]["requires"] if self.build else [])]) + "\n"
@@ -74,7 +74,7 @@ def hashes(text: str) -> dict[str, list[str]]:
 
 
 def write(lock: Lock) -> None:
-    """Ask the package index for the hashes."""
+    """Get the hashes from the package index and write the lock file."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "-", "--generate-hashes", "--no-deps"]
     command += ["--no-header", "--no-annotate", "--no-emit-index-url", "--only-binary=:all:", "--quiet"]
     command += [f"--python-version={PYTHON}", f"--python-platform={lock.platform}"]

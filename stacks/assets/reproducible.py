@@ -1,4 +1,4 @@
-"""One hash of all that is in a directory, by which two builds are told to be the same."""
+"""Computes one hash of a directory, to compare two builds."""
 
 from __future__ import annotations
 

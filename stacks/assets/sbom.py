@@ -1,7 +1,7 @@
-"""Writes build/sbom.json: what the Lambdas are made of, as a CycloneDX document.
+"""Writes build/sbom.json: the components of the Lambdas, as a CycloneDX document.
 
-Run `make sbom`. The same commit gives the same bytes, byte-code by the same Python included:
-no time and no random number is in it.
+Run `make sbom`. The same commit gives the same bytes, also for byte-code of the same Python: it contains no time and no
+random number.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The actions that are granted on every resource, each with AWS's reason.
 
-Kept beside the grants because a "*" without a reason is a mistake. tests/policy holds each row to the Service
-Authorization Reference: an action stands here only if the reference gives it no resource that could be named instead,
-or if its own documentation asks for the wildcard.
+This file is next to the grants because a "*" without a reason is a mistake. tests/policy compares each row with the
+Service Authorization Reference: an action is listed here only if the reference names no resource for it, or if its
+documentation requires the wildcard.
 """
 
 from __future__ import annotations

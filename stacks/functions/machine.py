@@ -17,7 +17,7 @@ from stacks.names import MACHINE_LOGS
 
 
 class StandardMachine(sfn.StateMachine):
-    """Standard, not Express: it outlasts five minutes, and its history is part of the evidence."""
+    """Standard, not Express: it may run longer than five minutes, and its history is part of the evidence."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class StandardMachine(sfn.StateMachine):
             state_machine_name=name,
             state_machine_type=sfn.StateMachineType.STANDARD,
             definition_body=definition,
-            # An execution keeps the definition that it began with, and so, by its number, the code and the settings.
+            # An execution keeps its definition, which names versions, and so it also keeps the code and the settings.
             definition_substitutions={
                 **{f"{step}Arn": f.current_version.function_arn for step, f in functions.items()},
                 **(substitutions or {}),
@@ -53,9 +53,9 @@ class StandardMachine(sfn.StateMachine):
             tracing_enabled=True,
         )
         if functions:
-            # Every version, and not just those that this definition names: a role is not versioned, and the executions
-            # that began before this deploy call the versions of their own definition with it. The bare name is for
-            # those that began when definitions still named no version.
+            # The role may call every version, not only those in this definition: a role has no versions, and executions
+            # that began before this deploy call the versions in their own definition. The bare name is for executions
+            # that began when definitions did not name versions yet.
             self.add_to_role_policy(
                 iam.PolicyStatement(
                     actions=["lambda:InvokeFunction"],

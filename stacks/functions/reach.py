@@ -1,7 +1,7 @@
-"""What each `On` of the STEPS table means in ARNs and conditions, for the services in services.toml.
+"""Translates each `On` of the STEPS table into ARNs and conditions for the services in services.toml.
 
-Whether an action can be confined to a resource at all is the Service Authorization Reference's to say. Where it can't,
-the scope is "*" and the reason stands beside it.
+The Service Authorization Reference says whether an action can be restricted to a resource. If it can't, the scope is
+"*", with the reason next to it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from statemachine.definition import Machine
 
 @dataclass(frozen=True)
 class Scope:
-    """Resources and conditions of a statement."""
+    """The resources and conditions of a statement."""
 
     resources: tuple[str, ...]
     conditions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -33,7 +33,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Holdings:
-    """The ARNs of what the pipeline's stack itself holds."""
+    """The ARNs of the pipeline stack's own resources."""
 
     ledger: str
     locks: str
@@ -45,7 +45,7 @@ class Holdings:
 
 
 def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
-    """Return a grant as the policy statement it becomes."""
+    """Return the policy statement of a grant."""
     scope = scopes[grant.on]
     return iam.PolicyStatement(
         actions=list(grant.actions), resources=list(scope.resources), conditions=dict(scope.conditions)
@@ -53,7 +53,7 @@ def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
 
 
 def scopes(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
-    """Return what each `On` reaches in this stack."""
+    """Return the scope of each `On` in this stack."""
     return {**_ecs(stack, settings), **_others(stack, settings), **_held(stack, settings, holdings)}
 
 
@@ -67,7 +67,7 @@ def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     return {
         On.SERVICES: Scope(_once(service_arn(stack, s) for s in services)),
         On.TASKS: Scope(arns("task", (f"{s.cluster}/*" for s in services))),
-        # ListTasks by service has no resource level (only by container instance); the cluster is its condition.
+        # ListTasks by service has no resource level (only by container instance), so the condition is the cluster.
         On.CLUSTERS_TASK_LIST: Scope(
             ("*",), {"ArnEquals": {"ecs:cluster": list(arns("cluster", (s.cluster for s in services)))}}
         ),
@@ -84,7 +84,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     services = settings.services
     return {
         On.REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services)),
-        # Where a label says the commit, the image's configuration is read, which ECR keeps as it keeps a layer.
+        # If a label holds the commit, the image's configuration is read, which ECR stores like a layer.
         On.LABELLED_REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services if s.commit_label)),
         On.SCANNED_REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services if s.scan != "off")),
         # The Describe actions of Elastic Load Balancing have neither resource level nor condition keys.
@@ -94,15 +94,16 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
             {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
         ),
         On.ROLES_LOOKED_AT: Scope(_task_roles(stack, settings)),
-        # Their names and dates, never their values: whether the secrets of a baseline are still there.
+        # Only names and dates, never values: do the secrets of a baseline still exist?
         On.SECRETS: Scope((_secret(stack, "*"),)),
-        # Secrets Manager appends a dash and six characters to the name, so that who may read a secret may not read the
-        # next one of that name by accident of an ARN. By the name, six question marks are as exact as it gets: a "*"
-        # would let in every secret whose name begins so (Secrets Manager user guide, access to specific secrets).
+        # Secrets Manager appends a dash and six random characters to the name, so that a policy with an ARN does not
+        # also allow a later secret of the same name. With only the name, six question marks are the most exact
+        # pattern: a "*" would allow every secret with this prefix (Secrets Manager user guide, access to specific
+        # secrets).
         On.SECRETS_OF_CHECKS: Scope(
             _once(secret_arn(stack, each.secret) for s in services for each in s.smoke.secrets)
         ),
-        # Composite alarms are described on every resource or not at all (CloudWatch API reference, DescribeAlarms).
+        # Describing composite alarms needs every resource (CloudWatch API reference, DescribeAlarms).
         On.ALARMS: Scope(("*",)),
         On.MACHINE: Scope((machine_arn(stack),)),
         On.BUILD_PROJECTS: Scope(tuple(build_project_arn(stack, s) for s in services if s.build)),
@@ -110,15 +111,15 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.MACHINES: Scope(machine_arns(stack, settings)),
         On.EXECUTIONS_OF_MACHINES: Scope(tuple(execution_arns(stack, name) for name in _machines(settings))),
         On.FUNCTIONS: Scope(tuple(_function(stack, name) for name in _versioned(settings))),
-        # A pattern that no function's own ARN fits, so that it is a version that can be deleted and never a function.
+        # No function's own ARN matches this pattern, so it allows deleting versions but not functions.
         On.VERSIONS: Scope(tuple(_function(stack, f"{name}:*") for name in _versioned(settings))),
         On.LOG_GROUPS: Scope(_log_groups(stack, services)),
         On.JUDGED_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.logs.gate])),
         On.EVENT_BUS: Scope(
             (stack.format_arn(service="events", resource="event-bus", resource_name=BUS),),
             {
-                # a source may be a list where rules are made, hence AWS's operator for it (EventBridge user guide,
-                # example policy for a custom bus); what an event says of itself is one text
+                # the source in a rule may be a list, so AWS uses this operator for it (EventBridge user guide, example
+                # policy for a custom bus); the source in an event is one text
                 "ForAllValues:StringEquals": {"events:source": [SOURCE]},
                 "StringEquals": {"events:detail-type": [kind.value for kind in DetailType]},
             },
@@ -127,7 +128,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
 
 
 def machine_arn(stack: cdk.Stack, name: str = MACHINE) -> str:
-    """Return the state machine's ARN from its fixed name, which a step can be given before the machine exists."""
+    """Return the state machine's ARN, made from its fixed name, since a step needs it before the machine exists."""
     return stack.format_arn(
         service="states",
         resource="stateMachine",
@@ -137,7 +138,7 @@ def machine_arn(stack: cdk.Stack, name: str = MACHINE) -> str:
 
 
 def machine_arns(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:
-    """Return the ARNs of all state machines that there are for these settings."""
+    """Return the ARNs of all state machines for these settings."""
     return tuple(machine_arn(stack, name) for name in _machines(settings))
 
 
@@ -146,21 +147,21 @@ def _machines(settings: Settings) -> tuple[str, ...]:
 
 
 def _versioned(settings: Settings) -> tuple[str, ...]:
-    """Return the names of the functions that a machine calls: they alone have versions."""
+    """Return the names of the functions that a machine calls. Only they have versions."""
     machines = {MACHINE: Machine.DEPLOY, BUILD_WATCH: Machine.BUILD_WATCH}
     called = {machines[name] for name in _machines(settings)}
     return tuple(step.function_name for step in STEPS if step.machine in called)
 
 
 def _function(stack: cdk.Stack, name: str) -> str:
-    """Return the ARN of a function, or of versions of it: from its name, since who removes them is one of them."""
+    """Return the ARN of a function or of its versions, made from its name: the function that uses it is one of them."""
     return stack.format_arn(
         service="lambda", resource="function", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
     )
 
 
 def front_arn(stack: cdk.Stack, service: Service) -> str:
-    """Return the ARN of the machine that a service's releases are asked of, from its fixed name."""
+    """Return the ARN of a service's front machine, made from its fixed name."""
     form = cdk.ArnFormat.COLON_RESOURCE_NAME
     return stack.format_arn(
         service="states", resource="stateMachine", resource_name=front(service.name), arn_format=form
@@ -168,7 +169,7 @@ def front_arn(stack: cdk.Stack, service: Service) -> str:
 
 
 def execution_arns(stack: cdk.Stack, machine: str = MACHINE) -> str:
-    """Return the pattern of a state machine's executions: their names are made when they start."""
+    """Return a pattern of a state machine's executions, since they get their names when they start."""
     return stack.format_arn(
         service="states",
         resource="execution",
@@ -183,7 +184,7 @@ def service_arn(stack: cdk.Stack, service: Service) -> str:
 
 
 def repository_arn(stack: cdk.Stack, service: Service) -> str:
-    """Return the ARN of a service's image repository, whoever made it."""
+    """Return the ARN of a service's image repository."""
     return repository_arn_of(stack, service.repository)
 
 
@@ -193,16 +194,16 @@ def repository_arn_of(stack: cdk.Stack, name: str) -> str:
 
 
 def secret_arn(stack: cdk.Stack, name: str) -> str:
-    """Return the ARN of a secret of this account and region, by its name, as a policy names it.
+    """Return the ARN pattern of a secret in this account and region, by its name, for a policy.
 
-    Secrets Manager appends a dash and six characters to the name; `*` would let in every secret whose name begins so
+    Secrets Manager appends a dash and six characters to the name. `*` would allow every secret with this prefix
     (Secrets Manager user guide, access to specific secrets).
     """
     return _secret(stack, f"{name}-??????")
 
 
 def build_project_arn(stack: cdk.Stack, service: Service) -> str:
-    """Return the ARN of the CodeBuild project that builds a service, from its fixed name."""
+    """Return the ARN of the CodeBuild project that builds a service, made from its fixed name."""
     return stack.format_arn(service="codebuild", resource="project", resource_name=build_project(service.name))
 
 
@@ -215,8 +216,8 @@ def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, 
 
     return {
         On.LEDGER: Scope((holdings.ledger,)),
-        # ForAllValues is true where a request has no such key; UpdateItem always has one (DynamoDB Developer Guide,
-        # fine-grained access control).
+        # ForAllValues is also true if a request has no such key, but UpdateItem always has one (DynamoDB Developer
+        # Guide, fine-grained access control).
         On.FINDINGS: Scope((holdings.ledger,), {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [FINDINGS]}}),
         On.LEDGER_INDEXES: Scope((f"{holdings.ledger}/index/*",)),
         On.LOCKS: Scope((holdings.locks,)),
@@ -227,7 +228,7 @@ def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, 
             (holdings.reports,), {"StringLike": {"s3:prefix": [f"{name}/*" for name in _recorded(settings)]}}
         ),
         On.KEY_OF_REPORTS: key_via("s3"),
-        # By the algorithm that is verified: KMS condition keys of the developer guide.
+        # Limited to the algorithm that is verified (KMS developer guide, condition keys).
         On.SIGNING: Scope(
             (holdings.signing_key,),
             {"StringEquals": {"kms:MessageType": "RAW", "kms:SigningAlgorithm": "ECDSA_SHA_256"}},
@@ -243,19 +244,19 @@ def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, 
 
 
 def _recorded(settings: Settings) -> tuple[str, ...]:
-    """Return under which names there are records and reports."""
+    """Return the names that records and reports can have as their service."""
     return (*(service.name for service in settings.services), UNKNOWN_SERVICE)
 
 
 def _family(service: Service) -> str:
-    """A service of our own stack has a family of a known name; one that existed before may have any."""
+    """Return a service's family. A service with our stack has a known family, an existing one may have any."""
     return family(service) if service.stack else "*"
 
 
 def _log_groups(stack: cdk.Stack, services: Iterable[Service]) -> tuple[str, ...]:
-    """Return the groups that tasks write to, and their streams, as far as they are known.
+    """Return the log groups of tasks and their streams, as far as they are known.
 
-    With `:*` the ARN is that of the group as policies name it (CloudWatch Logs User Guide, overview of permissions).
+    In policies, the ARN of a group ends in `:*` (CloudWatch Logs User Guide, overview of permissions).
     """
     names = (s.logs.group or (service_logs(s) if s.stack else "") for s in services)
     form = cdk.ArnFormat.COLON_RESOURCE_NAME
@@ -271,14 +272,14 @@ def _task_roles(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:
 
 
 def _secret(stack: cdk.Stack, name: str) -> str:
-    """A secret of this account and region. A revision chooses its own, so that they have any name."""
+    """Return the pattern of any secret in this account and region, since a revision may name any."""
     return stack.format_arn(
         service="secretsmanager", resource="secret", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
     )
 
 
 def _role(stack: cdk.Stack, setting: str) -> str:
-    """Settings name a role of this account, or give an ARN."""
+    """Return the ARN of a role. Settings give the name of a role in this account, or an ARN."""
     if setting.startswith("arn:"):
         return setting
     return stack.format_arn(service="iam", region="", resource="role", resource_name=setting)

@@ -1,7 +1,7 @@
-"""Gives a role its rights, however many services they name: what one policy can't hold goes into further ones.
+"""Gives a role its rights for any number of services: what one policy can't hold goes into further policies.
 
-CDK spreads the statements of a large policy too, but cuts none in two, and takes each to be twice as long as ours are:
-for a hundred services a role would have more policies than it can.
+CDK spreads the statements of a large policy too. But it doesn't split a statement, and it estimates twice the length of
+ours, so with a hundred services a role would need more policies than it may have.
 """
 
 from __future__ import annotations
@@ -15,20 +15,23 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 AT_ONCE = 30
-"""Resources, or values of a condition, of a statement that is cut."""
+"""How many resources, or values of a condition, a part of a split statement has."""
 ANY_ONE = frozenset({"ArnEquals", "ArnLike", "StringEquals", "StringLike"})
-"""Operators of conditions that hold where one value of several does (IAM user guide, condition operators)."""
+"""Condition operators that are true if one of several values matches (IAM user guide, condition operators)."""
 INLINE = 4_500
-"""Characters that go into the role's own policy; it may have 10,240 (IAM user guide, quotas), and CDK adds some."""
+"""How many characters go into the role's own policy.
+
+The limit is 10,240 (IAM user guide, quotas), and CDK adds some.
+"""
 MANAGED = 6_000
-"""Characters of a managed policy; it may have 6,144 (the same). A role may have ten of them."""
+"""How many characters go into a managed policy. The limit is 6,144 (the same page). A role may have ten of them."""
 _TOKEN = re.compile(r"\$\{Token\[(?:AWS\.)?(\w+)[^\]]*\]\}")
 _LONGEST = {"Partition": 10, "Region": 14, "AccountId": 12, "URLSuffix": 16}
 _REFERENCE = 100
 
 
 def give(scope: Construct, construct_id: str, role: iam.Role, statements: Iterable[iam.PolicyStatement]) -> None:
-    """Let the role do this, by its own policy and by as few others as it takes."""
+    """Add the statements to the role's own policy, and to as few managed policies as possible."""
     said = list(statements)
     read = [each.to_statement_json() for each in said]
     if sum(map(_length, read)) <= INLINE:
@@ -44,7 +47,7 @@ def give(scope: Construct, construct_id: str, role: iam.Role, statements: Iterab
 
 
 def _parts(statement: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield it in parts: by its resources, or by the values of a condition where any one of them will do."""
+    """Yield the statement in parts, split by its resources, or by the values of a condition if one value is enough."""
     resources = statement["Resource"]
     if isinstance(resources, list) and len(resources) > AT_ONCE:
         yield from ({**statement, "Resource": some} for some in _slices(resources))
@@ -64,7 +67,7 @@ def _slices(values: Sequence[Any]) -> list[list[Any]]:
 
 
 def _packed(parts: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return them in bins, the first of which is the role's own policy: each into the first that has room."""
+    """Return the parts in policies: each part goes into the first one with room. The first is the role's own policy."""
     bins: list[list[dict[str, Any]]] = [[]]
     room = [INLINE]
     for part in parts:
@@ -79,6 +82,6 @@ def _packed(parts: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def _length(statement: object) -> int:
-    """Return how long it is at most, once CloudFormation has filled in what CDK leaves open."""
+    """Return the greatest length of a statement after CloudFormation has resolved its tokens."""
     text = json.dumps(statement, separators=(",", ":"), default=str)
     return len(_TOKEN.sub(lambda found: "x" * _LONGEST.get(found[1], _REFERENCE), text)) + 1

@@ -1,4 +1,4 @@
-"""One step as a Lambda function, with a role, a log group and an environment of its own."""
+"""One step as a Lambda function, with its own role, log group and environment."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ ARCHITECTURE = lambda_.Architecture.ARM_64
 TIMEOUT = Duration.seconds(60)
 MEMORY_MIB = 512
 WHOLE_CPU_MIB = 1769
-"""With that much memory a function has a whole CPU (Lambda developer guide, memory and computing power)."""
+"""With this much memory a function has one whole CPU (Lambda developer guide, memory and computing power)."""
 BRISK = 40
-"""Requests a second above which a step that asks services gets one: over TLS each takes some 5 ms of a CPU, and 512 MiB
-come with 0.29 of one. Too little of it would look like a service that answers late."""
+"""Above this many requests a second, a step that sends requests gets a whole CPU. Over TLS each takes about 5 ms of
+CPU, and 512 MiB come with 0.29 of a CPU. With too little CPU, a service would seem slow."""
 LOGS_KEPT = logs.RetentionDays.ONE_YEAR
 
 KEPT = lambda_.VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
-"""The version that a machine names, where one does: it outlasts the deploy that takes it out of the template, since
-executions go on with the definition that they began with. Retire removes it later. One that a deploy made which then
-failed goes with that deploy: were it kept, the next try would be refused, as Lambda publishes no version of a code and
-a configuration that have not changed since the last one (Lambda API reference, PublishVersion)."""
+"""The removal policy of a version that a machine names. It stays when a deploy removes it from the template, since
+running executions keep their definition. Retire removes it later. A version from a failed deploy is removed with that
+deploy. If it stayed, the next try would fail, since Lambda publishes no version if code and configuration have not
+changed since the last one (Lambda API reference, PublishVersion)."""
 
 VARIABLES = {
     On.LEDGER: ENV_LEDGER,
@@ -61,12 +61,12 @@ VARIABLES = {
     On.TOPIC: ENV_TOPIC,
     On.EVENT_BUS: ENV_BUS,
 }
-"""A step is told of what it has a grant on, and of nothing else."""
+"""The environment variables of a step. It gets those of the resources that it has a grant on, and no others."""
 
 
 @dataclass(frozen=True)
 class Shared:
-    """What all the steps have in common."""
+    """What all steps share."""
 
     code: lambda_.Code
     layer: lambda_.ILayerVersion
@@ -93,8 +93,8 @@ class StepFunction(lambda_.Function):
             log_group_name=f"{STEP_LOGS}/{step.id}",
             retention=LOGS_KEPT,
             encryption_key=shared.key,
-            # The evidence is ledger and reports, and they are retained. A group of a fixed name that outlived its
-            # stack would stop the next deploy.
+            # Only ledger and reports are evidence, and they are retained. A log group with a fixed name that outlived
+            # its stack would block the next deploy.
             removal_policy=RemovalPolicy.DESTROY,
         )
         log_group.grant_write(role)
@@ -119,6 +119,6 @@ class StepFunction(lambda_.Function):
             environment={name: shared.values[on] for on, name in VARIABLES.items() if step.reaches(on)},
         )
         if step.asks_services and shared.vpc:
-            # by its template: CDK's own way asks AWS at synth which network the subnets are of
+            # set in the template, since CDK's own way calls AWS at synth to find the network of the subnets
             made = cast(lambda_.CfnFunction, self.node.default_child)
             put_inside(made, role, step.function_name, shared.vpc)

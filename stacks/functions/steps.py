@@ -1,7 +1,7 @@
-"""The STEPS table: every Lambda of the pipeline, and all it may do on AWS.
+"""The STEPS table: every Lambda of the pipeline, and everything that it may do on AWS.
 
-The functions, their roles, their environment and the tests on both are made from it. `On` names what an action may
-be used on; stacks/functions/reach.py turns it into the ARNs and conditions of the configured services.
+The functions, their roles, their environment and their tests are made from it. `On` names what an action may be used
+on; stacks/functions/reach.py translates it into the ARNs and conditions of the configured services.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from statemachine.definition import Machine
 
 
 class On(Enum):
-    """What a grant reaches."""
+    """What a grant applies to."""
 
     REPOSITORIES = auto()
     LABELLED_REPOSITORIES = auto()
@@ -59,7 +59,7 @@ class On(Enum):
 
 @dataclass(frozen=True)
 class Grant:
-    """Actions a step may take, and on what."""
+    """Actions that a step may take, and on what."""
 
     actions: tuple[str, ...]
     on: On
@@ -67,10 +67,10 @@ class Grant:
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its id in its state machine, and its grants (logs and traces aside, which every step has).
+    """One step: its id in its state machine, and its grants, except logs and traces, which every step has.
 
-    `asks_services`: it asks them over HTTP, from the network that the settings name, if they name one.
-    Sweep, Reconcile and Retire are made in the same way, but it is a schedule that invokes them and no machine.
+    `asks_services`: it sends HTTP requests to services, from the network that the settings name, if they name one.
+    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine.
     """
 
     id: str
@@ -89,7 +89,7 @@ class Step:
         return f"landfall-{self.module.replace('_', '-')}"
 
     def reaches(self, on: On) -> bool:
-        """Return whether it has a grant on that."""
+        """Say whether the step has a grant on this."""
         return any(grant.on is on for grant in self.grants)
 
 
@@ -104,9 +104,9 @@ _SEE_TASKS = (
     _may(On.TASKS, "ecs:DescribeTasks"),
 )
 _SEE_TARGETS = (*_SEE_TASKS, _may(On.LOAD_BALANCING, "elasticloadbalancing:DescribeTargetHealth"))
-# What a caller needs on the key of a table, whose data DynamoDB encrypts in the caller's name. AWS writes two families
-# there, kms:ReEncrypt* and kms:GenerateDataKey*, and says of which actions each is short (DynamoDB developer guide,
-# encryption at rest, usage notes); so does SNS.
+# The actions that a caller needs on a table's key, since DynamoDB encrypts data in the caller's name. AWS's policy has
+# kms:ReEncrypt* and kms:GenerateDataKey*, and AWS says which actions these stand for (DynamoDB developer guide,
+# encryption at rest, usage notes). SNS does the same.
 _DATA_KEY = ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")
 _LEDGER_KEY = _may(
     On.KEY_OF_LEDGER,
@@ -116,7 +116,7 @@ _SEE_IMAGES = (_may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeIm
 _SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
 _TELL = (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, *_DATA_KEY, "kms:Decrypt"))
 _SECRETS_SENT = _may(On.SECRETS_OF_CHECKS, "secretsmanager:GetSecretValue")
-# Which records of the ledger Landfall closed: by the public key, and by the bucket, which says whether they are signed.
+# To find out which records Landfall closed: the public key, and the bucket, which says whether they are signed.
 _BELIEVE = (_may(On.SIGNATURES, "kms:GetPublicKey"), _may(On.SIGNING_BEGUN, "s3:ListBucketVersions"))
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 

@@ -1,4 +1,4 @@
-"""Puts a function into the network from which private services can be asked."""
+"""Puts a function into the network that can reach private services."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ CHANGE = (
 
 
 def put_inside(function: lambda_.CfnFunction, role: iam.Role, name: str, vpc: Vpc) -> None:
-    """Connect the function to these subnets, and let Lambda make the interfaces that this takes.
+    """Connect the function to these subnets, and allow Lambda to create the interfaces.
 
-    Lambda does so in the name of the function's role, which therefore has the rights; the function's own code, which
-    runs under the same role, is denied them. Both as the Lambda developer guide has it ("Giving Lambda functions
-    access to resources in an Amazon VPC"): DescribeNetworkInterfaces only works on all resources, and deleting takes
-    all resource ids of the account, since an interface has none before it is made.
+    Lambda creates them with the function's role, so the role has the rights. The function's own code runs with the same
+    role and is denied them. Both follow the Lambda developer guide ("Giving Lambda functions access to resources in an
+    Amazon VPC"): DescribeNetworkInterfaces works only on all resources, and deleting needs all ids in the account,
+    since an interface has no id before it is created.
     """
     stack = cdk.Stack.of(function)
     anything = stack.format_arn(service="ec2", resource="*", resource_name="*")
@@ -37,7 +37,7 @@ def put_inside(function: lambda_.CfnFunction, role: iam.Role, name: str, vpc: Vp
             effect=iam.Effect.DENY,
             actions=[*LOOK, *CHANGE],
             resources=["*"],
-            # set where code inside the function calls, and not where Lambda itself does
+            # this key is set if code inside the function calls, but not if Lambda itself does
             conditions={"ArnEquals": {"lambda:SourceFunctionArn": itself}},
         )
     )

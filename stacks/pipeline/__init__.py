@@ -1,1 +1,1 @@
-"""The pipeline stack, and the stack that watches it."""
+"""The pipeline stack, and the stack with the alarm on the rollback rate."""

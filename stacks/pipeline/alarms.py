@@ -1,6 +1,6 @@
-"""The alarms: they speak up when the pipeline itself can't, or when one deployment does not tell the whole story.
+"""The alarms: for faults of the pipeline itself, and for problems that no single deployment shows.
 
-Each names its severity and its runbook in its description, which is all that a subscriber gets of an alarm.
+Each names its severity and its runbook in its description, since a subscriber gets nothing else about an alarm.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from stacks.pipeline.metrics import MINUTE, OPEN_FINDINGS, of_landfall
 ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
 BELOW = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
 QUIET = cloudwatch.TreatMissingData.NOT_BREACHING
-"""No data means that nothing happened, which is how most minutes pass."""
+"""Without data nothing happened, which is normal."""
 RETRIED = 2
-"""Errors of a step in five minutes that its retries are there for."""
+"""How many errors of a step in five minutes are normal, since retries handle them."""
 MISSED = 2
-"""Runs of a schedule in a row that did not begin. EventBridge may be a minute late with one."""
+"""How many runs of a schedule in a row must be missing. EventBridge may start a run a minute late."""
 
 
 class RunbookAlarm(cloudwatch.Alarm):
-    """An alarm of a name that key and topic let in, with what a person needs to know in its description."""
+    """An alarm with a name that key and topic allow, and a description with everything that a person needs."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class RunbookAlarm(cloudwatch.Alarm):
         over: bool = False,
         **watched: Any,
     ) -> None:
-        """`over`: it tells of a state that lasts, so that its end is told too."""
+        """`over`: the alarm reports a state that lasts, so it also reports the end."""
         super().__init__(
             scope,
             name,
@@ -62,12 +62,12 @@ class RunbookAlarm(cloudwatch.Alarm):
 
 
 class Alarms(Construct):
-    """All but the one that is computed from other metrics (watch_stack.py)."""
+    """All alarms except the one that is computed from other metrics (watch_stack.py)."""
 
     def __init__(self, scope: Construct, construct_id: str, *, topic: sns.ITopic) -> None:
         super().__init__(scope, construct_id)
         self._topic = topic
-        # Notify pages of it too. This one needs no Notify, only that the record was closed.
+        # Notify pages about it too. This alarm works without Notify: it only needs the closed record.
         self._above_zero(
             "RollbackFailed",
             "A service is not proven healthy: its release failed, and so did the way back.",
@@ -81,12 +81,12 @@ class Alarms(Construct):
             Runbook.OPEN_FINDINGS,
             of_landfall(OPEN_FINDINGS, "Maximum", Duration.minutes(15)),
             over=True,
-            # as it was: whether the reconciler runs at all is another alarm's business
+            # keep the state: another alarm reports that the reconciler does not run
             treat_missing_data=cloudwatch.TreatMissingData.IGNORE,
         )
 
     def on_dead_letters(self, queue: sqs.IQueue) -> None:
-        """Raise an event that could not be delivered: a push that started nothing, for instance."""
+        """Add the alarm for an event that could not be delivered, for instance a push that started nothing."""
         self._above_zero(
             "DeadLetters",
             "An event could not be delivered: a push, most likely, and no deployment was started.",
@@ -96,7 +96,7 @@ class Alarms(Construct):
         )
 
     def on_a_bad_end(self, machine: sfn.IStateMachine, name: str, says: str, runbook: Runbook) -> None:
-        """Raise every way in which an execution can end other than well; `says` leaves room for how it ended.
+        """Add an alarm for each bad end of an execution. `says` has a placeholder for the kind of end.
 
         Stopped and timed-out executions never reach their own Notify step.
         """
@@ -108,11 +108,11 @@ class Alarms(Construct):
             self._above_zero(f"{name}{suffix}", says.format(how), runbook, metric)
 
     def on_silence(self, name: str, function: lambda_.IFunction, every: Duration) -> None:
-        """Raise a function that its schedule does not invoke any more: it would find nothing, and nobody would know.
+        """Add the alarm for a function that its schedule no longer invokes, which nobody would notice otherwise.
 
-        A function that isn't invoked has no data, so it is the lack of data that is told. Were that called a breach,
-        each first deploy would begin with an alarm: a new alarm is in INSUFFICIENT_DATA, and tells of changes alone
-        (CloudWatch user guide, alarms: actions, missing data).
+        A function that isn't invoked has no data, so the alarm reports INSUFFICIENT_DATA. If missing data counted as a
+        breach, each first deploy would begin with an alarm. A new alarm starts in INSUFFICIENT_DATA and only reports
+        changes (CloudWatch user guide, alarms: actions, missing data).
         """
         minutes = every.to_minutes()
         alarm = RunbookAlarm(
@@ -131,10 +131,10 @@ class Alarms(Construct):
         alarm.add_insufficient_data_action(actions.SnsAction(self._topic))
 
     def on_errors(self, name: str, function: lambda_.IFunction, every: Duration | None = None) -> None:
-        """Raise a step that fails again and again, also where it dies before it can say so: by time, memory, import.
+        """Add the alarm for a step that fails repeatedly, even if it dies by timeout, memory or a failed import.
 
-        One that runs on a schedule fails three times in each interval, and not within five minutes (Lambda tries an
-        asynchronous invocation twice more, one and two minutes later).
+        A scheduled step fails three times in each interval, not within five minutes: Lambda retries an asynchronous
+        invocation twice, after one and two minutes.
         """
         period, more_than = (every, 1) if every else (Duration.minutes(5), RETRIED)
         RunbookAlarm(

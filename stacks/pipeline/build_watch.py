@@ -1,4 +1,4 @@
-"""What starts the build watch: a build of a configured service that is over."""
+"""Starts the build watch when a build of a configured service ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BUILDS = Watched("aws.codebuild", "CodeBuild Build State Change", {"build-status
 
 
 class BuildTrigger(Construct):
-    """CodeBuild tells of a build's end at least once, to the watch; of builds of other projects it hears nothing."""
+    """Sends the end of builds to the watch, at least once. Builds of other projects are not sent."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The bus that other programs hear from: an event for every deployment that ended."""
+"""The event bus for other programs. It gets an event for every deployment that ended."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from stacks.names import BUS
 
 
 class EventBus(events.EventBus):
-    """A bus of Landfall's own, under its key.
+    """Landfall's own bus, encrypted with its key.
 
-    On the account's default bus anybody who may put events there could put one that says it is from Landfall, and
-    whoever may hang rules on it could change those that start deployments.
+    On the account's default bus, everybody who may put events could forge one of Landfall's, and everybody who may
+    change rules could change those that start deployments.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, key: kms.IKey, dead_letters: sqs.Queue) -> None:
@@ -25,9 +25,9 @@ class EventBus(events.EventBus):
             construct_id,
             event_bus_name=BUS,
             description="Landfall tells of every deployment that ended",
-            # the key policy that this adds is that of the EventBridge user guide (encryption, key policy)
+            # this adds the key policy from the EventBridge user guide (encryption, key policy)
             kms_key=key,
-            # what it could not encrypt or decrypt, as the same guide advises
+            # for events that it can't encrypt or decrypt, as the same guide advises
             dead_letter_queue=dead_letters,
         )
         arn = cdk.Stack.of(self).format_arn(service="events", resource="event-bus", resource_name=BUS)

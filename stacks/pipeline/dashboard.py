@@ -1,4 +1,4 @@
-"""The dashboard: what is live, how releases end and how long they take, and whether the pipeline itself is well."""
+"""The dashboard: what is live, how releases end, how long they take, and the state of the pipeline itself."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ COLOURS = {
 
 
 class Dashboard(cloudwatch.Dashboard):
-    """One for the pipeline."""
+    """The pipeline's dashboard."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Dashboard(cloudwatch.Dashboard):
 
 
 def _live() -> cloudwatch.IWidget:
-    """The current version at a glance, from the lines that Report leaves of what it closed. A metric holds no text."""
+    """Return the table of live versions, from the log lines of Report, since a metric can't hold text."""
     proven = ", ".join(f'"{outcome.value}"' for outcome in PROVEN)
     _, *fields = SHOWN
     return cloudwatch.LogQueryWidget(
@@ -105,7 +105,7 @@ def _outcomes() -> cloudwatch.IWidget:
 
 
 def _durations(services: Iterable[str]) -> cloudwatch.IWidget:
-    """Of deployments that changed the service: one that was refused is over at once."""
+    """Return the graph for deployments that changed the service. A refused one ends at once and doesn't count."""
     lines = [
         of_landfall(DURATION, percentile, DAY, service=service, label=f"{service} {percentile}")
         for service in services

@@ -1,8 +1,8 @@
-"""The pipeline's keys: one that encrypts, and one that signs.
+"""The pipeline's keys: one encrypts, one signs.
 
-One that encrypts, since a key costs by the month: who may use it for what is told apart by conditions instead. Roles of
-this account are let in by their own policies (the key policy delegates to IAM); AWS services that act on their own are
-named here.
+There is only one encryption key, since a key costs by the month; conditions say who may use it for what. Roles of this
+account get access by their own policies (the key policy delegates to IAM). AWS services that act on their own are named
+here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _USE = ["kms:Decrypt", *_DATA_KEY]
 
 
 class PipelineKey(kms.Key):
-    """Encrypts ledger, reports, notifications, dead letters and logs, those of services of our own stacks too."""
+    """Encrypts ledger, reports, notifications, dead letters and logs, including those of services with our stacks."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(
@@ -28,7 +28,7 @@ class PipelineKey(kms.Key):
             construct_id,
             description="Landfall: ledger, reports, notifications, dead letters and logs",
             enable_key_rotation=True,
-            # Without its key a retained ledger is noise.
+            # Without its key a retained ledger can't be read.
             removal_policy=RemovalPolicy.RETAIN,
         )
         for statement in (_logs(), _alarms(), _events()):
@@ -38,8 +38,8 @@ class PipelineKey(kms.Key):
 class SigningKey(kms.Key):
     """Signs what the ledger records of each deployment's end.
 
-    Of P-256, whose public key verifies anywhere. KMS never rotates such a key (developer guide, rotating keys), and one
-    that is gone can't be made again: it outlives its stack.
+    It is a P-256 key; signatures can be verified everywhere with its public key. KMS never rotates such a key
+    (developer guide, rotating keys). A deleted key can't be made again, so it outlives its stack.
     """
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
@@ -53,7 +53,7 @@ class SigningKey(kms.Key):
         )
 
     def used_only_by(self, role: iam.IRole) -> None:
-        """Deny its use to everybody but one role, whatever their own policies allow."""
+        """Deny its use to everybody except one role, even if their own policies allow it."""
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="OnlyTheStepThatClosesSigns",
@@ -67,17 +67,17 @@ class SigningKey(kms.Key):
 
 
 def _logs() -> iam.PolicyStatement:
-    """CloudWatch Logs, for the log groups of the pipeline, of the builds and of services that have our stack.
+    """Allow CloudWatch Logs, for the log groups of the pipeline, the builds and services with our stack.
 
-    By what their names begin with, whichever services there are: a service that has left services.toml writes logs
-    still, and one whose logs can't be encrypted may stand still (ECS developer guide, awslogs, blocking mode).
+    The statement names prefixes, not services: a service that was removed from services.toml still writes logs, and if
+    they can't be encrypted, the service may block (ECS developer guide, awslogs, blocking mode).
     """
     prefix = f"arn:{Aws.PARTITION}:logs:{Aws.REGION}:{Aws.ACCOUNT_ID}:log-group:"
     groups = [f"{LOGS}/*", *(f"{MACHINE_LOGS}/{name}" for name in (MACHINE, BUILD_WATCH, f"{FRONT}*"))]
     return iam.PolicyStatement(
         sid="LogGroupsOfThePipeline",
         principals=[iam.ServicePrincipal(f"logs.{Aws.REGION}.{Aws.URL_SUFFIX}")],
-        # the families of the CloudWatch Logs user guide (encrypt log data), by their members for a symmetric key
+        # the wildcards of the CloudWatch Logs user guide (encrypt log data), as single actions for a symmetric key
         actions=["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", *_DATA_KEY, "kms:DescribeKey"],
         resources=["*"],
         conditions={
@@ -89,7 +89,7 @@ def _logs() -> iam.PolicyStatement:
 
 
 def _alarms() -> iam.PolicyStatement:
-    """CloudWatch alarms, which publish to the encrypted topic on their own."""
+    """Allow CloudWatch alarms, which publish to the encrypted topic on their own."""
     return iam.PolicyStatement(
         sid="AlarmsPublishToTheTopic",
         principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
@@ -100,11 +100,11 @@ def _alarms() -> iam.PolicyStatement:
 
 
 def _events() -> iam.PolicyStatement:
-    """EventBridge, which sends dead letters to the encrypted queue on its own.
+    """Allow EventBridge, which sends dead letters to the encrypted queue on its own.
 
-    No aws:SourceArn or aws:SourceAccount here: AWS does not support them in the key policy when EventBridge delivers to
-    an encrypted topic (SNS developer guide, key management), and promises nothing else for queues. A dead letter lost
-    in silence would be worse than a key that EventBridge may use; which rule may send, the queue policy says.
+    It has no aws:SourceArn or aws:SourceAccount: AWS does not support them in the key policy when EventBridge delivers
+    to an encrypted topic (SNS developer guide, key management), and says nothing about queues. Losing a dead letter
+    silently would be worse than a key that EventBridge may use. The queue policy says which rule may send.
     """
     return iam.PolicyStatement(
         sid="EventBridgeSendsDeadLetters",
@@ -115,7 +115,7 @@ def _events() -> iam.PolicyStatement:
 
 
 def alarms_of_the_pipeline() -> dict[str, dict[str, str]]:
-    """Return the conditions that let in this pipeline's alarms and no others."""
+    """Return the conditions that allow only this pipeline's alarms."""
     return {
         "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
         "ArnLike": {

@@ -1,4 +1,4 @@
-"""The ledger, one item per deployment; the locks and the freezes, one item per service."""
+"""The ledger, with one item per deployment, and the locks and freezes, with one item per service."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from constructs import Construct
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
 
 BY_SHA = "by_sha"
-"""The index that answers "when was this commit deployed?"."""
+"""The index for the question "when was this commit deployed?"."""
 
 EXPIRES = "expires_at"
-"""The attribute by which DynamoDB deletes a recorded request (asked.py), as a table has but one."""
+"""The attribute by which DynamoDB deletes recorded requests (recorded_requests.py). A table has only one."""
 
 
 class PipelineTable(dynamodb.Table):
-    """A table that outlives its stack and can be restored to any second of the last weeks."""
+    """A table that outlives its stack and has point-in-time recovery."""
 
     def __init__(
         self,
@@ -48,10 +48,10 @@ class LedgerTable(PipelineTable):
     """Partition key `service`, sort key `deployment_id`, which begins with a time."""
 
     def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
-        # Requests alone have that attribute: a record of a deployment is kept for ever.
+        # Only requests have that attribute: a record of a deployment is kept for ever.
         super().__init__(scope, construct_id, key, sort_key=_text("deployment_id"), expires_by=EXPIRES)
         self.add_global_secondary_index(index_name=BY_SHA, partition_key=_text("service"), sort_key=_text("git_sha"))
-        # Both tell only which records there are: those are then read themselves, consistently.
+        # Both only say which records exist; the records themselves are then read consistently.
         self.add_global_secondary_index(
             index_name=INDEX_EXECUTION,
             partition_key=_text("execution_arn"),

@@ -1,6 +1,6 @@
-"""What starts the recovery of a deployment whose execution is gone: its status event, or, were that lost, a sweep.
+"""Starts the recovery of a deployment whose execution is gone, by its status event or by a sweep.
 
-And what invokes the reconciler, and Retire, which removes versions of functions.
+It also has the schedules of the reconciler, and of Retire, which removes versions of functions.
 """
 
 from __future__ import annotations
@@ -23,13 +23,15 @@ from landfall.unused_versions import LOOK_EVERY as RETIRED_EVERY
 
 SWEEP_EVERY = Duration.minutes(recovery.SWEEP_EVERY.total_seconds() / 60)
 RECONCILE_EVERY = Duration.minutes(LOOK_EVERY.total_seconds() / 60)
-"""With two looks to a finding it is raised within half an hour; a recovery that mends it was started by then."""
+"""A finding needs two looks, so it is raised within half an hour. A recovery that fixes it has started by then."""
 
 RETIRE_EVERY = Duration.minutes(RETIRED_EVERY.total_seconds() / 60)
 
 
 class RecoveryTrigger(Construct):
-    """Step Functions tells of an execution's end on a best-effort basis (EventBridge user guide, delivery levels)."""
+    """Starts recoveries by event. Step Functions sends status events on a best-effort basis (EventBridge user guide,
+    delivery levels), so a sweep follows.
+    """
 
     def __init__(
         self,
@@ -58,7 +60,7 @@ class RecoveryTrigger(Construct):
 
 
 class OnSchedule(Construct):
-    """Invokes the reconciler, which finds what nobody looked at, and what removes versions."""
+    """Invokes the reconciler and Retire on a schedule."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The metrics that alarms and dashboard look at, named as the steps emit them."""
+"""The metrics of the alarms and the dashboard, with the names that the steps emit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from landfall.runtime.step import metrics
 from landfall.steps.metering import BY_SERVICE
 
 OPEN_FINDINGS = "OpenFindings"
-"""What the reconciler found amiss and nobody mended yet. It is told by every run, also when it is none."""
+"""The number of open findings. Every run of the reconciler emits it, even if it is 0."""
 
 MINUTE = Duration.minutes(1)
 
@@ -17,7 +17,7 @@ MINUTE = Duration.minutes(1)
 def of_landfall(
     name: str, statistic: str, period: Duration, *, service: str = "", label: str | None = None
 ) -> cloudwatch.Metric:
-    """Return a metric of Landfall's own: over all services, or of one. A label is for graphs, and no alarm's."""
+    """Return one of Landfall's metrics, over all services or for one. A label is only for graphs, not for alarms."""
     provider = metrics.provider
     dimensions = {"service": str(provider.service), **({BY_SERVICE: service} if service else {})}
     return cloudwatch.Metric(

@@ -1,4 +1,4 @@
-"""The topic that tells people."""
+"""The SNS topic that notifies people."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from stacks.pipeline.encryption import alarms_of_the_pipeline
 
 
 class NotificationTopic(sns.Topic):
-    """Encrypted, TLS only; the Notify step publishes by its role's policy, alarms by the topic's."""
+    """Encrypted, TLS only. The Notify step may publish by its role's policy, alarms by the topic's policy."""
 
     def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
         super().__init__(scope, construct_id, display_name="Landfall", master_key=key, enforce_ssl=True)

@@ -33,7 +33,7 @@ from stacks.pipeline.trigger import PushTrigger
 from statemachine.definition import Machine, definition_text
 
 SCHEDULED = {"Sweep": SWEEP_EVERY, "Reconcile": RECONCILE_EVERY, "Retire": RETIRE_EVERY}
-"""Steps that a schedule invokes, and how often: that one is not invoked any more must not pass unseen."""
+"""Steps that a schedule invokes, and how often. Each has an alarm for missing runs."""
 
 
 class PipelineStack(cdk.Stack):
@@ -94,7 +94,7 @@ class PipelineStack(cdk.Stack):
 
     def _machine(self, construct_id: str, name: str, machine: Machine) -> StandardMachine:
         functions = {step.id: self.functions[step.id] for step in STEPS if step.machine is machine}
-        # In the template rather than in an asset, so that a diff, cfn-lint and a reviewer see it.
+        # In the template, not in an asset, so that a diff, cfn-lint and a reviewer see it.
         definition = sfn.DefinitionBody.from_string(definition_text(machine))
         return StandardMachine(self, construct_id, name=name, definition=definition, functions=functions, key=self.key)
 
@@ -138,13 +138,13 @@ class PipelineStack(cdk.Stack):
                     On.EVENT_BUS: BUS,
                 },
             )
-            # nothing to watch where something else builds the images
+            # nothing to watch if something else builds the images
             steps = [step for step in STEPS if self.built or step.machine is not Machine.BUILD_WATCH]
             return {step.id: StepFunction(self, step, shared) for step in steps}
 
     def _outputs(self) -> None:
-        # Whether anything imports it or not: a stack that has left services.toml is deployed still, and CloudFormation
-        # refuses an update that takes away an export which is imported.
+        # Always export it: the stack of a service that was removed from services.toml is still deployed, and
+        # CloudFormation refuses an update that removes an export which is imported.
         values = (self.key.key_arn, self.topic.topic_arn, self.ledger.table_arn, self.freezes.table_arn)
         for value in (*values, self.ledger.table_name):
             self.export_value(value)

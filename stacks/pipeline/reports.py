@@ -1,4 +1,4 @@
-"""The report bucket: what was seen and decided, kept so that nobody can quietly change it."""
+"""The report bucket. Object Lock and versions keep anybody from changing a report unnoticed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ACCESS_LOGS_DAYS = 365
 class ReportBucket(s3.Bucket):
     """Holds `{service}/{deployment id}/…`, and the anchors of each service's chain under `{service}/_chain/`.
 
-    Object Lock is always enabled, also where nothing is locked by default: a bucket keeps that for ever once it has it,
-    and what the settings say of mode and days can be changed for what comes later.
+    Object Lock is always enabled, even if nothing is locked by default. A bucket that has it keeps it for ever. Mode
+    and days in the settings can be changed for later objects.
     """
 
     def __init__(self, scope: Construct, construct_id: str, key: kms.IKey, evidence: Evidence) -> None:
@@ -50,7 +50,10 @@ def _retention(evidence: Evidence) -> s3.ObjectLockRetention | None:
 
 
 def _access_logs(scope: Construct) -> s3.Bucket:
-    """Who read or wrote a report. SSE-S3, since S3 can't deliver access logs to a bucket under a customer's key."""
+    """Return the bucket for access logs.
+
+    It has SSE-S3, since S3 can't deliver logs to a bucket with a customer's key.
+    """
     return s3.Bucket(
         scope,
         "ReportAccessLogs",

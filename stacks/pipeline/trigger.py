@@ -1,4 +1,4 @@
-"""What starts a deployment without a person: an image pushed to a configured repository."""
+"""Starts a deployment when an image is pushed to a configured repository."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from constructs import Construct
 from landfall.settings import Settings
 
 LATEST_START = Duration.hours(1)
-"""A push that could not start a deployment for that long is left to a person: nobody expects a release hours later."""
+"""After this time a push no longer starts a deployment, since nobody expects a release hours later."""
 
 
 LONGEST_PATTERN = 2048
-"""Characters of an event pattern (EventBridge user guide, quotas: event pattern size)."""
+"""The most characters of an event pattern (EventBridge user guide, quotas: event pattern size)."""
 
 
 class PushTrigger(Construct):
-    """The rules, the role they start the machine with, and the queue for events that could not be delivered."""
+    """The rules, the role that starts the machine, and the queue for events that could not be delivered."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, settings: Settings, machine: sfn.IStateMachine, key: kms.IKey
@@ -47,7 +47,7 @@ class PushTrigger(Construct):
             role=role,
             dead_letter_queue=self.dead_letters,
             max_event_age=LATEST_START,
-            retry_attempts=185,  # EventBridge's own maximum: the age above is the bound
+            retry_attempts=185,  # EventBridge's maximum; the age above is the limit
         )
         description = "An image was pushed to a repository that Landfall deploys from"
         repositories = [service.repository for service in settings.services]
@@ -58,7 +58,7 @@ class PushTrigger(Construct):
 
 @dataclass(frozen=True)
 class Watched:
-    """What a rule matches: events of this account about some names. `key` is the names' place in the detail."""
+    """What a rule matches: events of this account about some names. `key` is the place of the names in the detail."""
 
     source: str
     detail_type: str
@@ -67,8 +67,8 @@ class Watched:
 
 
 PUSHES = Watched("aws.ecr", "ECR Image Action", {"action-type": ["PUSH"], "result": ["SUCCESS"]}, "repository-name")
-"""Tags are left to the Resolve step: an untagged child of an index, or a tag that is no commit, is ignored there and
-logged, where a pattern would drop it without a word."""
+"""The pattern doesn't match tags. The Resolve step ignores and logs an untagged image of an index or a tag without a
+commit, but a pattern would drop it silently."""
 
 
 def pattern(watched: Watched, names: Sequence[str]) -> events.EventPattern:
@@ -82,7 +82,7 @@ def pattern(watched: Watched, names: Sequence[str]) -> events.EventPattern:
 
 
 def fits(watched: Watched, names: Sequence[str]) -> bool:
-    """Whether a rule takes a pattern with so many names, however it is written down."""
+    """Say whether a pattern with these names fits into a rule, with any escaping."""
     detail = {**watched.detail, watched.key: list(names)}
     said = {"source": [watched.source], "account": ["1" * 12], "detail-type": [watched.detail_type], "detail": detail}
     return len(json.dumps(said)) <= LONGEST_PATTERN
@@ -91,11 +91,11 @@ def fits(watched: Watched, names: Sequence[str]) -> bool:
 def groups(
     names: Sequence[str], fit: Callable[[Sequence[str]], bool], mark: str = ""
 ) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield the names in as few groups as halving makes that fit, each with an id that only its own names decide.
+    """Yield the names in groups that fit, made by halving. A group's id depends only on its own names.
 
-    A name that is added changes its own group alone. One that makes it too long puts two groups in its place, which
-    CloudFormation makes before it deletes the one: for a moment an event matches twice, and never not at all. A second
-    start of one push does no harm.
+    A new name changes only its own group. If that group becomes too long, two groups replace it. CloudFormation creates
+    them before it deletes the old one, so for a moment an event matches twice, but always at least once. Starting twice
+    for one push does no harm.
     """
     if fit(names) or len(names) == 1:
         yield mark, names

@@ -1,4 +1,4 @@
-"""What is watched by computing it. A stack of its own: the local AWS takes no alarm on an expression."""
+"""The alarm on the rollback rate. It has a separate stack, since the local AWS has no alarms on expressions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from stacks.pipeline.alarms import ABOVE, QUIET, RunbookAlarm
 from stacks.pipeline.metrics import of_landfall
 
 OF_AT_LEAST = 4
-"""Releases of a day: of fewer each one is told of anyway, and no rate says anything."""
+"""The fewest releases of a day for the alarm. With fewer, a rate means little, and each one is reported anyway."""
 TOO_MANY_PERCENT = 33
 
 

@@ -1,1 +1,1 @@
-"""The stacks of a service that Landfall brings along: its network, load balancer and tasks."""
+"""The stacks of a service that Landfall creates: its network, load balancer and tasks."""

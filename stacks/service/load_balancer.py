@@ -1,4 +1,4 @@
-"""The service's load balancer: its listeners, and the target group whose health checks decide who is served."""
+"""The service's load balancer: its listeners, and the target group with its health checks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from stacks.service.network import PORT, Network
 
 
 class LoadBalancer(Construct):
-    """With a certificate HTTPS, and HTTP that only redirects to it; without one, HTTP."""
+    """With a certificate it serves HTTPS, and HTTP only redirects to it; without one it serves HTTP."""
 
     def __init__(
         self,
@@ -32,8 +32,8 @@ class LoadBalancer(Construct):
             security_group=network.balancer_group,
             internet_facing=True,
             drop_invalid_header_fields=True,
-            # Deletion protection comes with the service (handlers/ecs_service.py): a first deploy that fails is taken
-            # back, and must be able to delete what it made.
+            # Deletion protection is set with the service (handlers/ecs_service.py), since a first deploy that fails
+            # must be able to delete its resources.
         )
         self.targets = elbv2.ApplicationTargetGroup(
             self,
@@ -71,6 +71,6 @@ class LoadBalancer(Construct):
             certificates=[elbv2.ListenerCertificate.from_arn(certificate_arn)] if certificate_arn else None,
             # TLS 1.2 and 1.3 with forward secrecy only.
             ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if secure else None,
-            open=False,  # the network's security group says who may come in
+            open=False,  # the network's security group says who may connect
             default_action=action,
         )

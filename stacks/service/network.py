@@ -1,4 +1,4 @@
-"""The service's network: two zones of public subnets and nothing that costs by the hour."""
+"""The service's network: public subnets in two zones, and nothing that costs by the hour."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _ANYWHERE = "0.0.0.0/0"
 class Network(Construct):
     """VPC and security groups.
 
-    No NAT gateways: tasks have public addresses to pull images and write logs with, and their security group lets in
-    nobody but the load balancer. Rules are written inside the groups, so that each group is read in one place.
+    There are no NAT gateways: tasks have public addresses to pull images and write logs, and their security group
+    allows only the load balancer. Rules are written inside the groups, so that each group is in one place.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, https: bool) -> None:
@@ -37,10 +37,11 @@ class Network(Construct):
             "TaskGroup",
             "The tasks: reached from the load balancer alone",
             ingress=[_rule(PORT, source_security_group_id=balancer.attr_group_id)],
-            # HTTPS is all it takes to pull an image and write logs; DNS goes to the VPC's resolver, which none bars.
+            # Only HTTPS is needed to pull an image and write logs. DNS goes to the VPC's resolver, which no group
+            # blocks.
             egress=[_egress(443, _ANYWHERE)],
         )
-        # Immutable: CDK would otherwise add rules as resources of their own.
+        # Immutable, since CDK would otherwise add rules as separate resources.
         self.balancer_group = ec2.SecurityGroup.from_security_group_id(
             self, "Balancer", balancer.attr_group_id, mutable=False
         )

@@ -1,4 +1,4 @@
-"""The ECS service of a stack of ours: a custom resource, since no template may say what a live service counts or runs.
+"""The ECS service of our stack. It is a custom resource, so that no template sets a live service's count or revision.
 
 docs/decisions/0037-the-service-of-our-own-stack-is-made.md has the reasons.
 """
@@ -23,14 +23,14 @@ from stacks.names import STEP_LOGS, balancer
 from stacks.service.handlers.own_service import IDENTITY, SERVICE
 
 TIMEOUT = cdk.Duration.minutes(4)
-"""A minute for the service-linked role of a new account, a minute for a deletion, and then some."""
+"""Time for the service-linked role of a new account (a minute), for a deletion (a minute), and a margin."""
 ANSWER_WITHIN = cdk.Duration.minutes(10)
-"""Without an answer CloudFormation would wait an hour (ServiceTimeout's default): time for two more tries of Lambda."""
+"""How long CloudFormation waits for an answer: long enough for two retries of Lambda. The default is an hour."""
 ROLE_OF_ECS = "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
 
 
 class OwnService(Construct):
-    """The function, the identity that everything else waits for, and (once that is there) the service."""
+    """The function, its role, which everything else waits for, and the service."""
 
     def __init__(self, scope: cdk.Stack, service: Service, key: kms.IKey) -> None:
         super().__init__(scope, "Own")
@@ -70,9 +70,9 @@ class OwnService(Construct):
         self.identity = self._resource(scope, "Identity", IDENTITY, {**_identity(service), "Stack": scope.stack_name})
 
     def made(self, scope: cdk.Stack, settings: Mapping[str, Any], others: Mapping[str, str]) -> cdk.CustomResource:
-        """Return the service. `settings` are CreateService's and UpdateService's, by their names there."""
+        """Return the service. `settings` are the parameters of CreateService and UpdateService."""
         known = {name: _identity(self._service)[name] for name in ("Cluster", "ServiceName")}
-        as_text = scope.to_json_string(dict(settings))  # a custom resource turns numbers into texts
+        as_text = scope.to_json_string(dict(settings))  # as JSON text, since a custom resource turns numbers into texts
         return self._resource(
             scope, "Service", SERVICE, {**known, **others, "Stack": scope.stack_name, "Settings": as_text}
         )
@@ -105,7 +105,7 @@ def _identity(service: Service) -> dict[str, str]:
 
 def _rights(stack: cdk.Stack, service: Service) -> list[iam.PolicyStatement]:
     own = service_arn(stack, service)
-    # By its name: it is made after this role.
+    # By its name, since it is created after this role.
     balanced = stack.format_arn(
         service="elasticloadbalancing", resource="loadbalancer/app", resource_name=f"{balancer(service)}/*"
     )
@@ -118,7 +118,7 @@ def _rights(stack: cdk.Stack, service: Service) -> list[iam.PolicyStatement]:
             conditions={"StringEquals": {"ecs:CreateAction": "CreateService"}},
         ),
         iam.PolicyStatement(actions=["elasticloadbalancing:ModifyLoadBalancerAttributes"], resources=[balanced]),
-        # An account in which nobody has used ECS has none; for no other service than ECS.
+        # An account that never used ECS has no such role. Allowed only for ECS.
         iam.PolicyStatement(
             actions=["iam:CreateServiceLinkedRole"],
             resources=[f"arn:{stack.partition}:iam::{stack.account}:{ROLE_OF_ECS}"],

@@ -1,4 +1,4 @@
-"""The image repositories of the services that have a stack of their own."""
+"""The image repositories of the services with their own stack."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from constructs import Construct
 from landfall.settings import Service
 
 UNTAGGED_DAYS = 14
-"""Untagged images go after that long. Tagged ones stay: any of them may be what a rollback needs."""
+"""Untagged images expire after this time. Tagged images stay, since a rollback may need any of them."""
 
 
 class RegistryStack(cdk.Stack):
@@ -20,7 +20,7 @@ class RegistryStack(cdk.Stack):
         for service in services:
             ecr.Repository(
                 self,
-                # Not the service's name: one that is renamed would make its repository a second time.
+                # Not the service's name: a renamed service would create its repository twice.
                 service.repository,
                 repository_name=service.repository,
                 # A tag names a commit, so it names one image for ever.
@@ -33,6 +33,6 @@ class RegistryStack(cdk.Stack):
                         max_image_age=cdk.Duration.days(UNTAGGED_DAYS),
                     )
                 ],
-                # Kept with its images, but not left behind by a first deploy that failed.
+                # Kept with its images, but removed if the first deploy fails.
                 removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
             )

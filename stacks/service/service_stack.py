@@ -1,4 +1,4 @@
-"""A service on ECS behind a load balancer, for those who have none yet (and for the demo)."""
+"""An ECS service behind a load balancer, for users without a service, and for the demo."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from stacks.service.task import FirstTask, TaskSurroundings
 
 
 class EcsServiceStack(cdk.Stack):
-    """Network, load balancer, cluster and service of one service. The first deploy has the template of every other."""
+    """Network, load balancer, cluster and ECS service of one service.
+
+    First and later deploys have the same template.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, service: Service, stack: ServiceStack, key: kms.IKey
@@ -38,8 +41,8 @@ class EcsServiceStack(cdk.Stack):
                 "LoadBalancerArn": load_balancer.balancer.load_balancer_arn,
             },
         )
-        # The service is made last: ECS refuses one whose target group has no listener yet. So it is also deleted first,
-        # and where that is refused, since it is live, everything that it needs stays.
+        # The service is created last, since ECS refuses it while its target group has no listener. So it is also
+        # deleted first. If that is refused because it is live, everything that it needs stays.
         for needed in (network, load_balancer, surroundings, cluster, first):
             needed.node.add_dependency(own.identity)
             made.node.add_dependency(needed)
@@ -57,14 +60,14 @@ class EcsServiceStack(cdk.Stack):
 
 
 def settings(service: Service, stack: ServiceStack, network: Network, load_balancer: LoadBalancer) -> dict[str, Any]:
-    """Return how the service is set up, in the words of CreateService and UpdateService: no count and no revision."""
+    """Return the parameters of CreateService and UpdateService, without count and revision."""
     return {
         "deploymentConfiguration": {
             "minimumHealthyPercent": 100,
             "maximumPercent": 200,
-            # The breaker marks a deployment FAILED after a few tasks that would not run, long before the timeout, and
-            # Landfall reads that. It does not roll back: ECS would return to its last completed deployment without
-            # proof, under the eyes of a pipeline that knows the baseline and proves it.
+            # The circuit breaker marks a deployment FAILED after a few tasks that did not run, long before the timeout,
+            # and Landfall reads that. Its rollback is off: ECS would go back to its last completed deployment without
+            # proof, while Landfall knows the baseline and proves it.
             "deploymentCircuitBreaker": {"enable": True, "rollback": False},
         },
         "healthCheckGracePeriodSeconds": stack.start_period_seconds,

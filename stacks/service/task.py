@@ -1,4 +1,4 @@
-"""What a service's tasks need around them, and the first of their task-definition revisions."""
+"""The roles and the log group of a service's tasks, and their first task-definition revision."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from stacks.names import BOOTSTRAP_TAG, family, service_logs
 from stacks.service.network import PORT
 
 PROBE = ("CMD", "python", "-m", "sample_service.probe")
-"""The HEALTHCHECK of sample_service/Dockerfile: ECS does not read it from the image, so it is said again."""
+"""The HEALTHCHECK of sample_service/Dockerfile. It is repeated here, since ECS does not read it from the image."""
 
 
 class TaskSurroundings(Construct):
-    """Roles and log group. Every revision names them, so they stay when the first revision has long been replaced."""
+    """Roles and log group. Every revision names them, so they stay after the first revision was replaced."""
 
     def __init__(self, scope: Construct, service: Service, key: kms.IKey) -> None:
         super().__init__(scope, "Surroundings")
@@ -38,7 +38,7 @@ class TaskSurroundings(Construct):
         self.logs.grant_write(self.execution_role)
 
     def _role(self, construct_id: str, setting: str, description: str) -> iam.IRole:
-        """Make the role of that name; a role given as an ARN exists already and is left as it is."""
+        """Create the role of that name. A role given as an ARN exists already and is not changed."""
         if setting.startswith("arn:"):
             return iam.Role.from_role_arn(self, construct_id, setting, mutable=False)
         return iam.Role(
@@ -51,15 +51,15 @@ class TaskSurroundings(Construct):
 
 
 ARCHITECTURES = {"linux/amd64": ecs.CpuArchitecture.X86_64, "linux/arm64": ecs.CpuArchitecture.ARM64}
-"""By the platform that images are built for."""
+"""The CPU architecture, by the platform that images are built for."""
 
 
 class FirstTask(ecs.FargateTaskDefinition):
-    """The revision a service is made with. Every later one is a copy of the running one, made by a release.
+    """The revision that a service is created with. A release makes every later one from the running one.
 
-    A change to it registers another revision that nothing runs: the service is told of one when it is made, and of none
-    after that. Those of before are kept, since a release may copy them. Its image need not exist: the service starts
-    with no tasks.
+    A change to it registers another revision that no task uses, since the service gets a revision from here only when
+    it is created. Earlier revisions are kept, since a release may copy them. The image need not exist, since the
+    service starts with no tasks.
     """
 
     def __init__(
@@ -97,8 +97,8 @@ class FirstTask(ecs.FargateTaskDefinition):
                 start_period=Duration.seconds(stack.start_period_seconds),
             ),
             logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=surroundings.logs),
-            # No read-only root: the sample keeps its database in /tmp, Fargate has no tmpfs, and an empty volume there
-            # would belong to root, which the image does not run as.
+            # The root file system is not read-only: the sample keeps its database in /tmp, Fargate has no tmpfs, and an
+            # empty volume would belong to root, but the image runs as another user.
             readonly_root_filesystem=False,
             privileged=False,
         )

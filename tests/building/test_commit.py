@@ -73,7 +73,7 @@ def long_history(source: Source, count: int) -> list[str]:
 
 
 def test_time_author_and_subject(tmp_path: Path) -> None:
-    """In UTC, whatever the zone of who committed; the name alone: nobody needs the address, which is personal data."""
+    """The time is in UTC. Only the author's name is kept, not the address, which is personal data."""
     source = committed(clone_of(tmp_path), "Sell socks, too: a=b, \"c\" 'd' $HOME `id`\n\nA body.\n")
     found = said(source)
     assert (found.time, found.author) == ("2023-11-14T22:13:20Z", "Ann Example")

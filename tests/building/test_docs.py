@@ -21,7 +21,7 @@ def explained() -> list[list[str]]:
 
 
 def test_every_message_is_explained() -> None:
-    """A person who meets one finds it, with what to do."""
+    """A person who gets one of these errors finds it in the docs, with the fix."""
     messages = [m for m in SAYS.findall(buildspec_text()) if not any(part in m for part in PROGRESS)]
     unexplained = [m for m in messages if not any(all(part in m for part in row) for row in explained())]
 

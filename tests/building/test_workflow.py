@@ -178,7 +178,7 @@ def test_a_service_that_is_asked_for_by_hand_is_released_whatever_changed(push: 
 
 
 def test_a_push_that_can_not_be_compared_ends_the_job(push: Push) -> None:
-    """A force push, or a branch's first: better red than taken for one that concerns nothing."""
+    """A force push, or the first push of a branch, fails the job rather than releasing nothing."""
     push.base = "0" * 40
 
     with pytest.raises(subprocess.CalledProcessError) as failed:

@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import Any
 
 REPORTED = Path(__file__).parent / "reported"
-"""The cases that the project holds itself to."""
+"""Cases that were reported, and must keep passing."""
 FOUND = Path(__file__).parent / "found"
-"""More of the same kinds, each with its source: written down before anybody looked at what came of them."""
+"""More cases of the same kinds, each with its source. The expected result was written before the first run."""
 
 
 class NoCase(Exception):
-    """A file is not of the form of a case."""
+    """A file does not have the form of a case."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One input, how it is tried, and what is right."""
+    """One input, how to run it, and the expected result."""
 
     how: str
     input: Any

@@ -25,7 +25,7 @@ def _brisk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Said(io.StringIO):
-    """What people are told. As soon as they are told to wait, the ledger learns of this image's deployment."""
+    """Collects the output. As soon as it says to wait, the ledger gets the deployment of this image."""
 
     coming = ""
 
@@ -38,7 +38,7 @@ class Said(io.StringIO):
 
 @pytest.fixture
 def said(at: At) -> Said:
-    """Return what people are told, where nothing was pushed yet."""
+    """Return the output if nothing was pushed yet."""
     old = [{"imageTag": "old"}]
     at.cloud.client("ecr").batch_delete_image(repositoryName=SERVICE.repository, imageIds=old)
     at.out.console.file = told = Said()

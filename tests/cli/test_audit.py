@@ -87,12 +87,12 @@ def test_audit_for_people_and_for_spreadsheets(live: str, run: Run) -> None:
     told = run("audit", "sample", "--csv", "--last", "1")
     (row,) = csv.DictReader(io.StringIO(told.stdout))
     assert row == documents(run("audit", "sample", "--json"))["revisions"][0]
-    assert "1 older revisions are left out" in told.stderr
+    assert "1 older revisions are not listed" in told.stderr
     assert run("audit", "sample", "--csv", "--json").exit_code == 2
 
 
 def test_audit_says_what_it_cut_off(live: str, run: Run) -> None:
-    """A family has thousands of revisions at times; how many were not looked at is said."""
+    """A family may have thousands of revisions. The output says how many are not listed."""
     told = run("audit", "sample", "--last", "1", "--json")
     assert (documents(told)["left_out"], len(documents(told)["revisions"])) == (1, 1)
     assert "--last 2 lists all" in run("audit", "sample", "--last", "1").stdout
@@ -166,14 +166,14 @@ def test_findings_of_nobody_are_refused(found: list[Finding], run: Run) -> None:
 
 
 def test_status_says_that_something_is_open(found: list[Finding], run: Run) -> None:
-    """Whoever looks at what is live sees that there is more to look at."""
+    """`status` shows that there are open findings."""
     assert "1 open: landfall findings sample" in run("status", "--service", "sample").stdout
     services: list[dict[str, Any]] = documents(run("status", "--json"))["services"]
     assert {s["service"]: s["open_findings"] for s in services} == {"sample": 1, "fresh": 0}
 
 
 def test_an_image_without_a_tag_is_listed() -> None:
-    """ECR is asked for all there are: one that a rollback needs and that lost its tag is told of while it is there."""
+    """All images are listed, so an image that a rollback needs and that lost its tag is reported before it expires."""
     client = boto3.client("ecr", region_name=standin.REGION)
     page = {"imageDetails": [{"imageDigest": b.DIGEST, "imagePushedAt": b.NOW}]}
     with Stubber(client) as ecr:

@@ -1,4 +1,4 @@
-"""Which deployment a release is: found or started, never a second one beside the first. Moto stands for AWS."""
+"""A release's deployment is found or started, and never started twice. moto replaces AWS."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_deployment_that_is_under_way_is_not_started_again(at: At) -> None:
 
 
 def test_an_image_that_was_there_is_asked_for(at: At) -> None:
-    """One whose deployments are all over is deployed again, as its person asks."""
+    """An image with no running deployment is deployed again if a person asks for it."""
     record("20260101T000000Z", b.DIGEST, Outcome.ROLLED_BACK)
     begin.execution(at, SERVICE, Image(b.SHA, b.DIGEST, pushed=False), "once more")
     (asked,) = inputs(at)
@@ -156,7 +156,7 @@ def test_going_back_from_what_is_not_proven(history: At) -> None:
 
 
 def test_nothing_starts_unasked(history: At) -> None:
-    """Without a terminal there is nobody to ask, and a pipe is no yes."""
+    """Without a terminal nobody can confirm, and a pipe doesn't count as a yes."""
     result = CliRunner().invoke(app, ["rollback", "--service", SERVICE.name])
     assert (result.exit_code, "--yes" in result.output, inputs(history)) == (2, True, [])
 

@@ -1,4 +1,4 @@
-"""What a build must have brought before anything is deployed: moto stands for CodeBuild and ECR."""
+"""What a build must deliver before anything is deployed. moto replaces CodeBuild and ECR."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_the_tag_that_is_the_commit_comes_first(at: At) -> None:
 
 
 def test_without_such_a_tag_there_is_no_image(at: At) -> None:
-    """Neither a tag of another commit nor one that no setting reads is taken for it; the refusal names the setting."""
+    """A tag of another commit, or one that no setting reads, is not used. The refusal names the setting."""
     tagged(at, f"sha-{b.OLD_SHA[:7]}", f"x-{b.SHA}", f"sha-{b.SHA[:6]}")
     with pytest.raises(Refused, match="tag_pattern") as refused:
         builds.image(at, FORM, b.SHA, "why")
@@ -221,7 +221,7 @@ def asked_of_the_front(at: At) -> list[dict[str, str]]:
 
 def test_no_build_is_set_up(at: At) -> None:
     """Where something else builds, the image must be there already."""
-    with pytest.raises(Refused, match="no build is set up") as refused:
+    with pytest.raises(Refused, match="no build is configured") as refused:
         builds.image(at, b.settings_of(), b.SHA, "why")
     assert refused.value.code == "NO_IMAGE"
 

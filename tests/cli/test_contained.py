@@ -1,4 +1,4 @@
-"""`landfall show` tells what the build said of a commit, and `show --commit` which release contains one."""
+"""`landfall show` shows the build's details of a commit, and `show --commit` the release that contains one."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def proven(count: int, history: str = commit_details.WHOLE) -> list[str]:
 
 
 def test_what_the_build_said_is_shown_as_what_it_is(at: At) -> None:
-    """Each is marked; without a word of it where nothing was said. No sequence of theirs moves the cursor."""
+    """Each detail is marked as the build's. Without details there is no line. Control sequences are removed."""
     landed("20260101T000000Z", f"sha256:{'1' * 64}", "sample:1")
     _, text, _ = show()
     assert "said by its build" not in text
@@ -73,7 +73,7 @@ def test_a_commit_is_in_what_was_proven_last(at: At) -> None:
     at.cloud.session.events.register("before-call.ecr", lambda model, **_: calls.append(model.name))
     code, text, document = show("--commit", second[:9])
     assert code == 0
-    assert "yes, as its build says" in text
+    assert "yes, its build says so" in text
     assert (document["contained"], document["proven_last"]["git_sha"]) == ("yes", third)
     assert document["since"]["git_sha"] == second
     assert calls == ["BatchGetImage"] * 2  # for people, and for programs

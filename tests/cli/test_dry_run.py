@@ -129,7 +129,7 @@ def test_what_can_not_be_judged() -> None:
     standin.service_of().scheduling_strategy = "DAEMON"
     told = dry(code=2)
     assert refusals(told) == ["UNSUPPORTED_SERVICE"]
-    assert "drives 'REPLICA'" in told["refusals"][0]["reason"]
+    assert "supports only 'REPLICA'" in told["refusals"][0]["reason"]
 
 
 def test_what_is_under_way(where: Somewhere, asked: set[str]) -> None:
@@ -142,7 +142,7 @@ def test_what_is_under_way(where: Somewhere, asked: set[str]) -> None:
 
 
 def test_a_freeze(where: Somewhere) -> None:
-    """Frozen is refused, with who and why."""
+    """During a freeze the dry run says that the release would be refused, by whom and why."""
     standin.push()
     standin.freezes().put_item(Item={"service": "sample", "reason": "a migration", "by": "ops", "frozen_at": "2026"})
     told = dry(code=2)

@@ -106,7 +106,7 @@ def test_the_local_aws_has_services_of_its_own(tmp_path: Path, monkeypatch: pyte
 
 
 def test_local_without_a_local_aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The way to start one is said."""
+    """The message says how to start one."""
     monkeypatch.setenv(LOCAL, str(tmp_path / "none"))
     result = CliRunner().invoke(app, ["status", "--local"])
     assert result.exit_code == 2

@@ -105,7 +105,7 @@ def test_an_untouched_ledger_verifies_online_and_as_an_export(ledger: Ledger, ru
     of_sample = next(s for s in documents(alone)["services"] if s["service"] == "sample")
     assert of_sample == documents(online)["services"][0]
     assert (of_sample["chained"], of_sample["before"], of_sample["open"]) == (LENGTH, 1, 1)
-    assert "closed before chains began" in run("verify-evidence").stdout
+    assert "closed before the chain began" in run("verify-evidence").stdout
 
 
 def test_an_export_that_was_changed_is_found(ledger: Ledger, run: Run, tmp_path: Path) -> None:

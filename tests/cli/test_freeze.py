@@ -28,7 +28,7 @@ def kept() -> dict[str, dict[str, Any]]:
 
 
 def test_who_froze_what_and_why_is_kept(at: At) -> None:
-    """Who is what AWS says of the credentials, and nothing that is typed."""
+    """The identity comes from AWS, not from the command line."""
     result = run("freeze", "sample", "--reason", "a migration", "--until", "2099-12-27T08:00:00+02:00")
     assert result.exit_code == 0, result.output
     found = kept()["sample"]
@@ -85,7 +85,7 @@ def test_what_is_refused(at: At, words: tuple[str, ...], told: str) -> None:
 
 
 def test_a_deployment_under_way_is_told_of(at: At) -> None:
-    """Whoever freezes should know what the freeze comes too late for."""
+    """The output names running deployments, which the freeze doesn't stop."""
     under_way = record("20260101T000000Z", "sha256:" + "a" * 64)["deployment_id"]
     told = json.loads(run("freeze", "sample", "--reason", "x", "--json").stdout)
     assert told["under_way"] == [under_way]

@@ -42,7 +42,7 @@ def test_a_pushed_commit_on_a_branch_is_good(checkout: Path) -> None:
 
 @pytest.mark.parametrize("change", ["new file", "edit", "staged"])
 def test_a_dirty_tree_is_refused_by_its_files(checkout: Path, change: str) -> None:
-    """Built would be the commit, and not what lies here: the files are named."""
+    """The build would use the commit, not the changed files, so the error names the files."""
     path = checkout / "file"
     path.write_text("one")
     if change != "new file":
@@ -50,13 +50,13 @@ def test_a_dirty_tree_is_refused_by_its_files(checkout: Path, change: str) -> No
     if change == "edit":
         run(checkout, "commit", "-qm", "file")
         path.write_text("two")
-    with pytest.raises(Refused, match=r"uncommitted: file; commit or stash") as refused:
+    with pytest.raises(Refused, match=r"uncommitted changes: file; commit or stash") as refused:
         git.clean()
     assert code(refused) == "DIRTY_TREE"
 
 
 def test_a_detached_head_is_refused(checkout: Path) -> None:
-    """Whoever is on no branch may not know what would be released: they have to name it."""
+    """Without a branch it may not be clear what would be released, so the commit must be given."""
     run(checkout, "checkout", "--quiet", "--detach")
     with pytest.raises(Refused, match="--commit") as refused:
         git.attached(git.commit("HEAD"))
@@ -64,7 +64,7 @@ def test_a_detached_head_is_refused(checkout: Path) -> None:
 
 
 def test_an_unpushed_commit_is_refused(checkout: Path) -> None:
-    """A commit that only this machine has can be built by nobody else, nor found again."""
+    """Nobody else can build or find a commit that is only on this machine."""
     run(checkout, "push", "--quiet", "origin", "main")
     run(checkout, "commit", "--allow-empty", "-qm", "not pushed")
     with pytest.raises(Refused, match="git push") as refused:
@@ -82,23 +82,23 @@ def test_a_repository_without_a_remote_is_refused(checkout: Path) -> None:
 
 @pytest.mark.parametrize("wanted", ["no-such-branch", "0" * 40, "--upload-pack=touch /tmp/x", ""])
 def test_what_is_no_commit_is_refused(checkout: Path, wanted: str) -> None:
-    """A name Git does not know is told, and never taken for an option."""
+    """An unknown name is an error, and is never passed to Git as an option."""
     with pytest.raises(Refused) as refused:
         git.commit(wanted)
     assert code(refused) == "NO_COMMIT"
 
 
 def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outside of a repository the way out is said."""
+    """Outside of a repository the message says the way out."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    with pytest.raises(Refused, match="go to one") as refused:
+    with pytest.raises(Refused, match="change to one") as refused:
         git.commit("HEAD")
     assert code(refused) == "NO_REPOSITORY"
 
 
 def test_no_git(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without Git the way out is said, and there is no stack trace."""
+    """Without Git the message says the way out, without a stack trace."""
     monkeypatch.setenv("PATH", "")
     with pytest.raises(Refused) as refused:
         git.commit("HEAD")

@@ -76,7 +76,7 @@ def test_the_wheel_brings_every_file_of_its_packages() -> None:
 
 
 def test_it_tells_its_version() -> None:
-    """Who reports a fault can say of what."""
+    """`--version` prints the version, for bug reports."""
     said = CliRunner().invoke(app, ["--version"])
     assert (said.exit_code, said.stdout) == (0, f"landfall {metadata.version('landfall')}\n")
 
@@ -102,7 +102,7 @@ def test_the_region_is_the_one_that_was_asked_for(
 
 
 def test_every_package_is_in_the_wheel() -> None:
-    """A package that the metadata doesn't name is found here by every test, and by nobody who installs the wheel."""
+    """The metadata names every needed package: tests find missing ones here, but installed wheels don't."""
     told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     lambdas = ROOT / "lambdas"
     there = {".".join(path.parent.relative_to(lambdas).parts) for path in lambdas.rglob("__init__.py")}

@@ -75,16 +75,16 @@ def test_stacks_that_do_not_fit_are_told_before_a_deploy_fails(services: int, ow
 
 
 def test_a_quota_that_nobody_knows_is_no_finding() -> None:
-    """It is said to be unknown."""
-    assert "tells of none" in quotas.stacks(account(9, ServiceQuotas({}, {})))
+    """The output says that it is unknown."""
+    assert "reports no quota" in quotas.stacks(account(9, ServiceQuotas({}, {})))
 
 
 @pytest.mark.parametrize(
     ("region", "said"),
-    [("us-east-1", "has all"), ("cn-north-1", "has all"), ("xx-future-1", "does not know")],
+    [("us-east-1", "has every"), ("cn-north-1", "has every"), ("xx-future-1", "is unknown")],
 )
 def test_a_region_with_everything_is_well(region: str, said: str) -> None:
-    """In another partition too; of one that is newer than boto3 nothing is claimed."""
+    """It holds in another partition too. Of a region that boto3 doesn't know, nothing is claimed."""
     assert said in quotas.region(account(1, ServiceQuotas({}, {}), region))
 
 

@@ -68,7 +68,7 @@ def test_a_record_by_any_of_its_names(wanted: str) -> None:
 
 @pytest.mark.parametrize("wanted", ["", RECORD["git_sha"][:6], "b", "sha256:1"])
 def test_no_record_by_less(wanted: str) -> None:
-    """Too little of a name is none: nobody rolls back to what they did not mean."""
+    """Too short a name matches nothing, so nobody rolls back to the wrong release."""
     assert not is_named(RECORD, wanted)
 
 

@@ -75,7 +75,7 @@ def test_where_the_functions_python_is_not_found_sources_ship_and_deploy_says_so
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=layer.ROOT)
     assert done.stdout.split() == ["nothing", "False"]
-    assert "no Python 9.99 is found here" in done.stderr
+    assert "Python 9.99, which the functions run on, was not found here" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["step.py"]
 
 

@@ -134,6 +134,6 @@ def test_a_failed_build_is_told_of(stage: Stage, inbox: Inbox) -> None:
     (message,) = about(inbox, "final-v3")
     assert message.subject == "Landfall: BUILD_FAILED built final-v3"
     assert message.attributes["code"] == "BUILD_FAILED"
-    for part in ("landfall-build-built", "PRE_BUILD FAILED", "'final-v3' is no commit", "/codesuite/codebuild/"):
+    for part in ("landfall-build-built", "PRE_BUILD FAILED", "'final-v3' is not a commit", "/codesuite/codebuild/"):
         assert part in message.body
     assert len(stage.records("built")) == records

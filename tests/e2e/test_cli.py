@@ -144,7 +144,7 @@ def test_what_is_refused_exits_2_and_touches_nothing(stage: Stage, checkout: Pat
         (("release", *SERVICE), "uncommitted: draft"),
         (("release", *SERVICE, "--ci", "--sha", "main"), "'main' is not a full commit id"),
         (("release", "--service", "nope"), "'nope' is not in services.toml"),
-        (("rollback", *SERVICE, "--to", "0" * 40), "is no proven release"),
+        (("rollback", *SERVICE, "--to", "0" * 40), "is not a proven release"),
         (("watch", "no-such-deployment"), "knows no deployment"),
     ):
         code, said = landfall(stage, *arguments, directory=checkout)

@@ -1,4 +1,4 @@
-"""The local CodeBuild: a commit becomes an image once, and its build is told of as AWS tells it."""
+"""The local CodeBuild: it builds a commit's image once, and sends the same events as AWS."""
 
 from __future__ import annotations
 
@@ -139,8 +139,8 @@ def test_start_and_end_are_told(builder: Builder) -> None:
 @pytest.mark.parametrize(
     ("request_", "why"),
     [
-        ({"sourceVersion": "main"}, "'main' is no commit"),
-        ({}, "is no commit"),
+        ({"sourceVersion": "main"}, "'main' is not a commit"),
+        ({}, "is not a commit"),
         ({"sourceVersion": SHA, "environmentVariablesOverride": [{"name": "FAULT", "value": "x"}]}, "FAULT is 'x'"),
         ({"sourceVersion": SHA, "environmentVariablesOverride": [{"name": "REPOSITORY_URI", "value": ""}]}, "not set"),
     ],

@@ -1,4 +1,4 @@
-"""The faults of a local AWS: each does to a Lambda's call what its name says, and to nobody else's."""
+"""The faults of a local AWS: each changes only a Lambda's call, in the way that its name says."""
 
 from __future__ import annotations
 

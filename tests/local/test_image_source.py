@@ -89,7 +89,7 @@ def test_index_without_the_platform_says_what_it_has(ecr: Any, image: Image) -> 
 
 
 def test_image_that_is_not_there_is_named(ecr: Any) -> None:
-    """A mistyped tag is told from a refusal."""
+    """A mistyped tag gives another error than a refusal."""
     with pytest.raises(InvalidRequest, match="checked, nope: Requested image not found"):
         read(ecr, REPOSITORY, {"imageTag": "nope"}, PLATFORM)
     with pytest.raises(AwsCallFailed, match="RepositoryNotFoundException"):
@@ -97,7 +97,7 @@ def test_image_that_is_not_there_is_named(ecr: Any) -> None:
 
 
 def test_configuration_of_any_size_is_not_read(ecr: Any, image: Image) -> None:
-    """Whoever can push can't fill the memory of whoever checks, by a size that is told or one that isn't."""
+    """A pushed image can't fill the memory of the check, with a correct or a false size."""
     manifest = json.loads(image.manifest)
     huge = {**manifest, "config": {**manifest["config"], "size": CONFIG_LIMIT + 1}}
     put(ecr, huge, "huge")

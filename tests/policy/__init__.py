@@ -1,1 +1,1 @@
-"""What the roles may do, held against AWS's reference, against what the steps do in tests, and against two packs."""
+"""Compares the roles' rights with AWS's reference, with the steps' calls in tests, and with two cdk-nag packs."""

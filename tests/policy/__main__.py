@@ -17,11 +17,11 @@ from tests.stacks.template import read
 from tests.steps import calls
 
 DOCS_ONLY = "--docs"
-"""The argument that leaves the recording as it is: only the templates or the reasons have changed."""
+"""The argument to keep the recording, if only the templates or the reasons have changed."""
 
 
 def record() -> None:
-    """Run tests/steps and keep what was called. Raises CalledProcessError where a test fails."""
+    """Run tests/steps and record the calls. Raises CalledProcessError if a test fails."""
     with TemporaryDirectory(prefix="landfall-calls-") as directory:
         command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "tests/steps"]
         subprocess.run(command, cwd=ROOT, env={**os.environ, calls.INTO: directory}, check=True)
@@ -29,7 +29,7 @@ def record() -> None:
 
 
 def merge(directory: Path) -> None:
-    """Write the recording from what each process left: for each call, the first test by name."""
+    """Merge the recordings of all processes: for each call, the first test by name."""
     found: dict[calls.Call, str] = {}
     for path in directory.glob("*.json"):
         for call, test in calls.read(path).items():

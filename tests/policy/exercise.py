@@ -1,4 +1,4 @@
-"""Which test exercises which grant, on the template that the settings of tests/steps make."""
+"""Finds the test that exercises each grant, with the template for the settings of tests/steps."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _HELD = {
     r"<SigningKey\w+\.Arn>": "arn:aws:kms:REGION:ACCOUNT:key/signing",
     r"<Topic\w+>": "arn:aws:sns:REGION:ACCOUNT:landfall",
 }
-"""What is the pipeline's own has another name in tests/steps than CloudFormation gives it."""
+"""The names of the pipeline's own resources in tests/steps, which differ from CloudFormation's."""
 
 
 def stepped(directory: Path) -> Template:
-    """Synthesise the pipeline for the services of tests/steps, under the names that its own tables have there."""
+    """Synthesise the pipeline for the services of tests/steps, with the names of resources there."""
     directory.mkdir(exist_ok=True)
     settings = directory / "services.toml"
     settings.write_text(SETTINGS.format(url="https://service.example"), encoding="utf-8")
@@ -47,7 +47,7 @@ def _named(text: str) -> str:
 
 
 def exercised(template: Template) -> Mapping[tuple[Key, str], str]:
-    """Return a test for each statement (its key) and action that one exercises, the first by name."""
+    """Return for each statement (its key) and action a test that exercises it, the first by name."""
     found: dict[tuple[Key, str], str] = {}
     known = sorted(calls.recorded().items(), key=lambda item: item[1])
     for statement in (s for s in statements(template) if s.step):

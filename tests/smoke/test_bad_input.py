@@ -28,7 +28,7 @@ BAD: dict[str, tuple[Behaviour, str, str]] = {
 
 @pytest.mark.parametrize(("behave", "state", "words"), BAD.values(), ids=BAD.keys())
 def test_whatever_answers(run: Run, behave: Behaviour, state: str, words: str) -> None:
-    """None of these is taken for a healthy service, and none holds the command up."""
+    """None of these counts as a healthy service, and none blocks the command."""
     with serving(behave) as url:
         told = run("--base-url", url, "--attempts", 1, "--requests", 3, "--json")
     checks = {c["name"]: c for c in json.loads(told.stdout)["checks"]}
@@ -39,7 +39,7 @@ def test_whatever_answers(run: Run, behave: Behaviour, state: str, words: str) -
 
 
 def test_a_certificate_of_nobody(run: Run, authority: trustme.CA, bundle: Path) -> None:
-    """A certificate that proves nothing is said to be the reason; with the right authority it is accepted."""
+    """An untrusted certificate is named as the reason; with the right authority it is accepted."""
     context: ssl.SSLContext = tls(authority, "localhost")
     with serving(body('{"database": "connected"}'), context) as url:
         told = run("--base-url", url, "--attempts", 1, "--requests", 3)
@@ -57,7 +57,7 @@ REFUSED = {
     "no URL and no settings": ((), "services.toml"),
     "a file nobody can write": (
         ("--base-url", "http://localhost:9", "--attempts", "1", "--requests", "1", "--junit", "no/such/directory.xml"),
-        "name a file",
+        "give a file",
     ),
 }
 

@@ -46,8 +46,8 @@ def test_the_settings_lie_beside_the_handlers_whatever_their_file_was_called(tmp
     ("bundle", "why"),
     [
         ("missing.pem", "there is no file"),
-        ("../outside.pem", "leaves the directory"),
-        ("resolve.py", "also the name of a file of Landfall's"),
+        ("../outside.pem", "is outside the directory"),
+        ("resolve.py", "also the name of one of Landfall's files"),
     ],
 )
 def test_a_bundle_that_can_not_be_packed_stops_the_synth(tmp_path: Path, bundle: str, why: str) -> None:

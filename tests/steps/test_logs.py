@@ -100,7 +100,7 @@ def test_a_service_that_asks_for_no_gate_is_not_judged(live: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("container", "why"), [(WRITES, "log group '/judged' does not exist"), ({}, "to no CloudWatch")]
+    ("container", "why"), [(WRITES, "log group '/judged' does not exist"), ({}, "not write to CloudWatch")]
 )
 def test_a_gate_that_could_not_see_is_refused(aws: None, container: Any, why: str) -> None:
     """Before anything is touched: whoever asks for a gate is told that it can't work."""

@@ -88,7 +88,7 @@ def test_a_value_that_was_asked_for_with_a_secret_is_not_shown(guarded: str, sit
     """It may be the secret, spelt so that nobody would know it: JSON writes one text in many ways."""
     site.sha, site.echo = b.SHA, True
     checks = {c["name"]: c for c in smoke_test(site)["checks"]}
-    assert (checks["orders"]["state"], checks["orders"]["seen"]) == ("FAIL", "HTTP 200, token is another str")
+    assert (checks["orders"]["state"], checks["orders"]["seen"]) == ("FAIL", "HTTP 200, token is a different str")
     assert (checks["search"]["state"], checks["search"]["seen"]) == ("PASS", "HTTP 200, no body that matches")
 
 
@@ -96,7 +96,7 @@ GONE = {
     "gone": (lambda m: m.delete_secret(SecretId="guarded/key", ForceDeleteWithoutRecovery=True), "does not exist"),
     "going": (lambda m: m.delete_secret(SecretId="guarded/key"), "is about to be deleted"),
     "bytes": (lambda m: m.put_secret_value(SecretId="guarded/key", SecretBinary=b"s3cr3t-bytes"), "holds bytes"),
-    "two lines": (lambda m: m.put_secret_value(SecretId="guarded/key", SecretString="s3cr3t\nlines"), "no value of a"),
+    "two lines": (lambda m: m.put_secret_value(SecretId="guarded/key", SecretString="s3cr3t\nlines"), "can't be sent"),
 }
 
 

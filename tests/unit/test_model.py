@@ -44,6 +44,6 @@ def test_change_is_bound_to_the_deployment_ecs_made() -> None:
     ids=["another revision", "no primary"],
 )
 def test_update_that_was_not_taken_is_no_deployment(primary: object) -> None:
-    """If ECS answers an update with another revision's deployment, that one is not taken for ours."""
+    """If ECS answers an update with another revision's deployment, it doesn't count as ours."""
     with pytest.raises(AwsCallFailed, match="after the update the PRIMARY deployment has"):
         change.begun(b.deployment(), b.service(primary), Limits(), b.NOW)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""A deployment's id is the same, whoever makes it up."""
+"""A deployment's id has the same form everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of a secret between Secrets Manager and the line: it is sent whole, or it is said why not, unquoted."""
+"""A secret is sent in full, or the error says why not, without quoting it."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def test_a_secret_is_its_text_or_one_key_of_it() -> None:
 
 UNREADABLE: dict[str, tuple[Secret, Any, str]] = {
     "bytes": (Secret("k"), None, "holds bytes"),
-    "no JSON": (OF_KEY, TOKEN, "no JSON object"),
-    "a list": (OF_KEY, json.dumps([TOKEN]), "no JSON object"),
-    "deep nesting": (OF_KEY, "[" * 60_000, "no JSON object"),
+    "no JSON": (OF_KEY, TOKEN, "not a JSON object"),
+    "a list": (OF_KEY, json.dumps([TOKEN]), "not a JSON object"),
+    "deep nesting": (OF_KEY, "[" * 60_000, "not a JSON object"),
     "another key": (OF_KEY, json.dumps({"tok": TOKEN}), "no text under key 'token'"),
     "a number": (OF_KEY, json.dumps({"token": 123456789}), "no text under key 'token'"),
-    "two lines": (Secret("k"), f"{TOKEN}\n{TOKEN}", "no value of a header"),
-    "a line break at its end": (Secret("k"), f"{TOKEN}\n", "no value of a header"),
-    "letters that no header has": (Secret("k"), f"{TOKEN}é", "no value of a header"),
+    "two lines": (Secret("k"), f"{TOKEN}\n{TOKEN}", "can't be sent in a header"),
+    "a line break at its end": (Secret("k"), f"{TOKEN}\n", "can't be sent in a header"),
+    "letters that no header has": (Secret("k"), f"{TOKEN}é", "can't be sent in a header"),
     "too short": (Secret("k"), "s3cr3t-", "fewer than 8"),
 }
 

@@ -1,1 +1,1 @@
-"""What the build of a commit is told, and what its end means. It starts no build."""
+"""The environment of a commit's build, and the meaning of the build's end. It starts no build."""

@@ -1,4 +1,4 @@
-"""What buildspec.yml is told of a service: the same whether CodeBuild runs it or the `landfall` command does."""
+"""The environment variables of buildspec.yml, the same in CodeBuild and for `landfall` on this machine."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from landfall.settings import Build
 COMMIT = "CODEBUILD_RESOLVED_SOURCE_VERSION"
 """The commit to build. CodeBuild sets it once it has the source (CodeBuild user guide, environment variables)."""
 ARGUMENT = "BUILD_ARGUMENT_"
-"""Before a build argument's name: the variable with its value. Each has one, so that no value is taken apart."""
+"""The prefix of a variable that holds a build argument. Each argument has its own variable, so no value is parsed."""
 TARGET, ARGUMENTS, SECRETS = "BUILD_TARGET", "BUILD_ARGUMENTS", "BUILD_SECRETS"
 OPTIONAL = (TARGET, ARGUMENTS, SECRETS)
-"""Variables that a build has only where settings say something. What is called so by chance means nothing."""
+"""Variables that a build has only if settings set them. Other variables of the same name are ignored."""
 
 
 def cache_repository(repository: str) -> str:
-    """Return the repository of a service's build cache: apart, since cache tags are written over."""
+    """Return the repository of a service's build cache. It is a separate one, since cache tags are overwritten."""
     return f"{repository}-cache"
 
 
 def build_environment(build: Build, repository: str, registry: str) -> dict[str, str]:
-    """Return the variables of buildspec.yml, but for the commit.
+    """Return the variables of buildspec.yml, except the commit.
 
-    `registry` is the host that holds the service's `repository`: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`. Of a secret
-    they hold the name: its value is read by the command that hands it to the builder.
+    `registry` is the host of the service's `repository`: `ACCOUNT.dkr.ecr.REGION.amazonaws.com`. The variables hold
+    only the names of secrets; the command that passes a secret to the builder reads its value.
     """
     return {
         "REPOSITORY_URI": f"{registry}/{repository}",

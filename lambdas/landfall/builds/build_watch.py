@@ -1,6 +1,6 @@
-"""The build watch: what a build that is over means, and whether the deployment of its image has begun.
+"""The build watch: judges a finished build, and whether the deployment of its image has begun.
 
-A build exports `GIT_SHA`, `IMAGE_DIGEST` and `BUILT` (`no` where the commit was built before and its image is reused).
+A build exports `GIT_SHA`, `IMAGE_DIGEST` and `BUILT` (`no` if the commit was built before and its image is reused).
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from landfall.text.later import Later
 
 SUCCEEDED, IN_PROGRESS = "SUCCEEDED", "IN_PROGRESS"
 ENDED = (SUCCEEDED, "FAILED", "FAULT", "STOPPED", "TIMED_OUT")
-"""The statuses of a build that is over (CodeBuild API reference, Build, `buildStatus`)."""
+"""The statuses of a finished build (CodeBuild API reference, Build, `buildStatus`)."""
 NOT_BEGUN, BEGUN = "NOT_BEGUN", "BEGUN"
 EXPORTS = {"GIT_SHA": image_tags.FULL, "IMAGE_DIGEST": DIGEST, "BUILT": Later("yes|no")}
-"""The variables that the buildspec exports, and what they look like."""
+"""The variables that the buildspec exports, and their format."""
 _SHOWN = 80
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A phase of a build, and what CodeBuild says of it. `status` is empty while it runs, and for COMPLETED."""
+    """A phase of a build, as CodeBuild describes it. `status` is empty while it runs, and for COMPLETED."""
 
     name: str
     status: str
@@ -36,7 +36,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class BuildView:
-    """A build as CodeBuild describes it. `source_version` is the commit it resolved, else what was asked for."""
+    """A build as CodeBuild describes it. `source_version` is the resolved commit, else the requested version."""
 
     arn: str
     project: str
@@ -49,10 +49,10 @@ class BuildView:
 
 @dataclass(frozen=True)
 class Built:
-    """A build as it travels between the watch's states.
+    """A build as the states of the watch pass it on.
 
-    `asked_at` is when the build began, `pushed` whether it pushed an image: where it did, the push asks for the
-    deployment, and where the image was there already, the build itself does.
+    `asked_at` is when the build began. `pushed`: it pushed an image, so the push asks for the deployment. If the image
+    existed already, the build itself asks for it.
     """
 
     service: str
@@ -65,7 +65,7 @@ class Built:
 
 
 def assess(view: BuildView, service: Service, within: int) -> tuple[Verdict, Built]:
-    """Say what a build that is over means: WAIT `BUILT` for `within` seconds, or FAIL with a code that says why."""
+    """Judge a finished build: WAIT `BUILT` for `within` seconds, or FAIL with a code that says why."""
     built = Built(service.name, view.project, view.arn, view.started_at, git_sha=_shown(view.source_version))
     if view.status != SUCCEEDED:
         return failed(f"BUILD_{view.status}", _what_failed(view)), built
@@ -75,26 +75,25 @@ def assess(view: BuildView, service: Service, within: int) -> tuple[Verdict, Bui
     ]
     if bad:
         why = (
-            f"it succeeded, but what it exports is no image: {', '.join(bad)}; see that the buildspec exports all three"
+            f"it succeeded, but its exported variables are wrong: {', '.join(bad)}; make the buildspec export all three"
         )
         return failed("BUILD_UNREADABLE", why), built
     sha, digest = exported["GIT_SHA"], exported["IMAGE_DIGEST"]
     built = replace(built, git_sha=sha, image_digest=digest, pushed=exported["BUILT"] == "yes")
-    return wait("BUILT", f"{sha} is {digest}; its deployment has {within} s to begin", within), built
+    return wait("BUILT", f"{sha} is {digest}; its deployment must begin within {within} s", within), built
 
 
 def reason(within: int, watch: str) -> str:
-    """Return the reason of a deployment that the watch starts. It names the watch's execution: no two say the same."""
+    """Return the reason of a deployment that the watch starts. It names the watch's execution, so each is unique."""
     return f"no deployment of this image began within {within} s of its build (build watch {watch})"
 
 
 def begun(records: Iterable[Mapping[str, Any]], mine: str) -> Verdict | None:
-    """Say by the ledger's records of the image whether a deployment has begun; None where none has.
+    """Judge by the ledger's records of the image whether a deployment has begun; None if none has.
 
-    Any record counts, however old and however it ended. A pushed digest is new, so its records are of this push; a
-    reused one that was deployed before, whatever came of it, lost no push: to start it again could put an old release
-    over a newer one. Only the record of the deployment that this very watch started, `mine`, before its answer was lost
-    means that none had begun.
+    Any record counts, with any age and outcome. A pushed digest is new, so its records belong to this push. If a reused
+    digest was deployed before, no push was lost, and starting it again could replace a newer release by an old one. One
+    record doesn't count: `mine`, the deployment that this watch started itself before its answer was lost.
     """
     found = list(records)
     if any(r.get("reason") == mine for r in found):
@@ -105,7 +104,7 @@ def begun(records: Iterable[Mapping[str, Any]], mine: str) -> Verdict | None:
 
 
 def started(name: str, first: bool) -> Verdict:
-    """Say what it means that execution `name` was asked for: `first` is False where it had been started before."""
+    """Return the verdict after starting execution `name`. `first` is False if it had been started before."""
     if first:
         return failed(NOT_BEGUN, f"no deployment had begun; execution {name} was started")
     return passed(
@@ -114,7 +113,7 @@ def started(name: str, first: bool) -> Verdict:
 
 
 def request(built: Built, asked_at: str, why: str) -> tuple[str, dict[str, str]]:
-    """Return name and input of the deployment that is missing."""
+    """Return name and input of the missing deployment."""
     return request_of_push(
         built.service, built.git_sha, built.image_digest, pushed_at=asked_at, by="build watch", why=why
     )
@@ -123,9 +122,10 @@ def request(built: Built, asked_at: str, why: str) -> tuple[str, dict[str, str]]
 def request_of_push(
     service: str, tag: str, digest: str, *, pushed_at: str, by: str, why: str
 ) -> tuple[str, dict[str, str]]:
-    """Return name and input of a deployment that stands for a push that was lost.
+    """Return name and input of a deployment that replaces a lost push.
 
-    The same image gives the same name, whoever asks; a newer push overtakes it as it would have overtaken the push.
+    The same image always gives the same name, no matter who asks. A newer push overtakes it, as it would have overtaken
+    the lost push.
     """
     document = {
         "service": service,
@@ -143,7 +143,7 @@ def _what_failed(view: BuildView) -> str:
     if not wrong:
         return f"the build ended {view.status}; CodeBuild names no phase that failed"
     first = wrong[0]
-    return f"{first.name} {first.status}: {first.message or 'CodeBuild gives no message; its log may'}"
+    return f"{first.name} {first.status}: {first.message or 'CodeBuild gives no message; see the log'}"
 
 
 def _shown(text: str) -> str:

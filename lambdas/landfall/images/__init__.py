@@ -1,1 +1,1 @@
-"""What an image says about itself: its name, its tags, its labels, its configuration. It never asks ECR."""
+"""Reads an image's name, tags, labels and configuration. It never calls ECR."""

@@ -1,8 +1,8 @@
-"""What a build says of its commit: when it was made, by whom, what for, and which commits it contains.
+"""What a build says about its commit: time, author, subject, and the commits that it contains.
 
-buildspec.yml writes it into the image's manifest, as annotations, and the digest that is deployed is that of the
-manifest. So nobody can change it later; but who builds an image can say what they like in it. It is shown as told, and
-proves nothing: which commit is live is what the service itself answers.
+buildspec.yml writes it into the image's manifest as annotations. The deployed digest covers the manifest, so nobody can
+change it later. But the person who builds an image can write anything into it. So it is shown as the build's statement
+and is not proof: the service's own answer proves which commit is live.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from landfall.text.later import Later
 
 PREFIX = "landfall.commit"
 MOST = 500
-"""Ancestors that are told of: 20 kB in a manifest, which may have 4 MB (OCI distribution specification)."""
+"""How many ancestors are listed: 20 kB in a manifest, which may have 4 MB (OCI distribution specification)."""
 LONGEST_AUTHOR, LONGEST_SUBJECT = 100, 300
 WHOLE, CUT, SHALLOW, UNTOLD = "whole", "cut", "shallow", "unknown"
 _HISTORIES = {WHOLE, CUT, SHALLOW}
@@ -30,10 +30,10 @@ Contains = Literal["yes", "no", "unknown"]
 
 @dataclass(frozen=True)
 class Told:
-    """What an image says of its commit. Times are in UTC, by the clock of who made the commit; empty is not told.
+    """What an image says about its commit. Times are in UTC, by the author's clock. Empty means not given.
 
-    `ancestors` are those that Git lists first, over all parents: the youngest, 500 at most. `history` is "whole" where
-    there are no others, "cut" where there are, "shallow" where the clone that was built ended there, else "unknown".
+    `ancestors` are the newest ones that Git lists over all parents, at most 500. `history` is "whole" if there are no
+    others, "cut" if there are, "shallow" if the history of the built clone ends there, else "unknown".
     """
 
     sha: str = ""
@@ -44,16 +44,16 @@ class Told:
     ancestors: tuple[str, ...] = ()
 
     def contains(self, wanted: str) -> Contains:
-        """Say whether the commit, or one before it, is the one that is named, by 7 hex digits or more.
+        """Say whether `wanted` (7 hex digits or more) is the commit or one of its ancestors.
 
-        What is not listed is not there only where all are listed.
+        If it is not listed, the answer is "no" only if all ancestors are listed.
         """
         if any(commit.same(each, wanted) for each in (self.sha, *self.ancestors) if each):
             return "yes"
         return "no" if self.sha and self.history == WHOLE else "unknown"
 
     def fields(self, kinds: Iterable[Redacts] | None = None) -> dict[str, str]:
-        """Return what a deployment's record keeps of it, redacted: nothing where nothing was told."""
+        """Return the fields for a deployment's record, redacted; none if the image says nothing."""
         found = {
             "commit_time": self.time,
             "commit_author": redacted(self.author, kinds),
@@ -67,7 +67,7 @@ NOTHING = Told()
 
 
 def read(manifest: Mapping[str, Any], git_sha: str) -> Told:
-    """Read a manifest's annotations; nothing is told by one that tells of another commit than the image's, or oddly."""
+    """Read a manifest's annotations. They are ignored if they are malformed or name another commit than the image."""
     said = manifest.get("annotations")
     if not isinstance(said, Mapping):
         return NOTHING
@@ -91,7 +91,7 @@ def read(manifest: Mapping[str, Any], git_sha: str) -> Told:
 
 
 def as_annotations(told: Told) -> dict[str, str]:
-    """Return the annotations that say it: the inverse of `read`."""
+    """Return the annotations. This is the inverse of `read`."""
     return {
         PREFIX: told.sha,
         f"{PREFIX}.time": told.time,

@@ -1,8 +1,8 @@
-"""What an image's name says: in which registry and repository it is, and under which tag or digest.
+"""Parses an image's name: registry, repository, tag and digest.
 
-Sources: the Distribution project's reference grammar (a first part with a dot or a port, or `localhost`, is a
-registry, else it is Docker Hub's); Amazon ECR user guide, "Amazon ECR registries" (one private registry has a name for
-IPv4, for dual-stack and for FIPS).
+Sources: the Distribution project's reference grammar (a first part with a dot or a port, or `localhost`, is a registry,
+else the image is from Docker Hub); Amazon ECR user guide, "Amazon ECR registries" (a private registry has separate
+names for IPv4, dual-stack and FIPS).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ LATEST = "latest"
 
 @dataclass(frozen=True)
 class ImageName:
-    """An image's name, taken apart. `repository` has the registry before it; a name without a tag means `latest`."""
+    """A parsed image name. `repository` includes the registry; a name without a tag means `latest`."""
 
     repository: str
     tag: str
     digest: str
 
     def same_image(self, other: ImageName) -> bool:
-        """Say whether both name one image: by digest where both have one, else by tag."""
+        """Say whether both name the same image: by digest if both have one, else by tag."""
         if self.repository != other.repository:
             return False
         if self.digest and other.digest:
@@ -36,19 +36,19 @@ class ImageName:
 
 
 def read(image: str) -> ImageName:
-    """Take `registry/name[:tag][@digest]` apart. Two names of one private ECR registry come out alike."""
+    """Parse `registry/name[:tag][@digest]`. All names of one private ECR registry give the same result."""
     bare, _, digest = image.partition("@")
     name, tag = _split(bare)
     return ImageName(_known_as(name), tag or ("" if digest else LATEST), digest)
 
 
 def without_version(image: str) -> str:
-    """Return `registry/name` of a name, as it is written there."""
+    """Return `registry/name` of a name, as written."""
     return _split(image.partition("@")[0])[0]
 
 
 def _split(bare: str) -> tuple[str, str]:
-    """Part the tag from the name; a registry's port is no tag."""
+    """Split name and tag. A registry's port is not a tag."""
     head, slash, last = bare.rpartition("/")
     name, _, tag = last.partition(":")
     return f"{head}{slash}{name}", tag

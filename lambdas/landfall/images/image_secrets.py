@@ -1,8 +1,8 @@
-"""Whether a variable of an image holds a secret: by its name, by its value, and by what its value can't be.
+"""Decides whether an image's variable holds a secret, by its name and its value.
 
 The last word of a name says what it holds: `DB_PASSWORD` a password, `PASSWORD_FILE` a file, `TOKEN_EXPIRY` a time. So
-a name is read from its end, and what stands before a secret's word matters only for words that have other meanings,
-such as `KEY`. The names that it was tried on are in tests/unit/cli/image_variables.txt, with their sources.
+a name is read from its end. The words before a secret's word count only if that word has other meanings, such as `KEY`.
+tests/unit/cli/image_variables.txt has the names that it was tested on, with their sources.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NEUTRAL = Later(
     r"BASE|BASE64|B64|VALUE|STRING|TEXT|PEM|HEX|RAW|PLAIN(TEXT)?|JSON|V|B|\d+|OLD|NEW|PREVIOUS|CURRENT|DEFAULT|PROD(UCTION)?"
     r"|STAGING|DEV(ELOPMENT)?|TEST|LIVE|SECONDARY|CONTENTS?"
 )
-"""Words after a secret's word that leave it one."""
+"""Words after a secret's word that don't change its meaning."""
 _SECRET = Later(
     r"(.*(PASSWORD|PASSWD|PASSPHRASE|SECRET)|PASS|[A-Z]*PWD|PSW|SSHPASS|PASSCODE|SECRETS|.*TOKEN|CREDS?|CREDENTIALS?|PAT|SK|SALT)"
 )
@@ -31,9 +31,9 @@ _NO_SECRET_KEY = _words(
     "LOOKUP INDEX GROUP GROUPING ORDER SORTING OBJECT MAP HOT SHORTCUT TRANSLATION IDEMPOTENCY HOST AUTHORIZED "
     "KNOWN REGISTRY"
 )
-"""Words before `KEY` that make it a name in a table, or the half of a pair that everybody may have."""
+"""Words before `KEY` that make it a key of a table or a public key."""
 _WHOSE = Later(r"(.*_)?(SECRET|PASSWORD|PASSWD|PASSPHRASE)_.+")
-"""A secret's word with another after it: `CLIENT_SECRET_GITHUB`, where that says whose the secret is."""
+"""A secret's word followed by its owner: `CLIENT_SECRET_GITHUB`."""
 _ABOUT = _words(
     "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHECK CHECKSUM CLAIM CLASS COLUMN COST COUNT DAYS "
     "DIR DIRECTORY DISABLED DRIVER DUMMY ENABLED ENCODING ENDPOINT ENGINE EXPIRATION EXPIRE EXPIRES EXPIRY FIELD "
@@ -43,11 +43,11 @@ _ABOUT = _words(
     "REGION REQUIRED RESET RESOURCE ROLE ROTATION ROUNDS SCOPE SCOPES SECONDS SERVICE SIZE SOURCE STORAGE STORE "
     "STRENGTH SUFFIX TEMPLATE TIMEOUT TTL TYPE URI URL USER USERNAME USERS VALIDATOR VALIDATORS VERSION"
 )
-"""Words after a secret's word that make the value something about it."""
+"""Words after a secret's word that make the value a property of the secret."""
 _NO_SECRET_TOKEN = _words("PUBLIC PAD EOS BOS UNK SEP CLS MASK STOP SPECIAL START END")
 _NO_SECRET_PASS = _words("FIRST SECOND ONE TWO SINGLE MULTI BUILD")
 _IN_BROWSERS = Later(r"(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|GATSBY|VUE_APP|STORYBOOK)_")
-"""What frameworks put into what they send to every browser."""
+"""Prefixes of variables that frameworks send to every browser."""
 _CHAT = _words("SLACK DISCORD TEAMS MATTERMOST ROCKETCHAT")
 
 _SWITCH = Later(
@@ -59,7 +59,7 @@ _REFERENCE = Later(
     r"\$\{?\w+.*|\$\(.+\)|\{\{.+\}\}|arn:aws[a-z-]*:.+|(vault|ssm|op|secret|awssm|gcp-?sm|sm)://?.+|projects/[^/]+/secrets/.+"
     r"|https?://[^\s@]+|<(pad|s|/s|unk|mask|eos|bos)>"
 )
-"""What names a secret without holding it, or says where to ask for one."""
+"""Values that name a secret or its location, but don't hold it."""
 _FINGERPRINTS = Later(r"(0x)?[0-9A-Fa-f]{8,64}([\s,]+(0x)?[0-9A-Fa-f]{8,64})*")
 _HELD = (
     Later(r"://[^/\s:@]*:(?![<{$%\[])[^/\s@]+@"),
@@ -72,12 +72,12 @@ _HELD = (
     ),
     Later(r"\b(gh[pousr]_|github_pat_|glpat-|xox[abeoprs]-|[sr]k_live_|npm_|hvs\.|SG\.)[\w.-]{16,}"),
 )
-"""Values that hold a secret, whatever the name: an address or a connection string with a password, a private key, an
-address that whoever has it may post to, and the prefixes that services give their tokens."""
+"""Values that hold a secret under any name: an address or a connection string with a password, a private key, a webhook
+address, and the token prefixes of services."""
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Say whether a variable of an image holds a secret, so far as its name and value tell."""
+    """Say whether a variable of an image seems to hold a secret, by its name and value."""
     if any(held.search(value) for held in _HELD):
         return True
     return _names_one(name, value) and not _is_harmless(value)
@@ -114,7 +114,7 @@ def _is_key(name: str, value: str, before: set[str]) -> bool:
 
 
 def _is_mode(value: str) -> bool:
-    """Say whether it is how somebody logs in, not with what."""
+    """Say whether a value is a method of authentication, not a credential."""
     return value.lower() in (
         *("basic", "digest", "bearer", "jwt", "token", "oauth", "oauth2", "oidc", "openid", "saml", "ldap", "local"),
         *("db", "trust", "md5", "scram-sha-256", "plain", "login", "cram-md5", "iam", "password", "kerberos", "mtls"),
@@ -122,6 +122,6 @@ def _is_mode(value: str) -> bool:
 
 
 def _is_harmless(value: str) -> bool:
-    """Say whether a value is none that a secret could have: empty, a switch, a file's path, the name of a secret."""
+    """Say whether a value can't be a secret: empty, a switch, a file's path, the name of a secret."""
     text = value.strip()
     return not text or any(each.fullmatch(text) for each in (_SWITCH, _PATH, _REFERENCE))

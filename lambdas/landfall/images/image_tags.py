@@ -1,7 +1,7 @@
-"""The tags of an image: which name a release, and which commit they hold.
+"""Reads the tags of an image: which tags name a release, and which commit they contain.
 
-A commit is written in at least 7 of its 40 hex digits: what `git rev-parse --short` gives, and what most tools put into
-a tag. Which tags hold one a service's settings say; all 40 digits alone are always such a tag.
+A commit has at least 7 of its 40 hex digits in a tag, as `git rev-parse --short` and most tools write it. The service's
+settings say which tags contain a commit. A tag of exactly 40 hex digits always does.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from landfall.text.later import Later
 
 FULL = Later(r"[0-9a-f]{40}")
 TAG_LIMIT = 128
-"""Characters of a tag (OCI distribution specification, "Pulling manifests")."""
+"""The most characters of a tag (OCI distribution specification, "Pulling manifests")."""
 GROUP = "commit"
-"""The name of the group of a tag's pattern that holds the commit. A pattern with one group needs no name for it."""
+"""The name of the pattern's group that holds the commit. A pattern with only one group needs no name."""
 _ANY = Later(rf"[0-9a-f]{{{SHORTEST},40}}")
 
 
 @dataclass(frozen=True)
 class TagForm:
-    """Which tags name a release. `pattern` is of the whole tag; without one only the 40 digits of a commit do.
+    """The form of tags that name a release. `pattern` matches the whole tag; without it, only a full commit does.
 
-    With a `label`, which is an image's annotation or label that holds the commit, the pattern needs no group for it.
-    `ignored` is the pattern of tags that are no releases on purpose.
+    `label` is the image's annotation or label that holds the commit; with it, the pattern needs no group.
+    `ignored` is the pattern of tags that intentionally are not releases.
     """
 
     pattern: str | None = None
@@ -37,9 +37,9 @@ class TagForm:
 
 @dataclass(frozen=True)
 class Tag:
-    """A tag as a service's form reads it. `commit` is empty for one that names a release, but not its commit.
+    """A tag that a service's form has read. `commit` is empty if the tag names a release, but not its commit.
 
-    Of a tag that is not `readable`, `commit` is the text that stands where the commit should be.
+    If the tag is not `readable`, `commit` is the text in the place of the commit.
     """
 
     text: str
@@ -48,17 +48,17 @@ class Tag:
 
 
 def is_full(text: str) -> bool:
-    """Say whether it is a commit with all its digits."""
+    """Say whether a text is a full commit id."""
     return FULL.fullmatch(text) is not None
 
 
 def is_commit(text: str) -> bool:
-    """Say whether it is a commit, or the beginning of one that is long enough to mean it."""
+    """Say whether a text is a commit id, in full or shortened to at least 7 digits."""
     return _ANY.fullmatch(text) is not None
 
 
 def distinct(found: Iterable[str]) -> list[str]:
-    """Return the commits that differ, each with as many digits as it is found with."""
+    """Return the different commits, each with the most digits found."""
     longest: list[str] = []
     for each in sorted(set(found), key=lambda text: (-len(text), text)):
         if not any(same(each, known) for known in longest):
@@ -67,7 +67,7 @@ def distinct(found: Iterable[str]) -> list[str]:
 
 
 def read(tags: Iterable[str], form: TagForm) -> list[Tag]:
-    """Read tags by a service's form, all in one go. Raises StepError where its pattern takes too long."""
+    """Read tags by a service's form, all in one run. Raises StepError if its pattern takes too long."""
     texts = list(tags)
     unread = [text for text in texts if not is_full(text) and len(text) <= TAG_LIMIT]
     held = dict(zip(unread, _held(form.pattern, unread), strict=True))
@@ -75,13 +75,13 @@ def read(tags: Iterable[str], form: TagForm) -> list[Tag]:
 
 
 def of_tags(tags: Iterable[Tag]) -> list[str]:
-    """Return the commits that an image's tags hold: those with all their digits, where any has them."""
+    """Return the commits in an image's tags: only the full ones, if there are any."""
     found = distinct(tag.commit for tag in tags if tag.readable and tag.commit)
     return [each for each in found if is_full(each)] or found
 
 
 def ignored(tags: Iterable[str], form: TagForm) -> frozenset[str]:
-    """Return the tags that are no releases on purpose. Raises StepError as `read` does."""
+    """Return the tags that intentionally are not releases. Raises StepError like `read`."""
     texts = [tag for tag in tags if len(tag) <= TAG_LIMIT]
     return frozenset(t for t, held in zip(texts, _held(form.ignored, texts), strict=True) if held is not None)
 
@@ -102,4 +102,6 @@ def _held(expression: str | None, texts: list[str]) -> list[str | None]:
     try:
         return pattern.full_matches(expression, texts, GROUP)
     except TimeoutError as error:
-        raise StepError(f"tags can't be read by {expression!r}: {error}; make it simpler in services.toml") from error
+        raise StepError(
+            f"can't read the tags with the pattern {expression!r}: {error}; make it simpler in services.toml"
+        ) from error

@@ -1,4 +1,4 @@
-"""An image as its repository in Amazon ECR holds it."""
+"""Images in an Amazon ECR repository."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Manifest = Mapping[str, Any]
 class Image:
     """An image in a repository. `accepted` is its digest and, for an index, its platforms' digests.
 
-    `pushed_at` is in whole seconds, as events tell time.
+    `pushed_at` is in whole seconds, as in events.
     """
 
     uri: str
@@ -26,9 +26,9 @@ class Image:
 
 @dataclass(frozen=True)
 class Listed:
-    """An image as a repository's list has it. `pushed_at` is in whole seconds, as events tell time.
+    """An image in a repository's list. `pushed_at` is in whole seconds, as in events.
 
-    `artifact`: it is no image that a task could run, but a chart, a build cache, a signature or the like.
+    `artifact`: it is not an image that a task could run, but a chart, a build cache, a signature or similar.
     """
 
     digest: str

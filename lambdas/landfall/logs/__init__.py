@@ -1,4 +1,4 @@
-"""What a service's tasks wrote: which lines are errors, and whether a release writes more of them than its baseline.
+"""Judges task logs: which lines are errors, and whether a release logs more errors than its baseline.
 
-It never reads CloudWatch.
+It never calls CloudWatch.
 """

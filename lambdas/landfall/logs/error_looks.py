@@ -1,4 +1,4 @@
-"""What errors look like where no level is told: the first lines of stack traces, and the last words of programs."""
+"""Recognises errors in lines without a level: the first lines of stack traces, and the last messages of programs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _RUNTIMES = (
     r"|\bCaused by: |FullyQualifiedErrorId|\binitialization of VM$|#<(?:\w{1,60}::){0,6}\w{0,60}(?:Error|Exception)\b"
     r"|:in [`'][^'\n]{1,200}': .{0,400}\((?:\w{1,60}::){0,6}\w{1,60}\)$|\bat \S{1,200}\.p[lm] line \d+\.$"
 )
-"""What runtimes and kernels say, anywhere in a line."""
+"""Errors of runtimes and kernels, anywhere in a line."""
 _PLATFORMS = (
     r"\bTask timed out after |^RequestId: \S{1,60} Error: |^(?:INIT_)?REPORT .*\bStatus: (?:error|timeout)\b"
     r"|\bMain process exited, code=(?:killed|dumped|exited, status=[1-9])|\bFailed with result '"
@@ -51,7 +51,7 @@ _PLATFORMS = (
     r"|\bEssential container in task exited|\bTaskFailedToStart\b"
     r"|\bMPI_ABORT was invoked|\bcalled exit\([1-9]"
 )
-"""What platforms and databases say of a program."""
+"""Errors that platforms and databases report about a program."""
 _CLASS = r"(?:[\w$]{1,60}(?:\.|::|\\)){0,12}"
 _BEGINNINGS = Later(
     r"panic: |Oops: |FAILURE: |BOOT FAILED|\*\* \((?!EXIT)\w{1,80}\) |ERR! |CRASH\b|Stack overflow\b"
@@ -79,7 +79,7 @@ _BEGINNINGS = Later(
     r"|(?:\S{1,200}: line \d+:\s{1,9}\d{1,7} )?(?:Killed|Aborted|Bus error|Illegal instruction)(?:\s{2,40}\S"
     r"| \(core|\s?$)"
 )
-"""What a line begins with, behind its time, its host and its process."""
+"""How an error line begins, after its time, host and process."""
 _TRIED = Later(r"(?i:failed to|could not|couldn't|cannot|can't|unable to|can not) (?!reproduce|wait)")
 _OF_COMMANDS = Later(
     r"[\w./\[\]()-]{1,200}(?: \w{1,40})?: (?=.{0,1000}(?:"
@@ -88,7 +88,7 @@ _OF_COMMANDS = Later(
     r"|\battempt to \w+ a nil "
     r"|\b[Cc]onnection (?:refused|reset by peer|timed out)$))|! Unable to |.{0,60} : Cannot find "
 )
-"""What shells and commands say behind their name."""
+"""Errors of shells and commands, after their name."""
 _REDIS = Later(r"\d{1,7}:[XCSM] \d\d \w{3} \d{4} [\d:.]{8,12} # ")
 _FAILS = Later(
     r"(?i)\b(?:can't|cannot|fatal|error|failed|crash\w*|unable|misconf|aborting|bad file|wrong|short read)\b"
@@ -110,7 +110,7 @@ _ANYWHERE = Later(f"{_RUNTIMES}|{_PLATFORMS}")
 
 
 def like_an_error(text: str) -> bool:
-    """Say whether a line that tells no level looks like an error."""
+    """Say whether a line without a level looks like an error."""
     if _ANYWHERE.search(text):
         return True
     redis = _REDIS.match(text)

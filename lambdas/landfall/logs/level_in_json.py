@@ -1,4 +1,4 @@
-"""What a line that is JSON tells of its level: by a field of that name, wherever loggers put it, or by a number."""
+"""Finds the level of a JSON line: in a field with a name that loggers use, or as a number."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from landfall.logs.level_words import of_word
 
 _LOOKED_AT = 4000
 _HEAD = 240
-"""Characters in which a document begins behind a text."""
+"""How many characters of text may precede a JSON document."""
 _DEEPEST = 4
 _MOST = 200
-"""Objects of a document that are looked at."""
+"""How many objects of a document are read."""
 _KEYS = tuple(
     """level lvl severity loglevel levelname severitytext l levelstring priorityname priority status sev errorseverity
     sysloglevel syslogseverity loggerlevel eventlevel msglevel messagelevel severitylevel detectedlevel""".split()  # noqa: SIM905
@@ -25,14 +25,14 @@ _WRAPPERS = frozenset(
     jsonpayload message
     msg body event resourcelogs scopelogs logrecords logevents header envelope source tags detail""".split()  # noqa: SIM905
 )
-"""Fields that hold a line's own fields. What is in any other is what the line is about."""
+"""Fields that hold the line's own fields. Other fields hold the data that the line is about."""
 _TRACES = ("excinfo", "exception", "stacktrace", "stack", "err", "error", "errorstack")
 _MESSAGES = ("message", "msg", "log", "event", "body", "MESSAGE", "Message")
 _FAILED = ("error", "timeout", "failure")
 
 
 def told(text: str, is_error: Callable[[str], bool]) -> bool | None:
-    """Return what a line that is JSON tells, or one that ends in it; None where it tells nothing."""
+    """Say whether a line that is JSON, or ends in JSON, is an error; None if it doesn't say."""
     start = text.find("{", 0, _HEAD)
     if start < 0 or not text.endswith("}"):
         return None
@@ -44,7 +44,7 @@ def told(text: str, is_error: Callable[[str], bool]) -> bool | None:
 
 
 def _of_document(document: Mapping[str, Any], whole: bool, is_error: Callable[[str], bool]) -> bool | None:
-    """Return what a document tells. Where JSON stands behind a text, the text may tell more."""
+    """Say whether a document is an error. If a text precedes the JSON, the text may say more."""
     fields = _flat(document)
     found = _of_fields(fields)
     if found is not None or not whole:
@@ -64,7 +64,7 @@ def _flat(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _inside(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects inside of a document that hold its own fields, the outer ones first."""
+    """Yield the objects of a document that hold the line's own fields, outer ones first."""
     waiting: list[tuple[Any, int]] = [(document, 0)]
     for value, depth in waiting:
         if depth:
@@ -76,7 +76,7 @@ def _inside(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _of_fields(fields: Mapping[str, Any]) -> bool | None:
-    """Return what the fields of one object tell, by words first."""
+    """Return the level in the fields of one object, words first."""
     for key in _KEYS:
         level = fields.get(key, fields.get(f"log{key}"))
         if isinstance(level, Mapping):
@@ -90,7 +90,7 @@ def _of_fields(fields: Mapping[str, Any]) -> bool | None:
 
 
 def _is_failure(fields: Mapping[str, Any]) -> bool:
-    """Say whether fields that tell no level are those of a failure."""
+    """Say whether fields without a level describe a failure."""
     kind, tags, record = fields.get("type"), fields.get("tags"), fields.get("record")
     if isinstance(kind, str) and kind.startswith("platform.") and isinstance(record, Mapping):  # AWS Lambda
         return record.get("status") in _FAILED
@@ -100,7 +100,7 @@ def _is_failure(fields: Mapping[str, Any]) -> bool:
         return True
     if isinstance(tags, list) and any(isinstance(tag, str) and tag in ("error", "fatal") for tag in tags):  # Kibana
         return True
-    if fields.get("err") and {"ts", "msg"} <= fields.keys() and "v" not in fields:  # Kubernetes: `v` is of no error
+    if fields.get("err") and {"ts", "msg"} <= fields.keys() and "v" not in fields:  # Kubernetes: an error has no `v`
         return True
     return bool(fields.get("errortype") and "errormessage" in fields) or any(map(_is_trace, map(fields.get, _TRACES)))
 
@@ -115,7 +115,7 @@ def _is_trace(value: Any) -> bool:
 
 
 def _of_numbers(fields: Mapping[str, Any]) -> bool | None:
-    """Return what a level that is a number tells, by the scale that its logger has."""
+    """Return the level that a number means, by the scale of its logger."""
     number = _number(fields.get("severitynumber"))
     if number:
         return number >= 17  # noqa: PLR2004  OpenTelemetry, logs data model

@@ -1,4 +1,4 @@
-"""What a line of text tells of its level: by a field, by a letter, or by a word where levels stand."""
+"""Finds the level of a text line: in a field, as a letter, or as a word in a usual position."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from landfall.logs.level_words import BAD, BAD_ABROAD, GOOD, GOOD_ABROAD, GOOD_W
 from landfall.text.later import Later
 
 _HEAD = 240
-"""Characters in which a level stands where it stands in the open."""
+"""How many characters are searched for a level without brackets or a field."""
 _LOGFMT = Later(
     r"(?:^|[\s,{(])\"?(?:level|lvl|severity|loglevel|log\.level|levelname|level_name|severity_text|sev|prio|priority"
     r"|error_severity|L|at)\"?\s?[=:]\s?\"?"
@@ -30,14 +30,14 @@ _BEHIND_ITS_TIME = Later(
 )
 _PAIR = Later(r"[\w.]=[^\s=]|\w\"\s?:")
 _ALONE = Later(rf"[Ee]rror|err|fatal|crit|{BAD.upper()}|(?i:{GOOD})")
-"""Levels that are told by their place alone. `Critical`, `failed` and `alert` begin sentences."""
+"""Levels that are recognised by their position alone. `Critical`, `failed` and `alert` may begin sentences."""
 _NOUNS = Later(
     r"\s?(?:handl|page|log\b|logs\b|logg|report|rate|budget|count|queue|track|monitor|middleware|boundar|threshold"
     r"|limit"
     r"|template|topic|channel|budget|and |or |is |was |are |were |care\b|section|path\b|patient|condition|codes?\b"
     r"|messages?\b|list|catalog|mapper|response)"
 )
-"""What makes a level's word the first of a name: `error handler`."""
+"""Words after which a level's word is part of a name: `error handler`."""
 _PRIORITY = Later(r"<(?P<syslog>\d{1,3})>|%(?P<rdkafka>[0-7])\|\d")
 _FACILITY = Later(
     r"(?:^|\s)(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])"
@@ -80,7 +80,7 @@ _NOTHING = Later(
 
 
 def by_text(text: str) -> bool | None:
-    """Return what a line of text tells of its level; None where it tells none."""
+    """Say whether a text line's level is one of errors; None if it has no level."""
     found = _by_its_beginning(text)
     if found is not None:
         return found
@@ -94,7 +94,7 @@ def by_text(text: str) -> bool | None:
 
 
 def _by_its_beginning(text: str) -> bool | None:
-    """Return what a priority, a facility or a letter tells."""
+    """Return the level that a priority, a facility or a letter gives."""
     priority = _PRIORITY.match(text)
     if priority:
         return int(priority["syslog"] or priority["rdkafka"]) % 8 <= 3  # noqa: PLR2004  RFC 5424
@@ -109,7 +109,10 @@ def _by_its_beginning(text: str) -> bool | None:
 
 
 def _by_field(text: str, at: int) -> bool | None:
-    """Return what a field tells: one at the beginning, or one of several. A single one in a sentence is no field."""
+    """Return the level of a field at the beginning, or of one of several fields.
+
+    A single one in a sentence doesn't count.
+    """
     several = len(_PAIR.findall(text)) > 1
     for match in _LOGFMT.finditer(text):
         found = of_word(match["word"])
@@ -119,7 +122,7 @@ def _by_field(text: str, at: int) -> bool | None:
 
 
 def _behind_its_time(text: str, at: int, timed: bool) -> bool | None:
-    """Return what stands behind the time of a line, where it is a level."""
+    """Return the level directly after the time of a line."""
     match = _BEHIND_ITS_TIME.match(text, at) if at else None
     if match is None or (not timed and (match["letter"] or match["sign"] == " ")):
         return None
@@ -135,7 +138,7 @@ def _behind_its_time(text: str, at: int, timed: bool) -> bool | None:
 
 
 def _in_the_open(text: str) -> bool | None:
-    """Return what the first word tells that stands as levels do."""
+    """Return the level of the first word that is in a usual position."""
     for match in _IN_THE_OPEN.finditer(text[:_HEAD]):
         word = next(filter(None, match.groups()))
         found = of_word(word.strip("!"))

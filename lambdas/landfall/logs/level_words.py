@@ -1,4 +1,4 @@
-"""The words that loggers have for their levels: those of errors, and the others."""
+"""The words that loggers use for levels: for errors, and for all others."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BAD_ABROAD = (
     "|\u30a8\u30e9\u30fc|\u81f4\u547d\u7684\u30a8\u30e9\u30fc|\u91cd\u5927|\u9519\u8bef|\u932f\u8aa4|\u4e25\u91cd|\u56b4\u91cd|\u81f4\u547d\u9519\u8bef"
     "|\uc624\ub958|\uc2ec\uac01"
 )
-"""As PostgreSQL and java.util.logging translate them."""
+"""The translations of PostgreSQL and java.util.logging."""
 GOOD_ABROAD = (
     "WARNUNG|HINWEIS|INFORMATION|INFOS|AVERTISSEMENT|ATTENTION|NOTE|ADVERTENCIA|AVISO|INFORMACI\u00d3N|AVVERTENZA"
     "|INFORMA\u00c7\u00d5ES|LOGG|PROTOKOLL|JOURNAL|REGISTRO|\u041f\u0420\u0415\u0414\u0423\u041f\u0420\u0415\u0416\u0414\u0415\u041d\u0418\u0415|\u0417\u0410\u041c\u0415\u0427\u0410\u041d\u0418\u0415|\u0418\u041d\u0424\u041e\u0420\u041c\u0410\u0426\u0418\u042f|\u0421\u041e\u041e\u0411\u0429\u0415\u041d\u0418\u0415"
@@ -32,7 +32,7 @@ _ABROAD = Later(rf"(?P<bad>{BAD_ABROAD})|{GOOD_ABROAD}")
 
 
 def of_word(word: str) -> bool | None:
-    """Return whether a level is one of errors; None where it is no level."""
+    """Say whether a word is an error level; None if it is not a level."""
     word = word.strip()
     if word.isdigit():
         return None

@@ -1,7 +1,7 @@
-"""Whether a line of a log is an error, by what its logger calls it.
+"""Decides whether a log line is an error.
 
-A line that tells its level is believed, whatever words are in it. One that tells none is an error where it looks like
-one: the first line of a stack trace, or what programs without levels say when they fail.
+If a line has a level, only the level counts. A line without a level is an error if it looks like one: the first line of
+a stack trace, or a typical message of a failing program.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from landfall.logs import error_looks, level_in_json, level_in_text, line_prefix
 from landfall.text.later import Later
 
 _LOOKED_AT = 4000
-"""Characters of a line in which a level, or what looks like an error, is searched for."""
+"""How many characters of a line are searched for a level or an error."""
 _ANSI = Later(r"(?:\x1b|\^\[|\\u001[bB]|\\x1[bB]|\\033|#033)\[[\d;]{0,20}[A-Za-z]")
-"""Colours, as terminals take them, and as what passes a line on spells them."""
+"""Colour codes, as sent to terminals, and as log forwarders escape them."""
 _DEEPEST = 4
 
 

@@ -1,4 +1,4 @@
-"""What stands before a line, and is none of its logger's: what carries it, its time, its host and its process."""
+"""Recognises what precedes a logger's line: the wrapper that carries it, time, host and process."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _BETWEEN = Later(r"[\s|:,-]{0,8}")
 
 
 def carried(text: str) -> int:
-    """Return where the line begins that another one carries; 0 where none does."""
+    """Return where a line that is wrapped in another begins; 0 if it is not wrapped."""
     found = _CARRIED.match(text)
     return 0 if found is None or (found["name"] and of_word(found["name"]) is not None) else found.end()
 
 
 def peeled(text: str) -> tuple[int, bool]:
-    """Return where a line begins to be its logger's, and whether its time stands before."""
+    """Return where the logger's part of a line begins, and whether a time precedes it."""
     at, timed = 0, False
     for _ in range(6):
         found = _PEELED.match(text, at)

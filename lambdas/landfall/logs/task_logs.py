@@ -1,4 +1,4 @@
-"""What a service's tasks wrote: their last lines, and whether a release writes more errors than what ran before it."""
+"""Reads task logs: the last lines, and whether a release logs more errors than the release before it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from landfall.settings import Logs
 from landfall.text.linear import Linear
 
 MOST_TASKS = 5
-"""Whose lines are read: of more, the first."""
+"""How many tasks are read, at most."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the tasks of a revision write: streams are named prefix/container/task id."""
+    """Where the tasks of a revision log. Streams are named prefix/container/task id."""
 
     group: str
     prefix: str
@@ -40,20 +40,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Written:
-    """What was read, in order. `whole` is False where there was more."""
+    """The lines that were read, in order. `whole` is False if there were more."""
 
     lines: tuple[Line, ...] = ()
     whole: bool = True
 
     def __add__(self, other: Written) -> Written:
-        """Put two together, in the order in which they were written."""
+        """Merge two in the order of time."""
         lines = sorted((*self.lines, *other.lines), key=lambda line: line.at)
         return Written(tuple(lines), self.whole and other.whole)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """How many lines were written, and how many of them are errors. `whole` is False where only some were read."""
+    """The number of lines, and of errors among them. `whole` is False if only some lines were read."""
 
     lines: int = 0
     errors: int = 0
@@ -70,7 +70,7 @@ class Tally:
 
 
 def place(task_definition: Mapping[str, Any], container: str) -> Place | None:
-    """Return where a container's lines go. None where that is not to CloudWatch Logs, or under no name of its own."""
+    """Return where a container logs. None if not to CloudWatch Logs, or without a stream prefix."""
     found = [c for c in task_definition.get("containerDefinitions", []) if c.get("name") == container]
     config = (found[0].get("logConfiguration") or {}) if found else {}
     options = config.get("options") or {}
@@ -79,17 +79,17 @@ def place(task_definition: Mapping[str, Any], container: str) -> Place | None:
 
 
 def tally(written: Written, pattern: str | None) -> Tally:
-    """Count. What an error is, a service's own pattern says, or else the lines themselves."""
+    """Count lines and errors. The service's pattern decides what an error is, else the line's level."""
     is_error = Linear(pattern).found_in if pattern else levels.is_error
     errors = sum(is_error(line.text) for line in written.lines)
     return Tally(len(written.lines), errors, written.whole)
 
 
 def assess(now: Tally, before: Tally, settings: Logs) -> Verdict:
-    """Judge the lines of a release by those from before it. Without those nothing can be said against it (law 8)."""
+    """Compare a release's log lines with those before it. Without lines before, the release can't fail (law 8)."""
     told = f"{now}, before the update {before}"
     if not before.lines:
-        return passed("LOGS_NOTHING_BEFORE", f"the new tasks wrote {told}: nothing to compare with")
+        return passed("LOGS_NOTHING_BEFORE", f"the new tasks wrote {told}; there is nothing to compare with")
     if now.errors >= settings.gate_errors and now.share > settings.gate_times * before.share:
         allowed = f"{settings.gate_errors} errors that are more than {settings.gate_times:g} times the share before"
         return failed("LOG_ERRORS", f"the new tasks wrote {told}; {allowed} fail a release (logs.gate)")

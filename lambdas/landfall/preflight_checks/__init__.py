@@ -1,4 +1,4 @@
-"""The checks before anything changes (law 3), each a pure function: the service, the image, the way back.
+"""The checks of service, image and way back before anything changes (law 3), as pure functions.
 
-None of them reads AWS.
+None of them calls AWS.
 """

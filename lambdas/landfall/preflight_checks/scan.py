@@ -1,11 +1,11 @@
-"""What ECR found in an image, and whether a service lets it be released. Decided before anything is touched.
+"""Decides whether an image may be released, by ECR's scan findings, before anything is touched.
 
-Basic and enhanced scanning (Amazon Inspector) answer differently: basic ends COMPLETE; enhanced COMPLETE where it scans
-on push and ACTIVE where it goes on scanning. Either may be said before the findings are there, without a word of when
-(https://github.com/aws/aws-sdk/issues/289), which is no scan yet. An index is never scanned, its images are
-(https://github.com/aws/containers-roadmap/issues/1683).
-Sources: ECR API reference, DescribeImageScanFindings, ImageScanStatus and ImageScanFindings; ECR user guide,
-"Troubleshooting image scanning".
+Basic and enhanced scanning (Amazon Inspector) answer differently. Basic scanning ends with COMPLETE. Enhanced scanning
+ends with COMPLETE if it scans on push, and with ACTIVE if it scans continuously. ECR may report either before the
+findings exist, and then without a time (https://github.com/aws/aws-sdk/issues/289): such an answer is not a scan yet.
+An index is never scanned, only its images (https://github.com/aws/containers-roadmap/issues/1683). Sources: ECR API
+reference, DescribeImageScanFindings, ImageScanStatus and ImageScanFindings; ECR user guide, "Troubleshooting image
+scanning".
 """
 
 from __future__ import annotations
@@ -17,19 +17,20 @@ from landfall.model import Verdict, failed, wait
 from landfall.settings import Service
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
-"""That can be refused, the worst first. What is INFORMATIONAL, UNDEFINED or UNTRIAGED is no evidence (law 8)."""
+"""The severities that a setting can refuse, worst first. INFORMATIONAL, UNDEFINED and UNTRIAGED are not evidence
+(law 8)."""
 OFF, WARN, REFUSE = "off", "warn", "refuse "
 DONE = ("COMPLETE", "ACTIVE")
 NEVER = ("FAILED", "UNSUPPORTED_IMAGE", "SCAN_ELIGIBILITY_EXPIRED", "LIMIT_EXCEEDED", "IMAGE_ARCHIVED")
-"""Ends of a scan that no waiting changes. Of all other states, and of none, more may come."""
+"""Final states of a scan. In every other state, or without a state, more may come."""
 PENDING = "SCAN_PENDING"
 
 
 @dataclass(frozen=True)
 class Scan:
-    """What ECR says of the scan of one image. `status` is empty where it knows none; `counts` are by severity.
+    """ECR's answer about the scan of one image. `status` is empty if there is no scan; `counts` are by severity.
 
-    `told`: there is something that only a scan can tell, be it the time at which it ended.
+    `told`: the answer has something that only a finished scan gives, such as the time of its end.
     """
 
     digest: str
@@ -40,20 +41,23 @@ class Scan:
 
     @property
     def over(self) -> bool:
-        """Say whether it is known what was found."""
+        """Say whether the findings are known."""
         return self.status in DONE and self.told
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict that keeps the release from going on, or none; and what people are warned of."""
+    """A verdict that stops the release, or None; and a warning for people."""
 
     verdict: Verdict | None = None
     warning: str = ""
 
 
 def judge(scans: Sequence[Scan], settings: Service, look: int) -> Judged:
-    """Judge the scans of the images that tasks would run. At look `scan_attempts` it is decided, whatever is known."""
+    """Judge the scans of the images that tasks would run.
+
+    Look number `scan_attempts` decides with what is known then.
+    """
     limits, refused = settings.limits, _refused(settings.scan)
     bad = next(filter(None, (_counted(scan, refused) for scan in scans)), "")
     if bad:
@@ -66,13 +70,13 @@ def judge(scans: Sequence[Scan], settings: Service, look: int) -> Judged:
     if unknown and refused:
         return Judged(failed("SCAN_UNKNOWN", f"ECR did not scan the image: {_states(unknown)}; {_mend(settings)}"))
     told = [f"not scanned: {_states(unknown)}"] if unknown else []
-    told += [f"no findings, and no word of when: {_states([s])}" for s in open_ if s.status in DONE]
+    told += [f"no findings, and no time of the scan: {_states([s])}" for s in open_ if s.status in DONE]
     told += [worse for scan in scans if settings.scan == WARN and (worse := _counted(scan, SEVERITIES[:2]))]
     return Judged(None, f"image scan: {'; '.join(told)}" if told else "")
 
 
 def _refused(setting: str) -> tuple[str, ...]:
-    """Return the severities that refuse a release: the one that is named, and worse."""
+    """Return the severities that refuse a release: the configured one and all worse ones."""
     named = setting.removeprefix(REFUSE)
     return SEVERITIES[: SEVERITIES.index(named) + 1] if named in SEVERITIES else ()
 
@@ -88,11 +92,11 @@ def _states(scans: Sequence[Scan]) -> str:
 
 
 def _way_out(settings: Service) -> str:
-    return f"see them in ECR, mend the image and push again, or change services.{settings.name}.scan"
+    return f"see them in ECR, fix the image and push again, or change services.{settings.name}.scan"
 
 
 def _mend(settings: Service) -> str:
     return (
-        f"switch on scanning on push of repository {settings.repository!r}, or set services.{settings.name}.scan to"
-        " 'warn' where it can't be scanned"
+        f"switch on scan on push for repository {settings.repository!r}, or set services.{settings.name}.scan to"
+        " 'warn' if it can't be scanned"
     )

@@ -1,4 +1,4 @@
-"""What may pass by itself is looked at again before it decides anything (law 8). The last look decides."""
+"""A state that may pass by itself is checked again before it decides anything (law 8). The last look decides."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from landfall.smoke.case import RETRY, Check
 
 
 def unless_passing(refusal: Verdict | None, attempt: int, limits: Limits) -> Verdict | None:
-    """Return a refusal that rests on a picture which may pass as a WAIT, until the last look (`smoke_attempts`)."""
+    """Turn a refusal for a state that may pass into a WAIT, until the last look (`smoke_attempts`)."""
     if refusal is None or attempt >= limits.smoke_attempts:
         return refusal
     return replace(refusal, state=State.WAIT, retry_after=limits.smoke_interval_seconds)
 
 
 def unanswered(results: Collection[Check], attempt: int, limits: Limits) -> Verdict | None:
-    """Return a WAIT where the service lost answers: what it fails before the update is forgiven after it.
+    """Return a WAIT if the service did not answer some checks.
 
-    At the last look it is taken as it is: going forward is how a service is mended that does not answer.
+    Checks that it fails before the update are forgiven after it, so each must have an answer. The last look accepts
+    missing answers, since a new release is how to fix a service that does not answer.
     """
     lost = [f"{check.name}: {check.seen}" for check in results if check.state == RETRY]
     if not lost or attempt >= limits.smoke_attempts:
         return None
-    return wait("BASELINE_UNANSWERED", f"no answer of what runs now: {'; '.join(lost)}", limits.smoke_interval_seconds)
+    return wait(
+        "BASELINE_UNANSWERED",
+        f"the service that runs now did not answer: {'; '.join(lost)}",
+        limits.smoke_interval_seconds,
+    )

@@ -16,16 +16,16 @@ from landfall.settings import Service
 
 
 def missing(settings: Service) -> Verdict:
-    """Return the refusal for a service that ECS does not know."""
+    """Return the refusal for a service that does not exist in ECS."""
     why = f"{_name(settings)} does not exist; create it, or correct services.{settings.name}"
     return failed("SERVICE_NOT_FOUND", why)
 
 
 def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict | None:
-    """Return why the service can't be deployed to, or None where nothing speaks against it.
+    """Return why the service can't be deployed to, or None if it can.
 
-    A rollout that has not come to an end within the stability timeout is stuck, not in flight: going forward is how
-    such a service is mended.
+    A rollout that has not ended within the stability timeout is stuck, not in flight, and is no reason to refuse: a new
+    release is how to fix such a service.
     """
     name = _name(settings)
     if service.status != "ACTIVE":
@@ -50,9 +50,9 @@ def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict |
 
 
 def unreadable_logs(settings: Service, place: Place | None) -> Verdict:
-    """Return the refusal for a service whose logs are to be judged, and can't be."""
-    group = f"log group {place.group!r} does not exist" if place else "its tasks write to no CloudWatch log stream"
-    way_out = f"mend its log configuration, or switch off services.{settings.name}.logs.gate"
+    """Return the refusal for a service that has the log gate on, but no readable logs."""
+    group = f"log group {place.group!r} does not exist" if place else "its tasks do not write to CloudWatch Logs"
+    way_out = f"fix its log configuration, or switch off services.{settings.name}.logs.gate"
     return failed("LOGS_UNREADABLE", f"{_name(settings)}: {group}; {way_out}")
 
 
@@ -62,20 +62,22 @@ def _name(settings: Service) -> str:
 
 def _unsupported(service: ServiceView, name: str) -> str:
     if service.controller != "ECS":
-        return f"{name} has deployment controller {service.controller!r}; Landfall drives the rolling one, 'ECS'"
+        return f"{name} has deployment controller {service.controller!r}; Landfall supports only 'ECS' (rolling update)"
     if service.strategy != "ROLLING":
-        return f"{name} has deployment strategy {service.strategy!r}; Landfall drives 'ROLLING'"
+        return f"{name} has deployment strategy {service.strategy!r}; Landfall supports only 'ROLLING'"
     if service.scheduling != "REPLICA":
-        return f"{name} is scheduled as {service.scheduling!r}; Landfall drives 'REPLICA'"
+        return f"{name} has scheduling strategy {service.scheduling!r}; Landfall supports only 'REPLICA'"
     if not service.awsvpc:
-        return f"{name} is not in network mode awsvpc; its tasks have no addresses that targets can be matched to"
+        return (
+            f"{name} is not in network mode awsvpc, so its tasks have no addresses of their own to match with targets"
+        )
     if service.classic_load_balancer or not service.target_groups:
-        return f"{name} has no target group; without one Landfall can't tell whether its tasks are healthy"
+        return f"{name} has no target group, so Landfall can't know whether its tasks are healthy"
     return ""
 
 
 def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict | None:
-    """Return a refusal where the revision that runs has no container of the configured name."""
+    """Return a refusal if the running revision has no container of the configured name."""
     names = task_definition.container_names(template)
     if settings.container in names:
         return None
@@ -87,9 +89,9 @@ def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict |
 
 
 def other_images(template: Mapping[str, Any], settings: Service, release: Release) -> Verdict | None:
-    """Return a refusal where another container runs another image of the released repository, and is not meant to.
+    """Return a refusal if another container runs another image of the same repository, and the settings don't allow it.
 
-    Going back is to the revision that was proven, whatever is in it.
+    A rollback uses the proven revision as it is, so it is not checked.
     """
     found = task_definition.other_images(template, settings.container, settings.keep_image)
     if not found or release.revision:
@@ -97,13 +99,13 @@ def other_images(template: Mapping[str, Any], settings: Service, release: Releas
     named = ", ".join(f"{name!r} ({version})" for name, version in found.items())
     return failed(
         "OTHER_IMAGE",
-        f"{_name(settings)} releases the image of {settings.container!r}, and another image of the same repository is"
-        f" that of {named}; give them the same image, or name them in services.{settings.name}.keep_image",
+        f"{_name(settings)} releases the image of {settings.container!r}, but {named} runs another image of the same"
+        f" repository; give them the same image, or name them in services.{settings.name}.keep_image",
     )
 
 
 def unreadable_secret(settings: Service, known: Known) -> Verdict | None:
-    """Return a refusal where a check sends a secret that can't be read: the check could never be answered."""
+    """Return a refusal if a check sends a secret that can't be read, since that check could never be made."""
     for check in settings.smoke.checks:
         for secret in check.secrets:
             found = known[secret]
@@ -111,7 +113,7 @@ def unreadable_secret(settings: Service, known: Known) -> Verdict | None:
                 where = f"services.{settings.name}.smoke.checks"
                 return failed(
                     "SECRET_UNREADABLE",
-                    f"check {check.name!r} sends {secret}, which {found.why}; mend the secret, or the check in {where}",
+                    f"check {check.name!r} sends {secret}, which {found.why}; fix the secret, or the check in {where}",
                 )
     return None
 
@@ -119,21 +121,21 @@ def unreadable_secret(settings: Service, known: Known) -> Verdict | None:
 def no_way_back(
     template: Mapping[str, Any], tasks: tuple[TaskView, ...], digests: Mapping[str, str], settings: Service
 ) -> Verdict | None:
-    """Return a refusal where the revision that runs names its image by tag and its tasks don't agree on the bytes."""
+    """Return a refusal if the running revision names its image by tag and its tasks run different digests."""
     by_tag = settings.container in task_definition.unpinned(template)
     if not by_tag or settings.container in digests or not any(t.serves for t in tasks):
         return None
     return failed(
         "WAY_BACK_UNKNOWN",
-        f"{_name(settings)} names the image of {settings.container!r} by tag, and its tasks report different digests"
-        " or none; force a new deployment of it so that all its tasks run the same, then try again",
+        f"{_name(settings)} names the image of {settings.container!r} by tag, but its tasks report different digests"
+        " or none; force a new deployment of it so that all tasks run the same image, then try again",
     )
 
 
 def running_digests(tasks: tuple[TaskView, ...], template: Mapping[str, Any]) -> dict[str, str]:
-    """Return the digest each container of the revision runs, for those where all running tasks agree.
+    """Return the digest that each container of the revision runs, if all running tasks agree on it.
 
-    Containers that AWS adds to a task, such as GuardDuty's agent, have another name in every task.
+    Containers that AWS adds to a task, such as GuardDuty's agent, have a different name in every task.
     """
     names = task_definition.container_names(template)
     seen: dict[str, set[str]] = {}

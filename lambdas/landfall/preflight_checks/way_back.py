@@ -1,4 +1,4 @@
-"""Is the way back open? What a rollback would need, checked while nothing has been touched yet.
+"""Would a rollback work? Checks what it needs, before anything is touched.
 
 Sources: Elastic Load Balancing API reference, TargetGroup (`HealthCheckPort`); ECS API reference, Secret,
 LogConfiguration, RepositoryCredentials, FSxWindowsFileServerAuthorizationConfig and PortMapping.
@@ -14,7 +14,7 @@ from landfall.model import Verdict, failed
 TRAFFIC_PORT = "traffic-port"
 SECRETS_MANAGER = ":secretsmanager:"
 _OWN_ADDRESS = ("awsvpc", "host", "none")
-"""Network modes in which a container's ports are the task's, or the host's, whether they are mapped or not."""
+"""Network modes in which a container's ports are reachable at the task or host without a port mapping."""
 
 Document = Mapping[str, Any]
 
@@ -22,8 +22,8 @@ Document = Mapping[str, Any]
 def secrets(template: Document) -> tuple[str, ...]:
     """Return the Secrets Manager secrets that ECS fetches before a revision's containers start, each once.
 
-    They are its containers' own, those of their log drivers, of their registries, and of its volumes. Where ECS takes a
-    name in an ARN's stead, it is a parameter's name for a variable, and a secret's for a registry.
+    These are the secrets of its containers, log drivers, registries and volumes. If ECS accepts a name instead of an
+    ARN, it is a parameter's name for a variable, and a secret's name for a registry.
     """
     containers = template.get("containerDefinitions", [])
     logging = [c.get("logConfiguration") or {} for c in containers]
@@ -38,7 +38,7 @@ def secrets(template: Document) -> tuple[str, ...]:
 
 
 def is_here(secret: str, service: str) -> bool:
-    """Say whether a secret is of the service's own account and region: of others this step may not ask."""
+    """Say whether a secret is in the service's own account and region. This step may not read others."""
     return not _is_arn(secret) or secret.split(":")[3:5] == service.split(":")[3:5]
 
 
@@ -48,7 +48,7 @@ def _of_volume(volume: Document) -> str:
 
 
 def _whole(name: str) -> str:
-    """Return a secret's ARN without what may follow it: the JSON key, stage and version that a variable is made of."""
+    """Return a secret's ARN without the JSON key, stage and version that may follow it."""
     return ":".join(name.split(":")[:7])
 
 
@@ -62,9 +62,9 @@ def roles(template: Document) -> tuple[str, ...]:
 
 
 def wrong_health_ports(template: Document, health_ports: Mapping[str, str]) -> Iterator[str]:
-    """Yield the target groups that would ask a port that no container of the revision has.
+    """Yield the target groups with a health check on a port that no container of the revision has.
 
-    Only where ports reach a container by being mapped. In awsvpc and host mode they need not be.
+    This applies only if ports must be mapped. In awsvpc and host mode they need not be.
     """
     if template.get("networkMode") in _OWN_ADDRESS:
         return
@@ -72,7 +72,7 @@ def wrong_health_ports(template: Document, health_ports: Mapping[str, str]) -> I
     for group, port in health_ports.items():
         if port != TRAFFIC_PORT and not any(_opens(m, port) for m in mappings):
             known = ", ".join(sorted({str(m.get("containerPort") or m.get("containerPortRange")) for m in mappings}))
-            yield f"target group {group} asks port {port} for health; the containers' ports are {known or 'none'}"
+            yield f"target group {group} checks health on port {port}; the containers' ports are {known or 'none'}"
 
 
 def _opens(mapping: Document, port: str) -> bool:
@@ -83,8 +83,8 @@ def _opens(mapping: Document, port: str) -> bool:
 
 
 def refusal(problems: list[str], revision: str) -> Verdict | None:
-    """Return the refusal for what stands in the way back to `revision`, None where nothing does."""
+    """Return the refusal if there are problems with a rollback to `revision`, else None."""
     if not problems:
         return None
-    way_out = 'mend it, or set way_back = "warn" to go ahead without a way back'
+    way_out = 'fix them, or set way_back = "warn" to go ahead without a way back'
     return failed("WAY_BACK_CLOSED", f"a rollback to {revision} would fail: {'; '.join(problems)}; {way_out}")

@@ -1,4 +1,4 @@
 """Law 1: judges what ECS and the load balancer say about a deployment, as PASS, WAIT or FAIL.
 
-It never calls AWS and knows no clock.
+It calls neither AWS nor the clock.
 """

@@ -1,9 +1,9 @@
-"""Law 1, in one place: what must hold of ECS and the load balancer for a deployment to be live.
+"""Law 1: what must be true in ECS and the load balancer before a deployment counts as live.
 
-PRIMARY and COMPLETED and ours, as many tasks as desired, all of our digest, and no other target in service. The
-third part of the proof, that our SHA is served, is the smoke test's. Of fifty tasks or more one in fifty may be on its
-way (running.replaceable), ours like the others: docs/decisions/0008-one-task-in-fifty-may-be-on-its-way.md says why
-that is enough.
+Our ECS deployment is PRIMARY and COMPLETED, as many tasks run as desired, all run our digest, and no other target is in
+service. The smoke test makes the third part of the proof: the service serves our SHA. If a service has fifty tasks or
+more, one in fifty may still be starting (running.replaceable).
+docs/decisions/0008-one-task-in-fifty-may-be-on-its-way.md says why that is enough.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from landfall.proof.observed import Look
 
 
 def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
-    """Judge one look at everything at once."""
+    """Judge one look at ECS and the load balancer."""
     stable = stability.assess(look, judged, now)
     if stable.state == State.WAIT and not is_seen_once(stable):
         return replace(stable, retry_after=judged.release.limits.target_health_interval_seconds)

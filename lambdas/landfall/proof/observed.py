@@ -1,4 +1,4 @@
-"""What AWS says, as plain values. Made from AWS's replies without ever raising: a missing field is an empty one."""
+"""AWS's replies as plain values. Reading them never raises: a missing field becomes an empty one."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from landfall.proof.replies import sub as _sub
 from landfall.proof.replies import text as _text
 
 UNREADABLE = -1
-"""A desired count that AWS's answer does not have: 0 would mean that somebody scaled the service to zero."""
+"""The desired count if AWS's answer has none. 0 would mean that somebody scaled the service to zero."""
 UNHEALTHY = "UNHEALTHY"
 HEALTH_UNKNOWN = "UNKNOWN"
-"""No health check in the task definition, one that is not judged yet, or an agent that ECS does not hear from."""
+"""The task definition has no health check, or it has no result yet, or ECS has no contact to the agent."""
 
 
 @dataclass(frozen=True)
 class EcsDeployment:
-    """One entry of a service's `deployments` (ECS API: Deployment). `changed_at`: made or changed, by ECS's clock."""
+    """One entry of a service's `deployments` (ECS API: Deployment).
+
+    `changed_at`: when it was made or changed, by ECS's clock.
+    """
 
     id: str
     status: str
@@ -40,7 +43,7 @@ class EcsDeployment:
 
 @dataclass(frozen=True)
 class TargetGroup:
-    """A target group the service registers `container`:`port` in."""
+    """A target group in which the service registers `container`:`port`."""
 
     arn: str
     container: str
@@ -67,7 +70,7 @@ class ServiceView:
 
     @property
     def primary(self) -> EcsDeployment | None:
-        """Return the PRIMARY deployment: the one ECS is working towards. There is never more than one."""
+        """Return the PRIMARY deployment, which ECS is rolling out. There is at most one."""
         found = [d for d in self.deployments if d.status == "PRIMARY"]
         return found[0] if len(found) == 1 else None
 
@@ -80,7 +83,7 @@ class ServiceView:
 class Container:
     """One container of a task. `exit_code` is None while it runs, or if it never started.
 
-    `health` is what its health check in the task definition says, if it has one.
+    `health` is the result of its health check in the task definition, if it has one.
     """
 
     name: str
@@ -94,7 +97,7 @@ class Container:
 class TaskView:
     """One look at an ECS task. `started_by` is the id of the deployment that started it.
 
-    `health` is made of its essential containers' alone (ECS API reference, HealthCheck).
+    ECS makes `health` from the essential containers only (ECS API reference, HealthCheck).
     """
 
     arn: str
@@ -117,7 +120,7 @@ class TaskView:
 
     @property
     def serves(self) -> bool:
-        """Say whether the task runs and is meant to go on running."""
+        """Say whether the task runs and ECS means to keep it running."""
         return self.last_status == "RUNNING" and self.desired_status == "RUNNING"
 
 
@@ -134,23 +137,23 @@ class TargetView:
 
     @property
     def place(self) -> str:
-        """Return where it is: `ip:port`."""
+        """Return its address: `ip:port`."""
         return f"{self.ip}:{self.port}"
 
     @property
     def why(self) -> str:
-        """Return what the load balancer says about its state."""
+        """Return the load balancer's reason for its state."""
         return ": ".join(text for text in (self.reason, self.description) if text)
 
     @property
     def in_service(self) -> bool:
-        """Say whether requests may reach it: draining and unused targets get no new ones."""
+        """Say whether new requests may reach it. Draining and unused targets get none."""
         return self.state not in ("draining", "unhealthy.draining", "unused")
 
 
 @dataclass(frozen=True)
 class Look:
-    """One look at everything. `tasks` are the running and the recently stopped ones."""
+    """One look at the service, its tasks and targets. `tasks` are the running and the recently stopped ones."""
 
     service: ServiceView | None
     tasks: tuple[TaskView, ...] = ()

@@ -1,4 +1,4 @@
-"""The tasks of before that a rollout waits for: which they are, and what keeps them."""
+"""Names the older tasks that a rollout waits for, and why they still run."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from landfall.proof import running
 from landfall.proof.observed import TaskView
 
 NAMED = 5
-"""Tasks that a reason names: with their states, they are told in its 1,000 bytes."""
+"""How many tasks a reason names. With their states, they fit into its 1,000 bytes."""
 
 
 def _there(tasks: Iterable[TaskView], deployment: Deployment) -> list[TaskView]:
-    """Return the tasks of before that are still there."""
+    """Return the older tasks that are still there."""
     return [t for t in tasks if t.last_status != "STOPPED" and not running.belongs(t, deployment)]
 
 
 def kept(tasks: Iterable[TaskView], deployment: Deployment) -> list[TaskView]:
-    """Return those of them that ECS does not stop yet."""
+    """Return the older tasks that ECS is not stopping yet."""
     return [t for t in _there(tasks, deployment) if t.desired_status == "RUNNING"]
 
 
 def explained(verdict: Verdict, held: Sequence[TaskView], protected: Mapping[str, str]) -> Verdict:
-    """Return a timeout that says of the tasks that ECS kept which are protected, and until when.
+    """Add to a timeout which of the tasks that ECS kept are protected, and until when.
 
-    `protected` maps a task's ARN to the end of its protection (ECS API reference, GetTaskProtection). It comes first: a
-    reason is cut at its end.
+    `protected` maps a task's ARN to the end of its protection (ECS API reference, GetTaskProtection). The text comes
+    first, since a long reason is cut at its end.
     """
     named = [f"{_id(task.arn)} until {protected[task.arn]}" for task in held if task.arn in protected]
     if not named:
@@ -38,7 +38,7 @@ def explained(verdict: Verdict, held: Sequence[TaskView], protected: Mapping[str
 
 
 def left(tasks: tuple[TaskView, ...], deployment: Deployment) -> str:
-    """Say which tasks of before are still there: all of ours run, and ECS waits for those to go."""
+    """Say which older tasks are still there. All of ours run, and ECS waits until the older ones are gone."""
     stay = kept(tasks, deployment)
     going = [t for t in _there(tasks, deployment) if t.desired_status != "RUNNING"]
     told = ""

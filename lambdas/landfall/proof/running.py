@@ -1,4 +1,4 @@
-"""What runs: the tasks themselves, their bytes and their health. What ECS calls COMPLETED must run our bytes.
+"""Judges the running tasks: their count, image digests and health. A COMPLETED rollout must run our digest.
 
 Sources: ECS API reference, Task (`desiredStatus`, `healthStatus`), Container (`imageDigest`, `healthStatus`) and
 HealthCheck.
@@ -12,18 +12,18 @@ from landfall.model import Deployment, Kind, Verdict, failed, passed, wait
 from landfall.proof.observed import HEALTH_UNKNOWN, UNHEALTHY, Container, ServiceView, TaskView
 
 _IN_SO_MANY = 50
-"""One task in so many may be on its way at any moment: among a hundred Spot tasks, one is always being replaced."""
+"""One task in so many may be starting at any moment: of a hundred Spot tasks, one is always being replaced."""
 
 
 def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deployment, poll: int) -> Verdict:
-    """Judge the tasks that are meant to run: ours, all of them, with our bytes, and not unhealthy.
+    """Judge the tasks that ECS means to run: all must be ours, run our digest, and not be unhealthy.
 
-    The count asked for is the service's own: auto scaling may change it during a deployment, and that is no fault.
+    The count to reach is the service's current desired count. Auto scaling may change it during a deployment.
     """
     wanted = meant(tasks)
     foreign = next((t for t in wanted if not belongs(t, deployment)), None)
     if foreign:
-        return wait("FOREIGN_TASK", f"task {foreign.arn} is not of this deployment", poll)
+        return wait("FOREIGN_TASK", f"task {foreign.arn} does not belong to this deployment", poll)
     wrong = _wrong_digest(wanted, deployment)
     if wrong:
         return wrong
@@ -33,32 +33,32 @@ def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deploy
     told = _told_of(wanted, deployment) | set(deployment.health_checked)
     serving = [t for t in wanted if t.serves and told <= _told_of([t], deployment)]
     if len(wanted) > service.desired or len(serving) < service.desired - replaceable(service.desired):
-        judged = " and judged by their health checks" if told else ""
+        judged = " with a result of their health checks" if told else ""
         return wait("TASKS_CHANGING", f"{len(serving)} of {service.desired} tasks running{judged}", poll)
     mute = next((t for t in wanted if t.serves and not _reports(t, deployment)), None)
     if mute:
         names = ", ".join(repr(name) for name in deployment.digests)
         return wait("DIGEST_UNREPORTED", f"task {mute.arn} does not report the digest of {names} yet", poll)
-    late = f", {service.desired - len(serving)} on their way" if len(serving) < service.desired else ""
+    late = f", {service.desired - len(serving)} starting" if len(serving) < service.desired else ""
     return passed("STABLE", f"{len(serving)} of {service.desired} tasks run this release{late}, rollout COMPLETED")
 
 
 def meant(tasks: Collection[TaskView]) -> tuple[TaskView, ...]:
-    """Return the tasks that ECS means to run, each once: running, or on their way."""
+    """Return the tasks that ECS means to run, each once: running or starting."""
     return tuple({t.arn: t for t in tasks if t.desired_status == "RUNNING"}.values())
 
 
 def belongs(task: TaskView, deployment: Deployment) -> bool:
-    """Say whether a task is the deployment's own.
+    """Say whether a task belongs to the deployment.
 
-    Going back, the baseline's revision is what counts: ECS may keep tasks that an earlier deployment of it started.
+    On the way back, the baseline's revision counts: ECS may keep tasks that an earlier deployment of it started.
     """
     of_revision = task.task_definition == deployment.task_definition
     return of_revision and (deployment.kind == Kind.ROLLBACK or task.started_by == deployment.id)
 
 
 def replaceable(desired: int) -> int:
-    """Return how many of a service's tasks may be on their way while the others prove the release."""
+    """Return how many of a service's tasks may still be starting while the others prove the release."""
     return max(desired, 0) // _IN_SO_MANY
 
 
@@ -82,7 +82,7 @@ def _wrong_digest(wanted: Collection[TaskView], deployment: Deployment) -> Verdi
 
 
 def _sickness(task: TaskView, deployment: Deployment) -> str:
-    """Say what is wrong with a task's health. A sidecar that is not essential has no part in its task's."""
+    """Say what is wrong with a task's health. A sidecar that is not essential doesn't count."""
     if deployment.as_unhealthy:
         return ""
     sick = next((c.name for c in _released(task, deployment) if c.health == UNHEALTHY), "")
@@ -93,10 +93,10 @@ def _sickness(task: TaskView, deployment: Deployment) -> str:
 
 
 def _told_of(tasks: Collection[TaskView], deployment: Deployment) -> set[str]:
-    """Return whose health is told: released containers by name, and "" for whole tasks.
+    """Return the containers that ECS reports health for: released containers by name, and "" for the whole task.
 
-    Where the revision has a health check, or health is told of another of its tasks, UNKNOWN means not judged yet. Else
-    UNKNOWN is no fault.
+    If the revision has a health check, or ECS reports health for another of its tasks, UNKNOWN means that there is no
+    result yet. Otherwise UNKNOWN is not a fault.
     """
     told = {c.name for task in tasks for c in _released(task, deployment) if _is_told(c.health)}
     return told | {"" for task in tasks if _is_told(task.health)}

@@ -1,6 +1,6 @@
-"""Is the rollout of *our* deployment done? Keyed on the ECS deployment id, never on "the service looks stable".
+"""Is the rollout of *our* deployment complete? It judges our ECS deployment id, never "the service looks stable".
 
-A service is just as stable after ECS rolled a release back, or after somebody else deployed over it.
+A service is also stable after ECS rolled a release back, or after somebody else deployed over it.
 Sources: ECS API reference, Deployment (`rolloutState`) and DescribeServices.
 """
 
@@ -15,14 +15,14 @@ from landfall.proof import older_tasks, running, stops
 from landfall.proof.observed import EcsDeployment, Look, ServiceView, TaskView
 
 _GONE = ("DRAINING", "INACTIVE")
-"""What ECS calls a service that is deleted (ECS API reference, Service: `status`)."""
+"""The states of a deleted service (ECS API reference, Service: `status`)."""
 
 TIMEOUT = "STABILITY_TIMEOUT"
 SETTLING = timedelta(seconds=60)
-"""How long a deployment that was just made may be missing from DescribeServices (ECS is eventually consistent)."""
+"""How long a new deployment may be missing from DescribeServices (ECS is eventually consistent)."""
 OLDER = timedelta(seconds=10)
-"""A picture whose every deployment is older than our update by this much was taken before it: a late read. The
-margin is for the call itself and for two clocks."""
+"""If every deployment in an answer is older than our update by this much, the answer is stale: it was made before the
+update. The margin allows for the duration of the call and for two clocks."""
 
 
 def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
@@ -31,11 +31,11 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     service, deployment, poll = look.service, judged.deployment, judged.release.limits.stability_poll_seconds
     if service is None:
         return wait(
-            "SERVICE_MISSING", "ECS knows no such service at this look; a deleted one is INACTIVE at first", poll
+            "SERVICE_MISSING", "ECS knows no such service at this look; a deleted service is INACTIVE at first", poll
         )
     gaps = _gaps(service)
     if gaps:
-        return wait("INCOMPLETE", f"what ECS says of the service at this look is not whole: {gaps}", poll)
+        return wait("INCOMPLETE", f"ECS's answer about the service is incomplete at this look: {gaps}", poll)
     if service.status in _GONE:
         return seen_twice("SERVICE_GONE", f"the service is {service.status}, not ACTIVE", judged)
     if service.deployment(deployment.id) is None and _too_early(service, deployment, now):
@@ -44,7 +44,7 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     if ours is None or ours.id != deployment.id:
         return _displaced(service, look.tasks, judged)
     if ours.task_definition != deployment.task_definition:
-        what = f"{ours.id} is of {ours.task_definition}, not {deployment.task_definition}"
+        what = f"{ours.id} runs {ours.task_definition}, not {deployment.task_definition}"
         return seen_twice("WRONG_REVISION", what, judged)
     if service.desired == 0 and (deployment.desired_count > 0 or deployment.kind == Kind.RELEASE):
         what = "somebody set the service's desired count to 0 during the deployment"
@@ -53,7 +53,7 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
 
 
 def _rollout(service: ServiceView, ours: EcsDeployment, tasks: tuple[TaskView, ...], judged: Judged) -> Verdict:
-    """Judge the rollout of our deployment, which is the PRIMARY one."""
+    """Judge the rollout of our deployment, which is PRIMARY."""
     deployment, limits = judged.deployment, judged.release.limits
     done = ours.rollout_state == "COMPLETED"
     crash = stops.verdict(
@@ -79,8 +79,8 @@ def _rollout(service: ServiceView, ours: EcsDeployment, tasks: tuple[TaskView, .
 def in_time(verdict: Verdict, deployment: Deployment, now: datetime) -> Verdict:
     """Turn a WAIT at or after the deployment's deadline into a FAIL.
 
-    What was seen once is looked at again first: somebody else's deployment is not to be rolled back over because it
-    came at the deadline.
+    A state that was seen once gets its second look first. Otherwise Landfall would roll back over somebody else's
+    deployment that came just at the deadline.
     """
     if verdict.state == State.WAIT and not is_seen_once(verdict) and now >= datetime.fromisoformat(deployment.deadline):
         return failed(TIMEOUT, f"not stable by {deployment.deadline}: {verdict.reason}")
@@ -88,7 +88,7 @@ def in_time(verdict: Verdict, deployment: Deployment, now: datetime) -> Verdict:
 
 
 def _gaps(service: ServiceView) -> str:
-    """Return what a whole picture of a service would have and this one lacks. It is none to decide by."""
+    """Return what is missing in an answer about a service. An incomplete answer decides nothing."""
     if service.status not in ("ACTIVE", *_GONE):
         return f"its status is {service.status!r}"
     if service.status in _GONE:
@@ -100,14 +100,14 @@ def _gaps(service: ServiceView) -> str:
 
 
 def _too_early(service: ServiceView, deployment: Deployment, now: datetime) -> bool:
-    """Say whether a picture without our deployment may be one from before it: ours is new, or all in it is older."""
+    """Say whether an answer without our deployment may be stale: our deployment is new, or all others are older."""
     made = datetime.fromisoformat(deployment.updated_at)
     changed = [d.changed_at for d in service.deployments]
     return now < made + SETTLING or (bool(changed) and all(at is not None and at < made - OLDER for at in changed))
 
 
 def _recent(tasks: tuple[TaskView, ...], deployment: Deployment) -> tuple[TaskView, ...]:
-    """Leave out what stopped before our update: going back may change nothing, and judge an ECS deployment of old."""
+    """Leave out tasks that stopped before our update: a rollback that changes nothing judges an old ECS deployment."""
     began = datetime.fromisoformat(deployment.updated_at) - OLDER
     return tuple(t for t in tasks if t.stopped_at is None or t.stopped_at >= began)
 
@@ -123,7 +123,7 @@ def _displaced(service: ServiceView, tasks: tuple[TaskView, ...], judged: Judged
 
 
 def _told(service: ServiceView, deployment: Deployment) -> str:
-    """Return what ECS says about the end of our deployment, where it still lists it, or about the one after it."""
+    """Return what ECS says about the end of our deployment, if it still lists it, or about the deployment after it."""
     told = service.deployment(deployment.id) or service.primary
     return f": {told.rollout_reason}" if told and told.rollout_reason else ""
 

@@ -1,6 +1,6 @@
-"""What AWS's words say about a stop: which kind it is, and whether waiting can mend it.
+"""Reads AWS's reason of a stop: which kind of stop it is, and whether waiting can help.
 
-Words count only in AWS's own wording. Names of images, secrets, files, hosts and resources are taken out of a text
+Words count only in AWS's own wording. So names of images, secrets, files, hosts and resources are removed from a text
 first: a repository may be called `denied-transactions`.
 Sources: Amazon ECS Developer Guide, "Amazon ECS stopped tasks error messages" and the pages it leads to
 ("TaskFailedToStart errors", "CannotPullContainer task errors", "Status reasons for Amazon EBS volume attachment").
@@ -17,7 +17,10 @@ THROTTLING, INTERFACE, STORAGE, CAPACITY, AWS = (
     *("throttling", "network interface", "storage", "capacity", "AWS internal error"),
 )
 ENVIRONMENT = frozenset({THROTTLING, INTERFACE, STORAGE, CAPACITY, AWS})
-"""Kinds that no image can cause and that may pass: no evidence against a release, in whatever number."""
+"""Kinds that no image can cause and that may pass.
+
+They are never evidence against a release, however many there are.
+"""
 HEALTH_CHECKS = ("failed ELB health checks", "failed container health checks")
 
 _CLASSES = (
@@ -34,8 +37,8 @@ _PLACES = Later(
     r"\bRESOURCE:[A-Z*]|^(TaskFailedToStart: )?(AGENT|ATTRIBUTE|LOCATION|NO ACTIVE INSTANCES)\b"
     r"|placement constraint unsatisfied"
 )
-"""ECS API failure reasons: no container instance, or one without CPU, memory, interfaces, an attribute that placement
-asks for, or with an agent that is gone."""
+"""ECS API failure reasons: there is no container instance, or it lacks CPU, memory, interfaces or an attribute that
+placement needs, or its agent is gone."""
 _AROUND = (
     (
         THROTTLING,
@@ -54,44 +57,46 @@ _AROUND = (
         r"|cannot(inspect|describe)container",
     ),
 )
-"""The last three: Docker or containerd on the host did not answer the agent. AWS looks for it in host and network (ECS
-Developer Guide, "Stopped tasks error codes"; re:Post, "DockerTimeoutError"; aws/amazon-ecs-agent#336: a slow disk)."""
+"""The last three: Docker or containerd on the host did not answer the agent. AWS names host and network as the cause
+(ECS Developer Guide, "Stopped tasks error codes"; re:Post, "DockerTimeoutError"; aws/amazon-ecs-agent#336: a slow
+disk).
+"""
 _PASSING = Later(
     r"timeout|timed out|deadline exceeded|context cancell?ed|request cancell?ed|connection (re|issue|closed)|\beof\b"
     r"|no such host|handshake|network (configuration|is unreachable)|unavailable|try again|\b50[0234]\b"
     r"|internal ?(server ?|service ?)?(error|failure)|" + _AROUND[0][1]
 )
-"""What AWS's texts say of networks and throttles: it may pass. It wins over any word of _HOPELESS beside it."""
+"""AWS's words for network faults and throttles, which may pass. They win over words of _HOPELESS in the same text."""
 _HOPELESS = Later(
     r"not ?found|does not exist|no such file|can.?t find|manifest unknown|invalid (ssm )?parameters|denied"
     r"|not authorized|unauthorized|forbidden|no basic auth|did not contain json key|\bplatform\b|no matching manifest"
     r"|diffids don.?t match|invalid reference|failed to normalize|has the permissions"
 )
-"""What they say of an image, a secret or a file system that is not there or not allowed: waiting does not mend it."""
+"""AWS's words for an image, secret or file system that is missing or not allowed. Waiting doesn't help."""
 _QUOTED = Later(r"""["'`<\u2018\u201c][^\s"'`]+["'`>\u2019\u201d]""")
 _BARE = Later(r"(pull access denied for) [^\s,]+|(invalid (?:ssm )?parameters:).*")
-"""Where AWS puts a name that may be a word like any other."""
+"""Places where AWS puts a name that may look like an ordinary word."""
 _NAME = Later(r"\w[/@=._:-]\w")
-"""Punctuation inside: an address, an ARN, an image, a file, an action."""
+"""Words with punctuation inside: an address, an ARN, an image, a file, an action."""
 
 
 def words(text: str) -> str:
-    """Return a text in lower case and without the names in it."""
+    """Return a text in lower case, without the names in it."""
     bare = _BARE.sub(r"\1\2", _QUOTED.sub(" ", text.lower()))
     return " ".join(word for word in bare.split() if not _NAME.search(word))
 
 
 def hopeless(text: str) -> bool:
-    """Say whether a text tells of what can't get better by itself."""
+    """Say whether a text reports a fault that waiting can't fix."""
     told = words(text)
     return bool(_HOPELESS.search(told)) and not _PASSING.search(told)
 
 
 def kind(text: str, *, ran: bool, started: bool) -> str:
-    """Return the kind of a stop. `ran`: the container at fault exited by itself; `started`: its task came up.
+    """Return the kind of a stop.
 
-    What a container that ran says is about itself. A file system that is not there, or not allowed, is no trouble
-    that passes: it counts like any other start that failed.
+    `ran`: the container at fault exited by itself. `started`: its task started. The text of a container that ran is
+    about the container itself. A file system that is missing or not allowed counts like any other failed start.
     """
     around = "" if ran else _around(text)
     if around and not (around == STORAGE and hopeless(text)):

@@ -1,8 +1,8 @@
-"""Why tasks stopped: which stops are evidence against a release, and how much evidence is a verdict.
+"""Judges stopped tasks: which stops are evidence against a release, and how many are enough for a verdict.
 
-Sources: Amazon ECS Developer Guide, "Stopped tasks error messages"; ECS API reference, Task (`stopCode`). That
-GuardDuty's agent is not essential and Service Connect's proxy is: Amazon GuardDuty User Guide, "Runtime Monitoring on
-Fargate"; aws/amazon-ecs-agent#4397 (`containerIsEssential=true`).
+Sources: Amazon ECS Developer Guide, "Stopped tasks error messages"; ECS API reference, Task (`stopCode`). GuardDuty's
+agent is not essential (Amazon GuardDuty User Guide, "Runtime Monitoring on Fargate"). Service Connect's proxy is
+essential (aws/amazon-ecs-agent#4397, `containerIsEssential=true`).
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from landfall.proof.observed import Container, TaskView
 from landfall.text.later import Later
 
 _STARTED = frozenset({stop_reasons.EXIT, stop_reasons.MEMORY, stop_reasons.HEALTH})
-"""Stops of tasks that had come up: the release itself ran, and died."""
+"""Stops of tasks that had started: the release itself ran and failed."""
 _DEATHS, _STARTS = 20, 2
-"""Of a service some of whose tasks run, more than one task in so many must die, or fail to start, alike."""
+"""If some tasks of a service run, more than one task in so many must stop, or fail to start, in the same way."""
 _SIGNALS = (137, 143)
-"""Exit codes of a container that was killed: ECS does so to the others when one essential container exits."""
+"""Exit codes of a killed container. When an essential container exits, ECS kills the others."""
 _MADE_UP = Later(r"^(aws-guardduty-agent|ecs-service-connect)-\w+$")
-"""Containers that AWS adds: the end of the name differs in every task."""
+"""Containers that AWS adds. The end of their names differs in every task."""
 _NOBODYS = "aws-guardduty-agent"
-"""A container of AWS's own that no task needs: the task goes on without it."""
+"""A container that AWS adds and that is not essential: the task goes on without it."""
 _TOLD = 620
-"""Characters of AWS's own reason that are told: the link after it must survive model.REASON_LIMIT."""
+"""How many characters of AWS's reason are shown, so that the link after it fits into model.REASON_LIMIT."""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One kind of stop. Two tasks that stopped alike have equal stops, in whatever words AWS gave the reason.
+    """One kind of stop. Two tasks that stopped in the same way have equal stops, even if AWS's wording differs.
 
-    `hopeless`: it can't get better by itself (no such image or secret, or no leave to read it). `container` has the
-    name that all tasks have in common.
+    `hopeless`: waiting can't fix it (no such image or secret, or no permission to read it). `container` is the name
+    that all tasks have in common.
     """
 
     kind: str
@@ -62,14 +62,17 @@ def verdict(
     desired: int = 0,
     released: Collection[str] = (),
 ) -> Verdict | None:
-    """Return a FAIL where the deployment's stopped tasks are evidence enough.
+    """Return a FAIL if the deployment's stopped tasks are enough evidence.
 
-    `limit` stops alike are where none of its tasks runs; where some do, it takes more than a share of the `desired`
-    ones. So do more than as many of any kinds whose tasks had come up, which ECS's own count forgets each time a task
-    gets healthy (`resetOnHealthyTask`). What can't get better by itself is called at once, unless a task that runs
-    proves the opposite. `released` are the containers of the release's image.
-    Once the rollout is `completed`, tasks that did not come up in passing have been made up for: a registry or a
-    network that was slow for a moment is no reason to take a running release back.
+    - If no task of it runs, `limit` stops of the same kind are enough.
+    - If some tasks run, it takes more stops of the same kind than a share of the `desired` tasks. Stops of any kind
+      also count together, if their tasks had started. ECS's own count forgets these each time a task gets healthy
+      (`resetOnHealthyTask`).
+    - One stop that waiting can't fix is enough, unless a running task proves the opposite.
+    - Once the rollout is `completed`, tasks that failed to start don't count, since others replaced them: a registry
+      or network that was slow for a moment is no reason to roll a running release back.
+
+    `released` are the containers that run the release's image.
     """
     mine = [t for t in tasks if t.started_by == deployment_id]
     alive = sum(t.desired_status == "RUNNING" for t in mine)
@@ -78,26 +81,27 @@ def verdict(
     found = [s for s in _evidence(mine, released) if s.kind not in stop_reasons.ENVIRONMENT]
     lost = [s for s in found if s.hopeless]
     if lost and not up and 2 * len(lost) >= alive:
-        return failed("CANNOT_START", f"a task can't start, and waiting won't mend it: {shown(lost[0])}")
+        return failed("CANNOT_START", f"a task can't start, and waiting won't fix it: {shown(lost[0])}")
     died = [s for s in found if s.kind in _STARTED]
     for stop, count in Counter(died if completed else found).most_common():
         if count >= max(limit, 1 + size // (_DEATHS if stop.kind in _STARTED else _STARTS)):
-            return failed("CRASH_LOOP", f"{count} tasks of this deployment stopped alike: {shown(stop)}")
+            return failed("CRASH_LOOP", f"{count} tasks of this deployment stopped in the same way: {shown(stop)}")
     if len(died) > max(limit, size // _DEATHS):
         kinds = "; ".join(dict.fromkeys(str(s)[:150] for s in died[1:]))
         return failed(
-            "LIMPING", f"{len(died)} tasks of this deployment came up and died, last {shown(died[0])}; before: {kinds}"
+            "LIMPING",
+            f"{len(died)} tasks of this deployment started and stopped, last {shown(died[0])}; before: {kinds}",
         )
     return None
 
 
 def counts(tasks: Iterable[TaskView], deployment_id: str, released: Collection[str] = ()) -> Counter[Stop]:
-    """Count the stops of one deployment's tasks that are worth telling, alike ones together."""
+    """Count the stops of one deployment's tasks that are evidence, by kind."""
     return Counter(_evidence((t for t in tasks if t.started_by == deployment_id), released))
 
 
 def shown(stop: Stop) -> str:
-    """Say what stopped, with which exit code and why, and where the console shows it."""
+    """Say what stopped, with which exit code and why, with a link to the console."""
     text = str(stop)
     return f"{text if len(text) <= _TOLD else text[:_TOLD] + '…'}; see {console.task(stop.task)}"
 
@@ -107,7 +111,7 @@ def _evidence(mine: Iterable[TaskView], released: Collection[str]) -> list[Stop]
 
 
 def _is_evidence(task: TaskView) -> bool:
-    """Spot interruptions, scale-in, host retirement and people stopping tasks say nothing about a release."""
+    """Say whether a stop counts. Spot interruptions, scale-in, host retirement and manual stops don't."""
     if task.stop_code == "ServiceSchedulerInitiated":
         return any(text in task.stopped_reason for text in stop_reasons.HEALTH_CHECKS)
     return task.stop_code in ("EssentialContainerExited", "TaskFailedToStart")
@@ -133,10 +137,10 @@ def _stop(task: TaskView, released: Collection[str]) -> Stop:
 
 
 def _culprit(task: TaskView, released: Collection[str]) -> Container | None:
-    """Return the container that brought the task down: one that failed before one that was merely stopped.
+    """Return the container that stopped the task: one that failed rather than one that ECS stopped.
 
-    DescribeTasks does not say which containers are essential. One that ran and failed comes before one that never
-    ran, since a task goes on without a container that it does not need; and the release's own comes first.
+    DescribeTasks does not say which containers are essential. A container that ran and failed comes before one that
+    never ran, since a task goes on without a container that is not essential. The release's own container comes first.
     """
     return min(_needed(task), key=lambda c: (_innocence(c), c.name not in released, not c.reason, c.name), default=None)
 
@@ -146,7 +150,7 @@ def _needed(task: TaskView) -> list[Container]:
 
 
 def _named(container: Container) -> str:
-    """Return the container's name without the end that AWS makes up."""
+    """Return the container's name without the random end that AWS adds."""
     return _MADE_UP.sub(r"\1", container.name)
 
 

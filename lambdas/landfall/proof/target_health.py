@@ -1,8 +1,8 @@
-"""Are *our* tasks the targets in service, and healthy?
+"""Are the targets in service *our* tasks, and are they healthy?
 
-Matches targets to tasks by address and port, and ignores draining ones: a target group reports targets of the
-old release as draining for its whole deregistration delay, and a load balancer without healthy targets still
-answers (it fails open), so neither "a target is healthy" nor "a request succeeded" says anything about ours.
+It matches targets to tasks by address and port, and ignores draining ones. A target group reports targets of the old
+release as draining for its whole deregistration delay. A load balancer without healthy targets still answers (it fails
+open). So neither "a target is healthy" nor "a request succeeded" says anything about our tasks.
 Source: Elastic Load Balancing user guide for Application Load Balancers, "Target group health checks".
 """
 
@@ -19,7 +19,7 @@ from landfall.proof.observed import Look, TargetGroup, TargetView, TaskView
 
 @dataclass(frozen=True)
 class _Problem:
-    """Why a target is not as it should be. `passing` names its task where one that just came up is so for a while."""
+    """A fault of a target. `passing` names its task if the fault is normal for a task that just started."""
 
     code: str
     reason: str
@@ -27,7 +27,7 @@ class _Problem:
 
 
 def assess(look: Look, judged: Judged) -> Verdict:
-    """Judge one look at the target groups. It asks for another look until all is well: the machine bounds those."""
+    """Judge one look at the target groups. It waits until all is well; the state machine limits the number of looks."""
     interval = judged.release.limits.target_health_interval_seconds
     if look.service is None:
         return wait("SERVICE_MISSING", "ECS knows no such service at this look", interval)
@@ -49,7 +49,7 @@ def assess(look: Look, judged: Judged) -> Verdict:
         if problem:
             return wait(problem.code, problem.reason, interval)
     healthy = serving - len(late)
-    tail = f", {desired - healthy} on their way" if healthy < desired else ""
+    tail = f", {desired - healthy} starting" if healthy < desired else ""
     return passed("HEALTHY", f"{healthy} of {desired} targets healthy, all of this deployment{tail}")
 
 
@@ -60,10 +60,10 @@ def _group(
     targets: Collection[TargetView],
     judged: Judged,
 ) -> list[_Problem]:
-    """Return what is wrong in one target group, in which the service may register several ports.
+    """Return the faults in one target group, in which the service may register several ports.
 
-    A stranger that was unhealthy before the update already gets no requests while another target is healthy: with none,
-    the load balancer sends them to all.
+    A target of others that was unhealthy before the update gets no requests while another target is healthy. If no
+    target is healthy, the load balancer sends requests to all.
     """
     at: dict[tuple[str, int], list[TargetView]] = {}
     for target in targets:
@@ -71,24 +71,28 @@ def _group(
     found = [problem for task in ours if (problem := _unfit(task, at, group))]
     places = [(address, port) for task in ours for address in task.addresses for port in ports]
     if len(set(places)) < len(places):
-        found.append(_Problem("SHARED_ADDRESS", f"{len(ours)} tasks share addresses between them"))
+        found.append(_Problem("SHARED_ADDRESS", f"{len(ours)} tasks share the same addresses"))
     known, dead = set(places), judged.baseline.dead_targets
     alive = any(t.state == "healthy" and (t.ip, t.port) in known for t in targets)
     for stranger in (t for t in targets if t.in_service and (t.ip, t.port) not in known):
         if not (alive and stranger.state == "unhealthy" and stranger.place in dead):
             found.append(
-                _Problem("FOREIGN_TARGET", f"{stranger.place} is in service but is no task of this deployment")
+                _Problem(
+                    "FOREIGN_TARGET", f"{stranger.place} is in service but does not belong to a task of this deployment"
+                )
             )
     return found
 
 
 def _unfit(task: TaskView, at: Mapping[tuple[str, int], Collection[TargetView]], group: TargetGroup) -> _Problem | None:
-    """Return what is wrong with a task's targets in a group, which are of one of its addresses."""
+    """Return the fault of a task's targets in a group. They all have one of the task's addresses."""
     its_own = [target for address in sorted(task.addresses) for target in at.get((address, group.port), ())]
     serving = [t for t in its_own if t.in_service]
-    if not task.serves:  # it is counted as missing already: nothing may be sent to it before it runs
+    if not task.serves:  # it counts as missing already; it must get no requests before it runs
         sent = next((t for t in serving if t.state != "initial"), None)
-        return _Problem("TASKS_MISSING", f"{sent.place} is {sent.state}, its task does not run yet") if sent else None
+        return (
+            _Problem("TASKS_MISSING", f"{sent.place} is {sent.state}, but its task does not run yet") if sent else None
+        )
     if not its_own:
         where = f"{min(task.addresses, default='no address')}:{group.port}"
         return _Problem("NOT_REGISTERED", f"{where} is not registered in {group.arn}", task.arn)

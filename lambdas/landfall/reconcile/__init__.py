@@ -1,4 +1,4 @@
-"""What nobody looked at: what is found, and what is said of it. Pure; `lambdas/reconcile.py` is the step."""
+"""Finds problems that no deployment reported, such as a lost push. Pure; `lambdas/reconcile.py` is the step."""
 
 from __future__ import annotations
 

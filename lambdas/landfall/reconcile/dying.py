@@ -1,7 +1,7 @@
-"""Do the tasks of the live release keep stopping by themselves? A rollout is watched; afterwards ECS replaces them.
+"""Do the tasks of the live release keep stopping? After the rollout nobody watches, and ECS only replaces them.
 
 Sources: Amazon ECS API reference, ListTasks (stopped tasks are listed for at least one hour); Developer Guide, service
-throttle logic (tasks that do not come up are tried again after 27 minutes at most, those that come up and die at once).
+throttle logic (a task that does not start is tried again after 27 minutes at most, one that starts and stops at once).
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from landfall.reconcile.findings import Kind, Looked, Seen
 
 KINDS = frozenset({Kind.RELEASE_DYING})
 WINDOW = timedelta(hours=1)
-"""In which stops are counted. ECS may list older ones."""
+"""The time in which stops are counted. ECS may list older ones."""
 LEAST = 3
-"""Stops in it, whatever the size of the service."""
+"""The fewest stops in that time, for every size of service."""
 LIFE = timedelta(hours=4)
-"""Tasks that live shorter than this on average keep dying; one that a memory leak ends once a day does not."""
+"""If tasks live shorter than this on average, they keep stopping. A task that a memory leak ends once a day doesn't."""
 SPREAD = timedelta(minutes=5)
-"""Between the first stop and the last: what takes many tasks down at one moment is not the release."""
+"""The least time between first and last stop: if many tasks stop at one moment, the release is not the cause."""
 QUIET = 2 * LOOK_EVERY
-"""Without a stop for so long what was raised is over. It is longer than ECS waits between two tries."""
+"""After this time without a stop the finding is cleared. ECS waits less than this between two tries."""
 MOST_READ = 1000
-"""Stopped tasks of a service that are read at a look: ten pages, and as many calls that describe them."""
+"""How many stopped tasks of a service one look reads: ten pages, and as many calls to describe them."""
 
 
 def threshold(desired: int) -> int:
-    """Return how many stops in the window are too many: 3 up to 12 tasks, then a quarter of them, 500 at most."""
+    """Return how many stops in the window are too many: 3 for up to 12 tasks, then a quarter of them, at most 500."""
     return min(max(LEAST, math.ceil(desired * (WINDOW / LIFE))), MOST_READ // 2)
 
 
 def assess(
     view: ServiceView, stopped: Iterable[TaskView], last: Mapping[str, Any] | None, now: datetime, *, raised: bool
 ) -> Looked:
-    """Judge the stops of the PRIMARY deployment's tasks since the last deployment was over.
+    """Judge the stops of the PRIMARY deployment's tasks since the last deployment ended.
 
-    Only of a revision that a deployment left live; of any other there is a finding already. To be raised it must have
-    stopped since the look before too, so that a trouble that is over by the second look is none. Not to be called while
-    a deployment is under way.
+    It judges only a revision that a deployment left live; any other revision has a finding already. A finding needs a
+    stop since the previous look too, so a problem that is over by the second look is not raised. Don't call it while a
+    deployment is under way.
     """
     primary = view.primary
     if primary is None or last is None or primary.task_definition not in standing.left_by(dict(last)):
@@ -70,7 +70,7 @@ def assess(
 
 
 def _over_since(last: Mapping[str, Any]) -> datetime:
-    """Return when the last deployment was over: what stopped during it was judged by it."""
+    """Return when the last deployment ended. That deployment has judged the stops before."""
     try:
         at = datetime.fromisoformat(str(last.get("ended_at")))
     except ValueError:

@@ -1,6 +1,6 @@
-"""What the reconciler found wrong: seen at one look, raised where a second look sees it still, cleared when gone.
+"""The reconciler's findings: suspected at one look, raised if a second look sees the problem too, cleared when gone.
 
-A finding is one thing that is wrong: of a kind, at a service, about a subject (a revision, a deployment, a digest).
+A finding is one problem. It has a kind, a service and a subject (a revision, a deployment, a digest).
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from enum import StrEnum
 from landfall.redaction import redacted
 
 FINDINGS = "_finding"
-"""Under which findings are kept in the ledger. No service can be called so."""
+"""The partition key of findings in the ledger. No service can have this name."""
 CLAIM = timedelta(seconds=120)
-"""How long one reconciler has to tell of a finding before another does: longer than a step can run (60 s)."""
+"""How long one reconciler has to notify people of a finding before another does. A step runs shorter (60 s)."""
 
 
 WHAT_LIMIT = 1000
-"""Characters of what a look says of itself."""
+"""How many characters of a look's explanation are kept."""
 
 
 class Kind(StrEnum):
-    """What can be wrong."""
+    """The kinds of problems."""
 
     PUSH_NOT_DEPLOYED = "PUSH_NOT_DEPLOYED"
     PUSH_NOT_READ = "PUSH_NOT_READ"
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """SUSPECTED was seen once, and nobody was told; RAISED and CLEARED were told, or are about to be."""
+    """SUSPECTED was seen once, and nobody was notified. People are notified of RAISED and CLEARED."""
 
     SUSPECTED = "SUSPECTED"
     RAISED = "RAISED"
@@ -49,7 +49,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Start:
-    """The execution that would mend it."""
+    """The execution that would fix a finding."""
 
     name: str
     document: dict[str, str]
@@ -57,7 +57,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is wrong at one look, in a sentence."""
+    """A problem that one look saw, in one sentence."""
 
     kind: Kind
     subject: str
@@ -70,9 +70,9 @@ class Seen:
 
 @dataclass(frozen=True)
 class Looked:
-    """One look: the kinds it can speak of, and what it saw of them. What it did not see of these kinds is not so.
+    """One look: the kinds that it checked, and the problems that it saw. Other problems of these kinds are gone.
 
-    `because` says for a subject why it is no longer so, where its kind does not tell.
+    `because` gives a subject's reason for that, if the kind doesn't say it.
     """
 
     kinds: frozenset[Kind]
@@ -82,7 +82,7 @@ class Looked:
 
 @dataclass(frozen=True)
 class Finding:
-    """A finding as it is kept. `untold` until people were told of its state; `version` grows with every change."""
+    """A stored finding. `untold` until people were notified of its state; `version` grows with every change."""
 
     service: str
     kind: Kind
@@ -100,12 +100,12 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """Return what it is called: the same thing wrong has the same name at every look."""
+        """Return the finding's key. The same problem has the same key at every look."""
         return key(self.service, self.kind, self.subject)
 
     @property
     def open(self) -> bool:
-        """Say whether it was raised and is still so."""
+        """Say whether the finding was raised and is not cleared."""
         return self.state == State.RAISED
 
 
@@ -115,7 +115,7 @@ def key(service: str, kind: Kind, subject: str) -> str:
 
 
 def seen(service: str, now: Seen, known: Finding | None, at: datetime, settle: timedelta) -> Finding | None:
-    """Return what a finding becomes that was seen at this look; None where nothing changes."""
+    """Return the new state of a finding that this look saw; None if nothing changes."""
     if known is None or (known.state == State.CLEARED and not known.untold):
         before = known or Finding(service, now.kind, now.subject, "", State.SUSPECTED, "")
         return replace(before, what=now.what, state=State.SUSPECTED, seen_at=at.isoformat())
@@ -127,8 +127,8 @@ def seen(service: str, now: Seen, known: Finding | None, at: datetime, settle: t
 
 
 def gone(known: Finding, at: datetime, because: str) -> Finding | None:
-    """Return what a finding becomes that was not seen at this look; None where nothing changes."""
-    if known.untold:  # people are told that it was so, before they are told that it is gone
+    """Return the new state of a finding that this look did not see; None if nothing changes."""
+    if known.untold:  # people are first notified of the problem, then of its end
         return retold(known, at)
     match known.state:
         case State.RAISED:
@@ -143,7 +143,7 @@ def gone(known: Finding, at: datetime, because: str) -> Finding | None:
 def changes(
     service: str, looked: Iterable[Looked], known: Iterable[Finding], at: datetime, settle: timedelta
 ) -> list[tuple[Finding, Start | None]]:
-    """Return what becomes of a service's findings by these looks, each with the execution that would mend it."""
+    """Return the findings of a service that these looks change, each with the execution that would fix it."""
     before = {finding.key: finding for finding in known}
     found: list[tuple[Finding, Start | None]] = []
     for look in looked:
@@ -159,13 +159,13 @@ def changes(
 
 
 def retold(known: Finding, at: datetime) -> Finding | None:
-    """Return a finding of which nobody was told, to be told by us; None where another is about to."""
+    """Return a finding that nobody was notified of, claimed for us; None if another reconciler is about to notify."""
     claimed = bool(known.claimed_until) and at < datetime.fromisoformat(known.claimed_until)
     return None if claimed else _to_be_told(known, at)
 
 
 def told(known: Finding, message_id: str) -> Finding:
-    """Return a finding of which people were told."""
+    """Return the finding, marked as notified."""
     return replace(known, untold=False, claimed_until="", told_as=message_id)
 
 

@@ -1,4 +1,4 @@
-"""Is what runs what Landfall left there, and is it known which commit that is?"""
+"""Does the service still run what Landfall deployed, and is its commit known?"""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ MISSING = frozenset({Kind.SERVICE_MISSING})
 
 
 def missing(view: ServiceView | None, service: Service) -> Looked | None:
-    """Return the look where there is no service to deploy to; None where there is one."""
+    """Return the look if the service does not exist or is not ACTIVE; None if it is."""
     if view is not None and view.status == "ACTIVE":
         return None
     state = view.status if view else "unknown to ECS"
     name = f"{service.cluster}/{service.service}"
-    what = f"services.toml names {name}, which is {state}: nothing can be deployed to it"
+    what = f"services.toml names {name}, which is {state}, so nothing can be deployed to it"
     return Looked(KINDS, (Seen(Kind.SERVICE_MISSING, name, what),))
 
 
 def assess(
     view: ServiceView, template: Mapping[str, Any], tags: Mapping[str, str], last: dict[str, Any] | None
 ) -> Looked:
-    """Compare the PRIMARY deployment with the `last` that changed the service, which must have been read after it.
+    """Compare the PRIMARY deployment with the `last` that changed the service, which must be read after it.
 
-    Nothing is said of the revision where nothing runs; and not to be called while a deployment is under way.
+    If no task runs, the revision is not judged. Don't call it while a deployment is under way.
     """
     primary = view.primary
     if primary is None:
@@ -46,7 +46,7 @@ def assess(
         what = f"revision {name} ({image}) is live since {primary.created_at or 'an unknown time'}; {left}"
         seen.append(Seen(Kind.LIVE_NOT_RECORDED, revision, what))
     if not tags.get(TAG_SHA):
-        what = f"revision {name} ({image}) is live and has no tag {TAG_SHA}: nobody can say which commit it is"
+        what = f"revision {name} ({image}) is live but has no tag {TAG_SHA}, so its commit is not known"
         seen.append(Seen(Kind.LIVE_WITHOUT_SHA, revision, what))
     return Looked(KINDS, tuple(seen))
 

@@ -1,4 +1,4 @@
-"""Was every push followed by a deployment? Of the images that are tagged as releases the newest is looked at."""
+"""Did the newest push of a release start a deployment?"""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from landfall.reconcile.findings import Kind, Looked, Seen, Start
 
 KINDS = frozenset({Kind.PUSH_NOT_DEPLOYED, Kind.PUSH_NOT_READ})
 STARTED_WITHIN = timedelta(days=1)
-"""A push that nobody missed for longer is for a person to deploy. It may be from before there was Landfall."""
+"""An older push is never started: it may be older than Landfall, so a person must decide."""
 BY = "reconciler"
 _SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Pushed:
-    """An image with its tags that name a release, the plainest first; without any it is none."""
+    """An image with its tags that name a release, the plainest first. Without such a tag it is not a release."""
 
     image: Listed
     tags: tuple[Tag, ...]
 
 
 def read(images: Iterable[Listed], form: TagForm) -> list[Pushed]:
-    """Read the tags of a repository's images, oldest push first. Raises StepError where that takes too long."""
+    """Read the tags of a repository's images, oldest push first. Raises StepError if that takes too long."""
     listed = sorted(images, key=lambda image: (image.pushed_at, image.digest))
     tags = iter(image_tags.read([tag for image in listed for tag in image.tags], form))
     return [Pushed(image, _plainest_first([next(tags) for _ in image.tags])) for image in listed]
 
 
 def newest(pushed: Iterable[Pushed]) -> Pushed | None:
-    """Return the release that was pushed last, of images in the order of their pushes."""
+    """Return the release that was pushed last. The images must be in the order of their pushes."""
     return next((each for each in reversed(list(pushed)) if each.tags), None)
 
 
 def requests_since(image: Listed) -> str:
-    """Return what the ids of requests that were made after a push begin with, or are greater than."""
+    """Return a lower bound for the ids of requests that were made after a push."""
     return (datetime.fromisoformat(image.pushed_at) - _SKEW).strftime(TIME)
 
 
@@ -56,11 +56,11 @@ def assess(
     *,
     deployed_before: bool,
 ) -> Seen | None:
-    """Say what is wrong with a push that no record tells of, and how it is mended; None within the grace.
+    """Return the finding for a push without a record, with the execution that would fix it; None within the grace.
 
-    `since` are the records of the service that may be of requests made after the push. Where there is one, starting
-    this push would put what is older over what somebody asked for later. A service that Landfall never deployed to,
-    `deployed_before` says, has images from before there was Landfall.
+    `since` are the records of requests that may have been made after the push. If there is one, the push is not
+    started, since it would replace a newer request by an older image. `deployed_before` says whether Landfall has ever
+    deployed to the service. If not, the images may be older than Landfall.
     """
     image, tag = pushed.image, pushed.tags[0]
     at = datetime.fromisoformat(image.pushed_at)
@@ -73,12 +73,14 @@ def assess(
         return Seen(
             Kind.PUSH_NOT_DEPLOYED,
             image.digest,
-            f"{what}; not started, since {newer[-1]['deployment_id']} was asked for later",
+            f"{what}; not started, since {newer[-1]['deployment_id']} was requested later",
         )
     if now - at > STARTED_WITHIN:
-        return Seen(Kind.PUSH_NOT_DEPLOYED, image.digest, f"{what}; not started, since that was over a day ago")
+        return Seen(Kind.PUSH_NOT_DEPLOYED, image.digest, f"{what}; not started, since the push is more than a day old")
     if not deployed_before:
-        return Seen(Kind.PUSH_NOT_DEPLOYED, image.digest, f"{what}; not started, since no deployment of {service} was")
+        return Seen(
+            Kind.PUSH_NOT_DEPLOYED, image.digest, f"{what}; not started, since {service} was never deployed by Landfall"
+        )
     why = f"no deployment of this image began within {grace.total_seconds():.0f} s of its push"
     start = Start(
         *build_watch.request_of_push(service, tag.text, image.digest, pushed_at=image.pushed_at, by=BY, why=why),
@@ -87,16 +89,16 @@ def assess(
 
 
 def looked(*seen: Seen | None) -> Looked:
-    """Return the look."""
+    """Return the look with these findings."""
     return Looked(KINDS, tuple(each for each in seen if each))
 
 
 def _plainest_first(tags: Iterable[Tag]) -> tuple[Tag, ...]:
-    """Order the tags that name a release: all digits of a commit, then those with most of them, then those without."""
+    """Order the tags that name a release: first a full commit, then the longest part of one, then tags without one."""
     readable = [tag for tag in tags if tag.readable]
     return tuple(sorted(readable, key=lambda t: (not image_tags.is_full(t.text), -len(t.commit), t.text)))
 
 
 def _requested_at(record: Mapping[str, Any]) -> str:
-    """In whole seconds, as the push's time is: Step Functions tells more, and sorts after it all the same."""
+    """Return the time of a request in whole seconds, as ECR gives the time of a push."""
     return str(record.get("requested_at", ""))[: len("2026-01-01T00:00:00")] + "Z"

@@ -1,7 +1,7 @@
-"""Was an image pushed that no tag makes a release? Its push starts nothing, and would do so for ever.
+"""Was an image pushed without a tag that names a release? Such a push never starts a deployment.
 
-Only images are looked at that were pushed after the newest release: an older one was overtaken, or is from before there
-was Landfall. There is one finding for them all, so that a hundred pushes are no hundred messages.
+Only images that were pushed after the newest release are checked. An older one was overtaken, or is older than
+Landfall. There is one finding for all of them, so a hundred pushes don't send a hundred messages.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from landfall.text.later import Later
 SUBJECT = "tags that name no release"
 TAGS_SHOWN, TAG_SHOWN = 5, 60
 _REFERRER = Later(r"sha256-[0-9a-f]{64}(\..+)?")
-"""A signature's or attestation's tag: what it is about (cosign, "Signature Spec"; OCI, "Referrers Tag Schema")."""
+"""The tag of a signature or attestation (cosign, "Signature Spec"; OCI, "Referrers Tag Schema")."""
 _COMMIT = rf"(?P<{GROUP}>[0-9a-f]{{7,40}})"
 FORMS = (
     f"sha-{_COMMIT}",
@@ -30,15 +30,16 @@ FORMS = (
     rf"[0-9]{{8,14}}[.-]{_COMMIT}",
     rf"[A-Za-z0-9._-]+[._-]{_COMMIT}",
 )
-"""The forms that tools give their tags, the most exact first: docker/metadata-action's `type=sha`, Flux's branch,
-commit and time, `git describe`, a date and a commit, and anything that ends in a commit."""
+"""The forms of tags that tools make, most exact first: docker/metadata-action's `type=sha`; Flux's branch, commit and
+time; `git describe`; a date and a commit; anything that ends in a commit."""
 _LABEL = "org.opencontainers.image.revision"
 
 
 def assess(pushed: Sequence[Pushed], form: TagForm, service: str, now: datetime, grace: timedelta) -> Seen | None:
-    """Say which images were pushed after the newest release and name none; None for none after the grace.
+    """Return the finding for images that were pushed after the newest release without a tag that names one.
 
-    `pushed` are a repository's images in the order of their pushes. Raises StepError where a pattern takes too long.
+    None if there are no such images, or within the grace. `pushed` are a repository's images in the order of their
+    pushes. Raises StepError if a pattern takes too long.
     """
     last = max((each.image.pushed_at for each in pushed if each.tags), default="")
     tagged = [each.image for each in pushed if not each.tags and not each.image.artifact]
@@ -52,12 +53,12 @@ def assess(pushed: Sequence[Pushed], form: TagForm, service: str, now: datetime,
     others = f", and {len(unread) - 1} others before it" if len(unread) > 1 else ""
     what = f"image {image.digest} was pushed at {image.pushed_at} as {_listed(tags)}{others}"
     why = f"tag_pattern {form.pattern!r} reads none of these tags" if form.pattern else "no tag is a 40-hex commit SHA"
-    way_out = f"{_way_out(tags, service)}; or name what is no release in ignored_tags"
+    way_out = f"{_way_out(tags, service)}; or list tags that are not releases in ignored_tags"
     return Seen(Kind.PUSH_NOT_READ, SUBJECT, f"{what}; {why}, so nothing was deployed; {way_out}")
 
 
 def _way_out(tags: Iterable[str], service: str) -> str:
-    """Name the setting that would read one of these tags."""
+    """Return the setting that would read one of these tags."""
     at = f"services.{service}"
     form = next((form for form in FORMS for tag in tags if re.fullmatch(form, tag[: image_tags.TAG_LIMIT])), None)
     if form:

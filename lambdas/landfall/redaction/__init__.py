@@ -1,7 +1,7 @@
-"""What looks like personal or secret data is taken out of a text before it is stored or sent.
+"""Removes what looks like personal or secret data from a text before it is stored or sent.
 
-It errs on the side of taking too much: a log line that lost a harmless word still tells its story, one that kept a
-card number is an incident. What it can't know is data without a mark of its own: a bare name, a bare number.
+It rather removes too much: a log line without a harmless word is still useful, but a log line with a card number is an
+incident. It can't recognise data without a form or label of its own: a bare name, a bare number.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from landfall.redaction.kind import Redacts as Redacts
 from landfall.text.later import Later
 
 LONGEST = 4000
-"""Characters of a text that are looked at. What is beyond is cut off, unseen."""
+"""How many characters of a text are searched. The rest is cut off."""
 CUT = " … (cut)"
 _ANSI = Later(r"\x1b\[[\d;]{0,20}[A-Za-z]")
-"""Colours, which would stand between a label and its value."""
+"""Colour codes, which could stand between a label and its value."""
 
 
 def standard() -> tuple[Redacts, ...]:
-    """Return the standard kinds. Their patterns take longer to compile than all of Landfall to load: at first use."""
+    """Return the standard kinds.
+
+    They are made at first use, since compiling them takes longer than loading Landfall.
+    """
     from landfall.redaction.kinds import KINDS  # noqa: PLC0415
 
     return KINDS
@@ -29,10 +32,10 @@ def standard() -> tuple[Redacts, ...]:
 
 @dataclass(frozen=True)
 class Redaction:
-    """The redaction part of services.toml: kinds that are left alone, and patterns of one's own, by name.
+    """The redaction settings of services.toml: kinds that are switched off, and your own patterns, by name.
 
-    It holds for logs, reports and notifications. What the state machine itself keeps of reasons and checks is redacted
-    by the standard kinds, always.
+    They apply to logs, reports and notifications. Reasons and checks in the state machine's history are always redacted
+    by the standard kinds.
     """
 
     off: tuple[str, ...] = ()
@@ -40,13 +43,13 @@ class Redaction:
 
     @property
     def kinds(self) -> tuple[Redacts, ...]:
-        """Return what is redacted: one's own patterns first, since they know more."""
+        """Return the kinds to redact: your own patterns first, since they are more exact."""
         left = (kind.without(self.off) for kind in standard())
         return (*self._own, *(kind for kind in left if kind))
 
     @property
     def strictest(self) -> tuple[Redacts, ...]:
-        """Return what an execution's history must not hold: one's own patterns, and every standard kind."""
+        """Return the kinds to redact in an execution's history: your own patterns, and every standard kind."""
         return (*self._own, *standard())
 
     @property
@@ -55,9 +58,9 @@ class Redaction:
 
 
 def redacted(text: str, kinds: Iterable[Redacts] | None = None) -> str:
-    """Return the text without what looks like personal or secret data, of the standard kinds unless told others.
+    """Return the text without what looks like personal or secret data. `kinds` are the standard ones by default.
 
-    What was redacted before stays as it is.
+    Text that was redacted before stays as it is.
     """
     if len(text) > LONGEST:
         text = text[:LONGEST] + CUT

@@ -1,4 +1,4 @@
-"""What stands round a label: `_OLD` behind it leaves it what it is, `_count` makes it another thing."""
+"""The words around a label: `_OLD` after it doesn't change its meaning, `_count` does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SUFFIXES = frozenset(
     api web service global shared local remote read write full home work mobile cell line first last legal official
     usual preferred v env a b c x us eu ca east west north south central one two hs hmac """.split()  # noqa: SIM905
 )
-"""Words behind a label that leave it what it is. Digits do, too."""
+"""Words after a label that don't change its meaning. Digits don't either."""
 DERIVED = frozenset(
     """count counts counter length len size sizes expires expiry expiration expire expired expiring exp ttl timeout
     type types kind url uri urls endpoint name names arn arns id ids path paths file files filename dir directory
@@ -30,9 +30,9 @@ DERIVED = frozenset(
     settings setting option options check checks generator length bytes bits chars words is has was not rule level
     loaded found ref reference region zone env file mount""".split()  # noqa: SIM905
 )
-"""Words behind a label that make it another thing: how many, how long, when, where, of what kind."""
+"""Words after a label that change its meaning: how many, how long, when, where, of what kind."""
 DOERS = ("er", "or", "ing", "tion", "ity", "ment", "able")
-"""What words end in that do something with a secret, or are about it: hasher, rotation."""
+"""Endings of words that process or describe a secret: hasher, rotation."""
 NO_KEYS = frozenset(
     """primary foreign partition sort cache public object s3 idempotency row range index group config map dict lock
     routing translation i18n message event metric unique constraint hash redis sort natural composite candidate
@@ -46,12 +46,12 @@ NO_CODES = frozenset(
 source""".split()  # noqa: SIM905
 )
 PARSED = frozenset(("unexpected", "unterminated", "offending", "illegal", "unknown", "stray", "next"))
-"""What parsers say of tokens."""
+"""Words that parsers use with tokens."""
 SEVERAL = frozenset(("passwords", "secrets", "credentials", "tokens", "keys"))
 
 
 def keeps(label: Label, first: int, behind: int, *, secret: bool, maybe: bool) -> bool:
-    """Say whether what stands round a label leaves it what it is: it goes from word `first` to before `behind`."""
+    """Say whether the words around a label keep its meaning. The label goes from word `first` to before `behind`."""
     ahead, rest = label.words[first - 1] if first else "", label.words[behind:]
     if any(word not in SUFFIXES and (word in DERIVED or word.endswith(DOERS)) for word in rest):
         return False
@@ -68,5 +68,5 @@ def keeps(label: Label, first: int, behind: int, *, secret: bool, maybe: bool) -
 
 
 def known(rest: tuple[str, ...]) -> bool:
-    """Say whether words behind a label are such as leave it what it is."""
+    """Say whether words after a label keep its meaning."""
     return all(word in SUFFIXES or word.isdigit() for word in rest)

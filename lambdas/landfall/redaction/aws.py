@@ -1,7 +1,7 @@
-"""AWS's own words: ARNs, console links, digests, and the names that CloudFormation makes up.
+"""AWS's own words: ARNs, console links, digests, and the names that CloudFormation generates.
 
-They are as long and as random as keys, and tell the story. A kind that knows its data by its looks alone spares them; a
-label before a value counts more than its looks.
+They look as random as keys, but a reader needs them. Kinds that recognise data only by its form leave them alone. A
+label before a value counts more than its form.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from landfall.text.later import Later
 ARN = r"\barn:aws[\w-]{0,20}:[\w-]{1,40}:[\w-]{0,25}:(?:\d{12}|aws)?:[^\s\"'`,;<>(){}=&?|\\]{1,1200}"
 """arn:partition:service:region:account:resource (AWS General Reference, Amazon Resource Names)."""
 _WORDS = r"(?>(?:[A-Z]{0,5}(?>[a-z]{2,24})|S3|\d{1,2}(?!\d)){1,12})"
-"""Several words as one: a stack's name, a logical id."""
+"""Several words joined: a stack's name, a logical id."""
 _NAMES = (
     rf"{ARN}"
     r"|\bhttps://(?:[\w-]{1,40}\.){0,3}(?:console|signin|docs)\.(?:aws\.amazon|amazonaws-us-gov|amazonaws)\.(?:com|cn)"
@@ -20,9 +20,9 @@ _NAMES = (
     r"|\bs3://[^\s\"'`,;<>(){}?&=]{1,1100}"
     r"|\bsha256[:=-][0-9a-f]{64}(?!\w)|\becs-svc/\d{1,30}"
     r"|\b(?:targetgroup|loadbalancer/(?:app|net|gwy)|app|net|gwy)/[\w-]{1,32}/[0-9a-f]{16}(?:/[0-9a-f]{16})?"
-    # a deployment's id, and an execution's name: they begin with their time
+    # a deployment's id and an execution's name begin with a time
     r"|(?<![\w-])\d{8}T\d{6}Z-[\w-]{1,80}"
-    # stack, logical id with the eight digits that CDK adds, and what CloudFormation adds
+    # stack, logical id with the eight digits that CDK adds, and the suffix that CloudFormation adds
     r"|(?<![\w+/=-])(?:/[\w-]{1,40}){0,4}/?(?:[A-Za-z][A-Za-z0-9]{0,120}-){0,12}[A-Za-z][A-Za-z0-9]{0,150}"
     r"(?:[0-9A-F]{8}|[0-9A-Z]{8}(?=-))(?:-[A-Za-z0-9]{12,14})?(?![\w+/=-])"
     r"|(?<![\w+/=-])(?:/[\w-]{1,40}){0,4}/?(?:[A-Za-z][A-Za-z0-9]{0,120}-){1,12}(?:[0-9A-Z]{12,13})(?![\w+/=-])"
@@ -40,7 +40,7 @@ _DIGESTS = (
 _ARN, _NAMED, _ANY = Later(ARN), Later(_NAMES), Later(f"{_NAMES}|{_DIGESTS}")
 
 Spans = tuple[tuple[int, int], ...]
-"""From and to."""
+"""Positions: from and to."""
 
 
 def nothing(_: str) -> Spans:
@@ -49,15 +49,15 @@ def nothing(_: str) -> Spans:
 
 
 def arns(text: str) -> Spans:
-    """Return where ARNs stand."""
+    """Return the positions of ARNs."""
     return tuple(match.span() for match in _ARN.finditer(text))
 
 
 def names(text: str) -> Spans:
-    """Return where names of things stand, ARNs and links with them."""
+    """Return the positions of names, ARNs and links."""
     return tuple(match.span() for match in _NAMED.finditer(text))
 
 
 def words(text: str) -> Spans:
-    """Return where any of AWS's own words stand: names, digests and the ids of requests."""
+    """Return the positions of AWS's own words: names, digests and request ids."""
     return tuple(match.span() for match in _ANY.finditer(text))

@@ -1,4 +1,4 @@
-"""Makes kinds of what stands behind a label where no sign stands between the two."""
+"""Makes kinds for values that follow a label without a sign between them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Q = r"(?:\\{0,8}[\"']|%22|%27|&quot;|&#39;|\\u0022|`)"
 
 
 def spoken(kind: str, named: list[str], value: str, really: Callable[[str], bool] = values.any_value) -> Kind:
-    """Make a kind of what stands behind a label in a sentence: `MRN #x`, `--password x`."""
+    """Make a kind for a value after a label in a sentence: `MRN #x`, `--password x`."""
     return behind(kind, alternatives(named), sought.letters(named), value, really)
 
 
@@ -30,18 +30,18 @@ def behind(  # noqa: PLR0917
     really: Callable[[str], bool] = values.any_value,
     spares: Callable[[str], aws.Spans] = aws.nothing,
 ) -> Kind:
-    """Make a kind of what stands behind a pattern of labels; `begins` are their first letters."""
+    """Make a kind for a value after a pattern of labels; `begins` are their first letters."""
     keep = rf"(?P<keep>(?<![\w./])(?<!\d:)(?:{named})\.?(?: is| was)?(?: ?# ?|: ?| {{1,8}})[\"']?)"
     return Kind(kind, Later(rf"(?i){keep}{values.NOTHING}(?:{value})"), really, spares, begins=begins)
 
 
 def told(listed: str) -> list[str]:
-    """Return the labels that can be nothing else where no sign stands behind them: of several words, and VIN."""
+    """Return the labels that are unambiguous without a sign after them: those of several words, and VIN."""
     return [each for each in phrases(listed) if " " in each or each in ("vin", "iban")]
 
 
 def numbered(kind: str, listed: str) -> Kind:
-    """Make a kind of what stands behind a label and the sign of a number: `DL# x`."""
+    """Make a kind for a value after a label and a number sign: `DL# x`."""
     pattern = rf"(?i)(?P<keep>(?<![\w./-])(?:{alternatives(phrases(listed))})\s?#:? ?)(?:{values.IDENTIFIER})"
     return Kind(kind, Later(pattern), values.has_digits, needs=("#",), begins=sought.letters(phrases(listed)))
 

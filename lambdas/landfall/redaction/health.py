@@ -1,4 +1,4 @@
-"""Records of people's health by their form: HL7 and its segments, X12, FHIR, DICOM, and objects called patient."""
+"""Recognises health records by their form: HL7 and its segments, X12, FHIR, DICOM, and objects named patient."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _CAPITAL = r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ\u0100-\u017f]+(?:['\u2019-][A-Z]?[a-z
 
 @dataclass(frozen=True)
 class Within:
-    """A kind that is looked for inside of something alone."""
+    """A kind that is searched only inside another match."""
 
     outer: Later
     kind: Kind
 
     def redact(self, text: str) -> str:
-        """Put a mark in the place of each match."""
+        """Replace each match by a mark."""
         return self.outer.sub(lambda match: self.kind.redact(match.group()), text) if "?" in text else text
 
     def without(self, off: Collection[str]) -> Within | None:

@@ -1,4 +1,4 @@
-"""One kind of personal or secret data, however it is known: something that takes it out of a text."""
+"""The interface of a kind of personal or secret data, and kinds with one pattern."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ MARK = "[redacted: {}]"
 
 
 class Redacts(Protocol):
-    """Takes something out of a text."""
+    """Removes a kind of data from a text."""
 
     def redact(self, text: str) -> str:
         """Put a mark in the place of each match."""
 
     def without(self, off: Collection[str]) -> Redacts | None:
-        """Return what is left of it where kinds of these names are left alone; None for nothing."""
+        """Return the rest of it without the kinds of these names; None if nothing is left."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of data that has a pattern. A group named `keep` stays; `really` may call a match harmless.
+    """One kind of data with a pattern. A group named `keep` is kept; `really` can reject a match as harmless.
 
-    It is only looked for where one of the words that it `needs` is in the text, in lower case, and, where every match
-    is known to begin with a word, only there: `begins` are those words' first letters, as of `sought.letters`. A kind
-    that knows its data by its looks alone `spares` AWS's own words.
+    It is searched only if one of the words that it `needs` is in the text, in lower case. If every match begins with a
+    word, only the beginnings of words are tried: `begins` are the first letters of these words (`sought.letters`). A
+    kind that recognises data only by its form `spares` AWS's own words.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Kind:
         return "".join((*parts, text[at:])) if parts else text
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield what the pattern finds, in order."""
+        """Yield the matches, in order."""
         if not self.begins:
             return self.pattern.finditer(text)
         places = sought.places(text, self.begins)
@@ -77,7 +77,7 @@ class Kind:
 
 
 class OwnKind:
-    """One kind of a service's own, by a pattern of its settings. Raises PatternRefused."""
+    """One kind from the settings' patterns. Raises PatternRefused."""
 
     def __init__(self, name: str, pattern: str) -> None:
         self._name, self._pattern = name, Linear(pattern)
@@ -87,5 +87,5 @@ class OwnKind:
         return self._pattern.replaced(text, MARK.format(self._name))
 
     def without(self, off: Collection[str]) -> OwnKind:  # noqa: ARG002
-        """Return itself: what is wanted by name is not off."""
+        """Return itself, since a configured pattern can't be switched off."""
         return self

@@ -1,6 +1,6 @@
-"""The kinds of personal and secret data that are known by their looks, or by the label before them.
+"""The kinds of personal and secret data that are recognised by their form, or by the label before them.
 
-Patterns are plain enough to be searched in linear time, or nearly: the text is somebody else's.
+Patterns are simple enough for a search in nearly linear time, since the text is foreign.
 """
 
 from __future__ import annotations
@@ -22,14 +22,17 @@ _DIGITS_OF_A_PHONE = range(8, 16)  # ITU-T E.164 allows 15
 
 
 def _is_card(text: str) -> bool:
-    """Payment cards begin with their issuer's digits and end with a check digit (ISO/IEC 7812-1)."""
+    """Say whether digits are a payment card's: issuer's digits first, check digit last (ISO/IEC 7812-1)."""
     digits = [int(c) for c in text if c.isdigit()]
     summed = [d if n % 2 == 0 else sum(divmod(2 * d, 10)) for n, d in enumerate(reversed(digits))]
     return bool(_ISSUERS.match(text)) and sum(summed) % 10 == 0 and len(set(digits)) > 1
 
 
 def _is_random(text: str) -> bool:
-    """Keys mix cases and digits: a hexadecimal digest does not, and a path has more slashes."""
+    """Say whether a text looks like a key: mixed case and digits.
+
+    A hex digest has one case, a path has more slashes.
+    """
     mixed = any(map(str.isupper, text)) and any(map(str.islower, text)) and any(map(str.isdigit, text))
     return mixed and text.count("/") * 12 <= len(text)
 
@@ -39,7 +42,7 @@ def _is_address(text: str) -> bool:
 
 
 def _is_iban(text: str) -> bool:
-    """Its letters and digits, read as one number, leave 1 when divided by 97 (ISO 13616)."""
+    """Say whether a text is an IBAN: read as one number, it leaves 1 when divided by 97 (ISO 13616)."""
     plain = text.replace(" ", "")
     return int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 == 1
 
@@ -53,7 +56,7 @@ def _kind(name: str, pattern: str, really: Callable[[str], bool] = lambda _: Tru
 
 
 def _looks(name: str, pattern: str, really: Callable[[str], bool] = lambda _: True) -> Kind:
-    """Make a kind that knows its data by its looks alone."""
+    """Make a kind that recognises data only by its form."""
     return Kind(name, Later(pattern), really, aws.words)
 
 
@@ -142,6 +145,6 @@ KINDS: tuple[Redacts, ...] = (
     _looks("card number", r"(?<![\w.-])\d(?:[ +-]?\d){12,18}(?![\w-])", _is_card),
     _looks("key", r"(?<![\w+/=-])(?:[\w+/-]{40,}={0,2}|[\w+/-]{30,}={1,2})(?![\w+/=-])", _is_random),
 )
-"""In the order in which they are looked for: the more telling first."""
+"""The kinds in the order of the search: more specific kinds first."""
 NAMES = tuple(dict.fromkeys((*(kind.name for kind in KINDS if isinstance(kind, Kind)), *meanings.NAMES)))
-"""What `off` can name."""
+"""The names that `off` can have."""

@@ -1,7 +1,7 @@
-"""What stands behind a label, in any of the ways in which programs write that: one pass over a text for all labels.
+"""Removes values after a label, in all forms in which programs write them, in one pass over a text.
 
-Each place where a value could begin is looked at once, and the label is read backwards from it, for a bounded length:
-the time is linear in the text, whatever it is.
+Each place where a value could begin is checked once, and the label is read backwards from there for a limited length.
+So the time is linear in the length of every text.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _CALL = (
     r"|(?!(?:getenv|env|ENV|fetch|get|lookup|prompt|input|require|read|load)\()"
     r"(?:[A-Za-z]\w{0,30}|datetime\.\w{1,10})\((?=[\"'\d\[])|N(?='))?)"
 )
-"""What programs put round a value, but for calls that look one up."""
+"""What programs put around a value, except calls that look one up."""
 _SET = Later(
     r"(?i)(?<![\w-])(?:ENV|ARG|setenv|setx|set -\w{1,3}|proxy_set_header|fastcgi_param|add_header|RequestHeader set"
     r"|config set|configure set|setex|secret put|secret set) (?P<label>[\w.-]{2,80})(?P<place>\s{1,4})(?=[^\s=])"
 )
-"""Words of commands and settings that have a label and its value behind them, with a blank between the two."""
+"""Words of commands and settings that are followed by a label, a blank and a value."""
 _STARTS = r"\\\"'%&`\])\s#*.(|,?:=\-⇒→\uff1a\uff1d"
-"""What a place begins with: nearly all characters of a text are none of these, and cost a look alone."""
+"""The first characters of such a place. Nearly all other characters of a text cost only one look-up."""
 _PLACE = Later(
     # label=value, "label": "value"
     rf"(?=[{_STARTS}])(?:{_Q}?(?:\]|%5D)?\)?(?: ?(?:[#*]|\.{{1,40}})| \(\w{{1,20}}\))?\s{{0,12}}(?:=>|:=|\?=|::(?=\s\S)"
@@ -58,7 +58,7 @@ _RECORDS = Later(
     r"(?i)\b(?:mrn|dob|ssn|date_?of_?birth|birth_?date|patient_?id)[\"']?\s?[=:]|\b(?:e-?mail"
     r"|phone)\w{0,10}[\"']?\s?[=:]\s?[\"']?(?:\[redacted|\+?\d)"
 )
-"""Where one of these stands, a bare `name` is that of a person."""
+"""If a text has one of these words, a bare `name` is a person's."""
 _FORM = Later(r"\bname=\"(?P<label>[\w.\[\]-]{1,80})(?P<place>\"\s{2,8})(?!\w{1,20}=)(?=\S)")
 _KEYED = Later(
     r"<(?i:key|name)>(?P<label>[\w.-]{1,80})(?P<place></(?i:key|name)>\s{0,20}<(?i:string|value|data)>)(?=[^<\s])"
@@ -72,7 +72,7 @@ _OTHERS = (("(", _SETTER), ("<", _TAG), ("e", _SET), ('name="', _FORM), ("</", _
 
 
 def secrets(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield what stands behind the labels of secrets in a text: the label's words, and the value."""
+    """Yield the secrets after labels in a text: the label's words, and the value."""
     at = 0
     for start, end, _ in _places(text):
         meaning = meanings.of(text, start) if start >= at else None
@@ -83,19 +83,19 @@ def secrets(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def secret_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name that is a label of secrets; none where it is not."""
+    """Return the words of a name that is a label of secrets; none if it is not."""
     named = meanings.of(name, len(name)) is MEANINGS[SECRET]
     return words.before(name, len(name)).words if named else ()
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """All kinds that are known by a label, in one pass; those of `names`."""
+    """All kinds of `names` that are recognised by a label, in one pass."""
 
     names: frozenset[str] = field(default_factory=lambda: frozenset(NAMES))
 
     def redact(self, text: str) -> str:
-        """Put a mark in the place of each value. An ARN names a secret and holds none."""
+        """Replace each value by a mark. An ARN is kept, since it names a secret but doesn't hold it."""
         records = sought.holds(text, _TOLD_OF_PEOPLE) and bool(_RECORDS.search(text))
         people, own = bool(_WHERE_PEOPLE_ARE.search(text)), aws.arns(text)
         parts: list[str] = []
@@ -107,20 +107,20 @@ class Labelled:
             if meaning is None or meaning.kind not in self.names:
                 continue
             stop = meaning.value.end(text, end)
-            # of two words in a list the second may be a label too: there a value has a digit
+            # in a list, the second of two words may be a label too, so a value must have a digit there
             if stop is not None and (not listed or values.has_digits(text[end:stop])):
                 parts += (text[at:end], MARK.format(meaning.kind))
                 at = stop
         return "".join((*parts, text[at:]))
 
     def without(self, off: Collection[str]) -> Labelled | None:
-        """Return what is left of it."""
+        """Return the rest of it; None if nothing is left."""
         names = self.names - frozenset(off)
         return Labelled(names) if names else None
 
 
 def _places(text: str) -> Iterator[tuple[int, int, bool]]:
-    """Yield where labels end and values begin, in order; and whether both stand in a list."""
+    """Yield where labels end and values begin, in order, and whether both are in a list."""
     signs = (
         (match.start(), match.end(), bool(match["pair"] or match["cell"] or match["said"]))
         for match in _PLACE.finditer(text)

@@ -1,4 +1,4 @@
-"""The labels that stand before personal and secret data.
+"""The labels of personal and secret data.
 
 The identifiers are those of HIPAA's Safe Harbor list (45 CFR 164.514(b)(2)(i)). A blank in a label stands for any way
 of joining words: `api key` is api_key, apiKey, api-key, API.KEY and apikey too.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 PHRASES = "passphrase, mnemonic, mnemonic phrase, seed phrase, recovery phrase, backup phrase, pass phrase"
-"""Secrets that may be several words."""
+"""Secrets that may consist of several words."""
 SECRETS = """
 password, passwd, pw, pswd, psw, passw, code verifier, security question answer, question answer, passcode, pwd,
 secret, credential, token, csrf, xsrf, otp, totp, cvv, cvv2, cvc, cvc2,
@@ -33,7 +33,7 @@ MAYBE_SECRETS = (
     "api key id, access key id, private key id, secret key id, passwords, secrets, credentials, tokens, key, "
     "auth, ticket, code, pass, bearer, session, salt, secret access"
 )
-"""Labels of secrets and of much else: what stands behind them tells. `key` alone is none."""
+"""Labels of secrets and of other data; the value decides. `key` alone is not a label."""
 SSN = "ssn, ssn last 4, last 4 ssn, social security, social security number, social security num, social security no"
 _HOLDERS = (
     "patient, pat, patienten, enrollee, insured, guarantor, member, subscriber, beneficiary, insurance, policy, "
@@ -73,9 +73,9 @@ PEOPLE = (
     "patient, insured, subscriber, guardian, next of kin, beneficiary, member, guarantor, spouse, decedent, "
     "mother, father, parent, child, caregiver, physician, attending, doctor, nurse, clinician, pt, surgeon, prescriber"
 )
-"""Whom a name stands behind, where it is one: `patient: Ann Marlowe`, and not `patient: not found`."""
+"""Words for people, which a name may follow: `patient: Ann Marlowe`, but not `patient: not found`."""
 PARTS_OF_NAMES = "family, given"
-"""FHIR's words for them (HumanName). `family` is also that of a task definition: it takes a context of people."""
+"""FHIR's words for names (HumanName). A task definition has a `family` too, so the context must be about people."""
 BIRTH = """
 dob, d o b, date of birth, birth date, birthdate, birthday, birth day, born, born on, geburtsdatum, date de
 naissance, fecha de nacimiento, fecha nacimiento, patient dob, birth date time, birth year, year of birth, yob,
@@ -184,24 +184,24 @@ def phrases(text: str) -> list[str]:
 
 
 def patients() -> list[str]:
-    """Return the labels of record numbers: whose, and that it is a number."""
+    """Return the labels of record numbers: an owner, and a word for a number."""
     made = [f"{holder} {number}" for holder in phrases(_HOLDERS) for number in phrases(_NUMBERS)]
     return [*phrases(PATIENTS), *made]
 
 
 def numbers_of_patients() -> str:
-    """Return the pattern of those labels, put together: it is searched for at each place of a text."""
+    """Return one pattern of all these labels. It is tried at each place of a text."""
     whose, number = alternatives(phrases(_HOLDERS)), alternatives(phrases(_NUMBERS))
     return rf"(?:{whose})[_ .-]?(?:{number})|{alternatives(phrases(PATIENTS))}"
 
 
 def names() -> list[str]:
-    """Return the labels of names, and of parts of a name: whose, and which."""
+    """Return the labels of names and parts of names: an owner, and a part."""
     return [*phrases(NAMES), *(f"{whose} {part}" for whose in phrases(_OF_WHOM) for part in phrases(_PARTS))]
 
 
 def dates() -> list[str]:
-    """Return the labels of dates in a person's care: of what, and that it is a date."""
+    """Return the labels of dates in a person's care: an event, and a word for a date."""
     of = [
         each for event in phrases(_EVENTS) for each in (f"date of {event}", *(f"{event} {w}" for w in phrases(_WHEN)))
     ]
@@ -209,7 +209,7 @@ def dates() -> list[str]:
 
 
 def biometrics() -> list[str]:
-    """Return the labels of what was taken from a body: of which part, and as what."""
+    """Return the labels of biometric data: a part of the body, and a form of data."""
     return [*phrases(BIOMETRICS), *(f"{part} {taken}" for part in phrases(_BODY) for taken in phrases(_TAKEN))]
 
 
@@ -221,7 +221,7 @@ def joined(phrase: str) -> str:
 def alternatives(labels: list[str]) -> str:
     """Return a pattern of labels, however their words are joined; longer ones first.
 
-    Those of one letter stand together, so that most of them need not be tried.
+    Labels with the same first letter are grouped, so that most of them need not be tried.
     """
     longest = sorted(set(labels), key=lambda label: (-len(label), label))
     spelled = [(label[0], "[_ .-]?".join(map(re.escape, label[1:].split(" ")))) for label in longest]

@@ -1,4 +1,4 @@
-"""What a label means: the kind of data that stands behind it, and what that looks like."""
+"""The meaning of a label: the kind of data after it, and its form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from landfall.text.later import Later
 _WHOSE = frozenset(("patient", "name", "names", "person", "member", "subscriber", "humanname"))
 _PERSON_IP = frozenset(("ipaddress", "ipaddr", "remoteaddr", "remoteaddress", "remoteip", "remotehost", "sourceip"))
 _STRONG = ("password", "passwd", "passphrase", "secret", "token", "apikey", "accesskey")
-"""Labels that stand for themselves at the end of a word too: PGPASSWORD."""
+"""Labels that also count at the end of a longer word: PGPASSWORD."""
 
 _NUMBERED = Later(r"(?<![A-Za-z\d])\d{1,12}:$")
 SECRET, _MAYBE = "secret", "maybe"
@@ -24,7 +24,7 @@ _PHRASE, _PEOPLE, _PART, _ZIP, _ADDRESS, _HOST_IP, _MAC = "phrase", "people", "p
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a label is of: the kind it goes by, and what its values look like."""
+    """The meaning of a label: its kind, and the form of its values."""
 
     kind: str
     value: Value
@@ -36,7 +36,7 @@ def _is_secret(text: str) -> bool:
 
 
 _PARTS = r"(?:[ ./-][\dA-Z]{1,7}\b){0,6}"
-"""Of a number that is written with gaps."""
+"""A number that is written with gaps."""
 MEANINGS = {
     SECRET: Meaning("secret", value(values.WORD, _is_secret)),
     _MAYBE: Meaning("secret", value(values.WORD, values.is_made_up_and_long)),
@@ -75,7 +75,7 @@ NAMES = tuple(dict.fromkeys(meaning.kind for meaning in MEANINGS.values()))
 
 
 def _table() -> dict[str, str]:
-    """Return which label means what."""
+    """Return the meaning of each label."""
     listed: tuple[tuple[str, Iterable[str]], ...] = (
         (SECRET, phrases(labels.SECRETS)),
         (_PHRASE, phrases(labels.PHRASES)),
@@ -110,7 +110,7 @@ TABLE = _table()
 
 
 def of(text: str, place: int, *, people: bool = False, records: bool = False) -> Meaning | None:
-    """Return what the label before a place means."""
+    """Return the meaning of the label before a place."""
     label = words.before(text, place)
     if not label.words:
         return None
@@ -119,7 +119,7 @@ def of(text: str, place: int, *, people: bool = False, records: bool = False) ->
         return MEANINGS[_PEOPLE] if records and label.words == ("name",) else None
     name, first, behind = found
     if _NUMBERED.search(text, max(0, label.starts[first] - 14), label.starts[first]):
-        return None  # a part of an ARN, or of a time
+        return None  # part of an ARN or of a time
     if name == _PART and not people and not _WHOSE & set(label.words[:first]):
         return None
     if not around.keeps(label, first, behind, secret=name == SECRET, maybe=name == _MAYBE):
@@ -129,14 +129,14 @@ def of(text: str, place: int, *, people: bool = False, records: bool = False) ->
 
 
 def _of_several(word: str) -> str | None:
-    """Return what a label means whose last word says that there are several."""
+    """Return the meaning of a label in the plural."""
     name = TABLE.get(word[:-1]) if word.endswith("s") else None
     return _MAYBE if name == SECRET else None if name == _PEOPLE else name
 
 
 @lru_cache(4096)
 def _found(spelled: tuple[str, ...]) -> tuple[str, int, int] | None:
-    """Return what the last label among words means, and from which word to which it stands; the longest one there."""
+    """Return the meaning of the last label among words, and its first and last word. The longest label counts."""
     for end in range(len(spelled), 0, -1):
         for first in range(max(0, end - 5), end):
             word = "".join(spelled[first:end])

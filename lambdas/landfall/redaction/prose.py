@@ -1,4 +1,4 @@
-"""Whether what stands behind a label is a value, or says something about it: `Required`, `missing-from-request`."""
+"""Decides whether the text after a label is a value, or says something about it: `Required`, `missing-from-request`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FIRST_WORD = Later(r"[\"'\\`\[\s]*([^\W\d_]+(?:['\u2019][a-z]+)?)(?:[\s_.,;:!-]
 
 
 def is_prose(value: str) -> bool:
-    """Say whether what stands behind a label says something about it: `Required`, `missing-from-request`."""
+    """Say whether the text after a label is a statement about it: `Required`, `missing-from-request`."""
     word = _FIRST_WORD.fullmatch(value)
     if word is None or any(map(str.isdigit, value[:24])):
         return False

@@ -1,4 +1,4 @@
-"""Secrets that sentences tell: `temporary password for ann is x`, `your code is 123456`, `token created: x`."""
+"""Recognises secrets in sentences: `temporary password for ann is x`, `your code is 123456`, `token created: x`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OF_CODES = ("code", "pin", "passcode", "password", "otp")
 
 
 def _is_word_of_secrets(text: str) -> bool:
-    """Say whether somebody made a word up: it says nothing of the label, and is no state that one can be in."""
+    """Say whether a word was invented: it neither describes the label nor names a state."""
     plain = text.strip("\"'`\\ ")
     if is_prose(plain) or not plain:
         return False
@@ -41,7 +41,7 @@ _NO_PASSWORD = Later(
 
 
 def _is_generated(text: str) -> bool:
-    """Say whether a last word could be a password that was made: no time, path, address, id, version or call."""
+    """Say whether a last word could be a generated password, not a time, path, address, id, version or call."""
     return values.is_made_up(text) and not _NO_PASSWORD.match(text) and not is_prose(text)
 
 

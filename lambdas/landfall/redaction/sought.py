@@ -1,6 +1,6 @@
-"""Where a pattern is worth a try: most texts hold none of the words that it needs, and most places begin none of them.
+"""Finds the places where a pattern can match, so that it need not be tried everywhere.
 
-A pattern of many alternatives is tried at each place of a text, and finds nothing at nearly all of them. A look-up of
+A pattern with many alternatives would be tried at each place of a text, nearly always without a match. A look-up of
 words costs a hundredth of that.
 """
 
@@ -15,7 +15,7 @@ from landfall.text.later import Later
 
 _RUN = Later(r"\w+")
 _SAME = (("\u0130", "i"), ("\u0131", "i"), ("\u017f", "s"), ("\u212a", "k"))
-"""What Python's matcher takes for i, s and k where case does not count, and `str.lower` does not."""
+"""Characters that Python's matcher equates with i, s and k when it ignores case, but `str.lower` does not."""
 
 
 @lru_cache(maxsize=8)
@@ -28,7 +28,7 @@ def folded(text: str) -> str:
 
 
 def holds(text: str, needed: Iterable[str]) -> bool:
-    """Say whether one of some words, which are in lower case, is in a text, whatever its case."""
+    """Say whether a text holds one of some lower-case words, in any case."""
     plain = folded(text)
     for word in needed:  # noqa: SIM110  a generator would cost more than the search
         if word in plain:
@@ -37,7 +37,7 @@ def holds(text: str, needed: Iterable[str]) -> bool:
 
 
 def letters(words: Iterable[str]) -> frozenset[str]:
-    """Return how labels begin, for `places`: their first two letters, of a single one with what can join it."""
+    """Return the beginnings of labels, for `places`: their first two letters, or one letter and what can join it."""
     found = set()
     for word in words:
         plain = folded(word)
@@ -47,7 +47,7 @@ def letters(words: Iterable[str]) -> frozenset[str]:
 
 
 def places(text: str, begins: frozenset[str]) -> Sequence[int]:
-    """Return where words begin with one of some letters, in order."""
+    """Return the places where words begin with one of these letters, in order."""
     index = _index(text)
     found = begins & index.keys()
     return sorted(place for each in found for place in index[each]) if found else ()
@@ -55,34 +55,34 @@ def places(text: str, begins: frozenset[str]) -> Sequence[int]:
 
 @dataclass(frozen=True)
 class Look:
-    """A pattern, and words in lower case, one of which is in all that it matches."""
+    """A pattern, and lower-case words. Every match contains one of them."""
 
     pattern: str
     needs: tuple[str, ...]
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield what is found in a text."""
+        """Yield the matches in a text."""
         return compiled(self.pattern).finditer(text) if holds(text, self.needs) else iter(())
 
     def found_in(self, text: str) -> bool:
-        """Say whether it is found anywhere in a text."""
+        """Say whether it matches anywhere in a text."""
         return holds(text, self.needs) and compiled(self.pattern).search(text) is not None
 
 
 def look(pattern: str, *needs: str) -> Look:
-    """Make a look of a pattern. Left out, the words that it needs are the pattern itself: it is nothing but words."""
+    """Make a look of a pattern. Without `needs`, the pattern must consist of words, which are then needed."""
     return Look(pattern, needs or (folded(re.sub(r"\\(b|\W)", lambda m: m[1].strip("b"), pattern)),))
 
 
 @lru_cache(maxsize=1024)
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Return a pattern, compiled when it is first needed: most of them never are."""
+    """Return a compiled pattern. It is compiled only when needed, which most never are."""
     return re.compile(pattern)
 
 
 @lru_cache(maxsize=8)
 def _index(text: str) -> Mapping[str, list[int]]:
-    """Return where words begin, by their first two letters."""
+    """Return the places where words begin, by their first two letters."""
     found: dict[str, list[int]] = {}
     plain = folded(text)
     for run in _RUN.finditer(plain):

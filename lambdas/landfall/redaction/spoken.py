@@ -1,4 +1,4 @@
-"""Labels of people's data in sentences: wherever no sign stands between a label and its value."""
+"""Recognises people's data in sentences, where no sign is between a label and its value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers and SQL statements that hold secrets, or people's data, as a whole."""
+"""Headers and SQL statements that are removed as a whole, since they hold secrets or people's data."""
 
 from __future__ import annotations
 

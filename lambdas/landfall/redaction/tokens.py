@@ -1,7 +1,7 @@
-"""Keys and tokens that are known by how their vendors begin them, and the calls and commands that take secrets bare.
+"""Recognises tokens by the prefixes of their vendors, and secrets that calls and commands take without a label.
 
-The prefixes are those that the vendors document for their own secret scanning, such as GitHub's list of supported
-secret scanning patterns.
+The prefixes are those that vendors document for secret scanning, such as GitHub's list of supported secret scanning
+patterns.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ _FLAGS = (
     rf"(?P<keep>[\"']--?(?i:{_NAMED})[\"'],\s?|(?<![\w-])--?(?i:{_NAMED})(?:,\s?|\s{{1,3}})"
     rf"|\b-pass(?:in|out)? pass:)(?:{_BEHIND_A_FLAG})"
 )
-"""Where the commands of a shell, and forms, have their secrets."""
+"""The places of secrets in shell commands and forms."""
 _ARGUMENT = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s,'\"()]{1,80})"
 _CALLS = (
     r"PDO(?:->|::)__construct|new PDO|mysqli(?:_connect|(?:->|::)(?:__construct|real_connect))?|new mysqli"
@@ -114,7 +114,7 @@ _SETTERS = (
 
 
 def is_random(text: str) -> bool:
-    """Say whether it is no name: a name has no digits, and one case, or words with joints."""
+    """Say whether a text is not a name: a name has no digits, and has one case or joined words."""
     return any(map(str.isdigit, text)) or (text != text.lower() and text != text.upper())
 
 

@@ -1,4 +1,4 @@
-"""What stands behind a label: the ways in which programs write values, and what the values of a kind look like."""
+"""The values after labels: how programs write them, and the form of each kind."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTHING = (
     r"|arn:|\*{3}|•|[xX]{4,}(?!\w)|\.{3}|<|\{\{|\$[{(]|\$[A-Z_][A-Z0-9_]{2,60}(?![\w!@#$%^&*])|%\(|%s"
     r"|%[A-Z_]{3,40}%|\?|\$\d\b|GPIO\d)"
     r"(?!\\*\"\\*\"|''))"
-    # of a program: a look-up, a call, a type
+    # code: a look-up, a call, a type
     r"(?!(?:[A-Za-z_]\w{0,40}(?:\.|::|->))+[A-Za-z_]\w{0,40}[\[(]|(?:getenv|env|ENV|fetch|prompt|input|getpass"
     r"|lookup|require)[\[(]"
     r"|await |new |process\.env|os\.environ|[A-Za-z_]\w{0,40}\(\)|[A-Z]\w{0,40}\(\.\.\.\)"
@@ -55,49 +55,49 @@ _PRIVATE = Later(r"[\"'\[]*(?:10\.|127\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\
 
 
 def any_value(_: str) -> bool:
-    """Accept what the pattern found."""
+    """Accept every match."""
     return True
 
 
 def is_made_up(text: str) -> bool:
-    """A word of a language has no digits."""
+    """Say whether a text mixes letters and digits, as words of a language don't."""
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
 
 
 def is_made_up_and_long(text: str) -> bool:
-    """Say whether it could be a key: six characters at least, and no list of parts."""
+    """Say whether a text could be a key: at least six characters, and not a list of parts."""
     return is_made_up(text) and len(text.strip("\"'\\")) >= 6 and ":" not in text  # noqa: PLR2004
 
 
 def has_digits(text: str) -> bool:
-    """Say whether a digit is in it: numbers and identifiers have one, words don't."""
+    """Say whether a text has a digit: numbers and identifiers have one, words don't."""
     return any(map(str.isdigit, text))
 
 
 def is_place(text: str) -> bool:
-    """Say whether it could be a place where people live: no host, no path, no word about the label."""
+    """Say whether a text could be a place where people live: not a host, a path or a word about the label."""
     plain = text.strip("\"'\\ ")
     return not re.match(r"[a-z]+:|/|\d+\.\d+\.|[\w.-]+:\d|0x|[\w-]+\.[\w-]+\.", plain) and plain.lower() != "localhost"
 
 
 def is_public(text: str) -> bool:
-    """Say whether it is an address of the internet: those of private networks are machines'."""
+    """Say whether an IP address is public. Addresses of private networks belong to machines, not people."""
     return not _PRIVATE.match(text.lower())
 
 
 _TOLD_OF = Later(r" (?:must|is|was|are|cannot|can't|should|has|have|may|not|required|needs?|expected|will|does|did)\b")
-"""What follows a word that speaks of a label, rather than being its value."""
+"""What follows a word that describes a label and is not its value."""
 
 
 @dataclass(frozen=True)
 class Value:
-    """What the values of a kind look like; `really` may call one harmless."""
+    """The form of a kind's values; `really` can reject one as harmless."""
 
     pattern: Later
     really: Callable[[str], bool] = any_value
 
     def end(self, text: str, place: int) -> int | None:
-        """Return where the value that begins at a place ends; None where there is none of this kind."""
+        """Return the end of the value that begins at a place; None if there is no value of this kind."""
         found = self.pattern.match(text, place)
         if found is None or is_prose(found.group()) or not self.really(found.group()):
             return None
@@ -107,5 +107,5 @@ class Value:
 
 
 def value(pattern: str, really: Callable[[str], bool] = any_value) -> Value:
-    """Make a value of a pattern for plain ones; a quoted one is taken whole."""
+    """Make a form from a pattern for unquoted values. A quoted value is taken as a whole."""
     return Value(Later(rf"{NOTHING}(?:{QUOTED}|(?:{pattern}))"), really)

@@ -1,4 +1,4 @@
-"""Reads the label that stands before a place in a text, as words: `user[apiKey]` is user, api, key."""
+"""Reads the label before a place in a text, as words: `user[apiKey]` is user, api, key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from landfall.text.later import Later
 _LONGEST = 100
 _MARK = "[redacted: "
 _BREAKS = ",={}()<\n\t|?!"
-"""No label goes on over one of these."""
+"""Characters that end a label."""
 _MOST = 8
 _SMALL = "a-zß-öø-ÿ\u0100-\u017f"
 _WORD = Later(
@@ -22,7 +22,7 @@ _JOIN_ESCAPED = Later(r"%(?:25)?(?:5[BbDd]|20|2[EeDd])")
 
 @dataclass(frozen=True)
 class Label:
-    """The words before a place, in lower case, and where each begins. `apart`: a blank stands before the word."""
+    """The words before a place, in lower case, and where each begins. `apart`: a blank precedes the word."""
 
     words: tuple[str, ...]
     starts: tuple[int, ...]
@@ -33,7 +33,7 @@ NONE = Label((), (), ())
 
 
 def before(text: str, place: int) -> Label:
-    """Return the label that ends at a place; one without words where none does."""
+    """Return the label that ends at a place; a label without words if there is none."""
     first = max(0, place - _LONGEST)
     marked = text.rfind(_MARK, first, place)
     first = text.find("]", marked) + 1 if marked >= 0 else first

@@ -1,4 +1,4 @@
-"""services.toml, typed once: the same classes are read by the stacks at synth and by the steps at run time."""
+"""The classes of services.toml. The stacks use them at synth, the steps at run time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from landfall.settings.build import Build as Build
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
 
 NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
-"""Tags that tools push beside releases: of build caches, of pull requests (docker/metadata-action), Kaniko's layers."""
+"""Tags of tools that are not releases: build caches, pull requests (docker/metadata-action), Kaniko's layers."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class ServiceStack:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long Landfall waits for a verdict. Travels with the release, so the machine is bounded by it.
+    """How long Landfall waits for a verdict. It is part of the release, and limits the state machine.
 
-    `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 leaves that out.
+    `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 switches that off.
     """
 
     stability_timeout_seconds: int = 900
@@ -54,7 +54,7 @@ class Limits:
 
     @property
     def stability_attempts(self) -> int:
-        """Looks at stability that fit into the timeout, one more for the look at its end."""
+        """Return how many looks at stability fit into the timeout, plus one at its end."""
         return math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
 
     @property
@@ -64,17 +64,17 @@ class Limits:
 
     @property
     def lease_seconds(self) -> int:
-        """How long a deployment can take, there and back, and then some."""
+        """Return how long a deployment with its rollback can take, in seconds, with a margin."""
         return self._there_and_back + 3600
 
     @property
     def shortest_seconds(self) -> int:
-        """Return what no successful deployment is faster than: it looks at its rollout after a first wait."""
+        """Return the shortest time of a successful deployment: it waits once before it looks at its rollout."""
         return self.stability_poll_seconds
 
     @property
     def longest_seconds(self) -> int:
-        """Return what no execution takes: twice all it may wait in the queue, in a recovery, there and back."""
+        """Return more than any execution takes: twice its longest wait in the queue, in a recovery, there and back."""
         waiting = self.lock_attempts * self.lock_poll_seconds + self.recovery_wait_seconds
         return 2 * (waiting + self._there_and_back)
 
@@ -89,12 +89,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Logs:
-    """What is read of a service's logs, and whether a release can fail by them.
+    """What is read from a service's logs, and whether they can fail a release.
 
-    `group` is the log group its tasks write to; the step that reads it is allowed that one alone. It is known where
-    Landfall made the service's stack. A line is an error where `error_pattern` is found in it; without one, where its
-    logger calls it one (landfall.logs.levels). With `gate` a release fails whose tasks wrote at least `gate_errors` of
-    them, and `gate_times` the share that the service's lines had in the `baseline_minutes` before the deployment began.
+    `group` is the log group of its tasks; the step that reads it may read only that group. It has a default if Landfall
+    made the service's stack. A line is an error if it matches `error_pattern`; without a pattern, if its level says so
+    (landfall.logs.levels). With `gate`, a release fails if its tasks log at least `gate_errors` errors, and the share
+    of errors is `gate_times` the share in the `baseline_minutes` before the deployment began.
     """
 
     group: str | None = None
@@ -107,11 +107,11 @@ class Logs:
 
 @dataclass(frozen=True)
 class Service:
-    """One service Landfall may deploy to. `name` is its key in services.toml, and what requests call it.
+    """One service that Landfall may deploy to. `name` is its key in services.toml and its name in requests.
 
     `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (image_tags.TagForm).
-    `scan`: what ECR's scan of the image has to say about a release (scan.py).
-    `keep_image` names containers that a release leaves as they are, though their image is of the released repository.
+    `scan`: which findings of ECR's image scan refuse a release (scan.py).
+    `keep_image` names containers that keep their image, although it is from the released repository.
     """
 
     name: str
@@ -138,15 +138,15 @@ class Service:
 
     @property
     def tags(self) -> TagForm:
-        """Return which tags name its releases."""
+        """Return the form of the tags that name its releases."""
         return TagForm(self.tag_pattern, self.commit_label, self.ignored_tags)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """How long the report bucket keeps what it is given from being deleted, and from whom (S3's Object Lock).
+    """How long S3's Object Lock protects objects in the report bucket from deletion, and in which mode.
 
-    `former_keys` are the public keys of before, in DER and base64: what they signed counts where the key was replaced.
+    `former_keys` are earlier public keys, in DER and base64. If the key was replaced, their signatures still count.
     """
 
     mode: Literal["GOVERNANCE", "COMPLIANCE", "NONE"] = "GOVERNANCE"
@@ -156,7 +156,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Vpc:
-    """From where services are asked: the network of the steps that do. One, since one set of steps asks them all."""
+    """The network of the steps that send requests to services. There is one for all services."""
 
     subnets: tuple[str, ...]
     security_groups: tuple[str, ...]
@@ -164,9 +164,9 @@ class Vpc:
 
 @dataclass(frozen=True)
 class Reconciler:
-    """How patient the reconciler is. A push without a deployment is one after `push_grace_seconds`.
+    """How long the reconciler waits. It reports a push without a deployment after `push_grace_seconds`.
 
-    What is wrong is raised where a second look, `settle_seconds` after the first or later, sees it still.
+    It raises a problem if a second look, at least `settle_seconds` after the first, still sees it.
     """
 
     push_grace_seconds: int = 900
@@ -175,7 +175,7 @@ class Reconciler:
 
 @dataclass(frozen=True)
 class Settings:
-    """All of services.toml. `directory` is where it lies: CA bundles are relative to it."""
+    """All of services.toml. `directory` is the directory of the file; CA bundles are relative to it."""
 
     services: tuple[Service, ...]
     directory: Path
@@ -185,7 +185,7 @@ class Settings:
     reconciler: Reconciler = field(default_factory=Reconciler)
 
     def for_repository(self, repository: str) -> Service | None:
-        """Return the service a repository's images belong to (a repository serves one service)."""
+        """Return the service of a repository (a repository serves one service)."""
         return next((s for s in self.services if s.repository == repository), None)
 
     def named(self, name: str) -> Service | None:
@@ -193,9 +193,9 @@ class Settings:
         return next((s for s in self.services if s.name == name), None)
 
     def ca_bundle(self, service: Service) -> Path | None:
-        """Return where the service's CA bundle lies, if it has one of its own."""
+        """Return the path of the service's CA bundle, if it has its own."""
         return self.directory / service.ca_bundle if service.ca_bundle else None
 
 
 LIMIT_KEYS = frozenset(f.name for f in fields(Limits))
-"""Keys that services.toml holds flat, in [defaults] and in a service's own table."""
+"""Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""

@@ -1,4 +1,4 @@
-"""How a commit of a service becomes an image: the build table of a service."""
+"""The build table of a service: how a commit becomes an image."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 PLACEHOLDER = "example/landfall"
-"""The source that services.toml ships with: somebody else's repository. stacks/placeholder.py refuses it."""
+"""The example source in services.toml, a repository of others. stacks/placeholder.py refuses it."""
 
 
 @dataclass(frozen=True)
 class Build:
-    """What is built, how, and where. Paths are relative to the root of the source's repository.
+    """What is built, how and where. Paths are relative to the root of the source repository.
 
-    `source` is `owner/name` on GitHub, `connection` the ARN of the CodeConnections connection that may read it, and
-    `subject` how GitHub's tokens name it where they hold its ids: `owner@123456/name@456789`.
-    `target` is the stage that is built, else the last one; `arguments` are its build arguments, and `secrets` what
-    `RUN --mount=type=secret,id=…` is given: to each id the name of a secret in Secrets Manager. The build may pull
-    from `base_repositories` of this account's ECR. `environment_image` is CodeBuild's, `buildkit_image` BuildKit's.
-    `deployment_begins_within_seconds`: a build whose deployment has not begun by then is raised, and it is started.
+    `source` is `owner/name` on GitHub. `connection` is the ARN of the CodeConnections connection that may read it.
+    `subject` is its name in GitHub's tokens if they contain its ids: `owner@123456/name@456789`. `target` is the stage
+    to build (default: the last one). `arguments` are its build arguments. `secrets` maps each id of `RUN
+    --mount=type=secret,id=…` to the name of a secret in Secrets Manager. The build may pull from `base_repositories` in
+    this account's ECR. `environment_image` is CodeBuild's image, `buildkit_image` BuildKit's.
+    `deployment_begins_within_seconds`: if a build's deployment has not begun by then, Landfall reports it and starts
+    it.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""The smoke part of services.toml, typed once: [services.<name>.smoke] and its [[…checks]]."""
+"""The smoke settings of services.toml: [services.<name>.smoke] and its [[…checks]]."""
 
 from __future__ import annotations
 
@@ -8,28 +8,29 @@ from typing import Literal
 from landfall.secret import Secret
 
 MOST_CHECKS = 10
-"""Own checks of a service: with the ten of Landfall they must fit a step's answer (see step.OUTPUT_LIMIT)."""
+"""How many checks of its own a service may have. With Landfall's ten they must fit a step's answer (step.OUTPUT_LIMIT).
+"""
 ASKING_SECONDS = 28
-"""How long a round's requests may take to be made. With the warm-up, the last answers and the searches for patterns a
-round ends within a step's timeout of 60 s."""
+"""How many seconds a round may send requests. With the warm-up, the last answers and the searches for patterns, a round
+ends within a step's timeout of 60 s."""
 MOST_PER_SECOND = 150
-"""Requests a second that the step that asks can make: over TLS each takes some 5 ms of its CPU."""
+"""How many requests a second the step can make: over TLS each takes about 5 ms of CPU."""
 WARMING_SECONDS = 4
-"""How long the requests of the warm-up may take to be made."""
+"""How many seconds the warm-up may send requests."""
 ROUND_SECONDS = 60
-"""What no round takes: the timeout of the step that makes it."""
+"""A round takes less than this: it is the timeout of the step, in seconds."""
 LONGEST_PAUSE = 60
-"""Seconds after which a service is asked again, however long a pause it asked for."""
+"""The longest pause in seconds before the next round, even if a service asks for a longer one."""
 FEW = 3
-"""How often a request is made that is not sampled: one error is told from a service that always errs."""
+"""How often a request that is not sampled is made. One error can then be distinguished from a permanent one."""
 
 
 @dataclass(frozen=True)
 class OwnCheck:
-    """One check of the service's owner: a request, and what its answer must be like.
+    """One check of the service's owner: a request, and the expected answer.
 
-    `json` is a JMESPath into the body, whose value must be `equals`. `header` is as in `Smoke.security_headers`.
-    `max_seconds` holds for the `percentile` of the `requests`. `send` is the headers of the request.
+    `json` is a JMESPath into the body; its value must be `equals`. `header` has the form of `Smoke.security_headers`.
+    `max_seconds` applies to the `percentile` of the `requests`. `send` are the headers of the request.
     """
 
     name: str
@@ -47,20 +48,20 @@ class OwnCheck:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Return the secrets that it sends."""
+        """Return the secrets that the check sends."""
         return tuple(value for value in self.send.values() if isinstance(value, Secret))
 
 
 @dataclass(frozen=True)
 class Smoke:
-    """What the smoke test asks of a service. Paths are relative to its base URL.
+    """What the smoke test requests from a service. Paths are relative to its base URL.
 
-    `version_value` is a JMESPath into the version's body that gives the commit; with `version_header` that header gives
-    it. `ready_value` is one into readiness' body, whose value must be `ready_equals`; empty, the status
-    alone counts. `identity_requests` is how often version, liveness and readiness are asked in a round each; unset, as
-    often as `error_rate` needs. No more than `requests_per_second` are made.
-    A check whose subject can't be guessed is skipped, and says so, until it is given one: `protected_paths`,
-    `cors_origin`, `security_headers`, `base_path`. `skip` names checks that are switched off.
+    `version_value` is a JMESPath to the commit in the version's body; `version_header` is a header that has it instead.
+    `ready_value` is a JMESPath into readiness' body; its value must be `ready_equals`. If it is empty, only the status
+    counts. `identity_requests` is how often version, liveness and readiness are each asked in a round; if it is not
+    set, as often as `error_rate` needs. `requests_per_second` is the limit. Checks without a useful default are
+    skipped, and say so, until these are set: `protected_paths`, `cors_origin`, `security_headers`, `base_path`. `skip`
+    names checks that are switched off.
     """
 
     version_path: str = "/api/v1/version"
@@ -93,5 +94,5 @@ class Smoke:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Return the secrets that its checks send, each once."""
+        """Return the secrets that the checks send, each once."""
         return tuple(dict.fromkeys(secret for check in self.checks for secret in check.secrets))

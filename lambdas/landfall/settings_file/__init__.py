@@ -1,4 +1,4 @@
-"""Reads services.toml into the classes of `landfall.settings`, and reports where it is wrong.
+"""Reads services.toml into the classes of `landfall.settings`.
 
-The line, the key, the way out.
+Every error names the line, the key and the way out.
 """

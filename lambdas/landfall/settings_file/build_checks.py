@@ -1,4 +1,4 @@
-"""What the build table of a service may hold: its values end up in a shell, in policies, and some in an image."""
+"""Checks the build table of a service. Its values end up in a shell, in policies, and some in an image."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ Where = tuple[str, ...]
 MOST_ARGUMENTS, MOST_SECRETS = 50, 20
 LONGEST_VALUE = 1000
 OURS = frozenset({"GIT_SHA", "BUILD_TIME"})
-"""Build arguments that the build itself sets: an image that could be told another commit would prove nothing."""
+"""Build arguments that the build itself sets. If settings could set the commit, the image would prove nothing."""
 PREDEFINED = {
     *(f"{each}_PROXY" for each in ("HTTP", "HTTPS", "FTP", "NO", "ALL")),
     *(f"{where}{what}" for where in ("TARGET", "BUILD") for what in ("PLATFORM", "OS", "ARCH", "VARIANT")),
     *("TARGETSTAGE", "SOURCE_DATE_EPOCH"),
 }
-"""What a Dockerfile has without being told (docs.docker.com, Dockerfile reference, ARG). So are `BUILDKIT_…`: one of
-them replaces what reads the Dockerfile."""
+"""Predefined arguments (docs.docker.com, Dockerfile reference, ARG). `BUILDKIT_…` are predefined too; one of them
+replaces the Dockerfile frontend."""
 _SOURCE = Later(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$|.*\.git$)[A-Za-z0-9._-]{1,100}")
-"""A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users). No
-repository is called `.` or `..`, or by a name that ends in `.git`."""
+"""A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users). A
+repository can't have the name `.` or `..`, or a name that ends in `.git`."""
 _NO_BRANCH = Later(r"\.\.|//|(^|/)\.|\.lock(/|$)|[./]$")
 _SUBJECT = Later(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = Later(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _PLAIN = Later(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
 _STAGE = Later(r"[A-Za-z][A-Za-z0-9_.-]{0,99}|\d{1,3}")
-"""A stage's name (BuildKit takes these characters alone), or its number."""
+"""A stage's name (BuildKit allows only these characters), or its number."""
 _ARGUMENT = Later(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _SECRET_ID = Later(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _ENVIRONMENT = {
@@ -46,7 +46,7 @@ _IMAGE = Later(
 
 
 def texts(table: Any, where: Where, problem: Problems) -> None:
-    """Check that tables of a build hold texts, before they are read: the error names the one that doesn't."""
+    """Check that tables of a build hold texts, before they are read. So the error can name the wrong key."""
     for key in ("arguments", "secrets"):
         inner = table.get(key, {}) if isinstance(table, dict) else {}
         if not isinstance(inner, dict):
@@ -57,22 +57,24 @@ def texts(table: Any, where: Where, problem: Problems) -> None:
 
 
 def check(build: Build, where: Where, problem: Problems) -> None:
-    """Check what the types of a build table don't say. Raises SettingsError."""
+    """Check the values of a build table beyond their types. Raises SettingsError."""
     if not _SOURCE.fullmatch(build.source):
-        raise problem.at((*where, "source"), f"{build.source!r} is not owner/name, as GitHub has it")
+        raise problem.at((*where, "source"), f"{build.source!r} is not the owner/name of a GitHub repository")
     if build.subject is not None:
         found = _SUBJECT.fullmatch(build.subject)
         if not found or "/".join(found.groups()) != build.source:
-            raise problem.at((*where, "subject"), f"{build.subject!r} is not the source with its ids: owner@ID/name@ID")
+            raise problem.at(
+                (*where, "subject"), f"{build.subject!r} is not the source with its ids, as in owner@ID/name@ID"
+            )
     if build.connection is not None and not _CONNECTION.fullmatch(build.connection):
         raise problem.at((*where, "connection"), f"{build.connection!r} is not the ARN of a CodeConnections connection")
     for key in ("branch", "context", "dockerfile"):
         value = getattr(build, key)
         if not value or value.startswith(("/", "-")) or ".." in value.split("/") or not _PLAIN.fullmatch(value):
             way_out = "letters, digits and . _ / -, relative to the repository's root, and without '..'"
-            raise problem.at((*where, key), f"{value!r} will not do; it takes {way_out}")
+            raise problem.at((*where, key), f"{value!r} is not allowed; it takes {way_out}")
     if _NO_BRANCH.search(build.branch):
-        raise problem.at((*where, "branch"), f"{build.branch!r} can be no branch's name (git check-ref-format)")
+        raise problem.at((*where, "branch"), f"{build.branch!r} can't be a branch's name (git check-ref-format)")
     _paths(build.paths, (*where, "paths"), problem)
     limits({"deployment_begins_within_seconds": build.deployment_begins_within_seconds}, where, problem)
     _images(build, where, problem)
@@ -85,54 +87,57 @@ def check(build: Build, where: Where, problem: Problems) -> None:
 
 
 def _images(build: Build, where: Where, problem: Problems) -> None:
-    """Check the stage that is built, and what it is built with and from."""
+    """Check the stage to build, and the images that it is built with and from."""
     if build.target is not None and not _STAGE.fullmatch(build.target):
         way_out = "give the name after AS in the Dockerfile: a letter, then letters, digits and _ . -; or its number"
         raise problem.at((*where, "target"), f"{build.target!r} names no stage; {way_out}")
     for name in build.base_repositories:
         if not names.is_repository(name):
             way_out = "give its name alone, without registry or tag, such as 'ecr-public/docker/library/python'"
-            raise problem.at((*where, "base_repositories"), f"{name!r} is no name of an ECR repository; {way_out}")
+            raise problem.at((*where, "base_repositories"), f"{name!r} is not an ECR repository's name; {way_out}")
     if build.environment_image is not None and not re.fullmatch(_ENVIRONMENT[build.platform], build.environment_image):
         example = "amazonlinux-aarch64-standard:4.0" if build.platform == "linux/arm64" else "standard:7.0"
-        way_out = f"a Linux image of CodeBuild's own with Docker, for {build.platform}: aws/codebuild/{example}"
-        raise problem.at((*where, "environment_image"), f"{build.environment_image!r} will not do; it takes {way_out}")
+        way_out = f"one of CodeBuild's Linux images with Docker for {build.platform}: aws/codebuild/{example}"
+        raise problem.at(
+            (*where, "environment_image"), f"{build.environment_image!r} is not allowed; it takes {way_out}"
+        )
     if not _IMAGE.fullmatch(build.buildkit_image):
         way_out = "give it as registry/repository:tag or …@sha256:…, such as moby/buildkit:buildx-stable-1"
-        raise problem.at((*where, "buildkit_image"), f"{build.buildkit_image!r} is no image; {way_out}")
+        raise problem.at((*where, "buildkit_image"), f"{build.buildkit_image!r} is not an image; {way_out}")
 
 
 def _argument(name: str, value: str, where: Where, problem: Problems) -> None:
     if not _ARGUMENT.fullmatch(name):
-        way_out = "it takes letters, digits and '_', 64 at most, and begins with no digit"
-        raise problem.at(where, f"{name!r} is no name of a build argument; {way_out}")
+        way_out = "it takes at most 64 letters, digits and '_', and doesn't begin with a digit"
+        raise problem.at(where, f"{name!r} is not a build argument's name; {way_out}")
     if name in OURS:
         raise problem.at(
-            where, f"{name} is set by the build itself, to the commit's; leave it out, and declare it: ARG {name}"
+            where, f"{name} is set by the build itself; leave it out, and declare it in the Dockerfile: ARG {name}"
         )
     if name.upper() in PREDEFINED or name.upper().startswith("BUILDKIT_"):
-        way_out = "a Dockerfile has it without being told, and it changes the builder; use a name of your own"
+        way_out = "every Dockerfile has it, and it changes the builder; use another name"
         raise problem.at(where, f"{name} is predefined; {way_out}")
     if is_secret(name, value):
-        way_out = f'put it into Secrets Manager and name it there: secrets = {{ {name} = "its name" }}'
-        why = "arguments stay in the image's history, for whoever may pull it"
+        way_out = f'put it into Secrets Manager, and give its name there: secrets = {{ {name} = "its name" }}'
+        why = "everybody who can pull the image can read its build arguments"
         raise problem.at(where, f"looks like a secret, and {why}; {way_out}")
     if len(value) > LONGEST_VALUE or not value.isprintable():
-        way_out = f"one line of printable text, {LONGEST_VALUE} characters at most"
-        raise problem.at(where, f"{value[:40]!r} will not do; it takes {way_out}")
+        way_out = f"one line of printable text with at most {LONGEST_VALUE} characters"
+        raise problem.at(where, f"{value[:40]!r} is not allowed; it takes {way_out}")
 
 
 def _secret(name: str, value: str, where: Where, problem: Problems) -> None:
     if not _SECRET_ID.fullmatch(name):
-        way_out = "the id of RUN --mount=type=secret,id=…: letters, digits and _ . -, 64 at most"
-        raise problem.at(where, f"{name!r} is no id of a secret; it takes {way_out}")
+        way_out = "the id of RUN --mount=type=secret,id=…: at most 64 letters, digits and _ . -"
+        raise problem.at(where, f"{name!r} is not a secret's id; it takes {way_out}")
     if is_secret("", value) or not names.is_secret_name(value):
-        # not quoted: somebody may have put the secret itself there
+        # don't quote the value: it may be the secret itself
         way_out = (
-            "letters, digits and /_+=.@-, 512 at most, of this account and region; no ARN, and never the secret itself"
+            "the name of a secret in this account and region: at most 512 letters, digits and /_+=.@-; not an ARN, and"
+            " never the secret itself"
         )
         raise problem.at(
-            where, f"holds {len(value)} characters that are no secret's name in Secrets Manager; it takes {way_out}"
+            where, f"holds {len(value)} characters that are not a secret's name in Secrets Manager; it takes {way_out}"
         )
 
 
@@ -142,12 +147,12 @@ def _few_enough(table: Mapping[str, str], most: int, where: Where, problem: Prob
 
 
 def _paths(paths: Iterable[str], where: Where, problem: Problems) -> None:
-    """Check the patterns of a build. Raises SettingsError for one that no path of a repository can match."""
+    """Check the path patterns of a build. Raises SettingsError for a pattern that no path can match."""
     if not any(path.strip() and not path.startswith("!") for path in paths):
-        raise problem.at(where, "needs at least one pattern that is no exception; leave it out for every path")
+        raise problem.at(where, "needs at least one pattern without '!'; leave it out to match every path")
     for path in paths:
         if not path.strip() or path.startswith("#"):
-            raise problem.at(where, f"{path!r} matches nothing: patterns are those of .gitignore; leave it out")
+            raise problem.at(where, f"{path!r} matches nothing (patterns have the syntax of .gitignore); leave it out")
         if ".." in path.split("/") or "\\" in path:
             way_out = "give it relative to the root of the repository, with '/'"
             raise problem.at(where, f"{path!r} matches no path of the repository; {way_out}")

@@ -1,4 +1,4 @@
-"""What values services.toml may hold, beyond their types."""
+"""Checks the values of services.toml beyond their types."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _KIND = Later(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
 _LOG_GROUP = Later(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
 _CONTAINER = Later(r"[A-Za-z0-9_-]{1,255}")  # ECS API reference, ContainerDefinition
 _OF_A_NETWORK = {"subnets": ("subnet", 16), "security_groups": ("sg", 5)}
-"""What their ids begin with, and how many a function takes (Lambda API reference, VpcConfig)."""
+"""The prefix of the ids, and how many a function can have (Lambda API reference, VpcConfig)."""
 
 
 def retention(evidence: Evidence, where: Where, problem: Problems) -> None:
     """Check how long evidence is kept. Raises SettingsError."""
     limits({"days": evidence.days}, where, problem)
     if evidence.days > LONGEST_DAYS:
-        raise problem.at((*where, "days"), f"is {evidence.days}; S3 locks an object for {LONGEST_DAYS} days at most")
+        raise problem.at((*where, "days"), f"is {evidence.days}; S3 locks an object for at most {LONGEST_DAYS} days")
     for key in evidence.former_keys:
         _public_key(key, (*where, "former_keys"), problem)
 
@@ -38,31 +38,33 @@ def _public_key(key: str, where: Where, problem: Problems) -> None:
     try:
         PublicKey(key).curve()
     except ValueError as error:
-        way_out = "give what the bucket holds of it, {service}/_chain/key-….json: public_key"
+        way_out = "give public_key from the bucket's {service}/_chain/key-….json"
         raise problem.at(where, f"holds {key[:40]!r}: {error}; {way_out}") from error
 
 
 def patterns(redaction: Redaction, where: Where, problem: Problems) -> None:
-    """Check what is redacted. Raises SettingsError."""
+    """Check the redaction settings. Raises SettingsError."""
     for name in redaction.off:
         from landfall.redaction.kinds import NAMES  # noqa: PLC0415  what it compiles is of use where some are off
 
         if name not in NAMES:
             known = ", ".join(NAMES)
-            raise problem.at((*where, "off"), f"{name!r} is no kind that is redacted; these are: {known}")
+            raise problem.at((*where, "off"), f"{name!r} is not a kind of redacted data; known are: {known}")
     for name, pattern in redaction.patterns.items():
         if not _KIND.fullmatch(name):
             raise problem.at(
-                (*where, "patterns"), f"{name!r} will not do as a name; it takes letters, digits and blanks"
+                (*where, "patterns"), f"{name!r} is not allowed as a name; it takes letters, digits and blanks"
             )
         _linear(pattern, (*where, "patterns", name), problem)
 
 
 def _linear(pattern: str, where: Where, problem: Problems) -> None:
-    """Check a pattern that is searched for in others' text at run time. Raises SettingsError."""
+    """Check a pattern that is applied to foreign text at run time. Raises SettingsError."""
     compiled(Linear, PatternRefused, pattern, where, problem)
     if Linear(pattern).found_in(""):
-        raise problem.at(where, f"{pattern!r} is found in nothing at all; say what it looks for")
+        raise problem.at(
+            where, f"{pattern!r} also matches an empty text; give a pattern that matches only what you look for"
+        )
 
 
 def _logs(logs: Logs, where: Where, problem: Problems) -> None:
@@ -73,21 +75,21 @@ def _logs(logs: Logs, where: Where, problem: Problems) -> None:
         raise problem.at((*where, "gate_times"), f"is {logs.gate_times!r}; must be a number of at least 1")
     if logs.group is not None and not _LOG_GROUP.fullmatch(logs.group):
         way_out = "1 to 512 letters, digits and . - _ / #"
-        raise problem.at((*where, "group"), f"{logs.group!r} is no name of a log group; it takes {way_out}")
+        raise problem.at((*where, "group"), f"{logs.group!r} is not a log group's name; it takes {way_out}")
 
 
 def network(vpc: Vpc, where: Where, problem: Problems) -> None:
-    """Check from where services are asked. Raises SettingsError."""
+    """Check the network of the steps that send requests. Raises SettingsError."""
     for key, (kind, most) in _OF_A_NETWORK.items():
         ids = getattr(vpc, key)
         wrong = [each for each in ids if not re.fullmatch(rf"{kind}-[0-9a-f]{{8,17}}", each)]
         if not 0 < len(ids) <= most or wrong:
-            what = f"{wrong[0]!r} is no id" if wrong else f"there are {len(ids)}"
+            what = f"{wrong[0]!r} is not an id" if wrong else f"there are {len(ids)}"
             raise problem.at((*where, key), f"{what}; it takes 1 to {most} ids such as {kind}-0a1b2c3d4e5f60718")
 
 
 def check(service: Service, problem: Problems) -> None:
-    """Check what the types of a service's table don't say. Raises SettingsError."""
+    """Check the values of a service's table beyond their types. Raises SettingsError."""
     where = ("services", service.name)
     if service.ca_bundle == "":
         raise problem.at((*where, "ca_bundle"), "must not be empty")
@@ -99,7 +101,7 @@ def check(service: Service, problem: Problems) -> None:
                 (*where, "base_url"), f"{service.base_url!r} is a link-local or metadata address; no service"
             )
     elif service.stack and service.stack.certificate_arn:
-        raise problem.at((*where, "base_url"), "required with a certificate: the name the certificate is for")
+        raise problem.at((*where, "base_url"), "required with a certificate: give the name that the certificate is for")
     _keep_image(service, (*where, "keep_image"), problem)
     if service.desired_count is not None:
         limits({"desired_count": service.desired_count}, where, problem)
@@ -115,13 +117,15 @@ def check(service: Service, problem: Problems) -> None:
 def _keep_image(service: Service, where: Where, problem: Problems) -> None:
     for name in service.keep_image:
         if not _CONTAINER.fullmatch(name):
-            raise problem.at(where, f"{name!r} is no name of a container; it takes letters, digits, - and _")
+            raise problem.at(where, f"{name!r} is not a container's name; it takes letters, digits, - and _")
         if name == service.container:
-            raise problem.at(where, f"{name!r} is the container whose image is released; name others alone")
+            raise problem.at(
+                where, f"{name!r} is the container that gets the released image; name only other containers"
+            )
 
 
 def is_url(text: str) -> bool:
-    """Say whether requests can be sent below it."""
+    """Say whether a text is a URL that requests can be sent to."""
     try:
         url = urlsplit(text)
         known = url.scheme in ("http", "https") and url.hostname and url.port != 0

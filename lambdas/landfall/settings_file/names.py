@@ -1,6 +1,6 @@
-"""Names of AWS's things in services.toml: each must be one that AWS can have, and neither an ARN, a URI nor a wildcard.
+"""Checks the names of AWS resources in services.toml: names that AWS accepts, not ARNs, URIs or wildcards.
 
-A name with a wildcard would widen the policies that are made of it. Sources: ECS API reference (CreateCluster,
+A name with a wildcard would widen the policies that contain it. Sources: ECS API reference (CreateCluster,
 CreateService, ContainerDefinition), ECR API reference (CreateRepository), IAM API reference (CreateRole).
 """
 
@@ -16,18 +16,18 @@ _ECS = Later(r"[A-Za-z0-9_-]{1,255}")
 _REPOSITORY = Later(r"(?=.{1,256}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
 _REGISTRY = Later(r"\.dkr[.-]ecr\.|^[^/]*[.:][^/]*/")
 _SECRET = Later(r"[0-9A-Za-z/_+=.@-]{1,512}")
-"""A secret's name (Secrets Manager API reference, CreateSecret). An ARN, which may be another account's, has colons."""
+"""A secret's name (Secrets Manager API reference, CreateSecret). It excludes ARNs, which have colons."""
 _ROLE = Later(r"[\w+=,.@-]{1,64}", re.ASCII)
 _ROLE_ARN = Later(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@/-]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 
 
 def is_repository(name: str) -> bool:
-    """Say whether it is the name of an ECR repository, without registry, tag or digest."""
+    """Say whether a text is the name of an ECR repository, without registry, tag or digest."""
     return bool(_REPOSITORY.fullmatch(name)) and not _REGISTRY.search(name)
 
 
 def is_secret_name(name: str) -> bool:
-    """Say whether a secret of Secrets Manager can be called so."""
+    """Say whether a secret in Secrets Manager can have this name."""
     return bool(_SECRET.fullmatch(name))
 
 
@@ -41,21 +41,23 @@ def check(service: Service, problem: Problems) -> None:
         value = getattr(service, key)
         if not _ECS.fullmatch(value):
             last = re.split("[:/]", value)[-1]
-            hint = f"; give its name alone, such as {last!r}" if ":" in value and _ECS.fullmatch(last) else ""
-            raise problem.at((*where, key), f"{value!r} is no name in ECS: letters, digits, '-' and '_'{hint}")
+            hint = f"; give only the name, such as {last!r}" if ":" in value and _ECS.fullmatch(last) else ""
+            raise problem.at(
+                (*where, key), f"{value!r} is not a name in ECS, which takes letters, digits, '-' and '_'{hint}"
+            )
     repository = service.repository
     if not is_repository(repository):
-        way_out = "give its name alone, without registry, tag or digest, such as 'team/orders'"
-        raise problem.at((*where, "repository"), f"{repository!r} is no name of an ECR repository; {way_out}")
+        way_out = "give only the name, without registry, tag or digest, such as 'team/orders'"
+        raise problem.at((*where, "repository"), f"{repository!r} is not an ECR repository's name; {way_out}")
     for key in ("task_role", "execution_role"):
         value = getattr(service, key)
         if not (_ROLE.fullmatch(value) or _ROLE_ARN.fullmatch(value)):
             way_out = "give its name, or arn:aws:iam::<account>:role/<name>; PassRole is granted on exactly that role"
-            raise problem.at((*where, key), f"{value!r} is no role; {way_out}")
+            raise problem.at((*where, key), f"{value!r} is not a role; {way_out}")
 
 
 def once(services: tuple[Service, ...], problem: Problems) -> None:
-    """Check that no two tables stand for one thing of AWS. Raises SettingsError."""
+    """Check that no two tables name the same AWS resource. Raises SettingsError."""
     repositories: dict[str, str] = {}
     ecs_services: dict[tuple[str, str], str] = {}
     for service in services:
@@ -65,6 +67,6 @@ def once(services: tuple[Service, ...], problem: Problems) -> None:
             raise problem.at(("services", service.name, "repository"), why)
         first = ecs_services.setdefault((service.cluster, service.service), service.name)
         if first != service.name:
-            what = f"{service.service!r} in cluster {service.cluster!r} is the ECS service of {first!r} already"
-            way_out = "two tables have two locks, and would deploy to it at once; keep one of them"
+            what = f"{service.service!r} in cluster {service.cluster!r} already belongs to service {first!r}"
+            way_out = "two tables have two locks and could deploy to it at the same time; keep one of them"
             raise problem.at(("services", service.name, "service"), f"{what}; {way_out}")

@@ -1,4 +1,4 @@
-"""Says where services.toml is wrong: the line, the key, the way out."""
+"""Makes the errors of services.toml, which name the line, the key and the way out."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from landfall.errors import SettingsError
 from landfall.text.later import Later
 
 LONGEST = 200
-"""Characters of a pattern, a JMESPath or a path."""
+"""The most characters of a pattern, a JMESPath or a path."""
 
 
 class Problems:
@@ -22,13 +22,13 @@ class Problems:
         self._path = path
 
     def at(self, keys: tuple[str, ...], why: str) -> SettingsError:
-        """Return the error for a key, to be raised."""
+        """Return the error for a key; the caller raises it."""
         line = self._line(keys)
         where = f"{self._path}:{line}" if line else str(self._path)
         return SettingsError(f"{where}: {'.'.join(k for k in keys if k)}: {why}")
 
     def _line(self, keys: tuple[str, ...]) -> int | None:
-        """Find the key in its table; failing that the nearest table above it."""
+        """Return the line of the key in its table, else the line of the nearest table above it."""
         for depth in range(len(keys), 0, -1):
             start = self._header(".".join(keys[:depth]))
             if start is None:
@@ -42,7 +42,7 @@ class Problems:
         return None
 
     def _header(self, table: str) -> int | None:
-        """Find a table's header; `name[2]` is the second of [[name]]."""
+        """Return the line of a table's header. `name[2]` is the second [[name]]."""
         listed = re.fullmatch(r"(.+)\[(\d+)\]", table)
         name = re.escape(listed[1] if listed else table)
         header = Later(rf"\s*\[\[\s*{name}\s*\]\]" if listed else rf"\s*\[\s*{name}\s*\]")
@@ -52,11 +52,11 @@ class Problems:
 
 
 MAY_BE_ZERO = frozenset({"bake_seconds"})
-"""Limits whose 0 means that the thing is left out."""
+"""Limits that may be 0, which switches them off."""
 
 
 def limits(table: Mapping[str, Any], where: tuple[str, ...], problem: Problems) -> None:
-    """Check that every value is a whole number of at least 1, or 0 where that has a meaning. Raises SettingsError."""
+    """Check that every value is a whole number of at least 1, or 0 if that is allowed. Raises SettingsError."""
     for key, value in table.items():
         least = 0 if key in MAY_BE_ZERO else 1
         if type(value) is not int or value < least:
@@ -66,7 +66,7 @@ def limits(table: Mapping[str, Any], where: tuple[str, ...], problem: Problems) 
 def compiled(
     compiler: Callable[[str], object], error: type[Exception], text: str, where: tuple[str, ...], problem: Problems
 ) -> None:
-    """Check that a pattern or an expression can be read. Raises SettingsError."""
+    """Check that a pattern or an expression can be compiled. Raises SettingsError."""
     if not 0 < len(text) <= LONGEST:
         raise problem.at(where, f"has {len(text)} characters; it takes 1 to {LONGEST}")
     try:

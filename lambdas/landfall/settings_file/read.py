@@ -1,4 +1,4 @@
-"""Reads services.toml into Settings, and says where it is wrong: the line, the key, the way out."""
+"""Reads services.toml into Settings. Errors name the line, the key and the way out."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _NAME = Later(r"[a-z][a-z0-9-]{0,30}")
 
 
 def load(path: Path) -> Settings:
-    """Read and check `path`. Raises SettingsError."""
+    """Read and check the file at `path`. Raises SettingsError."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}; Landfall needs a services.toml there") from error
+        raise SettingsError(f"{path}: {error.strerror}; Landfall needs a services.toml file there") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path}: not UTF-8 text: {error}; save it as UTF-8") from error
     return parse(text, path)
@@ -44,7 +44,7 @@ def parse(text: str, path: Path) -> Settings:
     problem = Problems(text, path)
     for key in document.keys() - {"defaults", "evidence", "redaction", "reconciler", "services", "vpc"}:
         tables = "[defaults], [evidence], [redaction], [reconciler], [vpc] and [services.<name>]"
-        raise problem.at((key,), f"unknown table; there are {tables}")
+        raise problem.at((key,), f"unknown table; known are {tables}")
     named = document.get("services")
     if not isinstance(named, dict) or not named:
         raise SettingsError(f"{path}: no [services.<name>] table; add one for each service to deploy")
@@ -68,7 +68,7 @@ def parse(text: str, path: Path) -> Settings:
 
 
 def _table(kind: type[_T], document: dict[str, Any], name: str, problem: Problems) -> _T:
-    """Read a table that stands for itself."""
+    """Read a table outside [services]."""
     table = document.get(name, {})
     if not isinstance(table, dict):
         raise problem.at((name,), f"must be a table: [{name}]")
@@ -82,7 +82,7 @@ def _made(kind: type[_T], table: dict[str, Any], where: tuple[str, ...], problem
     except dacite.DaciteFieldError as error:
         raise problem.at((*where, *(error.field_path or "").split(".")), _wrong(error)) from error
     except (TypeError, ValueError) as error:
-        # dacite casts to a tuple before it looks whether there is anything to cast
+        # dacite converts to a tuple before it checks the type
         raise problem.at(where, f"a value is of the wrong type: {error}") from error
 
 
@@ -95,7 +95,7 @@ def _wrong(error: dacite.DaciteFieldError) -> str:
 def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems) -> Service:
     where = ("services", name)
     if not _NAME.fullmatch(name):
-        raise problem.at(where, "a service's name is lower-case letters, digits and '-', 31 at most")
+        raise problem.at(where, "a service's name has at most 31 lower-case letters, digits and '-'")
     if not isinstance(table, dict):
         raise problem.at(where, "must be a table")
     known = {f.name for f in fields(Service)} - {"name", "limits"}
@@ -116,7 +116,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
 
 
 def _own_checks(tables: Any, where: tuple[str, ...], problem: Problems) -> None:
-    """Read each on its own first: an error in the list as a whole would not say which it is about."""
+    """Read each check separately first, so that an error names the check."""
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise problem.at((*where, "checks"), f"must be tables: [[{'.'.join(where)}.checks]]")
     for number, table in enumerate(tables, 1):

@@ -1,4 +1,4 @@
-"""What values the smoke part of services.toml may hold, beyond their types."""
+"""Checks the smoke settings of services.toml beyond their types."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LEAST_RATE, MOST_RATE = 0.001, 0.5
 _TOKEN = Later(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _TEXT = Later(r"[ -~]{0,200}")
 OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade"})
-"""Headers that say where a request goes and how it is read: those are Landfall's to set."""
+"""Headers that only Landfall may set, since they say where a request goes and how it is read."""
 _NAME = Later(r"[a-z0-9][a-z0-9 _.-]{0,39}")
 _PATH = Later(r"/[!-~]*")
 _HEADER = Later(r"!?[!#$%&'*+.^_`|~0-9A-Za-z-]+|[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[ -~]+")
@@ -45,7 +45,7 @@ def check(service: Service, where: Where, problem: Problems) -> None:
         way_out = "an origin is scheme://host[:port], such as https://app.example.com"
         raise problem.at((*where, "cors_origin"), f"is {table.cors_origin!r}; {way_out}")
     if table.cors_credentials and table.cors_origin is None:
-        raise problem.at((*where, "cors_credentials"), "says what an origin may send; set cors_origin too")
+        raise problem.at((*where, "cors_credentials"), "needs cors_origin; set cors_origin too")
     for rule in header_rules.expanded(table.security_headers):
         _header(rule, (*where, "security_headers"), problem)
     for name in table.skip:
@@ -54,7 +54,7 @@ def check(service: Service, where: Where, problem: Problems) -> None:
             raise problem.at((*where, "skip"), f"{name!r} can't be switched off; these can: {known}")
     _own_checks(table.checks, where, problem)
     if table.secrets and not keeps_secrets(service.base_url or ""):
-        way_out = f"give services.{service.name}.base_url with https, so that it is not sent for anybody to read"
+        way_out = f"give services.{service.name}.base_url with https, since plain HTTP would show the secret"
         raise problem.at((*where, "checks"), f"a check sends {table.secrets[0]}; {way_out}")
     _few_enough(service, where, problem)
 
@@ -67,7 +67,7 @@ def _paths(table: Smoke, where: Where, problem: Problems) -> None:
 
 
 def _values(table: Smoke, where: Where, problem: Problems) -> None:
-    """Check where commit and readiness are found in the answers."""
+    """Check the places of commit and readiness in the answers."""
     for key in ("version_value", "ready_value"):
         if key == "version_value" or table.ready_value:
             compiled(jmespath.compile, JMESPathError, getattr(table, key), (*where, key), problem)
@@ -76,37 +76,39 @@ def _values(table: Smoke, where: Where, problem: Problems) -> None:
     if not _TOKEN.fullmatch(table.version_header):
         way_out = "a name such as X-Git-Sha: letters, digits and dashes"
         raise problem.at(
-            (*where, "version_header"), f"{table.version_header!r} is no header's name; it takes {way_out}"
+            (*where, "version_header"), f"{table.version_header!r} is not a header's name; it takes {way_out}"
         )
     if table.version_value != Smoke.version_value:
         way_out = "give 'version_value' for the body or 'version_header' for a header"
-        raise problem.at((*where, "version_header"), f"the commit is said to be in two places: {way_out}")
+        raise problem.at((*where, "version_header"), f"the commit can't be in two places: {way_out}")
 
 
 def _sample(table: Smoke, where: Where, problem: Problems) -> None:
-    """Check how much is asked."""
+    """Check the number and rate of requests."""
     if table.identity_requests is not None:
         limits({"identity_requests": table.identity_requests}, where, problem)
     limits({"requests_per_second": table.requests_per_second}, where, problem)
     if table.requests_per_second > MOST_PER_SECOND:
-        why = f"a function with a whole CPU makes {MOST_PER_SECOND} over TLS at most"
+        why = f"a function with one CPU can make at most {MOST_PER_SECOND} over TLS"
         raise problem.at((*where, "requests_per_second"), f"is {table.requests_per_second}; {why}")
     if not LEAST_RATE <= table.error_rate <= MOST_RATE:
-        way_out = f"a share of the requests from {LEAST_RATE} to {MOST_RATE}, such as 0.05 for 5 %"
+        way_out = f"a fraction of the requests from {LEAST_RATE} to {MOST_RATE}, such as 0.05 for 5 %"
         raise problem.at((*where, "error_rate"), f"is {table.error_rate!r}; it takes {way_out}")
 
 
 def _own_checks(checks: tuple[OwnCheck, ...], where: Where, problem: Problems) -> None:
     if len(checks) > MOST_CHECKS:
-        raise problem.at((*where, "checks"), f"there are {len(checks)}; {MOST_CHECKS} are the most")
+        raise problem.at((*where, "checks"), f"there are {len(checks)}; at most {MOST_CHECKS} are allowed")
     taken = {smoke.VERSION, *smoke.NAMES}
     for number, own in enumerate(checks, 1):
         here = (*where, f"checks[{number}]")
         if not _NAME.fullmatch(own.name):
-            way_out = "lower-case letters, digits, blanks and . _ -, 40 at most"
-            raise problem.at((*here, "name"), f"{own.name!r} will not do; it takes {way_out}")
+            way_out = "at most 40 lower-case letters, digits, blanks and . _ -"
+            raise problem.at((*here, "name"), f"{own.name!r} is not allowed; it takes {way_out}")
         if own.name in taken:
-            raise problem.at((*here, "name"), f"{own.name!r} is taken by another check; give it a name of its own")
+            raise problem.at(
+                (*here, "name"), f"another check has the name {own.name!r}; give each check a different name"
+            )
         taken.add(own.name)
         _own(own, here, problem)
 
@@ -124,9 +126,11 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
     if own.header is not None:
         _header(own.header, (*here, "header"), problem)
     if (own.json is None) != (own.equals is None):
-        raise problem.at((*here, "json"), "'json' says where in the body, 'equals' what is there: give both or none")
+        raise problem.at(
+            (*here, "json"), "'json' is the place in the body and 'equals' the value there; give both or neither"
+        )
     if own.method == "HEAD" and (own.json is not None or own.body_must_not_match is not None):
-        raise problem.at((*here, "method"), "an answer to HEAD has no body to look at; use GET")
+        raise problem.at((*here, "method"), "an answer to HEAD has no body to check; use GET")
     if own.json is not None:
         compiled(jmespath.compile, JMESPathError, own.json, (*here, "json"), problem)
     if own.body_must_not_match is not None:
@@ -135,13 +139,13 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
 
 def _sent(name: str, sent: str | Secret, where: Where, problem: Problems) -> None:
     if not _TOKEN.fullmatch(name) or name.lower() in OURS:
-        raise problem.at(where, f"{name!r} can't be sent; it takes a header's name, but for {', '.join(sorted(OURS))}")
+        raise problem.at(where, f"{name!r} can't be sent; it takes a header's name, except {', '.join(sorted(OURS))}")
     text = sent.prefix if isinstance(sent, Secret) else sent
     if not _TEXT.fullmatch(text):
-        raise problem.at(where, f"{text!r} can't be sent; it takes printable ASCII, 200 characters at most")
+        raise problem.at(where, f"{text!r} can't be sent; it takes at most 200 characters of printable ASCII")
     if isinstance(sent, Secret) and not names.is_secret_name(sent.secret):
-        way_out = "letters, digits and /_+=.@-, 512 at most; the name alone, without ARN and suffix"
-        raise problem.at(where, f"{sent.secret!r} is no secret's name; it takes {way_out}")
+        way_out = "at most 512 letters, digits and /_+=.@-: only the name, not an ARN, without its suffix"
+        raise problem.at(where, f"{sent.secret!r} is not a secret's name; it takes {way_out}")
 
 
 def _few_enough(service: Service, where: Where, problem: Problems) -> None:
@@ -163,8 +167,8 @@ def _path(path: str | None, where: Where, problem: Problems) -> None:
     if not path.startswith("/"):
         raise problem.at(where, f"{path!r} must begin with '/'")
     if not _PATH.fullmatch(path) or len(path) > LONGEST or "#" in path:
-        way_out = f"printable ASCII without blanks or '#', {LONGEST} characters at most"
-        raise problem.at(where, f"{path!r} can't be asked for; it takes {way_out}")
+        way_out = f"at most {LONGEST} characters of printable ASCII without blanks or '#'"
+        raise problem.at(where, f"{path!r} can't be requested; it takes {way_out}")
 
 
 def _status(status: int, where: Where, problem: Problems) -> None:
@@ -174,8 +178,8 @@ def _status(status: int, where: Where, problem: Problems) -> None:
 
 def _header(rule: str, where: Where, problem: Problems) -> None:
     if not _HEADER.fullmatch(rule):
-        way_out = "'Name', 'Name: value', '!Name' for one that must not be there"
-        raise problem.at(where, f"{rule!r} is no rule for a header; there are {way_out}")
+        way_out = "'Name', 'Name: value', or '!Name' for a header that must be absent"
+        raise problem.at(where, f"{rule!r} is not a rule for a header; it takes {way_out}")
 
 
 def _seconds(value: float, where: Where, problem: Problems) -> None:

@@ -1,9 +1,9 @@
-"""Judges what a service answered: is it our release that answers, and does it do so well?
+"""Judges a service's answers: do they come from our release, and are they right?
 
-Pure: the answers come from probe.py. A transport error is no evidence against a release, it asks for another
-try; the SHA of another commit is never tried again, but for that of the release before beside ours.
+Pure: the answers come from http_probe.py. A transport error is not evidence against a release, but asks for another
+try. Another commit's SHA is final, except the previous release's SHA in a round in which ours answers too.
 
-The checks themselves are imported where a suite is made: all steps know what a check's result is, few make one.
+The checks are imported only where a suite is made, since all steps use the results but few make the checks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from landfall.smoke.case import FAIL, RETRY, Case, Check
 from landfall.smoke.sampling import ROUNDS, Sampling
 
 VERSION = "version"
-"""The check that can't be switched off: without it no release is proven (law 1)."""
+"""The check that can't be switched off, since it is part of the proof (law 1)."""
 NAMES = (
     "liveness",
     "readiness",
@@ -35,11 +35,11 @@ NAMES = (
 """The other nine."""
 OFF = "switched off in services.toml"
 PER_TASK = 3
-"""Version requests for each task: one that is met three times on average is missed in 5 of 100 rounds (e^-3)."""
+"""Version requests for each task. With three on average, a task gets none in 5 of 100 rounds (e^-3)."""
 
 
 def round_of(smoke: Smoke, base_url: str, tasks: int = 1, rounds: int = ROUNDS) -> Round:
-    """Return a round of requests to a service of so many tasks, one of so many rounds at most."""
+    """Return a round of requests for a service with `tasks` tasks, if there are at most `rounds` rounds."""
     wanted = requests(smoke, base_url, tasks, rounds)
     sampling = Sampling(smoke.error_rate, rounds)
     return Round(wanted, _warm_up(smoke, wanted, tasks), smoke.requests_per_second, sampling)
@@ -48,8 +48,8 @@ def round_of(smoke: Smoke, base_url: str, tasks: int = 1, rounds: int = ROUNDS) 
 def requests(smoke: Smoke, base_url: str, tasks: int = 1, rounds: int = ROUNDS) -> dict[Request, int]:
     """Return each request that the checks need, and how often. Checks share requests.
 
-    Version requests grow with the tasks, as far as a round has room for them. The others do not: a sick task is found
-    by the load balancer's own checks, and a rate by a sample of one size however many tasks there are.
+    Version requests grow with the number of tasks, as far as a round has room. The others don't: the load balancer's
+    own checks find a sick task, and the sample that finds an error rate doesn't depend on the number of tasks.
     """
     times = smoke.identity_requests or Sampling(smoke.error_rate, rounds).size
     wanted: dict[Request, int] = {}
@@ -63,7 +63,7 @@ def requests(smoke: Smoke, base_url: str, tasks: int = 1, rounds: int = ROUNDS) 
 
 
 def _warm_up(smoke: Smoke, wanted: Mapping[Request, int], tasks: int) -> dict[Request, int]:
-    """Return the requests that come first: each sampled or timed one once for each task, as far as there is time."""
+    """Return the requests of the warm-up: each sampled or timed request once per task, as far as there is time."""
     from landfall.smoke import own
 
     timed = (own.request(check) for check in smoke.checks if check.max_seconds is not None)
@@ -82,10 +82,10 @@ def checks(answers: Answers, expected_sha: str, smoke: Smoke, before: str = UNKN
 
 
 def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limits, pause: int = 0) -> Verdict:
-    """Sum the checks up. `allowed` holds the baseline's own result before the update: no worse is good.
+    """Return the verdict of all checks. `allowed` is the baseline's result before the update: no worse is good enough.
 
-    What failed before may fail again, or not be answered; what was not answered before may not be answered again, but
-    not fail. The service is asked again after `pause` seconds, if it asked for that, and LONGEST_PAUSE at most.
+    A check that failed before may fail again or get no answer. A check without an answer before may get none again, but
+    not fail. The next round comes after `pause` seconds if the service asked for a pause, at most LONGEST_PAUSE.
     """
     bad = [c for c in results if c.state == FAIL and allowed.get(c.name) != FAIL]
     if bad:
@@ -100,7 +100,7 @@ def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limit
 
 
 def served_sha(answers: Answers, smoke: Smoke) -> str:
-    """Return the SHA that all version answers of the service itself agree on, else UNKNOWN."""
+    """Return the SHA of all version answers of the service itself; UNKNOWN if they differ."""
     from landfall.smoke import service
 
     asked = answers.of(Request(smoke.version_path))

@@ -1,4 +1,4 @@
-"""What the smoke test asks and what came back: plain values, made by probe.py and judged in smoke/."""
+"""The requests and answers of the smoke test, as plain values. http_probe.py makes them, landfall.smoke judges them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ THROTTLED = 429
 BUSY = 503
 SERVER_ERROR = 500
 ON_THE_WAY = frozenset({408, 425, THROTTLED, 502, BUSY, 504, *range(520, 530), 530, 561})
-"""Answers of something between here and the service: a limiter, a load balancer, a CDN (Cloudflare's 52x and 530).
+"""Status codes that come from something in between: a rate limiter, a load balancer, a CDN (Cloudflare's 52x and 530).
 
-408 and 425 say that no whole request was taken, and to ask again (RFC 9110, 15.5.9; RFC 8470, 5.2). 408 and 561 are a
-load balancer's own too (Application Load Balancers user guide, "Troubleshoot your Application Load Balancers").
+408 and 425 say that the request was not received in full and may be repeated (RFC 9110, 15.5.9; RFC 8470, 5.2). Load
+balancers send 408 and 561 too (Application Load Balancers user guide, "Troubleshoot your Application Load Balancers").
 """
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request, below the base URL. With a `plain_port` it goes to that port of the same host, over plain HTTP.
+    """A request below the base URL. With `plain_port` it goes to that port of the same host over plain HTTP.
 
-    A header's value may be a secret's name: what that stands for is put in where the request is sent.
+    A header's value may be a secret's name. The value is inserted when the request is sent.
     """
 
     path: str
@@ -48,8 +48,8 @@ class Request:
 class Answer:
     """One HTTP answer, or the `error` that came instead of one.
 
-    Names of `headers` are in lower case. `cut`: the body was longer than what was read of it. `unconnected`: not even
-    a connection came about.
+    Names in `headers` are in lower case. `cut`: only the beginning of the body was read. `unconnected`: no connection
+    was made.
     """
 
     status: int = 0
@@ -62,24 +62,24 @@ class Answer:
 
     @property
     def lost(self) -> bool:
-        """Say whether no answer of the service itself arrived."""
+        """Say whether the service itself did not answer."""
         return bool(self.error) or self.status in ON_THE_WAY
 
     @property
     def is_error(self) -> bool:
-        """Say whether it is what an error rate counts: no answer, or one that says that the service failed."""
+        """Say whether it counts for the error rate: no answer, or a server error."""
         return self.lost or self.status >= SERVER_ERROR
 
     @property
     def cached(self) -> str:
-        """Return the header that says that a cache answered in the service's place, or nothing."""
+        """Return the header that shows that a cache answered; empty if none does."""
         return caches.source(self.headers)
 
     @property
     def retry_after(self) -> int:
-        """Return how many seconds are asked to pass before the next request (RFC 9110, 10.2.3), 0 where none are.
+        """Return the seconds to wait before the next request (RFC 9110, 10.2.3); 0 if there is no Retry-After.
 
-        A moment is compared with the answer's own Date: what clock the two machines go by does not matter then.
+        A date is compared with the answer's own Date header, so the clocks of the two machines don't matter.
         """
         told = self.headers.get("retry-after", "").strip()
         if self.status not in (THROTTLED, BUSY) or not told:
@@ -99,7 +99,7 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """Return what the body holds. Raises ValueError where it is no JSON."""
+        """Return the parsed body. Raises ValueError if it is not JSON."""
         try:
             return json.loads(self.body)
         except RecursionError as error:
@@ -108,10 +108,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Round:
-    """A round of requests to be made, and how.
+    """A round of requests to make, and how.
 
-    Each request is made so many times: one answer is luck. `warm_up` is made first, and answered before the others are
-    made: the first request that a task ever gets may take long, or fail. `per_second`: no more requests than that.
+    Each request is made several times, since one good answer may be luck. `warm_up` is made and answered before the
+    others, since the first request to a task may take long or fail. `per_second` is the most requests a second.
     """
 
     requests: Mapping[Request, int]
@@ -122,9 +122,9 @@ class Round:
 
 @dataclass(frozen=True)
 class Answers:
-    """All that a round of requests to a base URL brought back.
+    """All answers of a round of requests to a base URL.
 
-    `early` are the answers of the warm-up; `sampling` is the promise under which the round was made.
+    `early` are the answers of the warm-up; `sampling` is the promise that set the size of the round.
     """
 
     base_url: str
@@ -134,9 +134,9 @@ class Answers:
 
     @property
     def retry_after(self) -> int:
-        """Return the longest pause in seconds that an answer asks for."""
+        """Return the longest pause that an answer asks for, in seconds."""
         return max((answer.retry_after for several in self.given.values() for answer in several), default=0)
 
     def of(self, request: Request) -> tuple[Answer, ...]:
-        """Return the answers to a request, none where it was not made."""
+        """Return the answers to a request; none if it was not made."""
         return self.given.get(request, ())

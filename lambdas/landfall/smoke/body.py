@@ -1,4 +1,4 @@
-"""Looks up a value in what a service answered, and says as much of it as may be shown."""
+"""Finds a value in a service's answer, and decides whether it may be shown."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _PLAIN = Later(r"[\w.+-]{1,40}")
 
 
 def find(answer: Answer, path: str) -> Any:
-    """Return the value at a JMESPath, None where there is none.
+    """Return the value at a JMESPath; None if there is none.
 
-    A body that is no JSON is one text, and `@` stands for it: ASP.NET's health checks answer `Healthy`.
+    A body that is not JSON is one text, which `@` returns: ASP.NET's health checks answer `Healthy`.
     """
     try:
         body = answer.json
@@ -29,12 +29,12 @@ def find(answer: Answer, path: str) -> Any:
 
 
 def equal(value: Any, wanted: str | int | float | bool | None) -> bool:
-    """Say whether a value is the one that is wanted; 1 is not true."""
+    """Say whether a value equals the wanted one. 1 does not equal true."""
     return bool(value == wanted) and isinstance(value, bool) == isinstance(wanted, bool)
 
 
 def may_be_shown(value: Any) -> bool:
-    """Say whether a value could be a version or a state; anything else may be a person's data, or a secret."""
+    """Say whether a value looks like a version or a state. Anything else may be personal data or a secret."""
     return (
         value is None
         or isinstance(value, bool | int | float)

@@ -1,18 +1,18 @@
-"""Tells an answer that came out of a cache on the way by its headers: it may be an earlier release's.
+"""Finds out by its headers whether an answer came from a cache, since it may then be an earlier release's.
 
-- `Age` above 0: a cache stored the answer that long ago (RFC 9111, 5.1). 0 is an answer made just now.
+- `Age` above 0: a cache stored the answer that long ago (RFC 9111, 5.1). 0 means a fresh answer.
 - `X-Cache`: CloudFront (`Hit from cloudfront`, `RefreshHit from cloudfront`), Fastly (`MISS, HIT`: one entry for each
-  cache), Akamai (`TCP_MEM_HIT from …`), Varnish and nginx by habit.
-- `CF-Cache-Status`: https://developers.cloudflare.com/cache/concepts/cache-responses/. `EXPIRED` was asked for anew.
-- `X-Proxy-Cache`, `X-Cache-Status`, `X-FastCGI-Cache`, `X-Cached`: what nginx knows as $upstream_cache_status.
-- `X-LiteSpeed-Cache`, `X-Drupal-Cache`, `EO-Cache-Status` and so on: any header that is called a cache's or its
-  status. `X-Rack-Cache` and `X-Symfony-Cache` say `fresh` for a hit.
+  cache), Akamai (`TCP_MEM_HIT from …`), and common configurations of Varnish and nginx.
+- `CF-Cache-Status`: https://developers.cloudflare.com/cache/concepts/cache-responses/. `EXPIRED` was fetched again.
+- `X-Proxy-Cache`, `X-Cache-Status`, `X-FastCGI-Cache`, `X-Cached`: nginx's $upstream_cache_status.
+- `X-LiteSpeed-Cache`, `X-Drupal-Cache`, `EO-Cache-Status` and so on: any header with the name of a cache or of a
+  cache's status. `X-Rack-Cache` and `X-Symfony-Cache` say `fresh` for a hit.
 - `X-Cache-Hits`: Fastly, a number for each cache; any above 0 is a hit.
-- `X-Varnish`: two numbers for a hit, the second that of the request that filled the cache.
-- `Cache-Status`: RFC 9211, a list of caches; the parameter `hit` says that one answered by itself.
+- `X-Varnish`: two numbers for a hit; the second is the request that filled the cache.
+- `Cache-Status`: RFC 9211, a list of caches; the parameter `hit` says that one answered.
 
-An answer that was revalidated is a cached one too: nginx makes an ETag of a file's time and size, which two releases
-that were built reproducibly share, their commits being equally long.
+A revalidated answer counts as cached too. nginx makes an ETag from a file's time and size. Two reproducibly built
+releases can have the same ETag, since their commits have the same length.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from landfall.text.later import Later
 
 _WORD = Later(r"hit|stale|updating|revalidated|prerender|\bfresh\b", re.IGNORECASE)
 _NO_HIT = Later(r"hit[-_ ]?for[-_ ]?(pass|miss)|hit[-_ ]?(pass|miss)", re.IGNORECASE)
-"""Varnish's marks of an object that is not to be cached: it was asked for."""
+"""Varnish's marks for an object that must not be cached, so the service answered."""
 _SAYS_A_WORD = Later(r"(?:.+-)?cached?(?:-status|-remote)?")
-"""What caches, and the recipes for them, call the header."""
+"""Names of the header in caches and in common configurations."""
 _OWN = "x-nextjs-cache"
 """Next.js's own cache, inside the release."""
 _COUNTS = ("age", "x-cache-hits")

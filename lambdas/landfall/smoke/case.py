@@ -1,4 +1,4 @@
-"""What a smoke check is made of: the requests it needs, and a look at each answer to them."""
+"""The parts of a smoke check: the requests that it needs, and how it judges the answers."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from landfall.smoke.answers import SERVER_ERROR, Answer, Answers, Request
 
 PASS, FAIL, SKIP, RETRY = "PASS", "FAIL", "SKIP", "RETRY"
 SHOWN = 120
-"""Characters of what was expected or seen: twenty checks must fit a step's answer (see step.OUTPUT_LIMIT)."""
+"""How many characters of `expected` and `seen` are kept, so that twenty checks fit a step's answer (step.OUTPUT_LIMIT).
+"""
 MANY = 3
-"""A server error in every third answer is no noise."""
+"""If every third answer is a server error, it is not noise."""
 
 Seen = tuple[str, str]
-"""A state, and what was seen."""
+"""A state, and a text that says what was seen."""
 Reply = tuple[Request, Answer]
 Judge = Callable[[Sequence[Reply]], Seen]
-"""Judges all replies to a check's requests; there is at least one to each."""
+"""Judges all replies to a check's requests. Each request has at least one reply."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One smoke check: PASS, FAIL, SKIP, or RETRY when the answer was lost on the way.
+    """The result of one smoke check: PASS, FAIL, SKIP, or RETRY if an answer was lost on the way.
 
-    What a service answers ends up in reports and in a step's answer of limited size: the texts are redacted and
-    cut, and hold printable ASCII that JSON needs no escapes for.
+    A service's answers end up in reports and in a step's answer of limited size. So the texts are redacted and cut, and
+    hold only printable ASCII that JSON doesn't escape.
     """
 
     name: str
@@ -42,9 +43,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Case:
-    """A check to be made. `needs` are its requests, and how often each; `skip` says why none is made.
+    """A check to make. `needs` are its requests and how often each is made; `skip` says why none is made.
 
-    `early` says what is wrong with an answer of the warm-up, or nothing. Such answers are not judged otherwise.
+    `early` returns the fault of an answer of the warm-up, or nothing. These answers are not judged in any other way.
     """
 
     name: str
@@ -56,11 +57,11 @@ class Case:
 
     @property
     def requests(self) -> Mapping[Request, int]:
-        """Return what is to be asked: nothing for a check that is skipped."""
+        """Return the requests to make: none if the check is skipped."""
         return {} if self.skip else self.needs
 
     def judged(self, answers: Answers) -> Check:
-        """Judge what came back. As many errors as the sample stands are left out of it, and said."""
+        """Judge the answers. Errors that the sample allows are left out, and their number is reported."""
         if self.skip:
             return Check(self.name, SKIP, self.expected, self.skip)
         early = (self.early(answer) for request in self.needs for answer in answers.early.get(request, ()))
@@ -77,7 +78,7 @@ class Case:
 
 
 def _without_spare(request: Request, answers: Answers) -> list[Reply]:
-    """Return the replies to a request, without errors that are too few to say anything (landfall.smoke.sampling)."""
+    """Return the replies to a request without errors that are too few to count (landfall.smoke.sampling)."""
     several = answers.of(request)
     errors = sum(answer.is_error for answer in several)
     spared = errors <= answers.sampling.spare(len(several))
@@ -85,9 +86,9 @@ def _without_spare(request: Request, answers: Answers) -> list[Reply]:
 
 
 def every(look: Callable[[Request, Answer], Seen], *, fresh: bool = False) -> Judge:
-    """Judge answers one by one: all must be good, one that is bad decides, and a lost one asks for another round.
+    """Judge answers one by one: all must be good, one bad answer decides, and a lost one asks for another round.
 
-    A lost answer is never looked at, and with `fresh` no answer that came out of a cache: both say nothing of the
+    A lost answer is never judged. With `fresh`, an answer from a cache isn't either. Both say nothing about the
     release.
     """
 
@@ -95,14 +96,14 @@ def every(look: Callable[[Request, Answer], Seen], *, fresh: bool = False) -> Ju
         if answer.lost:
             return RETRY, answer.seen
         if fresh and answer.cached:
-            return RETRY, f"{answer.seen} out of a cache ({answer.cached})"
+            return RETRY, f"{answer.seen} from a cache ({answer.cached})"
         return look(request, answer)
 
     return lambda replies: overall(replies, [one(*reply) for reply in replies])
 
 
 def overall(replies: Sequence[Reply], found: Sequence[Seen]) -> Seen:
-    """Sum up what was found of each reply. A server error among few is asked again: it may have been the only one."""
+    """Return the state of all replies. A single server error asks for another round, since it may stay the only one."""
     few = _few_errors(replies)
     weighed = [
         (RETRY, seen) if state == FAIL and answer.status >= SERVER_ERROR and request in few else (state, seen)
@@ -115,14 +116,14 @@ def overall(replies: Sequence[Reply], found: Sequence[Seen]) -> Seen:
 
 
 def _few_errors(replies: Sequence[Reply]) -> set[Request]:
-    """Return the requests whose server errors are too few to be final: one of several, or less than every third."""
+    """Return the requests with too few server errors to be final: one of several, or less than every third."""
     asked = Counter(request for request, _ in replies)
     errors = Counter(request for request, answer in replies if answer.status >= SERVER_ERROR)
     return {r for r, n in asked.items() if errors[r] != n and (errors[r] == 1 or MANY * errors[r] < n)}
 
 
 def worst(found: Sequence[Seen]) -> Seen:
-    """Return the first that failed, else the first that is to be tried again, else the first."""
+    """Return the first FAIL, else the first RETRY, else the first."""
     return next((one for state in (FAIL, RETRY) for one in found if one[0] == state), found[0])
 
 

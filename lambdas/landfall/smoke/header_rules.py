@@ -1,7 +1,7 @@
-"""Rules about an answer's headers: `Name` says something, `Name: value` is just that, `!Name` is not there.
+"""Rules for an answer's headers: `Name` has an effective value, `Name: value` this value, `!Name` is absent.
 
-`helmet` stands for what Helmet 8 does by default (https://github.com/helmetjs/helmet, README): it sets twelve headers,
-and removes X-Powered-By. Their values are each service's own affair.
+`helmet` means the defaults of Helmet 8 (https://github.com/helmetjs/helmet, README): it sets twelve headers and removes
+X-Powered-By. Each service chooses their values.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ HELMET = (
 
 
 def expanded(rules: Iterable[str]) -> tuple[str, ...]:
-    """Return the rules with `helmet` spelt out."""
+    """Return the rules with `helmet` expanded."""
     return tuple(each for rule in rules for each in (HELMET if rule == "helmet" else (rule,)))
 
 

@@ -1,7 +1,7 @@
-"""What security headers must say for browsers to heed them. A value that is merely weak is its owner's affair.
+"""Decides whether browsers obey the value of a security header. A weak value is the owner's choice.
 
-A header that is sent more than once arrives as one value with commas, as the Fetch standard reads it too. Each rule
-below is what its standard makes of such a value; headers that are not listed may say anything.
+A header that is sent more than once arrives as one value with commas, as in the Fetch standard. Each rule below follows
+the header's standard. Headers that are not listed may have any value.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _REFERRER_POLICIES = frozenset(
 
 
 def says_something(name: str, value: str) -> bool:
-    """Say whether browsers heed the value of a header (its name in lower case), and it does not switch itself off."""
+    """Say whether browsers obey the value of a header (name in lower case), and it does not switch itself off."""
     rule = _RULES.get(name)
     return rule is None or rule(value)
 
@@ -40,17 +40,17 @@ def _list(value: str) -> list[str]:
 
 
 def _transport_security(value: str) -> bool:
-    """The first of several headers counts; `max-age` is required, and 0 takes the policy back (RFC 6797, 6.1, 8.1)."""
+    """The first of several headers counts. `max-age` is required, and 0 removes the policy (RFC 6797, 6.1, 8.1)."""
     ages = [_MAX_AGE.fullmatch(part.strip()) for part in value.partition(",")[0].split(";")]
     found = [age for age in ages if age]
     return len(found) == 1 and int(found[0][1][:20]) > 0
 
 
 def _frame_options(value: str) -> bool:
-    """Browsers know DENY and SAMEORIGIN; of several values one that they know is enough to refuse every frame.
+    """Browsers know DENY and SAMEORIGIN. If several values are sent, one known value is enough to refuse every frame.
 
-    https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header: ALLOWALL and ALLOW-FROM
-    alone are ignored (web-platform-tests, x-frame-options/invalid.html).
+    https://html.spec.whatwg.org/multipage/document-lifecycle.html#the-x-frame-options-header. ALLOWALL or ALLOW-FROM
+    alone is ignored (web-platform-tests, x-frame-options/invalid.html).
     """
     return not {"deny", "sameorigin"}.isdisjoint(_list(value))
 
@@ -61,33 +61,34 @@ def _content_type_options(value: str) -> bool:
 
 
 def _content_security_policy(value: str) -> bool:
-    """A directive that does more than report, in one of the policies (CSP 3, 2.2.1: what is no name is passed over)."""
+    """One of the policies has a directive that does more than report (CSP 3, 2.2.1: invalid names are ignored)."""
     directives = [part.split() for policy in value.split(",") for part in policy.split(";")]
     names = [words[0].lower() for words in directives if words]
     return any(_DIRECTIVE.fullmatch(name) and not name.startswith("report-") for name in names)
 
 
 def _referrer_policy(value: str) -> bool:
-    """The last policy that browsers know counts; `unsafe-url` tells everybody the address (Referrer Policy, 8.1)."""
+    """The last policy that browsers know counts. `unsafe-url` sends the address to everybody (Referrer Policy, 8.1)."""
     known = [policy for policy in _list(value) if policy in _REFERRER_POLICIES]
     return bool(known) and known[-1] != "unsafe-url"
 
 
 def _permissions_policy(value: str) -> bool:
-    """Every member gives a feature its list: one that is no such thing, and browsers drop the whole (RFC 9651, 4.2).
+    """Every member gives a feature its list. If one is malformed, browsers ignore the whole header (RFC 9651, 4.2).
 
-    What Feature-Policy wrote (`camera 'none'; …`) is none (https://www.w3.org/TR/permissions-policy/#policy-serialization).
+    The syntax of Feature-Policy (`camera 'none'; …`) is malformed
+    (https://www.w3.org/TR/permissions-policy/#policy-serialization).
     """
     return all(_MEMBER.fullmatch(member.strip()) for member in _BETWEEN_MEMBERS.compiled.split(value))
 
 
 def _item_of(*known: str) -> Callable[[str], bool]:
-    """One word, with or without parameters: a list is no such value, and is ignored (RFC 9651, items)."""
+    """One of these words, with or without parameters. A list is ignored (RFC 9651, items)."""
     return lambda value: value.partition(";")[0].strip() in known and "," not in re.sub(r'"[^"]*"', "", value)
 
 
 def _word_of(*known: str) -> Callable[[str], bool]:
-    """Just one of these words, in any case."""
+    """Exactly one of these words, in any case."""
     return lambda value: value.strip().lower() in known
 
 
@@ -97,19 +98,19 @@ _RULES: dict[str, Callable[[str], bool]] = {
     "x-content-type-options": _content_type_options,
     "content-security-policy": _content_security_policy,
     "referrer-policy": _referrer_policy,
-    # https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies; unsafe-none is having none
+    # https://html.spec.whatwg.org/multipage/browsers.html#cross-origin-opener-policies; unsafe-none has no effect
     "cross-origin-opener-policy": _item_of("same-origin", "same-origin-allow-popups", "noopener-allow-popups"),
     "cross-origin-embedder-policy": _item_of("require-corp", "credentialless"),
-    # https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header; cross-origin is a statement, and often meant
+    # https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header; cross-origin is often intended
     "cross-origin-resource-policy": lambda value: value.strip() in ("same-origin", "same-site", "cross-origin"),
     # https://html.spec.whatwg.org/multipage/browsers.html#origin-keyed-agent-clusters
     "origin-agent-cluster": _item_of("?1"),
-    # the rest are of Internet Explorer and Adobe's players, as OWASP's Secure Headers Project lists them
+    # the rest are for Internet Explorer and Adobe's players, as listed by OWASP's Secure Headers Project
     "x-download-options": _word_of("noopen"),
     "x-permitted-cross-domain-policies": _word_of(
         "none", "none-this-response", "master-only", "by-content-type", "by-ftp-filename"
     ),
-    # Helmet sends 0: the filter of old browsers did harm (MDN, X-XSS-Protection)
+    # Helmet sends 0, since the filter of old browsers did harm (MDN, X-XSS-Protection)
     "x-xss-protection": lambda value: value.strip()[:1] in ("0", "1"),
     "x-dns-prefetch-control": _word_of("on", "off"),
     "permissions-policy": _permissions_policy,

@@ -16,7 +16,7 @@ from landfall.text import pattern
 
 
 def case(own: OwnCheck) -> Case:
-    """Make the check of its settings."""
+    """Return the check that the settings describe."""
 
     def judge(replies: Sequence[Reply]) -> Seen:
         found = [overall(replies, [_look(own, answer) for _, answer in replies])]
@@ -49,13 +49,13 @@ def _expected(own: OwnCheck) -> str:
 
 
 def _look(own: OwnCheck, answer: Answer) -> Seen:
-    """Judge one answer. A check may be for just what would be a lost answer elsewhere, such as a limiter's 429."""
+    """Judge one answer. A check may expect a status that counts as a lost answer elsewhere, such as a limiter's 429."""
     if answer.error or (answer.lost and answer.status != own.status):
         return RETRY, answer.seen
     if answer.status != own.status:
         return FAIL, answer.seen
     if own.header is not None and header_rules.broken((own.header,), answer.headers):
-        return FAIL, f"{answer.seen}, header amiss"
+        return FAIL, f"{answer.seen}, wrong header"
     if own.json is not None:
         wrong = _wrong_value(own, own.json, answer)
         if wrong:
@@ -64,18 +64,18 @@ def _look(own: OwnCheck, answer: Answer) -> Seen:
 
 
 def _wrong_value(own: OwnCheck, path: str, answer: Answer) -> str:
-    """Say what is wrong with a value of the body. A text is shown only where it could be a version.
+    """Return the fault of a value in the body. A text is shown only if it looks like a version.
 
-    One that was asked for with a secret is not shown at all: it may be the secret, in some other spelling.
+    If the request sent a secret, no text is shown, since it may be the secret in another encoding.
     """
     try:
         value = jmespath.search(path, answer.json)
     except (ValueError, TypeError, RecursionError, JMESPathError) as error:
-        return "a body too long to be read whole" if answer.cut else f"{path} gives {type(error).__name__}"
+        return "a body that is too long to read in full" if answer.cut else f"{path} gives {type(error).__name__}"
     if body.equal(value, own.equals):
         return ""
     plain = body.may_be_shown(value) and not own.secrets
-    return f"{path} is {value!r}" if plain else f"{path} is another {type(value).__name__}"
+    return f"{path} is {value!r}" if plain else f"{path} is a different {type(value).__name__}"
 
 
 def _search(own_pattern: str, replies: Sequence[Reply]) -> Seen:
@@ -83,5 +83,5 @@ def _search(own_pattern: str, replies: Sequence[Reply]) -> Seen:
     try:
         hit = pattern.matches(own_pattern, (answer.body for answer in arrived))
     except TimeoutError as error:
-        return RETRY, f"the pattern could not be searched for: {error}"
+        return RETRY, f"the search for the pattern failed: {error}"
     return (FAIL, "a body that matches") if hit else (PASS, "no body that matches")

@@ -1,4 +1,4 @@
-"""Makes a round of requests at its pace: the warm-up first, then what is judged, all within a bounded time."""
+"""Makes a round of requests at a steady pace and within a limited time: first the warm-up, then the others."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from landfall.smoke.answers import Answer, Request, Round
 
 LONGEST_SECONDS = 40.0
-"""What is not answered by then is lost: a step has 60 s, of which searches for patterns may take 20."""
+"""Answers that arrive later count as lost. A step has 60 s, and searches for patterns may take 20 of them."""
 HOPELESS = 32
-"""So many requests of a round, none of them answered: no further ones are made. Another round is."""
+"""If this many first requests of a round get no answer, the round ends. The next round is made as usual."""
 
 LATE = Answer(error="no answer when the round ended")
-NOT_ASKED = Answer(error="not asked: the round was over, or nothing was answered")
+NOT_ASKED = Answer(error="not asked: the round had ended, or no request was answered")
 
 Ask = Callable[[Request], Awaitable[Answer]]
 Given = Mapping[Request, tuple[Answer, ...]]
@@ -24,7 +24,7 @@ Given = Mapping[Request, tuple[Answer, ...]]
 
 @dataclass(frozen=True)
 class Clock:
-    """Time as the pacing sees it, in seconds."""
+    """The clock of the pacing, in seconds."""
 
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
@@ -33,7 +33,7 @@ class Clock:
 async def paced(
     wanted: Round, ask: Ask, clock: Clock | None = None, longest: float = LONGEST_SECONDS
 ) -> tuple[Given, Given]:
-    """Return the answers of the warm-up, and those that are to be judged. Ends after `longest` seconds."""
+    """Return the answers of the warm-up, and the answers to judge. Ends after `longest` seconds."""
     clock = clock or Clock()
     until = clock.now() + longest
     pace = 1 / wanted.per_second
@@ -44,7 +44,7 @@ async def paced(
 
 
 async def _made(requests: Mapping[Request, int], ask: Ask, pace: float, until: float, clock: Clock) -> Given:
-    """Make each request so many times. The requests take turns, so that each is spread over the whole time."""
+    """Make each request the given number of times. Requests alternate, so each is spread over the whole time."""
     begun: list[tuple[Request, asyncio.Future[Answer]]] = []
     due = clock.now()
     for request in _in_turn(requests):
@@ -52,7 +52,7 @@ async def _made(requests: Mapping[Request, int], ask: Ask, pace: float, until: f
         if clock.now() >= until or _is_hopeless([future for _, future in begun]):
             break
         begun.append((request, asyncio.ensure_future(ask(request))))
-        due = max(due, clock.now()) + pace  # what came late is not made up for
+        due = max(due, clock.now()) + pace  # lost time is not caught up
     await _ended([future for _, future in begun], until - clock.now())
     answers: dict[Request, list[Answer]] = {request: [] for request in requests}
     for request, future in begun:
@@ -61,7 +61,7 @@ async def _made(requests: Mapping[Request, int], ask: Ask, pace: float, until: f
 
 
 def _in_turn(requests: Mapping[Request, int]) -> Iterator[Request]:
-    """Yield each request so many times; rarer ones come at even distances among the more frequent."""
+    """Yield each request the given number of times. Rarer requests are spread evenly among the others."""
     places = sorted(
         ((number + 0.5) / times, order, request)
         for order, (request, times) in enumerate(requests.items())
@@ -77,7 +77,7 @@ def _is_hopeless(begun: list[asyncio.Future[Answer]]) -> bool:
 
 
 async def _ended(begun: list[asyncio.Future[Answer]], seconds: float) -> None:
-    """Wait for the answers, and give up those that do not come in time."""
+    """Wait for the answers, and cancel those that do not come in time."""
     if not begun:
         return
     _, late = await asyncio.wait(begun, timeout=max(0.0, seconds))

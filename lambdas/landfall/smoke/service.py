@@ -1,4 +1,4 @@
-"""The checks of the service itself: which commit it serves, whether it lives, is ready, is quick, has a front door.
+"""The checks of the service itself: version, liveness, readiness, response time and base endpoint.
 
 `times` is how often an endpoint is asked in a round.
 """
@@ -19,11 +19,11 @@ OK = 200
 
 
 def version(smoke: Smoke, expected_sha: str, times: int, before: str = UNKNOWN) -> Case:
-    """Every answer serves our commit. One of another commit is final, whatever became of the others.
+    """Every answer must serve our commit. One answer with another commit is final.
 
-    That holds of the warm-up too: a first answer may be slow or lost, but not another release's. An answer of the
-    commit that ran `before`, in a round in which ours answers too, asks for another round: a proxy may send requests to
-    the old tasks for some seconds after ECS stopped them.
+    This includes the warm-up: a first answer may be slow or lost, but not another release's. There is one exception: if
+    the commit that ran `before` and ours answer in the same round, another round is made, since a proxy may send
+    requests to the old tasks for some seconds after ECS stopped them.
     """
     name = smoke.version_header or smoke.version_value
 
@@ -55,7 +55,7 @@ def version(smoke: Smoke, expected_sha: str, times: int, before: str = UNKNOWN) 
 
 
 def sha(answer: Answer, smoke: Smoke) -> str:
-    """Return the commit that an answer serves, where the settings say that it is."""
+    """Return the commit in an answer, from the place that the settings name."""
     if answer.status != OK:
         return UNKNOWN
     header = smoke.version_header
@@ -70,9 +70,9 @@ def liveness(smoke: Smoke, times: int) -> Case:
 
 
 def readiness(smoke: Smoke, times: int) -> Case:
-    """It is ready, its database connected.
+    """It must be ready, with its database connected.
 
-    Readiness answers 503 by itself when its database is gone, so a 503 with its JSON is no transport error.
+    Readiness answers 503 itself if its database is gone, so a 503 with its JSON is not a transport error.
     """
     name = smoke.ready_value
 
@@ -82,7 +82,7 @@ def readiness(smoke: Smoke, times: int) -> Case:
         if answer.lost and not own_word:
             return RETRY, answer.seen
         if answer.cached:
-            return RETRY, f"{answer.seen} out of a cache ({answer.cached})"
+            return RETRY, f"{answer.seen} from a cache ({answer.cached})"
         good = answer.status == OK and (not name or body.equal(value, smoke.ready_equals))
         told = value if body.may_be_shown(value) else f"another {type(value).__name__}"
         return good_if(good, f"{answer.seen}, {name} {told}" if name else answer.seen)
@@ -95,14 +95,14 @@ def readiness(smoke: Smoke, times: int) -> Case:
 
 
 def response_time(smoke: Smoke, times: int) -> Case:
-    """It is quick, by the median: one slow answer among several is noise."""
+    """The median answer must be quick. One slow answer among several is noise."""
     limit = smoke.max_response_seconds
     needs = {Request(smoke.version_path): times}
     return Case("response time", f"under {limit:g} s", lambda r: in_time(r, limit, 50), needs)
 
 
 def in_time(replies: Sequence[Reply], limit: float, percentile: int) -> Seen:
-    """Judge how long the answers took that arrived: at the percentile, of several the higher (nearest rank)."""
+    """Judge the time of the answers that arrived, at a percentile (nearest rank, the higher of two)."""
     times = sorted(a.seconds for _, a in replies if not a.lost)
     if not times:
         return RETRY, replies[0][1].seen
@@ -111,7 +111,7 @@ def in_time(replies: Sequence[Reply], limit: float, percentile: int) -> Seen:
 
 
 def base_endpoint(smoke: Smoke) -> Case:
-    """Its front door answers."""
+    """The base path must answer."""
     look = every(lambda _, a: good_if(OK <= a.status < 400, a.seen))  # noqa: PLR2004  errors begin there
     needs = {Request(smoke.base_path or "/"): FEW}
     skip = "" if smoke.base_path else "not asked: no base_path in services.toml"

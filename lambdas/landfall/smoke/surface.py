@@ -1,4 +1,4 @@
-"""The checks of what a service shows to strangers: plain HTTP, protected endpoints, headers, error bodies."""
+"""The security checks of a service: plain HTTP, protected endpoints, CORS, headers, error bodies."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ HTTP_PORT, HTTPS_PORT = 80, 443
 
 
 def https_only(smoke: Smoke, base_url: str) -> Case:
-    """Nobody is served over plain HTTP: it is refused, or redirected to HTTPS on the same host."""
+    """Plain HTTP must be refused, or redirected to HTTPS on the same host."""
     expected = "plain HTTP refused, or redirected to HTTPS"
     url = urlsplit(base_url)
     port = smoke.plain_port or (HTTP_PORT if url.port in (None, HTTPS_PORT) else 0)
     skip = ""
     if url.scheme != "https":
-        skip = "not asked: the base URL is no https one"
+        skip = "not asked: the base URL is not https"
     elif not port:
-        skip = f"not asked: no plain_port in services.toml, and {url.port} has no usual one"
+        skip = f"not asked: no plain_port in services.toml, and port {url.port} has no usual plain port"
     plain = Request(smoke.version_path, plain_port=port)
 
     def judge(replies: Sequence[Reply]) -> Seen:
@@ -36,7 +36,7 @@ def https_only(smoke: Smoke, base_url: str) -> Case:
 
 
 def _plain(answer: Answer, host: str | None, reached: bool) -> Seen:
-    """Judge an answer over plain HTTP. That nobody listens counts only while the host is `reached` over HTTPS."""
+    """Judge an answer over plain HTTP. A refused connection counts only if the host is `reached` over HTTPS."""
     if answer.unconnected and reached:
         return PASS, f"no connection on the plain port ({answer.error.partition(':')[0]})"
     if answer.lost:
@@ -52,7 +52,7 @@ def _plain(answer: Answer, host: str | None, reached: bool) -> Seen:
 
 
 def authentication(smoke: Smoke) -> Case:
-    """Who shows no credentials is not let in."""
+    """A request without credentials must be refused."""
     status = smoke.protected_status
     needs = {Request(path): FEW for path in smoke.protected_paths}
     skip = "" if needs else "not asked: no protected_paths in services.toml"
@@ -61,10 +61,10 @@ def authentication(smoke: Smoke) -> Case:
 
 
 def cors(smoke: Smoke) -> Case:
-    """A browser at the configured origin may ask: a simple request, and a preflight (Fetch standard, CORS protocol).
+    """The configured origin must be allowed, for a simple request and a preflight (Fetch standard, CORS protocol).
 
-    With credentials the origin has to be named, and `true` be said in lower case (Fetch standard, CORS check): browsers
-    take `*` for no permission then.
+    With credentials the answer must name the origin and say `true` in lower case; browsers then don't accept `*` (Fetch
+    standard, CORS check).
     """
     origin, path = smoke.cors_origin or "", smoke.cors_path or smoke.version_path
     simple = Request(path, headers=(("Origin", origin),))
@@ -85,12 +85,14 @@ def cors(smoke: Smoke) -> Case:
 
 
 def security_headers(smoke: Smoke) -> Case:
-    """Answers carry the headers that keep browsers from being fooled."""
+    """Answers must have the security headers."""
     rules = header_rules.expanded(smoke.security_headers)
 
     def look(_: Request, answer: Answer) -> Seen:
         broken = header_rules.broken(rules, answer.headers)
-        return good_if(not broken, f"{len(broken)} amiss: {', '.join(broken)}" if broken else "all as expected")
+        return good_if(
+            not broken, f"{len(broken)} missing or wrong: {', '.join(broken)}" if broken else "all as expected"
+        )
 
     skip = "" if rules else "not asked: no security_headers in services.toml"
     needs = {Request(smoke.version_path): FEW}
@@ -98,17 +100,17 @@ def security_headers(smoke: Smoke) -> Case:
 
 
 def error_bodies(smoke: Smoke) -> Case:
-    """Errors tell strangers nothing. One leak decides; an answer that is no error has nothing to be judged.
+    """Error bodies must not leak data. One leak decides; an answer that is not an error is not judged.
 
-    Neither has one out of a cache: an error page may lie there for long, and be an earlier release's.
+    An answer from a cache is not judged either, since it may be an old error page of an earlier release.
     """
     needs = {Request(path): FEW for path in (smoke.error_path, *smoke.protected_paths)}
 
     def look(request: Request, answer: Answer) -> Seen:
         if answer.status < CLIENT_ERRORS:
-            return SKIP, f"{answer.seen} from {request} is no error"
+            return SKIP, f"{answer.seen} from {request} is not an error"
         if answer.cached:
-            return SKIP, f"{answer.seen} from {request} came out of a cache"
+            return SKIP, f"{answer.seen} from {request} came from a cache"
         kinds = leaks.found(answer.body)
         return good_if(not kinds, f"{answer.seen} from {request} shows {', '.join(kinds) or 'nothing'}")
 

@@ -1,1 +1,1 @@
-"""Text that Landfall did not write, and patterns to search it with. Decides nothing about a release."""
+"""Makes foreign text safe to show, and searches it with patterns. Decides nothing about a release."""

@@ -1,4 +1,4 @@
-"""Patterns that are compiled when they are first asked: a step has hundreds, and a cold start needs few of them."""
+"""Patterns that are compiled at their first use. There are hundreds, and a cold start needs few of them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ Replacement = str | Callable[[re.Match[str]], str]
 
 
 class Later:
-    """What `re.compile` would return, at the first use. Raises re.error there, and not where it is written down."""
+    """A pattern like that of `re.compile`, but compiled at its first use.
+
+    Raises re.error then, not when it is defined.
+    """
 
     def __init__(self, pattern: str, flags: int = 0) -> None:
         self.pattern, self._flags = pattern, flags
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:
-        """Return the pattern itself."""
+        """Return the compiled pattern."""
         return re.compile(self.pattern, self._flags)
 
     def search(self, text: str, at: int = 0, to: int = sys.maxsize) -> re.Match[str] | None:
-        """Search from there to there, or to the end."""
+        """Search from position `at` to `to`, or to the end."""
         return self.compiled.search(text, at, to)
 
     def match(self, text: str, at: int = 0) -> re.Match[str] | None:
@@ -31,11 +34,11 @@ class Later:
         return self.compiled.match(text, at)
 
     def fullmatch(self, text: str, at: int = 0, to: int = sys.maxsize) -> re.Match[str] | None:
-        """Match from there to there, or from end to end."""
+        """Match the text from `at` to `to`, or the whole text."""
         return self.compiled.fullmatch(text, at, to)
 
     def findall(self, text: str) -> list[Any]:
-        """Return every match: its text, or that of its groups."""
+        """Return every match: its text, or the text of its groups."""
         return self.compiled.findall(text)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
@@ -43,5 +46,5 @@ class Later:
         return self.compiled.finditer(text)
 
     def sub(self, replacement: Replacement, text: str, count: int = 0) -> str:
-        """Replace every match, or so many."""
+        """Replace every match, or the first `count`."""
         return self.compiled.sub(replacement, text, count)

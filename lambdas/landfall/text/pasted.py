@@ -1,7 +1,7 @@
-"""Text that people paste into a request, made plain: what can't be seen is taken out, what would break a line stays.
+"""Cleans text that people paste into a request: removes invisible characters, but keeps line breaks.
 
-The caller refuses what is left and is no text (`is_text`). Categories are Unicode's (Unicode Standard Annex 44); what
-joins emoji is in Unicode Technical Standard 51, where joiners belong in words in Unicode Standard Annex 31.
+The caller refuses a result that is not one line of text (`is_text`). Sources: Unicode Standard Annex 44 (categories),
+Unicode Technical Standard 51 (joiners in emoji), Unicode Standard Annex 31 (joiners in words).
 """
 
 from __future__ import annotations
@@ -13,30 +13,30 @@ from landfall.text.later import Later
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-"""Format characters that are signs to be seen (Unicode's Prepended_Concatenation_Mark)."""
+"""Format characters that are visible (Unicode's Prepended_Concatenation_Mark)."""
 _FLAG = Later("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f")
-"""The flag of a part of a country: a black flag, tags that can't be seen, and their end."""
+"""The flag of a region: a black flag, invisible tags, and their end."""
 _REFUSED = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 def plain(text: str) -> str:
-    """Return the text with plain blanks and without what can't be seen.
+    """Return the text with ASCII blanks and without invisible characters.
 
-    Any blank becomes ASCII's, a tab too. Format characters go: direction marks, overrides and isolates, which can make
-    a text look like another; soft hyphens, zero-width blanks and byte-order marks; tags. Kept are the joiners inside
-    emoji and words that need them, and the flags that are made of tags.
+    Every blank and tab becomes an ASCII blank. Format characters are removed: direction marks, overrides and isolates,
+    which can make a text look different; soft hyphens, zero-width blanks, byte-order marks and tags. Joiners inside
+    emoji and words that need them are kept, and flags that consist of tags.
     """
     parts = re.split(f"({_FLAG.pattern})", _spaced(text))
     return "".join(part if _FLAG.fullmatch(part) else _plain(part) for part in parts)
 
 
 def typed(text: str) -> str:
-    """Return the text, plain, without the blanks and line breaks around it, which `$(cat …)` and tables leave there."""
+    """Return the cleaned text without surrounding blanks and line breaks, which `$(cat …)` and tables leave there."""
     return plain(text).strip(" \r\n")
 
 
 def is_text(text: str) -> bool:
-    """Say whether it holds neither control characters nor line breaks, nor halves of a surrogate pair."""
+    """Say whether a text holds no control characters, line breaks or halves of a surrogate pair."""
     return not any(unicodedata.category(each) in _REFUSED for each in text)
 
 
@@ -54,7 +54,7 @@ def _is_unseen(each: str) -> bool:
 
 
 def _joins(text: list[str], at: int) -> bool:
-    """Say whether a joiner stands between two signs that it can join: emoji, or letters and their marks."""
+    """Say whether a joiner is between two characters that it can join: emoji, or letters and their marks."""
     if not 0 < at < len(text) - 1:
         return False
     before, after = text[at - 1], text[at + 1]
@@ -64,5 +64,5 @@ def _joins(text: list[str], at: int) -> bool:
 
 
 def _is_pictograph(each: str) -> bool:
-    """Say whether it is of an emoji: a symbol, one that this Python does not know yet, or what modifies one."""
+    """Say whether a character is part of an emoji: a symbol, one that this Python doesn't know yet, or a modifier."""
     return unicodedata.category(each) in ("So", "Sk", "Cn") or each in "\ufe0f\u20e3"

@@ -1,7 +1,7 @@
-"""Tries somebody's own pattern on text from outside, for a limited time.
+"""Applies a user's pattern to foreign text, for a limited time.
 
-A pattern with nested repetitions can search for years, and Python's own matcher can't be interrupted from outside. So
-it runs in a process of its own, which can be: whatever the pattern, and without a compiled library in the layer.
+A pattern with nested repetitions can search for years, and Python's matcher can't be interrupted. So it runs in a
+separate process, which can be stopped. This works for every pattern, and needs no compiled library in the layer.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 
 SECONDS = 2.0
-"""For the interpreter's start and the search; ten of them leave a step time enough for its requests."""
+"""The limit for the interpreter's start and the search. Ten searches leave a step enough time for its requests."""
 FOUND, ABSENT = 10, 11
 _SEARCH = f"""
 import json, re, sys
@@ -31,16 +31,16 @@ sys.exit({FOUND})
 
 
 def matches(pattern: str, texts: Iterable[str]) -> bool:
-    """Say whether any text matches. Raises TimeoutError where that can't be found out in time."""
+    """Say whether any text matches. Raises TimeoutError if the search takes too long."""
     code, _ = _run(_SEARCH, [pattern, list(texts)])
     return code == FOUND
 
 
 def full_matches(pattern: str, texts: Iterable[str], group: str) -> list[str | None]:
-    """Return for each text what the group of that name, or the only group, holds; None where the text does not match.
+    """Return for each text the content of the named group, or of the only group; None if the text does not match.
 
-    The whole text must match. Empty where the pattern has no such group. Raises TimeoutError as `matches` does, for
-    all of the texts together.
+    The whole text must match. The content is empty if the pattern has no such group. Raises TimeoutError if the search
+    in all texts together takes too long.
     """
     _, told = _run(_MATCH, [pattern, list(texts), group])
     return list(json.loads(told))

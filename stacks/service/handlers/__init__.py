@@ -1,1 +1,1 @@
-"""Code of the functions that CloudFormation invokes. It stands alone: no layer, no package of ours beside it."""
+"""The code of the function that CloudFormation invokes. It uses no layer and no other package of Landfall."""

@@ -1,7 +1,7 @@
-"""A service that a stack made: with no tasks, once. It never counts it again, and never names a revision again.
+"""Creates a stack's ECS service without tasks, and changes its settings, but never its count or revision.
 
-A template that describes a service says its count and its revision whenever it changes it, and once more when it goes
-back. Hence this: a count is said where there is no service yet, and what is live is live by its releases alone.
+A template with an ECS service would set count and revision at every change, and again at every rollback of the stack.
+Here the count is set only when the service is created, and only releases change what is live.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from typing import Any
 
 OWNER = "landfall:stack"
-"""The tag that says which stack made a service: no other one changes it or deletes it."""
+"""The tag that names the stack that created a service. No other stack changes or deletes it."""
 TRIES = 12
 PAUSE_SECONDS = 5
 
 
 class Refused(Exception):
-    """What was asked would harm what is live. The message says what, and the way out."""
+    """The request would harm what is live. The message says how, and the way out."""
 
 
 @dataclass(frozen=True)
 class Aws:
-    """What is called."""
+    """The boto3 clients."""
 
     ecs: Any
     elb: Any
@@ -33,7 +33,7 @@ class Aws:
 
 
 class EcsService:
-    """The service of these properties of a custom resource, whether it is there or not."""
+    """The service with these properties of a custom resource. It need not exist."""
 
     def __init__(self, aws: Aws, properties: Mapping[str, str]) -> None:
         self._aws, self._properties = aws, properties
@@ -41,12 +41,12 @@ class EcsService:
         self.name = f"{properties['Cluster']}/{properties['ServiceName']}"
 
     def is_live(self) -> bool:
-        """Whether anything runs in it, or is meant to."""
+        """Say whether any task runs in it, or should run."""
         found = self._found()
         return found is not None and _is_live(found)
 
     def ensure(self, before: Mapping[str, Any]) -> None:
-        """Make it, or change what the template changed since `before` and ECS does not have so."""
+        """Create it, or apply the template's changes since `before` that ECS does not have yet."""
         found, wanted = self._found(), json.loads(self._properties["Settings"])
         if found is None:
             self._make(wanted)
@@ -57,31 +57,31 @@ class EcsService:
             self._aws.ecs.update_service(**self._where, **changes)
 
     def refuse_another_owner(self) -> None:
-        """Raise Refused where there is a service of that name that this stack did not make."""
+        """Raise Refused if there is a service of that name that this stack did not create."""
         if found := self._found():
             self._refuse_another_owner(found)
 
     def delete(self) -> None:
-        """Delete it, if this stack made it. Raises Refused where it is live."""
+        """Delete it, if this stack created it. Raises Refused if it is live."""
         found = self._found()
         if found is None or _owner(found) != self._properties["Stack"]:
             return
         if _is_live(found):
             cluster, service = self._where.values()
             raise Refused(
-                f"{self.name} is live; nothing is deleted. To give it up: aws ecs update-service --cluster {cluster} "
+                f"{self.name} is live; nothing is deleted. To delete it: aws ecs update-service --cluster {cluster} "
                 f"--service {service} --desired-count 0, then delete the stack again"
             )
         self._aws.ecs.delete_service(**self._where)
-        for _ in range(TRIES):  # its cluster can't go before
+        for _ in range(TRIES):  # its cluster can't be deleted before
             if self._found() is None:
                 return
             self._aws.sleep(PAUSE_SECONDS)
 
     def protect(self, *, on: bool) -> None:
-        """Protect the load balancer from deletion once a service stands behind it.
+        """Protect the load balancer from deletion while a service is behind it.
 
-        Not in the template: a first deploy that fails is taken back, and must be able to delete what it made.
+        The template doesn't set this, since a first deploy that fails must be able to delete its resources.
         """
         value = [{"Key": "deletion_protection.enabled", "Value": str(on).lower()}]
         arn = self._properties["LoadBalancerArn"]
@@ -91,12 +91,12 @@ class EcsService:
         stack = self._properties["Stack"]
         if _owner(found) != stack:
             raise Refused(
-                f"there is a service {self.name} already, which the stack {stack} did not make. Take its stack table "
-                f"out of services.toml; or, if it is this stack's, tag it {OWNER}={stack}"
+                f"there is a service {self.name} already, which the stack {stack} did not make. Remove its stack table "
+                f"from services.toml; or, if it is this stack's, tag it {OWNER}={stack}"
             )
 
     def _make(self, wanted: Mapping[str, Any]) -> None:
-        """With no tasks: there is no image yet, and its first release raises the count."""
+        """Create it without tasks, since there is no image yet. Its first release raises the count."""
         request = {
             "cluster": self._properties["Cluster"],
             "serviceName": self._properties["ServiceName"],
@@ -110,7 +110,7 @@ class EcsService:
             try:
                 self._aws.ecs.create_service(**request)
             except self._aws.ecs.exceptions.InvalidParameterException as error:
-                # An account in which nobody used ECS has no such role, and IAM takes a while to tell of a new one.
+                # An account that never used ECS has no such role, and IAM takes a while to show a new one.
                 if not left or "service linked role" not in str(error).lower():
                     raise
                 self._ecs_may_act()
@@ -122,10 +122,10 @@ class EcsService:
         try:
             self._aws.iam.create_service_linked_role(AWSServiceName="ecs.amazonaws.com")
         except self._aws.iam.exceptions.InvalidInputException:
-            return  # it is there already
+            return  # it exists already
 
     def _found(self) -> dict[str, Any] | None:
-        """Return it as ECS describes it. None where there is none, or no such cluster."""
+        """Return ECS's description of it; None if the service or its cluster does not exist."""
         cluster, service = self._where.values()
         try:
             reply = self._aws.ecs.describe_services(cluster=cluster, services=[service], include=["TAGS"])
@@ -135,7 +135,7 @@ class EcsService:
 
 
 def _is_live(found: Mapping[str, Any]) -> bool:
-    """A count that isn't told may be any."""
+    """Say whether tasks run or should run. A missing count may be any number."""
     return any(found.get(count, 1) for count in ("desiredCount", "runningCount", "pendingCount"))
 
 
@@ -144,7 +144,7 @@ def _owner(found: Mapping[str, Any]) -> str | None:
 
 
 def _holds(said: Any, wanted: Any) -> bool:
-    """Whether ECS says what is wanted; it says more (defaults), and lists in an order of its own."""
+    """Say whether ECS has the wanted settings. It also has defaults, and may list items in another order."""
     if isinstance(wanted, dict):
         return isinstance(said, dict) and all(_holds(said.get(key), value) for key, value in wanted.items())
     if isinstance(wanted, list):

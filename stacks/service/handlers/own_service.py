@@ -1,7 +1,7 @@
-"""What CloudFormation invokes for the ECS service of a stack.
+"""The handler that CloudFormation invokes for the ECS service of a stack.
 
-`Custom::LandfallService` is the service. `Custom::LandfallIdentity` is what a live one can't change; everything else in
-the stack waits for it, so that nothing at all has changed where it refuses.
+`Custom::LandfallService` is the service. `Custom::LandfallIdentity` holds the properties that can't change while it is
+live. Everything else in the stack waits for it, so if it refuses, nothing has changed.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from .ecs_service import Aws, EcsService, Refused
 IDENTITY = "Custom::LandfallIdentity"
 SERVICE = "Custom::LandfallService"
 KEPT = ("Cluster", "ServiceName", "Container", "Repository", "TaskRole", "ExecutionRole")
-"""What the revisions of a live service hold on to."""
+"""The properties that revisions of a live service depend on."""
 LONGEST_REASON = 1000
-"""CloudFormation takes 4,096 bytes of a response (user guide, custom resource response objects)."""
+"""A response may have 4,096 bytes (CloudFormation user guide, custom resource response objects)."""
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Do what CloudFormation asks, and tell it how that ended. The response's URL is signed, so nothing logs it."""
+    """Do what CloudFormation asks, and send the result. The response's URL is signed, so it is never logged."""
     what = f"{event['RequestType']} {event['ResourceType']}"
     answer = {key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")}
     try:
@@ -42,7 +42,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
 
 
 def asked(event: Mapping[str, Any], aws: Aws) -> str:
-    """Do what is asked and return the resource's physical id. Raises Refused, or what AWS refuses."""
+    """Handle the request, and return the resource's physical id. Raises Refused, or AWS's error."""
     new, old = event["ResourceProperties"], event.get("OldResourceProperties") or {}
     if event["ResourceType"] == IDENTITY:
         return _kept(event, new, old, aws)
@@ -55,16 +55,16 @@ def asked(event: Mapping[str, Any], aws: Aws) -> str:
     service.protect(on=True)
     former = EcsService(aws, old) if old else service
     if former.name != service.name:
-        former.delete()  # an empty one, since another would have been refused
-    # The same for ever: CloudFormation deletes what had another id, and so would delete a service when it cleans up.
+        former.delete()  # it has no tasks, since otherwise this change would have been refused
+    # The id never changes: CloudFormation deletes a resource with a former id, and would so delete the service.
     return f"{new['Stack']}/service"
 
 
 def _kept(event: Mapping[str, Any], new: Mapping[str, str], old: Mapping[str, str], aws: Aws) -> str:
-    """Refuse another identity while the service is live, and a service that is not this stack's.
+    """Refuse another identity while the service is live, and a service of another stack.
 
-    The physical id tells going back from going on: what CloudFormation restores after a refusal is what this resource
-    already is, and is let through unasked.
+    The physical id shows whether CloudFormation rolls back: after a refusal it restores the identity that this resource
+    already has, and that is always allowed.
     """
     known = _mark(new)
     if event["RequestType"] == "Create":
@@ -76,8 +76,9 @@ def _kept(event: Mapping[str, Any], new: Mapping[str, str], old: Mapping[str, st
     if differ and service.is_live():
         changes = ", ".join(f"{key} from {old[key]!r} to {new[key]!r}" for key in differ)
         raise Refused(
-            f"{service.name} is live, and a deploy can't change {changes}: what runs would lose what it needs. Put it "
-            "back in services.toml. To move a service, add a second one, and give the first one up when that is live"
+            f"{service.name} is live, and a deploy can't change {changes}: its tasks would lose what they need. "
+            "Restore it in services.toml. To move a service, add a second one, and delete the first one when that is "
+            "live"
         )
     return known
 

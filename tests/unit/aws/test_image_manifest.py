@@ -113,7 +113,7 @@ def test_where_an_image_says_its_commit(layers: str, manifest: dict[str, Any], s
 
 
 def test_a_label_that_is_not_there(layers: str) -> None:
-    """Nothing is said, rather than something else."""
+    """The answer is empty, not a wrong value."""
     assert image_manifest.label(Registry(layers, {}), "r", SINGLE, "another") == ""
 
 

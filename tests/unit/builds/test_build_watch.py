@@ -1,4 +1,4 @@
-"""The build watch: what a build means, when its deployment has begun, and what people are told."""
+"""The build watch: how it judges a build, when a deployment has begun, and its messages."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ WORDS = st.sampled_from(["", "yes", "no", b.SHA, b.DIGEST, f"{b.SHA}\n", b.SHA.u
 
 @given(st.sampled_from(build_watch.ENDED), st.dictionaries(st.sampled_from(list(EXPORTED)), WORDS))
 def test_only_an_image_of_a_commit_is_waited_for(status: str, exported: dict[str, str]) -> None:
-    """Whatever a build exports: garbage never comes to a name of an execution."""
+    """Garbage in a build's exports never becomes part of an execution's name."""
     verdict, known = build_watch.assess(view(status=status, exported=exported), b.settings_of(), 7)
 
     whole = build_watch.EXPORTS.keys() == exported.keys()
@@ -142,7 +142,7 @@ DROPPED = build_watch.started("build-sample-1", first=True)
 
 
 def test_a_failed_build_is_told_with_project_phase_reason_and_link() -> None:
-    """Whoever reads it knows what failed and where to look, and that nothing was deployed."""
+    """The message says what failed, where to look, and that nothing was deployed."""
     text = build_notice.message(built(image_digest=UNKNOWN), FAILED)
 
     assert text.splitlines()[0] == f"BUILD_FAILED: sample, commit {b.SHA}"

@@ -1,4 +1,4 @@
-"""What a revision would change is told field by field, and nothing else is."""
+"""The changes of a new revision are listed field by field, and nothing else."""
 
 from __future__ import annotations
 
@@ -42,6 +42,6 @@ LIVE = {
     ],
 )
 def test_the_difference(after: dict[str, Any], tags: dict[str, str], expected: list[Change]) -> None:
-    """Fields by name, whatever their order; what ECS adds by itself and what stays the same is none."""
+    """Fields are compared by name, in any order. Fields that ECS adds and equal fields are no changes."""
     own = {k: v for k, v in after.items() if k != "revision"}
     assert list(changes(LIVE, tags, own)) == expected

@@ -68,7 +68,7 @@ PLANTED: dict[str, tuple[str, Any]] = {
 
 @pytest.mark.parametrize(("field", "value"), PLANTED.values(), ids=PLANTED.keys())
 def test_another_container_is_not_ours(field: str, value: Any) -> None:
-    """Whoever may register and tag a revision, but not update services, gets nothing deployed by that."""
+    """A person who may register and tag revisions, but not update services, can't get one deployed."""
     planted = described(released())
     planted["containerDefinitions"][0][field] = value
     assert not same_revision.same(planted, released())

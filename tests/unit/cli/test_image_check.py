@@ -21,7 +21,7 @@ PLATFORM = "linux/amd64"
 
 
 def service(**build: Any) -> Service:
-    """A service that is built for linux/amd64 unless told otherwise."""
+    """A service that is built for linux/amd64 by default."""
     return Service("s", "c", "s", "app", "r", "t", "e", build=Build(source="o/n", **build))
 
 
@@ -100,7 +100,7 @@ def test_sample_image_keeps_all_of_it() -> None:
     ],
 )
 def test_each_clause(document: dict[str, Any], check: str, result: str) -> None:
-    """What breaks a clause is found, with what was expected and how to mend it; what keeps it is let through."""
+    """A broken clause gives a finding with the expected value and the fix; a kept clause gives none."""
     found = finding(document, check)
     assert found.result == result
     assert found.expected
@@ -114,7 +114,7 @@ def test_tag_that_is_a_commit_must_be_the_images_own() -> None:
 
 
 def test_named_user_passes_with_advice() -> None:
-    """A name can't be told from root without the image's files: allowed, but a number is better."""
+    """A user's name may be root's, which only the image's files show. It is allowed, but a number is better."""
     found = finding(with_config(User="app"), "user")
     assert found.result == "ok"
     assert "USER 10001" in found.mend
@@ -156,7 +156,7 @@ def test_without_a_build_table_any_platform_will_do() -> None:
     ],
 )
 def test_secrets_are_named_and_never_repeated(entry: str) -> None:
-    """A report of a leak must not leak: the variable's name is told, its value nowhere."""
+    """A finding about a secret names the variable, and never shows its value."""
     found = finding(with_env(entry), "secrets")
     assert found.result == "wrong"
     assert entry.partition("=")[0] in found.seen
@@ -200,6 +200,6 @@ def variables() -> list[tuple[str, bool]]:
 
 @pytest.mark.parametrize(("entry", "secret"), variables(), ids=[entry.partition("=")[0] for entry, _ in variables()])
 def test_variables_of_public_images(entry: str, secret: bool) -> None:
-    """What people have in their images is told apart: neither a missed leak nor a false alarm is of use."""
+    """For real variables of images, there are neither missed secrets nor false alarms."""
     name, _, value = entry.partition("=")
     assert is_secret(name, value) is secret

@@ -1,4 +1,4 @@
-"""One commit has many spellings, and two commits are never taken for one."""
+"""Different spellings of a commit are equal, and different commits never are."""
 
 from __future__ import annotations
 

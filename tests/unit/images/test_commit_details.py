@@ -1,4 +1,4 @@
-"""What a build says of its commit is read as told: whole, or not at all, and never more than was said."""
+"""A build's details of its commit are read completely or not at all."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_another_commit_is_not_believed(sha: str) -> None:
     ],
 )
 def test_odd_annotations_tell_nothing(changes: dict[str, Any], expected: Told) -> None:
-    """Whoever may push writes them: each is what it must look like, or left out."""
+    """Everybody who can push can write annotations, so a malformed one is left out."""
     assert read(manifest(**changes), A) == expected
 
 

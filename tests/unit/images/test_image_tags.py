@@ -68,13 +68,13 @@ UNREADABLE = (
 
 @pytest.mark.parametrize("tag", UNREADABLE)
 def test_what_is_no_commit(tag: str) -> None:
-    """Six digits, capitals, something before or after: none is taken for a commit."""
+    """Six digits, capitals, or other text around it: this is not a commit."""
     assert not image_tags.read((tag,), TagForm(FORM))[0].readable
     assert not image_tags.read((tag,), TagForm())[0].readable
 
 
 def test_a_group_that_holds_no_commit() -> None:
-    """A version is none, and is shown; with a label the tag still names a release."""
+    """A version is not a commit, and is shown. With a label the tag still names a release."""
     assert image_tags.read(("v1.2.3",), TagForm(r"v([0-9.]+)")) == [Tag("v1.2.3", readable=False, commit="1.2.3")]
     labelled = TagForm(r"v([0-9.]+)|sha-(?P<commit>[0-9a-f]+)", label="revision")
     assert image_tags.read(("v1.2.3", f"sha-{SHA[:7]}"), labelled) == [
@@ -101,7 +101,7 @@ def test_the_commits_of_an_image(tags: tuple[str, ...], found: list[str]) -> Non
 
 
 def test_a_pattern_that_searches_for_ever_is_given_up() -> None:
-    """Tags come from whoever may push: none may hold up a step."""
+    """Everybody who can push can choose tags, so no tag may block a step."""
     with pytest.raises(StepError, match="make it simpler"):
         image_tags.read(("a" * 127 + "!",), TagForm("(a+)+(b)"))
 
@@ -131,7 +131,7 @@ commit_label = 'org.opencontainers.image.revision'""",
     "latest": ("tag_pattern = '(.*)'", "'latest'"),
     "latest, with a label": ("tag_pattern = '.*'\ncommit_label = 'revision'", "'latest'"),
     "a label alone": ("commit_label = 'revision'", "needs tag_pattern"),
-    "an empty label": ("tag_pattern = 'v[0-9.]+'\ncommit_label = ''", "name a label"),
+    "an empty label": ("tag_pattern = 'v[0-9.]+'\ncommit_label = ''", "give a label's name"),
     "unreadable": ("tag_pattern = 'sha-('", "can't be read"),
     "empty": ("tag_pattern = ''", "1 to 200"),
     "too long": (f"tag_pattern = '({'a' * 200})'", "1 to 200"),
@@ -169,5 +169,5 @@ def test_settings(text: str, why: str) -> None:
     }.items(),
 )
 def test_tags_that_are_no_releases_on_purpose(tag: str, is_meant: bool) -> None:
-    """What tools push beside releases alarms nobody; what only has such a word in it does."""
+    """Tags of tools raise no finding, but tags that only contain such a word do."""
     assert (tag in image_tags.ignored((tag,), TagForm(ignored=NO_RELEASES))) is is_meant

@@ -31,7 +31,7 @@ HOLDS = {
 
 @pytest.mark.parametrize(("frozen", "holds"), HOLDS.values(), ids=HOLDS.keys())
 def test_when_a_freeze_holds(frozen: Freeze, holds: bool) -> None:
-    """It ends by itself, or when it is lifted; an end that can't be read is none, so that in doubt it holds."""
+    """A freeze ends at its time or when it is lifted. If its end can't be read, it stays."""
     assert frozen.holds(b.NOW) is holds
     assert (freeze.refusal([frozen], b.release(), b.NOW) is not None) is holds
 
@@ -105,6 +105,6 @@ def test_no_text_makes_a_freeze_that_is_over_or_breaks(until: str, span: str) ->
 
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 201, "two\nlines", "a bell\a"])
 def test_a_freeze_without_a_reason(reason: str) -> None:
-    """Who is held up must be able to see why, on one line."""
+    """A person whose release is rejected sees the reason on one line."""
     with pytest.raises(InvalidRequest, match="--reason"):
         freeze.checked_reason(reason)

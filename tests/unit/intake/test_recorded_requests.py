@@ -1,4 +1,4 @@
-"""Recorded requests: which of them a push answers, and what is told of them."""
+"""Recorded requests: which of them belong to a push, and what the record keeps of them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_request_is_open_until_its_build_is_over(at: str, build: str, ends: di
 
 
 def test_who_asked_first_led_to_it_and_the_others_are_named() -> None:
-    """Two people for one commit, and one of them twice: the record keeps the first in full, and who else there was."""
+    """If several people request one commit, the record keeps the first request in full, and the other names."""
     found = [request(f"2026-01-02T10:0{n}:00Z", name=str(n)) for n in (3, 1, 2, 5, 4)]
     release = recorded_requests.joined(b.release(), recorded_requests.answered(found, PUSHED, {}))
     assert release.asked
@@ -66,7 +66,7 @@ def test_who_asked_first_led_to_it_and_the_others_are_named() -> None:
 
 
 def test_a_deployment_that_was_asked_for_is_joined_by_its_name() -> None:
-    """The front gives the deployment its own execution's name, so that no other request is taken for it."""
+    """The deployment has the name of the front's execution, so that it matches only that request."""
     found = [request("2026-01-02T10:00:00Z", name=name) for name in ("one", "two")]
     (mine,) = recorded_requests.of_execution(found, "arn:aws:states:eu-west-1:123456789012:execution:landfall:two")
     assert mine.execution.endswith(":two")
@@ -74,7 +74,7 @@ def test_a_deployment_that_was_asked_for_is_joined_by_its_name() -> None:
 
 
 def test_who_asked_stays_and_secrets_go() -> None:
-    """Single sign-on calls people by their address, and an audit needs it; a key in a reason or a name is nobody's."""
+    """Mail addresses from single sign-on are kept for audits, but a key in a reason or a name is redacted."""
     key = "AKIA" + "IOSFODNN7EXAMPLE"
     found = recorded_requests.read(item(reason=f"with {key}", via=f"script {key}"))
     assert found

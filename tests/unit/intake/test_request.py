@@ -138,7 +138,7 @@ def test_request_by_hand(document: Any, expected: tuple[Any, ...]) -> None:
 
 
 def test_request_for_a_lost_push() -> None:
-    """It stands for the push: a newer one overtakes it, which a person's request is safe from."""
+    """It replaces the lost push, so a newer push overtakes it. A person's request is never overtaken."""
     wanted = request.read({**GOOD, "pushed_at": "2026-01-02T03:04:05Z"}, SETTINGS)
 
     assert isinstance(wanted, Request)

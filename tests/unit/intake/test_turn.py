@@ -1,4 +1,4 @@
-"""Whose turn it is: one at a time, the newest push first, nobody who asked in person left out."""
+"""The queue: one deployment at a time, the newest push first, and no person's request is skipped."""
 
 from __future__ import annotations
 

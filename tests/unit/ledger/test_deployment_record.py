@@ -43,7 +43,7 @@ def test_live_now_and_why(outcome: Outcome) -> None:
 
 
 def test_what_runs_without_a_baseline_is_what_was_seen() -> None:
-    """Auto scaling may have started tasks again where going back meant none: nobody is told that there are none."""
+    """Auto scaling may start tasks after a rollback to none, so the message doesn't claim that there are none."""
     seen = passed("STABLE", "2 of 2 tasks run this release, rollout COMPLETED")
     told = deployment_record.live_now(b.crashed(Outcome.NO_BASELINE, verdict=seen))
     assert "2 of 2 tasks" in told

@@ -1,4 +1,4 @@
-"""The timeline: what a state machine did, with loops told once and nothing left out."""
+"""The timeline: everything that a state machine did, with each loop shown once."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_rounds_with_something_between_are_told_apart() -> None:
 
 
 def test_a_step_that_failed() -> None:
-    """An error is told with its words, also where the step was tried again and then answered."""
+    """An error is shown with its message, even if a retry of the step succeeded."""
     assert told((0, TASK, "Preflight", "AwsCallFailed: Throttling"), (3, TASK, "ReportRejection", None))[0] == (
         "Preflight",
         1,

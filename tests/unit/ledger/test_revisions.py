@@ -1,4 +1,4 @@
-"""What is known of a revision, and what is said to be unknown; which images a rollback needs."""
+"""What is known about a revision, what is UNKNOWN, and which images a rollback needs."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def row(of: Revision, *records: dict[str, Any], live: str = "") -> revisions.Row
 
 
 def test_a_release_is_known_in_full() -> None:
-    """Commit, digest, when, who registered it and who asked, how it ended, whether it is live and its image there."""
+    """Commit, digest, time, registrant, requester, outcome, whether it is live, and whether its image exists."""
     found = row(revision(), record(), live=b.REVISION)
     assert (found.commit, found.digest, found.outcome, found.requested_by) == (b.SHA, b.DIGEST, "SUCCEEDED", "somebody")
     assert (found.registered_at, found.live, found.in_ecr) == (b.NOW.isoformat(), "yes", "yes")
@@ -61,7 +61,7 @@ def test_a_release_is_known_in_full() -> None:
 
 
 def test_what_was_made_by_hand_is_unknown() -> None:
-    """No tag of Landfall's and no record: nobody knows commit, requester and outcome; a tag is no digest."""
+    """Without a Landfall tag or a record, commit, requester and outcome are UNKNOWN; a tag is not a digest."""
     hand = revision(tags={"team": "records"}, image=f"registry/sample:{b.SHA}", registered_by="")
     found = row(hand, record(task_definition=b.OTHER_REVISION))
     unknown = {name for name, value in vars(found).items() if value == UNKNOWN}

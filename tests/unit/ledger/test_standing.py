@@ -99,7 +99,7 @@ ELSEWHEN = ("20990101T000000Z-typed", f"{SECOND}-zzz", "20260101T030405Z-of-a-la
 @pytest.mark.parametrize("odd", ELSEWHEN)
 @pytest.mark.parametrize("first", [True, False])
 def test_an_id_of_another_time_changes_no_order(table: Counted, odd: str, first: bool) -> None:
-    """Typed by a person, or begun on a laptop whose clock is a day off: it counts where it was closed."""
+    """An id with a wrong time, typed or from a laptop with a wrong clock: the order of closing counts."""
     names = (odd, f"{SECOND}-b") if first else (f"{SECOND}-b", odd)
     ledger = close(table, *names)
     assert name_of(ledger.last_proven("sample")) == names[-1]
@@ -143,7 +143,7 @@ BACK: dict[str, tuple[str, dict[str, Any] | None, list[dict[str, Any]], str | No
 def test_what_ran_before_wins_if_it_was_proven(
     ran: str, own: dict[str, Any] | None, proven: list[dict[str, Any]], expected: str | None
 ) -> None:
-    """Going back is to exactly that; past what nobody proved, to what was proven last."""
+    """A rollback goes to exactly that revision. If what ran was not proven, it goes to the last proven one."""
     assert name_of(standing.to_go_back_to(revision(ran), own, proven)) == expected
 
 
@@ -181,7 +181,7 @@ def test_what_is_read_does_not_grow_with_the_ledger(table: Counted, length: int)
 
 @pytest.mark.parametrize("length", SIZES)
 def test_the_search_for_what_ran_is_bounded(table: Counted, length: int) -> None:
-    """Where all were proven and what runs is none of them, the last few are read, and its own by its name."""
+    """If what runs is none of the proven ones, only the last few records are read, and its own by its name."""
     ledger = many(table, length, *range(1, length + 1))
     table.read = 0
     assert ledger.to_go_back_to("sample", revision("hotfix"), "no-such-deployment")
@@ -226,7 +226,7 @@ def test_nothing_is_lost_by_an_upgrade(table: Counted, links: bool) -> None:
 
 
 def test_once_signing_has_begun_a_record_without_signature_counts_for_nothing(table: Counted) -> None:
-    """Whoever writes the table can take all signatures away: the bucket remembers."""
+    """Everybody who can write the table can remove all signatures, but the bucket still has them."""
     close(table, f"{SECOND}-a")
     as_before_signing(table)
     bucket = Bucket()

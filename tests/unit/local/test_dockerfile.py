@@ -44,7 +44,7 @@ def test_image_is_built_in_stages_and_keeps_only_the_result() -> None:
 
 
 def test_base_image_names_a_version() -> None:
-    """A base without a version would change under an unchanged commit; Docker Hub would limit who pulls it."""
+    """Base images have a version, so a commit always gives the same image, and are not pulled from Docker Hub."""
     assert set(bases(DOCKERFILE)) == {"public.ecr.aws/docker/library/python:3.12-slim"}
 
 

@@ -1,4 +1,4 @@
-"""The sample service answers as a service that can be proven live must, and misbehaves only when told to."""
+"""The sample service answers so that it can be proven live, and misbehaves only with a fault."""
 
 import asyncio
 import json
@@ -80,7 +80,7 @@ def test_version_says_everything_known_and_admits_the_rest(database: Database) -
 
 
 def test_deployment_facts_never_stand_in_for_what_the_image_holds(database: Database) -> None:
-    """A circular proof is none: gitSha comes from the image even where the deployment claims another."""
+    """The image gives gitSha, even if the deployment claims another commit."""
     settings = Settings.from_env({"GIT_SHA": SHA, "DEPLOYED_GIT_SHA": "f" * 40, "IMAGE_DIGEST": "sha256:ab"})
     body = ask(create_app(settings, database), "/api/v1/version").json()
     assert (body["gitSha"], body["deployedGitSha"], body["imageDigest"]) == (SHA, "f" * 40, "sha256:ab")
@@ -153,7 +153,7 @@ def test_unknown_path_is_a_bare_404(app: ASGIApp, path: str) -> None:
 
 
 def test_wrong_method_is_a_bare_405(app: ASGIApp) -> None:
-    """A refused method is told which ones there are, and nothing more."""
+    """The answer to a wrong method names the allowed ones, and nothing more."""
     reply = ask(app, "/api/v1/version", "DELETE")
     assert (reply.status_code, reply.json()) == (405, {"error": "method not allowed"})
     assert set(reply.headers["allow"].split(", ")) == {"GET", "HEAD"}

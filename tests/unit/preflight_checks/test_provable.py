@@ -1,4 +1,4 @@
-"""Could the proof hold for what runs now? Strangers, dead targets, unused groups, looks that are not whole."""
+"""Could a release be proven on this service? Foreign targets, dead targets, unused groups, incomplete answers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ PROBLEMS: dict[str, tuple[Look, str]] = {
 
 @pytest.mark.parametrize(("look", "code"), PROBLEMS.values(), ids=PROBLEMS.keys())
 def test_problem(look: Look, code: str) -> None:
-    """What would keep any release from the proof is refused; a service that is not well may be mended."""
+    """A state that would fail every release is refused; an unhealthy service may still be fixed by a release."""
     verdict = provable.problem(look)
     assert (verdict.code if verdict else "") == code
 

@@ -166,7 +166,7 @@ WAYS_BACK = {
 
 @pytest.mark.parametrize(("template", "tasks", "is_open"), WAYS_BACK.values(), ids=WAYS_BACK.keys())
 def test_way_back_must_be_open(template: dict[str, Any], tasks: tuple[TaskView, ...], is_open: bool) -> None:
-    """A service whose running bytes could not be put back is not touched (laws 2 and 3)."""
+    """If the running image could not be restored, the service is not touched (laws 2 and 3)."""
     verdict = service_checks.no_way_back(template, tasks, service_checks.running_digests(tasks, template), SETTINGS)
     assert (verdict is None) is is_open
     assert verdict is None or "'app' by tag" in verdict.reason

@@ -89,4 +89,4 @@ def test_health_port(mode: str | None, port: str, good: bool) -> None:
     """A port needs a mapping only where that is how it is reached."""
     found = list(way_back.wrong_health_ports({**of(portMappings=MAPPED), "networkMode": mode}, {"group": port}))
     assert (not found) is good
-    assert good or f"asks port {port}" in found[0]
+    assert good or f"checks health on port {port}" in found[0]

@@ -37,5 +37,5 @@ def test_of_many_a_few_are_named(number: int) -> None:
 
 
 def test_what_is_not_protected_is_not_called_so() -> None:
-    """Where nothing is known of a protection, nothing is said of it."""
+    """If a protection is not known, the message doesn't mention it."""
     assert older_tasks.explained(TIMEOUT, MANY, {}) is TIMEOUT

@@ -208,7 +208,7 @@ def breaches(world: Json) -> list[str]:
 
 
 def test_live_release_is_proven() -> None:
-    """A release that is live is said to be: else the property below could hold of code that never says PASS."""
+    """A live release passes. Otherwise code that never passes would keep the property below."""
     assert breaches(raw_world()) == []
     assert law1.assess(look_at(raw_world()), JUDGED, b.NOW).state == State.PASS
 

@@ -305,7 +305,7 @@ def test_verdict(seen: Look, judged: Judged, expected: str) -> None:
             look(b.ecs_deployment(rollout_state="IN_PROGRESS", running=0), tasks=NO_INTERFACE),
             ("2 stopped", "interface"),
         ),
-        (b.look(service=replace(b.service(), deployments=())), ("not whole", "0 deployments")),
+        (b.look(service=replace(b.service(), deployments=())), ("incomplete", "0 deployments")),
     ],
     ids=["crash loop", "rollout failed", "rolling", "wrong digest", "superseded", "kept", "no interface", "incomplete"],
 )

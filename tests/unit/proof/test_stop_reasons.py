@@ -68,7 +68,7 @@ PULLS = {
 
 @pytest.mark.parametrize(("text", "hopeless"), PULLS.values(), ids=PULLS.keys())
 def test_what_waiting_can_not_mend(text: str, hopeless: bool) -> None:
-    """What is not there or not allowed is told from what a network did, which may pass."""
+    """Missing or forbidden things are distinguished from network faults, which may pass."""
     assert stop_reasons.hopeless(text) is hopeless
     assert stop_reasons.kind(text, ran=False, started=False) == stop_reasons.PULL
 

@@ -1,4 +1,4 @@
-"""Stops: which are evidence against a release, when two are alike, what is said about them."""
+"""Stops: which are evidence against a release, when two are of the same kind, and their messages."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ PASSING = (
 @pytest.mark.parametrize("reason", PASSING)
 @pytest.mark.parametrize("number", [1, 2, 10, 100, 1000])
 def test_what_is_around_a_task_is_no_evidence(reason: str, number: int) -> None:
-    """What no image can cause is told and waited out, in whatever number: the deadline ends it."""
+    """Stops that no image can cause never fail a release, however many there are; only the deadline does."""
     around = [stop("TaskFailedToStart", reason)] * number
     assert stops.verdict(around, b.OURS, 2) is None
     assert stops.counts(around, b.OURS).most_common(1)[0][1] == number
@@ -242,7 +242,7 @@ def test_a_task_that_came_up_is_not_hopeless(code: int | None, expected: str | N
 
 @pytest.mark.parametrize("code", [None, 0, 1, 137, 143])
 def test_an_agent_that_no_task_needs_is_never_at_fault(code: int | None) -> None:
-    """GuardDuty's agent may be denied in every task: what the tasks themselves died of is told, and counted."""
+    """GuardDuty's agent may fail in every task. Only the tasks' own reason counts, and is shown."""
     (only,) = stops.counts([guarded(code)], b.OURS)
     assert (only.container, only.kind) == ("app", "exit")
     assert stops.verdict([guarded(code)], b.OURS, 2) is None

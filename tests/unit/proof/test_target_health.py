@@ -136,7 +136,7 @@ def test_every_wait_is_a_health_interval(seen: Look) -> None:
 
 
 def test_a_zone_that_is_not_enabled_is_told() -> None:
-    """A target that is registered is never said not to be: the load balancer's own words say why it gets nothing."""
+    """A registered target is never reported as missing: the load balancer's reason says why it gets no requests."""
     unused = b.target(
         2,
         state="unused",

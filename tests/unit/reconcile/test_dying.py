@@ -1,4 +1,4 @@
-"""A live release whose tasks keep stopping by themselves is raised; whatever else ends tasks is not."""
+"""If the tasks of a live release keep stopping by themselves, a finding is raised. Other stops raise none."""
 
 from __future__ import annotations
 

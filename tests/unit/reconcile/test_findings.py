@@ -1,4 +1,4 @@
-"""A finding is raised once, after a second look, and cleared once; nobody is told of what is gone at once."""
+"""A finding is raised once, after a second look, and cleared once. A problem that passes at once is not raised."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ CASES: dict[str, tuple[Finding | None, bool, State | None, bool]] = {
 
 @pytest.mark.parametrize(("known", "is_seen", "state", "untold"), CASES.values(), ids=CASES)
 def test_what_becomes_of_a_finding(known: Finding | None, is_seen: bool, state: State | None, untold: bool) -> None:
-    """Each case says the next state, None for no change, and whether people are told."""
+    """Each case has the next state, None for no change, and whether people are notified."""
     found = after(known, is_seen=is_seen)
     assert (found.state if found else None, bool(found and found.untold)) == (state, untold)
 

@@ -104,12 +104,12 @@ def test_an_image_from_before_landfall_is_not_started() -> None:
     seen = reconcile_pushes.assess("sample", read(image())[0], [], b.NOW, timedelta(minutes=15), deployed_before=False)
     assert seen is not None
     assert seen.start is None
-    assert "no deployment of sample was" in seen.what
+    assert "sample was never deployed" in seen.what
 
 
 @pytest.mark.parametrize(("pushed", "since", "starts"), PUSHES.values(), ids=PUSHES)
 def test_a_push_without_a_record(pushed: Listed, since: list[dict[str, Any]], starts: bool | None) -> None:
-    """It is started where nobody asked for anything later, and raised alone where somebody did; None: neither."""
+    """A lost push is started if there was no later request, else only raised. None means neither."""
     seen = reconcile_pushes.assess("sample", read(pushed)[0], since, b.NOW, timedelta(minutes=15), deployed_before=True)
     assert (bool(seen.start) if seen else None) is starts
     if seen and seen.start:
@@ -262,7 +262,7 @@ def test_a_success_that_was_only_heard_of_says_nothing_of_what_is_live() -> None
 
 
 def test_each_service_is_looked_at_first_in_its_turn() -> None:
-    """Where the time is too short for all, it is not always the same ones that nobody looks at."""
+    """If the time is too short for all services, the skipped ones change from run to run."""
     services = [b.settings_of(name=name) for name in ("one", "two", "three", "four", "five")]
     turns = [reconcile_looks.in_turn(services, b.NOW + n * LOOK_EVERY) for n in range(5)]
     assert {turn[0].name for turn in turns} == {"one", "two", "three", "four", "five"}

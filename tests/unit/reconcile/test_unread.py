@@ -94,7 +94,7 @@ def test_what_a_setting_reads_or_leaves_out_is_not_raised() -> None:
 
 @pytest.mark.parametrize("count", [1, 10, 100, 1000])
 def test_there_is_one_finding_however_many_images(count: int) -> None:
-    """A hundred pushes that nothing reads are one thing that is wrong, of which people are told once."""
+    """A hundred unreadable pushes are one finding, with one notification."""
     found = seen(*(image(f"v1.{n}", ago=20 + n) for n in range(count)))
     assert found is not None
     assert ("others before it" in found.what) is (count > 1)

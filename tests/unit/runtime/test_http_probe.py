@@ -181,7 +181,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize(("address", "expected"), FORBIDDEN.items())
 def test_addresses_no_service_has(address: str, expected: bool) -> None:
-    """Machines are told their secrets there, over plain HTTP; private addresses are those of internal services."""
+    """These addresses give machines their credentials over plain HTTP. Private addresses are allowed."""
     assert forbidden(ip_address(address)) is expected
 
 
@@ -281,7 +281,7 @@ def test_certificate_for_another_name_is_refused(authority: trustme.CA, bundle: 
 
 
 def test_a_proxy_of_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A variable that somebody set must not decide who answers for the service."""
+    """An environment variable must not redirect the requests to another server."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with serving(body("{}")) as url:

@@ -192,7 +192,7 @@ def test_what_may_be_begun_can_be_recovered(platforms: int, name: int, character
 
 
 def test_a_deployment_that_no_recovery_could_carry_is_refused_with_its_way_out() -> None:
-    """Hundreds of dead targets: nothing is begun, and the words say what to mend."""
+    """With hundreds of dead targets nothing is started, and the message says what to fix."""
     with pytest.raises(StepOutputTooLarge, match="deregister dead targets \\(400\\)"):
         recovery.must_fit(release(1, "r"), baseline(1, 10, "r", dead=400))
 

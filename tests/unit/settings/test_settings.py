@@ -1,4 +1,4 @@
-"""services.toml: what it means, and that every mistake in it is told with line, key and way out."""
+"""services.toml: its values, and an error with line, key and way out for every mistake."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHER = SAMPLE.replace("services.sample", "services.other")
 
 
 def message(text: str) -> str:
-    """Return what is said about a wrong file."""
+    """Return the error for a wrong file."""
     with pytest.raises(SettingsError) as caught:
         settings_file.parse(text, FILE)
     return str(caught.value)
@@ -109,7 +109,7 @@ def test_stability_attempts(timeout: int, poll: int, attempts: int) -> None:
 
 
 def test_evidence_is_kept_from_mistakes_for_a_year_unless_said_otherwise() -> None:
-    """The careful default binds nobody for ever; what is set is taken."""
+    """The default locks nothing for ever; the configured values are used."""
     assert settings_file.parse(SAMPLE, FILE).evidence == Evidence("GOVERNANCE", 365)
     text = f'[evidence]\nmode = "COMPLIANCE"\ndays = 2557\n{SAMPLE}'
     assert settings_file.parse(text, FILE).evidence == Evidence("COMPLIANCE", 2557)
@@ -142,7 +142,7 @@ WRONG = {
     "unknown lock mode": (f'[evidence]\nmode = "governance"\n{SAMPLE}', (":2: evidence.mode", "GOVERNANCE", "NONE")),
     "kept for no day": (f"[evidence]\ndays = 0\n{SAMPLE}", (":2: evidence.days", "at least 1")),
     "kept for a fraction": (f"[evidence]\ndays = 1.5\n{SAMPLE}", (":2: evidence.days", "1.5")),
-    "kept for ever": (f"[evidence]\ndays = 36501\n{SAMPLE}", (":2: evidence.days", "36501", "36500 days at most")),
+    "kept for ever": (f"[evidence]\ndays = 36501\n{SAMPLE}", (":2: evidence.days", "36501", "at most 36500 days")),
     "unknown default": (f"[defaults]\nsmoke_tries = 3\n{SAMPLE}", (":2: defaults.smoke_tries", "smoke_attempts")),
     "a service's key as default": (f'[defaults]\ncluster = "c"\n{SAMPLE}', (":2: defaults.cluster", "unknown key")),
     "unknown key": (f"{SAMPLE}colour = 1\n", (":8: services.sample.colour", "unknown key", "container")),
@@ -182,7 +182,7 @@ WRONG = {
     "desired count zero": (f"{SAMPLE}desired_count = 0\n", (":8: services.sample.desired_count", "at least 1")),
     "keeps the image of the released container": (
         f'{SAMPLE}keep_image = ["app"]\n',
-        (":8: services.sample.keep_image", "'app' is the container whose image is released"),
+        (":8: services.sample.keep_image", "'app' is the container that gets the released image"),
     ),
     "keeps the image of no name": (f'{SAMPLE}keep_image = ["a b"]\n', (":8: services.sample.keep_image", "'a b'")),
     "desired count is a boolean": (f"{SAMPLE}desired_count = true\n", (":8: services.sample.desired_count", "True")),
@@ -218,7 +218,7 @@ WRONG = {
     ),
     "redaction of nothing": (
         f'[redaction]\npatterns = {{ "case" = "[0-9]*" }}\n{SAMPLE}',
-        (":2: redaction.patterns.case", "found in nothing"),
+        (":2: redaction.patterns.case", "matches an empty text"),
     ),
     "errors that look ahead": (
         f'{SAMPLE}[services.sample.logs]\nerror_pattern = "ERROR(?! 0)"\n',
@@ -226,14 +226,14 @@ WRONG = {
     ),
     "errors everywhere": (
         f'{SAMPLE}[services.sample.logs]\nerror_pattern = "x*"\n',
-        (":9: services.sample.logs.error_pattern", "found in nothing"),
+        (":9: services.sample.logs.error_pattern", "matches an empty text"),
     ),
     "services is no table": ("services = 3\n", ("[services.<name>]",)),
     "no services": ("[defaults]\nsmoke_attempts = 3\n", ("[services.<name>]", "add one")),
     "nothing": ("", ("[services.<name>]", "add one")),
     "name in capitals": (SAMPLE.replace("sample]", "Sample]"), (":1: services.Sample", "lower-case")),
     "name reserved for the unknown": (SAMPLE.replace("sample]", "_unknown]"), (":1: services._unknown", "lower-case")),
-    "name too long": (SAMPLE.replace("sample]", f"{'s' * 32}]"), ("31 at most",)),
+    "name too long": (SAMPLE.replace("sample]", f"{'s' * 32}]"), ("at most 31",)),
     "repository of two services": (
         SAMPLE + OTHER,
         (":12: services.other.repository", "'landfall/sample'", "'sample'", "serves one service"),
@@ -360,8 +360,8 @@ def test_from_where_services_are_asked() -> None:
 
 
 WRONG_VPC = {
-    "a group for a subnet": (VPC.replace("subnet-", "sg-"), "vpc.subnets: 'sg-0a1b2c3d4e5f60718' is no id"),
-    "a name": (VPC.replace("sg-0a1b2c3d", "default"), "vpc.security_groups: 'default' is no id"),
+    "a group for a subnet": (VPC.replace("subnet-", "sg-"), "vpc.subnets: 'sg-0a1b2c3d4e5f60718' is not an id"),
+    "a name": (VPC.replace("sg-0a1b2c3d", "default"), "vpc.security_groups: 'default' is not an id"),
     "no subnet": (VPC.replace('"subnet-0a1b2c3d4e5f60718"', ""), "vpc.subnets: there are 0; it takes 1 to 16"),
     "six groups": (VPC.replace('"sg-0a1b2c3d"', '"sg-0a1b2c3d",' * 6), "vpc.security_groups: there are 6"),
     "no groups": (VPC.partition("security_groups")[0], "vpc.security_groups: missing"),
@@ -398,12 +398,12 @@ def test_a_secret_goes_over_tls_or_not_at_all(url: str) -> None:
 WRONG_SMOKE = {
     "a secret's odd key": (f'{OWN}send = {{X = {{secret = "k", ky = "a"}}}}', "checks[1].send.X.ky", "prefix, secret"),
     "a secret without name": (f'{OWN}send = {{X = {{key = "a"}}}}', "checks[1].send.X.secret", "missing"),
-    "a secret by ARN": (f'{OWN}send = {{X = {{secret = "arn:aws:x"}}}}', "checks[1].send.X", "without ARN"),
+    "a secret by ARN": (f'{OWN}send = {{X = {{secret = "arn:aws:x"}}}}', "checks[1].send.X", "not an ARN"),
     "a number sent": (f"{OWN}send = {{X = 1}}", ":12: services.sample.smoke.checks[1].send", "a header is text"),
     "two lines sent": (f'{OWN}send = {{X = "a\\nb"}}', "checks[1].send.X", "printable ASCII"),
     "a prefix of two lines": (f'{OWN}send = {{X = {{secret = "k", prefix = "a\\n"}}}}', "send.X", "printable ASCII"),
-    "another host": (f'{OWN}send = {{Host = "elsewhere"}}', "checks[1].send.Host", "but for accept-encoding"),
-    "no header's name": (f'{OWN}send = {{"a b" = "c"}}', "checks[1].send.a b", "a header's name"),
+    "another host": (f'{OWN}send = {{Host = "elsewhere"}}', "checks[1].send.Host", "except accept-encoding"),
+    "not a header's name": (f'{OWN}send = {{"a b" = "c"}}', "checks[1].send.a b", "a header's name"),
     "sent, and no table": (f'{OWN}send = "x"', ":12: services.sample.smoke.checks[1].send", "wrong value type"),
     "version switched off": ('skip = ["version"]', ":9: services.sample.smoke.skip", "can't be switched off"),
     "no such check": ('skip = ["speed"]', ":9: services.sample.smoke.skip", "response time"),
@@ -434,7 +434,7 @@ WRONG_SMOKE = {
     ),
     "a rate too small": ("error_rate = 0.0001", ":9: services.sample.smoke.error_rate", "from 0.001 to 0.5"),
     "a rate in per cent": ("error_rate = 5", ":9: services.sample.smoke.error_rate", "such as 0.05"),
-    "too fast": ("requests_per_second = 151", ":9: services.sample.smoke.requests_per_second", "150 over TLS at most"),
+    "too fast": ("requests_per_second = 151", ":9: services.sample.smoke.requests_per_second", "at most 150 over TLS"),
     "no pace": ("requests_per_second = 0", ":9: services.sample.smoke.requests_per_second", "at least 1"),
     "no JMESPath to the commit": ('version_value = "a["', ":9: services.sample.smoke.version_value", "can't be read"),
     "no place of the commit": ('version_value = ""', ":9: services.sample.smoke.version_value", "1 to 200"),
@@ -450,8 +450,8 @@ WRONG_SMOKE = {
     "unknown key": (f"{OWN}colour = 1", ":12: services.sample.smoke.checks[1].colour", "body_must_not_match"),
     "in the second": (f'{OWN}{OWN}status = "200"', ":15: services.sample.smoke.checks[2].status", "200"),
     "no name": ('[[services.sample.smoke.checks]]\npath = "/"', ":9: services.sample.smoke.checks[1].name", "missing"),
-    "the same name": (f"{OWN}{OWN}", ":13: services.sample.smoke.checks[2].name", "taken"),
-    "Landfall's name": (OWN.replace("one", "liveness"), ":10: services.sample.smoke.checks[1].name", "taken"),
+    "the same name": (f"{OWN}{OWN}", ":13: services.sample.smoke.checks[2].name", "another check has"),
+    "Landfall's name": (OWN.replace("one", "liveness"), ":10: services.sample.smoke.checks[1].name", "another check has"),
     "a name too odd": (OWN.replace("one", "One!"), ":10: services.sample.smoke.checks[1].name", "lower-case"),
     "a method that changes": (f'{OWN}method = "POST"', ":12: services.sample.smoke.checks[1].method", "POST"),
     "a path, but no value": (f'{OWN}json = "a"', ":12: services.sample.smoke.checks[1].json", "both"),
@@ -466,7 +466,7 @@ WRONG_SMOKE = {
     "a percentile": (f"{OWN}percentile = 0", ":12: services.sample.smoke.checks[1].percentile", "1 to 100"),
     "no time": (f"{OWN}max_seconds = 0.0", ":12: services.sample.smoke.checks[1].max_seconds", "above 0"),
     "no request": (f"{OWN}requests = 0", ":12: services.sample.smoke.checks[1].requests", "at least 1"),
-    "too many": ("".join(OWN.replace("one", f"n{i}") for i in range(11)), "smoke.checks", "10 are the most"),
+    "too many": ("".join(OWN.replace("one", f"n{i}") for i in range(11)), "smoke.checks", "at most 10"),
 }
 
 
@@ -480,5 +480,5 @@ def test_smoke_table_that_will_not_do(lines: str, where: str, why: str) -> None:
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "[fd00:ec2::254]", "[fe80::1]", "[::ffff:169.254.1.1]"])
 def test_base_url_that_is_nobody_s(host: str) -> None:
-    """The pipeline's own role could be read there by whoever may write the settings."""
+    """Everybody who can write the settings could read the pipeline's own role there."""
     assert "link-local or metadata" in message(f'{SAMPLE}base_url = "http://{host}/"\n')

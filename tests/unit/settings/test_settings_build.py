@@ -1,4 +1,4 @@
-"""The build table of services.toml: what a build is told, and what it must not be told this way."""
+"""The build table of services.toml: what it may contain, and what it must not contain."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def build(lines: str) -> Build:
 
 
 def refused(lines: str) -> str:
-    """Return the words with which lines of the table are refused."""
+    """Return the error for lines of the table."""
     with pytest.raises(SettingsError) as error:
         build(lines)
     return str(error.value)
@@ -88,18 +88,18 @@ WRONG = {
     "a name with a dash": ('arguments = { a-b = "c" }', ".arguments.a-b", "'a-b'", "letters, digits"),
     "the commit": ('arguments = { GIT_SHA = "x" }', ".arguments.GIT_SHA", "set by the build itself", "leave it out"),
     "the time": ('arguments = { BUILD_TIME = "x" }', ".arguments.BUILD_TIME", "set by the build", "ARG BUILD_TIME"),
-    "a proxy": ('arguments = { http_proxy = "http://x" }', ".arguments.http_proxy", "predefined", "name of your own"),
-    "a platform": ('arguments = { TARGETARCH = "x" }', ".arguments.TARGETARCH", "predefined", "name of your own"),
-    "another frontend": ('arguments = { BUILDKIT_SYNTAX = "x" }', ".arguments.BUILDKIT_SYNTAX", "predefined", "own"),
+    "a proxy": ('arguments = { http_proxy = "http://x" }', ".arguments.http_proxy", "predefined", "another name"),
+    "a platform": ('arguments = { TARGETARCH = "x" }', ".arguments.TARGETARCH", "predefined", "another name"),
+    "another frontend": ('arguments = { BUILDKIT_SYNTAX = "x" }', ".arguments.BUILDKIT_SYNTAX", "predefined", "another name"),
     "two lines": (r'arguments = { A = "b\nc" }', ".arguments.A", r"'b\nc'", "one line of printable text"),
     "a colour": (r'arguments = { A = "\u001b[31m" }', ".arguments.A", r"\x1b[31m", "one line of printable text"),
-    "too long": (f'arguments = {{ A = "{"b" * 1001}" }}', ".arguments.A", "'bbb", "1000 characters at most"),
+    "too long": (f'arguments = {{ A = "{"b" * 1001}" }}', ".arguments.A", "'bbb", "at most 1000 characters"),
     "an id with a comma": ('secrets = { "a,src=/etc/passwd" = "b" }', ".secrets", "a,src=", "id of RUN --mount"),
     "an ARN": (
         'secrets = { a = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-abcdef" }',
         ".secrets.a",
-        "no secret's name",
-        "no ARN",
+        "not a secret's name",
+        "not an ARN",
     ),
     "a table": ('secrets = { a = { secret = "b" } }', ".secrets.a", "is of type dict", "must be a text"),
     "no repository": ('base_repositories = ["team/base:1"]', ".base_repositories", "'team/base:1'", "name alone"),
@@ -120,7 +120,7 @@ WRONG = {
         'environment_image = "ubuntu:24.04"',
         ".environment_image",
         "'ubuntu:24.04'",
-        "CodeBuild's own",
+        "CodeBuild's Linux images",
     ),
     "BuildKit by an option": ('buildkit_image = "x,network=host"', ".buildkit_image", "'x,network=host'", "tag"),
     "BuildKit without a tag": ('buildkit_image = "moby/buildkit"', ".buildkit_image", "'moby/buildkit'", ":buildx"),

@@ -30,7 +30,7 @@ def read(*tables: str) -> tuple[Service, ...]:
 
 
 def refused(*tables: str) -> str:
-    """Return what is said of a file that is refused."""
+    """Return the error for a file that is refused."""
     with pytest.raises(SettingsError) as caught:
         read(*tables)
     return str(caught.value)
@@ -78,7 +78,7 @@ def test_a_name_that_aws_takes_is_read(key: str, value: str) -> None:
     ],
 )
 def test_a_name_that_can_be_none_is_refused(key: str, value: str, way_out: str) -> None:
-    """An ARN where a name is asked, a URI or a wildcard: said at synth, not by a policy that is too wide."""
+    """An ARN, a URI or a wildcard instead of a name is an error at synth, and never widens a policy."""
     told = refused(table(**{key: value}))
     assert f"services.web.{key}: {value!r}" in told
     assert way_out in told
@@ -87,7 +87,7 @@ def test_a_name_that_can_be_none_is_refused(key: str, value: str, way_out: str) 
 def test_one_ecs_service_has_one_table() -> None:
     """Two tables have two locks: both would deploy to the service at once. The same name in another cluster is fine."""
     second = {"cluster": "web", "repository": "team/other"}
-    assert "is the ECS service of 'web' already" in refused(table(), table("nginx", service="web", **second))
+    assert "already belongs to service 'web'" in refused(table(), table("nginx", service="web", **second))
     assert len(read(table(), table("nginx", service="web", cluster="staging", repository="team/other"))) == 2
 
 

@@ -1,4 +1,4 @@
-"""An answer out of a cache is told by its headers, and proves nothing either way."""
+"""Headers show that an answer came from a cache. Such an answer proves nothing."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def _broken(rule: str, name: str, value: str) -> bool:
 
 @pytest.mark.parametrize(("name", "value", "_why"), SAYS_NOTHING)
 def test_a_header_that_says_nothing_is_missing(name: str, value: str, _why: str) -> None:
-    """A header that browsers ignore protects nobody; who asks for just that value gets it all the same."""
+    """A header that browsers ignore fails, unless the rule names exactly this value."""
     assert _broken(name, name, value)
     assert not value or not _broken(f"{name}: {value}", name, value)
 

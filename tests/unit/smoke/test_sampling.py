@@ -60,7 +60,7 @@ def test_the_warm_up_grows_with_the_tasks(tasks: int) -> None:
 
 
 def test_a_set_number_is_kept() -> None:
-    """Who knows better sets the number, and no errors are left out of so small a sample."""
+    """Settings can give the number of requests. In such a small sample no errors are ignored."""
     wanted = smoke.requests(Smoke(identity_requests=7), URL, 1000)
     assert (wanted[VERSION], wanted[LIVE], wanted[READY]) == (7, 7, 7)
 

@@ -1,4 +1,4 @@
-"""What each smoke check makes of what came back. The checks of the service itself are in test_smoke.py."""
+"""How each smoke check judges answers. The checks of the service itself are in test_smoke.py."""
 
 from __future__ import annotations
 
@@ -101,13 +101,13 @@ def test_an_answer_out_of_a_cache_proves_nothing(request_: Request, asked_again:
     answer = GOOD[request_]
     found = judged({request_: replace(answer, headers={**answer.headers, **HIT})})
     assert {name for name, check in found.items() if check.state != "PASS"} == asked_again
-    assert all(found[name].state == "RETRY" and "out of a cache" in found[name].seen for name in asked_again)
+    assert all(found[name].state == "RETRY" and "from a cache" in found[name].seen for name in asked_again)
 
 
 def test_a_leak_in_a_cached_error_page_is_nobody_s() -> None:
-    """An error page that lies in a cache may be the release's before: it is passed over, and said where it was all."""
+    """A cached error page may be an earlier release's, so it is skipped; the result says so if there was no other."""
     found = judged({path: Answer(404, "ORA-00942", 0.1, headers=HIT) for path in (ERROR, PROTECTED)})
-    assert (found["error bodies"].state, "came out of a cache" in found["error bodies"].seen) == ("SKIP", True)
+    assert (found["error bodies"].state, "came from a cache" in found["error bodies"].seen) == ("SKIP", True)
 
 
 CREDENTIALS = {
@@ -120,7 +120,7 @@ CREDENTIALS = {
 
 @pytest.mark.parametrize(("headers", "state"), CREDENTIALS.values(), ids=CREDENTIALS)
 def test_cors_with_credentials(headers: dict[str, str], state: str) -> None:
-    """Browsers send credentials where the origin is named and `true` is said (MDN, CORSNotSupportingCredentials)."""
+    """Browsers need the origin by name and `true` in lower case (MDN, CORSNotSupportingCredentials)."""
     suite = replace(FULL, cors_credentials=True)
     found = judged({r: Answer(204, "", 0.1, headers=headers) for r in (SIMPLE, PREFLIGHT)}, suite)
     assert found["cors"].state == state
@@ -177,14 +177,14 @@ ONE: dict[str, tuple[str, Request, Answer, str, str]] = {
             200, f'{{"gitSha": "{b.SHA}"}}', 0.1, headers={k: v for k, v in HEADERS.items() if k != "x-frame-options"}
         ),
         "FAIL",
-        "1 amiss: X-Frame-Options",
+        "1 missing or wrong: X-Frame-Options",
     ),
     "a header too many": (
         "security headers",
         Request(FULL.version_path),
         Answer(200, f'{{"gitSha": "{b.SHA}"}}', 0.1, headers={**HEADERS, "x-powered-by": "Express"}),
         "FAIL",
-        "1 amiss: !X-Powered-By",
+        "1 missing or wrong: !X-Powered-By",
     ),
     "no error to look at, but a 401": ("error bodies", ERROR, Answer(200, "Traceback", 0.1), "PASS", "HTTP 401"),
     "an error that leaks": ("error bodies", ERROR, Answer(500, "ORA-00942: gone", 0.1), "FAIL", "a database's error"),
@@ -210,14 +210,14 @@ ONE: dict[str, tuple[str, Request, Answer, str, str]] = {
         SCHEMA,
         Answer(200, '{"version": "jo@example.com"}', 0.1, headers={"x-mode": "live"}),
         "FAIL",
-        "another str",
+        "different str",
     ),
     "another mode": (
         "schema",
         SCHEMA,
         Answer(200, '{"version": 42}', 0.1, headers={"x-mode": "drill"}),
         "FAIL",
-        "header amiss",
+        "wrong header",
     ),
     "no JSON": ("schema", SCHEMA, Answer(200, "<p>", 0.1, headers={"x-mode": "live"}), "FAIL", "JSONDecodeError"),
     "what must not be there": (
@@ -245,7 +245,7 @@ def test_nobody_at_home_says_nothing_of_plain_http() -> None:
 
 
 def test_what_has_no_subject_is_skipped_and_says_so() -> None:
-    """Services without CORS, headers or protected endpoints can be deployed; what was not asked is said."""
+    """Services without CORS, headers or protected endpoints can be deployed. Skipped checks say why."""
     found = judged({}, Smoke())
     skipped = {n: c.seen for n, c in found.items() if c.state == "SKIP"}
     assert set(skipped) == {"authentication", "cors", "security headers", "base endpoint"}
@@ -376,7 +376,7 @@ LOST = (*(Answer(status, "<html>", 0.1) for status in (429, 503, 522)), CUT)
 @pytest.mark.parametrize("lost", LOST, ids=lambda a: a.seen)
 @pytest.mark.parametrize("name", CHECKS)
 def test_no_check_passes_or_fails_on_a_lost_answer(name: str, lost: Answer) -> None:
-    """A check whose answer was lost is made again, and no other check takes it for evidence (law 8)."""
+    """A check with a lost answer is made again, and no check counts the loss as evidence (law 8)."""
     for request in NEEDED[name]:
         found = judged({request: lost})
         assert found[name].state == "RETRY"

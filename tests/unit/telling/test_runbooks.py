@@ -1,4 +1,4 @@
-"""Whoever reads a runbook is in a hurry: its commands are ones that there are."""
+"""The commands in the runbooks exist."""
 
 from __future__ import annotations
 

@@ -87,18 +87,18 @@ def test_a_line(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize(("text", "shown"), CELLS.values(), ids=CELLS.keys())
 def test_a_cell(text: str, shown: str) -> None:
-    """Nothing in a text is Markdown: it reads as it was said, and leads nowhere."""
+    """Nothing in a foreign text is read as Markdown: it is shown as it is, and has no links."""
     assert foreign.cell(text) == shown
 
 
 @pytest.mark.parametrize(("text", "shown"), COMMANDS.values(), ids=COMMANDS.keys())
 def test_the_log_of_a_ci(text: str, shown: str) -> None:
-    """Nothing in a text is a command to the CI whose log it stands in."""
+    """Nothing in a foreign text is a command for the CI that shows it in its log."""
     assert foreign.terminal(text) == shown
 
 
 def obeyed(text: str, but: str = "") -> set[str]:
-    """Return the characters of a text that a terminal obeys, or that nobody sees; joiners of emoji aside."""
+    """Return the control characters and invisible characters of a text, except joiners of emoji."""
     kinds = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return {c for c in text if unicodedata.category(c) in kinds and c not in but} - set("\u200c\u200d") - signs(text)
 
