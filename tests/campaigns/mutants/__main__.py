@@ -109,12 +109,11 @@ def _serve(module: str, left: Sequence[Mutant], tests: Sequence[str], store: Sto
     code = 1
     try:
         forks.prepare()
-        name = concerns.dotted(module)
-        forks.preload(name, tests)
-        if forks.survives(name, f"{concerns.CORE}/{module}", None, tests):
-            for mutant in left:
-                store.note(mutant, forks.survives(name, mutant.path, mutant.source, tests))
-            code = 0
+        name, quickest = concerns.dotted(module), forks.Quickest()
+        forks.preload(name, tests, quickest)
+        for mutant in left:
+            store.note(mutant, forks.survives(name, mutant.path, mutant.source, tests, quickest))
+        code = 0
     except forks.Broken as error:
         sys.stderr.write(f"{error}\n")
     finally:

@@ -21,7 +21,7 @@ UNIT = Path("tests/unit")
 
 BESIDE = {
     "proof/law1.py": ("proof/test_proof.py", "proof/test_stability.py"),
-    "chain/__init__.py": ("chain/test_chain.py", "chain/test_places.py"),
+    "chain/__init__.py": ("chain/test_places.py", "chain/test_chain.py"),
     "change/going_back.py": ("change/test_going_back.py",),
     "model.py": ("test_model.py",),
 }
