@@ -68,6 +68,9 @@ def _meaning(source: str) -> str:
             node.returns = None
         if isinstance(node, ast.ClassDef):
             node.decorator_list = []  # that a value is frozen is the type checker's to see
+        if isinstance(node, ast.arguments):  # nor whether an argument may be given by its name
+            node.args, node.posonlyargs = [*node.posonlyargs, *node.args, *node.kwonlyargs], []
+            node.defaults, node.kwonlyargs, node.kw_defaults = [*node.defaults, *filter(None, node.kw_defaults)], [], []
         if isinstance(node, ast.arg):
             node.annotation = None
         if isinstance(node, ast.AnnAssign):
