@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.append("build/mutants/tools")
+sys.path.append("build/checks")
 
 from tests.campaigns.mutants import accepted, concerns, forks
 from tests.campaigns.mutants.sites import Mutant

@@ -1,7 +1,7 @@
 """The kinds of change: a choice of cosmic-ray's, and three of our own.
 
 cosmic-ray changes operators and numbers. It leaves alone what our decisions are made of as much: codes, members of
-sets, and keyword arguments. Importing this module needs cosmic-ray (requirements-mutants.txt).
+sets, and keyword arguments. Importing this module needs cosmic-ray (requirements-checks.txt).
 """
 
 from __future__ import annotations

@@ -346,6 +346,12 @@ def test_alike_in_two_tasks(one: TaskView, two: TaskView, alike: bool) -> None:
     assert (len(stops.counts([one, other], b.OURS)) == 1) is alike
 
 
+def test_a_pull_that_may_pass_is_like_one_that_may_not() -> None:
+    """Two tasks did not get their image: they are alike, whatever the registry said of each."""
+    tasks = [stop("TaskFailedToStart", PULL), stop("TaskFailedToStart", PULL_CUT)]
+    assert list(stops.counts(tasks, b.OURS).values()) == [2]
+
+
 KILLED = exited(137, reason="OutOfMemoryError")
 UNHEALTHY = stop("ServiceSchedulerInitiated", ELB)
 UNSTARTED = stop("TaskFailedToStart", PULL_CUT)
