@@ -71,6 +71,7 @@ def test_plan(service: ServiceView, baseline: Baseline, plan: Plan) -> None:
 LEFT_ALONE = {
     "somebody else deployed": (THEIRS, "SUPERSEDED", b.OTHER_REVISION),
     "service draining": (b.service(status="DRAINING"), "SERVICE_GONE", "DRAINING"),
+    "service deleted": (b.service(status="INACTIVE"), "SERVICE_GONE", "INACTIVE"),
     "service missing": (None, "SERVICE_GONE", "missing"),
 }
 
@@ -92,6 +93,62 @@ def test_way_back_is_judged_by_the_bytes_that_ran() -> None:
     assert back.undoes == b.REVISION
 
 
+PROVEN = b.baseline(
+    restore_to=COPY,
+    proven_sha=b.SHA,
+    accepted={"app": (b.DIGEST, b.OTHER_DIGEST)},
+    ecs_deployment=b.OLD,
+    unhealthy_tasks=1,
+)
+"""What ran was never proven (another revision was), and one of its tasks was UNHEALTHY."""
+
+
+def test_going_back_to_what_was_proven_is_judged_by_what_was_proven() -> None:
+    """Law 2: of the last proven release every platform's digest counts, its commit is served, and all tasks are well."""
+    back = going_back.deployment(PROVEN, b.deployment(), Plan(COPY, 2))
+    assert back == Deployment(
+        kind=Kind.ROLLBACK,
+        id="",
+        task_definition=COPY,
+        desired_count=2,
+        digests={"app": (b.DIGEST, b.OTHER_DIGEST)},
+        git_sha=b.SHA,
+        undoes=b.REVISION,
+        as_unhealthy=False,
+    )
+
+
+def test_going_back_to_what_ran_is_judged_by_what_ran() -> None:
+    """A service that was not touched keeps what ran before, whatever was proven once: it need be no better than it was."""
+    back = going_back.deployment(PROVEN, b.deployment(), Plan(b.OLD_REVISION, None, unless_touched=True))
+    assert (back.task_definition, back.digests, back.git_sha) == (b.OLD_REVISION, {"app": (b.OLD_DIGEST,)}, b.OLD_SHA)
+    assert back.as_unhealthy
+
+
+@pytest.mark.parametrize(("unhealthy", "allowed"), [(0, False), (1, True), (2, True)])
+def test_only_what_was_unhealthy_may_be(unhealthy: int, allowed: bool) -> None:
+    """A copy pinned to what ran is what ran: it is no proven release, and may be as unhealthy as that was."""
+    back = going_back.deployment(b.baseline(restore_to=COPY, unhealthy_tasks=unhealthy), b.deployment(), Plan(COPY, 2))
+    assert back.as_unhealthy is allowed
+    assert (back.digests, back.git_sha) == ({"app": (b.OLD_DIGEST,)}, b.OLD_SHA)
+
+
+def test_a_service_that_was_touched_after_all_gets_the_whole_plan() -> None:
+    """The count goes with it; a plan that does not rest on one look, and an answer without PRIMARY, change nothing."""
+    began = b.service(b.ecs_deployment(id="ecs-svc/new", task_definition=b.OLD_REVISION))
+    plan = Plan(b.OLD_REVISION, 0, unless_touched=True)
+    assert going_back.after_all(plan, began, PINNED) == Plan(COPY, 0)
+    assert going_back.after_all(plan, began, b.baseline(restore_to=None)) == Plan(b.OLD_REVISION, 0)
+    assert going_back.after_all(Plan(b.OLD_REVISION, 0), began, PINNED) is None
+    assert going_back.after_all(plan, b.service(b.ecs_deployment(status="ACTIVE")), PINNED) is None
+
+
+def test_the_count_of_a_service_that_was_not_touched() -> None:
+    """A service that somebody scaled to zero gets its count back, whether the update took effect or not."""
+    untouched = b.service(b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION), desired=0)
+    assert going_back.plan(untouched, UNKNOWN_EFFECT, PINNED) == Plan(b.OLD_REVISION, 2, unless_touched=True)
+
+
 TO_NONE = b.way_back(desired_count=0)
 STABLE = passed("STABLE", "0 of 0 tasks run")
 TOLD = {
@@ -101,6 +158,8 @@ TOLD = {
     "still changing": (wait("ROLLING", "1 of 2", 5), b.service(desired=2), TO_NONE, "ROLLING"),
     "back to tasks": (STABLE, b.service(desired=2), b.way_back(), "STABLE"),
     "no look": (STABLE, None, TO_NONE, "STABLE"),
+    "a release": (STABLE, b.service(desired=2), b.deployment(desired_count=0), "STABLE"),
+    "back to one task": (STABLE, b.service(desired=2), b.way_back(desired_count=1), "STABLE"),
 }
 
 

@@ -52,6 +52,46 @@ def test_two_requests_of_the_same_instant_agree_on_an_order() -> None:
     assert {said(one, other), said(other, one)} == {turn.SKIP, turn.GO}
 
 
+def begun(name: str, started: str) -> Waiting:
+    """Return a request of one second with others, told apart by its execution's start."""
+    return Waiting(name, "2026-01-01T00:00:00Z", by_push=True, started_at=started)
+
+
+def test_within_one_second_the_start_decides() -> None:
+    """Events tell whole seconds. An id, which a person may choose, decides only where the starts are the same too."""
+    first, second = begun("z", "2026-01-01T00:00:00.1Z"), begun("a", "2026-01-01T00:00:00.2Z")
+    assert (said(first, second), said(second, first)) == (turn.SKIP, turn.GO)
+
+
+def test_the_request_decides_before_the_start() -> None:
+    """A push that was delivered late is older than one that began before it, and fractions of its second don't count."""
+    late = Waiting("z", "2026-01-01T00:00:01.9Z", by_push=True, started_at="2026-01-01T00:10:00Z")
+    newer = Waiting("a", "2026-01-01T00:00:02Z", by_push=True, started_at="2026-01-01T00:00:03Z")
+    same_second = Waiting("b", "2026-01-01T00:00:01.1Z", by_push=True, started_at="2026-01-01T00:20:00Z")
+    assert (said(late, newer), said(newer, late)) == (turn.SKIP, turn.GO)
+    assert (said(late, same_second), said(same_second, late)) == (turn.SKIP, turn.GO)
+
+
+def test_of_several_the_newest_and_the_first_are_named() -> None:
+    """People read which push overtook theirs, and for which request theirs waits."""
+    requests = [request(3, by_push=False), request(2, by_push=False), request(8), request(9), request(7)]
+    assert "20260101T000009Z-x" in turn.decide(request(5), requests, 15).reason
+    queued = turn.decide(request(5), requests[:2], 15)
+    assert "20260101T000002Z-x is first" in queued.reason
+    assert (queued.state, queued.retry_after) == ("WAIT", 15)
+
+
+def test_one_that_waits_touches_nothing_unless_it_is_said() -> None:
+    """A request that nobody noted as holding the lock is one to wait for."""
+    older = Waiting("a", "2026-01-01T00:00:00Z", by_push=False)
+    assert said(request(5), older) == "QUEUED"
+
+
+def test_the_codes_that_the_machine_reads() -> None:
+    """The state machine branches on them (statemachine/deploy.asl.json)."""
+    assert (turn.SKIP, turn.GO) == ("OVERTAKEN", "YOUR_TURN")
+
+
 waiting = st.builds(
     Waiting,
     deployment_id=st.sampled_from("abcdefgh"),

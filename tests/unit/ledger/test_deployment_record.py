@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import pytest
 
 from landfall.ledger import deployment_record
-from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome, Release, passed
+from landfall.ledger.deployment_record import Ended
+from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Failure, Outcome, Release, failed, passed
+from landfall.redaction.kind import OwnKind
+from landfall.smoke.case import Check
 from tests.support import builders as b
 from tests.support.endings import ENDINGS
 
@@ -99,3 +103,157 @@ def test_baseline_of_unknown_bytes_is_said_to_be() -> None:
     """Where the baseline's digests are not known, the report says so rather than leaving a gap."""
     ended = b.crashed(Outcome.ROLLED_BACK, deployment=b.way_back(digests={}, git_sha=UNKNOWN))
     assert "UNKNOWN (digest unknown)" in deployment_record.live_now(ended)
+
+
+RELEASE = b.release(
+    reason="the fix", requested_by="arn:aws:iam::123456789012:user/ann", started_at="2026-01-02T03:04:06+00:00", fence=4
+)
+OPENED = {
+    "service": "sample",
+    "deployment_id": "20260102T030405Z-one",
+    "schema": 2,
+    "execution_arn": b.EXECUTION,
+    "git_sha": b.SHA,
+    "image_digest": b.DIGEST,
+    "intent": "release",
+    "reason": "the fix",
+    "requested_by": "arn:aws:iam::123456789012:user/ann",
+    "requested_at": b.NOW.isoformat(),
+    "started_at": "2026-01-02T03:04:06+00:00",
+    "by_push": False,
+    "unfinished": "yes",
+}
+
+
+def test_the_record_that_is_opened() -> None:
+    """Field by field: the CLI, the index, the sweep and auditors read them by these names."""
+    record = deployment_record.opened(RELEASE)
+    assert json.loads(record.pop("release")) == json.loads(json.dumps(asdict(RELEASE)))
+    assert record == OPENED
+
+
+CLOSED = {
+    "fence": 4,
+    "outcome": "ROLLED_BACK",
+    "ended_at": b.NOW.isoformat(),
+    "code": "CRASH_LOOP",
+    "why": CRASH,
+    "task_definition": b.REVISION,
+    "ecs_deployment": b.OURS,
+    "baseline_task_definition": b.OLD_REVISION,
+    "baseline_git_sha": b.OLD_SHA,
+    "restored_to": b.OLD_REVISION,
+}
+NOTHING_KNOWN = {
+    "outcome": "REJECTED",
+    "code": "BAD_TAG",
+    "why": "Resolve: image_tag 'final-v3' is bad",
+    "task_definition": "",
+    "ecs_deployment": "",
+    "baseline_task_definition": "",
+    "baseline_git_sha": "",
+    "restored_to": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "known"),
+    [(Outcome.ROLLED_BACK, {}), (Outcome.REJECTED, NOTHING_KNOWN), (Outcome.SKIPPED, {"code": "NEWER"})],
+)
+def test_the_record_that_is_closed(outcome: Outcome, known: dict[str, str]) -> None:
+    """Field by field: the hash of the chain covers them, and evidence is read by these names."""
+    ended = replace(ENDINGS[outcome], release=RELEASE)
+    record = deployment_record.closed(ended, b.NOW)
+    assert json.loads(record.pop("ended")) == json.loads(json.dumps(asdict(ended)))
+    assert json.loads(record.pop("release")) == json.loads(json.dumps(asdict(RELEASE)))
+    expected = {**OPENED, **CLOSED, **known}
+    if outcome == Outcome.SKIPPED:
+        expected |= {**NOTHING_KNOWN, "outcome": "SKIPPED", "code": "NEWER", "why": "a newer one"}
+    assert record == expected
+
+
+def test_own_kinds_are_taken_out_of_every_word() -> None:
+    """What the settings call private is in no record, wherever somebody's words are kept; codes and ids stay."""
+    words = "secret-7 was here"
+    ended = Ended(
+        release=b.release(reason=words, came=words, asked=b.asked(reason=words)),
+        outcome=Outcome.ROLLED_BACK,
+        verdict=passed("HEALTHY", words),
+        failure=Failure("CheckStability", "CRASH_LOOP", words),
+        checks=(Check("version", "PASS", "", words), Check("live", "FAIL", "", words)),
+    )
+    told = deployment_record.redacted(ended, (OwnKind("own", r"secret-\d"),))
+    assert told.release.asked is not None
+    assert told.failure is not None
+    kept = [told.release.reason, told.release.came, told.release.asked.reason, told.verdict.reason, told.failure.reason]
+    kept += [check.seen for check in told.checks]
+    assert all("secret-7" not in text and "was here" in text for text in kept)
+    assert len(kept) == 7
+    assert (told.verdict.code, told.failure.code, [c.name for c in told.checks]) == (
+        "HEALTHY",
+        "CRASH_LOOP",
+        ["version", "live"],
+    )
+    assert told.release == replace(
+        ended.release, reason=kept[0], came=kept[1], asked=replace(b.asked(), reason=kept[2])
+    )
+
+
+def test_what_was_never_told_is_not_made_up() -> None:
+    """A deployment without a failure and without a recorded request has none after redaction either."""
+    told = deployment_record.redacted(b.ended(), (OwnKind("own", "x"),))
+    assert (told.failure, told.release.asked, told.checks) == (None, None, ())
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED])
+def test_nothing_is_said_twice(outcome: Outcome) -> None:
+    """A recovery's verdict and failure have one reason."""
+    assert deployment_record.why(b.crashed(outcome, verdict=failed("CRASH_LOOP", CRASH[-20:]))) == CRASH
+
+
+REVISIONS = {
+    "proven": (b.ended(), b.REVISION),
+    "undone": (b.crashed(Outcome.ROLLED_BACK), b.REVISION),
+    "live unchanged": (b.ended(Outcome.NO_CHANGE), b.OLD_REVISION),
+    "live unchanged, of what nobody saw": (b.ended(Outcome.NO_CHANGE, baseline=None), b.REVISION),
+    "never updated": (b.ended(Outcome.REJECTED, deployment=None), ""),
+}
+
+
+@pytest.mark.parametrize(("ended", "revision"), REVISIONS.values(), ids=REVISIONS.keys())
+def test_the_revision_of_the_release(ended: Ended, revision: str) -> None:
+    """A later rollback goes back to it: it is the release's own, and not what was restored."""
+    assert deployment_record.revision(ended) == revision
+
+
+def test_a_way_back_that_nobody_saw_is_not_called_proven() -> None:
+    """ROLLED_BACK without a deployment claims nothing: an old record may lack it."""
+    told = deployment_record.live_now(b.crashed(Outcome.ROLLED_BACK, deployment=None))
+    assert told == "UNKNOWN: look at the service now"
+
+
+def test_every_container_of_what_is_live_is_named() -> None:
+    """A service of two images runs two digests; of each, the first that is accepted is the image's own."""
+    two = {"app": (b.DIGEST, b.OTHER_DIGEST), "worker": (b.OLD_DIGEST,)}
+    told = deployment_record.live_now(b.crashed(Outcome.ROLLED_BACK, deployment=b.way_back(digests=two)))
+    assert f"({b.DIGEST}, {b.OLD_DIGEST}), proven again" in told
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "seconds"),
+    [
+        ("2026-01-02T03:04:06+00:00", "2026-01-02T03:05:06+00:00", 60),
+        ("2026-01-02T03:04:06+00:00", "2026-01-02T03:04:07.600+00:00", 2),
+        ("2026-01-02T03:04:06+00:00", "2026-01-02T03:04:06+00:00", 0),
+        ("2026-01-02T03:04:06+00:00", "2026-01-02T03:04:00+00:00", 0),
+        ("", "2026-01-02T03:04:00+00:00", None),
+    ],
+)
+def test_how_long_it_took(started: str, ended: str, seconds: int | None) -> None:
+    """Two clocks may disagree: no deployment takes less than nothing."""
+    assert deployment_record.seconds({"started_at": started, "ended_at": ended}) == seconds
+
+
+def test_a_record_without_a_start_took_nobody_knows_how_long() -> None:
+    """Records of the first versions have none."""
+    assert deployment_record.seconds({"ended_at": "2026-01-02T03:04:00+00:00"}) is None

@@ -395,3 +395,89 @@ def test_some_of_many_are_always_being_replaced(desired: int, spare: int) -> Non
 def test_who_is_on_the_way_is_ours(changes: dict[str, Any], code: str) -> None:
     """One of a hundred may be late; none may be of other bytes, of somebody else, or unhealthy."""
     assert stability.assess(spot(100, 1, **changes), b.judged(), b.NOW).code == code
+
+
+MADE = b.NOW - timedelta(seconds=120)
+"""When our update was made."""
+BEFORE = {
+    "longer before our update": (timedelta(seconds=-10, milliseconds=-1), "NOT_YET_LISTED"),
+    "as long before it as clocks may differ": (timedelta(seconds=-10), "ROLLED_BACK_BY_ECS_SEEN_ONCE"),
+    "nearly as long": (timedelta(seconds=-9, milliseconds=-500), "ROLLED_BACK_BY_ECS_SEEN_ONCE"),
+    "at our update": (timedelta(), "ROLLED_BACK_BY_ECS_SEEN_ONCE"),
+    "after it": (timedelta(seconds=5), "ROLLED_BACK_BY_ECS_SEEN_ONCE"),
+}
+
+
+@pytest.mark.parametrize(("after", "code"), BEFORE.values(), ids=BEFORE.keys())
+def test_a_picture_is_old_where_all_in_it_is_older_than_the_update(after: timedelta, code: str) -> None:
+    """Ten seconds are for the call itself and for two clocks: what is younger may have come after our update."""
+    back = replace(LONG_BEFORE, changed_at=MADE + after)
+    assert stability.assess(look(back), b.judged(), b.NOW).code == code
+    if code != "NOT_YET_LISTED":
+        newer = (back, replace(LONG_BEFORE, id="ecs-svc/older", status="ACTIVE"))
+        assert stability.assess(look(*newer), b.judged(), b.NOW).code == code
+
+
+@pytest.mark.parametrize(
+    ("after", "code"),
+    [(-11, "STABLE"), (-10, "CRASH_LOOP"), (-9, "CRASH_LOOP"), (0, "CRASH_LOOP"), (5, "CRASH_LOOP")],
+)
+def test_stops_count_from_our_update_on(after: int, code: str) -> None:
+    """What stopped before our update is of another time, but for the same ten seconds."""
+    at = MADE + timedelta(seconds=after)
+    seen = look(tasks=(*pair(), *(b.stopped(n, stopped_at=at) for n in (3, 4))))
+    assert stability.assess(seen, b.judged(), b.NOW).code == code
+
+
+@pytest.mark.parametrize(("desired", "code"), [(0, "STABLE"), (1, "SCALED_TO_ZERO_SEEN_ONCE"), (2, "SCALED_TO_ZERO_SEEN_ONCE")])
+def test_going_back_to_no_tasks_is_only_where_none_ran(desired: int, code: str) -> None:
+    """Law 2: a baseline of one task is not restored while none runs."""
+    back = b.judged(deployment=b.way_back(desired_count=desired))
+    assert stability.assess(look(BACK, desired=0, tasks=()), back, b.NOW).code == code
+
+
+def test_a_crash_names_the_container_of_the_release() -> None:
+    """Where several containers failed, a person should look at the one that was deployed."""
+    died = tuple(
+        b.stopped(n, containers=(b.container(name="agent", exit_code=2), b.container(name="worker", exit_code=3)))
+        for n in (3, 4)
+    )
+    judged = b.judged(deployment=b.deployment(digests={"worker": (b.DIGEST,)}))
+    up = tuple(b.task(n, containers=(b.container(name="worker"),)) for n in (1, 2))
+    verdict = stability.assess(look(tasks=(*up, *died)), judged, b.NOW)
+    assert verdict.code == "CRASH_LOOP"
+    assert "'worker' exited with code 3" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "told"),
+    [
+        ("tasks failed to start", "rolling back", "revision: tasks failed to start;"),
+        (None, "rolling back", "revision: rolling back;"),
+        ("", "rolling back", "revision;"),
+        (None, "", "revision;"),
+    ],
+)
+def test_why_ecs_went_back_is_told(ours: str | None, theirs: str, told: str) -> None:
+    """ECS says it of our deployment while it lists it, and of the one after it when it does not any more."""
+    listed = () if ours is None else (replace(OURS_ACTIVE, rollout_reason=ours),)
+    verdict = stability.assess(look(replace(BACK_BY_ECS, rollout_reason=theirs), *listed), b.judged(), b.NOW)
+    assert verdict.code == "ROLLED_BACK_BY_ECS_SEEN_ONCE"
+    assert told in verdict.reason
+
+
+def test_what_waits_too_long_is_called_so() -> None:
+    """The runbook of the rollback mail is found by this code."""
+    rolling = stability.assess(look(b.ecs_deployment(rollout_state="IN_PROGRESS")), b.judged(), b.NOW)
+    late = stability.in_time(rolling, b.deployment(deadline=b.NOW.isoformat()), b.NOW)
+    assert late.code == stability.TIMEOUT == "STABILITY_TIMEOUT"
+
+
+def test_the_whole_proof_is_looked_at_at_its_own_pace() -> None:
+    """While the proof is repeated, the next look comes as soon as the targets' next one would."""
+    limits = replace(b.release().limits, stability_poll_seconds=30, target_health_interval_seconds=7)
+    judged = b.judged(release=b.release(limits=limits))
+    rolling = look(b.ecs_deployment(rollout_state="IN_PROGRESS"))
+    assert stability.assess(rolling, judged, b.NOW).retry_after == 30
+    assert law1.assess(rolling, judged, b.NOW).retry_after == 7
+    assert law1.assess(look(THEIRS), judged, b.NOW).retry_after == 30

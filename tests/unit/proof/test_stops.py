@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from landfall import console
 from landfall.proof import stops
 from landfall.proof.observed import TaskView
 from tests.support import builders as b
@@ -336,3 +337,141 @@ def test_one_flake_after_the_verdict(desired: int) -> None:
     """A single task that died and was replaced takes no proven release back."""
     again = [b.task(n) for n in range(desired)]
     assert stops.verdict([*again, exited(1)], b.OURS, 2, completed=True, desired=desired) is None
+
+
+@pytest.mark.parametrize(("one", "two", "alike"), PAIRS.values(), ids=PAIRS.keys())
+def test_alike_in_two_tasks(one: TaskView, two: TaskView, alike: bool) -> None:
+    """Each stop is of another task: were that to count, no two would ever be alike."""
+    other = replace(two, arn=two.arn + "0")
+    assert (len(stops.counts([one, other], b.OURS)) == 1) is alike
+
+
+def test_a_pull_that_may_pass_is_like_one_that_may_not() -> None:
+    """Two tasks did not get their image: they are alike, whatever the registry said of each."""
+    tasks = [stop("TaskFailedToStart", PULL), stop("TaskFailedToStart", PULL_CUT)]
+    assert list(stops.counts(tasks, b.OURS).values()) == [2]
+
+
+KILLED = exited(137, reason="OutOfMemoryError")
+UNHEALTHY = stop("ServiceSchedulerInitiated", ELB)
+UNSTARTED = stop("TaskFailedToStart", PULL_CUT)
+
+
+@pytest.mark.parametrize("died", [exited(1), KILLED, UNHEALTHY], ids=["exit", "memory", "health check"])
+def test_each_kind_of_death_counts_after_the_verdict(died: TaskView) -> None:
+    """However a task that had come up died: two of two are a verdict, and of two hundred it takes more than ten."""
+    two, many = [b.task(n) for n in range(2)], [b.task(n) for n in range(200)]
+
+    def code(tasks: list[TaskView], desired: int) -> str | None:
+        verdict = stops.verdict(tasks, b.OURS, 2, completed=True, desired=desired)
+        return verdict.code if verdict else None
+
+    assert code([*two, died, died], 2) == "CRASH_LOOP"
+    assert (code([*many, *[died] * 10], 200), code([*many, *[died] * 11], 200)) == (None, "CRASH_LOOP")
+    assert code([*two, UNSTARTED, UNSTARTED], 2) is None
+
+
+@pytest.mark.parametrize("died", [KILLED, UNHEALTHY], ids=["memory", "health check"])
+def test_each_kind_of_death_is_limping(died: TaskView) -> None:
+    """Three that came up and died, each of another cause."""
+    verdict = stops.verdict([died, exited(1), exited(2)], b.OURS, 2)
+    assert verdict is not None
+    assert verdict.code == "LIMPING"
+
+
+def test_limping_tells_the_last_and_those_before() -> None:
+    """A person reads the newest end whole, with a link, and of the others each kind once, cut short."""
+    long = exited(4, reason="x" * 200)
+    verdict = stops.verdict([exited(1), exited(2), exited(2), long, exited(3)], b.OURS, 4)
+    assert verdict is not None
+    text = "container 'app' exited with code {}: Essential container in task exited (exit)"
+    before = [text.format(2), f"container 'app' exited with code 4: {'x' * 200}"[:150], text.format(3)]
+    assert verdict.reason.startswith(f"5 tasks of this deployment came up and died, last {text.format(1)}; see http")
+    assert verdict.reason.endswith(f"; before: {'; '.join(before)}")
+
+
+def told_of(length: int) -> str:
+    """Return what is shown of a stop whose text has that length."""
+    empty = len("container 'app' exited with code 3:  (exit)")
+    (only,) = stops.counts([exited(3, reason="x" * (length - empty))], b.OURS)
+    assert len(str(only)) == length
+    return stops.shown(only)
+
+
+def test_a_long_reason_is_cut_and_says_so() -> None:
+    """The link to the task comes after it, and must survive the bound of a reason."""
+    (only,) = stops.counts([exited(3)], b.OURS)
+    link = f"; see {console.task(only.task)}"
+    assert stops.shown(only) == f"{only}{link}"
+    whole = told_of(620)
+    assert "…" not in whole
+    assert whole.endswith(f"x (exit){link}")
+    assert told_of(621).endswith(f"…{link}")
+    assert len(told_of(621)) == len(told_of(5000)) == 621 + len(link)
+
+
+@pytest.mark.parametrize(("waiting", "lost", "expected"), [(1, 1, True), (2, 1, True), (3, 1, False), (4, 2, True), (5, 2, False)])
+def test_half_of_what_is_tried_must_be_lost(waiting: int, lost: int, expected: bool) -> None:
+    """An image that is not there is missed by all: while most are still on their way, nothing is known."""
+    verdict = stops.verdict([*pending(waiting), *[stop("TaskFailedToStart", PULL)] * lost], b.OURS, 9, desired=waiting)
+    assert (verdict is not None) is expected
+    if verdict:
+        assert verdict.code == "CANNOT_START"
+
+
+def test_what_is_lost_first_is_told() -> None:
+    """The tasks come newest first: the newest is the one that the console still shows."""
+    verdict = stops.verdict([stop("TaskFailedToStart", PULL), secret(1)], b.OURS, 2)
+    assert verdict is not None
+    assert PULL in verdict.reason
+
+
+GUILT = (
+    b.container(exit_code=1, reason="x"),
+    b.container(exit_code=None, reason="could not be pulled"),
+    b.container(exit_code=0, reason="x"),
+    b.container(exit_code=143, reason="x"),
+    b.container(exit_code=None),
+)
+"""From the one that failed to the one that nobody knows anything of."""
+FAILED = (
+    b.container(exit_code=1, reason="x"),
+    b.container(exit_code=255, reason="x"),
+    b.container(exit_code=-1, reason="x"),
+    b.container(exit_code=137, reason="OutOfMemoryError: x"),
+)
+
+
+@pytest.mark.parametrize("first", range(len(GUILT)))
+def test_the_culprit_is_the_one_that_failed(first: int) -> None:
+    """ECS stops the others when one fails: they are not what brought the task down, whatever they are called."""
+    for innocent in GUILT[first + 1 :]:
+        one, other = replace(GUILT[first], name="z"), replace(innocent, name="a")
+        for order in ((one, other), (other, one)):
+            (only,) = stops.counts([b.stopped(containers=order)], b.OURS)
+            assert only.container == "z"
+
+
+@pytest.mark.parametrize("one", FAILED)
+@pytest.mark.parametrize("other", FAILED)
+def test_of_two_that_failed_the_name_decides(one: Any, other: Any) -> None:
+    """DescribeTasks lists containers in any order: two tasks that died alike are told alike."""
+    a, z = replace(one, name="a"), replace(other, name="z")
+    for order in ((a, z), (z, a)):
+        (only,) = stops.counts([b.stopped(containers=order)], b.OURS)
+        assert only.container == "a"
+
+
+def test_of_two_that_failed_the_one_with_a_reason_is_told() -> None:
+    """It says more."""
+    silent, told = b.container(name="a", exit_code=1), b.container(name="z", exit_code=2, reason="no database")
+    for order in ((silent, told), (told, silent)):
+        (only,) = stops.counts([b.stopped(containers=order)], b.OURS)
+        assert (only.container, only.reason) == ("z", "no database")
+
+
+@pytest.mark.parametrize("reason", [PULL, PASSING[2]])
+def test_what_ran_and_exited_is_an_exit_whatever_it_says(reason: str) -> None:
+    """An application may speak of images and networks in its last words."""
+    (only,) = stops.counts([exited(1, reason=reason)], b.OURS)
+    assert (only.kind, only.exit_code, only.hopeless) == ("exit", 1, False)

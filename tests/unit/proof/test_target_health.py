@@ -277,3 +277,49 @@ def test_late_ones_of_two_groups_are_counted_together() -> None:
     seen = b.look(service=b.service(desired=100, target_groups=groups), tasks=tasks, targets=(*first, *other))
     assert target_health.assess(seen, b.judged()).state == State.WAIT
     assert target_health.assess(replace(seen, targets=(b.target(1), *seen.targets)), b.judged()).state == State.PASS
+
+
+def fifty(*changed: Any, pending: int = 0) -> Look:
+    """Return a look at fifty tasks, of which one may be on its way; the first ones and their targets are changed."""
+    views = {n: b.target(n) for n in range(1, 51)}
+    views |= dict(enumerate(changed, 1))
+    tasks = tuple(b.task(n, last_status="PENDING" if n <= pending else "RUNNING") for n in range(1, 51))
+    return b.look(
+        service=b.service(desired=50), tasks=tasks, targets=tuple(view for view in views.values() if view is not None)
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        (fifty(), "50 of 50 targets healthy, all of this deployment"),
+        (fifty(b.target(1, state="initial")), "49 of 50 targets healthy, all of this deployment, 1 on their way"),
+        (fifty(None, pending=1), "49 of 50 targets healthy, all of this deployment, 1 on their way"),
+        (fifty(b.target(1, state="initial"), pending=1), "49 of 50 targets healthy, all of this deployment, 1 on their way"),
+    ],
+)
+def test_how_many_are_healthy_is_told(seen: Look, told: str) -> None:
+    """SUCCEEDED claims no more targets than were seen: one that is on its way is not counted."""
+    assert target_health.assess(seen, b.judged()).reason == told
+
+
+@pytest.mark.parametrize("state", ["healthy", "unhealthy", "unavailable"])
+def test_nothing_may_be_sent_to_a_task_that_does_not_run_yet(state: str) -> None:
+    """A load balancer that sends requests there has the target of somebody else, or of before."""
+    verdict = target_health.assess(fifty(b.target(1, state=state), pending=1), b.judged())
+    assert (verdict.state, verdict.code) == (State.WAIT, "TASKS_MISSING")
+
+
+def test_one_task_too_many_excuses_nobody() -> None:
+    """While ECS scales in there are more tasks than desired: that is no allowance for one that is not healthy."""
+    seen = b.look(
+        tasks=tuple(b.task(n) for n in (1, 2, 3)),
+        targets=(b.target(1), b.target(2), b.target(3, state="initial")),
+    )
+    assert target_health.assess(seen, b.judged()).code == "TARGET_UNHEALTHY"
+
+
+def test_two_tasks_of_one_address_prove_one_of_them() -> None:
+    """One healthy target is not two healthy tasks."""
+    seen = b.look(tasks=(b.task(1), b.task(2, ip="10.0.0.1")), targets=(b.target(1),))
+    assert target_health.assess(seen, b.judged()).code == "SHARED_ADDRESS"

@@ -1,0 +1,50 @@
+"""Which modules are tried, and which tests concern each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+JUDGING = (
+    "proof/stability.py",
+    "proof/stops.py",
+    "proof/target_health.py",
+    "proof/law1.py",
+    "change/going_back.py",
+    "ledger/recovery.py",
+    "ledger/deployment_record.py",
+    "chain/__init__.py",
+    "intake/turn.py",
+)
+"""The modules that decide outcomes and evidence. Of their mutants at least nine in ten must be noticed."""
+CORE = Path("lambdas/landfall")
+UNIT = Path("tests/unit")
+
+BESIDE = {
+    "proof/law1.py": ("proof/test_proof.py", "proof/test_stability.py"),
+    "chain/__init__.py": ("chain/test_places.py", "chain/test_chain.py"),
+    "change/going_back.py": ("change/test_going_back.py",),
+    "model.py": ("test_model.py",),
+}
+"""Where the tests of a module are not the file of its own name."""
+
+
+def tests_of(module: str) -> list[str]:
+    """Return the test files that concern a module of the core: the file of its own name, else its package's folder."""
+    path = Path(module)
+    names = BESIDE.get(module, (f"{path.parent}/test_{path.stem}.py",))
+    found = [UNIT / name for name in names if (UNIT / name).exists()]
+    return [str(p) for p in found or sorted((UNIT / path.parent).glob("test_*.py"))]
+
+
+def dotted(module: str) -> str:
+    """Return the name that a module of the core is imported by."""
+    return "landfall." + module.removesuffix("/__init__.py").removesuffix(".py").replace("/", ".")
+
+
+OUTSIDE = ("aws", "runtime", "steps")
+"""Packages of lambdas/landfall that decide nothing."""
+
+
+def is_core(module: str) -> bool:
+    """Say whether a module belongs to the pure core, and some unit test concerns it."""
+    return Path(module).parts[0] not in OUTSIDE and bool(tests_of(module))

@@ -1,0 +1,87 @@
+"""What is known after an update: whether ECS took it, until when it is judged, and what shows that nothing was touched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from landfall.change import begun
+from landfall.errors import AwsCallFailed
+from landfall.proof.observed import ServiceView
+from landfall.settings import Limits
+from tests.support import builders as b
+
+WANTED = b.deployment(id="", updated_at="", deadline="")
+BASELINE = b.baseline(ecs_deployment=b.OLD)
+LIMITS = Limits(stability_timeout_seconds=600)
+
+
+def running(*deployments: Any, **changes: Any) -> ServiceView:
+    """Return the service as it was before the update, unless otherwise is said."""
+    known = deployments or (b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION),)
+    return b.service(*known, **{"task_definition": b.OLD_REVISION, **changes})
+
+
+def test_an_update_that_ecs_took_is_judged_by_its_id_until_its_deadline() -> None:
+    """Everything after it is keyed on the id that ECS gave, and on the time of the update."""
+    found = begun.begun(WANTED, b.service(), LIMITS, b.NOW)
+    assert found == replace(
+        WANTED, id=b.OURS, updated_at=b.NOW.isoformat(), deadline=(b.NOW + timedelta(seconds=600)).isoformat()
+    )
+    assert datetime.fromisoformat(found.deadline) > b.NOW
+
+
+NOT_TAKEN = {
+    "the old one is PRIMARY": (running(), b.OLD_REVISION),
+    "none is PRIMARY": (b.service(b.ecs_deployment(status="ACTIVE")), "none"),
+}
+
+
+@pytest.mark.parametrize(("service", "has"), NOT_TAKEN.values(), ids=NOT_TAKEN.keys())
+def test_an_update_that_ecs_did_not_take_is_no_deployment(service: ServiceView, has: str) -> None:
+    """Judging somebody else's deployment as ours could call it proven."""
+    with pytest.raises(AwsCallFailed) as found:
+        begun.begun(WANTED, service, LIMITS, b.NOW)
+    assert found.value.code == "UpdateNotTaken"
+    assert f"has {has}, not {b.REVISION}" in str(found.value)
+
+
+UNTOUCHED = {
+    "what ran runs": (running(), BASELINE, True),
+    "nobody noted what ran": (running(), b.baseline(ecs_deployment=""), True),
+    "another deployment is PRIMARY": (
+        running(b.ecs_deployment(id=b.OTHER, task_definition=b.OLD_REVISION)),
+        BASELINE,
+        False,
+    ),
+    "ours is PRIMARY": (b.service(task_definition=b.OLD_REVISION), BASELINE, False),
+    "ours is listed": (
+        running(b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION), b.ecs_deployment(status="ACTIVE")),
+        BASELINE,
+        False,
+    ),
+    "the service names ours": (running(task_definition=b.REVISION), BASELINE, False),
+    "none is PRIMARY": (
+        running(b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION, status="ACTIVE")),
+        BASELINE,
+        False,
+    ),
+    "draining": (running(b.ecs_deployment(task_definition=b.OTHER_REVISION), status="DRAINING"), BASELINE, True),
+    "deleted": (running(b.ecs_deployment(task_definition=b.OTHER_REVISION), status="INACTIVE"), BASELINE, True),
+    "deleted after ours": (b.service(status="INACTIVE"), BASELINE, False),
+    "no look": (None, BASELINE, False),
+}
+
+
+@pytest.mark.parametrize(("service", "baseline", "untouched"), UNTOUCHED.values(), ids=UNTOUCHED.keys())
+def test_untouched_is_only_what_a_look_shows_to_be(service: ServiceView | None, baseline: Any, untouched: bool) -> None:
+    """REJECTED claims that nothing was touched: a picture that leaves it open does not show it."""
+    assert begun.is_untouched(service, baseline, WANTED) is untouched
+
+
+def test_a_lost_lock_is_another_executions() -> None:
+    """This one ends there: the other one goes on with the deployment."""
+    assert (begun.lock_lost().state, begun.lock_lost().code) == ("FAIL", "LOCK_LOST")
