@@ -12,9 +12,14 @@ from landfall.text.later import Later
 
 SHORTEST = 7
 """Hex digits that a commit is shortened to at most: what `git rev-parse --short` gives in a small repository."""
-_HEX = Later(rf"[0-9a-f]{{{SHORTEST},40}}|[0-9a-f]{{64}}")
+DIGITS = rf"[0-9a-f]{{{SHORTEST},40}}"
+"""The pattern of a commit that is named by all its 40 hex digits, or by the first of them."""
+FULL = Later(r"[0-9a-f]{40}")
+"""A commit by all its digits."""
+NAMED = Later(DIGITS)
+_HEX = Later(rf"{DIGITS}|[0-9a-f]{{64}}")
 """Git names a commit by 40 digits, in repositories of the newer kind by 64."""
-_DESCRIBED = Later(rf".*[-+.]g([0-9a-f]{{{SHORTEST},40}})", re.DOTALL)
+_DESCRIBED = Later(rf".*[-+.]g({DIGITS})", re.DOTALL)
 """`v1.2.3-5-gabc1234` (git describe), `1.2.4.dev5+gabc1234` (setuptools_scm). With `-dirty` it is no commit."""
 
 

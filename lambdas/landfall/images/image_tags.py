@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from landfall.commit import SHORTEST, same
+from landfall.commit import FULL, NAMED, same
 from landfall.errors import StepError
 from landfall.text import pattern
-from landfall.text.later import Later
 
-FULL = Later(r"[0-9a-f]{40}")
 TAG_LIMIT = 128
 """Characters of a tag (OCI distribution specification, "Pulling manifests")."""
 GROUP = "commit"
 """The name of the group of a tag's pattern that holds the commit. A pattern with one group needs no name for it."""
-_ANY = Later(rf"[0-9a-f]{{{SHORTEST},40}}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def is_full(text: str) -> bool:
 
 def is_commit(text: str) -> bool:
     """Say whether it is a commit, or the beginning of one that is long enough to mean it."""
-    return _ANY.fullmatch(text) is not None
+    return NAMED.fullmatch(text) is not None
 
 
 def distinct(found: Iterable[str]) -> list[str]:

@@ -12,8 +12,6 @@ from enum import StrEnum
 
 from landfall.redaction import redacted
 
-FINDINGS = "_finding"
-"""Under which findings are kept in the ledger. No service can be called so."""
 CLAIM = timedelta(seconds=120)
 """How long one reconciler has to tell of a finding before another does: longer than a step can run (60 s)."""
 

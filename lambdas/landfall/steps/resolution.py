@@ -15,7 +15,13 @@ from landfall.images.stored import Image, Listed
 from landfall.intake import recorded_requests as requests
 from landfall.intake.request import Request
 from landfall.model import PROVEN, UNKNOWN, Asked, Intent, Release
+from landfall.partitions import UNKNOWN_SERVICE
 from landfall.runtime.world import World
+
+
+def unresolved(execution_arn: str, deployment_id: str, started_at: str) -> Release:
+    """Return the release of an execution of which nothing is known yet but itself."""
+    return Release(UNKNOWN_SERVICE, deployment_id, execution_arn, requested_at=started_at, started_at=started_at)
 
 
 def asked(release: Release, wanted: Request) -> Release:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from landfall.ledger import deployment_record
-from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome, Release, passed
+from landfall.model import UNKNOWN, Outcome, Release, passed
+from landfall.partitions import UNKNOWN_SERVICE
 from tests.support import builders as b
 from tests.support.endings import ENDINGS
 

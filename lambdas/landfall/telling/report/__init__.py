@@ -19,7 +19,7 @@ from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Rele
 from landfall.proof.observed import Look, TargetView, TaskView
 from landfall.redaction import redacted
 from landfall.smoke.case import PASS, Check
-from landfall.telling import notice
+from landfall.telling import deployment_notice
 
 SCHEMA = 3
 """Of reports. Since 3 they tell of tasks, targets and log lines; 1 and 2 had neither schema nor log lines."""
@@ -125,10 +125,10 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
     return Report(
         schema=SCHEMA,
         outcome=ended.outcome,
-        code=notice.code(ended),
+        code=deployment_notice.code(ended),
         why=deployment_record.why(ended),
         live_now=deployment_record.live_now(ended),
-        what_next=notice.NEXT.get(ended.outcome, "Nothing to do."),
+        what_next=deployment_notice.what_next(ended.outcome) or deployment_notice.NOTHING_TO_DO,
         service=release.service,
         deployment_id=release.deployment_id,
         requested_at=release.requested_at,
