@@ -30,6 +30,11 @@ def is_of(held: Lock | None, release: Release) -> bool:
     return held is not None and held.deployment_id == release.deployment_id
 
 
+def is_under(held: Lock | None, release: Release) -> bool:
+    """Say whether a release still has the lock that it was given: nobody took it since, and nobody freed it."""
+    return held is not None and bool(held.owner) and held.fence == release.fence
+
+
 def kept(wanted: Lock, held: Lock | None) -> Lock | None:
     """Return the lock if this execution holds it: a reply was lost, and the next try must not outdate the first."""
     mine = held is not None and (held.owner, held.deployment_id) == (wanted.owner, wanted.deployment_id)

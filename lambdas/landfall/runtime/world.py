@@ -239,8 +239,9 @@ class World:
         ECS itself checks no fence: a change sent just before the lock is lost still takes effect
         (docs/decisions/0024-one-deployment-at-a-time.md).
         """
-        lock = self.locks.read(release.service)
-        return lock is not None and bool(lock.owner) and lock.fence == release.fence
+        from landfall.intake import lock
+
+        return lock.is_under(self.locks.read(release.service), release)
 
     @cached_property
     def _ledger_table(self) -> Any:

@@ -19,7 +19,8 @@ from landfall.redaction import redacted
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
 from landfall.settings import Service
-from landfall.telling.report import LAST_LINES, LogLines, Seen, of_interest
+from landfall.telling.report import LAST_LINES, LogLines, Seen
+from landfall.telling.report.served import of_interest
 
 BUDGET = timedelta(seconds=12)
 """Of the step's minute. What is not read by then stays unread, and the report is written without it."""

@@ -54,6 +54,15 @@ def test_a_lock_is_abandoned_when_its_execution_is_over(status: str | None, now:
     assert lock.is_abandoned(HELD, status, now) is abandoned  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("held", "under"),
+    [(None, False), (HELD, True), (replace(HELD, owner=""), False), (replace(HELD, fence=4), False)],
+)
+def test_a_release_is_under_its_lock_while_the_fence_is_its_own(held: Lock | None, under: bool) -> None:
+    """A lock that somebody took since has a younger fence; one that was freed has no owner."""
+    assert lock.is_under(held, b.release(fence=3)) is under
+
+
 def test_a_recovery_holds_the_lock_of_its_deployment() -> None:
     """Whichever execution has it: what waits for a turn is the deployment."""
     release = b.release(deployment_id="id-one")
