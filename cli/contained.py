@@ -7,7 +7,6 @@ and the manifests of their images in one call to ECR.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -15,16 +14,16 @@ from typing import Any
 from cli.cloud import Cloud
 from cli.exits import Refused
 from cli.verb import At
+from landfall import commit
 from landfall.aws.image_manifest import MANIFEST_TYPES
-from landfall.aws.ledger import Record
 from landfall.aws.trying import trying
+from landfall.chain import Record
 from landfall.images import commit_details
 from landfall.images.commit_details import Contains, Told
 from landfall.settings import Service
 
 LOOKED_BACK = 50
 """How many proven deployments are read. BatchGetImage takes 100 images (Amazon ECR API reference)."""
-_COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _WORDS = {
     "yes": "yes, its build says so",
     "no": "no, its build lists all commits that it contains",
@@ -34,7 +33,7 @@ _WORDS = {
 
 def tell(at: At, service: Service, wanted: str) -> int:
     """Say whether the release that was proven last contains a commit, and since which deployment."""
-    if not _COMMIT.fullmatch(wanted):
+    if not commit.NAMED.fullmatch(wanted):
         raise Refused(
             "BAD_COMMIT", f"--commit {wanted!r} is not a commit; give 7 to 40 of its hex digits, in lower case"
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cli import records
 from cli.cloud import Cloud
-from landfall.aws.ledger import Record
+from landfall.chain import Record
 from landfall.change.task_definition import TAG_SHA
 from landfall.ledger import standing
 from landfall.model import PROVEN, UNKNOWN, Outcome

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from ipaddress import ip_address
 from itertools import count
 from urllib.parse import urlsplit
+
+from landfall.addresses import is_loopback
 
 LOOPBACK = "127.0.0.1"
 BELOW_EPHEMERAL = range(20000, 32768)
@@ -26,9 +27,8 @@ def require_loopback(endpoint: str) -> str:
     Every client goes through here, so none can reach a real account.
     """
     host = urlsplit(endpoint).hostname or ""
-    with contextlib.suppress(ValueError):
-        if host == "localhost" or ip_address(host).is_loopback:
-            return endpoint
+    if is_loopback(host):
+        return endpoint
     raise NotLoopbackError(f"{endpoint!r} isn't on this machine: the local AWS is reached over loopback only")
 
 

@@ -13,9 +13,9 @@ from itertools import islice
 from cli.cloud import Cloud
 from cli.exits import Refused
 from landfall import commit
-from landfall.aws.ledger import Record
+from landfall.chain import Record
 from landfall.ledger.standing import SEARCHED
-from landfall.model import UNKNOWN_SERVICE
+from landfall.partitions import UNKNOWN_SERVICE
 from landfall.settings import Service
 
 

@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from landfall import console
+from landfall.model import Outcome
 from landfall.text import foreign
 
 PLAIN = {
-    "SUCCEEDED": "proven live",
-    "NO_CHANGE": "was live already, and was proven again",
-    "SKIPPED": "was not deployed: a newer request goes ahead in its place",
-    "ROLLED_BACK": "failed; what ran before is back, and proven",
-    "REJECTED": "was refused; nothing was touched",
-    "ROLLBACK_FAILED": "failed, and the service is NOT proven healthy: act now",
-    "SUPERSEDED": "was overtaken: somebody else deployed over it",
-    "NO_BASELINE": "failed, and there was nothing to go back to",
+    Outcome.SUCCEEDED: "proven live",
+    Outcome.NO_CHANGE: "was live already, and was proven again",
+    Outcome.SKIPPED: "was not deployed: a newer request goes ahead in its place",
+    Outcome.ROLLED_BACK: "failed; what ran before is back, and proven",
+    Outcome.REJECTED: "was refused; nothing was touched",
+    Outcome.ROLLBACK_FAILED: "failed, and the service is NOT proven healthy: act now",
+    Outcome.SUPERSEDED: "was overtaken: somebody else deployed over it",
+    Outcome.NO_BASELINE: "failed, and there was nothing to go back to",
 }
 
 
@@ -32,6 +33,6 @@ def markdown(told: Mapping[str, Any]) -> str:
         "Report": foreign.cell(told["report"] or "none"),
         "Execution": foreign.link("console", console.execution(told["execution_arn"])),
     }
-    title = foreign.cell(f"{told['service']}: {str(told['commit'])[:12]} {PLAIN[told['outcome']]}")
+    title = foreign.cell(f"{told['service']}: {str(told['commit'])[:12]} {PLAIN[Outcome(told['outcome'])]}")
     lines = [f"## {title}", "", "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())]
     return "\n".join(lines) + "\n"

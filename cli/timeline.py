@@ -7,12 +7,18 @@ import re
 from rich.text import Text
 
 from landfall.ledger.execution_history import Event
+from landfall.model import Outcome, State
 
-COLOURS = {"PASS": "green", "WAIT": "yellow", "FAIL": "red"}
+COLOURS = {State.PASS: "green", State.WAIT: "yellow", State.FAIL: "red"}
 OUTCOMES = {
-    **dict.fromkeys(("SUCCEEDED", "NO_CHANGE"), "bold green"),
-    **dict.fromkeys(("ROLLED_BACK", "SUPERSEDED"), "bold yellow"),
-    **dict.fromkeys(("REJECTED", "SKIPPED"), "bold magenta"),
+    Outcome.SUCCEEDED: "bold green",
+    Outcome.NO_CHANGE: "bold green",
+    Outcome.ROLLED_BACK: "bold yellow",
+    Outcome.SUPERSEDED: "bold yellow",
+    Outcome.REJECTED: "bold magenta",
+    Outcome.SKIPPED: "bold magenta",
+    Outcome.ROLLBACK_FAILED: "bold red",
+    Outcome.NO_BASELINE: "bold red",
 }
 
 
@@ -29,8 +35,8 @@ def line(event: Event) -> Text | None:
 
 
 def colour(outcome: str) -> str:
-    """Return the style of an outcome."""
-    return OUTCOMES.get(outcome, "bold red")
+    """Return the style of an outcome, or of what a record without one is called."""
+    return next((style for known, style in OUTCOMES.items() if known == outcome), "bold red")
 
 
 def brief(text: str) -> str:

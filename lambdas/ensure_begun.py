@@ -1,4 +1,4 @@
-"""EnsureBegun: has the deployment of a built image begun? If not, it is started here, once."""
+"""EnsureBegun: has the deployment of a built image begun? If not, this step starts it, once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from landfall.runtime.world import World
 
 
 @dataclass(frozen=True)
-class Input:
+class EnsureBegunInput:
     """The build, how long its deployment had to begin, and the name of the watch's execution."""
 
     build: Built
@@ -22,13 +22,13 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """PASS where it has begun; FAIL `NOT_BEGUN` where it was started now, `IMAGE_MISSING` where it can't be."""
+    """PASS where it has begun; FAIL `NOT_BEGUN` where it was started now, `IMAGE_MISSING` where that is impossible."""
 
     verdict: Verdict
 
 
-def run(event: Input, world: World) -> Output:
-    """Look at the ledger, then start what is missing. Safe to repeat: the name says which image, and exists once."""
+def run(event: EnsureBegunInput, world: World) -> Output:
+    """Look at the ledger, then start what is missing. Safe to repeat: one name per image starts once."""
     build, why = event.build, build_watch.reason(event.within, event.watch)
     verdict = build_watch.begun(world.ledger.of_image(build.service, build.image_digest), why)
     if verdict:
@@ -42,4 +42,4 @@ def run(event: Input, world: World) -> Output:
     return Output(build_watch.started(name, world.executions.start(world.machine_arn, name, document)))
 
 
-handler = step(Input, run)
+handler = step(EnsureBegunInput, run)

@@ -12,7 +12,7 @@ from landfall.steps import leftovers
 
 
 @dataclass(frozen=True)
-class Input:
+class FinishInput:
     """The deployment that is over."""
 
     release: Release
@@ -26,8 +26,8 @@ class Output:
     finished: bool
 
 
-def run(event: Input, world: World) -> Output:
-    """Unlock in any case; call it finished only if it is, else the sweep comes back for what is left."""
+def run(event: FinishInput, world: World) -> Output:
+    """Unlock in any case. Call it finished only if it is; otherwise the sweep comes back for what is left."""
     release, wrong = event.release, None
     try:
         _withdraw(release, world)
@@ -40,7 +40,7 @@ def run(event: Input, world: World) -> Output:
 
 
 def _withdraw(release: Release, world: World) -> None:
-    """Take away the revision of a release that was rejected: also where its execution died right after it made it."""
+    """Deregister the revision of a rejected release, even where the execution died right after it registered it."""
     known = world.settings.named(release.service) is not None
     if known and leftovers.possible(world.ledger.record(release.service, release.deployment_id)):
         ecs = world.ecs(release.service)
@@ -48,4 +48,4 @@ def _withdraw(release: Release, world: World) -> None:
             ecs.deregister(revision)
 
 
-handler = step(Input, run)
+handler = step(FinishInput, run)

@@ -1,22 +1,20 @@
-"""Notify: tells people how a deployment ended that did not end in success, and programs how any did."""
+"""Notify: tells people of a deployment that did not end in success, and programs of how any deployment ended."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from landfall.aws.events import DetailType
-from landfall.aws.ledger import Record
 from landfall.ledger import deployment_record, recovery
 from landfall.ledger.deployment_record import Ended
-from landfall.model import QUIET
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.telling import announcement, notice
+from landfall.telling import announcement, deployment_notice, due
 
 
 @dataclass(frozen=True)
-class Input:
-    """What ended, and where its report lies (None where it could not be written)."""
+class NotifyInput:
+    """What ended, and the S3 URI of its report (None where it could not be written)."""
 
     ended: Ended
     report: str | None
@@ -30,41 +28,26 @@ class Output:
     event_id: str = ""
 
 
-def run(event: Input, world: World) -> Output:
-    """Tell of one outcome: not again after a replay, and not of what the record does not say.
+def run(event: NotifyInput, world: World) -> Output:
+    """Tell of one outcome: not again after a replay, and not of an outcome that the record contradicts.
 
-    People first: whatever becomes of the event, a page has gone out.
+    People are told first: whatever becomes of the event, a page has gone out.
     """
-    release = event.ended.release
-    record = world.ledger.record(release.service, release.deployment_id) or {}
-    ended = recovery.completed(event.ended, record)
-    event = Input(deployment_record.redacted(ended, world.settings.redaction.kinds), event.report)
-    taken_over = int(record.get("fence", 0)) > release.fence
-    if taken_over or record.get("outcome", ended.outcome) != ended.outcome:
-        return Output()
-    return Output(_tell_people(event, record, world), _tell_programs(event, record, world))
+    release, output = event.ended.release, Output()
+    service, deployment_id = release.service, release.deployment_id
+    record = world.ledger.record(service, deployment_id) or {}
+    if due.is_settled_otherwise(event.ended, record):
+        return output
+    completed = recovery.completed(event.ended, record)
+    ended = deployment_record.redacted(completed, world.settings.redaction.kinds)
+    if due.are_people(ended, record):
+        output = replace(output, message_id=world.topic.publish(deployment_notice.notice(ended, event.report)))
+        world.ledger.mark(service, deployment_id, notified=output.message_id)
+    if due.are_programs(record):
+        detail, about = announcement.detail(ended, record, event.report), ended.release.execution_arn
+        output = replace(output, event_id=world.events.put(DetailType.DEPLOYMENT_ENDED, detail, about))
+        world.ledger.mark(service, deployment_id, announced=output.event_id)
+    return output
 
 
-def _tell_people(event: Input, record: Record, world: World) -> str:
-    """Publish, even of an outcome that could not be recorded: a person must know."""
-    ended, release = event.ended, event.ended.release
-    if ended.outcome in QUIET or "notified" in record:
-        return ""
-    text = notice.message(ended, event.report)
-    message_id = world.topic.publish(notice.subject(ended), text, notice.attributes(ended))
-    world.ledger.mark(release.service, release.deployment_id, notified=message_id)
-    return message_id
-
-
-def _tell_programs(event: Input, record: Record, world: World) -> str:
-    """Put the event, once the outcome is settled: a program can't take back what it did at the first word."""
-    release = event.ended.release
-    if "outcome" not in record or "announced" in record:
-        return ""
-    detail = announcement.detail(event.ended, record, event.report)
-    event_id = world.events.put(DetailType.DEPLOYMENT_ENDED, detail, release.execution_arn)
-    world.ledger.mark(release.service, release.deployment_id, announced=event_id)
-    return event_id
-
-
-handler = step(Input, run)
+handler = step(NotifyInput, run)

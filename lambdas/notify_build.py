@@ -12,7 +12,7 @@ from landfall.telling import build_notice
 
 
 @dataclass(frozen=True)
-class Input:
+class NotifyBuildInput:
     """The build, and the verdict that people are told of."""
 
     build: Built
@@ -26,12 +26,9 @@ class Output:
     message_id: str
 
 
-def run(event: Input, world: World) -> Output:
+def run(event: NotifyBuildInput, world: World) -> Output:
     """Publish one message. A retry after a lost reply publishes it again: twice told is better than never."""
-    build, verdict = event.build, event.verdict
-    text = build_notice.message(build, verdict)
-    attributes = build_notice.attributes(build, verdict)
-    return Output(world.topic.publish(build_notice.subject(build, verdict), text, attributes))
+    return Output(world.topic.publish(build_notice.notice(event.build, event.verdict)))
 
 
-handler = step(Input, run)
+handler = step(NotifyBuildInput, run)

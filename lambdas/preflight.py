@@ -12,7 +12,7 @@ from landfall.steps.beforehand import Beforehand
 
 
 @dataclass(frozen=True)
-class Input:
+class PreflightInput:
     """The release that is asked for, and which look this is, of all and at a scan; after the last there is no WAIT."""
 
     release: Release
@@ -28,9 +28,9 @@ class Output:
     baseline: Baseline | None = None
 
 
-def run(event: Input, world: World) -> Output:
+def run(event: PreflightInput, world: World) -> Output:
     """Look at everything, change nothing."""
     return Output(*readiness.assess(Beforehand(event.release, world, event.scans), world, event.attempt))
 
 
-handler = step(Input, run)
+handler = step(PreflightInput, run)

@@ -1,4 +1,4 @@
-"""ReadBuild: what became of a build, and is its deployment to be waited for?"""
+"""ReadBuild: what became of a build, and must the watch wait for its deployment?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from landfall.runtime.world import World
 
 
 @dataclass(frozen=True)
-class Input:
+class ReadBuildInput:
     """The event as it came: `CodeBuild Build State Change`."""
 
     event: Any
@@ -29,8 +29,8 @@ class Output:
     build: Built | None = None
 
 
-def run(given: Input, world: World) -> Output:
-    """Believe CodeBuild rather than the event, which may be old, repeated, or written by hand."""
+def run(given: ReadBuildInput, world: World) -> Output:
+    """Ask CodeBuild and do not believe the event, which may be old, repeated, or written by hand."""
     arn = _build_arn(given.event)
     name = naming.service_of_project(arn.rpartition("build/")[2].partition(":")[0])
     service = world.settings.named(name) if name else None
@@ -51,4 +51,4 @@ def _build_arn(event: Any) -> str:
     return arn if isinstance(arn, str) else ""
 
 
-handler = step(Input, run)
+handler = step(ReadBuildInput, run)

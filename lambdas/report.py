@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from landfall import chain
-from landfall.chain import SIGNATURE, Record
 from landfall.ledger import deployment_record, recovery
 from landfall.ledger.deployment_record import Ended
-from landfall.model import UNKNOWN_SERVICE
+from landfall.partitions import UNKNOWN_SERVICE
 from landfall.runtime.step import logger, step
 from landfall.runtime.world import World
-from landfall.steps import aftermath, metering
-from landfall.telling.report import document, report
-from landfall.telling.report import text as report_text
+from landfall.steps import filing, metering
 
 LOST = "LOST"
 
 
 @dataclass(frozen=True)
 class Output:
-    """Where the report lies, and the outcome that the record holds: LOST where another execution goes on from here."""
+    """Where the report is, and the outcome that the record holds: LOST where another execution goes on from here."""
 
     report: str | None
     outcome: str
@@ -40,34 +35,12 @@ def run(ended: Ended, world: World) -> Output:
             return Output(record.get("reported"), settled)
     else:
         metering.settled(record)
-    _anchor(record, world)
-    return Output(_write(ended, record, world), ended.outcome.value)
-
-
-def _write(ended: Ended, record: Record, world: World) -> str:
-    """Write the report twice, for programs and for people, and say in the record where it is."""
-    release, made = ended.release, report(ended, record, aftermath.seen(ended, record, world))
-    prefix = f"{release.service}/{release.deployment_id}"
-    world.reports.put(f"{prefix}/report.json", json.dumps(document(made), indent=2), "application/json")
-    uri = world.reports.put(f"{prefix}/report.md", report_text.markdown(made), "text/markdown; charset=utf-8")
-    world.ledger.mark(release.service, release.deployment_id, reported=uri)
-    return uri
-
-
-def _anchor(record: Record, world: World) -> None:
-    """Repeat in the locked bucket what HEAD is. Before the report: what is marked as reported is anchored."""
-    head = chain.head_of(record)
-    if head is None:
-        return
-    signature = {SIGNATURE: record[SIGNATURE]} if SIGNATURE in record else {}
-    if signature:
-        world.signing.begin(head.service)
-    body = chain.canonical({**asdict(head), **signature}).decode()
-    world.reports.put(chain.anchor_of(head).key, body, "application/json")
+    filing.anchored(record, world)
+    return Output(filing.reported(ended, record, world), ended.outcome.value)
 
 
 def _completed(ended: Ended, world: World) -> Ended:
-    """Put back what a recovery left out; and find the record of a Resolve step that opened one and then died."""
+    """Put back what a recovery left out; or find the record that a Resolve step opened before it died."""
     release = ended.release
     if release.image:
         return ended

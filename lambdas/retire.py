@@ -1,7 +1,7 @@
 """Retire: on a schedule, removes the versions of the steps' functions that no execution can call any more.
 
-Each deploy of Landfall that changes code or settings publishes one of every function a machine calls, and keeps those
-from before: the executions that began with them go on with them.
+Each deploy of Landfall that changes code or settings publishes a version of every function that a machine calls, and
+keeps the earlier ones: executions that began with them go on with them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from dataclasses import dataclass
 
 from landfall import unused_versions
 from landfall.errors import StepError
+from landfall.runtime.each import for_each
 from landfall.runtime.step import logger, step
 from landfall.runtime.world import World
+from landfall.unused_versions import Version
 
 
 @dataclass(frozen=True)
-class Input:
+class RetireInput:
     """Nothing: the schedule sends an empty object."""
 
 
@@ -27,10 +29,10 @@ class Output:
     removed: int = 0
 
 
-def run(_: Input, world: World) -> Output:
-    """Remove what no definition names: none that is a machine's now, and none of an execution that may call it yet.
+def run(_: RetireInput, world: World) -> Output:
+    """Remove the versions that no definition names: no machine's own, none of an execution that may still call them.
 
-    Executions are asked about only where there is something to remove. One that can't be removed stops no other.
+    Executions are read only where there is something to remove. A version that can't be removed stops no other.
     """
     now, machines = world.now(), world.machine_arns
     current = [world.definitions.of(machine) for machine in machines]
@@ -41,20 +43,16 @@ def run(_: Input, world: World) -> Output:
     executions = [e for m in machines for e in world.definitions.executions(m, now - unused_versions.REDRIVABLE)]
     began_with = list(unused_versions.began_with(executions, world.definitions.of_execution))
     removable = unused_versions.unused(old, unused_versions.named(began_with))[: unused_versions.MOST]
-    failed = sum(not _removed(version, world) for version in removable)
+    _, failed = for_each(removable, lambda version: _removed(version, world), str, "a version was not removed")
     if failed:
         raise StepError(f"{failed} of {len(removable)} versions could not be removed; the next look tries again")
     return Output(len(versions), len(removable))
 
 
-def _removed(version: unused_versions.Version, world: World) -> bool:
-    try:
-        world.versions.remove(version)
-    except Exception:  # whatever it is, the others must not wait for it
-        logger.exception("a version was not removed", extra={"subject": f"{version.function}:{version.number}"})
-        return False
-    logger.info("removed a version", extra={"subject": f"{version.function}:{version.number}"})
+def _removed(version: Version, world: World) -> bool:
+    world.versions.remove(version)
+    logger.info("removed a version", extra={"subject": str(version)})
     return True
 
 
-handler = step(Input, run)
+handler = step(RetireInput, run)

@@ -15,18 +15,18 @@ from landfall.steps import leftovers
 
 @dataclass(frozen=True)
 class Output:
-    """WAIT with the way back to judge; FAIL where there is none, or where it is no longer ours to go."""
+    """WAIT with the way back to judge; FAIL where there is none, or where somebody else took the service over."""
 
     verdict: Verdict
     deployment: Deployment
 
 
 def run(event: Judged, world: World) -> Output:
-    """Go back. Safe to repeat: a service that is on its way back already is only looked at."""
+    """Go back. Safe to repeat: for a service that is on its way back already, ECS begins no new deployment."""
     ecs, limits, released = world.ecs(event.release.service), event.release.limits, event.deployment
     service = ecs.service()
     if service is None:
-        # one late read must not leave a bad release where it is: tried again, and paged when it stays so
+        # one late read must not leave a bad release live: the step is tried again, and a person is paged if it stays so
         raise AwsCallFailed("ServiceMissing", "ECS knows no such service at this look; there is nothing to restore yet")
     plan = going_back.plan(service, released, event.baseline)
     if isinstance(plan, Verdict):
@@ -38,7 +38,7 @@ def run(event: Judged, world: World) -> Output:
     if touched:
         plan, after = touched, ecs.update(touched.task_definition, touched.desired_count)
     back = begun.begun(going_back.deployment(event.baseline, released, plan), after, limits, world.now())
-    # the service is on its way back all the same where this fails; a revision that stays is named in the ledger
+    # if this fails, the service is on its way back all the same; the ledger names the revision that stays
     leftovers.withdraw(ecs, released.task_definition)
     why = f"ECS began {back.id}, back to {plan.task_definition}"
     return Output(wait("ROLLING_BACK", why, limits.stability_poll_seconds), back)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from landfall.telling import finding_notice, report
+from landfall.telling import finding_event, report
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "docs" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -23,7 +23,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "report.schema.json": _schema(report.Report, f"Landfall's report of a deployment, version {report.SCHEMA}"),
         "finding.schema.json": _schema(
-            finding_notice.Event, f"The detail of Landfall's event `Finding`, version {finding_notice.SCHEMA}"
+            finding_event.Event, f"The detail of Landfall's event `Finding`, version {finding_event.SCHEMA}"
         ),
     }
 

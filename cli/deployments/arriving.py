@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,17 +12,16 @@ from cli.deployments.begin import LATE_SECONDS, POLL_SECONDS
 from cli.exits import Refused
 from cli.verb import At
 from landfall import commit, naming
-from landfall.aws.ledger import Record
 from landfall.aws.trying import trying
 from landfall.builds import build_watch
+from landfall.chain import Record
 from landfall.errors import AwsCallFailed
+from landfall.intake.request import DIGEST
 from landfall.settings import Build, Service
 
 UNKNOWN = "NO_DEPLOYMENT"
 LAST_BUILDS = 10
 """How many builds of a project are read, newest first."""
-_COMMIT = re.compile(rf"[0-9a-f]{{{commit.SHORTEST},40}}")
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def _awaited(at: At, wanted: str, service: str | None) -> tuple[str, float] | No
     services = [at.cloud.service(service)] if service or not wanted else list(at.cloud.settings.services)
     if wanted.startswith(at.cloud.machine.replace(":stateMachine:", ":execution:") + ":"):
         return wanted, LATE_SECONDS
-    if wanted and not (_COMMIT.fullmatch(wanted.lower()) or _DIGEST.fullmatch(wanted)):
+    if wanted and not (commit.NAMED.fullmatch(wanted.lower()) or DIGEST.fullmatch(wanted)):
         return None
     pushed = [push for each in services for push in _pushes(at, each) if not wanted or push.is_named(wanted)]
     if pushed:

@@ -16,7 +16,8 @@ from cli.verb import At
 from landfall import naming
 from landfall.aws.trying import trying
 from landfall.errors import AwsCallFailed
-from landfall.intake.request import TEXT_LIMIT
+from landfall.intake import document
+from landfall.intake.document import TEXT_LIMIT
 from landfall.settings import Service
 
 POLL_SECONDS = 1.0
@@ -43,7 +44,7 @@ def asked(
     """
     front = machine(at, service)
     name = name or naming.execution(datetime.now(UTC), service.name, git_sha, secrets.token_hex(3))
-    told = {"commit": git_sha, "wants": wants.value, "requested_by": at.cloud.identity[-TEXT_LIMIT:], "via": via()}
+    told = {"commit": git_sha, "wants": wants.value, "requested_by": document.asker(at.cloud.identity), "via": via()}
     told |= {key: value for key, value in (("reason", reason), ("pushed_at", pushed_at)) if value}
     client = at.cloud.client("stepfunctions")
     arn = f"{front.replace(':stateMachine:', ':execution:')}:{name}"

@@ -14,6 +14,7 @@ from cli.images.builds import Image
 from cli.verb import At
 from landfall import naming
 from landfall.aws.trying import trying
+from landfall.intake import document
 from landfall.settings import Service
 
 POLL_SECONDS = 2.0
@@ -71,5 +72,5 @@ def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
 
 def request(at: At, service: Service, image: Image, reason: str) -> dict[str, str]:
     """Return the execution input that asks for a deployment of an image."""
-    asked = {"service": service.name, "image_tag": image.tag or image.git_sha, "image_digest": image.digest}
-    return {**asked, "requested_by": at.cloud.identity[-200:], "reason": reason}
+    by, tag = document.asker(at.cloud.identity), image.tag or image.git_sha
+    return document.of_release(service.name, tag, image.digest, requested_by=by, reason=reason)

@@ -18,7 +18,7 @@ from cli.deployments.following import Follower
 from cli.exits import OF_OUTCOME, NotKnown
 from cli.verb import At
 from landfall import console
-from landfall.aws.ledger import Record
+from landfall.chain import Record
 from landfall.ledger.execution_history import Event
 from landfall.model import Outcome
 

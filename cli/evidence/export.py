@@ -21,8 +21,7 @@ import dacite
 
 from cli.exits import Refused
 from landfall import chain
-from landfall.aws.ledger import Record
-from landfall.chain import HASH, Anchor
+from landfall.chain import HASH, Anchor, Record
 from landfall.chain.check import Evidence, Finding
 from landfall.chain.signature import PublicKey
 

@@ -11,10 +11,10 @@ from typing import Any
 from cli.cloud import Cloud
 from cli.exits import Refused
 from landfall import chain
-from landfall.aws.ledger import Record
 from landfall.aws.trying import trying
-from landfall.chain import CHAINS, HASH, SEQUENCE, SIGNATURE, Anchor
+from landfall.chain import HASH, SEQUENCE, SIGNATURE, Anchor, Record
 from landfall.chain.check import Evidence
+from landfall.partitions import CHAINS
 
 TRIES = 5
 HEAD = ("service", SEQUENCE, HASH, "deployment_id")

@@ -21,7 +21,7 @@ from landfall.builds.build_watch import BuildView
 from landfall.errors import AwsCallFailed
 from landfall.model import State
 from landfall.settings import Build, Service
-from landfall.steps import resolution
+from landfall.steps import image_lookup
 
 POLL_SECONDS = 5.0
 MISSED_AT_FIRST = 5
@@ -138,7 +138,7 @@ def built_before(at: At, service: Service, git_sha: str) -> Image | None:
         return Image(git_sha, digest, pushed=False)
     if service.tag_pattern is None:
         return None
-    found = resolution.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
+    found = image_lookup.of_commit(at.cloud.ecr(service).images(), service.tags, git_sha)
     return Image(git_sha, found[0].digest, pushed=False, tag=found[1]) if found else None
 
 

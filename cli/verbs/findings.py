@@ -9,7 +9,7 @@ import typer
 from cli.timeline import brief
 from cli.verb import At, OneService, verb
 from landfall.reconcile.findings import Finding
-from landfall.telling import finding_notice
+from landfall.telling import finding_advice
 
 
 @verb
@@ -36,13 +36,13 @@ def _show(at: At, finding: Finding) -> None:
     at.out.check(finding.kind, False if finding.open else None, f"{finding.service}: {brief(finding.what)}")
     at.out.say(f"{'':<15}raised {finding.raised_at[:19]}{_ending(finding)}")
     if finding.open:
-        at.out.say(f"{'':<15}{finding_notice.ADVICE[finding.kind].next}")
+        at.out.say(f"{'':<15}{finding_advice.ADVICE[finding.kind].next}")
 
 
 def _ending(finding: Finding) -> str:
     if finding.open:
         return ""
-    return f", cleared {finding.cleared_at[:19]}: {finding_notice.because(finding)}"
+    return f", cleared {finding.cleared_at[:19]}: {finding_advice.because(finding)}"
 
 
 def _document(finding: Finding) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _document(finding: Finding) -> dict[str, Any]:
         "seen_at": finding.seen_at,
         "raised_at": finding.raised_at,
         "cleared_at": None if finding.open else finding.cleared_at,
-        "because": None if finding.open else finding_notice.because(finding),
-        "what_next": finding_notice.ADVICE[finding.kind].next,
-        "runbook": f"{finding_notice.RUNBOOK}#{finding_notice.anchor(finding.kind)}",
+        "because": None if finding.open else finding_advice.because(finding),
+        "what_next": finding_advice.ADVICE[finding.kind].next,
+        "runbook": finding_advice.runbook(finding.kind),
     }

@@ -11,9 +11,11 @@ import typer
 from cli.cloud import Cloud
 from cli.exits import Refused
 from cli.verb import At, verb
+from landfall.intake import document
 from landfall.intake import freeze as freezes
-from landfall.intake.freeze import EVERY_SERVICE, Freeze
+from landfall.intake.freeze import Freeze
 from landfall.intake.request import moment
+from landfall.partitions import EVERY_SERVICE
 from landfall.settings import Service
 
 Frozen = Annotated[str | None, typer.Argument(metavar="[SERVICE]", help="One service. [default: all of them]")]
@@ -38,7 +40,11 @@ def freeze(
     """
     name, now = _name(at.cloud, service), datetime.now(UTC)
     wanted = Freeze(
-        name, freezes.checked_reason(reason), at.cloud.identity[-200:], moment(now), freezes.end(now, until, span)
+        name,
+        freezes.checked_reason(reason),
+        document.asker(at.cloud.identity),
+        moment(now),
+        freezes.end(now, until, span),
     )
     _put(at.cloud, wanted)
     at.out.check("frozen", True, str(wanted))
@@ -57,7 +63,7 @@ def unfreeze(at: At, service: Frozen = None) -> int:
     if found is None or not found.holds(now):
         others = ", ".join(str(f) for f in _holding(at.cloud, now)) or "nothing is"
         raise Refused("NOT_FROZEN", f"{_called(name)} not frozen; {others}")
-    lifted = replace(found, lifted_at=moment(now), lifted_by=at.cloud.identity[-200:])
+    lifted = replace(found, lifted_at=moment(now), lifted_by=document.asker(at.cloud.identity))
     _put(at.cloud, lifted, found)
     at.out.check("lifted", True, str(found))
     left = [f for f in _holding(at.cloud, now) if name in (EVERY_SERVICE, f.service) or f.service == EVERY_SERVICE]

@@ -15,8 +15,9 @@ from cli import records
 from cli.evidence import export, gather
 from cli.timeline import brief, colour
 from cli.verb import AsCsv, At, ServiceName, verb
-from landfall.aws.ledger import Record
-from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Outcome
+from landfall.chain import Record
+from landfall.model import UNKNOWN, Outcome
+from landfall.partitions import UNKNOWN_SERVICE
 
 OPEN = "OPEN"
 """Shown for a record without an outcome: its deployment is under way, or was lost and not yet recovered."""

@@ -18,8 +18,8 @@ from cli.verb import At, ServiceName, verb
 from cli.verbs.release import finished
 from landfall import naming
 from landfall.aws.chained import WALKED
-from landfall.aws.ledger import Record
-from landfall.model import Intent
+from landfall.chain import Record
+from landfall.intake import document
 from landfall.settings import Service
 
 
@@ -49,15 +49,9 @@ def rollback(
     if not yes and not typer.confirm("Roll back?"):
         raise Refused("DECLINED", "nothing was touched")
     name = naming.execution(datetime.now(UTC), chosen.name, str(target["git_sha"]), secrets.token_hex(3))
-    document = {
-        "service": chosen.name,
-        "image_digest": str(target["image_digest"]),
-        "deployment_id": str(target["deployment_id"]),
-        "intent": Intent.ROLLBACK.value,
-        "requested_by": at.cloud.identity[-200:],
-        "reason": reason,
-    }
-    return finished(at, follow.to_the_end(at, begin.started(at, name, document), chosen.name))
+    digest, proven_by, by = str(target["image_digest"]), str(target["deployment_id"]), document.asker(at.cloud.identity)
+    asked = document.of_rollback(chosen.name, digest, proven_by, requested_by=by, reason=reason)
+    return finished(at, follow.to_the_end(at, begin.started(at, name, asked), chosen.name))
 
 
 def _target(at: At, service: Service, to: str) -> Record:

@@ -13,8 +13,7 @@ from cli.exits import Refused
 from cli.timeline import colour
 from cli.verb import At, DeploymentName, ServiceName, verb
 from cli.verbs.history import OPEN
-from landfall.aws.ledger import Record
-from landfall.chain import integer
+from landfall.chain import Record, integer
 from landfall.intake import recorded_requests
 from landfall.model import UNKNOWN
 

@@ -25,6 +25,14 @@ def forbidden(address: Address) -> bool:
     return address.is_link_local
 
 
+def is_loopback(host: str) -> bool:
+    """Say whether a host, as it stands in a URL, is this machine itself."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def keeps_secrets(url: str) -> bool:
     """Say whether a secret may be sent to a URL: over TLS, or without leaving the machine."""
     try:

@@ -12,9 +12,14 @@ from landfall.text.later import Later
 
 SHORTEST = 7
 """The fewest hex digits of a shortened commit: what `git rev-parse --short` prints in a small repository."""
-_HEX = Later(rf"[0-9a-f]{{{SHORTEST},40}}|[0-9a-f]{{64}}")
+DIGITS = rf"[0-9a-f]{{{SHORTEST},40}}"
+"""The pattern of a commit id, in full or shortened."""
+FULL = Later(r"[0-9a-f]{40}")
+"""A commit id in full."""
+NAMED = Later(DIGITS)
+_HEX = Later(rf"{DIGITS}|[0-9a-f]{{64}}")
 """A commit id has 40 hex digits, or 64 in a SHA-256 repository."""
-_DESCRIBED = Later(rf".*[-+.]g([0-9a-f]{{{SHORTEST},40}})", re.DOTALL)
+_DESCRIBED = Later(rf".*[-+.]g({DIGITS})", re.DOTALL)
 """`v1.2.3-5-gabc1234` (git describe), `1.2.4.dev5+gabc1234` (setuptools_scm). With `-dirty` it is not a commit."""
 
 

@@ -10,8 +10,6 @@ from landfall.settings import Limits
 from landfall.wire import cut
 
 UNKNOWN = "UNKNOWN"
-UNKNOWN_SERVICE = "_unknown"
-"""Under which requests for a service that is not configured are recorded."""
 REASON_LIMIT = 1000
 """Bytes of a reason as JSON. Some of them must fit a step's answer beside all else (see step.OUTPUT_LIMIT)."""
 WARNING_LIMIT = 200
@@ -43,6 +41,8 @@ PROVEN = (Outcome.SUCCEEDED, Outcome.NO_CHANGE)
 """Outcomes that say: this release was proven live."""
 QUIET = (*PROVEN, Outcome.SKIPPED)
 """Outcomes that people are not told of; programs are told of every one."""
+UNTOUCHED = (Outcome.REJECTED, Outcome.SKIPPED)
+"""Outcomes of deployments that touched nothing: what was true before them is still true."""
 
 
 class Intent(StrEnum):

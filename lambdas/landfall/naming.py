@@ -1,4 +1,4 @@
-"""Names of what Landfall starts. Two parties that mean the same thing must come to the same name."""
+"""Names of what Landfall starts, and the limits of names. All who mean the same thing must use the same name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ EXECUTION_LIMIT = 80
 """Characters of an execution's name (Step Functions API reference, StartExecution)."""
 SUBJECT_LIMIT = 99
 """Characters of a subject: less than 100 (SNS API reference, Publish)."""
+TIME = "%Y%m%dT%H%M%SZ"
+"""The time at the start of a deployment's id, as strftime writes it."""
 SECONDS = len("2026-01-01T00:00:00")
+"""Characters of an ISO 8601 time up to its seconds."""
 FRONT = "landfall-ask-"
 _TIMED = Later(r"[0-9]{8}T[0-9]{6}Z-")
 _PROJECT = "landfall-build-"
@@ -21,7 +24,26 @@ _PROJECT = "landfall-build-"
 
 def execution(now: datetime, service: str, git_sha: str, random: str) -> str:
     """Return the name of an execution started by a person. It sorts by time."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{service}-{git_sha[:12]}-{random}"[:EXECUTION_LIMIT]
+    return f"{now.strftime(TIME)}-{service}-{git_sha[:12]}-{random}"[:EXECUTION_LIMIT]
+
+
+def recovery(deployment_id: str, now: datetime) -> str:
+    """Return the name of an execution that recovers a deployment. It changes each minute.
+
+    Two sweeps at once start one recovery; the next sweep starts another.
+    """
+    suffix = f"-recover-{now:%Y%m%dT%H%M}"
+    return f"{deployment_id[: EXECUTION_LIMIT - len(suffix)]}{suffix}"
+
+
+def whole_seconds(time: str) -> str:
+    """Return an ISO 8601 time up to its seconds, without fractions and without its offset."""
+    return time[:SECONDS]
+
+
+def stamp(time: str) -> str:
+    """Return an ISO 8601 time in UTC as ids begin with it: `20260102T030405Z`."""
+    return re.sub("[-:]", "", whole_seconds(time)) + "Z"
 
 
 def deployment(execution_name: str, started_at: str) -> str:
@@ -30,7 +52,7 @@ def deployment(execution_name: str, started_at: str) -> str:
     """
     if _TIMED.match(execution_name):
         return execution_name
-    return f"{re.sub('[-:]', '', started_at[:SECONDS])}Z-{execution_name}"
+    return f"{stamp(started_at)}-{execution_name}"
 
 
 def execution_of_build(service: str, digest: str) -> str:

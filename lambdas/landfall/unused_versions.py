@@ -39,6 +39,10 @@ class Version:
     number: int
     published_at: datetime
 
+    def __str__(self) -> str:
+        """Return it as Lambda names it: function and number."""
+        return f"{self.function}:{self.number}"
+
 
 @dataclass(frozen=True)
 class Began:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import dacite
 
 from landfall.errors import InvalidStepInput, StepOutputTooLarge
+from landfall.text.shortened import CUT
 
 OUTPUT_LIMIT = 8 * 1024
 """Bytes of a step's answer. Step Functions kills an execution past any Catch at 256 KiB; a step needs far less."""
@@ -23,7 +24,6 @@ I = TypeVar("I")  # noqa: E741
 
 GROUPED = frozenset({"digests", "accepted"})
 """Fields that map containers to digests. Containers of one image have the same, which stand at the first of them."""
-CUT = "…"
 
 
 def size(value: Any) -> int:

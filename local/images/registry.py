@@ -1,12 +1,13 @@
 """Pushes an image to the local registry over the registry protocol."""
 
-import ipaddress
 import json
 from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urljoin
 
 import httpx
+
+from landfall.addresses import is_loopback
 
 _TIMEOUT_SECONDS = 30
 
@@ -55,12 +56,7 @@ def push_image(endpoint: str, repository: str, image: Pushable, tag: str, *, reg
 
 def _loopback(endpoint: str) -> str:
     """Return the endpoint if it is on this machine. A faulty image must never reach a registry that others use."""
-    host = httpx.URL(endpoint).host
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not is_loopback(httpx.URL(endpoint).host):
         raise RegistryError(
             f"endpoint {endpoint!r} is not on this machine: images are pushed only to loopback addresses"
         )

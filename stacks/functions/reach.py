@@ -14,9 +14,8 @@ from aws_cdk import aws_iam as iam
 
 from landfall.aws.events import SOURCE, DetailType
 from landfall.chain import key_names
-from landfall.model import UNKNOWN_SERVICE
 from landfall.naming import build_project, front
-from landfall.reconcile.findings import FINDINGS
+from landfall.partitions import FINDINGS, UNKNOWN_SERVICE
 from landfall.settings import Service, Settings
 from stacks.functions.steps import STEPS, Grant, On
 from stacks.names import BUILD_WATCH, BUS, MACHINE, family, service_logs

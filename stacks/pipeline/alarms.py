@@ -19,7 +19,8 @@ from constructs import Construct
 from landfall.model import Outcome
 from landfall.runbook import Runbook
 from landfall.steps.metering import name_of
-from landfall.telling.notice import NOTICE, severity
+from landfall.telling.deployment_notice import severity
+from landfall.telling.notice import Severity
 from stacks.names import ALARM_PREFIX
 from stacks.pipeline.metrics import MINUTE, OPEN_FINDINGS, of_landfall
 
@@ -44,7 +45,7 @@ class RunbookAlarm(cloudwatch.Alarm):
         topic: sns.ITopic,
         says: str,
         runbook: Runbook,
-        severity: str = NOTICE,
+        severity: str = Severity.NOTICE,
         over: bool = False,
         **watched: Any,
     ) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 
-import resolve
 from landfall import wire
-from landfall.ledger import deployment_record, recovery
+from landfall.ledger import deployment_record, recovery, resolved
 from landfall.model import Failure, Outcome, Release, passed
 from landfall.smoke.case import Check
 from landfall.wire import OUTPUT_LIMIT
@@ -21,7 +20,7 @@ def size(manifests: int, checks: int, reason: int) -> str:
     """Say whether it fits, for an index of so many manifests and a reason of so many characters."""
     ended = _ended(manifests, checks, reason)
     record = {"unfinished": "YES", "outcome": "ROLLED_BACK", "ended": json.dumps(asdict(ended))}
-    answer = resolve.recovering(recovery.plan(record, "FAILED", None, None))
+    answer = resolved.recovering(recovery.plan(record, "FAILED", None, None))
     return "fits" if wire.size(wire.packed(asdict(answer))) <= OUTPUT_LIMIT else "too large"
 
 

@@ -25,7 +25,7 @@ from landfall.images.image_tags import is_full
 from landfall.images.stored import Listed
 from landfall.intake import request
 from landfall.settings import Build, Settings
-from landfall.steps import resolution
+from landfall.steps import image_lookup
 from tests.support import builders as b
 from tests.support import fronts
 
@@ -144,7 +144,7 @@ def test_of_two_images_of_a_commit_the_last_is_released() -> None:
     """A tool that builds a commit again tags it again: what was pushed last is meant."""
     short = f"sha-{b.SHA[:7]}"
     images = [Listed(each, (f"{short}{b.SHA[7:9]}",), at) for each, at in (("a", "2"), ("b", "3"), ("c", "1"))]
-    found = resolution.of_commit(images, FORM.tags, b.SHA)
+    found = image_lookup.of_commit(images, FORM.tags, b.SHA)
     assert found
     assert found[0].digest == "b"
 

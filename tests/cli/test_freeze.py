@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from cli.__main__ import app
 from cli.verb import At
-from landfall.intake.freeze import EVERY_SERVICE
+from landfall.partitions import EVERY_SERVICE
 from tests.cli.test_begin import SERVICE, _site, at, aws, record, settings_path, site
 from tests.steps import standin
 

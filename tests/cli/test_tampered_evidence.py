@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from landfall.aws.ledger import Ledger
-from landfall.chain import CHAINS
+from landfall.partitions import CHAINS
 from tests.campaigns.tampering import chains
 from tests.cli.evidenced import LENGTH, Run, deployed, documents, key, run
 from tests.steps import standin

@@ -7,6 +7,7 @@ import pytest
 from cli.exits import OF_OUTCOME
 from cli.records import by_start, is_named
 from cli.summary import PLAIN, markdown
+from cli.timeline import OUTCOMES
 from cli.verbs.affected import concerned
 from landfall.model import Outcome
 
@@ -20,7 +21,7 @@ RECORD = {
 
 def test_every_outcome_has_an_exit_code_and_words() -> None:
     """A new outcome can't be forgotten: scripts get a code for it, people a sentence. 0 is for what is no failure."""
-    assert set(OF_OUTCOME) == set(PLAIN) == set(Outcome)
+    assert set(OF_OUTCOME) == set(PLAIN) == set(OUTCOMES) == set(Outcome)
     assert {o for o, code in OF_OUTCOME.items() if code == 0} == {"SUCCEEDED", "NO_CHANGE", "SKIPPED"}
     assert len({code for code in OF_OUTCOME.values() if code}) == 5
 

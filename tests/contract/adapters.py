@@ -22,7 +22,7 @@ from landfall.aws.executions import Executions
 from landfall.aws.findings import Findings
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
-from landfall.aws.locks import Lock, Locks
+from landfall.aws.locks import Locks
 from landfall.aws.logs import TaskLogs
 from landfall.aws.reports import Reports
 from landfall.aws.requests import Requests
@@ -33,10 +33,12 @@ from landfall.aws.topic import Topic
 from landfall.aws.versions import Definitions, Versions
 from landfall.images.stored import Image
 from landfall.intake.freeze import Freeze
+from landfall.intake.lock import Lock
 from landfall.logs.task_logs import Place
 from landfall.proof.observed import TargetGroup
 from landfall.reconcile.findings import Finding, Kind, State
 from landfall.secret import Secret
+from landfall.telling.notice import Notice, Severity
 from landfall.unused_versions import Version
 from tests.contract.boundary import Boundary
 from tests.support import builders as b
@@ -48,6 +50,7 @@ GROUP = TargetGroup(b.GROUP, "app", 8080)
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:name-abcdef"  # noqa: S105  its name
 INDEX = {"manifests": [{"digest": b.OTHER_DIGEST, "platform": {"os": "linux", "architecture": "arm64"}}]}
 CONFIG = {"config": {"digest": b.DIGEST, "size": 2}}
+NOTICE = Notice("title", ("line",), "REJECTED", "sample", Severity.NOTICE, "CODE")
 PLACE = Place("/group", "prefix", "app")
 RECORD = {"service": "sample", "deployment_id": ID, "fence": 1, "outcome": "SUCCEEDED"}
 
@@ -257,7 +260,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Surroundings.role_exists": lambda at: Surroundings(at.client).role_exists("arn:aws:iam::1:role/r"),
     "Surroundings.secret_exists": lambda at: Surroundings(at.client).secret_exists(SECRET),
     "Surroundings.firing": lambda at: Surroundings(at.client).firing(["a"]),
-    "Topic.publish": lambda at: Topic(at.client("sns"), "arn").publish("s", "m", {"a": "b"}),
+    "Topic.publish": lambda at: Topic(at.client("sns"), "arn").publish(NOTICE),
     "Reports.put": lambda at: _reports(at).put("k", "body", "text/plain"),
     "Reports.holds": lambda at: _reports(at).holds("s3://reports/k"),
     "Reports.has": lambda at: _reports(at).has("k"),

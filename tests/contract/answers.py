@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landfall.errors import StepOutputTooLarge
+from landfall.ledger.resolved import Resolved
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, State, Verdict
 from landfall.settings import Limits
 from landfall.smoke.case import Check
 from landfall.wire import fitting
 from read_build import Output as BuildRead
-from resolve import Output as Resolved
 from statemachine.definition import Machine, definition_text
 from tests.contract.machines import Error
 

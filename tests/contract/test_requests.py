@@ -14,7 +14,7 @@ from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.model import Failure, Outcome, failed
 from landfall.reconcile.findings import Finding, Kind, State
-from landfall.telling import announcement, finding_notice, notice
+from landfall.telling import announcement, deployment_notice, finding_notice
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import Boundary
 from tests.contract.constraints import pattern, problems
@@ -90,8 +90,8 @@ def test_the_longest_deployment_is_told_and_recorded(how: Outcome) -> None:
     told = ended(how)
     record = deployment_record.closed(told, b.NOW)
     detail = json.dumps(announcement.detail(told, record, f"s3://{'b' * 63}/{'k' * 200}"))
-    subject, message = notice.subject(told), notice.message(told, f"s3://{'b' * 63}/{'k' * 200}")
-    sent = {"TopicArn": "arn", "Subject": subject, "Message": message}
+    notice = deployment_notice.notice(told, f"s3://{'b' * 63}/{'k' * 200}")
+    sent = {"TopicArn": "arn", "Subject": notice.subject, "Message": notice.text}
 
     assert problems(model("sns", "Publish"), sent) == []
     assert problems(model("events", "PutEvents"), {"Entries": [{"Detail": detail}]}) == []
@@ -102,7 +102,8 @@ def test_the_longest_deployment_is_told_and_recorded(how: Outcome) -> None:
 def test_the_longest_finding_is_told(kind: Kind) -> None:
     """The same of what the reconciler finds."""
     found = Finding(LONGEST, kind, "x" * 200, SAID[:500], State.RAISED, b.NOW.isoformat())
-    sent = {"TopicArn": "arn", "Subject": finding_notice.subject(found), "Message": finding_notice.message(found, SAID)}
+    notice = finding_notice.notice(found, SAID)
+    sent = {"TopicArn": "arn", "Subject": notice.subject, "Message": notice.text}
 
     assert problems(model("sns", "Publish"), sent) == []
 

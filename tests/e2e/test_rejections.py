@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from landfall.model import UNKNOWN_SERVICE
+from landfall.partitions import UNKNOWN_SERVICE
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
 

@@ -22,11 +22,10 @@ from landfall import chain
 from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
 from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
-from landfall.chain import CHAINS
 from landfall.images.commit_details import Told, as_annotations
 from landfall.ledger import deployment_record
 from landfall.model import Release
-from landfall.reconcile.findings import FINDINGS
+from landfall.partitions import CHAINS, FINDINGS
 from tests.steps import snapshot
 from tests.support import builders as b
 

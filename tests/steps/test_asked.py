@@ -12,6 +12,7 @@ from landfall.intake import recorded_requests
 from landfall.intake.request import moment
 from landfall.ledger import deployment_record
 from landfall.model import Outcome
+from landfall.partitions import REQUESTS
 from tests.steps import machine, standin
 from tests.support import builders as b
 
@@ -35,7 +36,7 @@ def pushed(at: datetime = ASKED + timedelta(minutes=5), sha: str = b.SHA) -> dic
 
 def recorded() -> dict[str, Any]:
     """Return the one record of a deployment."""
-    (record,) = (r for r in standin.records() if not r["service"].startswith(recorded_requests.PREFIX))
+    (record,) = (r for r in standin.records() if not r["service"].startswith(REQUESTS))
     return dict(record)
 
 

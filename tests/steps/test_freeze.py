@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from landfall.intake.freeze import EVERY_SERVICE, Freeze
+from landfall.intake.freeze import Freeze
 from landfall.intake.request import moment
+from landfall.partitions import EVERY_SERVICE
 from tests.steps import machine, standin
 from tests.steps.site import Site
 from tests.support import builders as b

@@ -12,9 +12,11 @@ import boto3
 import pytest
 
 from landfall import naming
-from landfall.aws.locks import Lock, Locks
+from landfall.aws.locks import Locks
+from landfall.intake.lock import Lock
 from landfall.ledger import recovery
-from landfall.model import UNKNOWN_SERVICE, Outcome, Release
+from landfall.model import Outcome, Release
+from landfall.partitions import UNKNOWN_SERVICE
 from landfall.runtime.world import World
 from tests.steps import machine, standin
 from tests.steps.test_telling import sent

@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 from moto.events.models import EventsBackend
 
-import reconcile
 from landfall import chain
 from landfall.aws.findings import Findings
 from landfall.aws.reports import Reports
-from landfall.chain import CHAINS
 from landfall.errors import StepError
 from landfall.ledger import deployment_record
-from landfall.model import UNKNOWN_SERVICE, Outcome
-from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
+from landfall.model import Outcome
+from landfall.partitions import CHAINS, FINDINGS, UNKNOWN_SERVICE
+from landfall.reconcile.findings import Finding, Kind, State
 from landfall.runtime.world import World
+from landfall.steps import reconcile_round
 from tests.steps import machine, standin
 from tests.steps.test_build_watch import started
 from tests.steps.test_telling import sent
@@ -387,16 +387,16 @@ def test_an_older_record_is_read_like_any_other() -> None:
 
 def test_where_no_time_is_left_nothing_is_decided_but_one_thing() -> None:
     """What was not looked at is neither raised nor cleared. Which are left out changes; that some are is told."""
-    looked = dict(reconcile._looked(World(), [], lambda: True))
+    looked = dict(reconcile_round.looked(World(), [], lambda: True))
     of_unknown = looked.pop(UNKNOWN_SERVICE)
     assert set(looked) == {service.name for service in World().settings.services}
     assert not any(looked.values())
-    assert [seen for each in of_unknown for seen in each.seen] == [reconcile.no_time()]
+    assert [seen for each in of_unknown for seen in each.seen] == [reconcile_round.no_time()]
 
 
 def test_where_there_is_time_again_that_is_cleared() -> None:
     """By a look that knows of its kind, and does not see it."""
-    *_, last = dict(reconcile._looked(World(), [], lambda: False))[UNKNOWN_SERVICE]
+    *_, last = dict(reconcile_round.looked(World(), [], lambda: False))[UNKNOWN_SERVICE]
     assert (last.kinds, last.seen) == (frozenset({Kind.COULD_NOT_LOOK}), ())
 
 

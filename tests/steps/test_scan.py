@@ -52,7 +52,7 @@ smoke = {{ identity_requests = 5, requests_per_second = 150, max_response_second
 def look(digest: str, *parts: str, scans: int = 1, **changes: Any) -> preflight.Output:
     """Look as Preflight does, at a release of that image, or of an index of these parts."""
     release = b.release(image_digest=digest, accepted_digests=(digest, *parts), **changes)
-    return preflight.run(preflight.Input(release, scans=scans), World())
+    return preflight.run(preflight.PreflightInput(release, scans=scans), World())
 
 
 def says(digest: str, found: dict[str, Any], status: str = "COMPLETE") -> None:

@@ -16,10 +16,11 @@ from moto.kms.models import KmsBackend
 
 from landfall import chain
 from landfall.aws.findings import Findings
-from landfall.chain import CHAINS, HASH, PREVIOUS, SEQUENCE, SIGNATURE, Record
+from landfall.chain import HASH, PREVIOUS, SEQUENCE, SIGNATURE, Record
 from landfall.ledger import deployment_record
 from landfall.ledger.standing import SEARCHED
 from landfall.model import Outcome, Release
+from landfall.partitions import CHAINS
 from landfall.reconcile.findings import Kind
 from tests.steps import machine, standin
 from tests.steps.test_sealing import told

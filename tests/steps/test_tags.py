@@ -12,6 +12,7 @@ import pytest
 
 import resolve
 from landfall.aws.image_manifest import MANIFEST_TYPES
+from landfall.ledger.resolved import Resolved
 from landfall.model import Outcome
 from landfall.reconcile.findings import Kind
 from landfall.runtime.world import World
@@ -41,10 +42,10 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws: None) -> Path
     return path
 
 
-def resolved(document: Any, deployment_id: str = machine.EXECUTION["deployment_id"]) -> resolve.Output:
+def resolved(document: Any, deployment_id: str = machine.EXECUTION["deployment_id"]) -> Resolved:
     """Resolve an input by these settings."""
     execution = resolve.Execution(f"{b.EXECUTION}-{deployment_id}", deployment_id, b.NOW.isoformat())
-    return resolve.run(resolve.Input(document, execution), World())
+    return resolve.run(resolve.ResolveInput(document, execution), World())
 
 
 def put(*tags: str, commit: str = "", content: str = "one") -> str:

@@ -8,8 +8,21 @@ import pytest
 
 from landfall.change import begun as change
 from landfall.errors import AwsCallFailed
-from landfall.model import REASON_LIMIT, State, Verdict, failed, passed, wait
+from landfall.model import (
+    PROVEN,
+    QUIET,
+    REASON_LIMIT,
+    UNTOUCHED,
+    Outcome,
+    State,
+    Verdict,
+    failed,
+    passed,
+    wait,
+)
+from landfall.proof.observed import EcsDeployment
 from landfall.settings import Limits
+from landfall.steps import metering
 from tests.support import builders as b
 
 
@@ -22,6 +35,25 @@ def test_reason_is_bounded(character: str, length: int) -> None:
     whole = len(reason) == length and not reason.endswith("…")
     assert len(told) - 2 <= REASON_LIMIT
     assert whole or (reason.endswith("…") and len(told) - 2 > REASON_LIMIT - 8)
+
+
+GROUPS = {
+    Outcome.SUCCEEDED: "proven quiet touched",
+    Outcome.NO_CHANGE: "proven quiet",
+    Outcome.SKIPPED: "quiet untouched",
+    Outcome.ROLLED_BACK: "touched back",
+    Outcome.REJECTED: "untouched",
+    Outcome.ROLLBACK_FAILED: "touched back",
+    Outcome.SUPERSEDED: "touched",
+    Outcome.NO_BASELINE: "touched back",
+}
+NAMES = {"proven": PROVEN, "quiet": QUIET, "untouched": UNTOUCHED, "touched": metering.TOUCHED, "back": metering.BACK}
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_each_outcome_is_in_the_groups_that_it_belongs_to(outcome: Outcome) -> None:
+    """A new outcome is not left out of a group by oversight: somebody must say here where it belongs."""
+    assert {name for name, group in NAMES.items() if outcome in group} == set(GROUPS[outcome].split())
 
 
 def test_makers() -> None:
@@ -47,3 +79,21 @@ def test_update_that_was_not_taken_is_no_deployment(primary: object) -> None:
     """If ECS answers an update with another revision's deployment, it doesn't count as ours."""
     with pytest.raises(AwsCallFailed, match="after the update the PRIMARY deployment has"):
         change.begun(b.deployment(), b.service(primary), Limits(), b.NOW)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("runs", "deployments", "code"),
+    [
+        (b.OLD_REVISION, (), None),
+        (b.REVISION, (), None),
+        ("arn:stranger", (b.ecs_deployment(task_definition="arn:stranger"),), "BASELINE_CHANGED"),
+        ("arn:stranger", (b.ecs_deployment(task_definition=b.REVISION),), "SUPERSEDED"),
+    ],
+)
+def test_a_service_that_somebody_changed_meanwhile_is_not_updated(
+    runs: str, deployments: tuple[EcsDeployment, ...], code: str | None
+) -> None:
+    """Where our revision is among its deployments, the update took effect before its reply was lost."""
+    before = b.service(*deployments, task_definition=runs)
+    refusal = change.changed_meanwhile(before, b.baseline(), b.deployment())
+    assert (refusal.code if refusal else None) == code

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from landfall import naming
 from statemachine.definition import definition
+from tests.support import builders as b
 
 
 def test_an_id_sorts_by_time() -> None:
     """A name that begins with a time is the id; any other gets the execution's start before it."""
     assert naming.deployment("20260102T030405Z-sample-x", "2026-02-03T04:05:06+00:00") == "20260102T030405Z-sample-x"
     assert naming.deployment("5e0c", "2026-02-03T04:05:06.789000+00:00") == "20260203T040506Z-5e0c"
+
+
+def test_a_recovery_has_a_name_for_each_minute() -> None:
+    """Two sweeps at once start one recovery, the next sweep another; the name fits Step Functions."""
+    name = naming.recovery("20260102T030405Z-" + "x" * 80, b.NOW)
+    assert name == naming.recovery("20260102T030405Z-" + "x" * 80, b.NOW + timedelta(seconds=1))
+    assert name != naming.recovery("20260102T030405Z-" + "x" * 80, b.NOW + timedelta(minutes=1))
+    assert len(name) == naming.EXECUTION_LIMIT
+    assert naming.recovery("short", b.NOW) == "short-recover-20260102T0304"
 
 
 def test_the_machine_says_the_same() -> None:

@@ -1,9 +1,9 @@
-"""Reads a service's closed records in the order of its chain, consistently, and those alone that Landfall closed.
+"""Reads a service's closed records in the order of its chain, consistently, and only those that Landfall closed.
 
-HEAD names the newest record, which is signed, and each record links to the one before it that proved a release, and to
-the one that changed the service, by their hashes. So the last proven release costs three reads and one signature,
-however many records there are. Where a link is unknown or leads to what is not there any more, records are looked
-through: those that are signed themselves count, and those whose hash one that counts names as the one before.
+HEAD names the newest record, which is signed. Each record links by hash to the last record before it that proved a
+release, and to the last one that changed the service. So the last proven release costs three reads and one check of a
+signature, however many records there are. Where a link is unknown or leads nowhere, this module looks through the
+records. A record counts if it is signed, or if a record that counts names its hash as the one before.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from landfall import chain
 from landfall.aws import table
 from landfall.aws.signing import Signing
 from landfall.aws.trying import trying
-from landfall.chain import CHAINS, HASH, NONE_BEFORE, PREVIOUS, SIGNATURE, Head, Record
+from landfall.chain import HASH, NONE_BEFORE, PREVIOUS, SIGNATURE, Head, Record
 from landfall.ledger import standing
 from landfall.ledger.standing import CHANGED_BEFORE, LINKS, PROVEN_BEFORE, SEARCHED, Link
+from landfall.partitions import CHAINS
 
 WALKED = 50
-"""Proven releases that are reached by their links, one read each. For more, one read of all records is cheaper."""
+"""Proven releases that are read by their links, one read each. For more, reading all records once is cheaper."""
 NEAREST = 10
-"""Proven releases among which the revision that runs is looked for, where it does not say of which it is."""
+"""Proven releases to search for the running revision, where the revision does not say which deployment made it."""
 NO_LINK = Link("", "")
 LAST = "last"
 """The field of HEAD that names its deployment."""
@@ -54,17 +55,17 @@ class Chained:
         return dict(item) if item else None
 
     def head_as_kept(self, service: str) -> Record | None:
-        """Return HEAD of a service's chain as it is kept, whatever that is. None before the first."""
+        """Return the item HEAD of a service's chain as it is stored, valid or not. None before the first record."""
         item = self.record(CHAINS, service)
         return {**item, "service": service, "deployment_id": item.get(LAST)} if item else None
 
     def head(self, service: str) -> Head | None:
-        """Return the newest of a service's chain. None before the first, and for what is no HEAD."""
+        """Return the HEAD of a service's chain. None before the first record, and for an item that is no HEAD."""
         kept = self.head_as_kept(service)
         return chain.read_head(kept) if kept else None
 
     def chains(self) -> list[str]:
-        """Return the services that have a HEAD, those among them that are not configured any more."""
+        """Return the services that have a HEAD, including those that are no longer configured."""
         items = table.query(
             self._table,
             "listing the chains",
@@ -79,7 +80,7 @@ class Chained:
         return self._newest(service, self.head_as_kept(service), SEARCHED)
 
     def proven(self, service: str) -> Iterator[Record]:
-        """Yield the records of proven releases, the one proven last first, read as they are asked for."""
+        """Yield the records of proven releases, the newest first. Each is read when it is asked for."""
         return self._linked(service, PROVEN_BEFORE, None)
 
     def last_proven(self, service: str) -> Record | None:
@@ -93,7 +94,7 @@ class Chained:
     def to_go_back_to(self, service: str, revision: str, deployment_id: str) -> Record | None:
         """Return the proven release that a failed deployment goes back to.
 
-        `revision` is what runs, `deployment_id` that of which it says it is, empty where it says nothing.
+        `revision` runs now. `deployment_id` is the deployment that its tag names, empty where it has none.
         """
         own = self.record(service, deployment_id) if deployment_id else None
         if own is not None and not self._signing().trusts(own):
@@ -101,9 +102,9 @@ class Chained:
         return standing.to_go_back_to(revision, own, islice(self._linked(service, PROVEN_BEFORE), NEAREST))
 
     def newest_first(self, service: str) -> Iterator[Record]:
-        """Yield all of a service's records by their ids from the greatest down, page by page as they are asked for.
+        """Yield all of a service's records by their ids, the greatest first. Each page is read when it is asked for.
 
-        Ids begin with a time, which may be anybody's: who needs an order sorts what it takes.
+        Ids begin with a time, which may come from any clock: a caller that needs an order sorts the records itself.
         """
         return table.query(
             self._table,
@@ -115,7 +116,7 @@ class Chained:
         )
 
     def _newest(self, service: str, kept: Record | None, most: int | None) -> Record | None:
-        """Return the record that HEAD names. Where that one does not count, the newest that does of `most` records."""
+        """Return the record that HEAD names. If it does not count, return the newest of `most` records that does."""
         head = chain.read_head(kept) if kept else None
         record = self.record(service, head.deployment_id) if head else None
         if record is not None and chain.head_of(record) == head and self._signing().trusts(record):
@@ -123,7 +124,7 @@ class Chained:
         return next(self._looked_through(service, None, most), None)
 
     def _linked(self, service: str, link: str, most: int | None = SEARCHED) -> Iterator[Record]:
-        """Yield the records that a link leads to, the newest first. At its end `most` records are looked through."""
+        """Yield the records that a link leads to, the newest first. Where it ends, look through `most` records."""
         record, fits = self._newest(service, self.head_as_kept(service), most), LINKS[link]
         if record is not None and fits(record):
             yield record
@@ -140,9 +141,10 @@ class Chained:
             yield from filter(fits, self._looked_through(service, record, most))
 
     def _at(self, record: Record, to: Link) -> Record | None:
-        """Return the record that a link leads to, if it is the one that was meant.
+        """Return the record that a link leads to, if it is the one that the link means.
 
-        Without a hash, in records from before they were signed, it is any that has a place, until signing has begun.
+        Records from before signing have links without a hash. Until signing has begun, any record with a place in the
+        chain is then accepted.
         """
         service = str(record["service"])
         before = self.record(service, to.deployment_id)
@@ -152,9 +154,9 @@ class Chained:
         return before if meant else None
 
     def _looked_through(self, service: str, after: Record | None, most: int | None) -> Iterator[Record]:
-        """Yield the records before one that count, the newest first; without one, of the whole chain.
+        """Yield the records that count before `after`, the newest first; without it, those of the whole chain.
 
-        Those that are signed themselves count, and those whose hash one that counts names as the one before.
+        A record counts if it is signed, or if a record that counts names its hash as the one before.
         """
         below, named = (chain.number(after), after[PREVIOUS]) if after else (None, NONE_BEFORE)
         for stub in sorted(self._stubs(service, most), key=lambda stub: stub.number, reverse=True):

@@ -1,8 +1,8 @@
-"""Closes a record of the ledger: once, signed, and as the newest of its service's chain, in one transaction with HEAD.
+"""Closes a ledger record: once, signed, and as the newest of its service's chain, in one transaction with HEAD.
 
-Both are items of one table, so a step that may update records needs nothing more: a transaction asks for the rights of
-the operations it is made of (DynamoDB Developer Guide, Using IAM with transactions). HEADs have a partition of their
-own, so that no list of a service's records takes one for a deployment.
+Both are items of one table, so a step that may update records needs no other right: a transaction needs the rights of
+its operations (DynamoDB Developer Guide, Using IAM with transactions). HEADs have a partition of their own, so that no
+list of a service's records contains one.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from typing import Any
 from landfall import chain
 from landfall.aws.chained import LAST, Chained, key
 from landfall.aws.trying import trying
-from landfall.chain import CHAINS, HASH, SEQUENCE, Record
+from landfall.chain import HASH, SEQUENCE, Record
 from landfall.errors import AwsCallFailed
 from landfall.ledger import standing
 from landfall.ledger.standing import LINKS
+from landfall.partitions import CHAINS
 
 WHILE_OPEN = ("fence", "progress")
 """What other steps write to a record that is open."""
 TRIES = 10
-"""Each one lost means that another deployment of the service was closed. The step is retried after that."""
+"""A try is lost when another deployment of the service is closed first. After the last one, the step is retried."""
 _RACE_LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -30,9 +31,9 @@ class Closing(Chained):
     """Partition key `service`, sort key `deployment_id`."""
 
     def close(self, record: Record) -> Record | None:
-        """Write a record with its outcome, and return it as it is sealed.
+        """Write a record with its outcome, and return the sealed record.
 
-        None when it has an outcome, or was taken over under a younger lock. What can't be signed stays open.
+        None when it has an outcome already, or a younger lock took it over. A record that can't be signed stays open.
         """
         service, deployment_id = record["service"], record["deployment_id"]
         for _ in range(TRIES):
@@ -46,7 +47,7 @@ class Closing(Chained):
         raise AwsCallFailed("HeadMoved", f"closing ledger record {deployment_id}: HEAD moved {TRIES} times meanwhile")
 
     def _signed(self, record: Record, newest: Record | None) -> Record:
-        """Return a record sealed on top of the newest, with what it knows of the ones before, and signed."""
+        """Return a record that is sealed on top of the newest one, with its links, and signed."""
         known = standing.links(newest) if newest else {}
         fields = standing.as_fields(known)
         if known.keys() != LINKS.keys():
@@ -70,7 +71,7 @@ class Closing(Chained):
         return {**standing.as_fields(links), chain.UNCHAINED: chain.digest_of_unchained(old)}
 
     def _put_on_top(self, sealed: Record, before: Record, head: Record | None) -> bool:
-        """Write record and HEAD, or nothing: where either is no more as it was read."""
+        """Write record and HEAD. Write nothing, and return False, where either changed since it was read."""
         client, (service, deployment_id) = self._table.meta.client, (sealed["service"], sealed["deployment_id"])
         newest = {SEQUENCE: sealed[SEQUENCE], HASH: sealed[HASH], LAST: deployment_id}
         writes = (
@@ -90,9 +91,9 @@ class Closing(Chained):
     def _write(
         self, at: Mapping[str, str], fields: Mapping[str, Any], before: Record, same: tuple[str, ...]
     ) -> dict[str, Any]:
-        """Set the fields of an item that are not so yet, if those named in `same` still are what they were before.
+        """Set the fields of an item that differ, on the condition that those named in `same` did not change.
 
-        What is there under a name that no expression may have, somebody else wrote: it is left as it is.
+        A field whose name no expression may contain was written by somebody else: it is left as it is.
         """
         changes = {n: value for n, value in fields.items() if n not in at and (n not in before or before[n] != value)}
         conditions = [f"#{n} = :was_{n}" if n in before else f"attribute_not_exists(#{n})" for n in same]

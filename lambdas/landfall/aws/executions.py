@@ -11,7 +11,7 @@ from landfall.ledger import execution_history
 from landfall.ledger.execution_history import Begun, Event, Execution
 
 MOST_EVENTS = 1000
-"""Of a call; the default is a tenth of it (Step Functions API reference, GetExecutionHistory, ListExecutions)."""
+"""The most that one call returns (Step Functions API reference, GetExecutionHistory, ListExecutions)."""
 ENDED_BADLY = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
@@ -42,10 +42,10 @@ class Executions:
             return Begun(found["name"], json.loads(found["input"]), found["startDate"].astimezone(UTC).isoformat())
 
     def failed(self, machine_arn: str, since: datetime) -> list[str]:
-        """Return the executions of a machine that ended badly since then, by their ARNs, the last to begin first.
+        """Return the ARNs of a machine's executions that ended badly since then, the last to begin first.
 
-        Of each status the newest thousand are looked at: a page of ListExecutions, which comes by the start, the last
-        first (Step Functions API reference).
+        Only the newest thousand of each status are read: one page of ListExecutions, which is sorted by the start, the
+        newest first (Step Functions API reference).
         """
         found = []
         for status in ENDED_BADLY:

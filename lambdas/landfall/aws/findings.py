@@ -8,7 +8,8 @@ from typing import Any
 from landfall.aws import table
 from landfall.aws.chained import key
 from landfall.aws.trying import trying
-from landfall.reconcile.findings import FINDINGS, Finding, Kind, State
+from landfall.partitions import FINDINGS
+from landfall.reconcile.findings import Finding, Kind, State
 
 _OF_KEY = "of"
 """The finding's service: the item's own attribute `service` is the partition."""

@@ -9,7 +9,8 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from landfall.aws.trying import trying
-from landfall.intake.freeze import EVERY_SERVICE, Freeze
+from landfall.intake.freeze import Freeze
+from landfall.partitions import EVERY_SERVICE
 
 
 class Freezes:
@@ -19,7 +20,7 @@ class Freezes:
         self._table = table
 
     def of(self, service: str) -> tuple[Freeze, ...]:
-        """Return what was last frozen that concerns a service, whether it holds or not, read consistently."""
+        """Return the last freezes that concern a service, in force or not, read consistently."""
         found = (self.last(EVERY_SERVICE), self.last(service))
         return tuple(each for each in found if each is not None)
 
@@ -30,7 +31,7 @@ class Freezes:
         return _freeze(service, item) if item else None
 
     def put(self, freeze: Freeze, instead_of: Freeze | None) -> bool:
-        """Write a freeze, in the place of what was read before. False where somebody else was faster."""
+        """Write a freeze in place of the one that was read before. False where somebody else was faster."""
         same = (f"(attribute_not_exists({name}) OR {name} = :{name})" for name in ("since", "lifted_at"))
         condition = " AND ".join(same) if instead_of else "attribute_not_exists(service)"
         was = {":since": instead_of.since, ":lifted_at": instead_of.lifted_at} if instead_of else {}
@@ -47,6 +48,6 @@ class Freezes:
 
 
 def _freeze(service: str, item: dict[str, Any]) -> Freeze:
-    """Read an item that may have been written by anybody: what is missing is empty, and what is no text becomes one."""
+    """Read an item that anybody may have written: a missing field is empty, and each value becomes text."""
     known = {each.name: str(item[each.name]) for each in fields(Freeze) if each.name in item}
     return Freeze(**{"reason": "", "by": "UNKNOWN", "since": "", **known, "service": service})

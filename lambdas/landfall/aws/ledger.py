@@ -15,11 +15,11 @@ from landfall.aws.chained import key
 from landfall.aws.closing import WHILE_OPEN, Closing
 from landfall.aws.signing import Signing
 from landfall.aws.trying import trying
+from landfall.chain import Record
 from landfall.ledger import YES
 from landfall.model import QUIET
 
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
-Record = chain.Record
 
 
 class Ledger(Closing):
@@ -65,7 +65,7 @@ class Ledger(Closing):
         return True
 
     def claim_recovery(self, record: Record, mine: str) -> bool:
-        """Become the one execution that recovers a deployment. False where another was faster."""
+        """Make `mine` the one execution that recovers a deployment. False where another execution was faster."""
         before, count = record.get("recovered_by"), int(record.get("recoveries", 0))
         who = "recovered_by = :before" if before else "attribute_not_exists(recovered_by)"
         changes = {
@@ -78,7 +78,7 @@ class Ledger(Closing):
     def claim_sweep(self, record: Record, name: str) -> bool:
         """Count a recovery that the sweep is about to start under that name. False where nothing is left to do.
 
-        It is counted here since a recovery that dies before its own claim counts nothing. One name counts once.
+        The sweep counts it, because a recovery that dies before its own claim could not. One name counts once.
         """
         if record.get("swept_as") == name:
             return True
@@ -116,12 +116,12 @@ class Ledger(Closing):
         return list(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}))
 
     def any_of_image(self, service: str, digest: str) -> Record | None:
-        """Return some record of an image's deployments, and read no further than that."""
+        """Return the first record that is found of an image's deployments, and stop reading there."""
         what = f"looking for a deployment of {digest}"
         return next(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}), None)
 
     def unfinished(self) -> list[Record]:
-        """Return every deployment that something is left to do about."""
+        """Return every deployment that is not finished: something is left to do."""
         found = self._query(
             "reading the unfinished deployments",
             IndexName=INDEX_UNFINISHED,

@@ -1,22 +1,11 @@
-"""The locks: one DynamoDB item per service. Its fence only ever grows, also while nobody holds it."""
+"""The locks: one DynamoDB item per service. Its fence only grows, even while nobody holds the lock."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from landfall.aws.trying import trying
-
-
-@dataclass(frozen=True)
-class Lock:
-    """A service's lock. `owner` is the execution that holds it, empty while it is free."""
-
-    service: str
-    owner: str
-    deployment_id: str
-    fence: int
-    lease_until: int
+from landfall.intake.lock import Lock
 
 
 class Locks:
@@ -28,8 +17,8 @@ class Locks:
     def acquire(self, wanted: Lock, seen: Lock | None, taken_from: str | None = None) -> Lock | None:
         """Take the lock if it is free, this deployment's already, or held by the execution `taken_from`.
 
-        None where another deployment has it, or where it is not as it was `seen` any more: a call that was lost on its
-        way, and arrives after its own repetition, changes nothing. The fence in the answer is one more than any before.
+        None where another deployment has it, or where it changed since it was `seen`: so a call that was delayed, and
+        arrives after its own repetition, changes nothing. The fence in the answer is greater than any before.
         """
         free = "(attribute_not_exists(#owner) OR deployment_id = :id"
         free += " OR #owner = :from)" if taken_from else ")"
@@ -56,7 +45,7 @@ class Locks:
             return _lock(item)
 
     def release(self, service: str, deployment_id: str, fence: int) -> bool:
-        """Free the lock if this deployment holds it by this fence. False where another does, or none."""
+        """Free the lock if this deployment holds it by this fence. False where another one does, or nobody."""
         with trying(f"releasing the lock of {service}"):
             try:
                 self._table.update_item(

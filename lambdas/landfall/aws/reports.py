@@ -33,7 +33,7 @@ class Reports:
         return where
 
     def holds(self, uri: str) -> bool:
-        """Say whether an object is there, by its S3 URI. One of another bucket is not looked for, and taken as there.
+        """Say whether an object exists, by its S3 URI. An object of another bucket is assumed to exist.
 
         Asked by listing, which takes no right to read: without s3:ListBucket S3 answers 403 for an object that is
         missing, and with it the list says the same (S3 API reference, HeadObject; lists are strongly consistent).
@@ -50,8 +50,8 @@ class Reports:
     def ever_had(self, prefix: str) -> bool:
         """Say whether any object whose key begins so was ever written: one under a delete marker counts.
 
-        Only who may delete a version, which the bucket's lock forbids, can make it forget. Anybody else can put delete
-        markers before it, as many as they like: a page may hold nothing but them.
+        To hide it takes the right to delete a version, and the bucket's lock forbids that. Others can put any number of
+        delete markers over it, so a page may hold nothing but markers.
         """
         with trying(f"looking for versions of s3://{self._bucket}/{prefix}"):
             pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)

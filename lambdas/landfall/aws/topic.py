@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from landfall.aws.trying import trying
-from landfall.naming import SUBJECT_LIMIT
+from landfall.telling.notice import Notice
 
 
 class Topic:
@@ -15,11 +15,11 @@ class Topic:
         self._client = client
         self._arn = arn
 
-    def publish(self, subject: str, message: str, attributes: dict[str, str]) -> str:
-        """Publish and return the message id. Attributes are for subscribers' filter policies."""
-        typed = {k: {"DataType": "String", "StringValue": v} for k, v in attributes.items()}
+    def publish(self, notice: Notice) -> str:
+        """Publish a notice and return the message id. Its attributes are for subscribers' filter policies."""
+        typed = {k: {"DataType": "String", "StringValue": v} for k, v in notice.attributes.items()}
         with trying("publishing the notification"):
             reply = self._client.publish(
-                TopicArn=self._arn, Subject=subject[:SUBJECT_LIMIT], Message=message, MessageAttributes=typed
+                TopicArn=self._arn, Subject=notice.subject, Message=notice.text, MessageAttributes=typed
             )
             return str(reply["MessageId"])

@@ -10,17 +10,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from landfall import naming
-from landfall.images import image_tags
+from landfall.commit import FULL
+from landfall.intake import document
 from landfall.intake.request import DIGEST
 from landfall.model import UNKNOWN, Verdict, failed, passed, wait
 from landfall.settings import Service
 from landfall.text.later import Later
+from landfall.text.shortened import shortened
 
 SUCCEEDED, IN_PROGRESS = "SUCCEEDED", "IN_PROGRESS"
 ENDED = (SUCCEEDED, "FAILED", "FAULT", "STOPPED", "TIMED_OUT")
 """The statuses of a finished build (CodeBuild API reference, Build, `buildStatus`)."""
 NOT_BEGUN, BEGUN = "NOT_BEGUN", "BEGUN"
-EXPORTS = {"GIT_SHA": image_tags.FULL, "IMAGE_DIGEST": DIGEST, "BUILT": Later("yes|no")}
+EXPORTS = {"GIT_SHA": FULL, "IMAGE_DIGEST": DIGEST, "BUILT": Later("yes|no")}
 """The variables that the buildspec exports, and their format."""
 _SHOWN = 80
 
@@ -66,13 +68,12 @@ class Built:
 
 def assess(view: BuildView, service: Service, within: int) -> tuple[Verdict, Built]:
     """Judge a finished build: WAIT `BUILT` for `within` seconds, or FAIL with a code that says why."""
-    built = Built(service.name, view.project, view.arn, view.started_at, git_sha=_shown(view.source_version))
+    built = Built(service.name, view.project, view.arn, view.started_at, git_sha=shortened(view.source_version, _SHOWN))
     if view.status != SUCCEEDED:
         return failed(f"BUILD_{view.status}", _what_failed(view)), built
     exported = {name: view.exported.get(name, "") for name in EXPORTS}
-    bad = [
-        f"{name} is {_shown(exported[name])!r}" for name, fits in EXPORTS.items() if not fits.fullmatch(exported[name])
-    ]
+    unfit = {name: text for name, text in exported.items() if not EXPORTS[name].fullmatch(text)}
+    bad = [f"{name} is {shortened(text, _SHOWN)!r}" for name, text in unfit.items()]
     if bad:
         why = (
             f"it succeeded, but its exported variables are wrong: {', '.join(bad)}; make the buildspec export all three"
@@ -127,15 +128,8 @@ def request_of_push(
     The same image always gives the same name, no matter who asks. A newer push overtakes it, as it would have overtaken
     the lost push.
     """
-    document = {
-        "service": service,
-        "image_tag": tag,
-        "image_digest": digest,
-        "pushed_at": pushed_at,
-        "requested_by": by,
-        "reason": why,
-    }
-    return naming.execution_of_build(service, digest), document
+    asked = document.of_release(service, tag, digest, requested_by=by, reason=why, pushed_at=pushed_at)
+    return naming.execution_of_build(service, digest), asked
 
 
 def _what_failed(view: BuildView) -> str:
@@ -144,7 +138,3 @@ def _what_failed(view: BuildView) -> str:
         return f"the build ended {view.status}; CodeBuild names no phase that failed"
     first = wrong[0]
     return f"{first.name} {first.status}: {first.message or 'CodeBuild gives no message; see the log'}"
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

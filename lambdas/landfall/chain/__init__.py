@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from landfall.partitions import CHAINS
 from landfall.text.later import Later
 
 Record = dict[str, Any]
 HASH, PREVIOUS, SEQUENCE = "hash", "previous_hash", "sequence"
 SIGNATURE, SIGNED_BY = "signature", "signed_by"
 """The signature of a record's hash, and the fingerprint of the key that made it, which the hash covers."""
-CHAINS = "_chain"
-"""Under which HEADs are kept in the ledger and anchors in the bucket. No service and no deployment can be called so."""
 AFTER_CLOSING = frozenset(
     {"unfinished", "reported", "notified", "announced", "recovered_by", "recoveries", "swept", "swept_as"}
 )

@@ -1,4 +1,4 @@
-"""What the machine must know after it changed a service, or could not: what to judge, until when, and what AWS refused.
+"""What the machine must know after an update of a service: what to judge, until when, and whether AWS refused it.
 
 Source: ECS API reference, UpdateService (its errors).
 """
@@ -27,19 +27,32 @@ REFUSALS = frozenset(
         "UnsupportedFeatureException",
     }
 )
-"""What UpdateService answers where it did nothing. A throttle, an error of ECS itself and a lost reply are not among
-them: those are tried again."""
+"""Error codes with which UpdateService says that it did nothing. A throttle, an error inside ECS and a lost reply are
+not among them: those are tried again."""
+BASELINE_CHANGED = "BASELINE_CHANGED"
 OVER = ("DRAINING", "INACTIVE")
-"""The states of a service that was deleted. ACTIVE aside, ECS knows no other (ECS API reference, Service)."""
+"""The states of a service that was deleted. The only other state is ACTIVE (ECS API reference, Service)."""
 
 
 def lock_lost() -> Verdict:
-    """Return the verdict of a deployment whose lock is another's. Made when it is wanted: each reason is redacted."""
+    """Return the verdict where another execution has the deployment's lock."""
     return failed("LOCK_LOST", "another execution took this deployment's lock; it goes on from here")
 
 
+def changed_meanwhile(before: ServiceView, baseline: Baseline, wanted: Deployment) -> Verdict | None:
+    """Return the refusal of an update where somebody else changed the service after preflight looked at it."""
+    runs = before.task_definition
+    if runs in (baseline.task_definition, wanted.task_definition):
+        return None
+    if any(d.task_definition == wanted.task_definition for d in before.deployments):
+        # a retry after a lost reply: the update took effect, and somebody deployed over it
+        return failed("SUPERSEDED", f"somebody deployed {runs} over this release")
+    why = f"somebody deployed {runs} since preflight saw {baseline.task_definition}; look, then try again"
+    return failed(BASELINE_CHANGED, why)
+
+
 def is_untouched(service: ServiceView | None, baseline: Baseline, wanted: Deployment) -> bool:
-    """Say whether a look shows that nothing of our update took effect. An incomplete look shows nothing."""
+    """Say whether a look shows that our update had no effect. An incomplete look shows nothing."""
     if service is None:
         return False
     seen = {service.task_definition, *(d.task_definition for d in service.deployments)}

@@ -1,7 +1,7 @@
-"""Is a revision that was found what would be registered now? Tags prove nothing: who may tag can set them.
+"""Is a revision that was found the one that would be registered now? Tags prove nothing: anybody may set them.
 
-ECS fills defaults in, and keeps variables and secrets in no order. Both are put aside; nothing else is. What differs in
-any other way is not ours, and another revision is registered instead: one too many does no harm.
+ECS adds defaults, and keeps no order of variables and secrets. Both are ignored; nothing else is. A revision that
+differs in any other way is not ours, and another one is registered: a revision too many does no harm.
 Sources: ECS API reference, ContainerDefinition, PortMapping, HealthCheck, LinuxParameters and DockerVolumeConfiguration
 (the defaults); https://github.com/PrefectHQ/prefect/issues/18306 (the order of variables);
 https://github.com/hashicorp/terraform-provider-aws/issues/3401 (host ports);
@@ -51,7 +51,7 @@ def _without(given: Document, defaults: Document) -> dict[str, Any]:
 
 
 def _tidy(value: Any, name: str = "") -> Any:
-    """Leave out members that say nothing, and put lists that have no order into one."""
+    """Leave out members that say nothing, and sort the lists whose order means nothing."""
     if isinstance(value, Mapping):
         kept = {k: _tidy(v, k) for k, v in value.items()}
         return {k: v for k, v in kept.items() if not _says_nothing(k, v)}

@@ -23,7 +23,6 @@ LONGEST_AUTHOR, LONGEST_SUBJECT = 100, 300
 WHOLE, CUT, SHALLOW, UNTOLD = "whole", "cut", "shallow", "unknown"
 _HISTORIES = {WHOLE, CUT, SHALLOW}
 _TIME = Later(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
-_COMMIT = Later(r"[0-9a-f]{40}")
 
 Contains = Literal["yes", "no", "unknown"]
 
@@ -72,11 +71,11 @@ def read(manifest: Mapping[str, Any], git_sha: str) -> Told:
     if not isinstance(said, Mapping):
         return NOTHING
     sha = str(said.get(PREFIX, ""))
-    if not (_COMMIT.fullmatch(sha) and commit.same(sha, git_sha)):
+    if not (commit.FULL.fullmatch(sha) and commit.same(sha, git_sha)):
         return NOTHING
     time, history = _of(said, "time"), _of(said, "history")
     ancestors = tuple(_of(said, "ancestors").split())
-    if history not in _HISTORIES or not all(map(_COMMIT.fullmatch, ancestors)):
+    if history not in _HISTORIES or not all(map(commit.FULL.fullmatch, ancestors)):
         history, ancestors = UNTOLD, ()
     if len(ancestors) > MOST:
         history, ancestors = CUT, ancestors[:MOST]

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from landfall.commit import SHORTEST, same
+from landfall.commit import FULL, NAMED, same
 from landfall.errors import StepError
 from landfall.text import pattern
-from landfall.text.later import Later
 
-FULL = Later(r"[0-9a-f]{40}")
 TAG_LIMIT = 128
 """The most characters of a tag (OCI distribution specification, "Pulling manifests")."""
 GROUP = "commit"
 """The name of the pattern's group that holds the commit. A pattern with only one group needs no name."""
-_ANY = Later(rf"[0-9a-f]{{{SHORTEST},40}}")
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ def is_full(text: str) -> bool:
 
 def is_commit(text: str) -> bool:
     """Say whether a text is a commit id, in full or shortened to at least 7 digits."""
-    return _ANY.fullmatch(text) is not None
+    return NAMED.fullmatch(text) is not None
 
 
 def distinct(found: Iterable[str]) -> list[str]:

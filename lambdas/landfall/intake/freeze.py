@@ -1,7 +1,7 @@
-"""A freeze: for a while nothing new is released, to one service or to all, for a reason that is told.
+"""A freeze: for a while nothing new is released, to one service or to all. Everybody who is held up is told why.
 
-Only releases are held up. Going back is not, by a person's rollback or by a recovery: it puts proven bytes where they
-ran before, and an incident is what freezes are made in.
+Only releases are held up. A person's rollback and a recovery go through: they put proven bytes where they ran before,
+and people often freeze a service because of an incident.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from landfall.errors import InvalidRequest
-from landfall.intake.request import TEXT_LIMIT, moment
+from landfall.intake.document import TEXT_LIMIT
+from landfall.intake.request import moment
 from landfall.model import Intent, Release, Verdict, failed
+from landfall.partitions import EVERY_SERVICE
 from landfall.text.later import Later
 
-EVERY_SERVICE = "_all"
-"""What a freeze of all services is kept under. No service has such a name: theirs begin with a letter."""
 FOR_EVER = ""
 _SPAN = Later(r"([1-9]\d{0,4})(m|h|d)")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -39,7 +40,7 @@ class Freeze:
     lifted_by: str = ""
 
     def holds(self, now: datetime) -> bool:
-        """Say whether it holds. An end that can't be read is none: in doubt nothing is released."""
+        """Say whether it holds. An end that can't be read counts as no end: in doubt nothing is released."""
         if self.lifted_at:
             return False
         try:
@@ -49,7 +50,7 @@ class Freeze:
         return end is None or end.tzinfo is None or now < end
 
     def __str__(self) -> str:
-        """Return it as people are told of it."""
+        """Return the sentence that people read."""
         what = "every service is" if self.service == EVERY_SERVICE else f"{self.service} is"
         end = f"until {self.until}" if self.until != FOR_EVER else "until somebody unfreezes it"
         return f"{what} frozen by {self.by} since {self.since}, {end}: {self.reason}"
@@ -62,8 +63,17 @@ def holding(freezes: Iterable[Freeze], now: datetime) -> tuple[Freeze, ...]:
 
 def refusal(freezes: Iterable[Freeze], release: Release, now: datetime) -> Verdict | None:
     """Refuse a release that a freeze holds up."""
-    found = holding(freezes, now) if release.intent == Intent.RELEASE else ()
+    found = holding(freezes, now) if _holds_up(release.intent) else ()
     return failed("FROZEN", "; ".join(map(str, found))) if found else None
+
+
+def _holds_up(intent: Intent) -> bool:
+    match intent:
+        case Intent.RELEASE:
+            return True
+        case Intent.ROLLBACK | Intent.RECOVER:
+            return False
+    assert_never(intent)
 
 
 def end(now: datetime, until: str, span: str) -> str:
@@ -79,7 +89,7 @@ def end(now: datetime, until: str, span: str) -> str:
 
 
 def checked_reason(reason: str) -> str:
-    """Return a freeze's reason. Raises InvalidRequest: who is held up by it must be able to see why."""
+    """Return a freeze's reason. Raises InvalidRequest: people who are held up must be able to read why."""
     if not reason.strip() or len(reason) > TEXT_LIMIT or not reason.isprintable():
         shown = repr(reason[:40])
         raise InvalidRequest("BAD_FIELD", f"--reason {shown} must be 1 to {TEXT_LIMIT} printable characters, one line")

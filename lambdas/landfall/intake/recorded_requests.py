@@ -1,11 +1,12 @@
 """Requests that are recorded before the build: how they are kept, and which of them a push answers.
 
 A service's front machine (statemachine/ask.asl.json) writes one item for each request into the ledger's table, in a
-partition of its own that no chain counts, and then starts the build. The push tells of neither, so that it is joined
-to its requests by service, commit and time. What an item says is input from outside: it is told of, it decides nothing.
+partition of its own that no chain counts, and then starts the build. The event of a push names neither, so Landfall
+joins a push to its requests by service, commit and time. An item is input from outside: it is reported, and it decides
+nothing.
 
-A request is open from when it was recorded until its own build is over, however long that takes: a push after that is
-somebody else's. Where no build is known (the asker pushes, or CodeBuild can't be asked) it is open for WITHIN.
+A request is open from the time it was recorded until its own build is over, however long that takes; a later push is
+somebody else's. Where no build is known (the asker pushes, or CodeBuild does not answer) it is open for WITHIN.
 """
 
 from __future__ import annotations
@@ -17,11 +18,10 @@ from typing import Any
 
 from landfall import wire
 from landfall.model import UNKNOWN, Asked, Release
+from landfall.partitions import REQUESTS
 from landfall.redaction import Redaction, redacted
 from landfall.text import pasted
 
-PREFIX = "_asked:"
-"""Before a service's name. No service has such a name: theirs begin with a letter."""
 WITHIN = timedelta(hours=1)
 """Twice as long as a build may take (stacks/build_stack.py): CodeBuild may queue it before."""
 LATE = timedelta(minutes=1)
@@ -31,9 +31,9 @@ KEPT_DAYS = 90
 MOST = 100
 """Requests of one commit that are looked at."""
 TOLD_TOO = 2
-"""Other people who asked for the same that a record names."""
+"""How many other people who asked for the same commit a record names."""
 IDENTITY = Redaction(off=("email address",))
-"""What is taken out of who asked: who signs in by single sign-on is called by an address, and an audit needs that."""
+"""What is redacted in the name of who asked. Single sign-on names people by their address, and an audit needs that."""
 _LIMITS = {"asked_by": 200, "via": 120, "reason": 240, "asked_at": 40, "asked_in": 200, "build": 120}
 """Bytes of each field, as JSON: a step's answer holds 8 KiB, and an index of many platforms takes most of that."""
 _TOO_LIMIT = 160
@@ -45,11 +45,11 @@ FIELDS = ("asked_by", "asked_at", "asked_via", "asked_why", "asked_in", "asked_b
 
 def partition(service: str) -> str:
     """Return under which key a service's requests are kept. Their sort key begins with the commit."""
-    return f"{PREFIX}{service}"
+    return f"{REQUESTS}{service}"
 
 
 def read(item: Mapping[str, Any]) -> Asked | None:
-    """Read a request as it was recorded. None for an item that tells no time: nothing can be joined to that."""
+    """Read a request as it was recorded. None for an item without a time: no push can be joined to it."""
     plain = {name: _plain(item.get(name)) for name in _LIMITS}
     identity = IDENTITY.kinds
     kinds = {"asked_by": identity, "via": identity, "reason": None}
@@ -67,7 +67,7 @@ def read(item: Mapping[str, Any]) -> Asked | None:
 
 
 def before(found: Iterable[Asked], pushed_at: str) -> list[Asked]:
-    """Return the requests that were there before a push, the first of them first."""
+    """Return the requests that were recorded before a push, the oldest first."""
     pushed = _moment(pushed_at)
     known = ((_moment(each.at), each) for each in found)
     dated = [(at, each) for at, each in known if at and pushed and at.replace(microsecond=0) <= pushed]
@@ -75,9 +75,9 @@ def before(found: Iterable[Asked], pushed_at: str) -> list[Asked]:
 
 
 def answered(found: Iterable[Asked], pushed_at: str, ends: Mapping[str, str]) -> tuple[Asked, ...]:
-    """Return the requests that a push answers, the first of them first.
+    """Return the requests that a push answers, the oldest first.
 
-    `ends` says when builds were over; empty for one that still runs. A build that is not in it is not known.
+    `ends` holds the time at which each known build was over, empty for one that still runs.
     """
     pushed = _moment(pushed_at)
     return tuple(each for each in before(found, pushed_at) if pushed and pushed <= _open_until(each, ends))

@@ -7,30 +7,23 @@ A request with `pushed_at` stands for a push whose event was lost: a newer push 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
 
 from landfall.errors import InvalidRequest
 from landfall.images import image_tags
 from landfall.images.image_tags import Tag
+from landfall.intake.document import KEYS, checked, is_time, shown
 from landfall.model import UNKNOWN, Intent
 from landfall.settings import Service, Settings
-from landfall.text import pasted
 from landfall.text.later import Later
 
 DIGEST = Later(r"sha256:[0-9a-f]{64}")
-TIME = Later(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 BY_PUSH = "ECR push"
 """Who asked, where the image's own push did."""
-EARLIEST = "2000"
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
-KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "pushed_at", "reason", "requested_by")
-WORDS = ("reason", "requested_by")
-"""The fields that hold what people write, and paste: what can't be seen in them is taken out (pasted.py)."""
-TEXT_LIMIT = 200
-"""Characters of `reason` and `requested_by`: they are stored and sent on."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +71,7 @@ def moment(at: datetime) -> str:
 def read(document: Any, settings: Settings) -> Request | Recovery | Ignored:
     """Read an execution's input. Raises InvalidRequest, which names the field, the value and the way out."""
     if not isinstance(document, Mapping):
-        raise InvalidRequest("BAD_INPUT", f"the input is {_show(document)}; it must be an object with 'service'")
+        raise InvalidRequest("BAD_INPUT", f"the input is {shown(document)}; it must be an object with 'service'")
     if document.keys() & {"detail-type", "source"} and not document.keys() & set(KEYS):
         return _event(document, settings)
     return _by_hand(document, settings)
@@ -91,24 +84,24 @@ def _event(event: Mapping[str, Any], settings: Settings) -> Request | Recovery |
         over = detail.get("status") in ENDED and isinstance(arn, str)
         return Recovery(execution_arn=str(arn)) if over else Ignored("an execution that did not end badly")
     if event.get("source") != "aws.ecr" or event.get("detail-type") != "ECR Image Action":
-        return Ignored(f"not an ECR image action: {_show(event.get('source'))} {_show(event.get('detail-type'))}")
+        return Ignored(f"not an ECR image action: {shown(event.get('source'))} {shown(event.get('detail-type'))}")
     if not isinstance(detail, Mapping):
         return Ignored("the event has no detail")
     if detail.get("action-type") != "PUSH" or detail.get("result") != "SUCCESS":
-        return Ignored(f"not a successful push: {_show(detail.get('action-type'))} {_show(detail.get('result'))}")
+        return Ignored(f"not a successful push: {shown(detail.get('action-type'))} {shown(detail.get('result'))}")
     repository, tag, digest = (detail.get(k) for k in ("repository-name", "image-tag", "image-digest"))
     service = settings.for_repository(repository) if isinstance(repository, str) else None
     if service is None:
-        return Ignored(f"repository {_show(repository)} belongs to no service in services.toml")
+        return Ignored(f"repository {shown(repository)} belongs to no service in services.toml")
     if not tag:
         return Ignored("an untagged manifest: part of an image index, or an attestation")
     if not isinstance(tag, str):
-        return Ignored(f"tag {_show(tag)} is not a 40-hex commit SHA, nor any text")
+        return Ignored(f"tag {shown(tag)} is not a 40-hex commit SHA, nor any text")
     read = _read(tag, service)
     if not read.readable:
         return Ignored(_unreadable(read, service))
     if not isinstance(digest, str) or not DIGEST.fullmatch(digest):
-        return Ignored(f"digest {_show(digest)} is not a sha256 digest")
+        return Ignored(f"digest {shown(digest)} is not a sha256 digest")
     return Request(
         service=service,
         image_tag=tag,
@@ -129,80 +122,70 @@ def _read(tag: str, service: Service) -> Tag:
 
 def _unreadable(tag: Tag, service: Service) -> str:
     """Say why a tag names no release, such as a build cache's or `latest`."""
-    why = f"tag {_show(tag.text)} is not a 40-hex commit SHA"
+    why = f"tag {shown(tag.text)} is not a 40-hex commit SHA"
     if service.tag_pattern is None:
         return f"{why}, and services.{service.name} has no tag_pattern that reads others"
     if tag.commit:
-        return f"{why}, and {_show(tag.commit)}, which tag_pattern finds in it, is no commit either: 7 to 40 hex digits"
-    return f"{why}, and services.{service.name}.tag_pattern {_show(service.tag_pattern)} does not read it"
+        return f"{why}, and {shown(tag.commit)}, which tag_pattern finds in it, is no commit either: 7 to 40 hex digits"
+    return f"{why}, and services.{service.name}.tag_pattern {shown(service.tag_pattern)} does not read it"
 
 
 def _time(event: Mapping[str, Any]) -> str:
     """Return when the event happened, in whole seconds; empty where it does not say so in AWS's format."""
     time = event.get("time")
-    return time if isinstance(time, str) and _is_time(time) else ""
-
-
-def _is_time(text: str) -> bool:
-    """Say whether it is a time that can be reckoned with: in that format, and of this age."""
-    if not TIME.fullmatch(text) or text < EARLIEST:
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return time if isinstance(time, str) and is_time(time) else ""
 
 
 def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recovery:
-    document = {**document, **{k: pasted.typed(document[k]) for k in WORDS if isinstance(document.get(k), str)}}
-    _check_fields(document)
+    document = checked(document)
     intent = _intent(document.get("intent", Intent.RELEASE.value))
-    if intent == Intent.RECOVER and "deployment_id" not in document:
-        raise InvalidRequest("BAD_FIELD", "intent 'recover' needs deployment_id: which one, as the ledger has it")
-    if intent == Intent.RELEASE and "deployment_id" in document:
-        raise InvalidRequest("BAD_FIELD", "deployment_id goes with intent 'recover' or 'rollback', not with a release")
-    if intent != Intent.RELEASE and "pushed_at" in document:
-        raise InvalidRequest(
-            "BAD_FIELD", "pushed_at goes with intent 'release' only: nothing overtakes what else is asked"
-        )
-    if intent == Intent.RECOVER:
-        # a service that was taken out of the settings may have left something to finish
-        if not document.get("service") or not document["deployment_id"]:
-            raise InvalidRequest("MISSING_FIELD", "a recovery needs service and deployment_id, as the ledger has them")
-        return Recovery(service=document["service"], deployment_id=document["deployment_id"])
+    if refusal := next(_refusals(intent, document), None):
+        raise InvalidRequest("BAD_FIELD", refusal)
+    match intent:
+        case Intent.RECOVER:
+            return _recovery(document)
+        case Intent.RELEASE | Intent.ROLLBACK:
+            return _request(document, intent, settings)
+    assert_never(intent)
+
+
+def _refusals(intent: Intent, document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the fields that go with one intent only. The first refusal counts."""
+    match intent:
+        case Intent.RELEASE:
+            if "deployment_id" in document:
+                yield "deployment_id goes with intent 'recover' or 'rollback', not with a release"
+        case Intent.ROLLBACK | Intent.RECOVER:
+            if intent == Intent.RECOVER and "deployment_id" not in document:
+                yield "intent 'recover' needs deployment_id: which one, as the ledger has it"
+            if "pushed_at" in document:
+                yield "pushed_at goes with intent 'release' only: nothing overtakes what else is asked"
+        case _:
+            assert_never(intent)
+
+
+def _recovery(document: Mapping[str, Any]) -> Recovery:
+    """Read a recovery. Its service may have been taken out of the settings since, and left something to finish."""
+    if not document.get("service") or not document["deployment_id"]:
+        raise InvalidRequest("MISSING_FIELD", "a recovery needs service and deployment_id, as the ledger has them")
+    return Recovery(service=document["service"], deployment_id=document["deployment_id"])
+
+
+def _request(document: Mapping[str, Any], intent: Intent, settings: Settings) -> Request:
     service = _service(document, settings)
     tag, digest = _image(document, service)
-    reason, who = document.get("reason", ""), document.get("requested_by", UNKNOWN)
-    pushed_at = document.get("pushed_at", "")
     return Request(
         service=service,
         image_tag=tag.text if tag else None,
         image_digest=digest,
         intent=intent,
-        reason=reason,
-        requested_by=who,
+        reason=document.get("reason", ""),
+        requested_by=document.get("requested_by", UNKNOWN),
         by_push="pushed_at" in document,
-        pushed_at=pushed_at,
+        pushed_at=document.get("pushed_at", ""),
         deployment_id=document.get("deployment_id", ""),
         commit=tag.commit if tag else "",
     )
-
-
-def _check_fields(document: Mapping[str, Any]) -> None:
-    for key in document:
-        if key not in KEYS:
-            raise InvalidRequest("UNKNOWN_FIELD", f"field {_show(key)} is unknown; known are {', '.join(KEYS)}")
-    for key, value in document.items():
-        if not isinstance(value, str):
-            raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; it must be text")
-        if len(value) > TEXT_LIMIT:
-            raise InvalidRequest("BAD_FIELD", f"{key} has {len(value)} characters; {TEXT_LIMIT} is the most")
-        if not (pasted.is_text(value) if key in WORDS else value.isprintable()):
-            raise InvalidRequest("BAD_FIELD", f"{key} is {_show(value)}; leave line breaks and control characters out")
-    if "pushed_at" in document and not _is_time(document["pushed_at"]):
-        why = "it must be a time in UTC such as 2026-01-31T12:00:00Z; leave it out unless a push was lost"
-        raise InvalidRequest("BAD_FIELD", f"pushed_at is {_show(document['pushed_at'])}; {why}")
 
 
 def _image(document: Mapping[str, Any], service: Service) -> tuple[Tag | None, str | None]:
@@ -215,7 +198,7 @@ def _image(document: Mapping[str, Any], service: Service) -> tuple[Tag | None, s
         why = f"image_{_unreadable(tag, service)}; push the image tagged by its commit"
         raise InvalidRequest("BAD_TAG", why)
     if digest is not None and not DIGEST.fullmatch(digest):
-        raise InvalidRequest("BAD_DIGEST", f"image_digest {_show(digest)} is not sha256: and 64 hex digits")
+        raise InvalidRequest("BAD_DIGEST", f"image_digest {shown(digest)} is not sha256: and 64 hex digits")
     return tag, digest
 
 
@@ -226,17 +209,12 @@ def _service(document: Mapping[str, Any], settings: Settings) -> Service:
         raise InvalidRequest("MISSING_FIELD", f"service is missing; give one of {known}")
     service = settings.named(name)
     if service is None:
-        raise InvalidRequest("UNKNOWN_SERVICE", f"service {_show(name)} is not in services.toml; known are {known}")
+        raise InvalidRequest("UNKNOWN_SERVICE", f"service {shown(name)} is not in services.toml; known are {known}")
     return service
 
 
 def _intent(value: str) -> Intent:
     if value not in tuple(Intent):
-        why = f"intent {_show(value)} is not known; leave it out, or say 'release', 'rollback' or 'recover'"
+        why = f"intent {shown(value)} is not known; leave it out, or say 'release', 'rollback' or 'recover'"
         raise InvalidRequest("UNKNOWN_INTENT", why)
     return Intent(value)
-
-
-def _show(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"  # noqa: PLR2004

@@ -1,7 +1,8 @@
 """Has the deployment of a push begun already, under another tag of the same image?
 
-ECR tells of each tag apart: a push of `v1.2.3` and `sha-abc1234` is two events. Were both deployed, a bad release would
-be rolled back twice. The same tag again is let through: it is a replay, and ends in NO_CHANGE or is a new try.
+ECR sends an event for each tag: a push of `v1.2.3` and `sha-abc1234` is two events. If both were deployed, a bad
+release would be rolled back twice. The same tag again goes through: it is a replay, which ends in NO_CHANGE, or a new
+try.
 """
 
 from __future__ import annotations
@@ -12,29 +13,28 @@ from typing import Any
 
 from landfall import commit
 from landfall.intake.request import BY_PUSH
-from landfall.intake.turn import TIME
-from landfall.model import Outcome, Release
+from landfall.model import UNTOUCHED, Release
+from landfall.naming import TIME
 
 WITHIN = timedelta(minutes=10)
 """Between the tags of one push: a client pushes them one after the other, and a job may tag in a later step."""
-UNTOUCHED = (Outcome.REJECTED, Outcome.SKIPPED)
-"""How a deployment ended that leaves the image to be deployed by the next tag."""
 
 
 def since(mine: Release) -> str:
-    """Return what the ids of the deployments begin with that may be of the same push, or are greater than."""
+    """Return the lowest id that a deployment of the same push can have."""
     return (datetime.fromisoformat(mine.requested_at) - WITHIN).strftime(TIME)
 
 
 def begun(mine: Release, records: Iterable[Mapping[str, Any]]) -> str:
     """Say which deployment is of the same push; empty for none.
 
-    It is the last that was asked for, so that nothing came between: an image that is tagged anew after another release
-    is meant to go over that.
+    It must be the last one that was asked for. An image that gets a new tag after another release is meant to replace
+    that release.
     """
+    # a deployment that touched nothing leaves the image to be deployed by the next tag
     others = [r for r in records if r["deployment_id"] != mine.deployment_id and r.get("outcome") not in UNTOUCHED]
     last = max(others, key=lambda r: (str(r["requested_at"]), str(r["deployment_id"])), default=None)
-    # what a build watch or the reconciler started for a push whose event was lost is no tag of its own
+    # a deployment that the build watch or the reconciler started, for a push whose event was lost, is no tag of its own
     if last is None or last.get("requested_by") != BY_PUSH or last.get("image_digest") != mine.image_digest:
         return ""
     apart = datetime.fromisoformat(mine.requested_at) - datetime.fromisoformat(str(last["requested_at"]))

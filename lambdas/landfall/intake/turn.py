@@ -1,20 +1,19 @@
 """Whose turn is it? One deployment per service at a time, and of the pushes that wait only the newest goes ahead.
 
-Requests are ordered by their time. A push that a newer push overtook is skipped, even when that one has ended
-meanwhile: going ahead would put the older image over the newer. Requests by hand and rollbacks are never skipped.
+Requests are ordered by their time. A push that a newer push overtook is skipped, even when the newer one has ended
+meanwhile: to go ahead would put the older image over the newer. Requests by hand and rollbacks are never skipped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from landfall.model import Outcome, Verdict, passed, wait
+from landfall.model import Outcome, Release, Verdict, passed, wait
+from landfall.naming import TIME, stamp, whole_seconds
 
-TIME = "%Y%m%dT%H%M%SZ"
-"""What a deployment's id begins with."""
-SECONDS = len("2026-01-01T00:00:00")
 SKIP, GO = "OVERTAKEN", "YOUR_TURN"
 
 
@@ -31,12 +30,33 @@ class Waiting:
 
     @property
     def order(self) -> tuple[str, str, str]:
-        """Return what requests are ordered by.
+        """Return what requests are ordered by: the time of the request, then the start of its execution, then the id.
 
-        By when it was asked for, which of a push that was delivered late is long before its execution's start. Events
-        tell whole seconds: within one, the start decides, and of one instant the id.
+        The event of a push may arrive late, so the execution may start long after the request. Events tell whole
+        seconds.
         """
-        return self.requested_at[:SECONDS], self.started_at, self.deployment_id
+        return whole_seconds(self.requested_at), self.started_at, self.deployment_id
+
+
+def waiting(release: Release) -> Waiting:
+    """Return a release as a request that waits for its turn."""
+    return Waiting(release.deployment_id, release.requested_at, release.by_push, started_at=release.started_at)
+
+
+def recorded(records: Iterable[Mapping[str, Any]]) -> list[Waiting]:
+    """Return the requests that the ledger's records tell of. A request that is rejected right away holds up nobody."""
+    return [
+        Waiting(
+            deployment_id=str(record["deployment_id"]),
+            requested_at=str(record.get("requested_at", "")),
+            started_at=str(record.get("started_at", "")),
+            by_push=bool(record.get("by_push")),
+            outcome=str(record.get("outcome", "")),
+            touching="fence" in record,
+        )
+        for record in records
+        if not record.get("doomed")
+    ]
 
 
 def decide(mine: Waiting, others: Iterable[Waiting], poll: int) -> Verdict:
@@ -54,9 +74,8 @@ def decide(mine: Waiting, others: Iterable[Waiting], poll: int) -> Verdict:
 
 
 def a_day_before(deployment_id: str, requested_at: str) -> str:
-    """Return what the ids begin with a day before a request was made, or began: no request waits that long."""
-    requested = requested_at[:SECONDS].replace("-", "").replace(":", "") + "Z"
-    first = datetime.strptime(min(deployment_id, requested)[:16], TIME).replace(tzinfo=UTC)
+    """Return the id's beginning for one day before a request was made, or began. No request waits that long."""
+    first = datetime.strptime(min(deployment_id, stamp(requested_at))[:16], TIME).replace(tzinfo=UTC)
     return (first - timedelta(days=1)).strftime(TIME)
 
 

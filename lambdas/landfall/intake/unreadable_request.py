@@ -1,16 +1,17 @@
-"""What a request that can't be read says all the same: who asked, and why. The first question of an audit is who."""
+"""Who made a request that can't be read, and why, as far as it says so. The first question of an audit is who."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from landfall.intake import recorded_requests
-from landfall.intake.request import TEXT_LIMIT
-from landfall.model import UNKNOWN
+from landfall.intake.document import TEXT_LIMIT
+from landfall.model import UNKNOWN, Release
 from landfall.redaction import LONGEST, Redacts, redacted
+from landfall.settings import Settings
 from landfall.text import pasted
 from landfall.text.later import Later
 from landfall.wire import cut
@@ -18,7 +19,7 @@ from landfall.wire import cut
 CAME_LIMIT = 400
 """Bytes that are kept of an input that can't be read."""
 BY_EVENTBRIDGE = Later(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""How the executions are called that a rule starts: two ids, of the event and of the delivery."""
+"""The names of executions that a rule starts: the id of the event and the id of the delivery."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,9 @@ class Claims:
 
 
 def read(document: Any, execution_name: str, kinds: Sequence[Redacts]) -> Claims:
-    """Return what is to be told of an input that can't be read, redacted and bounded, in that order.
+    """Return what a record keeps of an input that can't be read: first redacted, then cut.
 
-    Who asked may be told by the execution's name alone.
+    Where the input does not say who asked, the execution's name may.
     """
     known = document if isinstance(document, Mapping) else {}
     by = redacted(_legible(known.get("requested_by")), recorded_requests.IDENTITY.kinds)[:TEXT_LIMIT]
@@ -41,6 +42,17 @@ def read(document: Any, execution_name: str, kinds: Sequence[Redacts]) -> Claims
     came = redacted(_legible(json.dumps(document, ensure_ascii=False, default=str)), kinds)
     by_rule = "EventBridge" if BY_EVENTBRIDGE.fullmatch(execution_name) else UNKNOWN
     return Claims(by or by_rule, why, cut(came, CAME_LIMIT))
+
+
+def told_of(release: Release, document: Any, settings: Settings) -> Release:
+    """Return the release that a request which can't be read is recorded as.
+
+    It stands under its service where at least that is known, and says who asked as far as the input tells.
+    """
+    said = read(document, release.execution_arn.rpartition(":")[2], settings.redaction.kinds)
+    release = replace(release, requested_by=said.requested_by, reason=said.reason, came=said.came)
+    name = document.get("service") if isinstance(document, Mapping) else None
+    return replace(release, service=name) if isinstance(name, str) and settings.named(name) else release
 
 
 def _legible(value: Any) -> str:

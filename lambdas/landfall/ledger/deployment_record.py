@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from landfall import redaction
 from landfall.intake import recorded_requests
 from landfall.ledger import YES
-from landfall.model import PROVEN, Baseline, Deployment, Failure, Outcome, Release, Verdict
+from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction import Redacts
 from landfall.smoke.case import Check
 
@@ -21,7 +21,7 @@ SCHEMA = 2
 
 @dataclass(frozen=True)
 class Ended:
-    """Everything the machine knows at the end. What a deployment never came to is None."""
+    """Everything the machine knows at the end. What a deployment never reached is None."""
 
     release: Release
     outcome: Outcome
@@ -32,8 +32,11 @@ class Ended:
     checks: tuple[Check, ...] = ()
 
 
-def opened(release: Release) -> dict[str, Any]:
-    """Return the ledger record of a deployment that begins. It has no `outcome` yet."""
+def opened(release: Release, *, doomed: bool = False) -> dict[str, Any]:
+    """Return the ledger record of a deployment that begins. It has no `outcome` yet.
+
+    A request that is rejected right away is `doomed`: it must neither overtake nor hold up others until it is closed.
+    """
     return {
         "service": release.service,
         "deployment_id": release.deployment_id,
@@ -50,6 +53,7 @@ def opened(release: Release) -> dict[str, Any]:
         **recorded_requests.fields(release),
         "unfinished": YES,
         "release": json.dumps(asdict(release)),
+        **({"doomed": True} if doomed else {}),
     }
 
 
@@ -73,7 +77,7 @@ def closed(ended: Ended, now: datetime) -> dict[str, Any]:
 
 
 def redacted(ended: Ended, kinds: Sequence[Redacts]) -> Ended:
-    """Take out of what was told in words whatever the settings name beside the standard kinds."""
+    """Redact the texts by the kinds that the settings name besides the standard ones."""
 
     def told(text: str) -> str:
         return redaction.redacted(text, kinds)
@@ -103,7 +107,7 @@ def why(ended: Ended) -> str:
 
 
 def revision(ended: Ended) -> str:
-    """Return the revision of the release: the one that was undone, where it was; the one that is live unchanged."""
+    """Return the release's revision: the one that a rollback undid, or, after NO_CHANGE, the one that is live."""
     if ended.outcome == Outcome.NO_CHANGE and ended.baseline:
         return ended.baseline.task_definition
     return (ended.deployment.undoes or ended.deployment.task_definition) if ended.deployment else ""
@@ -111,20 +115,28 @@ def revision(ended: Ended) -> str:
 
 def live_now(ended: Ended) -> str:
     """Say what the service runs now, as far as it was proven."""
-    if ended.outcome in PROVEN:
-        return f"{ended.release.git_sha} ({ended.release.image_digest}), proven"
-    if ended.outcome == Outcome.ROLLED_BACK and ended.deployment:
-        digests = ", ".join(accepted[0] for accepted in ended.deployment.digests.values()) or "digest unknown"
-        return f"{ended.deployment.git_sha} ({digests}), proven again"
-    if ended.outcome == Outcome.REJECTED:
-        return "what ran before; nothing was touched"
-    if ended.outcome == Outcome.NO_BASELINE:
-        return f"nothing ran before to go back to; at the last look: {ended.verdict.reason}"
-    return "UNKNOWN: look at the service now"
+    unknown = "UNKNOWN: look at the service now"
+    match ended.outcome:
+        case Outcome.SUCCEEDED | Outcome.NO_CHANGE:
+            return f"{ended.release.git_sha} ({ended.release.image_digest}), proven"
+        case Outcome.ROLLED_BACK:
+            return _proven_again(ended.deployment) if ended.deployment else unknown
+        case Outcome.REJECTED:
+            return "what ran before; nothing was touched"
+        case Outcome.NO_BASELINE:
+            return f"nothing ran before to go back to; at the last look: {ended.verdict.reason}"
+        case Outcome.SKIPPED | Outcome.ROLLBACK_FAILED | Outcome.SUPERSEDED:
+            return unknown
+    assert_never(ended.outcome)
+
+
+def _proven_again(back: Deployment) -> str:
+    digests = ", ".join(accepted[0] for accepted in back.digests.values()) or "digest unknown"
+    return f"{back.git_sha} ({digests}), proven again"
 
 
 def seconds(record: Mapping[str, Any]) -> int | None:
-    """Return how long a deployment took, from its execution's start; None where that was not noted."""
+    """Return how many seconds a deployment took from its execution's start; None where the start was not recorded."""
     if not record.get("started_at"):
         return None
     took = datetime.fromisoformat(record["ended_at"]) - datetime.fromisoformat(record["started_at"])

@@ -1,8 +1,8 @@
-"""How a service stands by its ledger: what was proven last, what changed it last, what that may have left live.
+"""What a service's ledger says of it: what was proven last, what changed it last, what that may have left live.
 
-"Last" means the place in the service's chain, which the transaction that closes a record gives it. An id begins with
-whole seconds of somebody's clock or is typed by a person, and times come from several clocks: neither orders anything
-here, but for records from before there were chains, which have nothing else and come before all that are chained.
+"Last" means the place in the service's chain, which a record gets in the transaction that closes it. Ids and times do
+not order anything here: an id begins with whole seconds of some clock, or a person typed it, and times come from
+several clocks. Only records from before there were chains are ordered by them; these come before all chained ones.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, assert_never
 
 from landfall import chain
-from landfall.model import PROVEN, Outcome
+from landfall.chain import Record
+from landfall.model import PROVEN, UNTOUCHED, Outcome
 
-NOTHING_DONE = (Outcome.REJECTED, Outcome.SKIPPED)
-"""Outcomes of deployments that touched nothing: what was true before them still is."""
 SEARCHED = 200
 """Records of a service that are looked through where a look is not for one that the chain names."""
 PROVEN_BEFORE, CHANGED_BEFORE = "proven_before", "changed_before"
@@ -24,7 +23,6 @@ PROVEN_BEFORE, CHANGED_BEFORE = "proven_before", "changed_before"
 
 Absent where nobody knew: in records from before there were these fields, and after them until the first that fits.
 """
-Record = dict[str, Any]
 
 
 def proven(record: Mapping[str, Any]) -> bool:
@@ -35,9 +33,9 @@ def proven(record: Mapping[str, Any]) -> bool:
 def changed(record: Mapping[str, Any]) -> bool:
     """Say whether a deployment is over and may have changed the service.
 
-    What a recovery recorded of a success it only heard of names no revision, and tells nothing.
+    A recovery may record a success that it did not see itself. Such a record names no revision and says nothing here.
     """
-    nothing = record.get("outcome") in NOTHING_DONE
+    nothing = record.get("outcome") in UNTOUCHED
     heard_of = record.get("outcome") in PROVEN and not record.get("task_definition")
     return bool(record.get("outcome")) and not nothing and not heard_of
 
@@ -119,13 +117,20 @@ def left_by(record: Record) -> frozenset[str]:
 
     None where somebody else deployed over it: that was no deployment of ours.
     """
-    outcome, restored = record["outcome"], str(record.get("restored_to") or "")
+    # what is no outcome that is known here may have left any of them
+    outcome = next((each for each in Outcome if each == record["outcome"]), Outcome.ROLLBACK_FAILED)
+    restored = str(record.get("restored_to") or "")
     release, before = str(record.get("task_definition") or ""), str(record.get("baseline_task_definition") or "")
-    if outcome in PROVEN:
-        return frozenset({release})
-    if outcome == Outcome.ROLLED_BACK:
-        return frozenset({restored})
-    return frozenset() if outcome == Outcome.SUPERSEDED else frozenset({release, restored, before} - {""})
+    match outcome:
+        case Outcome.SUCCEEDED | Outcome.NO_CHANGE:
+            return frozenset({release})
+        case Outcome.ROLLED_BACK:
+            return frozenset({restored})
+        case Outcome.SUPERSEDED:
+            return frozenset()
+        case Outcome.REJECTED | Outcome.SKIPPED | Outcome.ROLLBACK_FAILED | Outcome.NO_BASELINE:
+            return frozenset({release, restored, before} - {""})
+    assert_never(outcome)
 
 
 def recent(by_id: Iterator[Record]) -> list[Record]:

@@ -12,8 +12,6 @@ from enum import StrEnum
 
 from landfall.redaction import redacted
 
-FINDINGS = "_finding"
-"""The partition key of findings in the ledger. No service can have this name."""
 CLAIM = timedelta(seconds=120)
 """How long one reconciler has to notify people of a finding before another does. A step runs shorter (60 s)."""
 

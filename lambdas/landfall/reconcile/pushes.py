@@ -11,8 +11,8 @@ from landfall.builds import build_watch
 from landfall.images import image_tags
 from landfall.images.image_tags import Tag, TagForm
 from landfall.images.stored import Listed
-from landfall.intake.turn import TIME
 from landfall.model import Outcome
+from landfall.naming import TIME, whole_seconds
 from landfall.reconcile.findings import Kind, Looked, Seen, Start
 
 KINDS = frozenset({Kind.PUSH_NOT_DEPLOYED, Kind.PUSH_NOT_READ})
@@ -101,4 +101,4 @@ def _plainest_first(tags: Iterable[Tag]) -> tuple[Tag, ...]:
 
 def _requested_at(record: Mapping[str, Any]) -> str:
     """Return the time of a request in whole seconds, as ECR gives the time of a push."""
-    return str(record.get("requested_at", ""))[: len("2026-01-01T00:00:00")] + "Z"
+    return whole_seconds(str(record.get("requested_at", ""))) + "Z"

@@ -10,17 +10,19 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from landfall import commit
 from landfall.images import image_tags
 from landfall.images.image_tags import GROUP, TagForm
 from landfall.reconcile.findings import Kind, Seen
 from landfall.reconcile.pushes import Pushed
 from landfall.text.later import Later
+from landfall.text.shortened import shortened
 
 SUBJECT = "tags that name no release"
 TAGS_SHOWN, TAG_SHOWN = 5, 60
 _REFERRER = Later(r"sha256-[0-9a-f]{64}(\..+)?")
 """The tag of a signature or attestation (cosign, "Signature Spec"; OCI, "Referrers Tag Schema")."""
-_COMMIT = rf"(?P<{GROUP}>[0-9a-f]{{7,40}})"
+_COMMIT = f"(?P<{GROUP}>{commit.DIGITS})"
 FORMS = (
     f"sha-{_COMMIT}",
     f"git-{_COMMIT}",
@@ -67,5 +69,5 @@ def _way_out(tags: Iterable[str], service: str) -> str:
 
 
 def _listed(tags: Sequence[str]) -> str:
-    shown = ", ".join(tag if len(tag) <= TAG_SHOWN else f"{tag[: TAG_SHOWN - 1]}…" for tag in tags[:TAGS_SHOWN])
+    shown = ", ".join(shortened(tag, TAG_SHOWN) for tag in tags[:TAGS_SHOWN])
     return shown if len(tags) <= TAGS_SHOWN else f"{shown} and {len(tags) - TAGS_SHOWN} more"

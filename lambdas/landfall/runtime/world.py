@@ -1,6 +1,6 @@
-"""The composition root of a step: settings, clock and AWS, each made when first asked for.
+"""The composition root of a step: settings, clock and AWS adapters, each made when it is first asked for.
 
-What makes it is imported there too: most steps reach few of these, and a cold start waits for each import.
+Each is imported at the same moment: most steps need few of them, and a cold start waits for each import.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _HURRIED = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard"
 
 
 class World:
-    """What a step may reach. One for the life of a Lambda, so that warm invocations reuse connections."""
+    """What a step may reach. There is one for the life of a Lambda, so that warm invocations reuse connections."""
 
     def now(self) -> datetime:
         """Return the time; the decisions take it as an input."""
@@ -136,7 +136,7 @@ class World:
 
     @cached_property
     def surroundings(self) -> Surroundings:
-        """Return what services lean on."""
+        """Return the reader of what services depend on: roles, secrets, alarms."""
         from landfall.aws.surroundings import Surroundings
 
         return Surroundings(self._client)
@@ -150,7 +150,7 @@ class World:
 
     @cached_property
     def signing(self) -> Signing:
-        """Return the key that closings are signed by."""
+        """Return the key that signs closed records."""
         from landfall.aws.signing import Signing
 
         former = self.settings.evidence.former_keys
@@ -214,7 +214,7 @@ class World:
 
     @cached_property
     def logs(self) -> TaskLogs:
-        """Return what tasks wrote. Nothing waits for it for long: it is the last thing a deployment could hang on."""
+        """Return the reader of the tasks' logs. Its timeouts are short: no deployment may hang because of logs."""
         from landfall.aws.logs import TaskLogs
 
         return TaskLogs(self._client("logs", _HURRIED))
@@ -239,15 +239,16 @@ class World:
         ECS itself checks no fence: a change sent just before the lock is lost still takes effect
         (docs/decisions/0024-one-deployment-at-a-time.md).
         """
-        lock = self.locks.read(release.service)
-        return lock is not None and bool(lock.owner) and lock.fence == release.fence
+        from landfall.intake import lock
+
+        return lock.is_under(self.locks.read(release.service), release)
 
     @cached_property
     def _ledger_table(self) -> Any:
         return self._table(ENV_LEDGER)
 
     def _table(self, variable: str) -> Any:
-        """Return the table that a variable names: all of them through one client."""
+        """Return the table that an environment variable names. All tables use one client."""
         return self._tables.Table(os.environ[variable])
 
     @cached_property
@@ -273,7 +274,7 @@ class World:
 
     @cached_property
     def _session(self) -> Any:
-        """Return what clients are made of, which boto3 is made of too: it loads what no step wants, S3's transfers."""
+        """Return botocore's session, which makes the clients. boto3 would load more, such as S3's transfers."""
         return botocore.session.get_session()
 
     @cached_property

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from landfall import commit
 from landfall.images.image_tags import GROUP
 from landfall.settings import Service
 from landfall.settings_file.problem import LONGEST, Problems, compiled
 
 MOVING = "latest"
 """A tag that moves with every push, so it can't name a release."""
-EXAMPLE = f"sha-(?P<{GROUP}>[0-9a-f]{{7,40}})"
+EXAMPLE = f"sha-(?P<{GROUP}>{commit.DIGITS})"
 
 
 def check(service: Service, where: tuple[str, ...], problem: Problems) -> None:

@@ -1,4 +1,4 @@
-"""What is looked at after the end, for the report alone. None of it decides anything, so none of it may fail."""
+"""What Report reads after the end. It decides nothing, so no failure in it may stop the report."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from landfall.redaction import redacted
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
 from landfall.settings import Service
-from landfall.telling.report import LAST_LINES, LogLines, Seen, of_interest
+from landfall.telling.report import LAST_LINES, LogLines, Seen
+from landfall.telling.report.served import of_interest
 
 BUDGET = timedelta(seconds=12)
-"""Of the step's minute: what is not read by then stays unread, and the report is written."""
+"""Of the step's minute. What is not read by then stays unread, and the report is written without it."""
 _T = TypeVar("_T")
 
 

@@ -1,83 +1,32 @@
-"""What preflight looks at, each thing when it is first asked for. Nothing is changed by it, and nothing decided."""
+"""What preflight looks at, each thing when it is first asked for. It changes nothing and decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 
 from landfall import smoke
 from landfall.change import task_definition
 from landfall.intake import freeze
 from landfall.judging import Judged
 from landfall.logs import task_logs
-from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, failed
+from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict
 from landfall.preflight_checks import platforms, provable, scan, service_checks, way_back
 from landfall.preflight_checks.scan import Judged as Scanned
 from landfall.proof import law1
-from landfall.proof.observed import UNHEALTHY, Look, ServiceView
+from landfall.proof.observed import UNHEALTHY
 from landfall.runtime.world import World
-from landfall.secret import Known
-from landfall.settings import Service
 from landfall.smoke.answers import Answers
 from landfall.smoke.case import Check
+from landfall.steps.service_now import ServiceNow
 
 
-class Beforehand:
-    """A service right before a release."""
+class Beforehand(ServiceNow):
+    """A service right before a release: what its checks need to know, and what is to be gone back to."""
 
     def __init__(self, release: Release, world: World, scans: int = 1) -> None:
         """Look at nothing yet. `scans` says which look at a scan this is."""
+        super().__init__(release, world)
         self._scans = scans
-        self.release = release
-        self.settings: Service = world.service(release.service)
-        self._world = world
-        self._ecs = world.ecs(self.settings.name)
-
-    @cached_property
-    def found(self) -> ServiceView | None:
-        """Return the service, None where ECS knows none."""
-        return self._ecs.service()
-
-    @property
-    def service(self) -> ServiceView:
-        """Return the service. Only asked for after one was found."""
-        assert self.found is not None  # noqa: S101
-        return self.found
-
-    @cached_property
-    def template(self) -> Mapping[str, Any]:
-        """Return the revision that runs."""
-        return self._ecs.task_definition(self.service.task_definition)[0]
-
-    @cached_property
-    def look(self) -> Look:
-        """Return the service, its tasks and its targets."""
-        tasks = self._ecs.tasks("RUNNING")
-        return Look(self.service, tasks, self._world.elb.targets(self.service.target_groups))
-
-    @cached_property
-    def base_url(self) -> str | Verdict:
-        """Return where the service answers, or the refusal where nothing says that."""
-        try:
-            return self._world.base_url(self.settings, self.service)
-        except LookupError as error:
-            return failed("NO_ADDRESS", str(error))
-
-    @cached_property
-    def known(self) -> Known:
-        """Return the secrets of the service's own checks."""
-        return self._world.secrets(self.settings)
-
-    @cached_property
-    def digests(self) -> dict[str, str]:
-        """Return what each container runs."""
-        return service_checks.running_digests(self.look.tasks, self.template)
-
-    @cached_property
-    def released(self) -> tuple[str, ...]:
-        """Return the containers that run the released image."""
-        return task_definition.released_containers(self.template, self.settings.container, self.settings.keep_image)
 
     def frozen(self) -> Verdict | None:
         """Return the refusal of a freeze."""

@@ -1,6 +1,6 @@
-"""Revisions that nothing is to run. One that stays ACTIVE is the newest of its family, to which its bare name resolves.
+"""Revisions that nothing must run. One that stays ACTIVE is the newest of its family, which the bare name resolves to.
 
-A `cdk deploy`, a scheduled task or a person who names the family alone would start a release that nobody proved.
+A `cdk deploy`, a scheduled task or a person who names only the family would start a release that nobody proved.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from landfall.model import Outcome, Release
 from landfall.runtime.step import logger
 
 REGISTERS = ("RegisterTaskDefinition", "UpdateService")
-"""The states from the first of which on a rejected deployment may have left a revision."""
+"""The states in which a deployment that is rejected may have left a revision."""
 STOPPED = "STOPPED"
-"""The code of a deployment whose execution died before it had written down how far it came."""
+"""The code of a deployment whose execution died before it had recorded how far it was."""
 
 
 def withdraw(ecs: Ecs, revision: str) -> None:
-    """Deregister a revision. That it can't be changes no outcome: it is told, and the revision is in the ledger."""
+    """Deregister a revision. A failure changes no outcome: it is logged, and the ledger names the revision."""
     try:
         ecs.deregister(revision)
     except AwsCallFailed as error:
-        logger.warning("a revision that is not to run could not be deregistered", extra={"why": str(error)})
+        logger.warning("a revision that must not run could not be deregistered", extra={"why": str(error)})
 
 
 def possible(record: Mapping[str, Any] | None) -> bool:
@@ -38,7 +38,7 @@ def possible(record: Mapping[str, Any] | None) -> bool:
 
 
 def of(ecs: Ecs, release: Release) -> tuple[str, ...]:
-    """Return what a deployment that is over left among the newest revisions of the service's family, and nothing runs.
+    """Return the revisions that a finished deployment left among the newest of the service's family, and nothing runs.
 
     Raises AwsCallFailed where AWS can't be asked.
     """

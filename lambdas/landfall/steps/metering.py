@@ -1,8 +1,8 @@
 """What CloudWatch is told of a deployment that ended: once, by the step that closed its record.
 
 Dimensions are `service` = landfall, for totals, and that with `landfall_service`, the service's name in services.toml.
-Nothing that is new with every release is one of them: each combination is a metric, and costs by the month. Commit and
-digest stand in the same line of the log as plain fields, which Logs Insights reads and no metric is made of.
+A value that is new with every release is no dimension: each combination is a metric, and costs money each month. Commit
+and digest are plain fields of the same log line: Logs Insights reads them, and no metric is made of them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ BY_SERVICE = "landfall_service"
 WENT_BACK, DURATION = "WentBack", "DurationSeconds"
 BACK = (Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.NO_BASELINE)
 TOUCHED = (Outcome.SUCCEEDED, Outcome.SUPERSEDED, *BACK)
-"""Outcomes of deployments that changed the service: they alone have a duration that says something."""
+"""Outcomes of deployments that changed the service. Only their duration says something."""
 SHOWN = ("outcome", "deployment_id", "git_sha", "image_digest", "ended_at")
 
 

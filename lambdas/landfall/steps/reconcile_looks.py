@@ -11,7 +11,7 @@ from functools import partial
 from itertools import islice
 
 from landfall import chain
-from landfall.aws.ledger import Record
+from landfall.chain import Record
 from landfall.ledger import standing
 from landfall.ledger.standing import SEARCHED
 from landfall.reconcile import LOOK_EVERY

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from landfall import commit
 from landfall.errors import AwsCallFailed, InvalidRequest
 from landfall.images import commit_details, image_tags
 from landfall.images.commit_details import Told
-from landfall.images.image_tags import TagForm
-from landfall.images.stored import Image, Listed
+from landfall.images.stored import Image
 from landfall.intake import recorded_requests as requests
 from landfall.intake.request import Request
 from landfall.model import PROVEN, UNKNOWN, Asked, Intent, Release
+from landfall.partitions import UNKNOWN_SERVICE
 from landfall.runtime.world import World
+from landfall.steps import image_lookup
+
+
+def unresolved(execution_arn: str, deployment_id: str, started_at: str) -> Release:
+    """Return the release of an execution of which nothing is known yet but itself."""
+    return Release(UNKNOWN_SERVICE, deployment_id, execution_arn, requested_at=started_at, started_at=started_at)
 
 
 def asked(release: Release, wanted: Request) -> Release:
@@ -48,7 +52,7 @@ def found(release: Release, wanted: Request, world: World) -> Found:
 
     Raises InvalidRequest where one is missing, or what is asked contradicts itself.
     """
-    image = _image(wanted, world)
+    image = image_lookup.found(wanted, world)
     release = _with_revision(_with_image(release, image, wanted, world), wanted, world)
     return Found(release, commit_details.read(image.manifest, release.git_sha))
 
@@ -75,79 +79,17 @@ def _ends(found: list[Asked], world: World) -> dict[str, str]:
         return {}
 
 
-def _image(wanted: Request, world: World) -> Image:
-    """Find the image in ECR. Raises InvalidRequest where there is none, or tag and digest disagree."""
-    tag, digest, repository = wanted.image_tag, wanted.image_digest, wanted.service.repository
-    # a tag that does not say the commit may have moved on since the push: the digest is what was pushed
-    by_tag = tag and (wanted.commit or not digest)
-    image = world.ecr(repository).image({"imageTag": str(tag)} if by_tag else {"imageDigest": str(digest)})
-    if image is None and not wanted.is_event:
-        image = _under_another_tag(wanted, world)
-    if image is None:
-        raise InvalidRequest("IMAGE_NOT_FOUND", f"{tag or digest} is not in repository {repository!r}; push it first")
-    if digest and digest != image.digest:
-        raise InvalidRequest(
-            "TAG_AND_DIGEST_DISAGREE",
-            f"image_tag {tag} is {image.digest}, not image_digest {digest}; give one of them",
-        )
-    return image
-
-
 def _with_image(release: Release, image: Image, wanted: Request, world: World) -> Release:
     """Fill in the image and its commit. Raises InvalidRequest where nothing says which commit it is."""
     # what a rollback goes back to was proven as a commit that its record knows
     is_back = wanted.intent == Intent.ROLLBACK
     return replace(
         release,
-        git_sha=wanted.commit or UNKNOWN if is_back else _commit(image, wanted, world),
+        git_sha=wanted.commit or UNKNOWN if is_back else image_lookup.commit_of(image, wanted, world),
         image=image.uri,
         image_digest=image.digest,
         accepted_digests=image.accepted,
     )
-
-
-def _under_another_tag(wanted: Request, world: World) -> Image | None:
-    """Return the image of a commit that is asked for by all its digits, by any tag that the settings read as it."""
-    service, tag = wanted.service, wanted.image_tag
-    if wanted.image_digest or service.tag_pattern is None or not tag or not image_tags.is_full(tag):
-        return None
-    ecr = world.ecr(service.repository)
-    found = of_commit(ecr.images(), service.tags, tag)
-    return ecr.image({"imageDigest": found[0].digest}) if found else None
-
-
-def of_commit(images: Iterable[Listed], form: TagForm, git_sha: str) -> tuple[Listed, str] | None:
-    """Return the image that was pushed last of those with a tag that says a commit, and that tag; None without one.
-
-    All tags are read in one go. Raises StepError where the service's pattern takes too long.
-    """
-    listed = [(image, tag) for image in images if not image.artifact for tag in image.tags]
-    read = zip(listed, image_tags.read((tag for _, tag in listed), form), strict=True)
-    ours = [each for each, tag in read if tag.readable and tag.commit and commit.same(tag.commit, git_sha)]
-    return max(ours, key=lambda each: each[0].pushed_at, default=None)
-
-
-def _commit(image: Image, wanted: Request, world: World) -> str:
-    """Return the commit of an image, by its tags, else by its label. Raises InvalidRequest where they leave it open."""
-    service = wanted.service
-    found = image_tags.of_tags(image_tags.read(image.tags, service.tags))
-    if wanted.commit:
-        return next((each for each in found if commit.same(each, wanted.commit)), wanted.commit)
-    if len(found) == 1:
-        return found[0]
-    way_out = "Landfall must know which commit it is from"
-    if found:
-        raise InvalidRequest("NO_COMMIT", f"image {image.digest} is tagged as {len(found)} commits, {found}; {way_out}")
-    if not service.commit_label:
-        has = f"tags {list(image.tags)}" if image.tags else "no tag"
-        raise InvalidRequest(
-            "NO_COMMIT", f"image {image.digest} has {has}, and so no commit; {way_out}: tag it by that"
-        )
-    said = world.ecr(service.repository).label(image, service.commit_label)
-    if not image_tags.is_commit(said):
-        has = f"its label {service.commit_label} is {said!r}" if said else f"it has no label {service.commit_label}"
-        raise InvalidRequest("NO_COMMIT", f"image {image.digest}: {has}, and no tag says its commit; {way_out}")
-    return said
 
 
 def _with_revision(release: Release, wanted: Request, world: World) -> Release:

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, assert_never
 
 from landfall import console
 from landfall.ledger.deployment_record import Ended, live_now, revision, seconds, why
-from landfall.model import PROVEN, QUIET, UNKNOWN, Outcome
-from landfall.telling import notice
+from landfall.model import UNKNOWN, Outcome
+from landfall.telling import deployment_notice as told
 
 SCHEMA = 1
 
 
 def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[str, Any]:
     """Return the detail of the event. `record` is the closed one: of two that tell of it, both say the same."""
-    release = ended.release
+    release, runbook = ended.release, told.runbook_of(ended.outcome)
     return {
         "schema": SCHEMA,
         "outcome": ended.outcome.value,
-        "severity": notice.severity(ended.outcome),
-        "code": notice.code(ended),
+        "severity": told.severity(ended.outcome).value,
+        "code": told.code(ended),
         "why": why(ended),
         "service": release.service,
         "deployment_id": release.deployment_id,
@@ -45,16 +45,19 @@ def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[
         "execution_arn": release.execution_arn,
         "execution_url": console.execution(release.execution_arn),
         "report": report,
-        "report_url": notice.report_url(ended, report),
-        "what_next": notice.NEXT.get(ended.outcome),
-        "runbook": None if ended.outcome in QUIET else notice.runbook_of(ended.outcome).value,
+        "report_url": told.report_url(ended, report),
+        "what_next": told.what_next(ended.outcome),
+        "runbook": runbook.value if runbook else None,
     }
 
 
 def live_sha(ended: Ended) -> str:
     """Return the commit that is proven to be live; UNKNOWN where this deployment proved none."""
-    if ended.outcome in PROVEN:
-        return ended.release.git_sha
-    if ended.outcome == Outcome.ROLLED_BACK and ended.deployment:
-        return ended.deployment.git_sha
-    return UNKNOWN
+    match ended.outcome:
+        case Outcome.SUCCEEDED | Outcome.NO_CHANGE:
+            return ended.release.git_sha
+        case Outcome.ROLLED_BACK:
+            return ended.deployment.git_sha if ended.deployment else UNKNOWN
+        case Outcome.REJECTED | Outcome.SKIPPED | Outcome.ROLLBACK_FAILED | Outcome.SUPERSEDED | Outcome.NO_BASELINE:
+            return UNKNOWN
+    assert_never(ended.outcome)

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from landfall.change.task_definition import TAG_DEPLOYMENT, TAG_ROLE
-from landfall.model import UNKNOWN_SERVICE
+from landfall.partitions import UNKNOWN_SERVICE
 from local.stage.landfall_stage import Stage, commit
 from tests.campaigns.chaos.schedule import AGAIN, BACK, GOOD, MISSING, RACE, Deployment
 

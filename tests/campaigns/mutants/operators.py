@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cosmic_ray.operators import binary_operator_replacement as binary
 from cosmic_ray.operators import (
     boolean_replacer,
     break_continue,
@@ -17,7 +18,6 @@ from cosmic_ray.operators import (
     unary_operator_replacement,
     zero_iteration_for_loop,
 )
-from cosmic_ray.operators import binary_operator_replacement as binary
 from cosmic_ray.operators import comparison_operator_replacement as comparison
 from cosmic_ray.operators.operator import Operator
 

@@ -13,8 +13,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from cli.evidence import export
-from landfall.chain import AFTER_CLOSING, CHAINS, Head, anchor_at
+from landfall.chain import AFTER_CLOSING, Head, anchor_at
 from landfall.chain.check import Finding, verify
+from landfall.partitions import CHAINS
 from tests.campaigns.tampering import chains, trials
 
 CHAIN, SHORT = chains.of(trials.RECORDS), chains.of(8)

@@ -23,6 +23,7 @@ from landfall.secret import Known
 from landfall.settings import Limits, Service, Settings
 from landfall.settings.smoke import Smoke
 from landfall.smoke.answers import Answer, Answers, Request
+from landfall.telling.notice import Notice
 from tests.campaigns.torture import replies
 from tests.campaigns.torture.asl import Clock
 from tests.campaigns.torture.clients import Client
@@ -34,12 +35,12 @@ from tests.campaigns.torture.web import PATHS, Said, Web
 from tests.support.signing import Bucket, signing
 
 
-class MemoryTopic(list[tuple[str, str, dict[str, str]]]):
+class MemoryTopic(list[Notice]):
     """The notification topic."""
 
-    def publish(self, subject: str, message: str, attributes: dict[str, str]) -> str:
+    def publish(self, notice: Notice) -> str:
         """Publish."""
-        self.append((subject, message, attributes))
+        self.append(notice)
         return str(len(self))
 
 

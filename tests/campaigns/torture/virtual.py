@@ -108,7 +108,7 @@ def result(execution: Execution, world: ReplayWorld) -> Run:
         reason=str(failure.get("reason", "")),
         seconds=round(decided - start, 1),
         ended=round(execution.clock.now - start, 1),
-        notices=tuple(message for _, message, _ in world.topic),
+        notices=tuple(notice.text for notice in world.topic),
         events=tuple(world.events),
         record=record,
         states=tuple(execution.entered),

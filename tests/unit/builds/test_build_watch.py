@@ -143,7 +143,7 @@ DROPPED = build_watch.started("build-sample-1", first=True)
 
 def test_a_failed_build_is_told_with_project_phase_reason_and_link() -> None:
     """The message says what failed, where to look, and that nothing was deployed."""
-    text = build_notice.message(built(image_digest=UNKNOWN), FAILED)
+    text = build_notice.notice(built(image_digest=UNKNOWN), FAILED).text
 
     assert text.splitlines()[0] == f"BUILD_FAILED: sample, commit {b.SHA}"
     for part in ("landfall-build-sample", "BUILD TIMED_OUT: after 60 minutes", "what ran still runs"):
@@ -156,7 +156,7 @@ def test_a_failed_build_is_told_with_project_phase_reason_and_link() -> None:
 
 def test_a_push_that_started_nothing_is_told_with_what_was_started() -> None:
     """And that something is wrong with the event, or it will happen again."""
-    text = build_notice.message(built(), DROPPED)
+    text = build_notice.notice(built(), DROPPED).text
 
     assert text.startswith("NOT_BEGUN: sample")
     for part in ("build-sample-1 was started", "dead-letter queue", b.DIGEST):
@@ -166,12 +166,12 @@ def test_a_push_that_started_nothing_is_told_with_what_was_started() -> None:
 @pytest.mark.parametrize(("verdict", "outcome"), [(FAILED, "BUILD_FAILED"), (DROPPED, "NOT_BEGUN")])
 def test_a_notice_can_be_filtered_as_a_deployments_can(verdict: Any, outcome: str) -> None:
     """The same attributes; neither wakes anybody up, since the service runs what it ran."""
-    assert build_notice.attributes(built(), verdict) == {
+    assert build_notice.notice(built(), verdict).attributes == {
         "outcome": outcome,
         "service": "sample",
         "severity": "notice",
         "code": verdict.code,
     }
-    subject = build_notice.subject(built(git_sha="fünf" * 30), verdict)
+    subject = build_notice.notice(built(git_sha="fünf" * 30), verdict).subject
     assert subject.startswith(f"Landfall: {outcome} sample f?nf")
     assert len(subject) <= 100

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from landfall.errors import InvalidRequest
 from landfall.intake import freeze
-from landfall.intake.freeze import EVERY_SERVICE, Freeze
+from landfall.intake.freeze import Freeze
 from landfall.model import Intent, State
+from landfall.partitions import EVERY_SERVICE
 from landfall.settings_file.read import _NAME
 from tests.support import builders as b
 

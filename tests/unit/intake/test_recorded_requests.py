@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from landfall import wire
 from landfall.intake import recorded_requests
 from landfall.model import UNKNOWN, Asked
-from landfall.telling import notice
+from landfall.telling import deployment_notice
 from tests.support import builders as b
 
 ANN = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Release_0123456789abcdef/ann@example.com"
@@ -108,7 +108,7 @@ def test_people_are_told_who_asked_and_what_started_it() -> None:
     """Both, since they are two facts; without a recorded request it is what started it, as ever."""
     plain = b.release(requested_by="ECR push", reason="push of x")
     joined = recorded_requests.joined(plain, (request("2026-01-02T10:00:00Z"),))
-    text = notice.message(b.ended(release=joined), None)
+    text = deployment_notice.notice(b.ended(release=joined), None).text
     assert f"Asked by:  {ANN} (a claim) at 2026-01-02T10:00:00Z by landfall 1.0; started by ECR push" in text
     assert "Because:   why not" in text
     assert recorded_requests.who(plain) == "ECR push (a claim)"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from landfall.errors import InvalidRequest
 from landfall.intake import request
-from landfall.intake.request import KEYS, Ignored, Recovery, Request
+from landfall.intake.document import KEYS
+from landfall.intake.request import Ignored, Recovery, Request
 from landfall.model import UNKNOWN, Intent
 from landfall.text import pasted
 from tests.support import builders as b

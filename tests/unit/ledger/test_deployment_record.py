@@ -9,7 +9,8 @@ import pytest
 
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
-from landfall.model import UNKNOWN, UNKNOWN_SERVICE, Failure, Outcome, Release, failed, passed
+from landfall.model import UNKNOWN, Failure, Outcome, Release, failed, passed
+from landfall.partitions import UNKNOWN_SERVICE
 from landfall.redaction.kind import OwnKind
 from landfall.smoke.case import Check
 from tests.support import builders as b

@@ -15,7 +15,7 @@ from landfall.aws.ledger import Ledger
 from landfall.aws.signing import Signing
 from landfall.chain import HASH
 from landfall.ledger import deployment_record, standing
-from landfall.model import Outcome
+from landfall.model import UNTOUCHED, Outcome
 from tests.campaigns.torture.tables import Table
 from tests.support import builders as b
 from tests.support.signing import KMS, Bucket, signed, signing
@@ -64,7 +64,7 @@ def record(name: str, outcome: Outcome = Outcome.SUCCEEDED, **changes: Any) -> d
     ended = b.ended(
         outcome,
         release=b.release(deployment_id=name),
-        deployment=None if outcome in standing.NOTHING_DONE else b.deployment(task_definition=revision(name)),
+        deployment=None if outcome in UNTOUCHED else b.deployment(task_definition=revision(name)),
     )
     return {**deployment_record.closed(ended, b.NOW), **changes}
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.reconcile.findings import CLAIM, Finding, Kind, Looked, Seen, State, changes, gone, key, seen, told
-from landfall.telling import finding_notice
+from landfall.telling import finding_advice, finding_notice
 from tests.support import builders as b
 
 ROOT = Path(__file__).parents[3]
@@ -102,21 +102,21 @@ def test_one_thing_has_one_name() -> None:
 def test_every_kind_says_what_to_do(kind: Kind) -> None:
     """In the message, and in a section of the runbook that the message names."""
     each = replace(finding(State.RAISED), kind=kind)
-    text = finding_notice.message(each, "execution one was started")
-    for part in (each.what, each.subject, each.seen_at, finding_notice.ADVICE[kind].next, "execution one was started"):
+    text = finding_notice.notice(each, "execution one was started").text
+    for part in (each.what, each.subject, each.seen_at, finding_advice.ADVICE[kind].next, "execution one was started"):
         assert part in text
-    runbook = (ROOT / finding_notice.RUNBOOK).read_text(encoding="utf-8")
+    runbook = (ROOT / finding_advice.RUNBOOK).read_text(encoding="utf-8")
     assert f"\n### `{kind.value}`" in runbook
-    assert f'<a id="{finding_notice.anchor(kind)}"></a>' in runbook
-    assert f"{finding_notice.RUNBOOK}#{finding_notice.anchor(kind)}" in text
-    cleared = finding_notice.message(replace(each, state=State.CLEARED), "")
-    assert finding_notice.ADVICE[kind].gone in cleared
-    assert len(finding_notice.subject(each)) <= 100
-    assert finding_notice.attributes(each) == {
+    assert f'<a id="{finding_advice.anchor(kind)}"></a>' in runbook
+    assert f"{finding_advice.RUNBOOK}#{finding_advice.anchor(kind)}" in text
+    cleared = finding_notice.notice(replace(each, state=State.CLEARED), "").text
+    assert finding_advice.ADVICE[kind].gone in cleared
+    assert len(finding_notice.notice(each, "").subject) <= 100
+    assert finding_notice.notice(each, "").attributes == {
         "kind": kind.value,
         "service": "sample",
         "severity": "page" if kind in (Kind.NEVER_CLOSED, Kind.RELEASE_DYING) else "notice",
         "outcome": "FINDING",
         "code": kind.value,
     }
-    assert finding_notice.attributes(replace(each, state=State.CLEARED))["severity"] == "notice"
+    assert finding_notice.notice(replace(each, state=State.CLEARED), "").attributes["severity"] == "notice"

@@ -14,14 +14,13 @@ import acquire_lock
 import preflight
 import register_task_definition
 import report
-import resolve
 import rollback
 import smoke_test
 import update_service
 from landfall import wire
 from landfall.errors import StepOutputTooLarge
 from landfall.judging import Judgement
-from landfall.ledger import recovery
+from landfall.ledger import recovery, resolved
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.recovery import Plan, Progress
 from landfall.model import Baseline, Deployment, Failure, Intent, Kind, Outcome, Release, failed, passed
@@ -145,10 +144,10 @@ def answers(platforms: int, name: int, character: str) -> dict[str, Any]:
         None,
     )
     return {
-        "Resolve": resolve.Output("RESOLVED", verdict, ours),
-        "Resolve, to finish": resolve.recovering(Plan(passed("FINISH", ""), closed), fence=10**9),
-        "Resolve, to give up": resolve.recovering(Plan(passed("EXHAUSTED", ""), closed)),
-        "Resolve, to recover": resolve.recovering(lost),
+        "Resolve": resolved.Resolved("RESOLVED", verdict, ours),
+        "Resolve, to finish": resolved.recovering(Plan(passed("FINISH", ""), closed), fence=10**9),
+        "Resolve, to give up": resolved.recovering(Plan(passed("EXHAUSTED", ""), closed)),
+        "Resolve, to recover": resolved.recovering(lost),
         "AcquireLock": acquire_lock.Output(verdict, ours),
         "Preflight": preflight.Output(verdict, replace(ran, restore_to=None, restores="", accepted={}, proven_sha="")),
         "RegisterTaskDefinition": register_task_definition.Output(replace(going, undoes=""), ran),
@@ -188,7 +187,7 @@ def test_what_may_be_begun_can_be_recovered(platforms: int, name: int, character
         deployment(platforms, name),
         Failure("Recovery", "EXECUTION_STOPPED", "r" * 400),
     )
-    assert fitting(asdict(resolve.recovering(Plan(passed("RECOVER", ""), ended))))
+    assert fitting(asdict(resolved.recovering(Plan(passed("RECOVER", ""), ended))))
 
 
 def test_a_deployment_that_no_recovery_could_carry_is_refused_with_its_way_out() -> None:

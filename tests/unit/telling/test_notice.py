@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from landfall.model import QUIET, Outcome
-from landfall.telling import notice
+from landfall.telling import deployment_notice
 from tests.support import builders as b
 
 OUTCOMES = [Outcome.REJECTED, Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED, Outcome.NO_BASELINE]
@@ -21,7 +21,7 @@ NEXT = {
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_message(outcome: Outcome) -> None:
     """Whoever reads it learns at once why, what is live now, what to do, and where to look."""
-    text = notice.message(b.crashed(outcome), "s3://bucket/report.md")
+    text = deployment_notice.notice(b.crashed(outcome), "s3://bucket/report.md").text
     first, *_ = text.splitlines()
     assert first == f"{outcome.value}: sample, commit {b.SHA}"
     for part in (NEXT[outcome], "container 'app' exited with code 1", b.DIGEST, b.REVISION, "s3://bucket/report.md"):
@@ -33,12 +33,12 @@ def test_message(outcome: Outcome) -> None:
 
 def test_message_without_a_report() -> None:
     """A report that could not be written is said to be missing, and where the evidence is instead."""
-    assert "could not be written" in notice.message(b.crashed(Outcome.ROLLED_BACK), "")
+    assert "could not be written" in deployment_notice.notice(b.crashed(Outcome.ROLLED_BACK), "").text
 
 
 def test_everybody_who_is_told_is_told_what_to_do() -> None:
     """An outcome that is not quiet has its words; one that is needs none."""
-    assert notice.NEXT.keys() == set(Outcome) - set(QUIET)
+    assert {each for each in Outcome if deployment_notice.what_next(each)} == set(Outcome) - set(QUIET)
 
 
 RUNBOOK = {Outcome.ROLLBACK_FAILED: "rollback-failed"}
@@ -52,7 +52,7 @@ SUBJECTS = {
 @pytest.mark.parametrize(("service", "subject"), SUBJECTS.values(), ids=SUBJECTS.keys())
 def test_subject_is_within_the_limits_of_sns(service: str, subject: str) -> None:
     """SNS refuses a subject of 100 characters or more, or outside ASCII: the page would be lost over its own title."""
-    text = notice.subject(b.crashed(Outcome.ROLLED_BACK, release=b.release(service=service)))
+    text = deployment_notice.notice(b.crashed(Outcome.ROLLED_BACK, release=b.release(service=service)), None).subject
     assert text == subject
     assert len(text) < 100
     assert text.isascii()
@@ -61,7 +61,7 @@ def test_subject_is_within_the_limits_of_sns(service: str, subject: str) -> None
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_attributes(outcome: Outcome) -> None:
     """Subscribers can filter by outcome, and only a service that is not proven healthy pages."""
-    attributes = notice.attributes(b.crashed(outcome))
+    attributes = deployment_notice.notice(b.crashed(outcome), None).attributes
     assert attributes["outcome"] == outcome.value
     assert attributes["severity"] == ("page" if outcome == Outcome.ROLLBACK_FAILED else "notice")
     assert attributes["code"] == "CRASH_LOOP"

@@ -24,7 +24,7 @@ from landfall.ledger.execution_history import Entry
 from landfall.model import Outcome, failed
 from landfall.reconcile.findings import Finding, Kind, State
 from landfall.smoke.case import Check
-from landfall.telling import build_notice, finding_notice, notice
+from landfall.telling import build_notice, deployment_notice, finding_notice
 from landfall.telling.report import text as report_text
 from landfall.text import foreign
 from tests.support import builders as b
@@ -202,14 +202,14 @@ def test_the_report() -> None:
 def test_messages() -> None:
     """A text in a message begins no line of its own, and a subject is one that SNS takes."""
     ended = b.crashed(Outcome.ROLLED_BACK, release=b.release(service=EVIL, reason=EVIL, git_sha=EVIL))
-    told = notice.message(ended, f"s3://b/{EVIL}"), notice.subject(ended)
+    told = deployment_notice.notice(ended, f"s3://b/{EVIL}")
     finding = Finding(EVIL, Kind.PUSH_NOT_READ, EVIL, EVIL, State.RAISED, b.NOW.isoformat(), b.NOW.isoformat())
-    found = finding_notice.message(finding, EVIL), finding_notice.subject(finding)
+    found = finding_notice.notice(finding, EVIL)
     built = Built(EVIL, EVIL, EVIL, EVIL, EVIL)
-    watched = build_notice.message(built, failed("X", EVIL)), build_notice.subject(built, failed("X", EVIL))
-    for message, subject in (told, found, watched):
-        assert obeyed(message, but="\n") | obeyed(subject) == set()
-        assert "\n# h" not in message
+    watched = build_notice.notice(built, failed("X", EVIL))
+    for notice in (told, found, watched):
+        assert obeyed(notice.text, but="\n") | obeyed(notice.subject) == set()
+        assert "\n# h" not in notice.text
 
 
 @given(ANYTHING)

@@ -5,7 +5,7 @@ Its shape is published as docs/schemas/report.schema.json, which is made from th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -15,52 +15,17 @@ from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry
 from landfall.logs.task_logs import Line, Place, Tally
-from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release
-from landfall.proof.observed import Look, TargetView, TaskView
-from landfall.redaction import redacted
-from landfall.smoke.case import PASS, Check
-from landfall.telling import notice
+from landfall.model import Baseline, Deployment, Failure, Outcome, Release
+from landfall.proof.observed import Look
+from landfall.smoke.case import Check
+from landfall.telling import deployment_notice
+from landfall.telling.report.served import Provenance, Target, provenance, target
 
 SCHEMA = 3
 """Of reports. Since 3 they tell of tasks, targets and log lines; 1 and 2 had neither schema nor log lines."""
 LAST_LINES = 50
 """Log lines of a report (R6)."""
 UNREAD = "not read: no task was started"
-MOST_TASKS = 50
-"""Tasks of a report: of more, the first."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """One task, as ECS knew it when the report was written."""
-
-    arn: str
-    revision: str
-    status: str
-    digests: dict[str, str]
-    exit_codes: dict[str, int]
-    stopped_reason: str
-
-
-@dataclass(frozen=True)
-class Target:
-    """One target, as the load balancer knew it when the report was written."""
-
-    address: str
-    state: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """From the commit to what was served. What is not known is UNKNOWN, what never came to be is empty."""
-
-    commit: str
-    image_digest: str
-    revision: str
-    ecs_deployment: str
-    tasks: tuple[Task, ...]
-    served: str
 
 
 @dataclass(frozen=True)
@@ -125,19 +90,19 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
     return Report(
         schema=SCHEMA,
         outcome=ended.outcome,
-        code=notice.code(ended),
+        code=deployment_notice.code(ended),
         why=deployment_record.why(ended),
         live_now=deployment_record.live_now(ended),
-        what_next=notice.NEXT.get(ended.outcome, "Nothing to do."),
+        what_next=deployment_notice.what_next(ended.outcome) or deployment_notice.NOTHING_TO_DO,
         service=release.service,
         deployment_id=release.deployment_id,
         requested_at=release.requested_at,
         started_at=release.started_at,
         ended_at=str(record["ended_at"]),
         seconds=deployment_record.seconds(record),
-        provenance=_provenance(ended, seen.look),
+        provenance=provenance(ended, seen.look),
         checks=ended.checks,
-        target_health=tuple(_target(target) for target in seen.look.targets),
+        target_health=tuple(target(each) for each in seen.look.targets),
         timeline=seen.history,
         logs=seen.logs,
         release=release,
@@ -160,40 +125,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _provenance(ended: Ended, look: Look) -> Provenance:
-    revision = deployment_record.revision(ended)
-    served = next((c for c in ended.checks if c.name == "version"), None)
-    return Provenance(
-        commit=ended.release.git_sha,
-        image_digest=ended.release.image_digest,
-        revision=revision,
-        ecs_deployment=ended.deployment.id if ended.deployment else "",
-        tasks=tuple(_task(task) for task in of_interest(look.tasks, revision)[:MOST_TASKS]),
-        served=UNKNOWN if served is None else served.expected if served.state == PASS else served.seen,
-    )
-
-
-def of_interest(tasks: Iterable[TaskView], revision: str) -> list[TaskView]:
-    """Return the release's own tasks, stopped ones included, then what else runs."""
-    ours = [task for task in tasks if task.task_definition == revision]
-    return [*ours, *(task for task in tasks if task.task_definition != revision and task.serves)]
-
-
-def _task(task: TaskView) -> Task:
-    return Task(
-        arn=task.arn,
-        revision=task.task_definition,
-        status=task.last_status,
-        digests={c.name: c.image_digest or UNKNOWN for c in task.containers},
-        exit_codes={c.name: c.exit_code for c in task.containers if c.exit_code is not None},
-        stopped_reason=redacted(task.stopped_reason),
-    )
-
-
-def _target(target: TargetView) -> Target:
-    return Target(f"{target.ip}:{target.port}", target.state, redacted(target.description or target.reason))
 
 
 def _links(release: Release, seen: Seen) -> dict[str, str]:

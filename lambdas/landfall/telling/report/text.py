@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from landfall.ledger.execution_history import Entry
-from landfall.telling.report import Report, Task
+from landfall.telling.report import Report
+from landfall.telling.report.served import Task
 from landfall.text import foreign
 
 

@@ -1,0 +1,36 @@
+"""Writes what the report bucket holds of a deployment: its report, twice, and the anchor of its record."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from landfall import chain
+from landfall.chain import SIGNATURE, Record
+from landfall.ledger.deployment_record import Ended
+from landfall.runtime.world import World
+from landfall.steps import aftermath
+from landfall.telling.report import document, report
+from landfall.telling.report import text as report_text
+
+
+def anchored(record: Record, world: World) -> None:
+    """Repeat in the locked bucket what HEAD is. Comes before the report: what is marked as reported is anchored."""
+    head = chain.head_of(record)
+    if head is None:
+        return
+    signature = {SIGNATURE: record[SIGNATURE]} if SIGNATURE in record else {}
+    if signature:
+        world.signing.begin(head.service)
+    body = chain.canonical({**asdict(head), **signature}).decode()
+    world.reports.put(chain.anchor_of(head).key, body, "application/json")
+
+
+def reported(ended: Ended, record: Record, world: World) -> str:
+    """Write the report for programs and for people, and say in the record where it is. Return the URI of the latter."""
+    release, made = ended.release, report(ended, record, aftermath.seen(ended, record, world))
+    prefix = f"{release.service}/{release.deployment_id}"
+    world.reports.put(f"{prefix}/report.json", json.dumps(document(made), indent=2), "application/json")
+    uri = world.reports.put(f"{prefix}/report.md", report_text.markdown(made), "text/markdown; charset=utf-8")
+    world.ledger.mark(release.service, release.deployment_id, reported=uri)
+    return uri

@@ -1,0 +1,33 @@
+"""The gate on a release's logs, for services that ask for it: reads what its tasks wrote and what was there before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from landfall.errors import AwsCallFailed
+from landfall.judging import Judged
+from landfall.logs import task_logs
+from landfall.logs.task_logs import Written
+from landfall.model import Verdict, passed
+from landfall.runtime.world import World
+from landfall.settings import Service
+
+
+def assess(event: Judged, settings: Service, world: World) -> Verdict:
+    """Judge what the release's tasks wrote. Logs that can't be read are no evidence against a release (law 8)."""
+    try:
+        return _assessed(event, settings, world)
+    except AwsCallFailed as error:
+        return passed("LOGS_UNREAD", f"the gate on its logs did not look: {error}")
+
+
+def _assessed(event: Judged, settings: Service, world: World) -> Verdict:
+    ecs, revision = world.ecs(settings.name), event.deployment.task_definition
+    place = task_logs.place(ecs.task_definition(revision)[0], settings.container)
+    if place is None:
+        return passed("LOGS_UNREAD", f"the gate on its logs did not look: {revision} writes where it can't")
+    tasks = [task.arn for task in ecs.tasks("RUNNING") if task.task_definition == revision][: task_logs.MOST_TASKS]
+    now = sum((world.logs.of_task(place, task) for task in tasks), start=Written())
+    before = world.logs.before(place, datetime.fromisoformat(event.release.started_at), settings.logs.baseline_minutes)
+    pattern = settings.logs.error_pattern
+    return task_logs.assess(task_logs.tally(now, pattern), task_logs.tally(before, pattern), settings.logs)

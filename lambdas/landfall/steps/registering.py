@@ -1,0 +1,96 @@
+"""Registers the revisions of a deployment: the release's, and a pinned copy of what ran where going back needs one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from landfall.aws.ecs import Ecs
+from landfall.chain import Record
+from landfall.change import same_revision, task_definition, ways
+from landfall.change.task_definition import ROLE_BASELINE, ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE
+from landfall.errors import StepError
+from landfall.model import Baseline, Deployment, Release
+from landfall.runtime.step import logger
+from landfall.runtime.world import World
+from landfall.steps import leftovers
+from landfall.wire import parse
+
+Described = tuple[Mapping[str, Any], Mapping[str, str]]
+"""A revision as ECS describes it, and its tags."""
+
+
+def way_back(release: Release, baseline: Baseline, ran: Described, world: World) -> Baseline:
+    """Return the baseline with the revision that a rollback goes to: the last proven release, or what ran."""
+    deployment_id = ran[1].get(TAG_DEPLOYMENT, "")
+    record = world.ledger.to_go_back_to(release.service, baseline.task_definition, deployment_id)
+    back = _to_proven(record, release, baseline, world) or _to_what_ran(ran, release, baseline, world)
+    return ways.named(back, record)
+
+
+def way_forward(release: Release, baseline: Baseline, ran: Described, world: World) -> Deployment:
+    """Return the deployment to make, whose revision is registered.
+
+    Going back to a proven release is to the revision that was proven, whatever changed since. It is a copy, so that the
+    newest revision of the family, to which its bare name resolves, is the one that runs.
+    """
+    settings, ecs = world.service(release.service), world.ecs(release.service)
+    template, tags = ecs.task_definition(release.revision) if release.revision else ran
+    # the time is the deployment's own and not this try's, so that a retry asks for the very same revision
+    began, keep = release.started_at or release.requested_at, settings.keep_image
+    wanted = task_definition.release_revision(template, tags, release, settings.container, began, keep=keep)
+    accepted = ways.accepted(template, release, settings)
+    revision = _registered(ecs, wanted, release.deployment_id, ROLE_RELEASE)
+    count = baseline.desired_count or settings.desired_count or 0
+    return ways.forward(revision, wanted, accepted, release, count)
+
+
+def go_on_unless(is_over: bool, release: Release, world: World) -> None:
+    """Raise StepError where a recovery closed the record meanwhile, and leave no revision behind."""
+    if not is_over:
+        return
+    ecs = world.ecs(release.service)
+    for revision in leftovers.of(ecs, release):
+        leftovers.withdraw(ecs, revision)
+    raise StepError("the ledger record was closed meanwhile: this deployment is over")
+
+
+def _to_proven(record: Record | None, release: Release, baseline: Baseline, world: World) -> Baseline | None:
+    """Return the way back to the last proven release, where something else ran and it can be gone back to."""
+    if record is None or record["task_definition"] == baseline.task_definition or baseline.desired_count == 0:
+        return None
+    settings, ecs = world.service(release.service), world.ecs(release.service)
+    revision, digest = str(record["task_definition"]), str(record["image_digest"])
+    if not ecs.is_active(revision):
+        return None
+    if world.ecr(settings.repository).image({"imageDigest": digest}) is None:
+        return None
+    proven = parse(Release, json.loads(record["release"]))
+    return ways.to_proven(baseline, revision, ecs.task_definition(revision)[0], proven, settings)
+
+
+def _to_what_ran(ran: Described, release: Release, baseline: Baseline, world: World) -> Baseline:
+    template, tags = ran
+    pins = ways.pins(template, baseline)
+    if pins is None:
+        return ways.to_unproven(baseline, baseline.task_definition)
+    request = task_definition.pinned_copy(template, tags, pins, release.deployment_id)
+    return ways.to_unproven(
+        baseline, _registered(world.ecs(release.service), request, release.deployment_id, ROLE_BASELINE)
+    )
+
+
+def _registered(ecs: Ecs, request: dict[str, Any], deployment_id: str, role: str) -> str:
+    """Register once: a retry after a lost reply finds the revision that this deployment left.
+
+    Anybody may have tagged a revision so. It is ours only if it is what would be registered.
+    """
+    for arn in ecs.newest_revisions(request["family"]):
+        found, tags = ecs.task_definition(arn)
+        if tags.get(TAG_DEPLOYMENT) != deployment_id or tags.get(TAG_ROLE) != role:
+            continue
+        if same_revision.same(found, request):
+            return arn
+        logger.warning("a revision has this deployment's tags and is not what it registers", extra={"revision": arn})
+    return ecs.register(request)

@@ -1,0 +1,71 @@
+"""What runs of a service: read from AWS, each thing when it is first asked for, and once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from landfall.change import task_definition
+from landfall.model import Release, Verdict, failed
+from landfall.preflight_checks import service_checks
+from landfall.proof.observed import Look, ServiceView
+from landfall.runtime.world import World
+from landfall.secret import Known
+from landfall.settings import Service
+
+
+class ServiceNow:
+    """A service, its tasks and its targets before anything is changed."""
+
+    def __init__(self, release: Release, world: World) -> None:
+        """Look at nothing yet."""
+        self.release = release
+        self.settings: Service = world.service(release.service)
+        self._world = world
+        self._ecs = world.ecs(self.settings.name)
+
+    @cached_property
+    def found(self) -> ServiceView | None:
+        """Return the service, None where ECS knows none."""
+        return self._ecs.service()
+
+    @property
+    def service(self) -> ServiceView:
+        """Return the service. Only asked for after one was found."""
+        assert self.found is not None  # noqa: S101
+        return self.found
+
+    @cached_property
+    def template(self) -> Mapping[str, Any]:
+        """Return the revision that runs."""
+        return self._ecs.task_definition(self.service.task_definition)[0]
+
+    @cached_property
+    def look(self) -> Look:
+        """Return the service, its tasks and its targets."""
+        tasks = self._ecs.tasks("RUNNING")
+        return Look(self.service, tasks, self._world.elb.targets(self.service.target_groups))
+
+    @cached_property
+    def base_url(self) -> str | Verdict:
+        """Return where the service answers, or the refusal where nothing says that."""
+        try:
+            return self._world.base_url(self.settings, self.service)
+        except LookupError as error:
+            return failed("NO_ADDRESS", str(error))
+
+    @cached_property
+    def known(self) -> Known:
+        """Return the secrets of the service's own checks."""
+        return self._world.secrets(self.settings)
+
+    @cached_property
+    def digests(self) -> dict[str, str]:
+        """Return what each container runs."""
+        return service_checks.running_digests(self.look.tasks, self.template)
+
+    @cached_property
+    def released(self) -> tuple[str, ...]:
+        """Return the containers that run the released image."""
+        return task_definition.released_containers(self.template, self.settings.container, self.settings.keep_image)

@@ -1,0 +1,96 @@
+"""The notice of a deployment that did not end in success: what, where, why, what is live now, and what to do."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from landfall import console
+from landfall.intake import recorded_requests
+from landfall.ledger.deployment_record import Ended, live_now, revision, why
+from landfall.model import Outcome
+from landfall.runbook import Runbook
+from landfall.telling.notice import Notice, Severity
+
+NOTHING_TO_DO = "Nothing to do."
+
+
+def notice(ended: Ended, report: str | None) -> Notice:
+    """Return the notice. `report` is the S3 URI of the report for people."""
+    release, word = ended.release, ended.outcome.value
+    return Notice(
+        title=f"{word} {release.service} {release.git_sha[:12]}",
+        lines=(
+            f"{word}: {release.service}, commit {release.git_sha}",
+            "",
+            f"Why:       {why(ended)}",
+            f"Live now:  {live_now(ended)}",
+            f"Way back:  {ended.baseline.restores if ended.baseline else 'none was needed'}",
+            f"What next: {what_next(ended.outcome) or NOTHING_TO_DO}",
+            f"Runbook:   {runbook_of(ended.outcome) or Runbook.FAILED_DEPLOYMENT}",
+            "",
+            f"Digest:    {release.image_digest}",
+            f"Revision:  {revision(ended) or 'none registered'}",
+            f"Asked by:  {recorded_requests.who(release)}, to {release.intent.value}",
+            f"Because:   {recorded_requests.why(release) or 'no reason was given'}",
+            f"Execution: {console.execution(release.execution_arn)}",
+            f"Report:    {report_url(ended, report) or 'could not be written; the execution history has it all'}",
+            *([f"           {report}"] if report else []),
+        ),
+        outcome=word,
+        service=release.service,
+        severity=severity(ended.outcome),
+        code=code(ended),
+        more={"intent": release.intent.value},
+    )
+
+
+def what_next(outcome: Outcome) -> str | None:
+    """Say what to do after an outcome; None where there is nothing to do, and nobody is told."""
+    match outcome:
+        case Outcome.SUCCEEDED | Outcome.NO_CHANGE | Outcome.SKIPPED:
+            return None
+        case Outcome.REJECTED:
+            return "Fix the request as the reason says, and start again. Nothing was touched."
+        case Outcome.ROLLED_BACK:
+            return "Nothing is on fire: the release before is proven live. Fix the release and push again."
+        case Outcome.ROLLBACK_FAILED:
+            return "ACT NOW: the service is not proven healthy. Follow the runbook."
+        case Outcome.SUPERSEDED:
+            return "Somebody else deployed over this release, and Landfall stopped. See who, and whether it is healthy."
+        case Outcome.NO_BASELINE:
+            return "The first release failed, and nothing ran before it. See what runs now; fix it and push again."
+    assert_never(outcome)
+
+
+def severity(outcome: Outcome) -> Severity:
+    """Say whether somebody must come at once, should read it, or merely may."""
+    match outcome:
+        case Outcome.SUCCEEDED | Outcome.NO_CHANGE | Outcome.SKIPPED:
+            return Severity.INFO
+        case Outcome.REJECTED | Outcome.ROLLED_BACK | Outcome.SUPERSEDED | Outcome.NO_BASELINE:
+            return Severity.NOTICE
+        case Outcome.ROLLBACK_FAILED:
+            return Severity.PAGE
+    assert_never(outcome)
+
+
+def runbook_of(outcome: Outcome) -> Runbook | None:
+    """Return what to read next; None where there is nothing to do."""
+    match outcome:
+        case Outcome.SUCCEEDED | Outcome.NO_CHANGE | Outcome.SKIPPED:
+            return None
+        case Outcome.REJECTED | Outcome.ROLLED_BACK | Outcome.SUPERSEDED | Outcome.NO_BASELINE:
+            return Runbook.FAILED_DEPLOYMENT
+        case Outcome.ROLLBACK_FAILED:
+            return Runbook.ROLLBACK_FAILED
+    assert_never(outcome)
+
+
+def code(ended: Ended) -> str:
+    """Return why, for programs."""
+    return ended.failure.code if ended.failure else ended.verdict.code
+
+
+def report_url(ended: Ended, report: str | None) -> str | None:
+    """Return where the console shows the report."""
+    return console.stored(report, console.region_of(ended.release.execution_arn)) if report else None

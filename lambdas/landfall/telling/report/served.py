@@ -1,0 +1,85 @@
+"""From the commit to what was served: the tasks and targets of a report, as AWS knew them after the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from landfall.ledger import deployment_record
+from landfall.ledger.deployment_record import Ended
+from landfall.model import UNKNOWN
+from landfall.proof.observed import Look, TargetView, TaskView
+from landfall.redaction import redacted
+from landfall.smoke.case import PASS
+
+MOST_TASKS = 50
+"""Tasks of a report: of more, the first."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task, as ECS knew it when the report was written."""
+
+    arn: str
+    revision: str
+    status: str
+    digests: dict[str, str]
+    exit_codes: dict[str, int]
+    stopped_reason: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """One target, as the load balancer knew it when the report was written."""
+
+    address: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """From the commit to what was served. What is not known is UNKNOWN, what never came to be is empty."""
+
+    commit: str
+    image_digest: str
+    revision: str
+    ecs_deployment: str
+    tasks: tuple[Task, ...]
+    served: str
+
+
+def provenance(ended: Ended, look: Look) -> Provenance:
+    """Return the chain of evidence, as far as it is known."""
+    revision = deployment_record.revision(ended)
+    served = next((c for c in ended.checks if c.name == "version"), None)
+    return Provenance(
+        commit=ended.release.git_sha,
+        image_digest=ended.release.image_digest,
+        revision=revision,
+        ecs_deployment=ended.deployment.id if ended.deployment else "",
+        tasks=tuple(_task(task) for task in of_interest(look.tasks, revision)[:MOST_TASKS]),
+        served=UNKNOWN if served is None else served.expected if served.state == PASS else served.seen,
+    )
+
+
+def of_interest(tasks: Iterable[TaskView], revision: str) -> list[TaskView]:
+    """Return the release's own tasks, stopped ones included, then what else runs."""
+    ours = [task for task in tasks if task.task_definition == revision]
+    return [*ours, *(task for task in tasks if task.task_definition != revision and task.serves)]
+
+
+def _task(task: TaskView) -> Task:
+    return Task(
+        arn=task.arn,
+        revision=task.task_definition,
+        status=task.last_status,
+        digests={c.name: c.image_digest or UNKNOWN for c in task.containers},
+        exit_codes={c.name: c.exit_code for c in task.containers if c.exit_code is not None},
+        stopped_reason=redacted(task.stopped_reason),
+    )
+
+
+def target(seen: TargetView) -> Target:
+    """Return a target as a report tells of it."""
+    return Target(f"{seen.ip}:{seen.port}", seen.state, redacted(seen.description or seen.reason))
