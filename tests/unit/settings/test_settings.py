@@ -451,7 +451,11 @@ WRONG_SMOKE = {
     "in the second": (f'{OWN}{OWN}status = "200"', ":15: services.sample.smoke.checks[2].status", "200"),
     "no name": ('[[services.sample.smoke.checks]]\npath = "/"', ":9: services.sample.smoke.checks[1].name", "missing"),
     "the same name": (f"{OWN}{OWN}", ":13: services.sample.smoke.checks[2].name", "another check has"),
-    "Landfall's name": (OWN.replace("one", "liveness"), ":10: services.sample.smoke.checks[1].name", "another check has"),
+    "Landfall's name": (
+        OWN.replace("one", "liveness"),
+        ":10: services.sample.smoke.checks[1].name",
+        "another check has",
+    ),
     "a name too odd": (OWN.replace("one", "One!"), ":10: services.sample.smoke.checks[1].name", "lower-case"),
     "a method that changes": (f'{OWN}method = "POST"', ":12: services.sample.smoke.checks[1].method", "POST"),
     "a path, but no value": (f'{OWN}json = "a"', ":12: services.sample.smoke.checks[1].json", "both"),

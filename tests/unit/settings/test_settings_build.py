@@ -90,7 +90,12 @@ WRONG = {
     "the time": ('arguments = { BUILD_TIME = "x" }', ".arguments.BUILD_TIME", "set by the build", "ARG BUILD_TIME"),
     "a proxy": ('arguments = { http_proxy = "http://x" }', ".arguments.http_proxy", "predefined", "another name"),
     "a platform": ('arguments = { TARGETARCH = "x" }', ".arguments.TARGETARCH", "predefined", "another name"),
-    "another frontend": ('arguments = { BUILDKIT_SYNTAX = "x" }', ".arguments.BUILDKIT_SYNTAX", "predefined", "another name"),
+    "another frontend": (
+        'arguments = { BUILDKIT_SYNTAX = "x" }',
+        ".arguments.BUILDKIT_SYNTAX",
+        "predefined",
+        "another name",
+    ),
     "two lines": (r'arguments = { A = "b\nc" }', ".arguments.A", r"'b\nc'", "one line of printable text"),
     "a colour": (r'arguments = { A = "\u001b[31m" }', ".arguments.A", r"\x1b[31m", "one line of printable text"),
     "too long": (f'arguments = {{ A = "{"b" * 1001}" }}', ".arguments.A", "'bbb", "at most 1000 characters"),
