@@ -67,7 +67,7 @@ def _options() -> argparse.Namespace:
 def _changed() -> list[str]:
     """Return the modules of the core that changed against origin/main; where nothing did, in the last commit."""
     for since in ("origin/main...", "HEAD~1"):
-        run = subprocess.run(["git", "diff", "--name-only", since], capture_output=True, text=True, check=False)  # noqa: S603, S607
+        run = subprocess.run(["git", "diff", "--name-only", since], capture_output=True, text=True, check=False)
         names = [Path(line) for line in run.stdout.splitlines() if line.endswith(".py")]
         found = [str(p.relative_to(concerns.CORE)) for p in names if p.is_relative_to(concerns.CORE) and p.exists()]
         found = [name for name in found if concerns.is_core(name)]
@@ -158,7 +158,8 @@ def _json(told: Told, per_module: dict[str, Told], left: list[Mutant], excused: 
         "survivors": shown(left),
         "score": round(score, 1),
         "modules": {
-            name: {"mutants": len(m.tried), "noticed": len(m.tried) - len(m.survivors)} for name, m in per_module.items()
+            name: {"mutants": len(m.tried), "noticed": len(m.tried) - len(m.survivors)}
+            for name, m in per_module.items()
         },
     }
 

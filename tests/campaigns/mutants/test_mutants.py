@@ -1,4 +1,4 @@
-"""The campaign itself: what it takes for a survivor's excuse, and which tests it runs. cosmic-ray is not needed here."""
+"""The campaign itself: what excuses a survivor, and which tests it runs. cosmic-ray is not needed here."""
 
 from __future__ import annotations
 

@@ -26,13 +26,21 @@ def resealed(record: dict[str, Any], **changes: Any) -> dict[str, Any]:
 
 def test_the_names_that_other_programs_read() -> None:
     """docs/evidence.md promises them: a record written under another name is in no chain."""
-    names = (chain.HASH, chain.PREVIOUS, chain.SEQUENCE, chain.SIGNATURE, chain.SIGNED_BY, chain.UNCHAINED, chain.CHAINS)
+    names = (
+        chain.HASH,
+        chain.PREVIOUS,
+        chain.SEQUENCE,
+        chain.SIGNATURE,
+        chain.SIGNED_BY,
+        chain.UNCHAINED,
+        chain.CHAINS,
+    )
     assert names == ("hash", "previous_hash", "sequence", "signature", "signed_by", "unchained", "_chain")
     assert (chain.NONE_BEFORE, chain.UNCHAINED_SCHEMA) == ("", 1)
 
 
 def test_what_is_written_after_a_closing() -> None:
-    """Who was told, and who recovered. One name more would let an outcome change unseen; one less, a notification break."""
+    """Who was told, and who recovered. One name more would let an outcome change unseen."""
     assert {
         "unfinished",
         "reported",
@@ -162,7 +170,15 @@ def test_the_head_of_a_sealed_record() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"service": ""}, {"hash": ""}, {"deployment_id": ""}, {"hash": 7}, {"sequence": 0}, {"sequence": "7"}, {"service": None}],
+    [
+        {"service": ""},
+        {"hash": ""},
+        {"deployment_id": ""},
+        {"hash": 7},
+        {"sequence": 0},
+        {"sequence": "7"},
+        {"service": None},
+    ],
     ids=repr,
 )
 def test_what_is_no_head(changes: dict[str, Any]) -> None:

@@ -127,7 +127,9 @@ def test_what_may_have_touched_is_recovered() -> None:
 
 def test_an_execution_that_is_gone_is_said_to_be() -> None:
     """Step Functions forgets executions after 90 days: there is no status then."""
-    assert plan(touching(), status=None).verdict.reason == f"execution {b.EXECUTION} ended and is gone without an outcome"
+    assert (
+        plan(touching(), status=None).verdict.reason == f"execution {b.EXECUTION} ended and is gone without an outcome"
+    )
 
 
 @pytest.mark.parametrize(("recoveries", "code"), [(0, "RECOVER"), (2, "RECOVER"), (3, "EXHAUSTED"), (4, "EXHAUSTED")])
@@ -176,7 +178,13 @@ def test_a_record_without_a_fence_had_no_lock() -> None:
 
 
 WHOLE = b.release(
-    reason="the fix", requested_by="ann", asked=b.asked(), asked_too=("bob",), came="{}", revision=b.OLD_REVISION, fence=7
+    reason="the fix",
+    requested_by="ann",
+    asked=b.asked(),
+    asked_too=("bob",),
+    came="{}",
+    revision=b.OLD_REVISION,
+    fence=7,
 )
 
 
@@ -208,7 +216,11 @@ def test_a_way_to_the_report_alone_carries_ids(code: str) -> None:
     ended = replace(ended_of(touching()), release=WHOLE)
     carried = recovery.carried(Plan(passed(code, "x"), ended))
     assert (carried.baseline, carried.deployment, carried.checks) == (None, None, ())
-    assert (carried.release.deployment_id, carried.release.fence, carried.release.image) == (b.release().deployment_id, 7, "")
+    assert (carried.release.deployment_id, carried.release.fence, carried.release.image) == (
+        b.release().deployment_id,
+        7,
+        "",
+    )
 
 
 @pytest.mark.parametrize("gone", ["baseline", "deployment"])
@@ -359,5 +371,5 @@ def test_tries_are_counted_by_whoever_counted_more(recoveries: int, swept: int) 
 
 def test_the_bounds() -> None:
     """Three recoveries, a sweep each quarter of an hour: after an hour every recovery has had its turn."""
-    assert (recovery.MOST, recovery.SWEEP_EVERY) == (3, timedelta(minutes=15))
+    assert (3, timedelta(minutes=15)) == (recovery.MOST, recovery.SWEEP_EVERY)
     assert timedelta(hours=1) == recovery.PATIENCE

@@ -429,7 +429,9 @@ def test_stops_count_from_our_update_on(after: int, code: str) -> None:
     assert stability.assess(seen, b.judged(), b.NOW).code == code
 
 
-@pytest.mark.parametrize(("desired", "code"), [(0, "STABLE"), (1, "SCALED_TO_ZERO_SEEN_ONCE"), (2, "SCALED_TO_ZERO_SEEN_ONCE")])
+@pytest.mark.parametrize(
+    ("desired", "code"), [(0, "STABLE"), (1, "SCALED_TO_ZERO_SEEN_ONCE"), (2, "SCALED_TO_ZERO_SEEN_ONCE")]
+)
 def test_going_back_to_no_tasks_is_only_where_none_ran(desired: int, code: str) -> None:
     """Law 2: a baseline of one task is not restored while none runs."""
     back = b.judged(deployment=b.way_back(desired_count=desired))

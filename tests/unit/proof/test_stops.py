@@ -410,7 +410,9 @@ def test_a_long_reason_is_cut_and_says_so() -> None:
     assert len(told_of(621)) == len(told_of(5000)) == 621 + len(link)
 
 
-@pytest.mark.parametrize(("waiting", "lost", "expected"), [(1, 1, True), (2, 1, True), (3, 1, False), (4, 2, True), (5, 2, False)])
+@pytest.mark.parametrize(
+    ("waiting", "lost", "expected"), [(1, 1, True), (2, 1, True), (3, 1, False), (4, 2, True), (5, 2, False)]
+)
 def test_half_of_what_is_tried_must_be_lost(waiting: int, lost: int, expected: bool) -> None:
     """An image that is not there is missed by all: while most are still on their way, nothing is known."""
     verdict = stops.verdict([*pending(waiting), *[stop("TaskFailedToStart", PULL)] * lost], b.OURS, 9, desired=waiting)

@@ -295,7 +295,10 @@ def fifty(*changed: Any, pending: int = 0) -> Look:
         (fifty(), "50 of 50 targets healthy, all of this deployment"),
         (fifty(b.target(1, state="initial")), "49 of 50 targets healthy, all of this deployment, 1 on their way"),
         (fifty(None, pending=1), "49 of 50 targets healthy, all of this deployment, 1 on their way"),
-        (fifty(b.target(1, state="initial"), pending=1), "49 of 50 targets healthy, all of this deployment, 1 on their way"),
+        (
+            fifty(b.target(1, state="initial"), pending=1),
+            "49 of 50 targets healthy, all of this deployment, 1 on their way",
+        ),
     ],
 )
 def test_how_many_are_healthy_is_told(seen: Look, told: str) -> None:
