@@ -9,7 +9,7 @@ BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
 
-.PHONY: bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks
+.PHONY: bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks mutants coverage tidy duplicates
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -144,6 +144,22 @@ contract: layer  ## Contracts with AWS: the machines on its JSONata, adapters un
 
 rehearsal: layer  ## An hour on AWS, its replies kept for tests/contract: on a local AWS (DRY=1: print it; REAL=1: your account)
 	@$(RUN) -m tests.contract.rehearsal $(if $(DRY),--dry) $(if $(REAL),--real)
+
+build/checks/.ready: requirements-checks.txt .venv/.ready
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/checks -r $<
+	@touch $@
+
+mutants: layer build/checks/.ready  ## Change the judging modules a little, in each place: does a unit test notice? (MODULES="proof/stops.py …"; SHORT=1: a sample of what changed)
+	@$(RUN) -m tests.campaigns.mutants $(if $(SHORT),--short) $(MODULES)
+
+coverage: layer build/checks/.ready  ## What of the pure core no unit test reaches, by branches; fails where a gap has no reason (long)
+	@PYTHONPATH=.:lambdas:build/checks $(BIN)/python -m tools.coverage
+
+tidy: layer build/checks/.ready  ## Find code that nothing uses; fails where it has no reason in tools/unused.toml
+	@PYTHONPATH=.:lambdas:build/checks $(BIN)/python -m tools.unused
+
+duplicates: layer build/checks/.ready  ## Find six lines or more that are written twice (long)
+	@PYTHONPATH=.:lambdas:build/checks $(BIN)/python -m pylint --disable=all --enable=duplicate-code --min-similarity-lines=6 --ignore-imports=y --ignore-signatures=y lambdas cli stacks local
 
 clean:  ## Remove what was built (not .venv)
 	@rm -rf build cdk.out

@@ -51,9 +51,8 @@ def tell(files: dict[str, dict[str, object]], reasons: list[Reason]) -> int:
     for reason in in_vain:
         sys.stdout.write(f"{REASONS.name}: in vain, it is reached or gone: {reason.file}: {reason.line}\n")
     covered, all_ = (sum(each[i] for each in packages.values()) for i in (0, 1))
-    sys.stdout.write(
-        f"{100 * covered / all_:.2f} % of {all_} lines and branches; {len(found)} gaps, {len(unexplained)} unexplained\n"
-    )
+    gaps = f"{len(found)} gaps, {len(unexplained)} without a reason"
+    sys.stdout.write(f"{100 * covered / all_:.2f} % of {all_} lines and branches; {gaps}\n")
     return 1 if unexplained or in_vain else 0
 
 

@@ -12,7 +12,6 @@ import os
 import resource
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -120,14 +119,14 @@ def _run(tests: Sequence[str], quickest: Quickest) -> int:
         os.dup2(kept, 1)
 
 
-class _StandsIn(MetaPathFinder, SourceFileLoader):
+class _StandsIn(SourceFileLoader):
     """Finds and loads one module: from the mutant's source instead of from its file."""
 
     def __init__(self, module: str, path: Path, source: str) -> None:
         super().__init__(module, str(path))
         self.mutant = source
 
-    def find_spec(self, fullname: str, path: object = None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(self, fullname: str, path: object, target: object = None, /) -> ModuleSpec | None:  # noqa: ARG002
         if fullname != self.name:
             return None
         inside = [str(Path(self.path).parent)] if self.path.endswith("__init__.py") else None
@@ -135,7 +134,7 @@ class _StandsIn(MetaPathFinder, SourceFileLoader):
             fullname, self.path, loader=self, submodule_search_locations=inside
         )
 
-    def get_code(self, fullname: str) -> CodeType:
+    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002
         return compile(self.mutant, self.path, "exec", dont_inherit=True)
 
 

@@ -19,7 +19,6 @@ from cosmic_ray.operators import (
     zero_iteration_for_loop,
 )
 from cosmic_ray.operators import comparison_operator_replacement as comparison
-from cosmic_ray.operators.operator import Operator
 
 _COMPARISONS = {
     "Eq_NotEq", "NotEq_Eq", "Is_IsNot", "IsNot_Is",
@@ -30,7 +29,7 @@ _BINARY = {"Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Mul", "Mod_Mul"
 _UNARY = {"Delete_Not", "USub_Nothing", "Delete_USub"}
 
 
-class AnotherWord(Operator):
+class AnotherWord:
     """Replace a word: a code, a status, a key. Prose for people (it holds a space) and docstrings are left alone."""
 
     def mutation_positions(self, node: Any) -> Iterator[Any]:
@@ -39,18 +38,13 @@ class AnotherWord(Operator):
         if node.type == "string" and not alone and " " not in node.value and len(node.value) > len("''"):
             yield node.start_pos, node.end_pos
 
-    def mutate(self, node: Any, index: int) -> Any:
+    def mutate(self, node: Any, index: int) -> Any:  # noqa: ARG002
         """Return the node with another word."""
         node.value = '"XX"'
         return node
 
-    @classmethod
-    def examples(cls) -> Any:
-        """Return none: the tests of this campaign have them."""
-        return ()
 
-
-class _Dropped(Operator):
+class _Dropped:
     """Drop one of several things that commas part."""
 
     def things(self, node: Any) -> list[int]:
@@ -69,11 +63,6 @@ class _Dropped(Operator):
         node.children = [c for i, c in enumerate(node.children) if i not in (at, comma)]
         return node
 
-    @classmethod
-    def examples(cls) -> Any:
-        """Return none: the tests of this campaign have them."""
-        return ()
-
 
 class OneMemberLess(_Dropped):
     """Drop a member of a tuple, a list or a set that has others."""
@@ -84,7 +73,7 @@ class OneMemberLess(_Dropped):
             return []
         marks = [getattr(c, "value", "") for c in node.children[1::2]]
         plain = set(marks) == {","} and not any(c.type == "sync_comp_for" for c in node.children)
-        left = [i for i in range(0, len(node.children), 2)] if plain else []
+        left = list(range(0, len(node.children), 2)) if plain else []
         return left if len(left) > 2 or (node.type == "dictorsetmaker" and len(left) > 1) else []
 
 
@@ -99,11 +88,11 @@ class OneArgumentLess(_Dropped):
         return [i for i, sign in named if getattr(sign, "value", "") == "="]
 
 
-def _chosen(module: Any, kinds: set[str]) -> list[Operator]:
+def _chosen(module: Any, kinds: set[str]) -> list[Any]:
     return [op() for op in module.operators() if op.__name__.partition("_")[2] in kinds]
 
 
-def all_of_them() -> list[Operator]:
+def all_of_them() -> list[Any]:
     """Return one operator for each kind of change."""
     return [
         *_chosen(comparison, _COMPARISONS),

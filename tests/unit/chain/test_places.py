@@ -40,7 +40,7 @@ def test_the_names_that_other_programs_read() -> None:
 
 
 def test_what_is_written_after_a_closing() -> None:
-    """Who was told, and who recovered. One name more would let an outcome change unseen; one less, a notification break."""
+    """Who was told, and who recovered. One name more would let an outcome change unseen."""
     assert {
         "unfinished",
         "reported",

@@ -1,4 +1,4 @@
-"""What is known after an update: whether ECS took it, until when it is judged, and what shows that nothing was touched."""
+"""What is known after an update: whether ECS took it, until when it is judged, and whether nothing was touched."""
 
 from __future__ import annotations
 
@@ -83,5 +83,5 @@ def test_untouched_is_only_what_a_look_shows_to_be(service: ServiceView | None, 
 
 
 def test_a_lost_lock_is_another_executions() -> None:
-    """This one ends there: the other one goes on with the deployment."""
+    """The one that lost it ends there: the other one goes on with the deployment."""
     assert (begun.lock_lost().state, begun.lock_lost().code) == ("FAIL", "LOCK_LOST")

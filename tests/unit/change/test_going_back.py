@@ -104,7 +104,7 @@ PROVEN = b.baseline(
 
 
 def test_going_back_to_what_was_proven_is_judged_by_what_was_proven() -> None:
-    """Law 2: of the last proven release every platform's digest counts, its commit is served, and all tasks are well."""
+    """Law 2: every platform's digest of the last proven release counts, and its commit is served by healthy tasks."""
     back = going_back.deployment(PROVEN, b.deployment(), Plan(COPY, 2))
     assert back == Deployment(
         kind=Kind.ROLLBACK,
@@ -119,7 +119,7 @@ def test_going_back_to_what_was_proven_is_judged_by_what_was_proven() -> None:
 
 
 def test_going_back_to_what_ran_is_judged_by_what_ran() -> None:
-    """A service that was not touched keeps what ran before, whatever was proven once: it need be no better than it was."""
+    """A service that was not touched keeps what ran before, which need be no better than it was."""
     back = going_back.deployment(PROVEN, b.deployment(), Plan(b.OLD_REVISION, None, unless_touched=True))
     assert (back.task_definition, back.digests, back.git_sha) == (b.OLD_REVISION, {"app": (b.OLD_DIGEST,)}, b.OLD_SHA)
     assert back.as_unhealthy

@@ -64,7 +64,7 @@ def test_within_one_second_the_start_decides() -> None:
 
 
 def test_the_request_decides_before_the_start() -> None:
-    """A push that was delivered late is older than one that began before it, and fractions of its second don't count."""
+    """A push that was delivered late is older than one that began before it. Fractions of a second don't count."""
     late = Waiting("z", "2026-01-01T00:00:01.9Z", by_push=True, started_at="2026-01-01T00:10:00Z")
     newer = Waiting("a", "2026-01-01T00:00:02Z", by_push=True, started_at="2026-01-01T00:00:03Z")
     same_second = Waiting("b", "2026-01-01T00:00:01.1Z", by_push=True, started_at="2026-01-01T00:20:00Z")

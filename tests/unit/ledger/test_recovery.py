@@ -17,6 +17,7 @@ from landfall.ledger import deployment_record, recovery
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.recovery import Plan, Progress
 from landfall.model import UNKNOWN, Kind, Outcome, Release, passed
+from landfall.smoke.case import Check
 from tests.support import builders as b
 
 FENCE = 7
@@ -165,10 +166,15 @@ def test_a_record_that_was_changed_is_named(record: dict[str, Any], part: str) -
 
 def test_long_values_are_cut_in_the_error() -> None:
     """An error's text travels in the execution's history, which is bounded."""
-    for record in (touching(fence="9" * 300 + "x" * 400), touching(release='{"x": "' + "y" * 600 + '"}')):
+    for record in (touching(fence="9" * 300 + "x" * 400), touching(release=json.dumps({"y" * 600: 1}))):
         with pytest.raises(UnreadableRecord) as found:
             plan(record)
-        assert len(str(found.value)) <= 500
+        assert len(str(found.value)) == 500
+
+
+def test_a_record_without_a_fence_had_no_lock() -> None:
+    """0 is the fence of no lock: any other number could be somebody's."""
+    assert ended_of({k: v for k, v in touching().items() if k != "fence"}).release.fence == 0
 
 
 WHOLE = b.release(
@@ -184,10 +190,11 @@ WHOLE = b.release(
 
 def test_a_recovery_carries_what_the_way_back_needs() -> None:
     """Law 2 needs the baseline whole, but for words; the report finds words and lists in the record."""
-    ended = replace(ended_of(touching()), release=WHOLE, checks=())
+    ended = replace(ended_of(touching()), release=WHOLE, checks=(Check("version", "PASS", "", ""),))
     carried = recovery.carried(Plan(passed("RECOVER", "x"), ended))
     assert carried.baseline == replace(BASELINE, restores="", warnings=())
     assert carried.deployment == replace(OURS, digests={}, health_checked=())
+    assert carried.checks == ()
     assert (carried.outcome, carried.verdict, carried.failure) == (ended.outcome, ended.verdict, ended.failure)
     assert carried.release == replace(
         WHOLE,
