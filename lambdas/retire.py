@@ -43,7 +43,7 @@ def run(_: RetireInput, world: World) -> Output:
     executions = [e for m in machines for e in world.definitions.executions(m, now - unused_versions.REDRIVABLE)]
     began_with = list(unused_versions.began_with(executions, world.definitions.of_execution))
     removable = unused_versions.unused(old, unused_versions.named(began_with))[: unused_versions.MOST]
-    _, failed = for_each(removable, lambda version: _removed(version, world), str, "a version was not removed")
+    failed = for_each(removable, lambda version: _removed(version, world), str, "a version was not removed")[1]
     if failed:
         raise StepError(f"{failed} of {len(removable)} versions could not be removed; the next look tries again")
     return Output(len(versions), len(removable))
