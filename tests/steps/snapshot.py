@@ -18,6 +18,9 @@ FRESH = 20.0
 Made = TypeVar("Made")
 _Key = tuple[BackendDict[Any], str, str]
 
+_KINDS: Any = BackendDict
+"""moto's class, whose own list of its instances is untyped."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -55,7 +58,7 @@ def _picture(made: Any) -> Picture:
 
 
 def _put(picture: Picture) -> None:
-    fresh = [type(each).__new__(type(each)) for _, each in picture.backends]
+    fresh = [object.__new__(type(each)) for _, each in picture.backends]
     known = {id(old): new for (_, old), new in zip(picture.backends, fresh, strict=True)} | _shared()
     states = copy.deepcopy(picture.states, known)
     for ((backends, account, region), _), backend, state in zip(picture.backends, fresh, states, strict=True):
@@ -64,14 +67,14 @@ def _put(picture: Picture) -> None:
 
 
 def _backends() -> Iterator[tuple[_Key, Any]]:
-    for backends in BackendDict._instances:
+    for backends in _KINDS._instances:
         for account, region, backend in backends.iter_backends():
             yield (backends, account, region), backend
 
 
 def _shared() -> dict[int, Any]:
     """Return what all backends of a kind are found by."""
-    return {id(each): each for each in BackendDict._instances}
+    return {id(each): each for each in _KINDS._instances}
 
 
 # A copy of what holds a lock holds one of its own.

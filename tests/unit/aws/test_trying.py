@@ -21,7 +21,7 @@ URL = "https://ecs.us-east-1.amazonaws.com"
 def refused(code: str, message: str = "", status: int = 400) -> ClientError:
     """Return an error as botocore raises it."""
     told = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(told, "RegisterTaskDefinition")  # type: ignore[arg-type]
+    return ClientError(told, "RegisterTaskDefinition")
 
 
 BUSY = {

@@ -10,6 +10,7 @@ import pytest
 
 from landfall import chain
 from landfall.chain import Anchor, Head
+from landfall.partitions import CHAINS
 from tests.campaigns.tampering import chains
 
 HASH = "0123456789abcdef" * 4
@@ -33,7 +34,7 @@ def test_the_names_that_other_programs_read() -> None:
         chain.SIGNATURE,
         chain.SIGNED_BY,
         chain.UNCHAINED,
-        chain.CHAINS,
+        CHAINS,
     )
     assert names == ("hash", "previous_hash", "sequence", "signature", "signed_by", "unchained", "_chain")
     assert (chain.NONE_BEFORE, chain.UNCHAINED_SCHEMA) == ("", 1)
