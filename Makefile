@@ -119,7 +119,7 @@ sizes: .venv/.ready  ## How large modules and functions are: median, 90th percen
 	@$(RUN) -m tools.sizes
 
 hashes: .venv/.ready  ## Write requirements-lambda.lock and requirements-cli.lock: the hashes that the layer and the command are installed by
-	@$(BIN)/python -m stacks.assets.lock
+	@$(BIN)/python -m stacks.assets.requirements_lock
 
 sbom: layer  ## Write build/sbom.json: what the Lambdas are made of (CycloneDX), to be scanned with a tool of your own
 	@$(RUN) -m stacks.assets.sbom

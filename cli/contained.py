@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any
 
 from cli.cloud import Cloud
+from cli.command import At
 from cli.exits import Refused
-from cli.verb import At
 from landfall import commit
 from landfall.aws.image_manifest import MANIFEST_TYPES
 from landfall.aws.trying import trying

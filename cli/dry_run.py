@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cli.caller import Caller
+from cli.command import At
 from cli.deployments import begin
 from cli.exits import Exit
 from cli.images import builds
 from cli.images.builds import Image
-from cli.verb import At
 from landfall import naming
 from landfall.aws.trying import trying
 from landfall.change import difference, task_definition
@@ -30,8 +30,8 @@ from landfall.ledger import recovery
 from landfall.model import Baseline, Release, State, Verdict
 from landfall.preflight_checks import scan
 from landfall.settings import Service
-from landfall.steps import readiness, resolution
-from landfall.steps.beforehand import Beforehand
+from landfall.steps import preflight_sequence, resolution
+from landfall.steps.preflight_reads import Beforehand
 
 NOT_BUILT = "(of the build)"
 """Shown instead of the digest if the image is not built yet."""
@@ -96,7 +96,7 @@ def _looked(at: At, service: Service, git_sha: str, reason: str) -> Found:
     verdict, baseline = _preflight(at, release, world)
     if verdict.state != State.PASS or baseline is None:
         return Found(release, (Refusal(verdict.code, verdict.reason),), verdict)
-    if verdict.code != readiness.READY:
+    if verdict.code != preflight_sequence.READY:
         return Found(release, (), verdict, baseline)
     try:
         recovery.must_fit(release, baseline)
@@ -131,7 +131,7 @@ def _preflight(at: At, release: Release, world: Caller) -> tuple[Verdict, Baseli
     """Make Preflight's checks, and repeat them when Preflight would repeat them."""
     attempt, scans = 1, 1
     while True:
-        verdict, baseline = readiness.assess(Beforehand(release, world, scans), world, attempt)
+        verdict, baseline = preflight_sequence.assess(Beforehand(release, world, scans), world, attempt)
         if verdict.state != State.WAIT:
             return verdict, baseline
         at.out.say(f"{verdict.code}: {verdict.reason}; checking again", "dim")
@@ -162,7 +162,7 @@ def _tell(at: At, found: Found, refusals: tuple[Refusal, ...]) -> None:
 
 
 def _is_live(found: Found) -> bool:
-    return found.verdict is not None and found.verdict.code == readiness.LIVE
+    return found.verdict is not None and found.verdict.code == preflight_sequence.LIVE
 
 
 def _document(service: Service, git_sha: str, found: Found) -> dict[str, Any]:

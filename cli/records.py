@@ -14,7 +14,7 @@ from cli.cloud import Cloud
 from cli.exits import Refused
 from landfall import commit
 from landfall.chain import Record
-from landfall.ledger.standing import SEARCHED
+from landfall.ledger.service_standing import SEARCHED
 from landfall.partitions import UNKNOWN_SERVICE
 from landfall.settings import Service
 

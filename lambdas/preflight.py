@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from landfall.model import Baseline, Release, Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import readiness
-from landfall.steps.beforehand import Beforehand
+from landfall.steps import preflight_sequence
+from landfall.steps.preflight_reads import Beforehand
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Output:
 
 def run(event: PreflightInput, world: World) -> Output:
     """Look at everything, change nothing."""
-    return Output(*readiness.assess(Beforehand(event.release, world, event.scans), world, event.attempt))
+    return Output(*preflight_sequence.assess(Beforehand(event.release, world, event.scans), world, event.attempt))
 
 
 handler = step(PreflightInput, run)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.change import begun, going_back
+from landfall.change import going_back, update_result
 from landfall.errors import AwsCallFailed
 from landfall.judging import Judged
 from landfall.model import Deployment, Verdict, wait
@@ -32,12 +32,12 @@ def run(event: Judged, world: World) -> Output:
     if isinstance(plan, Verdict):
         return Output(plan, released)
     if not world.holds_lock(event.release):
-        return Output(begun.lock_lost(), released)
+        return Output(update_result.lock_lost(), released)
     after = ecs.update(plan.task_definition, plan.desired_count)
     touched = going_back.after_all(plan, after, event.baseline)
     if touched:
         plan, after = touched, ecs.update(touched.task_definition, touched.desired_count)
-    back = begun.begun(going_back.deployment(event.baseline, released, plan), after, limits, world.now())
+    back = update_result.begun(going_back.deployment(event.baseline, released, plan), after, limits, world.now())
     # if this fails, the service is on its way back all the same; the ledger names the revision that stays
     leftovers.withdraw(ecs, released.task_definition)
     why = f"ECS began {back.id}, back to {plan.task_definition}"

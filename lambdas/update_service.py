@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.change import begun
+from landfall.change import update_result
 from landfall.errors import AwsCallFailed
 from landfall.model import Baseline, Deployment, Release, Verdict, wait
 from landfall.runtime.step import step
@@ -39,20 +39,20 @@ def run(event: UpdateInput, world: World) -> Output:
     before = ecs.service()
     if before is None:  # a late read, which after a lost reply must not call the update undone
         raise AwsCallFailed("ServiceMissing", "ECS knows no such service at this look")
-    if refusal := begun.changed_meanwhile(before, baseline, wanted):
-        if refusal.code == begun.BASELINE_CHANGED:
+    if refusal := update_result.changed_meanwhile(before, baseline, wanted):
+        if refusal.code == update_result.BASELINE_CHANGED:
             leftovers.withdraw(ecs, wanted.task_definition)
         return Output(refusal, wanted)
     if not world.holds_lock(event.release):
-        return Output(begun.lock_lost(), wanted)
+        return Output(update_result.lock_lost(), wanted)
     try:
         after = ecs.update(wanted.task_definition, wanted.desired_count if baseline.desired_count == 0 else None)
     except AwsCallFailed as error:
-        if error.code not in begun.REFUSALS or not begun.is_untouched(ecs.service(), baseline, wanted):
+        if error.code not in update_result.REFUSALS or not update_result.is_untouched(ecs.service(), baseline, wanted):
             raise
         why = f"AWS refused the update, and nothing was touched: {error}"
         return Output(wait("UPDATE_REFUSED", why, limits.smoke_interval_seconds), wanted)
-    made = begun.begun(wanted, after, limits, world.now())
+    made = update_result.begun(wanted, after, limits, world.now())
     why = f"ECS began {made.id} with {wanted.task_definition}"
     return Output(wait("UPDATED", why, limits.stability_poll_seconds), made)
 

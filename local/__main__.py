@@ -11,9 +11,9 @@ import contextlib
 import signal
 from pathlib import Path
 
-from local.emulator.front import Front
 from local.emulator.local_aws import LocalAws
 from local.engine.container_cli import EngineError
+from local.load_balancer.front import Front
 
 EXAMPLE = """examples:
   python -m local                                   an AWS on a free port

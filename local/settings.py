@@ -9,7 +9,7 @@ from typing import Any
 
 import tomli_w
 
-from local.emulator.front import Front
+from local.load_balancer.front import Front
 
 TEMPLATE = Path(__file__).resolve().parent / "services.toml"
 """The local AWS's own settings, since a user's services.toml may have no sample service and no stack to deploy."""

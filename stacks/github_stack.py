@@ -18,8 +18,8 @@ from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
 from landfall.settings import Build, Service
 from stacks.functions import reach
 from stacks.functions.rights import give
-from stacks.pipeline.ledger import BY_SHA
 from stacks.pipeline.pipeline_stack import PipelineStack
+from stacks.pipeline.tables import BY_SHA
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"

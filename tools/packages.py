@@ -20,7 +20,7 @@ BEGIN, END = "<!-- packages: begin (make drawing) -->", "<!-- packages: end -->"
 HANDLERS = "handlers"
 """The steps: the modules of `lambdas/` itself."""
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("text", "errors", "console", "runbook", "addresses"),
+    ("text", "errors", "partitions", "console", "runbook", "addresses"),
     ("commit", "naming", "secret", "wire", "unused_versions"),
     ("redaction",),
     ("images",),

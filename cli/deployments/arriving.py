@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cli import records
+from cli.command import At
 from cli.deployments.begin import LATE_SECONDS, POLL_SECONDS
 from cli.exits import Refused
-from cli.verb import At
 from landfall import commit, naming
 from landfall.aws.trying import trying
 from landfall.builds import build_watch

@@ -11,8 +11,8 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from cli.command import At
 from cli.exits import NotKnown, Refused
-from cli.verb import At
 from landfall import naming
 from landfall.aws.trying import trying
 from landfall.errors import AwsCallFailed

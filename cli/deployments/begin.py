@@ -7,11 +7,11 @@ import secrets
 import time
 from datetime import UTC, datetime
 
+from cli.command import At
 from cli.deployments import ask, follow
 from cli.deployments.ask import Wants
 from cli.images import image_source
 from cli.images.builds import Image
-from cli.verb import At
 from landfall import naming
 from landfall.aws.trying import trying
 from landfall.intake import document

@@ -14,9 +14,9 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from cli import timeline
+from cli.command import At
 from cli.deployments.following import Follower
 from cli.exits import OF_OUTCOME, NotKnown
-from cli.verb import At
 from landfall import console
 from landfall.chain import Record
 from landfall.ledger.execution_history import Event

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from cli.command import At
 from cli.deployments import ask
 from cli.deployments.ask import Wants
 from cli.exits import NotKnown, Refused
 from cli.images import image_source, local_builder
-from cli.verb import At
 from landfall import naming
 from landfall.aws.codebuild import CodeBuild
 from landfall.aws.trying import trying

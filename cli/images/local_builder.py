@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cli import git
 from cli.cloud import Cloud
+from cli.command import At
 from cli.exits import Refused
 from cli.images import buildspec
-from cli.verb import At
 from landfall.aws.trying import trying
 from landfall.builds.build_environment import COMMIT, OPTIONAL, build_environment
 from landfall.settings import Build, Service

@@ -8,7 +8,7 @@ import pathspec
 import typer
 
 from cli import git
-from cli.verb import At, verb
+from cli.command import At, verb
 
 
 @verb

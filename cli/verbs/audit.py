@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from cli.command import AsCsv, At, OneService, verb
 from cli.exits import Refused
 from cli.timeline import brief, colour
-from cli.verb import AsCsv, At, OneService, verb
 from landfall.aws.ecs import Ecs
-from landfall.ledger import revisions, standing
+from landfall.ledger import revisions, service_standing
 from landfall.ledger.revisions import Revision, Row
 from landfall.model import UNKNOWN
 from landfall.settings import Service
@@ -37,7 +37,7 @@ def audit(
     """
     chosen = at.cloud.service(service or None)
     ecs = at.cloud.ecs(chosen)
-    records = standing.newest_first(at.cloud.ledger.newest_first(chosen.name))
+    records = service_standing.newest_first(at.cloud.ledger.newest_first(chosen.name))
     live = view.primary.task_definition if (view := ecs.service()) and view.primary else ""
     family = _family(live, records, chosen)
     arns = list(ecs.revisions(family))

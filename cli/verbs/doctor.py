@@ -12,15 +12,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import quotas
 from cli.cloud import Cloud
+from cli.command import At, verb
 from cli.exits import Exit, Refused
-from cli.live import look
+from cli.live_release import look
 from cli.quotas import Unwell
-from cli.verb import At, verb
 from cli.verbs import freeze
 from landfall import naming
 from landfall.errors import LandfallError
 from landfall.naming import PIPELINE_STACK
-from landfall.preflight_checks import service_checks
+from landfall.preflight_checks import supported_service
 from landfall.settings import Service
 
 MOST_SKEW_SECONDS = 60
@@ -142,7 +142,9 @@ def _ledger(cloud: Cloud) -> str:
 
 def _service(cloud: Cloud, service: Service) -> str:
     found = cloud.ecs(service).service()
-    refusal = service_checks.refusal(found, service, datetime.now(UTC)) if found else service_checks.missing(service)
+    refusal = (
+        supported_service.refusal(found, service, datetime.now(UTC)) if found else supported_service.missing(service)
+    )
     if refusal:
         raise Unwell(refusal.reason, "a release would be rejected for this reason; change what it names")
     return f"{service.cluster}/{service.service} can be deployed to"

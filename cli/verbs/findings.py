@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.command import At, OneService, verb
 from cli.timeline import brief
-from cli.verb import At, OneService, verb
 from landfall.reconcile.findings import Finding
 from landfall.telling import finding_advice
 

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from cli.cloud import Cloud
+from cli.command import At, verb
 from cli.exits import Refused
-from cli.verb import At, verb
 from landfall.intake import document
 from landfall.intake import freeze as freezes
 from landfall.intake.freeze import Freeze

@@ -12,9 +12,9 @@ import typer
 from rich.text import Text
 
 from cli import records
+from cli.command import AsCsv, At, ServiceName, verb
 from cli.evidence import export, gather
 from cli.timeline import brief, colour
-from cli.verb import AsCsv, At, ServiceName, verb
 from landfall.chain import Record
 from landfall.model import UNKNOWN, Outcome
 from landfall.partitions import UNKNOWN_SERVICE

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from cli.command import At, ServiceName, verb
 from cli.exits import Exit
 from cli.images import image_source
 from cli.images.image_check import check_image
-from cli.verb import At, ServiceName, verb
 from landfall.intake.request import DIGEST
 from landfall.settings import Build
 

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from cli import dry_run, git, summary
+from cli.command import At, ServiceName, verb
 from cli.deployments import begin, follow
 from cli.exits import Refused
 from cli.images import builds
-from cli.verb import At, ServiceName, verb
 from cli.verbs import freeze
 from landfall.images.image_tags import is_full
 from landfall.settings import Service

@@ -11,13 +11,13 @@ from typing import Annotated
 import typer
 
 from cli import records
+from cli.command import At, ServiceName, verb
 from cli.deployments import begin, follow
 from cli.exits import Refused
-from cli.live import look
-from cli.verb import At, ServiceName, verb
+from cli.live_release import look
 from cli.verbs.release import finished
 from landfall import naming
-from landfall.aws.chained import WALKED
+from landfall.aws.ledger_chain import WALKED
 from landfall.chain import Record
 from landfall.intake import document
 from landfall.settings import Service

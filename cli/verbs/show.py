@@ -9,9 +9,9 @@ import typer
 from rich.text import Text
 
 from cli import contained, records
+from cli.command import At, DeploymentName, ServiceName, verb
 from cli.exits import Refused
 from cli.timeline import colour
-from cli.verb import At, DeploymentName, ServiceName, verb
 from cli.verbs.history import OPEN
 from landfall.chain import Record, integer
 from landfall.intake import recorded_requests

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import typer
 
 from cli import junit_xml
+from cli.command import At, verb
 from cli.exits import Exit, Refused
-from cli.verb import At, verb
 from landfall import smoke as suite
 from landfall.addresses import forbidden_host, keeps_secrets
 from landfall.aws.secrets import Secrets

@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.text import Text
 
-from cli.live import Live, look
+from cli.command import At, ServiceName, verb
+from cli.live_release import Live, look
 from cli.timeline import brief
-from cli.verb import At, ServiceName, verb
 from cli.verbs import freeze
 from landfall.model import UNKNOWN
 

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from cli.command import At, ServiceName, verb
 from cli.evidence import export, gather, unrecorded
 from cli.exits import Refused
-from cli.verb import At, ServiceName, verb
 from cli.verbs.history import services
 from landfall.chain.check import Evidence, Finding, Verified, verify
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cli.command import At, DeploymentName, ServiceName, verb
 from cli.deployments import arriving, follow
-from cli.verb import At, DeploymentName, ServiceName, verb
 from cli.verbs.release import SummaryFile, finished
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 SHORTEST = 7
 """The fewest hex digits of a shortened commit: what `git rev-parse --short` prints in a small repository."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 PIPELINE_STACK = "Landfall-Pipeline"
 """The stack whose outputs say where everything is."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 SHORTEST = 8
 """The fewest characters of a secret. Removing a shorter one from an answer would remove much other text too."""

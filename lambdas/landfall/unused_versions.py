@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 LOOK_EVERY = timedelta(hours=1)
 REDRIVABLE = timedelta(days=14)

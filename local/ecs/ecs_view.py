@@ -7,7 +7,7 @@ from typing import Any
 
 from ministack.services import ecs
 
-from local.ecs.health import Health
+from local.load_balancer.target_states import Health
 from local.traits import target_health
 
 Record = dict[str, Any]

@@ -20,11 +20,11 @@ from botocore.config import Config
 from cli.clients import REGION, session
 from cli.loopback import LOOPBACK, free_port, require_loopback
 from local import processes
-from local.emulator.front import Front, ca_bundle
 from local.engine import real_engine
 from local.engine.container_cli import ContainerCli
 from local.engine.podman import Podman
 from local.faults.desk import FaultDesk
+from local.load_balancer.front import Front, ca_bundle
 
 ACCOUNT = "000000000000"
 START_LIMIT, STOP_LIMIT = 30.0, 6.0  # seconds

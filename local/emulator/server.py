@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from cli.loopback import LOOPBACK
-from local.emulator.front import Front
 from local.engine.podman import Podman
+from local.load_balancer.front import Front
 from local.traits import EMULATOR
 
 
@@ -113,7 +113,7 @@ async def serve(args: argparse.Namespace) -> None:
     threading.Thread(target=_until_parent_ends, args=(loop, stop), daemon=True).start()
     app = importlib.import_module("ministack.app").app
     servers = [hypercorn.serve(app, config(args.port), shutdown_trigger=stop.wait)]
-    fronts = importlib.import_module("local.emulator.front_server")
+    fronts = importlib.import_module("local.load_balancer.front_server")
     for each in args.front:
         servers += fronts.servers(each, args.state.resolve(), stop)
     await asyncio.gather(*servers)

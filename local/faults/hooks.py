@@ -13,9 +13,9 @@ from ministack.services import eventbridge, stepfunctions
 
 from cli.clients import session
 from cli.loopback import LOOPBACK
-from local.emulator import front_server
 from local.faults.planned import ENDED, INVOKE, PUSHED, Kind, Rule
 from local.faults.proxy import Caller, Faults, serve
+from local.load_balancer import front_server
 
 _ENDPOINTS = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3")
 _PREVENTED = {Kind.THROTTLE: "Lambda.TooManyRequestsException", Kind.FAIL: "Lambda.ServiceException"}

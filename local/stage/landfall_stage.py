@@ -23,11 +23,11 @@ from cli.deployments.following import Ending, Follower
 from landfall.naming import PIPELINE_STACK
 from landfall.settings import Build
 from local import settings as local_settings
-from local.emulator.front import Front
 from local.emulator.local_aws import LocalAws
 from local.images.dockerfile_build import DockerfileBuild
 from local.images.registry import push_image
 from local.images.sample_image import SERVICE, build_image
+from local.load_balancer.front import Front
 from local.stage.deploy import deploy
 
 

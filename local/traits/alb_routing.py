@@ -14,7 +14,7 @@ from typing import Any
 
 from ministack.services import alb
 
-from local.ecs.target_probe import BOOK
+from local.load_balancer.health_checks import BOOK
 
 Target = dict[str, Any]
 

@@ -19,8 +19,8 @@ from xml.sax.saxutils import escape
 from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import alb
 
-from local.ecs.health import NOT_IN_USE, Health, Settings
-from local.ecs.target_probe import BOOK
+from local.load_balancer.health_checks import BOOK
+from local.load_balancer.target_states import NOT_IN_USE, Health, Settings
 
 DEFAULT_DELAY = 300.0
 

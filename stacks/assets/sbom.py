@@ -21,8 +21,8 @@ from landfall.settings_file.read import load
 from stacks import ROOT
 from stacks.assets import asset
 from stacks.assets.layer import LOCK
-from stacks.assets.lock import hashes, pins
 from stacks.assets.reproducible import digest
+from stacks.assets.requirements_lock import hashes, pins
 
 RESULT = ROOT / "build" / "sbom.json"
 

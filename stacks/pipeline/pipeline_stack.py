@@ -25,10 +25,10 @@ from stacks.pipeline.build_watch import BuildTrigger
 from stacks.pipeline.bus import EventBus
 from stacks.pipeline.dashboard import Dashboard
 from stacks.pipeline.encryption import PipelineKey, SigningKey
-from stacks.pipeline.ledger import LedgerTable, PipelineTable
 from stacks.pipeline.loss import RECONCILE_EVERY, RETIRE_EVERY, SWEEP_EVERY, OnSchedule, RecoveryTrigger
 from stacks.pipeline.notifications import NotificationTopic
 from stacks.pipeline.reports import ReportBucket
+from stacks.pipeline.tables import LedgerTable, PipelineTable
 from stacks.pipeline.trigger import PushTrigger
 from statemachine.definition import Machine, definition_text
 

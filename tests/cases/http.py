@@ -8,7 +8,7 @@ from typing import Any
 
 from landfall import smoke
 from landfall.settings.smoke import Smoke
-from landfall.smoke.answers import Answer, Answers, Request
+from landfall.smoke.http_answers import Answer, Answers, Request
 from tests.support import builders as b
 
 BASE = "https://api.example.com"

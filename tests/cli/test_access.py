@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.__main__ import app
+from cli.command import At
 from cli.deployments import begin
 from cli.images.builds import Image
-from cli.verb import At
 from cli.verbs import release, rollback
 from tests.cli.test_begin import SERVICE, A, B, _site, at, aws, landed, record, settings_path, site
 from tests.steps import standin

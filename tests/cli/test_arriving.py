@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
+from cli.command import At
 from cli.deployments import arriving
 from cli.exits import Refused
-from cli.verb import At
 from landfall.model import Outcome
 from tests.cli.test_begin import SERVICE, at, record
 from tests.steps import standin

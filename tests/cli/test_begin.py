@@ -17,11 +17,11 @@ from typer.testing import CliRunner
 from cli import cloud
 from cli.__main__ import app
 from cli.cloud import Cloud
+from cli.command import At
 from cli.deployments import begin
 from cli.exits import Refused
 from cli.images.builds import Image
 from cli.output import Output
-from cli.verb import At
 from cli.verbs import rollback
 from landfall.ledger import deployment_record
 from landfall.model import Outcome

@@ -15,11 +15,11 @@ from moto import mock_aws
 from moto.codebuild.models import CodeBuildBackend
 
 from cli.cloud import Cloud
+from cli.command import At
 from cli.deployments import ask, begin
 from cli.exits import NotKnown, Refused
 from cli.images import builds, image_source
 from cli.output import Output
-from cli.verb import At
 from landfall import commit, naming
 from landfall.images.image_tags import is_full
 from landfall.images.stored import Listed

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.__main__ import app
-from cli.verb import At
+from cli.command import At
 from landfall.images import commit_details
 from landfall.images.commit_details import Told
 from tests.cli.test_begin import SERVICE, _site, at, aws, landed, settings_path, site

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from cli import cloud
 from cli.__main__ import app
+from cli.command import At
 from cli.dry_run import dry_run
 from cli.output import Output
-from cli.verb import At
 from landfall.settings import Settings
 from landfall.settings_file import read as settings_file
 from tests.cli.test_access import NEEDS_NOTHING, allowed

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.__main__ import app
-from cli.verb import At
+from cli.command import At
 from landfall.partitions import EVERY_SERVICE
 from tests.cli.test_begin import SERVICE, _site, at, aws, record, settings_path, site
 from tests.steps import standin

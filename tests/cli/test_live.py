@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cli.live import Live, proof
-from landfall.ledger import standing
+from cli.live_release import Live, proof
+from landfall.ledger import service_standing
 from landfall.model import Outcome
 from tests.support import builders as b
 
@@ -45,7 +45,7 @@ CASES = {
 @pytest.mark.parametrize(("known", "proven"), CASES.values(), ids=CASES)
 def test_proof_of_what_runs(known: list[dict[str, Any]], proven: bool) -> None:
     """Only the last deployment that touched the service can say that this revision is proven."""
-    assert (proof(standing.last_change(known), "f:2") is not None) is proven
+    assert (proof(service_standing.last_change(known), "f:2") is not None) is proven
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.emulator.front import Front
 from local.emulator.local_aws import LocalAws
+from local.load_balancer.front import Front
 from tests.local.world import World
 
 FRONTED = "s-front"

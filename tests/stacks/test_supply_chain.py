@@ -10,18 +10,18 @@ import pytest
 
 from landfall.settings_file.read import load
 from stacks import ROOT
-from stacks.assets import asset, layer, lock, sbom
+from stacks.assets import asset, layer, requirements_lock, sbom
 from stacks.assets.reproducible import digest
 
 SETTINGS = ROOT / "services.toml"
 
 
-@pytest.mark.parametrize("each", lock.LOCKS, ids=lambda each: each.path.name)
-def test_a_lock_is_of_these_requirements(each: lock.Lock) -> None:
+@pytest.mark.parametrize("each", requirements_lock.LOCKS, ids=lambda each: each.path.name)
+def test_a_lock_is_of_these_requirements(each: requirements_lock.Lock) -> None:
     """Of all of them, with what builds the command, and by the hashes of files alone; if not, run `make hashes`."""
     locked = each.path.read_text(encoding="utf-8")
-    assert lock.pins(locked) == lock.pins(each.text())
-    assert all(lock.hashes(locked).values())
+    assert requirements_lock.pins(locked) == requirements_lock.pins(each.text())
+    assert all(requirements_lock.hashes(locked).values())
     assert "://" not in locked
 
 
@@ -30,7 +30,7 @@ def test_the_layer_is_installed_by_its_hashes() -> None:
     names = zipfile.ZipFile(layer.current()).namelist()
     found = {name.split("/")[1].removesuffix(".dist-info") for name in names if ".dist-info/" in name}
     installed = {"==".join(each.rsplit("-", 1)).replace("_", "-").lower() for each in found}
-    wanted = {f"{name}=={version}" for name, version in lock.pins(layer.LOCK.read_text()).items()}
+    wanted = {f"{name}=={version}" for name, version in requirements_lock.pins(layer.LOCK.read_text()).items()}
     assert installed == wanted
 
 
@@ -63,5 +63,5 @@ def test_the_sbom_lists_the_code_and_the_whole_layer() -> None:
     told = json.loads(text)
     assert text == sbom.document()
     assert told["bomFormat"] == "CycloneDX"
-    assert {c["name"]: c["version"] for c in told["components"]} == lock.pins(layer.LOCK.read_text())
+    assert {c["name"]: c["version"] for c in told["components"]} == requirements_lock.pins(layer.LOCK.read_text())
     assert told["metadata"]["component"]["hashes"][0]["content"] == _staged()

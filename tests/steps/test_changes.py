@@ -12,7 +12,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.dynamodb.models import DynamoDBBackend
 from moto.ecs.models import EC2ContainerServiceBackend
 
-from landfall.change import begun
+from landfall.change import update_result
 from landfall.errors import AwsCallFailed, StepError
 from landfall.model import Failure, Outcome, Release
 from tests.steps import machine, standin
@@ -325,7 +325,7 @@ def refusing(code: str, *, effect: bool = False) -> Any:
     return update_service
 
 
-@pytest.mark.parametrize("code", sorted(begun.REFUSALS))
+@pytest.mark.parametrize("code", sorted(update_result.REFUSALS))
 def test_update_that_aws_refuses_touches_nothing(live: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No page for a service that was never touched: it is asked again, and then refused."""
     ours = register(live)["deployment"]
@@ -360,7 +360,7 @@ def test_update_that_may_have_taken_effect_is_no_refusal(
 def test_refusals_are_those_of_the_api() -> None:
     """By AWS's own API model: every error of UpdateService but that of ECS itself."""
     model = botocore.session.get_session().get_service_model("ecs").operation_model("UpdateService")
-    assert {shape.name for shape in model.error_shapes} - {"ServerException"} == begun.REFUSALS
+    assert {shape.name for shape in model.error_shapes} - {"ServerException"} == update_result.REFUSALS
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -18,7 +18,7 @@ from landfall import chain
 from landfall.aws.findings import Findings
 from landfall.chain import HASH, PREVIOUS, SEQUENCE, SIGNATURE, Record
 from landfall.ledger import deployment_record
-from landfall.ledger.standing import SEARCHED
+from landfall.ledger.service_standing import SEARCHED
 from landfall.model import Outcome, Release
 from landfall.partitions import CHAINS
 from landfall.reconcile.findings import Kind

@@ -16,7 +16,7 @@ from landfall.ledger.resolved import Resolved
 from landfall.model import Outcome
 from landfall.reconcile.findings import Kind
 from landfall.runtime.world import World
-from landfall.steps import reconcile_looks
+from landfall.steps import reconcile_reads
 from tests.steps import machine, standin
 from tests.support import builders as b
 
@@ -146,7 +146,7 @@ def test_a_push_that_nothing_reads_is_raised_and_cleared(settings: Path) -> None
     settings.write_text(BASE)
 
     def kinds() -> set[Kind]:
-        looked = reconcile_looks.pushes(World().service("sample"), World())
+        looked = reconcile_reads.pushes(World().service("sample"), World())
         return {seen.kind for seen in looked.seen}
 
     assert kinds() == {Kind.PUSH_NOT_READ}

@@ -12,7 +12,7 @@ from landfall.model import Asked, Baseline, Deployment, Failure, Kind, Outcome, 
 from landfall.proof.observed import Container, EcsDeployment, Look, ServiceView, TargetGroup, TargetView, TaskView
 from landfall.settings import Limits, Service, Settings
 from landfall.settings.smoke import Smoke
-from landfall.smoke.answers import Answer, Answers, Request
+from landfall.smoke.http_answers import Answer, Answers, Request
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 SHA, OLD_SHA = "a" * 40, "b" * 40

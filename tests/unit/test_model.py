@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from landfall.change import begun as change
+from landfall.change import update_result as change
 from landfall.errors import AwsCallFailed
 from landfall.model import (
     PROVEN,

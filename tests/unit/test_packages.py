@@ -29,18 +29,6 @@ def test_imports_only_go_down() -> None:
     assert packages.upward() == []
 
 
-def test_no_handler_imports_another() -> None:
-    """What two steps share lies in a package."""
-    handlers = {name for name in packages.modules() if "." not in name}
-    sharing = {
-        f"{name} imports {each}"
-        for name in handlers
-        for each in packages.imported(packages.LAMBDAS / f"{name}.py")
-        if each.split(".")[0] in handlers
-    }
-    assert sharing == set()
-
-
 @pytest.mark.parametrize(("part", "never"), _NEVER.items(), ids=_NEVER.keys())
 def test_a_part_of_the_tree_never_imports(part: str, never: tuple[str, ...]) -> None:
     """The Lambdas' asset and the command's wheel are whole without the rest; no product code needs a test."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from landfall import chain
 from landfall.aws import table
-from landfall.aws.chained import key
-from landfall.aws.closing import WHILE_OPEN, Closing
+from landfall.aws.ledger_chain import key
+from landfall.aws.ledger_closing import WHILE_OPEN, Closing
 from landfall.aws.signing import Signing
 from landfall.aws.trying import trying
 from landfall.chain import Record

@@ -15,7 +15,7 @@ from landfall.intake import document
 from landfall.intake.request import DIGEST
 from landfall.model import UNKNOWN, Verdict, failed, passed, wait
 from landfall.settings import Service
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 from landfall.text.shortened import shortened
 
 SUCCEEDED, IN_PROGRESS = "SUCCEEDED", "IN_PROGRESS"

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from landfall.partitions import CHAINS
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 Record = dict[str, Any]
 HASH, PREVIOUS, SEQUENCE = "hash", "previous_hash", "sequence"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.change.begun import OVER
+from landfall.change.update_result import OVER
 from landfall.model import Baseline, Deployment, Kind, State, Verdict, failed
 from landfall.proof.observed import ServiceView
 

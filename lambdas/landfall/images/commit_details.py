@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from landfall import commit
 from landfall.redaction import Redacts, redacted
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 PREFIX = "landfall.commit"
 MOST = 500

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 
 def _words(text: str) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from landfall.commit import FULL, NAMED, same
 from landfall.errors import StepError
-from landfall.text import pattern
+from landfall.text import timed_search
 
 TAG_LIMIT = 128
 """The most characters of a tag (OCI distribution specification, "Pulling manifests")."""
@@ -97,7 +97,7 @@ def _held(expression: str | None, texts: list[str]) -> list[str | None]:
     if not expression or not texts:
         return [None] * len(texts)
     try:
-        return pattern.full_matches(expression, texts, GROUP)
+        return timed_search.full_matches(expression, texts, GROUP)
     except TimeoutError as error:
         raise StepError(
             f"can't read the tags with the pattern {expression!r}: {error}; make it simpler in services.toml"

@@ -11,8 +11,8 @@ from typing import Any
 
 from landfall.errors import InvalidRequest
 from landfall.model import Intent
-from landfall.text import pasted
-from landfall.text.later import Later
+from landfall.text import plain_text
+from landfall.text.lazy_pattern import Later
 from landfall.text.shortened import shortened
 
 KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "pushed_at", "reason", "requested_by")
@@ -71,7 +71,7 @@ def checked(document: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises InvalidRequest for a field that is unknown, or that holds what no field may hold.
     """
-    typed = {**document, **{k: pasted.typed(document[k]) for k in WORDS if isinstance(document.get(k), str)}}
+    typed = {**document, **{k: plain_text.typed(document[k]) for k in WORDS if isinstance(document.get(k), str)}}
     for key in typed:
         if key not in KEYS:
             raise InvalidRequest("UNKNOWN_FIELD", f"field {shown(key)} is unknown; known are {', '.join(KEYS)}")
@@ -80,7 +80,7 @@ def checked(document: Mapping[str, Any]) -> dict[str, Any]:
             raise InvalidRequest("BAD_FIELD", f"{key} is {shown(value)}; it must be text")
         if len(value) > TEXT_LIMIT:
             raise InvalidRequest("BAD_FIELD", f"{key} has {len(value)} characters; {TEXT_LIMIT} is the most")
-        if not (pasted.is_text(value) if key in WORDS else value.isprintable()):
+        if not (plain_text.is_text(value) if key in WORDS else value.isprintable()):
             raise InvalidRequest("BAD_FIELD", f"{key} is {shown(value)}; leave line breaks and control characters out")
     if "pushed_at" in typed and not is_time(typed["pushed_at"]):
         why = "it must be a time in UTC such as 2026-01-31T12:00:00Z; leave it out unless a push was lost"

@@ -16,7 +16,7 @@ from landfall.intake.document import TEXT_LIMIT
 from landfall.intake.request import moment
 from landfall.model import Intent, Release, Verdict, failed
 from landfall.partitions import EVERY_SERVICE
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 FOR_EVER = ""
 _SPAN = Later(r"([1-9]\d{0,4})(m|h|d)")

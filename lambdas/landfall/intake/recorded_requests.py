@@ -20,7 +20,7 @@ from landfall import wire
 from landfall.model import UNKNOWN, Asked, Release
 from landfall.partitions import REQUESTS
 from landfall.redaction import Redaction, redacted
-from landfall.text import pasted
+from landfall.text import plain_text
 
 WITHIN = timedelta(hours=1)
 """Twice as long as a build may take (stacks/build_stack.py): CodeBuild may queue it before."""
@@ -133,8 +133,8 @@ def _open_until(asked: Asked, ends: Mapping[str, str]) -> datetime:
 
 def _plain(value: Any) -> str:
     """Return a text of the item as one line, without what can't be seen."""
-    text = pasted.plain(value) if isinstance(value, str) else ""
-    return "".join(each if pasted.is_text(each) else " " for each in text).strip()
+    text = plain_text.plain(value) if isinstance(value, str) else ""
+    return "".join(each if plain_text.is_text(each) else " " for each in text).strip()
 
 
 def _moment(text: str) -> datetime | None:

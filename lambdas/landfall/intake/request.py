@@ -18,7 +18,7 @@ from landfall.images.image_tags import Tag
 from landfall.intake.document import KEYS, checked, is_time, shown
 from landfall.model import UNKNOWN, Intent
 from landfall.settings import Service, Settings
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 DIGEST = Later(r"sha256:[0-9a-f]{64}")
 BY_PUSH = "ECR push"

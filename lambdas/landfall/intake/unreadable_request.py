@@ -12,8 +12,8 @@ from landfall.intake.document import TEXT_LIMIT
 from landfall.model import UNKNOWN, Release
 from landfall.redaction import LONGEST, Redacts, redacted
 from landfall.settings import Settings
-from landfall.text import pasted
-from landfall.text.later import Later
+from landfall.text import plain_text
+from landfall.text.lazy_pattern import Later
 from landfall.wire import cut
 
 CAME_LIMIT = 400
@@ -57,5 +57,5 @@ def told_of(release: Release, document: Any, settings: Settings) -> Release:
 
 def _legible(value: Any) -> str:
     """Return a text as one line, without what can't be stored or shown; empty for what is no text."""
-    text = pasted.plain(value[:LONGEST]) if isinstance(value, str) else ""
-    return "".join(each if pasted.is_text(each) else " " for each in text).strip()
+    text = plain_text.plain(value[:LONGEST]) if isinstance(value, str) else ""
+    return "".join(each if plain_text.is_text(each) else " " for each in text).strip()

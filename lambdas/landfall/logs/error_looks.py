@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from landfall.logs import line_prefixes
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _HANDLED = (
     r"(?!\w|s?[\s-](?:handl|hook|listener|filter|report|middleware|event|track|monitor|polic|polici|mode|log\b|page))"

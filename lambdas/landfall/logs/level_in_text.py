@@ -6,7 +6,7 @@ import re
 
 from landfall.logs import line_prefixes
 from landfall.logs.level_words import BAD, BAD_ABROAD, GOOD, GOOD_ABROAD, GOOD_WITH_A_COLON, LETTERS, of_word
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _HEAD = 240
 """How many characters are searched for a level without brackets or a field."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 BAD = (
     "error|errors|err|erro|eror|critical|crit|crt|fatal|ftl|severe|panic|dpanic|pnc|emergency|emerg|alert|alrt|fail|failure"

@@ -7,7 +7,7 @@ a stack trace, or a typical message of a failing program.
 from __future__ import annotations
 
 from landfall.logs import error_looks, level_in_json, level_in_text, line_prefixes
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _LOOKED_AT = 4000
 """How many characters of a line are searched for a level or an error."""

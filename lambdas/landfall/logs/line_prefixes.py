@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landfall.logs.level_words import of_word
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _CLOCK = r"\d{1,2}:\d\d:\d\d(?:[.,:]\d{1,9})?(?:\s?[AaPp][Mm])?"
 _ZONE = r"(?:\s?(?:Z|(?:UTC|GMT|[A-Z]{1,3}[SD]?T)(?=[\s\]:|])|[+-]\d\d:?\d\d))?"

@@ -10,7 +10,7 @@ from typing import Any
 from landfall.logs import levels
 from landfall.model import Verdict, failed, passed
 from landfall.settings import Logs
-from landfall.text.linear import Linear
+from landfall.text.linear_search import Linear
 
 MOST_TASKS = 5
 """How many tasks are read, at most."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from landfall.change.begun import OVER
+from landfall.change.update_result import OVER
 from landfall.model import Verdict, failed
 from landfall.proof.observed import UNREADABLE, Look, ServiceView, TargetGroup, TargetView
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from landfall.proof.replies import Reply
-from landfall.proof.replies import address as _address
-from landfall.proof.replies import canonical as _canonical
-from landfall.proof.replies import each as _each
-from landfall.proof.replies import moments as _moments
-from landfall.proof.replies import number as _number
-from landfall.proof.replies import sub as _sub
-from landfall.proof.replies import text as _text
+from landfall.proof.aws_reply import Reply
+from landfall.proof.aws_reply import address as _address
+from landfall.proof.aws_reply import canonical as _canonical
+from landfall.proof.aws_reply import each as _each
+from landfall.proof.aws_reply import moments as _moments
+from landfall.proof.aws_reply import number as _number
+from landfall.proof.aws_reply import sub as _sub
+from landfall.proof.aws_reply import text as _text
 
 UNREADABLE = -1
 """The desired count if AWS's answer has none. 0 would mean that somebody scaled the service to zero."""

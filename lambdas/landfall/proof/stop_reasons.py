@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 PULL, SECRET, MEMORY, HEALTH, START, EXIT = "image pull", "secret", "out of memory", "health check", "start-up", "exit"
 THROTTLING, INTERFACE, STORAGE, CAPACITY, AWS = (

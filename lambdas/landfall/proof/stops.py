@@ -15,7 +15,7 @@ from landfall import console
 from landfall.model import Verdict, failed
 from landfall.proof import stop_reasons
 from landfall.proof.observed import Container, TaskView
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _STARTED = frozenset({stop_reasons.EXIT, stop_reasons.MEMORY, stop_reasons.HEALTH})
 """Stops of tasks that had started: the release itself ran and failed."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from landfall.redaction.kind import OwnKind
 from landfall.redaction.kind import Redacts as Redacts
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 LONGEST = 4000
 """How many characters of a text are searched. The rest is cut off."""

@@ -6,7 +6,7 @@ label before a value counts more than its form.
 
 from __future__ import annotations
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 ARN = r"\barn:aws[\w-]{0,20}:[\w-]{1,40}:[\w-]{0,25}:(?:\d{12}|aws)?:[^\s\"'`,;<>(){}=&?|\\]{1,1200}"
 """arn:partition:service:region:account:resource (AWS General Reference, Amazon Resource Names)."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from landfall.redaction import aws, labels, sought, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives, phrases
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 SECRETS = alternatives([*phrases(labels.SECRETS), *phrases(labels.PHRASES)])
 PATIENTS = labels.numbers_of_patients()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from landfall.redaction import values
 from landfall.redaction.kind import Kind
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _RECORD = "patient record"
 _PEOPLE = r"patient|subscriber|member|beneficiary|insured|guarantor|next_?of_?kin|emergency_?contact|person"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from landfall.redaction import aws, sought
-from landfall.text.later import Later
-from landfall.text.linear import Linear
+from landfall.text.lazy_pattern import Later
+from landfall.text.linear_search import Linear
 
 MARK = "[redacted: {}]"
 

@@ -11,7 +11,7 @@ from landfall.redaction import aws, health, meanings, spoken, statements, tokens
 from landfall.redaction.kind import Kind, Redacts
 from landfall.redaction.labelled import Labelled
 from landfall.redaction.prose import is_prose
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 AWS_KEY = r"\b(?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16}\b"
 PRIVATE_KEY = r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY"

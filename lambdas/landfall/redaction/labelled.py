@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from landfall.redaction import aws, meanings, sought, values, words
 from landfall.redaction.kind import MARK
 from landfall.redaction.meanings import MEANINGS, NAMES, SECRET
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _Q = r"(?:\\{0,8}[\"']|%22|%27|&quot;|&#39;|\\u0022|`)"
 _CALL = (

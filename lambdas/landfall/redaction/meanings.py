@@ -10,7 +10,7 @@ from functools import lru_cache
 from landfall.redaction import around, labels, values, words
 from landfall.redaction.labels import joined, phrases
 from landfall.redaction.values import Value, value
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _WHOSE = frozenset(("patient", "name", "names", "person", "member", "subscriber", "humanname"))
 _PERSON_IP = frozenset(("ipaddress", "ipaddr", "remoteaddr", "remoteaddress", "remoteip", "remotehost", "sourceip"))

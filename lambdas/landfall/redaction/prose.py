@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _PROSE = frozenset(
     """password token secret key passwd username self this required missing invalid expired expires must minimum

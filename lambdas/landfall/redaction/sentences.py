@@ -8,7 +8,7 @@ from landfall.redaction import aws, behind, sought, tokens, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives
 from landfall.redaction.prose import is_prose
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _SPOKEN_SECRETS = (
     r"passwor[dt]|passwd|passcode|passphrase|pwd|token|secret|(?:api|private|access|secret|signing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from landfall.redaction import behind, labels, sentences, sought, values
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives, phrases
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _CARE = (
     r"(?:admitted|discharged|died|deceased|hospitali[sz]ed) (?:on|at)"

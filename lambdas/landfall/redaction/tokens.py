@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from landfall.redaction import sought, values
 from landfall.redaction.kind import Kind
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _PREFIXES = """
 gh[pousr]_ github_pat_ gl(?:pat|dt|rt|rtr|cbt|ptt|ft|soat|imt|agent|oas|ffct)- xox[abeoprs]- xoxe\\.xox[bp]- xapp-

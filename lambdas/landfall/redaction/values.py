@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from landfall.redaction.prose import is_prose
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 QUOTED = (
     r"(?>\\+)[\"'](?>(?:[^\\\"']|\\(?!\\{0,6}[\"'])){0,2000})(?>\\+)[\"']|\"(?:[^\"\\]|\\.)*\"?|'(?:[^'\\]|\\.)*'?"

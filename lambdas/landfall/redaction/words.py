@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _LONGEST = 100
 _MARK = "[redacted: "

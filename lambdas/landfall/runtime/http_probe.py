@@ -23,7 +23,7 @@ from landfall import secret
 from landfall.addresses import Address, forbidden, keeps_secrets
 from landfall.secret import Known, Secret, Unreadable
 from landfall.smoke import pacing
-from landfall.smoke.answers import Answer, Answers, Request, Round
+from landfall.smoke.http_answers import Answer, Answers, Request, Round
 
 READ_SECONDS = 5.0
 CONNECT_SECONDS = 3.0

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from landfall.proof.observed import ServiceView
     from landfall.secret import Known
     from landfall.settings import Service, Settings
-    from landfall.smoke.answers import Answers
+    from landfall.smoke.http_answers import Answers
 
 ENV_MACHINES = "LANDFALL_STATE_MACHINES"
 """All state machines, with a space between two."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from landfall.images.image_secrets import is_secret
 from landfall.settings import Build
-from landfall.settings_file import names
+from landfall.settings_file import aws_names
 from landfall.settings_file.problem import Problems, limits
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 Where = tuple[str, ...]
 MOST_ARGUMENTS, MOST_SECRETS = 50, 20
@@ -92,7 +92,7 @@ def _images(build: Build, where: Where, problem: Problems) -> None:
         way_out = "give the name after AS in the Dockerfile: a letter, then letters, digits and _ . -; or its number"
         raise problem.at((*where, "target"), f"{build.target!r} names no stage; {way_out}")
     for name in build.base_repositories:
-        if not names.is_repository(name):
+        if not aws_names.is_repository(name):
             way_out = "give its name alone, without registry or tag, such as 'ecr-public/docker/library/python'"
             raise problem.at((*where, "base_repositories"), f"{name!r} is not an ECR repository's name; {way_out}")
     if build.environment_image is not None and not re.fullmatch(_ENVIRONMENT[build.platform], build.environment_image):
@@ -130,7 +130,7 @@ def _secret(name: str, value: str, where: Where, problem: Problems) -> None:
     if not _SECRET_ID.fullmatch(name):
         way_out = "the id of RUN --mount=type=secret,id=…: at most 64 letters, digits and _ . -"
         raise problem.at(where, f"{name!r} is not a secret's id; it takes {way_out}")
-    if is_secret("", value) or not names.is_secret_name(value):
+    if is_secret("", value) or not aws_names.is_secret_name(value):
         # don't quote the value: it may be the secret itself
         way_out = (
             "the name of a secret in this account and region: at most 512 letters, digits and /_+=.@-; not an ARN, and"

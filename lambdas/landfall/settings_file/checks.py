@@ -12,8 +12,8 @@ from landfall.redaction import Redaction
 from landfall.settings import Evidence, Logs, Service, Vpc
 from landfall.settings_file import build_checks, smoke_checks, tags
 from landfall.settings_file.problem import Problems, compiled, limits
-from landfall.text.later import Later
-from landfall.text.linear import Linear, PatternRefused
+from landfall.text.lazy_pattern import Later
+from landfall.text.linear_search import Linear, PatternRefused
 
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500

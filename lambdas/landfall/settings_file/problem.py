@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from landfall.errors import SettingsError
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 LONGEST = 200
 """The most characters of a pattern, a JMESPath or a path."""

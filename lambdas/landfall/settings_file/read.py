@@ -14,10 +14,10 @@ from landfall.redaction import Redaction
 from landfall.secret import Secret
 from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
 from landfall.settings.smoke import OwnCheck, Smoke
-from landfall.settings_file import build_checks, names
+from landfall.settings_file import aws_names, build_checks
 from landfall.settings_file.checks import check, network, patterns, retention
 from landfall.settings_file.problem import Problems, limits
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _T = TypeVar("_T", bound=Service | Evidence | Redaction | Reconciler | OwnCheck | Secret | Vpc)
 STRICT = dacite.Config(strict=True, cast=[tuple])
@@ -54,7 +54,7 @@ def parse(text: str, path: Path) -> Settings:
     _only(defaults, LIMIT_KEYS, ("defaults",), problem)
     limits(defaults, ("defaults",), problem)
     services = tuple(_service(name, table, defaults, problem) for name, table in named.items())
-    names.once(services, problem)
+    aws_names.once(services, problem)
     evidence = _table(Evidence, document, "evidence", problem)
     retention(evidence, ("evidence",), problem)
     redaction = _table(Redaction, document, "redaction", problem)
@@ -110,7 +110,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     limits(own, where, problem)
     rest = {k: v for k, v in table.items() if k not in LIMIT_KEYS}
     service = _made(Service, {"name": name, **rest, "limits": {**defaults, **own}}, where, problem)
-    names.check(service, problem)
+    aws_names.check(service, problem)
     check(service, problem)
     return service
 

@@ -14,10 +14,10 @@ from landfall.addresses import keeps_secrets
 from landfall.secret import Secret
 from landfall.settings import Service
 from landfall.settings.smoke import ASKING_SECONDS, MOST_CHECKS, MOST_PER_SECOND, OwnCheck, Smoke
-from landfall.settings_file import names
+from landfall.settings_file import aws_names
 from landfall.settings_file.problem import LONGEST, Problems, compiled, limits
-from landfall.smoke import header_rules
-from landfall.text.later import Later
+from landfall.smoke import header_syntax
+from landfall.text.lazy_pattern import Later
 
 Where = tuple[str, ...]
 MOST_PORT = 65535
@@ -46,7 +46,7 @@ def check(service: Service, where: Where, problem: Problems) -> None:
         raise problem.at((*where, "cors_origin"), f"is {table.cors_origin!r}; {way_out}")
     if table.cors_credentials and table.cors_origin is None:
         raise problem.at((*where, "cors_credentials"), "needs cors_origin; set cors_origin too")
-    for rule in header_rules.expanded(table.security_headers):
+    for rule in header_syntax.expanded(table.security_headers):
         _header(rule, (*where, "security_headers"), problem)
     for name in table.skip:
         if name not in smoke.NAMES:
@@ -143,7 +143,7 @@ def _sent(name: str, sent: str | Secret, where: Where, problem: Problems) -> Non
     text = sent.prefix if isinstance(sent, Secret) else sent
     if not _TEXT.fullmatch(text):
         raise problem.at(where, f"{text!r} can't be sent; it takes at most 200 characters of printable ASCII")
-    if isinstance(sent, Secret) and not names.is_secret_name(sent.secret):
+    if isinstance(sent, Secret) and not aws_names.is_secret_name(sent.secret):
         way_out = "at most 512 letters, digits and /_+=.@-: only the name, not an ARN, without its suffix"
         raise problem.at(where, f"{sent.secret!r} is not a secret's name; it takes {way_out}")
 

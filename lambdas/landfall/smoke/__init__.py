@@ -15,8 +15,8 @@ from landfall import commit
 from landfall.model import UNKNOWN, Verdict, failed, passed, wait
 from landfall.settings import Limits
 from landfall.settings.smoke import LONGEST_PAUSE, WARMING_SECONDS, Smoke
-from landfall.smoke.answers import Answers, Request, Round
 from landfall.smoke.case import FAIL, RETRY, Case, Check
+from landfall.smoke.http_answers import Answers, Request, Round
 from landfall.smoke.sampling import ROUNDS, Sampling
 
 VERSION = "version"
@@ -64,9 +64,9 @@ def requests(smoke: Smoke, base_url: str, tasks: int = 1, rounds: int = ROUNDS) 
 
 def _warm_up(smoke: Smoke, wanted: Mapping[Request, int], tasks: int) -> dict[Request, int]:
     """Return the requests of the warm-up: each sampled or timed request once per task, as far as there is time."""
-    from landfall.smoke import own
+    from landfall.smoke import own_checks
 
-    timed = (own.request(check) for check in smoke.checks if check.max_seconds is not None)
+    timed = (own_checks.request(check) for check in smoke.checks if check.max_seconds is not None)
     sampled = (Request(path) for path in (smoke.version_path, smoke.live_path, smoke.ready_path))
     cold = [request for request in dict.fromkeys((*sampled, *timed)) if request in wanted]
     times = max(1, min(tasks, WARMING_SECONDS * smoke.requests_per_second // len(cold)))
@@ -101,27 +101,27 @@ def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limit
 
 def served_sha(answers: Answers, smoke: Smoke) -> str:
     """Return the SHA of all version answers of the service itself; UNKNOWN if they differ."""
-    from landfall.smoke import service
+    from landfall.smoke import service_checks
 
     asked = answers.of(Request(smoke.version_path))
-    served = {service.sha(a, smoke) for a in asked if not a.is_error and not a.cached}
+    served = {service_checks.sha(a, smoke) for a in asked if not a.is_error and not a.cached}
     return UNKNOWN if UNKNOWN in served else commit.agreed(served) or UNKNOWN
 
 
 def _suite(smoke: Smoke, base_url: str, expected_sha: str, times: int = 1, before: str = UNKNOWN) -> tuple[Case, ...]:
-    from landfall.smoke import own, service, surface
+    from landfall.smoke import own_checks, service_checks, surface_checks
 
     cases = (
-        service.version(smoke, expected_sha, times, before),
-        service.liveness(smoke, times),
-        service.readiness(smoke, times),
-        surface.https_only(smoke, base_url),
-        surface.authentication(smoke),
-        surface.cors(smoke),
-        surface.security_headers(smoke),
-        service.response_time(smoke, times),
-        surface.error_bodies(smoke),
-        service.base_endpoint(smoke),
-        *(own.case(check) for check in smoke.checks),
+        service_checks.version(smoke, expected_sha, times, before),
+        service_checks.liveness(smoke, times),
+        service_checks.readiness(smoke, times),
+        surface_checks.https_only(smoke, base_url),
+        surface_checks.authentication(smoke),
+        surface_checks.cors(smoke),
+        surface_checks.security_headers(smoke),
+        service_checks.response_time(smoke, times),
+        surface_checks.error_bodies(smoke),
+        service_checks.base_endpoint(smoke),
+        *(own_checks.case(check) for check in smoke.checks),
     )
     return tuple(replace(c, skip=OFF, needs={}) if c.name in smoke.skip else c for c in cases)

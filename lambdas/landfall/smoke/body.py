@@ -7,8 +7,8 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from landfall.smoke.answers import Answer
-from landfall.text.later import Later
+from landfall.smoke.http_answers import Answer
+from landfall.text.lazy_pattern import Later
 
 _PLAIN = Later(r"[\w.+-]{1,40}")
 

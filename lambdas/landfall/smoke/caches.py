@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _WORD = Later(r"hit|stale|updating|revalidated|prerender|\bfresh\b", re.IGNORECASE)
 _NO_HIT = Later(r"hit[-_ ]?for[-_ ]?(pass|miss)|hit[-_ ]?(pass|miss)", re.IGNORECASE)

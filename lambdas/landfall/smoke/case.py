@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from landfall.redaction import redacted
-from landfall.smoke.answers import SERVER_ERROR, Answer, Answers, Request
+from landfall.smoke.http_answers import SERVER_ERROR, Answer, Answers, Request
 
 PASS, FAIL, SKIP, RETRY = "PASS", "FAIL", "SKIP", "RETRY"
 SHOWN = 120

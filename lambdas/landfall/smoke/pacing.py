@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from landfall.smoke.answers import Answer, Request, Round
+from landfall.smoke.http_answers import Answer, Request, Round
 
 LONGEST_SECONDS = 40.0
 """Answers that arrive later count as lost. A step has 60 s, and searches for patterns may take 20 of them."""

@@ -9,7 +9,7 @@ from landfall import chain
 from landfall.chain import SIGNATURE, Record
 from landfall.ledger.deployment_record import Ended
 from landfall.runtime.world import World
-from landfall.steps import aftermath
+from landfall.steps import report_reads
 from landfall.telling.report import document, report
 from landfall.telling.report import text as report_text
 
@@ -28,7 +28,7 @@ def anchored(record: Record, world: World) -> None:
 
 def reported(ended: Ended, record: Record, world: World) -> str:
     """Write the report for programs and for people, and say in the record where it is. Return the URI of the latter."""
-    release, made = ended.release, report(ended, record, aftermath.seen(ended, record, world))
+    release, made = ended.release, report(ended, record, report_reads.seen(ended, record, world))
     prefix = f"{release.service}/{release.deployment_id}"
     world.reports.put(f"{prefix}/report.json", json.dumps(document(made), indent=2), "application/json")
     uri = world.reports.put(f"{prefix}/report.md", report_text.markdown(made), "text/markdown; charset=utf-8")

@@ -11,8 +11,8 @@ from landfall.reconcile.findings import Finding, Kind, Looked, Seen
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
 from landfall.settings import Limits
-from landfall.steps import reconcile_looks
-from landfall.steps.reconcile_looks import Look
+from landfall.steps import reconcile_reads
+from landfall.steps.reconcile_reads import Look
 
 Late = Callable[[], bool]
 """Says whether no other look may begin."""
@@ -28,11 +28,11 @@ def no_time() -> Seen:
 def looked(world: World, known: list[Finding], late: Late) -> Iterator[tuple[str, list[Looked]]]:
     """Yield the looks at every service, at requests for unknown ones, and at services that are no longer configured."""
     unfinished = cache(world.ledger.unfinished)
-    for service in reconcile_looks.in_turn(world.settings.services, world.now()):
-        looks = reconcile_looks.of_service(service, world, of(service.name, known), unfinished)
+    for service in reconcile_reads.in_turn(world.settings.services, world.now()):
+        looks = reconcile_reads.of_service(service, world, of(service.name, known), unfinished)
         yield service.name, _tried(looks, late)
     of_unknown = of(UNKNOWN_SERVICE, known)
-    looks = reconcile_looks.of_records(UNKNOWN_SERVICE, Limits(), world, of_unknown, unfinished)
+    looks = reconcile_reads.of_records(UNKNOWN_SERVICE, Limits(), world, of_unknown, unfinished)
     # one finding for them all: each look leaves out other services
     yield UNKNOWN_SERVICE, _tried(looks, lambda: False, (no_time(),) if late() else ())
     configured = [service.name for service in world.settings.services]

@@ -8,7 +8,7 @@ from typing import Any
 
 from landfall.change import task_definition
 from landfall.model import Release, Verdict, failed
-from landfall.preflight_checks import service_checks
+from landfall.preflight_checks import supported_service
 from landfall.proof.observed import Look, ServiceView
 from landfall.runtime.world import World
 from landfall.secret import Known
@@ -63,7 +63,7 @@ class ServiceNow:
     @cached_property
     def digests(self) -> dict[str, str]:
         """Return what each container runs."""
-        return service_checks.running_digests(self.look.tasks, self.template)
+        return supported_service.running_digests(self.look.tasks, self.template)
 
     @cached_property
     def released(self) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from landfall.text import pasted
-from landfall.text.later import Later
+from landfall.text import plain_text
+from landfall.text.lazy_pattern import Later
 
 BLANK = " "
 _SEQUENCE = Later(r"\x1b\[[0-?]{0,40}[ -/]{0,4}[@-~]|\x9b[0-?]{0,40}[ -/]{0,4}[@-~]")
@@ -53,8 +53,8 @@ _FORMULA = ("=", "+", "-", "@")
 
 def line(text: object) -> str:
     """Return the visible text on one line. Each blank of any kind and each control character becomes one blank."""
-    seen = pasted.plain(_SEQUENCE.sub("", str(text))).translate(_FILLERS)
-    return "".join(each if pasted.is_text(each) else BLANK for each in seen)
+    seen = plain_text.plain(_SEQUENCE.sub("", str(text))).translate(_FILLERS)
+    return "".join(each if plain_text.is_text(each) else BLANK for each in seen)
 
 
 def lines(texts: Iterable[object]) -> str:

@@ -11,18 +11,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from cli import live
+from cli import live_release
 from landfall import smoke
 from landfall.aws.freezes import Freezes
 from landfall.errors import LandfallError
 from landfall.intake import request
 from landfall.intake.freeze import refusal
-from landfall.ledger import recovery, standing
+from landfall.ledger import recovery, service_standing
 from landfall.ledger.recovery import Progress
 from landfall.model import Outcome, State
 from landfall.proof import law1, target_health
 from landfall.settings_file import read as settings_file
-from landfall.smoke.answers import Answer, Answers
+from landfall.smoke.http_answers import Answer, Answers
 from local.settings import TEMPLATE
 from tests.campaigns.fuzz.strange import JSON, NASTY, changed, changed_text
 from tests.support import builders as b
@@ -114,8 +114,8 @@ def _records(draw: st.DrawFn) -> Any:
 
 
 def _record(record: Any) -> str:
-    live.proof(standing.last_change([record]), b.REVISION)
-    standing.links(record)
+    live_release.proof(service_standing.last_change([record]), b.REVISION)
+    service_standing.links(record)
     return recovery.plan(record, "ABORTED", None, "Succeeded").verdict.code
 
 

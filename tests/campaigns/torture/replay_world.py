@@ -22,7 +22,7 @@ from landfall.runtime.world import World
 from landfall.secret import Known
 from landfall.settings import Limits, Service, Settings
 from landfall.settings.smoke import Smoke
-from landfall.smoke.answers import Answer, Answers, Request
+from landfall.smoke.http_answers import Answer, Answers, Request
 from landfall.telling.notice import Notice
 from tests.campaigns.torture import replies
 from tests.campaigns.torture.asl import Clock

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from landfall.change import begun
+from landfall.change import update_result
 from landfall.errors import AwsCallFailed
 from landfall.proof.observed import ServiceView
 from landfall.settings import Limits
@@ -27,7 +27,7 @@ def running(*deployments: Any, **changes: Any) -> ServiceView:
 
 def test_an_update_that_ecs_took_is_judged_by_its_id_until_its_deadline() -> None:
     """Everything after it is keyed on the id that ECS gave, and on the time of the update."""
-    found = begun.begun(WANTED, b.service(), LIMITS, b.NOW)
+    found = update_result.begun(WANTED, b.service(), LIMITS, b.NOW)
     assert found == replace(
         WANTED, id=b.OURS, updated_at=b.NOW.isoformat(), deadline=(b.NOW + timedelta(seconds=600)).isoformat()
     )
@@ -44,7 +44,7 @@ NOT_TAKEN = {
 def test_an_update_that_ecs_did_not_take_is_no_deployment(service: ServiceView, has: str) -> None:
     """Judging somebody else's deployment as ours could call it proven."""
     with pytest.raises(AwsCallFailed) as found:
-        begun.begun(WANTED, service, LIMITS, b.NOW)
+        update_result.begun(WANTED, service, LIMITS, b.NOW)
     assert found.value.code == "UpdateNotTaken"
     assert f"has {has}, not {b.REVISION}" in str(found.value)
 
@@ -79,9 +79,9 @@ UNTOUCHED = {
 @pytest.mark.parametrize(("service", "baseline", "untouched"), UNTOUCHED.values(), ids=UNTOUCHED.keys())
 def test_untouched_is_only_what_a_look_shows_to_be(service: ServiceView | None, baseline: Any, untouched: bool) -> None:
     """REJECTED claims that nothing was touched: a picture that leaves it open does not show it."""
-    assert begun.is_untouched(service, baseline, WANTED) is untouched
+    assert update_result.is_untouched(service, baseline, WANTED) is untouched
 
 
 def test_a_lost_lock_is_another_executions() -> None:
     """The one that lost it ends there: the other one goes on with the deployment."""
-    assert (begun.lock_lost().state, begun.lock_lost().code) == ("FAIL", "LOCK_LOST")
+    assert (update_result.lock_lost().state, update_result.lock_lost().code) == ("FAIL", "LOCK_LOST")

@@ -9,7 +9,7 @@ import pytest
 from landfall.errors import SettingsError, StepError
 from landfall.images import image_tags
 from landfall.images.image_tags import Tag, TagForm
-from landfall.reconcile import unread
+from landfall.reconcile import untagged_images
 from landfall.settings import NO_RELEASES
 from landfall.settings_file import read
 from tests.support import builders as b
@@ -49,7 +49,9 @@ def test_the_forms_of_tools(tag: str, pattern: str, held: str) -> None:
 @pytest.mark.parametrize("tag", [each[0] for each in TOOLS.values()], ids=TOOLS)
 def test_the_form_that_is_proposed_reads_the_tag(tag: str) -> None:
     """A finding that names a setting that would not help would cost more than it saves."""
-    proposed = next((form for form in unread.FORMS if image_tags.read((tag,), TagForm(form))[0].readable), None)
+    proposed = next(
+        (form for form in untagged_images.FORMS if image_tags.read((tag,), TagForm(form))[0].readable), None
+    )
     ends_in_a_build = tag.endswith(".build.77")
     assert (proposed is None) is ends_in_a_build
 

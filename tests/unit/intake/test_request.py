@@ -13,7 +13,7 @@ from landfall.intake import request
 from landfall.intake.document import KEYS
 from landfall.intake.request import Ignored, Recovery, Request
 from landfall.model import UNKNOWN, Intent
-from landfall.text import pasted
+from landfall.text import plain_text
 from tests.support import builders as b
 
 SETTINGS = b.settings(b.settings_of(), b.settings_of(name="other", repository="landfall/other"))
@@ -253,4 +253,4 @@ def test_any_json_is_a_request_or_ignored_or_invalid(document: Any) -> None:
         assert answer.service in SETTINGS.services
         assert answer.image_tag or answer.image_digest
         assert len(answer.reason) <= 200
-        assert pasted.is_text(f"{answer.reason}{answer.requested_by}")
+        assert plain_text.is_text(f"{answer.reason}{answer.requested_by}")

@@ -15,9 +15,9 @@ import pytest
 from cli.verbs.history import row
 from cli.verbs.show import _whole
 from landfall import chain
-from landfall.ledger import deployment_record, recovery, standing
+from landfall.ledger import deployment_record, recovery, service_standing
 from landfall.model import Kind, Outcome
-from landfall.reconcile import records as reconcile
+from landfall.reconcile import record_checks as reconcile
 from landfall.settings import Limits
 from tests.support import builders as b
 
@@ -80,6 +80,6 @@ def test_people_and_the_reconciler_read_it(path: Path) -> None:
         assert row(record)["deployment_id"] == record["deployment_id"]
         assert json.loads(json.dumps(_whole(record), default=str))["service"] == "sample"
         assert reconcile.overdue(record, [None], Limits(), b.NOW) is None or which != "closed"
-        assert standing.newest_first([record]) == [record]
-    assert not standing.proven(kept(path, "closed"))
-    assert standing.changed(kept(path, "closed"))
+        assert service_standing.newest_first([record]) == [record]
+    assert not service_standing.proven(kept(path, "closed"))
+    assert service_standing.changed(kept(path, "closed"))

@@ -13,18 +13,18 @@ from landfall.chain import Head
 from landfall.images.image_tags import TagForm
 from landfall.images.stored import Listed
 from landfall.intake.request import moment
-from landfall.ledger import deployment_record, standing
+from landfall.ledger import deployment_record, service_standing
 from landfall.ledger.execution_history import Execution
 from landfall.ledger.recovery import PATIENCE
 from landfall.model import Outcome
 from landfall.proof.observed import ServiceView
 from landfall.reconcile import LOOK_EVERY
-from landfall.reconcile import live as reconcile_live
+from landfall.reconcile import live_revision as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
-from landfall.reconcile import records as reconcile_records
+from landfall.reconcile import record_checks as reconcile_records
 from landfall.reconcile.findings import Kind
 from landfall.settings import NO_RELEASES, Limits
-from landfall.steps import reconcile_looks
+from landfall.steps import reconcile_reads
 from tests.support import builders as b
 
 LIMITS = Limits()
@@ -151,7 +151,7 @@ LIVE: dict[str, tuple[ServiceView, dict[str, str], list[dict[str, Any]], set[Kin
 @pytest.mark.parametrize(("view", "tags", "records", "kinds"), LIVE.values(), ids=LIVE)
 def test_what_is_live(view: ServiceView, tags: dict[str, str], records: list[dict[str, Any]], kinds: set[Kind]) -> None:
     """Only what the last deployment left is known; a finding names the revision and what it should be."""
-    looked = reconcile_live.assess(view, TEMPLATE, tags, standing.last_change(records))
+    looked = reconcile_live.assess(view, TEMPLATE, tags, service_standing.last_change(records))
     assert {seen.kind for seen in looked.seen} == kinds
     assert all(view.primary and seen.subject == view.primary.task_definition for seen in looked.seen)
 
@@ -258,12 +258,12 @@ def test_head_without_an_anchor_names_number_and_key() -> None:
 def test_a_success_that_was_only_heard_of_says_nothing_of_what_is_live() -> None:
     """A recovery that found a proven deployment unreported records no revision: the one before it still counts."""
     before, heard_of = record(), record(task_definition="", ended_at=(b.NOW + timedelta(hours=1)).isoformat())
-    assert standing.last_change([heard_of, before]) == before
+    assert service_standing.last_change([heard_of, before]) == before
 
 
 def test_each_service_is_looked_at_first_in_its_turn() -> None:
     """If the time is too short for all services, the skipped ones change from run to run."""
     services = [b.settings_of(name=name) for name in ("one", "two", "three", "four", "five")]
-    turns = [reconcile_looks.in_turn(services, b.NOW + n * LOOK_EVERY) for n in range(5)]
+    turns = [reconcile_reads.in_turn(services, b.NOW + n * LOOK_EVERY) for n in range(5)]
     assert {turn[0].name for turn in turns} == {"one", "two", "three", "four", "five"}
     assert all(sorted(s.name for s in turn) == sorted(s.name for s in services) for turn in turns)

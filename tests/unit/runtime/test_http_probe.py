@@ -17,7 +17,7 @@ from landfall.model import State
 from landfall.runtime import http_probe
 from landfall.settings import Limits
 from landfall.settings.smoke import Smoke
-from landfall.smoke.answers import Answer, Answers, Request, Round
+from landfall.smoke.http_answers import Answer, Answers, Request, Round
 from tests.support import builders as b
 from tests.support.misbehaving import OK, Behaviour, body, bomb, drip, flood, raw, serving, silence, tls, trickle
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.smoke import pacing
-from landfall.smoke.answers import Answer, Request, Round
+from landfall.smoke.http_answers import Answer, Request, Round
 from landfall.smoke.pacing import Clock
 
 A, B, C = (Request(path) for path in ("/a", "/b", "/c"))

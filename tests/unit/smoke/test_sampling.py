@@ -11,7 +11,7 @@ from landfall import smoke
 from landfall.model import State
 from landfall.settings import Limits
 from landfall.settings.smoke import Smoke
-from landfall.smoke.answers import Answer, Answers, Request
+from landfall.smoke.http_answers import Answer, Answers, Request
 from landfall.smoke.sampling import CALLED, ENDPOINTS, MISSED, PROOFS, Sampling, at_most
 from tests.support import builders as b
 

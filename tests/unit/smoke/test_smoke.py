@@ -10,8 +10,8 @@ from landfall import smoke
 from landfall.model import UNKNOWN, State
 from landfall.settings import Limits
 from landfall.settings.smoke import Smoke
-from landfall.smoke.answers import Answer, Answers
 from landfall.smoke.case import Check
+from landfall.smoke.http_answers import Answer, Answers
 from tests.support import builders as b
 
 LOST = (

@@ -15,8 +15,8 @@ from landfall.model import UNKNOWN
 from landfall.settings import Limits
 from landfall.settings.smoke import MOST_CHECKS, OwnCheck, Smoke
 from landfall.smoke import leaks
-from landfall.smoke.answers import Answer, Answers, Request
 from landfall.smoke.case import Check
+from landfall.smoke.http_answers import Answer, Answers, Request
 from landfall.wire import OUTPUT_LIMIT
 from tests.support import builders as b
 

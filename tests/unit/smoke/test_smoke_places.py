@@ -11,8 +11,8 @@ from landfall import commit, smoke
 from landfall.model import State
 from landfall.settings import Limits
 from landfall.settings.smoke import LONGEST_PAUSE, Smoke
-from landfall.smoke.answers import Answer, Answers, Request
 from landfall.smoke.case import Check
+from landfall.smoke.http_answers import Answer, Answers, Request
 from tests.support import builders as b
 
 SHORT = b.SHA[:7]

@@ -9,7 +9,7 @@ import re
 from re import _parser as parser  # type: ignore[attr-defined]  # the standard library has no other door to what it parsed
 
 import landfall
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 
 def test_no_pattern_takes_more_than_it_matches_on_3_11_2() -> None:

@@ -15,7 +15,7 @@ from landfall.redaction.prose import is_prose
 from landfall.redaction.sought import Look, folded, look
 from landfall.smoke.leaks import databases, places, traces
 from landfall.smoke.leaks.spelled import Spelled, spelled
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 KINDS: Mapping[str, tuple[Look, ...]] = {
     **traces.TRACES,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _DEEPEST = 20
 _MOST = 4000

@@ -12,12 +12,12 @@ from itertools import chain as chained
 from typing import Any
 
 from landfall import chain
-from landfall.aws.chained import LAST, Chained, key
+from landfall.aws.ledger_chain import LAST, Chained, key
 from landfall.aws.trying import trying
 from landfall.chain import HASH, SEQUENCE, Record
 from landfall.errors import AwsCallFailed
-from landfall.ledger import standing
-from landfall.ledger.standing import LINKS
+from landfall.ledger import service_standing
+from landfall.ledger.service_standing import LINKS
 from landfall.partitions import CHAINS
 
 WHILE_OPEN = ("fence", "progress")
@@ -48,8 +48,8 @@ class Closing(Chained):
 
     def _signed(self, record: Record, newest: Record | None) -> Record:
         """Return a record that is sealed on top of the newest one, with its links, and signed."""
-        known = standing.links(newest) if newest else {}
-        fields = standing.as_fields(known)
+        known = service_standing.links(newest) if newest else {}
+        fields = service_standing.as_fields(known)
         if known.keys() != LINKS.keys():
             fields = self._adopted(record["service"], newest)
         signing = self._signing()
@@ -66,9 +66,9 @@ class Closing(Chained):
         for link, fits in LINKS.items():
             before = self._looked_through(service, newest, None) if newest else iter(())
             own = [newest] if newest else []
-            links[link] = standing.link_to(next(filter(fits, chained(own, before)), None))
+            links[link] = service_standing.link_to(next(filter(fits, chained(own, before)), None))
         old = filter(chain.is_unchained, self.newest_first(service))
-        return {**standing.as_fields(links), chain.UNCHAINED: chain.digest_of_unchained(old)}
+        return {**service_standing.as_fields(links), chain.UNCHAINED: chain.digest_of_unchained(old)}
 
     def _put_on_top(self, sealed: Record, before: Record, head: Record | None) -> bool:
         """Write record and HEAD. Write nothing, and return False, where either changed since it was read."""

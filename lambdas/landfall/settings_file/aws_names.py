@@ -10,7 +10,7 @@ import re
 
 from landfall.settings import Service
 from landfall.settings_file.problem import Problems
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _ECS = Later(r"[A-Za-z0-9_-]{1,255}")
 _REPOSITORY = Later(r"(?=.{1,256}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from landfall.change.task_definition import TAG_SHA
-from landfall.ledger import standing
+from landfall.ledger import service_standing
 from landfall.proof.observed import ServiceView
 from landfall.reconcile.findings import Kind, Looked, Seen
 from landfall.settings import Service
@@ -41,7 +41,7 @@ def assess(
     revision = primary.task_definition
     name, image = revision.rpartition("/")[2], _images(template)
     seen = []
-    if last is None or revision not in standing.left_by(last):
+    if last is None or revision not in service_standing.left_by(last):
         left = "Landfall never deployed to this service" if last is None else _left(last)
         what = f"revision {name} ({image}) is live since {primary.created_at or 'an unknown time'}; {left}"
         seen.append(Seen(Kind.LIVE_NOT_RECORDED, revision, what))
@@ -52,7 +52,7 @@ def assess(
 
 
 def _left(last: dict[str, Any]) -> str:
-    names = sorted(revision.rpartition("/")[2] for revision in standing.left_by(last))
+    names = sorted(revision.rpartition("/")[2] for revision in service_standing.left_by(last))
     left = " or ".join(names) or "it to somebody else"
     return f"the last deployment, {last['deployment_id']} ({last['outcome']}), left {left}"
 

@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 
 from landfall import chain
-from landfall.aws.chained import NEAREST, WALKED
 from landfall.aws.ledger import Ledger
+from landfall.aws.ledger_chain import NEAREST, WALKED
 from landfall.aws.signing import Signing
 from landfall.chain import HASH
-from landfall.ledger import deployment_record, standing
+from landfall.ledger import deployment_record, service_standing
 from landfall.model import UNTOUCHED, Outcome
 from tests.campaigns.torture.tables import Table
 from tests.support import builders as b
 from tests.support.signing import KMS, Bucket, signed, signing
 
 SECOND = "20260102T030405Z"
-NONE_KNOWN = {link: standing.link_to(None) for link in standing.LINKS}
+NONE_KNOWN = {link: service_standing.link_to(None) for link in service_standing.LINKS}
 
 
 def believed() -> Signing:
@@ -144,7 +144,7 @@ def test_what_ran_before_wins_if_it_was_proven(
     ran: str, own: dict[str, Any] | None, proven: list[dict[str, Any]], expected: str | None
 ) -> None:
     """A rollback goes to exactly that revision. If what ran was not proven, it goes to the last proven one."""
-    assert name_of(standing.to_go_back_to(revision(ran), own, proven)) == expected
+    assert name_of(service_standing.to_go_back_to(revision(ran), own, proven)) == expected
 
 
 def many(table: Counted, length: int, *proven: int) -> Ledger:
@@ -155,7 +155,7 @@ def many(table: Counted, length: int, *proven: int) -> Ledger:
         name = f"20260102T{number:06}Z"
         revision_ = {"task_definition": revision(name)} if number in proven else {}
         item = {"service": "sample", "deployment_id": name, "outcome": outcome.value, **revision_}
-        links = standing.as_fields(standing.links(last) if last else NONE_KNOWN)
+        links = service_standing.as_fields(service_standing.links(last) if last else NONE_KNOWN)
         last = signed(chain.sealed({**item, **links}, chain.head_of(last or {}), KMS.public.fingerprint))
         table._items["sample", name] = last
     table._items["_chain", "sample"] = {"service": "_chain", "deployment_id": "sample", "sequence": length}
@@ -199,11 +199,11 @@ def test_a_closing_reads_as_much_however_many_were_closed(table: Counted) -> Non
 
 def as_before_signing(table: Counted, *, links: bool = False) -> None:
     """Let every record be as it was closed before records were signed, with links to ids alone or without any."""
-    of_now = {*(f"{link}_hash" for link in standing.LINKS), chain.SIGNED_BY, chain.UNCHAINED}
+    of_now = {*(f"{link}_hash" for link in service_standing.LINKS), chain.SIGNED_BY, chain.UNCHAINED}
     last: dict[str, Any] = {}
     for item in sorted(filter(chain.number, table._items.values()), key=chain.number):
         if item["service"] == "sample":
-            old = {k: v for k, v in item.items() if k not in of_now and (links or k not in standing.LINKS)}
+            old = {k: v for k, v in item.items() if k not in of_now and (links or k not in service_standing.LINKS)}
             last = chain.sealed({k: v for k, v in old.items() if v != ""}, chain.head_of(last))
             table._items["sample", item["deployment_id"]] = last
     table._items["_chain", "sample"] |= {HASH: last[HASH]}
@@ -275,5 +275,5 @@ def test_the_newest_records_are_those_that_ended_last() -> None:
         yield {k: v for k, v in record("20260103T000000Z-open").items() if k != "outcome"}
         yield record("20260102T000000Z-last", ended_at="2026-01-03T00:00:00+00:00")
 
-    names = [r["deployment_id"] for r in standing.recent(by_id())]
+    names = [r["deployment_id"] for r in service_standing.recent(by_id())]
     assert names == ["20260103T000000Z-open", "20260102T000000Z-last", "20990101T000000Z-typed"]

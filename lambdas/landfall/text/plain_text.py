@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 ZWNJ, ZWJ = "\u200c", "\u200d"
 _VISIBLE_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")

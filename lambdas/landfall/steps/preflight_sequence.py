@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from landfall.model import Baseline, Verdict, passed
-from landfall.preflight_checks import provable, second_look, service_checks, way_back
+from landfall.preflight_checks import provable, second_look, supported_service, way_back
 from landfall.preflight_checks.second_look import unless_passing
 from landfall.runtime.world import World
-from landfall.steps.beforehand import Beforehand
+from landfall.steps.preflight_reads import Beforehand
 
 READY, LIVE = "READY", "ALREADY_LIVE"
 
@@ -36,17 +36,17 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     """
     settings, limits = before.settings, before.release.limits
     yield before.frozen()
-    yield None if before.found else service_checks.missing(settings)
+    yield None if before.found else supported_service.missing(settings)
     yield unless_passing(provable.odd_status(before.service), attempt, limits)
-    yield service_checks.refusal(before.service, settings, world.now())
+    yield supported_service.refusal(before.service, settings, world.now())
     yield unless_passing(provable.unreadable(before.service), attempt, limits)
-    yield service_checks.wrong_container(before.template, settings)
-    yield service_checks.other_images(before.template, settings, before.release)
+    yield supported_service.wrong_container(before.template, settings)
+    yield supported_service.other_images(before.template, settings, before.release)
     yield before.unreadable_logs()
-    yield service_checks.unreadable_secret(settings, before.known)
+    yield supported_service.unreadable_secret(settings, before.known)
     yield before.missing_platform()
     yield before.base_url if isinstance(before.base_url, Verdict) else None
-    yield service_checks.no_way_back(before.template, before.look.tasks, before.digests, settings)
+    yield supported_service.no_way_back(before.template, before.look.tasks, before.digests, settings)
     if settings.way_back == "refuse":
         yield way_back.refusal(before.way_back_problems, before.service.task_definition)
     yield before.scanned.verdict

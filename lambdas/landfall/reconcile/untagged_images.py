@@ -15,7 +15,7 @@ from landfall.images import image_tags
 from landfall.images.image_tags import GROUP, TagForm
 from landfall.reconcile.findings import Kind, Seen
 from landfall.reconcile.pushes import Pushed
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 from landfall.text.shortened import shortened
 
 SUBJECT = "tags that name no release"

@@ -11,7 +11,7 @@ import pytest
 from landfall.ledger import deployment_record
 from landfall.model import Outcome
 from landfall.proof.observed import TaskView
-from landfall.reconcile import LOOK_EVERY, dying
+from landfall.reconcile import LOOK_EVERY, stopping_tasks
 from landfall.reconcile.findings import Kind
 from tests.support import builders as b
 
@@ -37,7 +37,7 @@ def seen(
     stopped: Iterable[TaskView], desired: int = 2, raised: bool = False, last: dict[str, Any] | None = None
 ) -> bool:
     """Say whether it is called dying."""
-    looked = dying.assess(b.service(desired=desired), stopped, last or record(), b.NOW, raised=raised)
+    looked = stopping_tasks.assess(b.service(desired=desired), stopped, last or record(), b.NOW, raised=raised)
     assert looked.kinds == {Kind.RELEASE_DYING}
     return bool(looked.seen)
 
@@ -45,7 +45,7 @@ def seen(
 @pytest.mark.parametrize(("desired", "least"), SIZES.items())
 def test_the_threshold_follows_the_size(desired: int, least: int) -> None:
     """Three up to twelve tasks, a quarter of more: tasks that live under four hours on average keep dying."""
-    assert dying.threshold(desired) == least
+    assert stopping_tasks.threshold(desired) == least
     assert seen(evenly(least), desired)
     assert not seen(evenly(least - 1), desired)
 
@@ -101,14 +101,14 @@ def test_only_what_a_deployment_left_live_is_judged() -> None:
     assert not seen(died(1, 10, 20), last=record(task_definition=b.OTHER_REVISION))
     rolled_back = record(Outcome.ROLLED_BACK, restored_to=b.REVISION)
     assert seen(died(1, 10, 20), last=rolled_back)
-    assert not dying.assess(b.service(), died(1, 10, 20), None, b.NOW, raised=False).seen
+    assert not stopping_tasks.assess(b.service(), died(1, 10, 20), None, b.NOW, raised=False).seen
     other = b.service(b.ecs_deployment(status="ACTIVE"))
-    assert not dying.assess(other, died(1, 10, 20), record(), b.NOW, raised=False).seen
+    assert not stopping_tasks.assess(other, died(1, 10, 20), record(), b.NOW, raised=False).seen
 
 
 def test_the_finding_says_what_dies_how_often_and_why() -> None:
     """The revision, the last time, the container with its exit code, and how many run."""
-    (found,) = dying.assess(b.service(running=1), died(1, 10, 20), record(), b.NOW, raised=False).seen
+    (found,) = stopping_tasks.assess(b.service(running=1), died(1, 10, 20), record(), b.NOW, raised=False).seen
     assert found.subject == b.REVISION
     for words in ("3 tasks of revision sample:2", "1 of 2 run", "container 'app' exited with code 1", "03:03:05"):
         assert words in found.what

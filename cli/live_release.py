@@ -8,7 +8,7 @@ from cli import records
 from cli.cloud import Cloud
 from landfall.chain import Record
 from landfall.change.task_definition import TAG_SHA
-from landfall.ledger import standing
+from landfall.ledger import service_standing
 from landfall.model import PROVEN, UNKNOWN, Outcome
 from landfall.settings import Service
 
@@ -63,7 +63,9 @@ def look(cloud: Cloud, service: Service) -> Live:
         running=found.running,
         rollout=found.primary.rollout_state or UNKNOWN,
         record=proof(cloud.ledger.last_change(service.name), found.task_definition),
-        release=next((r for r in known if standing.proven(r) and r["task_definition"] == found.task_definition), None),
+        release=next(
+            (r for r in known if service_standing.proven(r) and r["task_definition"] == found.task_definition), None
+        ),
         under_way=under_way,
     )
 
@@ -75,4 +77,4 @@ def proof(last: Record | None, revision: str) -> Record | None:
     """
     if last is None or last["outcome"] not in (*PROVEN, Outcome.ROLLED_BACK):
         return None
-    return last if revision in standing.left_by(last) else None
+    return last if revision in service_standing.left_by(last) else None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from landfall.errors import InvalidRequest
 from landfall.intake import request
 from landfall.intake.request import Request
-from landfall.text import pasted
+from landfall.text import plain_text
 from tests.support import builders as b
 
 SETTINGS = b.settings()
@@ -79,7 +79,7 @@ def test_names_are_not_made_plain(field: str) -> None:
 @given(st.text())
 def test_nothing_is_left_that_turns_a_text_round(text: str) -> None:
     """No direction control survives, and what is plain stays as it is."""
-    once = pasted.plain(text)
+    once = plain_text.plain(text)
     assert not any(unicodedata.bidirectional(each) in ("RLO", "LRO", "RLE", "LRE", "PDF") for each in once)
     assert not any("\u2066" <= each <= "\u2069" for each in once)
-    assert pasted.plain(once) == once
+    assert plain_text.plain(once) == once

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from landfall.text.later import Later
+from landfall.text.lazy_pattern import Later
 
 _DIRECTIVE = Later(r"[a-z0-9-]+", re.IGNORECASE)
 _MAX_AGE = Later(r'max-age\s*=\s*"?(\d+)"?', re.IGNORECASE)

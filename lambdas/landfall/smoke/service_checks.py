@@ -12,8 +12,8 @@ from landfall import commit
 from landfall.model import UNKNOWN
 from landfall.settings.smoke import FEW, Smoke
 from landfall.smoke import body
-from landfall.smoke.answers import BUSY, Answer, Request
 from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, every, good_if, overall
+from landfall.smoke.http_answers import BUSY, Answer, Request
 
 OK = 200
 

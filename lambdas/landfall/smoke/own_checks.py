@@ -8,11 +8,11 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from landfall.settings.smoke import OwnCheck
-from landfall.smoke import body, header_rules
-from landfall.smoke.answers import Answer, Request
+from landfall.smoke import body, header_syntax
 from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, overall, worst
-from landfall.smoke.service import in_time
-from landfall.text import pattern
+from landfall.smoke.http_answers import Answer, Request
+from landfall.smoke.service_checks import in_time
+from landfall.text import timed_search
 
 
 def case(own: OwnCheck) -> Case:
@@ -54,7 +54,7 @@ def _look(own: OwnCheck, answer: Answer) -> Seen:
         return RETRY, answer.seen
     if answer.status != own.status:
         return FAIL, answer.seen
-    if own.header is not None and header_rules.broken((own.header,), answer.headers):
+    if own.header is not None and header_syntax.broken((own.header,), answer.headers):
         return FAIL, f"{answer.seen}, wrong header"
     if own.json is not None:
         wrong = _wrong_value(own, own.json, answer)
@@ -81,7 +81,7 @@ def _wrong_value(own: OwnCheck, path: str, answer: Answer) -> str:
 def _search(own_pattern: str, replies: Sequence[Reply]) -> Seen:
     arrived = [answer for _, answer in replies if not answer.lost]
     try:
-        hit = pattern.matches(own_pattern, (answer.body for answer in arrived))
+        hit = timed_search.matches(own_pattern, (answer.body for answer in arrived))
     except TimeoutError as error:
         return RETRY, f"the search for the pattern failed: {error}"
     return (FAIL, "a body that matches") if hit else (PASS, "no body that matches")

@@ -7,7 +7,17 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from local.ecs.health import CHECKING, DRAINING, HEALTHY, NOT_REGISTERED, REGISTERING, Health, Key, Settings, check
+from local.load_balancer.target_states import (
+    CHECKING,
+    DRAINING,
+    HEALTHY,
+    NOT_REGISTERED,
+    REGISTERING,
+    Health,
+    Key,
+    Settings,
+    check,
+)
 
 FIRST_CHECK_AFTER = 0.25  # seconds; a new target is checked soon, not only after an interval
 

@@ -21,7 +21,7 @@ from ministack import app as emulator
 from ministack.services import alb
 
 from cli.loopback import LOOPBACK
-from local.emulator.front import Front, ca_bundle
+from local.load_balancer.front import Front, ca_bundle
 
 HTTPS, HTTP = 443, 80
 losing: list[Callable[[str], bool]] = []

@@ -12,16 +12,16 @@ from itertools import islice
 
 from landfall import chain
 from landfall.chain import Record
-from landfall.ledger import standing
-from landfall.ledger.standing import SEARCHED
+from landfall.ledger import service_standing
+from landfall.ledger.service_standing import SEARCHED
 from landfall.reconcile import LOOK_EVERY
-from landfall.reconcile import dying as reconcile_dying
-from landfall.reconcile import live as reconcile_live
+from landfall.reconcile import live_revision as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
-from landfall.reconcile import records as reconcile_records
-from landfall.reconcile import unread as reconcile_unread
+from landfall.reconcile import record_checks as reconcile_records
+from landfall.reconcile import stopping_tasks as reconcile_dying
+from landfall.reconcile import untagged_images as reconcile_unread
 from landfall.reconcile.findings import Finding, Kind, Looked, Seen, State
-from landfall.reconcile.records import OF_RECORD, RECENT
+from landfall.reconcile.record_checks import OF_RECORD, RECENT
 from landfall.runtime.world import World
 from landfall.settings import Limits, Service
 
@@ -103,7 +103,7 @@ def _under_way(service: str, world: World, unfinished: Unfinished) -> bool:
 
 def records(service: str, limits: Limits, world: World, known: Iterable[Finding], unfinished: Unfinished) -> Looked:
     """Look at the newest records, at those that are unfinished, and at those that something was found about."""
-    newest = standing.recent(world.ledger.newest_first(service))
+    newest = service_standing.recent(world.ledger.newest_first(service))
     found = {str(r["deployment_id"]): r for r in (*unfinished(), *newest[:RECENT]) if r["service"] == service}
     because = {}
     for subject in {f.subject for f in known if f.kind in OF_RECORD and f.state != State.CLEARED} - found.keys():

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from landfall.model import Release
-from landfall.preflight_checks import service_checks
+from landfall.preflight_checks import supported_service
 from landfall.proof.observed import ServiceView, TaskView, service_view
 from landfall.settings import Service
 from tests.support import builders as b
@@ -28,7 +28,7 @@ GOOD = {
 @pytest.mark.parametrize(("service", "settings"), GOOD.values(), ids=GOOD.keys())
 def test_supported_service_is_not_refused(service: ServiceView, settings: Service) -> None:
     """A service that Landfall can prove is let through."""
-    assert service_checks.refusal(service, settings, b.NOW) is None
+    assert supported_service.refusal(service, settings, b.NOW) is None
 
 
 REFUSED: dict[str, tuple[ServiceView, str, str]] = {
@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[ServiceView, str, str]] = {
 @pytest.mark.parametrize(("service", "code", "part"), REFUSED.values(), ids=REFUSED.keys())
 def test_unsupported_service_is_refused(service: ServiceView, code: str, part: str) -> None:
     """What Landfall can't prove it does not touch, and it names the service and what is wrong with it."""
-    verdict = service_checks.refusal(service, SETTINGS, b.NOW)
+    verdict = supported_service.refusal(service, SETTINGS, b.NOW)
     assert verdict is not None
     assert (verdict.state, verdict.code) == ("FAIL", code)
     assert part in verdict.reason
@@ -82,26 +82,26 @@ def test_unsupported_service_is_refused(service: ServiceView, code: str, part: s
 )
 def test_raw_reply_is_refused(reply: dict[str, Any], code: str) -> None:
     """What a reply does not say is not assumed in its favour."""
-    verdict = service_checks.refusal(service_view(reply), SETTINGS, b.NOW)
+    verdict = supported_service.refusal(service_view(reply), SETTINGS, b.NOW)
     assert verdict is not None
     assert verdict.code == code
 
 
 def test_missing_service_is_refused() -> None:
     """A service that ECS does not know is named with its cluster and the table to correct."""
-    verdict = service_checks.missing(SETTINGS)
+    verdict = supported_service.missing(SETTINGS)
     assert (verdict.state, verdict.code) == ("FAIL", "SERVICE_NOT_FOUND")
     assert "services.sample" in verdict.reason
 
 
 def test_wrong_container_is_refused() -> None:
     """A container that the task definition lacks would be a release of nothing."""
-    verdict = service_checks.wrong_container(TEMPLATE, b.settings_of(container="web"))
+    verdict = supported_service.wrong_container(TEMPLATE, b.settings_of(container="web"))
     assert verdict is not None
     assert verdict.code == "CONTAINER_NOT_FOUND"
     assert "'web'" in verdict.reason
     assert "app, agent" in verdict.reason
-    assert service_checks.wrong_container(TEMPLATE, SETTINGS) is None
+    assert supported_service.wrong_container(TEMPLATE, SETTINGS) is None
 
 
 OTHER = {"containerDefinitions": [{"name": "app", "image": "r/x:2"}, {"name": "worker-v1", "image": "r/x:1"}]}
@@ -111,7 +111,7 @@ GOING_BACK = b.release(revision=b.OLD_REVISION)
 
 def test_another_image_of_the_repository_is_refused_by_name() -> None:
     """A container that a release would leave behind is named, with its image and both ways out."""
-    verdict = service_checks.other_images(OTHER, SETTINGS, b.release())
+    verdict = supported_service.other_images(OTHER, SETTINGS, b.release())
     assert verdict is not None
     assert verdict.code == "OTHER_IMAGE"
     assert "'worker-v1' (1)" in verdict.reason
@@ -121,7 +121,7 @@ def test_another_image_of_the_repository_is_refused_by_name() -> None:
 @pytest.mark.parametrize(("settings", "release"), [(KEPT, b.release()), (SETTINGS, GOING_BACK)])
 def test_another_image_is_let_be_where_it_is_meant(settings: Service, release: Release) -> None:
     """The settings say so; or it is gone back to a revision that was proven as it is."""
-    assert service_checks.other_images(OTHER, settings, release) is None
+    assert supported_service.other_images(OTHER, settings, release) is None
 
 
 def two(one: str, other: str, **changes: Any) -> tuple[TaskView, TaskView]:
@@ -152,7 +152,7 @@ DIGESTS = {
 @pytest.mark.parametrize(("tasks", "digests"), DIGESTS.values(), ids=DIGESTS.keys())
 def test_running_digests(tasks: tuple[TaskView, ...], digests: dict[str, str]) -> None:
     """The baseline's bytes are what its running tasks agree on, of the containers it names itself."""
-    assert service_checks.running_digests(tasks, TEMPLATE) == digests
+    assert supported_service.running_digests(tasks, TEMPLATE) == digests
 
 
 WAYS_BACK = {
@@ -167,6 +167,8 @@ WAYS_BACK = {
 @pytest.mark.parametrize(("template", "tasks", "is_open"), WAYS_BACK.values(), ids=WAYS_BACK.keys())
 def test_way_back_must_be_open(template: dict[str, Any], tasks: tuple[TaskView, ...], is_open: bool) -> None:
     """If the running image could not be restored, the service is not touched (laws 2 and 3)."""
-    verdict = service_checks.no_way_back(template, tasks, service_checks.running_digests(tasks, template), SETTINGS)
+    verdict = supported_service.no_way_back(
+        template, tasks, supported_service.running_digests(tasks, template), SETTINGS
+    )
     assert (verdict is None) is is_open
     assert verdict is None or "'app' by tag" in verdict.reason

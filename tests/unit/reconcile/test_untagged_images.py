@@ -11,7 +11,7 @@ import pytest
 from landfall.images.image_tags import TagForm
 from landfall.images.stored import Listed
 from landfall.intake.request import moment
-from landfall.reconcile import pushes, unread
+from landfall.reconcile import pushes, untagged_images
 from landfall.reconcile.findings import Kind, Seen
 from landfall.settings import NO_RELEASES
 from tests.support import builders as b
@@ -29,7 +29,7 @@ def image(*tags: str, ago: float = 20, artifact: bool = False) -> Listed:
 def seen(*images: Listed, **form: Any) -> Seen | None:
     """What one look says."""
     known = TagForm(**{"ignored": NO_RELEASES, **form})
-    return unread.assess(pushes.read(images, known), known, "web", b.NOW, GRACE)
+    return untagged_images.assess(pushes.read(images, known), known, "web", b.NOW, GRACE)
 
 
 SILENT: dict[str, tuple[Listed, ...]] = {
@@ -80,7 +80,7 @@ def test_what_is_raised(images: tuple[Listed, ...], form: dict[str, str], said: 
     """The finding says the tags, and the setting that would read them."""
     found = seen(*images, **form)
     assert found is not None
-    assert (found.kind, found.subject, found.start) == (Kind.PUSH_NOT_READ, unread.SUBJECT, None)
+    assert (found.kind, found.subject, found.start) == (Kind.PUSH_NOT_READ, untagged_images.SUBJECT, None)
     assert images[-1].digest in found.what
     assert all(part in found.what for part in said), found.what
 

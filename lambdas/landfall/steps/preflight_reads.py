@@ -10,13 +10,13 @@ from landfall.intake import freeze
 from landfall.judging import Judged
 from landfall.logs import task_logs
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict
-from landfall.preflight_checks import platforms, provable, scan, service_checks, way_back
+from landfall.preflight_checks import platforms, provable, scan, supported_service, way_back
 from landfall.preflight_checks.scan import Judged as Scanned
 from landfall.proof import law1
 from landfall.proof.observed import UNHEALTHY
 from landfall.runtime.world import World
-from landfall.smoke.answers import Answers
 from landfall.smoke.case import Check
+from landfall.smoke.http_answers import Answers
 from landfall.steps.service_now import ServiceNow
 
 
@@ -38,7 +38,7 @@ class Beforehand(ServiceNow):
             return None
         place = task_logs.place(self.template, self.settings.container)
         there = place is not None and self._world.logs.exists(place.group)
-        return None if there else service_checks.unreadable_logs(self.settings, place)
+        return None if there else supported_service.unreadable_logs(self.settings, place)
 
     def missing_platform(self) -> Verdict | None:
         """Return the refusal where an index lacks the tasks' platform. What was proven once has it."""

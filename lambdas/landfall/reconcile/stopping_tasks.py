@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from landfall.ledger import standing
+from landfall.ledger import service_standing
 from landfall.proof import stops
 from landfall.proof.observed import ServiceView, TaskView
 from landfall.reconcile import LOOK_EVERY
@@ -47,7 +47,7 @@ def assess(
     deployment is under way.
     """
     primary = view.primary
-    if primary is None or last is None or primary.task_definition not in standing.left_by(dict(last)):
+    if primary is None or last is None or primary.task_definition not in service_standing.left_by(dict(last)):
         return Looked(KINDS)
     since = max(now - WINDOW, _over_since(last))
     died = [

@@ -18,8 +18,8 @@ from landfall.aws import table
 from landfall.aws.signing import Signing
 from landfall.aws.trying import trying
 from landfall.chain import HASH, NONE_BEFORE, PREVIOUS, SIGNATURE, Head, Record
-from landfall.ledger import standing
-from landfall.ledger.standing import CHANGED_BEFORE, LINKS, PROVEN_BEFORE, SEARCHED, Link
+from landfall.ledger import service_standing
+from landfall.ledger.service_standing import CHANGED_BEFORE, LINKS, PROVEN_BEFORE, SEARCHED, Link
 from landfall.partitions import CHAINS
 
 WALKED = 50
@@ -99,7 +99,7 @@ class Chained:
         own = self.record(service, deployment_id) if deployment_id else None
         if own is not None and not self._signing().trusts(own):
             own = None
-        return standing.to_go_back_to(revision, own, islice(self._linked(service, PROVEN_BEFORE), NEAREST))
+        return service_standing.to_go_back_to(revision, own, islice(self._linked(service, PROVEN_BEFORE), NEAREST))
 
     def newest_first(self, service: str) -> Iterator[Record]:
         """Yield all of a service's records by their ids, the greatest first. Each page is read when it is asked for.
@@ -129,7 +129,7 @@ class Chained:
         if record is not None and fits(record):
             yield record
         for _ in range(WALKED):
-            to = standing.link_of(record, link) if record else NO_LINK
+            to = service_standing.link_of(record, link) if record else NO_LINK
             if record is None or to == NO_LINK:
                 return
             before = self._at(record, to) if to else None

@@ -1,4 +1,4 @@
-"""The two ports of a load balancer of the local AWS. ``local.emulator.front_server`` serves them."""
+"""The two ports of a load balancer of the local AWS. ``local.load_balancer.front_server`` serves them."""
 
 from __future__ import annotations
 
