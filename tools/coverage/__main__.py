@@ -1,4 +1,4 @@
-"""Runs tests/unit under coverage.py and says what of the pure core no test reaches (`make coverage`).
+"""Runs the quick tests of decisions under coverage.py: what of the pure core does none reach? (`make coverage`).
 
 Exits 0 only if gaps.toml gives a reason for each line and branch that is not reached, and no reason in vain. Writes
 build/coverage.json.
@@ -17,6 +17,8 @@ from tools.coverage.gaps import Gap, Reason, gaps_of, read
 
 CORE = "lambdas/landfall"
 OMITTED = ",".join(f"{CORE}/{package}/*" for package in ("aws", "runtime", "steps"))
+TESTS = ("tests/unit", "tests/campaigns/tampering", "tests/cases")
+"""Tests that take values and give values; those of the steps reach the core too, and say less about it."""
 DATA, RESULT = Path("build/coverage.data"), Path("build/coverage.json")
 REASONS = Path(__file__).with_name("gaps.toml")
 
@@ -26,7 +28,7 @@ def main() -> int:
     os.environ["COVERAGE_FILE"] = str(DATA)
     DATA.parent.mkdir(exist_ok=True)
     if "--again" not in sys.argv:
-        tests = ["-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider", "tests/unit"]
+        tests = ["-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider", *TESTS]
         _coverage("run", "--branch", f"--source={CORE}", f"--omit={OMITTED}", *tests)
     _coverage("json", "-q", "-o", str(RESULT))
     return tell(json.loads(RESULT.read_text())["files"], read(REASONS.read_text()))

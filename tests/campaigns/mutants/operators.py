@@ -26,7 +26,7 @@ _COMPARISONS = {
 }  # fmt: skip
 """The border and the opposite of each. Of the other replacements these two say all that matters."""
 _BINARY = {"Add_Sub", "Sub_Add", "Mul_Div", "Div_Mul", "FloorDiv_Mul", "Mod_Mul", "BitOr_BitAnd", "BitAnd_BitOr"}
-_UNARY = {"Delete_Not", "USub_Nothing", "Delete_USub"}
+_UNARY = {"Delete_Not", "Delete_USub"}
 
 
 class AnotherWord:

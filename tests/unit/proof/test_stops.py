@@ -382,11 +382,11 @@ def test_each_kind_of_death_is_limping(died: TaskView) -> None:
 def test_limping_tells_the_last_and_those_before() -> None:
     """A person reads the newest end whole, with a link, and of the others each kind once, cut short."""
     long = exited(4, reason="x" * 200)
-    verdict = stops.verdict([exited(1), exited(2), exited(2), long, exited(3)], b.OURS, 4)
+    verdict = stops.verdict([exited(1), exited(5), exited(2), exited(2), long, exited(3)], b.OURS, 5)
     assert verdict is not None
     text = "container 'app' exited with code {}: Essential container in task exited (exit)"
-    before = [text.format(2), f"container 'app' exited with code 4: {'x' * 200}"[:150], text.format(3)]
-    assert verdict.reason.startswith(f"5 tasks of this deployment came up and died, last {text.format(1)}; see http")
+    before = [text.format(5), text.format(2), f"container 'app' exited with code 4: {'x' * 200}"[:150], text.format(3)]
+    assert verdict.reason.startswith(f"6 tasks of this deployment came up and died, last {text.format(1)}; see http")
     assert verdict.reason.endswith(f"; before: {'; '.join(before)}")
 
 
@@ -432,7 +432,7 @@ GUILT = (
     b.container(exit_code=1, reason="x"),
     b.container(exit_code=None, reason="could not be pulled"),
     b.container(exit_code=0, reason="x"),
-    b.container(exit_code=143, reason="x"),
+    b.container(exit_code=143),
     b.container(exit_code=None),
 )
 """From the one that failed to the one that nobody knows anything of."""
