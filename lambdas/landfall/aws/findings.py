@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
+from landfall.aws import table
 from landfall.aws.ledger_chain import key
 from landfall.aws.trying import trying
 from landfall.partitions import FINDINGS
