@@ -37,7 +37,10 @@ CLIENTS = {
 roles) are made when they do, and are in neither side."""
 _WORLD = "from landfall.runtime.world import World; world = World(); "
 _LANDFALL = "import {module}; assert {module}.handler; " + _WORLD + "[world._client(name) for name in {clients}]"
-_ASKS = "; from landfall import probe, smoke; from landfall.smoke import own, service, surface; probe._trusting(None)"
+_ASKS = (
+    "; from landfall import smoke; from landfall.runtime import http_probe"
+    "; from landfall.smoke import own_checks, service_checks, surface_checks; http_probe._trusting(None)"
+)
 """What a step that asks services adds: httpx, the checks, and a TLS context, which bare clients make when they call."""
 _BARE = "import boto3; [boto3.client(name) for name in {clients}]"
 

@@ -70,7 +70,7 @@ def test_where_the_functions_python_is_not_found_sources_ship_and_deploy_says_so
     """A cold start is slower then, and nothing else is different."""
     (tmp_path / "step.py").write_text("handler = None\n")
     asked = (
-        "from pathlib import Path; from stacks import bytecode, layer; layer.PYTHON = '9.99';"
+        "from pathlib import Path; from stacks.assets import bytecode, layer; layer.PYTHON = '9.99';"
         f"print(bytecode.compiled_by(), bytecode.compile_tree(Path({str(tmp_path)!r}), '/var/task'))"
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=layer.ROOT)

@@ -141,7 +141,7 @@ def test_what_is_refused_exits_2_and_touches_nothing(stage: Stage, checkout: Pat
     before = laws.untouched(stage, "commanded")
     (checkout / "draft").write_text("not committed")
     for arguments, words in (
-        (("release", *SERVICE), "uncommitted: draft"),
+        (("release", *SERVICE), "uncommitted changes: draft"),
         (("release", *SERVICE, "--ci", "--sha", "main"), "'main' is not a full commit id"),
         (("release", "--service", "nope"), "'nope' is not in services.toml"),
         (("rollback", *SERVICE, "--to", "0" * 40), "is not a proven release"),

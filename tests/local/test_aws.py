@@ -86,7 +86,7 @@ def test_everything_ends_with_the_process_that_started_it(tmp_path: Path) -> Non
 _STARTER = """
 import time
 from pathlib import Path
-from local.aws import LocalAws
+from local.emulator.local_aws import LocalAws
 from tests.local.world import World
 aws = LocalAws(Path({state!r}))
 aws.start()

@@ -386,7 +386,7 @@ def test_limping_tells_the_last_and_those_before() -> None:
     assert verdict is not None
     text = "container 'app' exited with code {}: Essential container in task exited (exit)"
     before = [text.format(5), text.format(2), f"container 'app' exited with code 4: {'x' * 200}"[:150], text.format(3)]
-    assert verdict.reason.startswith(f"6 tasks of this deployment came up and died, last {text.format(1)}; see http")
+    assert verdict.reason.startswith(f"6 tasks of this deployment started and stopped, last {text.format(1)}; see http")
     assert verdict.reason.endswith(f"; before: {'; '.join(before)}")
 
 

@@ -293,11 +293,11 @@ def fifty(*changed: Any, pending: int = 0) -> Look:
     ("seen", "told"),
     [
         (fifty(), "50 of 50 targets healthy, all of this deployment"),
-        (fifty(b.target(1, state="initial")), "49 of 50 targets healthy, all of this deployment, 1 on their way"),
-        (fifty(None, pending=1), "49 of 50 targets healthy, all of this deployment, 1 on their way"),
+        (fifty(b.target(1, state="initial")), "49 of 50 targets healthy, all of this deployment, 1 starting"),
+        (fifty(None, pending=1), "49 of 50 targets healthy, all of this deployment, 1 starting"),
         (
             fifty(b.target(1, state="initial"), pending=1),
-            "49 of 50 targets healthy, all of this deployment, 1 on their way",
+            "49 of 50 targets healthy, all of this deployment, 1 starting",
         ),
     ],
 )
