@@ -69,8 +69,8 @@ recovery: layer  ## Stop an execution in each of its states in turn; every one i
 test-long: layer  ## The end-to-end tests that the default run leaves out: every outcome, events, findings, crash loops
 	@$(RUN) -m pytest tests/e2e -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
 
-chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: three; SEED=…, DEPLOYMENTS=…: others)
-	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),3,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED))
+chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others)
+	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED))
 
 kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
 	@$(RUN) -m pytest tests/campaigns/chaos -m long -v
