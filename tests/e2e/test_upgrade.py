@@ -55,7 +55,7 @@ def upgraded(directory: Path) -> Path:
     root = Path(shutil.copytree(ROOT, directory / "upgraded", ignore=ignored))
     for name in ("build", "node_modules"):
         (root / name).symlink_to(ROOT / name)
-    step = root / "lambdas" / "landfall" / "step.py"
+    step = root / "lambdas" / "landfall" / "runtime" / "step.py"
     text = step.read_text(encoding="utf-8")
     begins = "        try:\n            _bind(event, context)\n"
     assert text.count(begins) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from landfall.intake import turn
 from landfall.intake.turn import Waiting
+from tests.support import builders as b
 
 
 def request(at: int, *, by_push: bool = True, outcome: str = "", touching: bool = False) -> Waiting:
@@ -130,3 +132,40 @@ DAYS = {
 def test_a_day_is_taken_from_the_earlier_of_id_and_request(deployment_id: str, requested_at: str) -> None:
     """Ids begin with a time in a form of its own, and a push may be asked for long after it was made."""
     assert turn.a_day_before(deployment_id, requested_at) == "20260228T000000Z"
+
+
+RECORD: dict[str, Any] = {
+    "deployment_id": "20260102T030405Z-sample",
+    "requested_at": "2026-01-02T03:04:05Z",
+    "started_at": "2026-01-02T03:04:06Z",
+    "by_push": True,
+    "outcome": "SUCCEEDED",
+    "fence": 3,
+}
+
+
+def test_a_record_is_read_as_a_request() -> None:
+    """Its fields say when it was asked for, by what, how it ended and whether it holds the lock."""
+    read = Waiting(
+        RECORD["deployment_id"],
+        RECORD["requested_at"],
+        by_push=True,
+        outcome="SUCCEEDED",
+        touching=True,
+        started_at="2026-01-02T03:04:06Z",
+    )
+    assert turn.recorded([RECORD]) == [read]
+    assert turn.recorded([{"deployment_id": "d"}]) == [Waiting("d", "", by_push=False)]
+
+
+def test_a_request_that_is_rejected_right_away_holds_up_nobody() -> None:
+    """It will never ask for the lock."""
+    assert turn.recorded([{**RECORD, "doomed": True}, {"deployment_id": "d"}]) == [Waiting("d", "", by_push=False)]
+
+
+def test_a_release_waits_as_what_it_was_asked_for_by() -> None:
+    """The time of the request decides, not that of the execution; a push can be overtaken."""
+    release = b.release(requested_at="2026-01-02T03:04:05Z", started_at="2026-01-02T04:00:00Z", by_push=True)
+    assert turn.waiting(release) == Waiting(
+        release.deployment_id, "2026-01-02T03:04:05Z", by_push=True, started_at="2026-01-02T04:00:00Z"
+    )

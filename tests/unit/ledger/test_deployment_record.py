@@ -258,3 +258,9 @@ def test_how_long_it_took(started: str, ended: str, seconds: int | None) -> None
 def test_a_record_without_a_start_took_nobody_knows_how_long() -> None:
     """Records of the first versions have none."""
     assert deployment_record.seconds({"ended_at": "2026-01-02T03:04:00+00:00"}) is None
+
+
+def test_a_request_that_is_rejected_right_away_says_so() -> None:
+    """It must neither overtake nor hold up others; a record of any other request has no such field."""
+    assert deployment_record.opened(b.release(), doomed=True)["doomed"] is True
+    assert "doomed" not in deployment_record.opened(b.release())

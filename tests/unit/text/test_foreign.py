@@ -223,7 +223,7 @@ WRITES = {"print", "echo", "secho", "Console", "from_markup", "from_ansi"}
 
 def test_nothing_of_the_command_writes_past_it() -> None:
     """Only output.py writes to stdout or stderr, so that no verb can forget the rules."""
-    for path in sorted((ROOT / "cli").glob("*.py")):
+    for path in sorted((ROOT / "cli").rglob("*.py")):
         if path.name == "output.py":
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
