@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import uuid
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -365,7 +366,10 @@ def stop(task: Any, code: str = "ServiceSchedulerInitiated", exit_code: int | No
 
 
 def crash(name: str = "sample", times: int = 2) -> None:
-    """Let tasks of the newest deployment start and exit with code 1."""
+    """Let tasks of the newest deployment start and exit with code 1; others are on their way in their place."""
+    service = service_of(name)
+    text = f"(service {name}) has started {service.desired_count + times} tasks."
+    service.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": datetime.now(UTC), "message": text})
     for _ in range(times):
         stop(start(name, b.DIGEST), "EssentialContainerExited", 1)
 
