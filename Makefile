@@ -69,8 +69,8 @@ recovery: layer  ## Stop an execution in each of its states in turn; every one i
 test-long: layer  ## The end-to-end tests that the default run leaves out: every outcome, events, findings, crash loops
 	@$(RUN) -m pytest tests/e2e -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
 
-chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others)
-	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED))
+chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds)
+	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM))
 
 kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
 	@$(RUN) -m pytest tests/campaigns/chaos -m long -v
@@ -130,8 +130,8 @@ advisories: .venv/.ready  ## Ask PyPI whether a known vulnerability is in what t
 bench-cold: layer  ## How long each step takes to be ready, as it ships, beside bare boto3 clients (STEPS="SmokeTest Report": these)
 	@$(RUN) -m tests.cold $(STEPS)
 
-bench: layer  ## Fleets of deployments at once, under the quotas of one account; writes build/bench.json
-	@$(RUN) -m bench 2>&1 >/dev/null
+bench: layer  ## What Landfall costs and how it scales: calls, fleets under quotas, reads (PARTS="rollouts seeds": these); writes build/bench.json
+	@$(RUN) -m bench $(PARTS) 2>&1 >/dev/null
 
 upgrade: layer  ## Upgrade Landfall in mid-wait and in mid-rollback, on the local AWS
 	@$(RUN) -m pytest tests/e2e/test_upgrade.py -m long -v
