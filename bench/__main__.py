@@ -1,30 +1,22 @@
 """`make bench`: what Landfall costs and how it scales, beside what it cost before. Writes build/bench.json.
 
-Exits 1 where a target is missed. Name parts to run these alone.
+Exits 1 where a target is missed. Name parts to run these alone. Parts run side by side, each in a process of its own:
+their figures are counted, and none depends on how fast the machine is.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import logging
+import os
 import sys
-import time
-from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
-from bench import fleets, real, rollouts
 from bench.figure import Figure
+from bench.parts import LONG, PARTS, measured
 
 OUT = Path(__file__).resolve().parents[1] / "build" / "bench.json"
-PARTS: dict[str, Callable[[], list[Figure]]] = {
-    "rollouts": rollouts.figures,
-    "fleets": fleets.figures,
-    "real": real.figures,
-    "seeds": lambda: fleets.figures((100, 1_000), seeds=5),
-}
-"""What is measured, by its name. `seeds` takes half an hour, and only runs where it is named."""
-LONG = frozenset({"seeds"})
 
 
 def main() -> int:
@@ -34,16 +26,15 @@ def main() -> int:
     asked = parser.parse_args().parts or [name for name in PARTS if name not in LONG]
     if unknown := [name for name in asked if name not in PARTS]:
         parser.error(f"{unknown[0]!r} is no part; there are {', '.join(PARTS)}")
-    logging.disable(logging.CRITICAL)
-    found: list[Figure] = []
-    for name in asked:
-        began = time.monotonic()
-        new = PARTS[name]()
-        sys.stderr.write("".join(f"{figure}\n" for figure in new) + f"{name}: {time.monotonic() - began:.0f} s\n")
-        found += new
+    found: dict[str, list[Figure]] = {}
+    with ProcessPoolExecutor(os.cpu_count(), max_tasks_per_child=1) as pool:
+        running = {pool.submit(measured, name): name for name in asked}
+        for done in as_completed(running):
+            found[running[done]] = done.result()
+    figures = [figure for name in asked for figure in found[name]]
     OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps([figure.document() for figure in found], indent=2) + "\n", encoding="utf-8")
-    return 0 if all(figure.met for figure in found) else 1
+    OUT.write_text(json.dumps([figure.document() for figure in figures], indent=2) + "\n", encoding="utf-8")
+    return 0 if all(figure.met for figure in figures) else 1
 
 
 if __name__ == "__main__":
