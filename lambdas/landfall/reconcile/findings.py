@@ -93,7 +93,6 @@ class Finding:
     because: str = ""
     untold: bool = False
     claimed_until: str = ""
-    told_as: str = ""
     version: int = 0
 
     @property
@@ -162,9 +161,9 @@ def retold(known: Finding, at: datetime) -> Finding | None:
     return None if claimed else _to_be_told(known, at)
 
 
-def told(known: Finding, message_id: str) -> Finding:
+def told(known: Finding) -> Finding:
     """Return the finding, marked as notified."""
-    return replace(known, untold=False, claimed_until="", told_as=message_id)
+    return replace(known, untold=False, claimed_until="")
 
 
 def _to_be_told(finding: Finding, at: datetime) -> Finding:

@@ -71,7 +71,7 @@ def test_people_hear_raised_and_cleared_in_turn(looks: list[tuple[bool, int, boo
         known = found or known
         if found and found.untold and arrives:
             heard.append(found.state)
-            known = told(found, "id")
+            known = told(found)
     assert heard == [(State.RAISED, State.CLEARED)[n % 2] for n in range(len(heard))]
 
 
