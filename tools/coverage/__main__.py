@@ -17,7 +17,7 @@ from tools.coverage.gaps import Gap, Reason, gaps_of, read
 
 CORE = "lambdas/landfall"
 OMITTED = ",".join(f"{CORE}/{package}/*" for package in ("aws", "runtime", "steps"))
-TESTS = ("tests/unit", "tests/campaigns/tampering", "tests/cases")
+TESTS = ("tests/unit", "tests/campaigns/tampering", "tests/cases", "tests/redaction")
 """Tests that take values and give values; those of the steps reach the core too, and say less about it."""
 DATA, RESULT = Path("build/coverage.data"), Path("build/coverage.json")
 REASONS = Path(__file__).with_name("gaps.toml")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.reconcile.findings import CLAIM, Finding, Kind, Looked, Seen, State, changes, gone, key, seen, told
-from landfall.telling import finding_advice, finding_notice
+from landfall.telling import finding_advice, finding_event, finding_notice
 from tests.support import builders as b
 
 ROOT = Path(__file__).parents[3]
@@ -120,3 +120,16 @@ def test_every_kind_says_what_to_do(kind: Kind) -> None:
         "code": kind.value,
     }
     assert finding_notice.notice(replace(each, state=State.CLEARED), "").attributes["severity"] == "notice"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_event_tells_a_program_what_people_are_told(kind: Kind) -> None:
+    """What to do while it is open, why it is gone after that; never both."""
+    each = replace(finding(State.RAISED), kind=kind)
+    opened = finding_event.event(each, "execution one was started")
+    cleared = finding_event.event(replace(each, state=State.CLEARED, cleared_at=JUST_NOW, because=""), "")
+    assert (opened.state, opened.done, opened.because) == (State.RAISED, "execution one was started", "")
+    assert opened.what_next == finding_advice.ADVICE[kind].next
+    assert (cleared.state, cleared.what_next, cleared.cleared_at) == (State.CLEARED, "", JUST_NOW)
+    assert finding_advice.ADVICE[kind].gone in cleared.because
+    assert opened.runbook == cleared.runbook == finding_advice.runbook(kind)
