@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from landfall.redaction import redacted
 
@@ -135,6 +136,7 @@ def gone(known: Finding, at: datetime, because: str) -> Finding | None:
             return replace(known, state=State.CLEARED, because="it was gone at the second look")
         case State.CLEARED:
             return None
+    assert_never(known.state)
 
 
 def changes(

@@ -123,3 +123,8 @@ def test_a_freeze_without_a_reason(reason: str) -> None:
     """A person whose release is rejected sees the reason on one line."""
     with pytest.raises(InvalidRequest, match="--reason"):
         freeze.checked_reason(reason)
+
+
+def test_a_reason_is_kept_without_the_blanks_around_it() -> None:
+    """It is shown in the middle of a sentence."""
+    assert freeze.checked_reason("  a migration ") == "a migration"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.reconcile.findings import CLAIM, Finding, Kind, Looked, Seen, State, changes, gone, key, seen, told
+from landfall.reconcile.findings import CLAIM, Finding, Kind, Looked, Seen, Start, State, changes, gone, key, seen, told
 from landfall.telling import finding_advice, finding_event, finding_notice
 from tests.support import builders as b
 
@@ -133,3 +133,12 @@ def test_the_event_tells_a_program_what_people_are_told(kind: Kind) -> None:
     assert (cleared.state, cleared.what_next, cleared.cleared_at) == (State.CLEARED, "", JUST_NOW)
     assert finding_advice.ADVICE[kind].gone in cleared.because
     assert opened.runbook == cleared.runbook == finding_advice.runbook(kind)
+
+
+def test_what_a_look_sees_changes_what_is_kept() -> None:
+    """A new problem is kept, one that is known and still there is not written again, and a fix goes with its own."""
+    start = Start("one", {"service": "sample"})
+    new = Seen(Kind.PUSH_NOT_DEPLOYED, b.DIGEST, "it was not deployed", start)
+    look = Looked(frozenset({NOW.kind, new.kind}), (NOW, new))
+    ((suspected, to_start),) = changes("sample", [look], [finding(State.RAISED)], b.NOW, SETTLE)
+    assert (suspected.kind, suspected.state, to_start) == (new.kind, State.SUSPECTED, start)
