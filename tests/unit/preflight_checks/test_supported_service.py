@@ -11,7 +11,7 @@ from landfall.logs.task_logs import Place
 from landfall.model import Release, State
 from landfall.preflight_checks import supported_service
 from landfall.proof.observed import ServiceView, TaskView, service_view
-from landfall.secret import Secret, Unreadable
+from landfall.secret import Known, Secret, Unreadable
 from landfall.settings import Service
 from landfall.settings.smoke import OwnCheck
 from tests.support import builders as b
@@ -75,7 +75,7 @@ def test_a_check_whose_secret_can_not_be_read_is_refused() -> None:
     token, other = Secret("token"), Secret("other")
     checks = tuple(OwnCheck(name, "/", send={"X-Key": secret}) for name, secret in (("one", other), ("two", token)))
     settings = b.settings_of(smoke=replace(SETTINGS.smoke, checks=(OwnCheck("none", "/"), *checks)))
-    known = {other: "a good secret", token: Unreadable("holds bytes instead of text")}
+    known: Known = {other: "a good secret", token: Unreadable("holds bytes instead of text")}
     verdict = supported_service.unreadable_secret(settings, known)
     assert verdict is not None
     assert verdict.code == "SECRET_UNREADABLE"
