@@ -27,7 +27,7 @@ setup: .venv/.ready  ## Install everything into .venv (Python 3.11.2+; the Lambd
 layer: .venv/.ready  ## Build the Lambdas' dependency layer, if its requirements changed
 	@$(BIN)/python -m stacks.assets.layer
 
-check: .venv/.ready  ## What CI runs, with the time of each part: lint, demo, all default tests, chaos and containers in short
+check: .venv/.ready  ## What CI runs, with the time of each part: lint, demo, all default tests; chaos, containers and mutants in short
 	@.ci/check
 
 hooks: .venv/.ready  ## Have Git run what .pre-commit-config.yaml names before each commit
@@ -149,7 +149,7 @@ build/checks/.ready: requirements-checks.txt .venv/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/checks -r $<
 	@touch $@
 
-mutants: layer build/checks/.ready  ## Change the judging modules a little, in each place: does a unit test notice? (MODULES="proof/stops.py …"; SHORT=1: a sample of what changed)
+mutants: layer build/checks/.ready  ## Change the judging modules a little, in each place: does a unit test notice? (MODULES="proof/stops.py …"; SHORT=1: some of what changed, for 50 s of CPU)
 	@$(RUN) -m tests.campaigns.mutants $(if $(SHORT),--short) $(MODULES)
 
 coverage: layer build/checks/.ready  ## What of the pure core no unit test reaches, by branches; fails where a gap has no reason (long)

@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from landfall.runtime.world import (
+from landfall.runtime.given import (
     ENV_BUS,
     ENV_FREEZES,
     ENV_LEDGER,

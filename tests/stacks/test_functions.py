@@ -74,10 +74,10 @@ def test_a_step_is_told_of_what_it_has_a_grant_on(pipeline: Template, step: Step
 
 def test_the_names_of_variables_are_those_that_the_world_reads() -> None:
     """Typed once, and this says which."""
-    from landfall.runtime import world  # noqa: PLC0415  after the synth has put lambdas/ on the path
+    from landfall.runtime import given  # noqa: PLC0415  after the synth has put lambdas/ on the path
 
-    names = (world.ENV_LEDGER, world.ENV_LOCKS, world.ENV_FREEZES, world.ENV_MACHINE)
-    assert (*names, world.ENV_REPORTS, world.ENV_TOPIC, world.ENV_BUS) == (
+    names = (given.ENV_LEDGER, given.ENV_LOCKS, given.ENV_FREEZES, given.ENV_MACHINE)
+    assert (*names, given.ENV_REPORTS, given.ENV_TOPIC, given.ENV_BUS) == (
         "LANDFALL_LEDGER_TABLE",
         "LANDFALL_LOCK_TABLE",
         "LANDFALL_FREEZE_TABLE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from landfall.aws import table
@@ -36,16 +36,17 @@ class Findings:
     def write(self, finding: Finding) -> Finding | None:
         """Write a finding that is still as it was read. None where another reconciler was faster."""
         written = replace(finding, version=finding.version + 1)
-        fields = asdict(written)
-        fields[_OF_KEY] = fields.pop("service")
+        item = asdict(written)
+        item[_OF_KEY] = item.pop("service")
         is_as_read = "#version = :read" if finding.version else "attribute_not_exists(#version)"
         read = {":read": finding.version} if finding.version else {}
         what, at = f"writing finding {finding.key}", key(FINDINGS, finding.key)
-        done = table.set_if(self._table, what, at, fields, condition=is_as_read, values=read)
+        done = table.set_if(self._table, what, at, item, condition=is_as_read, values=read)
         return written if done else None
 
 
 def _finding(item: dict[str, Any]) -> Finding:
-    known = {k: v for k, v in item.items() if k not in ("service", "deployment_id", _OF_KEY)}
+    """Read an item. What another version of Landfall keeps in it is passed over."""
+    known = {each.name: item[each.name] for each in fields(Finding) if each.name in item}
     known.update(service=item[_OF_KEY], version=int(item["version"]))
     return Finding(**{**known, "kind": Kind(item["kind"]), "state": State(item["state"])})

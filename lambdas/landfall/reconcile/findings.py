@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from landfall.redaction import redacted
 
@@ -93,7 +94,6 @@ class Finding:
     because: str = ""
     untold: bool = False
     claimed_until: str = ""
-    told_as: str = ""
     version: int = 0
 
     @property
@@ -136,6 +136,7 @@ def gone(known: Finding, at: datetime, because: str) -> Finding | None:
             return replace(known, state=State.CLEARED, because="it was gone at the second look")
         case State.CLEARED:
             return None
+    assert_never(known.state)
 
 
 def changes(
@@ -162,9 +163,9 @@ def retold(known: Finding, at: datetime) -> Finding | None:
     return None if claimed else _to_be_told(known, at)
 
 
-def told(known: Finding, message_id: str) -> Finding:
+def told(known: Finding) -> Finding:
     """Return the finding, marked as notified."""
-    return replace(known, untold=False, claimed_until="", told_as=message_id)
+    return replace(known, untold=False, claimed_until="")
 
 
 def _to_be_told(finding: Finding, at: datetime) -> Finding:
