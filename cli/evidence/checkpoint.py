@@ -63,11 +63,13 @@ def _read(path: Path) -> Checkpoint:
     try:
         document: Any = json.loads(path.read_bytes())
         read = dacite.from_dict(Checkpoint, document, _STRICT)
-        valid = read.version == _VERSION and read.executions_since is not ...
+        zoned = read.executions_since is None or read.executions_since.tzinfo is not None
     except (ValueError, TypeError, AttributeError, RecursionError, dacite.DaciteError) as error:
         raise Refused("NO_CHECKPOINT", f"--checkpoint {path} can't be read: {error}; {way_out}") from error
-    if not valid:
+    if read.version != _VERSION:
         raise Refused("NO_CHECKPOINT", f"--checkpoint {path} is of version {read.version}, not {_VERSION}; {way_out}")
+    if not zoned:
+        raise Refused("NO_CHECKPOINT", f"--checkpoint {path}: executions {read.executions!r} has no offset; {way_out}")
     return read
 
 
