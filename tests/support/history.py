@@ -48,7 +48,7 @@ class Reads(Counter[str]):
 class Table:
     """The ledger's table: of each partition its ids in order, and the items by their keys, in JSON."""
 
-    name = "ledger"
+    name, page = "ledger", PAGE
 
     def __init__(self, reads: Reads) -> None:
         self.reads, self.ids = reads, dict[str, list[str]]()
@@ -84,15 +84,15 @@ class Table:
             return {"Items": [{"service": "sample", "deployment_id": id_}] if id_ else []}
         service = next(iter(values.values()))
         start = wanted.get("ExclusiveStartKey", {}).get("deployment_id", values.get(":after"))
-        ids, page, size = self.ids.get(service, []), list[Record](), 0
+        ids, found, size = self.ids.get(service, []), list[Record](), 0
         at = bisect_right(ids, start) if start is not None else 0
-        while at < len(ids) and size < PAGE:
+        while at < len(ids) and size < self.page:
             item = self.items[service, ids[at]]
-            page.append(read(item))
+            found.append(read(item))
             size, at = size + len(item), at + 1
-        self.reads.count("Query", len(page), size)
+        self.reads.count("Query", len(found), size)
         more = {"LastEvaluatedKey": {"service": service, "deployment_id": ids[at - 1]}} if at < len(ids) else {}
-        return {"Items": page, **more}
+        return {"Items": found, **more}
 
 
 def read(item: bytes) -> Record:
@@ -102,6 +102,8 @@ def read(item: bytes) -> Record:
 
 class Bucket:
     """The report bucket: of each key its versions, the newest first, and delete markers among them."""
+
+    page = KEYS
 
     def __init__(self, reads: Reads) -> None:
         self.reads, self.keys = reads, list[str]()
@@ -146,7 +148,7 @@ class Bucket:
         for key in self.names(Prefix, KeyMarker):
             for version in self.versions[key]:
                 page.append(version)
-                if len(page) == KEYS:
+                if len(page) == self.page:
                     yield self._page(page)
                     page = []
         yield self._page(page)

@@ -74,7 +74,7 @@ class Shelf:
         number = sortable(stub.number)
         flags = (stub.sound, stub.signed, stub.reported, not stub.foreign, stub.closed)
         row = (number if by_number else "", at, stub.place, number, stub.hash, *flags)
-        body = json.dumps(astuple(stub))
+        body = json.dumps(stub)
         self._db.execute(
             "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*row, _bytes(stub.deployment_id), body, mark),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from json.encoder import encode_basestring_ascii
+from typing import Any, NamedTuple
 
 from landfall import chain
 from landfall.chain import HASH, PREVIOUS, SEQUENCE, SIGNATURE, SIGNED_BY, Record
@@ -27,8 +27,7 @@ class Place(IntEnum):
     BEYOND = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Stub:
+class Stub(NamedTuple):
     """A record in short: about 500 bytes, where a record has 7,000.
 
     `hash`, `previous` and `signature` are spelled by `token`. `sound`: the hash is that of the content. `seated`: it
@@ -90,6 +89,8 @@ def _place(record: Record) -> Place:
 
 def token(value: Any) -> str:
     """Return one spelling of any value, by which two are compared; a text is in quotation marks."""
+    if isinstance(value, str):
+        return encode_basestring_ascii(value)
     try:
         return chain.canonical({"": value}).decode()[4:-1]
     except (TypeError, ValueError, RecursionError):
