@@ -14,7 +14,7 @@ from rich.text import Text
 
 from cli import records
 from cli.command import AsCsv, At, ServiceName, verb
-from cli.evidence import export, gather, progress
+from cli.evidence import export, gather, progress, room
 from cli.timeline import brief, colour
 from landfall.chain import Record
 from landfall.model import UNKNOWN, Outcome
@@ -110,7 +110,7 @@ def _show(at: At, rows: list[dict[str, Any]]) -> None:
 
 def _exported(at: At, names: list[str], directory: Path) -> int:
     number = 0
-    with export.writing(directory) as out, progress.shown(at) as step:
+    with room.needed(), export.writing(directory) as out, progress.shown(at) as step:
         for name in names:
             with closing(gather.Reading(at.cloud, name, step(name, out.keep))) as reading:
                 kept = reading.whole()

@@ -10,7 +10,7 @@ import typer
 
 from cli.command import At, ServiceName, verb
 from cli.evidence import checkpoint as checkpoint_file
-from cli.evidence import export, gather, progress
+from cli.evidence import export, gather, progress, room
 from cli.evidence.checking import Checked, Checking
 from cli.evidence.unrecorded import Recent
 from cli.exits import Refused
@@ -54,7 +54,7 @@ def verify_evidence(
         return _ledger(at, service, checkpoint, full)
     if checkpoint is not None:
         raise Refused("NO_CHECKPOINT", f"--checkpoint is for the ledger, and {directory} is an export: leave one off")
-    with export.opened(directory, key or []) as (found, unreadable):
+    with room.needed(), export.opened(directory, key or []) as (found, unreadable):
         for finding in unreadable:
             _say(at, finding)
         told = [judge(kept) for kept in _chosen(found, service, directory)]
@@ -68,7 +68,7 @@ def _ledger(at: At, service: str | None, path: Path | None, full: bool) -> int:
     known = checkpoint_file.of(at.cloud, path, anew=full) if path else None
     recent = Recent(at.cloud, known.executions_since if known else None) if service is None else None
     names = gather.services(at.cloud) if service is None else services(at, service)
-    with progress.shown(at) as step:
+    with room.needed(), progress.shown(at) as step:
         checking = Checking(at.cloud, step, path, known, recent)
         try:
             checked = list(checking.services(names))

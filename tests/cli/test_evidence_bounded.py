@@ -51,7 +51,7 @@ def test_a_whole_check_reads_each_thing_once(history: History) -> None:
 
 
 def test_memory_does_not_grow_with_the_history(history: History, tmp_path: Path) -> None:
-    """Of a check, of an export and of a check of the export: twice the records take no more, but for what a page has."""
+    """Of a check, of an export and of a check of the export: twice the records take no more, but for a page."""
     short, long = (_peaks(history.world(length), tmp_path / str(length)) for length in (SHORT, LONG))
     grown = [after - before for before, after in zip(short, long, strict=True)]
     assert max(grown) < GROWS, grown

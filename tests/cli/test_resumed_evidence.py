@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,15 @@ from cli.evidence import checkpoint as file
 from cli.evidence.checking import Checked, Checking
 from cli.exits import Refused
 from landfall import chain
+from landfall.chain import head_of
 from landfall.chain.check import Finding
 from landfall.chain.check.resume import MOST
 from tests.campaigns.tampering import chains
+from tests.campaigns.tampering.ways import OF_A_LEDGER
 from tests.support.history import BEGAN, World, read
 from tests.support.signing import KMS, OTHER, signed
+
+WHOLE = chains.of(12)
 
 
 def checked(world: World, path: Path | None, *, full: bool = False) -> Checked:
@@ -202,6 +208,30 @@ def test_a_record_without_an_anchor_yet_is_read_again(path: Path) -> None:
     world.close(6, anchored=False)
     checked(world, path)
     assert checked(world, path).told.since == 5
+
+
+@pytest.mark.parametrize("way", OF_A_LEDGER)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 20))])
+def test_what_a_check_that_goes_on_passes_over_lies_before_it(path: Path, way: str, seed: int) -> None:
+    """Of everything that the campaign does to a ledger: it says what a check of everything says, or nothing is new.
+
+    A record that somebody puts before the remembered one by its id counts as old: only a check of everything reads it.
+    """
+    dice = random.Random(f"{way} {seed}")  # noqa: S311 (chooses, hides nothing)
+    before, since, whole = World.empty(), World.empty(), WHOLE
+    earlier = replace(whole, records=whole.records[:8], heads=(asdict(head_of(whole.records[7]) or ()),))
+    before.load(replace(earlier, anchors=whole.anchors[:8]))
+    assert checked(before, path).told.findings == ()
+    changed, what = OF_A_LEDGER[way](whole, dice)
+    since.load(changed)
+    told = checked(since, path).told
+    if told.since == 0:
+        assert told == checked(since, None).told
+        return
+    last = str(whole.records[7]["deployment_id"])
+    old = [r for r in changed.records if r["deployment_id"] > last] == list(whole.records[8:])
+    assert (told.findings, old, changed.heads[:1]) == ((), True, whole.heads), what
+    assert [a for a in changed.anchors if a.sequence >= 8 and not a.late] == list(whole.anchors[7:])
 
 
 FORGED: dict[str, dict[str, Any]] = {

@@ -24,6 +24,7 @@ from landfall import chain
 from landfall.aws.ledger import Ledger
 from landfall.aws.ledger_chain import LAST
 from landfall.chain import HASH, SEQUENCE, SIGNATURE, Record
+from landfall.chain.check import Evidence
 from landfall.ledger import deployment_record
 from landfall.partitions import CHAINS
 from tests.campaigns.tampering import chains
@@ -221,6 +222,17 @@ class World(Cloud):
         head = chain.head_of(sealed)
         assert head is not None
         self.bucket.put(chain.anchor_of(head).key, json.dumps({SIGNATURE: sealed[SIGNATURE]}), at)
+
+    def load(self, evidence: Evidence) -> None:
+        """Let the ledger and the bucket hold evidence."""
+        for record in evidence.records:
+            self.table.put(record)
+        for kept in evidence.heads:
+            head = {k: v for k, v in kept.items() if k not in ("service", "deployment_id")}
+            self.table.put({**head, "service": CHAINS, "deployment_id": "sample", LAST: kept.get("deployment_id")})
+        for number, each in enumerate(evidence.anchors):
+            at = BEGAN + timedelta(seconds=number if each.late else -1)
+            self.bucket.put(each.key, json.dumps({SIGNATURE: each.signature}), at)
 
     def open(self, number: int) -> None:
         """Open a deployment."""

@@ -1,7 +1,7 @@
 """Keeps stubs and anchors in order while a history is read, with the same memory whatever its length.
 
 It is a temporary database of SQLite's own: private, deleted when it is closed, and on disk as soon as it outgrows a
-cache of 1 MB (SQLite documentation, Temporary Files). So 100,000 records take 60 MB of disk for as long as a check
+cache of 1 MB (SQLite documentation, Temporary Files). So 100,000 records take 100 MB of disk for as long as a check
 takes.
 """
 

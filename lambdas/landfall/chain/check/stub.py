@@ -28,7 +28,7 @@ class Place(IntEnum):
 
 
 class Stub(NamedTuple):
-    """A record in short: about 500 bytes, where a record has 7,000.
+    """A record in short: about 500 bytes, where a record has about 6,000.
 
     `hash`, `previous` and `signature` are spelled by `token`. `sound`: the hash is that of the content. `seated`: it
     has a place that a closing gives. `signed`: a key that counts signed it. `claims_key`: it says that it was signed.
