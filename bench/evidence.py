@@ -112,7 +112,7 @@ def check(world: World, path: Path | None = None) -> Cost:
     """Check the service. Raises AssertionError if anything is found."""
     world.reads.clear()
     _memory_from_here_on()
-    known = file.of(world, path, anew=False) if path else None
+    known = file.of(world, path) if path else None
     (checked,) = Checking(world, lambda _, mark: mark, path, known).services(["sample"])
     most = _most()
     if checked.told.findings or checked.reread:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +18,8 @@ from landfall.chain import Record
 from landfall.chain.check import Finding, Verified, judge
 from landfall.chain.check.resume import Point, point_of
 
+INTERRUPTED = "interrupted: verifying what was read, so that the next run can go on from it; Ctrl-C gives that up"
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -30,13 +32,18 @@ class Checked:
 
 @dataclass
 class Checking:
-    """A check of services. `path`: where its checkpoint lies, if it has one. `step` counts the records of each."""
+    """A check of services. `path`: where its checkpoint lies, if it has one. `step` counts the records of each.
+
+    `full`: it reads everything, also what the checkpoint says was verified.
+    """
 
     cloud: Cloud
     step: Step
     path: Path | None = None
     known: Checkpoint | None = None
     recent: Recent | None = None
+    say: Callable[[str], None] = lambda _: None
+    full: bool = False
 
     def services(self, names: list[str]) -> Iterator[Checked]:
         """Check services. After each one the checkpoint is written, so that an interruption loses one at most."""
@@ -55,7 +62,7 @@ class Checking:
         return found
 
     def _checked(self, reading: Reading, name: str) -> Checked:
-        point = self.known.services.get(name) if self.known else None
+        point = self.known.services.get(name) if self.known and not self.full else None
         if point is None:
             return self._everything(reading, name)
         try:
@@ -63,6 +70,7 @@ class Checking:
         except DoesNotHold as error:
             return replace(self._everything(reading, name), reread=str(error))
         except KeyboardInterrupt:
+            self.say(INTERRUPTED)
             self._keep_if_any(name, reading.interrupted(point.whole, point))
             raise
         self._keep(name, point_of(kept, point.whole, point))
@@ -75,6 +83,7 @@ class Checking:
             told = judge(kept)
         except KeyboardInterrupt:
             if self.known is not None:
+                self.say(INTERRUPTED)
                 self._keep_if_any(name, reading.interrupted(now))
             raise
         self._keep(name, None if told.findings else point_of(kept, now))

@@ -39,8 +39,8 @@ class Checkpoint:
         return datetime.fromisoformat(self.executions) if self.executions else None
 
 
-def of(cloud: Cloud, path: Path, *, anew: bool) -> Checkpoint:
-    """Return what a file holds; an empty checkpoint if there is no file, or if `anew`. Raises Refused.
+def of(cloud: Cloud, path: Path) -> Checkpoint:
+    """Return what a file holds; an empty checkpoint if there is no file. Raises Refused.
 
     A file that can't be written later is refused now, and so is one of another ledger.
     """
@@ -55,7 +55,7 @@ def of(cloud: Cloud, path: Path, *, anew: bool) -> Checkpoint:
             other = f"its {name} is {read.ledger.get(name)}, here it is {value}"
             what = f"--checkpoint {path} is of another ledger: {other}"
             raise Refused("OTHER_LEDGER", f"{what}; give each ledger a file of its own")
-    return Checkpoint(_VERSION, own) if anew else read
+    return read
 
 
 def _read(path: Path) -> Checkpoint:

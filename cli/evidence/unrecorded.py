@@ -47,7 +47,7 @@ class Recent:
         executions = Executions(self._cloud.client("stepfunctions"))
         for deployment_id, each in self._left.items():
             arn = str(each["executionArn"])
-            if _is_nothing(self._cloud, executions, arn) or self._is_recorded(arn, deployment_id):
+            if self._is_recorded(arn, deployment_id) or _is_nothing(self._cloud, executions, arn):
                 continue
             began = each["startDate"].astimezone(UTC).isoformat()
             what = f"an execution of that name began at {began}, but has no record"

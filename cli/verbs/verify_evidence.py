@@ -65,11 +65,11 @@ def verify_evidence(
 
 
 def _ledger(at: At, service: str | None, path: Path | None, full: bool) -> int:
-    known = checkpoint_file.of(at.cloud, path, anew=full) if path else None
-    recent = Recent(at.cloud, known.executions_since if known else None) if service is None else None
+    known = checkpoint_file.of(at.cloud, path) if path else None
+    recent = Recent(at.cloud, known.executions_since if known and not full else None) if service is None else None
     names = gather.services(at.cloud) if service is None else services(at, service)
     with room.needed(), progress.shown(at) as step:
-        checking = Checking(at.cloud, step, path, known, recent)
+        checking = Checking(at.cloud, step, path, known, recent, at.out.say, full)
         try:
             checked = list(checking.services(names))
             others = checking.executions()

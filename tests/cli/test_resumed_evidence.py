@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from cli.evidence.checking import Checked, Checking
 from cli.exits import Refused
 from landfall import chain
 from landfall.chain import head_of
-from landfall.chain.check import Finding
+from landfall.chain.check import Evidence, Finding
 from landfall.chain.check.resume import MOST
 from tests.campaigns.tampering import chains
 from tests.campaigns.tampering.ways import OF_A_LEDGER
@@ -30,8 +31,8 @@ WHOLE = chains.of(12)
 def checked(world: World, path: Path | None, *, full: bool = False) -> Checked:
     """Check the one service."""
     world.reads.clear()
-    known = file.of(world, path, anew=full) if path else None
-    (told,) = Checking(world, lambda _, mark: mark, path, known).services(["sample"])
+    known = file.of(world, path) if path else None
+    (told,) = Checking(world, lambda _, mark: mark, path, known, full=full).services(["sample"])
     return told
 
 
@@ -222,7 +223,7 @@ def test_what_a_check_that_goes_on_passes_over_lies_before_it(path: Path, way: s
     earlier = replace(whole, records=whole.records[:8], heads=(asdict(head_of(whole.records[7]) or ()),))
     before.load(replace(earlier, anchors=whole.anchors[:8]))
     assert checked(before, path).told.findings == ()
-    changed, what = OF_A_LEDGER[way](whole, dice)
+    changed, what = next(done for _ in count() if _is_storable((done := OF_A_LEDGER[way](whole, dice))[0]))
     since.load(changed)
     told = checked(since, path).told
     if told.since == 0:
@@ -232,6 +233,11 @@ def test_what_a_check_that_goes_on_passes_over_lies_before_it(path: Path, way: s
     old = [r for r in changed.records if r["deployment_id"] > last] == list(whole.records[8:])
     assert (told.findings, old, changed.heads[:1]) == ((), True, whole.heads), what
     assert [a for a in changed.anchors if a.sequence >= 8 and not a.late] == list(whole.anchors[7:])
+
+
+def _is_storable(evidence: Evidence) -> bool:
+    """Say whether a table can hold it: every item has its key."""
+    return all(isinstance(r.get("deployment_id"), str) and r.get("service") == "sample" for r in evidence.records)
 
 
 FORGED: dict[str, dict[str, Any]] = {
@@ -301,10 +307,10 @@ def test_an_interrupted_check_goes_on_from_what_it_read(path: Path, at: int) -> 
     """In the end they say what one check in one go says. What was not read is not passed over."""
     world = of(40)
     seen = Interrupting(at)
-    known = file.of(world, path, anew=False)
+    known = file.of(world, path)
     with pytest.raises(KeyboardInterrupt):
         list(Checking(world, lambda _, mark: seen(mark), path, known).services(["sample"]))
-    known = file.of(world, path, anew=False)
+    known = file.of(world, path)
     done = known.services["sample"].sequence if known.services else 0
     assert done == min(at - 1, 40)
     told = checked(world, path)
@@ -315,10 +321,10 @@ def test_an_interrupted_check_that_went_on_goes_on_again(path: Path) -> None:
     """So that a check in small pieces ends."""
     world, done = of(40), []
     for _ in range(3):
-        known, seen = file.of(world, path, anew=False), Interrupting(12)
+        known, seen = file.of(world, path), Interrupting(12)
         with pytest.raises(KeyboardInterrupt):
             list(Checking(world, lambda _, mark, seen=seen: seen(mark), path, known).services(["sample"]))
-        done.append(file.of(world, path, anew=False).services["sample"].sequence)
+        done.append(file.of(world, path).services["sample"].sequence)
     assert done == [11, 21, 31]
     assert (checked(world, path).told.chained, checked(world, path).told.since) == (10, 40)
 
@@ -328,7 +334,7 @@ def test_an_interrupted_check_that_saw_something_wrong_leaves_nothing(path: Path
     """At most what lies before it."""
     world = of(20)
     tamper(world)
-    known, seen = file.of(world, path, anew=False), Interrupting(15)
+    known, seen = file.of(world, path), Interrupting(15)
     with pytest.raises(KeyboardInterrupt):
         list(Checking(world, lambda _, mark: seen(mark), path, known).services(["sample"]))
     told = checked(world, path)
@@ -361,3 +367,15 @@ def test_too_many_open_ones_leave_nothing_to_go_on_from(path: Path) -> None:
     world.close(500)
     checked(world, path)
     assert checked(world, path).told.since == 0
+
+
+def test_a_check_of_one_service_keeps_what_is_known_of_others(path: Path) -> None:
+    """Also with --full."""
+    world = of(3)
+    checked(world, path)
+    document = json.loads(path.read_text())
+    document["services"]["other"] = document["services"]["sample"]
+    path.write_text(json.dumps(document))
+    world.close(4)
+    checked(world, path, full=True)
+    assert {name: point.sequence for name, point in file.of(world, path).services.items()} == {"sample": 4, "other": 3}

@@ -18,7 +18,7 @@ AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
 
 def checked(world: World, path: Path | None = None) -> list[Finding]:
     """Check the one service, and the executions."""
-    known = file.of(world, path, anew=False) if path else None
+    known = file.of(world, path) if path else None
     recent = Recent(world, known.executions_since if known else None)
     checking = Checking(world, lambda _, mark: mark, path, known, recent)
     list(checking.services(["sample"]))
@@ -63,7 +63,7 @@ def test_a_record_that_is_not_read_again_is_looked_up(tmp_path: Path) -> None:
     """By the index of executions: a check that goes on sees few ids."""
     world, path = World.empty(), tmp_path / "checkpoint.json"
     world.close(1, 2)
-    list(Checking(world, lambda _, mark: mark, path, file.of(world, path, anew=False)).services(["sample"]))
+    list(Checking(world, lambda _, mark: mark, path, file.of(world, path)).services(["sample"]))
     world.executions[str(chains.record(1)["deployment_id"])] = AN_HOUR_AGO
     assert len(checked(world, path)) == 1
     world.table.by_execution["arn:" + str(chains.record(1)["deployment_id"])] = str(chains.record(1)["deployment_id"])
