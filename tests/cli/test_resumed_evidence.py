@@ -15,9 +15,11 @@ import pytest
 
 from cli.evidence import checkpoint as file
 from cli.evidence.checking import Checked, Checking
+from cli.evidence.checkpoint import Checkpoint
+from cli.evidence.gather import Mark
 from cli.exits import Refused
 from landfall import chain
-from landfall.chain import head_of
+from landfall.chain import Record, head_of
 from landfall.chain.check import Evidence, Finding
 from landfall.chain.check.resume import MOST
 from tests.campaigns.tampering import chains
@@ -302,15 +304,28 @@ def test_a_place_that_is_not_there_is_refused_before_anything_is_read(tmp_path: 
         checked(of(1), tmp_path / "no" / "checkpoint.json")
 
 
+def interrupted(world: World, path: Path, at: int) -> Checkpoint:
+    """Check the one service, and press Ctrl-C when so many records were read. Return what is left."""
+    left = iter(range(at - 1))
+
+    def step(_: str, mark: Mark) -> Mark:
+        def counted(record: Record) -> int:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            return mark(record)
+
+        return counted
+
+    with pytest.raises(KeyboardInterrupt):
+        list(Checking(world, step, path, file.of(world, path)).services(["sample"]))
+    return file.of(world, path)
+
+
 @pytest.mark.parametrize("at", [1, 2, 7, 39, 40, 41])
 def test_an_interrupted_check_goes_on_from_what_it_read(path: Path, at: int) -> None:
     """In the end they say what one check in one go says. What was not read is not passed over."""
     world = of(40)
-    seen = Interrupting(at)
-    known = file.of(world, path)
-    with pytest.raises(KeyboardInterrupt):
-        list(Checking(world, lambda _, mark: seen(mark), path, known).services(["sample"]))
-    known = file.of(world, path)
+    known = interrupted(world, path, at)
     done = known.services["sample"].sequence if known.services else 0
     assert done == min(at - 1, 40)
     told = checked(world, path)
@@ -321,10 +336,7 @@ def test_an_interrupted_check_that_went_on_goes_on_again(path: Path) -> None:
     """So that a check in small pieces ends."""
     world, done = of(40), []
     for _ in range(3):
-        known, seen = file.of(world, path), Interrupting(12)
-        with pytest.raises(KeyboardInterrupt):
-            list(Checking(world, lambda _, mark, seen=seen: seen(mark), path, known).services(["sample"]))
-        done.append(file.of(world, path).services["sample"].sequence)
+        done.append(interrupted(world, path, 12).services["sample"].sequence)
     assert done == [11, 21, 31]
     assert (checked(world, path).told.chained, checked(world, path).told.since) == (10, 40)
 
@@ -334,29 +346,9 @@ def test_an_interrupted_check_that_saw_something_wrong_leaves_nothing(path: Path
     """At most what lies before it."""
     world = of(20)
     tamper(world)
-    known, seen = file.of(world, path), Interrupting(15)
-    with pytest.raises(KeyboardInterrupt):
-        list(Checking(world, lambda _, mark: seen(mark), path, known).services(["sample"]))
+    interrupted(world, path, 15)
     told = checked(world, path)
     assert {"CHANGED", "MISSING"} & codes(told.told.findings)
-
-
-class Interrupting:
-    """Raises what Ctrl-C raises, when so many records were read."""
-
-    def __init__(self, at: int) -> None:
-        self._left = at
-
-    def __call__(self, mark: Callable[..., int]) -> Callable[..., int]:
-        """Return a mark that counts down."""
-
-        def counted(record: Any) -> int:
-            self._left -= 1
-            if not self._left:
-                raise KeyboardInterrupt
-            return mark(record)
-
-        return counted
 
 
 def test_too_many_open_ones_leave_nothing_to_go_on_from(path: Path) -> None:

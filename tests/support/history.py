@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import takewhile
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -192,8 +193,10 @@ class World(Cloud):
 
     def get_paginator(self, _: str) -> Any:
         """Return what lists executions, the newest first."""
-        found = [{"name": name, "executionArn": f"arn:{name}", "startDate": at} for name, at in self.executions.items()]
-        newest = sorted(found, key=lambda each: each["startDate"], reverse=True)
+        newest = [
+            {"name": name, "executionArn": f"arn:{name}", "startDate": at}
+            for name, at in sorted(self.executions.items(), key=itemgetter(1), reverse=True)
+        ]
         return SimpleNamespace(paginate=lambda **_: iter([{"executions": newest}]))
 
     def describe_execution(self, executionArn: str) -> dict[str, Any]:  # noqa: N803

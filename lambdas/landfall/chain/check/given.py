@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,13 @@ def found(code: str, what: str, record: Stub) -> Finding:
 class Evidence:
     """All there is of a service: its records in the order they are kept in, its HEADs as they are kept, its anchors.
 
-    Records and anchors are gone through once. `keys` are those whose signatures count. `begun` says that closings of
+    A history that is too long for memory is kept record by record (kept.py). `keys` are those whose signatures count. `begun` says that closings of
     the service are signed, and says so from elsewhere than the records do.
     """
 
     service: str
-    records: Iterable[Record]
+    records: Sequence[Record]
     heads: Sequence[Mapping[str, Any]]
-    anchors: Iterable[Anchor]
+    anchors: Sequence[Anchor]
     keys: tuple[PublicKey, ...] = ()
     begun: bool = False
