@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 from cli.clients import session
 from cli.cloud import Cloud
 from cli.deployments.following import Ending
 from cli.evidence import gather
-from landfall.chain.check import verify
+from landfall.chain.check import judge
 from landfall.settings_file import read as settings_file
 from local.stage.landfall_stage import Stage
 from tests.support import schemas
@@ -65,7 +66,8 @@ def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> Non
 def sealed_and_anchored(stage: Stage, service: str) -> None:
     """Every closed record has its place in the chain, and its anchor, and is as it was closed."""
     cloud = Cloud(session(), settings_file.load(stage.settings), stage.aws.endpoint)
-    told = verify(gather.evidence(cloud, service))
+    with closing(gather.Reading(cloud, service)) as reading:
+        told = judge(reading.whole())
     assert told.findings == ()
     assert (told.chained > 0, told.before) == (True, 0)
 

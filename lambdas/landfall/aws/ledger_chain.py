@@ -115,6 +115,22 @@ class Chained:
             ScanIndexForward=False,
         )
 
+    def oldest_first(self, service: str, after: str = "") -> Iterator[Record]:
+        """Yield a service's records by their ids, the least first: all, or those whose id is greater than `after`.
+
+        Each page is read, consistently, when it is asked for.
+        """
+        condition, values = "service = :service", {":service": service}
+        if after:
+            condition, values = f"{condition} AND deployment_id > :after", {**values, ":after": after}
+        return table.query(
+            self._table,
+            f"reading the deployments of {service}",
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
+
     def _newest(self, service: str, kept: Record | None, most: int | None) -> Record | None:
         """Return the record that HEAD names. If it does not count, return the newest of `most` records that does."""
         head = chain.read_head(kept) if kept else None
