@@ -5,7 +5,9 @@ Each is imported at the same moment: most steps need few of them, and a cold sta
 
 from __future__ import annotations
 
+import copy
 import os
+import threading
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -31,9 +33,11 @@ if TYPE_CHECKING:
     from landfall.aws.logs import TaskLogs
     from landfall.aws.reports import Reports
     from landfall.aws.requests import Requests
+    from landfall.aws.services import Services
     from landfall.aws.signing import Signing
     from landfall.aws.surroundings import Surroundings
     from landfall.aws.topic import Topic
+    from landfall.aws.turns import Turns
     from landfall.aws.versions import Definitions, Versions
     from landfall.model import Release
     from landfall.proof.observed import ServiceView
@@ -57,6 +61,10 @@ ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_
 _TIMES = {"connect_timeout": 3, "read_timeout": 8}
 _CONFIG = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 3})
 _ONCE = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 1})
+_SHARED = ("_session", "_clients", "_making", "_tables", "settings", "signing")
+"""What the worlds of many threads have in common."""
+_OF_TABLES = ("ledger", "findings", "turns", "requests", "locks", "freezes", "_ledger_table")
+"""What a world for another thread makes anew."""
 _HURRIED = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
@@ -66,6 +74,21 @@ class World:
     def now(self) -> datetime:
         """Return the time; the decisions take it as an input."""
         return datetime.now(UTC)
+
+    def beside(self) -> World:
+        """Return a world for another thread. Call it before that thread begins.
+
+        Clients are safe in many threads once they are made, and are the same; resources such as tables are not, and are
+        its own (boto3 guide, Clients and Resources: multithreading).
+        """
+        for shared in _SHARED:
+            getattr(self, shared)
+        other = copy.copy(self)
+        for own in _OF_TABLES:
+            other.__dict__.pop(own, None)
+        for made in ("ledger", "locks"):
+            getattr(other, made)
+        return other
 
     @cached_property
     def settings(self) -> Settings:
@@ -86,6 +109,12 @@ class World:
 
         at = self.service(service)
         return Ecs(self._client("ecs"), at.cluster, at.service, once=lambda: self._client("ecs", _ONCE))
+
+    def services(self, cluster: str) -> Services:
+        """Return ECS, narrowed to the services of one cluster."""
+        from landfall.aws.services import Services
+
+        return Services(self._client("ecs"), cluster)
 
     def ecr(self, repository: str) -> Ecr:
         """Return ECR, narrowed to one repository."""
@@ -162,6 +191,13 @@ class World:
         from landfall.aws.findings import Findings
 
         return Findings(self._ledger_table)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Return where the reconciler's next run begins, which is kept in the ledger's table."""
+        from landfall.aws.turns import Turns
+
+        return Turns(self._ledger_table)
 
     @cached_property
     def requests(self) -> Requests:
@@ -269,8 +305,14 @@ class World:
 
     def _client(self, name: str, config: Config = _CONFIG) -> Any:
         if (name, config) not in self._clients:
-            self._clients[name, config] = self._session.create_client(name, config=config)
+            with self._making:  # a session makes one client at a time
+                if (name, config) not in self._clients:
+                    self._clients[name, config] = self._session.create_client(name, config=config)
         return self._clients[name, config]
+
+    @cached_property
+    def _making(self) -> threading.Lock:
+        return threading.Lock()
 
     @cached_property
     def _session(self) -> Any:
