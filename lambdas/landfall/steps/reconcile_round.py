@@ -93,7 +93,7 @@ class Round:
         """Look at services of one cluster, which one call describes, one after the other."""
         if self._late():
             return []
-        shared = [self._shared(turn.service.name, world, whole=turn.whole) for turn in batch]
+        shared = [self._shared(turn.service.name, world, whole=turn.whole).begin() for turn in batch]
         cluster, names = batch[0].service.cluster, [turn.service.service for turn in batch]
         described = tried(lambda: world.services(cluster).described(names))
         looked = []

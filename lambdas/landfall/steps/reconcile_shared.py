@@ -23,7 +23,9 @@ _T = TypeVar("_T")
 
 
 class Shared:
-    """One service in one run. Make it before ECS is asked about the service: it reads the lock first."""
+    """One service in one run. `begin` must be called before ECS is asked about the service."""
+
+    _before: Callable[[], Before]
 
     def __init__(
         self,
@@ -38,8 +40,12 @@ class Shared:
         """`unfinished` gives those of all services; `whole`: this time all recent records are read."""
         self.service, self.world, self.known, self.pacing, self.whole = service, world, tuple(known), pacing, whole
         self._unfinished = unfinished
-        self._before = tried(self._read_lock)
         self.view: Callable[[], ServiceView | None] = lambda: None
+
+    def begin(self) -> Shared:
+        """Read the lock. Without it no look decides what is live."""
+        self._before = tried(self._read_lock)
+        return self
 
     @property
     def unfinished(self) -> list[Record]:

@@ -1,0 +1,151 @@
+"""One run over 1, 10, 100 and 1,000 services, in memory and in virtual time: all are looked at, or the next run begins
+with those that are left.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from landfall.errors import AwsBusy, AwsCallFailed
+from landfall.partitions import UNKNOWN_SERVICE
+from landfall.reconcile import BUDGET, findings
+from landfall.reconcile.findings import Finding, Kind, State
+from landfall.runtime.pacing import Pacing
+from landfall.steps import reconcile_round
+from landfall.steps.reconcile_round import Round
+from tests.support import builders as b
+from tests.support.reconciled import Everything
+
+SIZES = [1, 10, 100, 1000]
+
+
+class Clock:
+    """Virtual time, which only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.seconds, self._lock = 0.0, threading.Lock()
+
+    def sleep(self, seconds: float) -> None:
+        """Let the time be later for everybody: the threads of a run wait one after the other."""
+        with self._lock:
+            self.seconds += seconds / reconcile_round.THREADS
+
+    def pacing(self) -> Pacing:
+        """Return a pace in this time."""
+        return Pacing(lambda: self.seconds, self.sleep)
+
+
+def world_of(count: int, clusters: int = 3) -> Everything:
+    """Return so many quiet services."""
+    return Everything([b.settings_of(name=f"s{n}", service=f"s{n}", cluster=f"c{n % clusters}") for n in range(count)])
+
+
+def run(world: Everything, late: Any = lambda: False, known: list[Finding] | None = None) -> dict[str, Any]:
+    """Run once, and keep the cursor. Returns what was seen, by service."""
+    this = Round(cast(Any, world), known or [], late, Clock().pacing())
+    found = dict(this.looked())
+    world.kept = this.cursor
+    return found
+
+
+@pytest.mark.parametrize("count", SIZES)
+def test_every_service_is_looked_at_in_each_run(count: int) -> None:
+    """Twice: the second run leaves nobody out either, and nothing is found of what is quiet."""
+    world = world_of(count)
+    for number in (1, 2):
+        found = run(world)
+        assert set(found) == {*world.of, UNKNOWN_SERVICE}
+        assert all(len(found[name]) == 5 for name in world.of)
+        assert [seen for looks in found.values() for look in looks for seen in look.seen] == []
+        assert world.kept.round == number
+        assert sum(map(len, world.batches)) == number * count
+
+
+@pytest.mark.parametrize("count", [10, 100, 1000])
+def test_where_there_is_no_time_for_all_the_next_run_begins_with_the_others(count: int) -> None:
+    """Time for about a third of them: after four runs each was looked at, and people are told that some wait."""
+    world, reached = world_of(count), set[str]()
+    for _ in range(5):
+        looks = 0
+
+        def late() -> bool:
+            nonlocal looks
+            looks += 1
+            return looks > max(2, count * 0.4)
+
+        found = run(world, late)
+        *_, of_unknown = found.pop(UNKNOWN_SERVICE)
+        assert [seen.subject for seen in of_unknown.seen] == ["every service in time"]
+        assert 0 < len(found) < count
+        reached |= found.keys()
+    assert reached == set(world.of)
+
+
+def test_a_thousand_services_take_minutes_by_the_pace() -> None:
+    """Of the twelve that a run has."""
+    clock, world = Clock(), world_of(1000)
+    until = BUDGET.total_seconds()
+    this = Round(cast(Any, world), [], lambda: clock.seconds > until, clock.pacing())
+    assert len(dict(this.looked())) == 1001
+    assert 60 < clock.seconds < until / 2
+
+
+def test_one_that_aws_throttles_is_left_for_the_next_run() -> None:
+    """It is told when it lasts for an hour, and hides nothing of the same service or another."""
+    world = world_of(12)
+
+    def busy(service: str) -> None:
+        if service == "s3":
+            raise AwsBusy("ThrottlingException", "listing tasks: Rate exceeded")
+
+    world.busy = busy
+    found = run(world)
+    (failed,) = [seen for looks in found.values() for look in looks for seen in look.seen]
+    assert (failed.kind, failed.subject) == (Kind.COULD_NOT_LOOK, "what died")
+    assert len(found["s3"]) == 4
+
+    known = None
+    states = []
+    for minutes in (0, 15, 45, 59, 60):
+        after = findings.seen("s3", failed, known, b.NOW + timedelta(minutes=minutes), timedelta(seconds=300))
+        known = after or known
+        assert known
+        states.append(known.state)
+    assert states == [State.SUSPECTED] * 4 + [State.RAISED]
+    assert findings.changes("s3", found["s3"], [], datetime.now(b.NOW.tzinfo), timedelta(0))[0][0].open is False
+
+
+def test_a_call_for_many_that_fails_hides_none_of_them() -> None:
+    """Each is asked for alone then, so what is wrong with one is said of that one."""
+    world = world_of(3, clusters=1)
+    plain = world.ecs
+
+    def services(_cluster: str) -> Any:
+        raise AwsCallFailed("AccessDeniedException", "describing 3 services: no")
+
+    def ecs(name: str) -> Any:
+        def service() -> Any:
+            if name == "s1":
+                raise AwsCallFailed("AccessDeniedException", "describing service s1: no")
+            return world.of[name].view()
+
+        found = plain(name)
+        found.service = service
+        return found
+
+    world.services, world.ecs = services, ecs  # type: ignore[method-assign]
+    found = run(world)
+    seen = {name: [each.subject for look in looks for each in look.seen] for name, looks in found.items()}
+    assert seen == {"s0": [], "s1": ["what is live", "what died"], "s2": [], UNKNOWN_SERVICE: []}
+
+
+def test_what_is_known_of_a_service_that_left_is_cleared() -> None:
+    """Whatever its kind."""
+    gone = Finding("gone", Kind.REPORT_MISSING, "one", "what", State.RAISED, b.NOW.isoformat())
+    (look,) = run(world_of(1), known=[gone])["gone"]
+    assert look.kinds == frozenset(Kind)
+    assert look.because == {"one": reconcile_round.REMOVED}
