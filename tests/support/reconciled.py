@@ -45,7 +45,8 @@ class OneService:
         """Close a record, as the newest of the chain."""
         times = {"started_at": "2026-01-01T00:00:00+00:00", "ended_at": "2026-01-01T00:10:00+00:00"}
         record = {**self.records[deployment_id], **times, "outcome": outcome.value, **fields}
-        self.records[deployment_id] = {**record, "reported": "s3://elsewhere/report.md", "image_digest": b.OLD_DIGEST}
+        report = f"s3://reports/{self.name}/{deployment_id}/report.md"
+        self.records[deployment_id] = {**record, "reported": report, "image_digest": b.OLD_DIGEST}
         if outcome not in (Outcome.REJECTED, Outcome.SKIPPED):
             self.last_change = self.records[deployment_id]
 
@@ -72,6 +73,7 @@ class Everything:
         self.settings = b.settings(*services)
         self.of = {service.name: OneService(service.name) for service in services}
         self.now, self.kept, self.batches = now, Cursor(), list[list[str]]()
+        self.hidden = set[str]()
         self.busy: Callable[[str], None] = lambda _: None
         self.ledger = self.locks = self.turns = self.reports = self.executions = self
 
@@ -117,8 +119,8 @@ class Everything:
         """Return none: there is no chain here."""
 
     def holding(self, uris: Iterator[str]) -> frozenset[str]:
-        """Return that all reports are there."""
-        return frozenset(uris)
+        """Return that all reports are there, but for those that are hidden."""
+        return frozenset(uris) - self.hidden
 
     def services(self, _cluster: str) -> Any:
         """Return ECS, of one cluster."""

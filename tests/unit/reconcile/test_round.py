@@ -5,14 +5,16 @@ with those that are left.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
 
 from landfall.errors import AwsBusy, AwsCallFailed
+from landfall.model import Outcome
 from landfall.partitions import UNKNOWN_SERVICE
-from landfall.reconcile import BUDGET, findings
+from landfall.reconcile import BUDGET, findings, turns
 from landfall.reconcile.findings import Finding, Kind, State
 from landfall.runtime.pacing import Pacing
 from landfall.steps import reconcile_round
@@ -20,7 +22,7 @@ from landfall.steps.reconcile_round import Round
 from tests.support import builders as b
 from tests.support.reconciled import Everything
 
-SIZES = [1, 10, 100, 1000]
+SIZES = [1, 10, 100]
 
 
 class Clock:
@@ -67,9 +69,9 @@ def test_every_service_is_looked_at_in_each_run(count: int) -> None:
 
 @pytest.mark.parametrize("count", [10, 100, 1000])
 def test_where_there_is_no_time_for_all_the_next_run_begins_with_the_others(count: int) -> None:
-    """Time for about a third of them: after four runs each was looked at, and people are told that some wait."""
+    """Time for about a third of them: after three runs each was looked at, and people are told that some wait."""
     world, reached = world_of(count), set[str]()
-    for _ in range(5):
+    for _ in range(3):
         looks = 0
 
         def late() -> bool:
@@ -86,12 +88,53 @@ def test_where_there_is_no_time_for_all_the_next_run_begins_with_the_others(coun
 
 
 def test_a_thousand_services_take_minutes_by_the_pace() -> None:
-    """Of the twelve that a run has."""
+    """Of the twelve that a run has. Each of them is looked at, and nothing is found."""
     clock, world = Clock(), world_of(1000)
     until = BUDGET.total_seconds()
     this = Round(cast(Any, world), [], lambda: clock.seconds > until, clock.pacing())
-    assert len(dict(this.looked())) == 1001
+    found = dict(this.looked())
+    assert set(found) == {*world.of, UNKNOWN_SERVICE}
+    assert [seen for looks in found.values() for look in looks for seen in look.seen] == []
     assert 60 < clock.seconds < until / 2
+
+
+def plant(world: Everything) -> None:
+    """Put a success there that no deployment can have had, among old records, and in no chain."""
+    one = world.of["s1"]
+    known = one.records["20260101T000000Z-first"]
+    planted = {"deployment_id": "20250101T000000Z-planted", "ended_at": "2026-01-01T05:00:00+00:00"}
+    one.records["20250101T000000Z-planted"] = {**known, **planted, "task_definition": ""}
+
+
+def hide(world: Everything) -> None:
+    """Delete the report of the first record."""
+    world.hidden.add("s3://reports/s1/20260101T000000Z-first/report.md")
+
+
+@pytest.mark.parametrize(("wrong", "kind"), [(plant, Kind.ENDED_TOO_FAST), (hide, Kind.REPORT_MISSING)])
+def test_what_is_wrong_with_an_old_record_is_found_in_time(wrong: Callable[[Everything], None], kind: Kind) -> None:
+    """Many younger records hide it from most looks, not from one in sixteen; from then on each look sees it."""
+    world = world_of(3)
+    for number in range(40):
+        world.of["s1"].close(world.of["s1"].open(f"20260101T{number + 1:06}Z-later"), Outcome.REJECTED)
+    wrong(world)
+    known: list[Finding] = []
+    found = []
+    for _ in range(turns.WHOLE_EVERY + 3):
+        looks = run(world, known=known)["s1"]
+        found.append([seen.kind for look in looks for seen in look.seen])
+        known += [after for after, _ in findings.changes("s1", looks, known, b.NOW, timedelta(0))][:1]
+    first = found.index([kind])
+    assert first < turns.WHOLE_EVERY
+    assert found[first:] == [[kind]] * (len(found) - first)
+    assert found[:first] == [[]] * first
+
+
+def test_what_is_wrong_with_one_of_the_newest_records_is_found_at_once() -> None:
+    """Whoever ends too fast today does so in the first look."""
+    world = world_of(3)
+    plant(world)
+    assert [seen.kind for look in run(world)["s1"] for seen in look.seen] == [Kind.ENDED_TOO_FAST]
 
 
 def test_one_that_aws_throttles_is_left_for_the_next_run() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from tests.support import builders as b
 SIZES = [1, 10, 100, 1000]
 
 
+@cache
 def services(count: int, clusters: int = 3) -> list[Service]:
     """Return so many services, in clusters that are mixed."""
     return [b.settings_of(name=f"s{n:04}", cluster=f"c{n % clusters}") for n in range(count)]
@@ -28,13 +30,13 @@ def names(found: list[Turn]) -> list[str]:
     return [turn.service.name for turn in found]
 
 
-@given(st.integers(1, 40), st.data())
+@given(st.integers(1, 25), st.data())
 def test_each_service_is_looked_at_within_as_many_runs_as_time_allows(count: int, data: st.DataObject) -> None:
     """Time for `least` of `count` services, and now and then for more: none waits longer than ceil(count / least)."""
     known, cursor = services(count), Cursor()
     least = data.draw(st.integers(1, count))
     waited: Counter[str] = Counter()
-    for _ in range(12):
+    for _ in range(6):
         order = names(turns.in_turn(known, cursor))
         others = data.draw(st.sets(st.sampled_from(order)))
         done = {*order[:least], *others}
