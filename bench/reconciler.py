@@ -58,7 +58,7 @@ class Used:
 
 def looked(world: QuietWorld) -> int:
     """Run once, without waiting. Return at how many services it looked. Raises ValueError if it found anything."""
-    this = Round(world, world.findings.all(), lambda: False, Pacing(lambda: 0.0, lambda _: None))
+    this = Round(world, world.findings.all(), world.now(), Pacing(lambda: 0.0, lambda _: None))
     found = dict(this.looked())
     seen = [each for looks in found.values() for look in looks for each in look.seen]
     if seen:

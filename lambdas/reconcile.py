@@ -33,7 +33,7 @@ def run(_: ReconcileInput, world: World) -> Output:
     """Look at everything, keep what changed, tell people. Safe to repeat, and to run twice at once."""
     told, untold = Counter[State](), 0
     settle, until = timedelta(seconds=world.settings.reconciler.settle_seconds), world.now() + BUDGET
-    this = Round(world, world.findings.all(), lambda: world.now() > until)
+    this = Round(world, world.findings.all(), until)
     for service, looked in this.looked():
         for after, start in findings.changes(service, looked, this.known.get(service, []), world.now(), settle):
             try:

@@ -389,7 +389,7 @@ def test_an_older_record_is_read_like_any_other() -> None:
 
 def test_where_no_time_is_left_nothing_is_decided_but_one_thing() -> None:
     """What was not looked at is neither raised nor cleared, and the next run begins there; that some wait is told."""
-    this = Round(World(), [], lambda: True)
+    this = Round(World(), [], b.NOW)
     ((service, of_unknown),) = this.looked()
     assert service == UNKNOWN_SERVICE
     assert [seen for each in of_unknown for seen in each.seen] == [reconcile_round.no_time()]
@@ -398,7 +398,7 @@ def test_where_no_time_is_left_nothing_is_decided_but_one_thing() -> None:
 
 def test_where_there_is_time_again_that_is_cleared() -> None:
     """By a look that knows of its kind, and does not see it."""
-    *_, last = dict(Round(World(), [], lambda: False).looked())[UNKNOWN_SERVICE]
+    *_, last = dict(Round(World(), [], datetime.now(UTC) + timedelta(hours=1)).looked())[UNKNOWN_SERVICE]
     assert (last.kinds, last.seen) == (frozenset({Kind.COULD_NOT_LOOK}), ())
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from queue import SimpleQueue
+from threading import Lock
 
 from landfall.aws.services import Described
 from landfall.errors import AwsBusy, AwsCallFailed
@@ -30,14 +31,13 @@ from landfall.steps import reconcile_reads
 from landfall.steps.reconcile_reads import Look
 from landfall.steps.reconcile_shared import Shared, tried
 
-Late = Callable[[], bool]
-"""Says whether no other look may begin."""
+GRACE = timedelta(minutes=1)
+"""A batch that began in time goes on for so long: what was looked at is then one part of the order, without gaps."""
 THREADS = 8
 """Services that are looked at side by side. A client has ten connections (botocore, max_pool_connections)."""
 BUSY_LASTS = timedelta(hours=1)
 """A look that AWS throttles is left for the next run. People hear of it when it was throttled for so long."""
 REMOVED = "the service was taken out of services.toml"
-_Each = list[tuple[str, list[Looked]]]
 
 
 def no_time() -> Seen:
@@ -49,8 +49,9 @@ def no_time() -> Seen:
 class Round:
     """The looks of one run. `cursor` is where the next run begins, once all looks were taken."""
 
-    def __init__(self, world: World, known: Sequence[Finding], late: Late, pacing: Pacing | None = None) -> None:
-        self._world, self._late, self._pacing = world, late, pacing or Pacing()
+    def __init__(self, world: World, known: Sequence[Finding], until: datetime, pacing: Pacing | None = None) -> None:
+        """After `until` no batch of services begins."""
+        self._world, self._until, self._pacing = world, until, pacing or Pacing()
         self.known: Mapping[str, list[Finding]] = defaultdict(list)
         for finding in known:
             self.known[finding.service].append(finding)
@@ -72,40 +73,46 @@ class Round:
             yield removed, [Looked(frozenset(Kind), (), subjects)]
 
     def _side_by_side(self, batches: Sequence[Sequence[Turn]]) -> Iterator[tuple[str, list[Looked]]]:
-        """Yield the looks at each service that there was time for, in the order in which batches end."""
-        worlds: SimpleQueue[World] = SimpleQueue()
-        for _ in range(min(THREADS, len(batches))):
-            worlds.put(self._world.beside())
+        """Yield the looks at each service that there was time for, as they are taken.
 
-        def at(batch: Sequence[Turn]) -> _Each:
-            world = worlds.get()
+        Batches begin in their order, so what was looked at is the first part of it.
+        """
+        found: SimpleQueue[tuple[str, list[Looked]] | None] = SimpleQueue()
+        waiting, picking = iter(batches), Lock()
+
+        def pick() -> Sequence[Turn] | None:
+            with picking:
+                return None if self._world.now() > self._until else next(waiting, None)
+
+        def work(world: World) -> None:
             try:
-                return list(self._at_batch(batch, world))
+                while batch := pick():
+                    for each in self._at_batch(batch, world):
+                        found.put(each)
             finally:
-                worlds.put(world)
+                found.put(None)
 
+        worlds = [self._world.beside() for _ in range(min(THREADS, len(batches)))]
         with ThreadPoolExecutor(THREADS) as pool:
-            begun: list[Future[_Each]] = [pool.submit(copy_context().run, at, batch) for batch in batches]
-            for ended in as_completed(begun):
-                yield from ended.result()
+            begun = [pool.submit(copy_context().run, work, world) for world in worlds]
+            for _ in begun:
+                yield from iter(found.get, None)
+        for ended in begun:
+            ended.result()  # raises what a thread died of
 
-    def _at_batch(self, batch: Sequence[Turn], world: World) -> _Each:
+    def _at_batch(self, batch: Sequence[Turn], world: World) -> Iterator[tuple[str, list[Looked]]]:
         """Look at services of one cluster, which one call describes, one after the other."""
-        if self._late():
-            return []
         shared = [self._shared(turn.service.name, world, whole=turn.whole).begin() for turn in batch]
         cluster, names = batch[0].service.cluster, [turn.service.service for turn in batch]
         described = tried(lambda: world.services(cluster).described(names))
-        looked = []
         for turn, each in zip(batch, shared, strict=True):
             each.view = partial(_view, turn.service, described, world)
             if (looks := self._at_service(turn, each)) is not None:
-                looked.append((turn.service.name, looks))
-        return looked
+                yield turn.service.name, looks
 
     def _at_service(self, turn: Turn, shared: Shared) -> list[Looked] | None:
         """Take the looks at a service; None if there is no time for them."""
-        if self._late():
+        if self._world.now() > self._until + GRACE:
             return None
         self._pacing.take(1)
         return self._tried(reconcile_reads.of_service(turn.service, shared), shared.service)
