@@ -62,10 +62,11 @@ def services(count: int) -> Settings:
 
 
 class Account:
-    """AWS for so many services. `calls` are counted by operation, `used` by what is paid."""
+    """AWS for services of so many records and images. `calls` are counted by operation, `used` by what is paid."""
 
-    def __init__(self, settings: Settings, records: int) -> None:
+    def __init__(self, settings: Settings, records: int, images: int) -> None:
         self.names, self.records = [service.name for service in settings.services], records
+        self.images = images
         self.calls: Counter[str] = Counter()
         self.used: Counter[str] = Counter()
         self._cursor: Mapping[str, Any] | None = None
@@ -186,15 +187,17 @@ class Account:
         return {"Contents": [{"Key": key} for key in found[:most]], "IsTruncated": len(found) > most}
 
     def _describe_images(self, asked: Asked) -> Reply:
-        """List as many images as there are records, of which the last one pushed is live."""
+        """List the images, of which the last one that was pushed is live."""
         begin = int(asked.get("nextToken", "0"))
-        end = min(self.records, begin + asked["maxResults"])
+        end = min(self.images, begin + asked["maxResults"])
         images = [{"imageDigest": f"sha256:{n:064x}", "imageTags": [f"{n:040x}"]} for n in range(begin, end)]
         for number, image in zip(range(begin, end), images, strict=True):
             image["imagePushedAt"] = self._at(number)  # type: ignore[assignment]
-            if number == self.records - 1:
+            if number == self.images - 1:
                 image["imageDigest"] = b.DIGEST
-        return {"imageDetails": images, **({"nextToken": str(end)} if end < self.records else {})}
+        with self._lock:
+            self.used["images"] += len(images)
+        return {"imageDetails": images, **({"nextToken": str(end)} if end < self.images else {})}
 
     def _describe_services(self, asked: Asked) -> Reply:
         primary = {"id": b.OURS, "status": "PRIMARY", "taskDefinition": b.REVISION, "rolloutState": "COMPLETED"}
@@ -255,12 +258,12 @@ def _answered(client: Any) -> Any:
 
 
 @contextmanager
-def quiet(count: int, records: int) -> Iterator[QuietWorld]:
-    """Give a world of so many services with so many records each. The environment is as it was afterwards."""
+def quiet(count: int, records: int, images: int = 50) -> Iterator[QuietWorld]:
+    """Give a world of so many services of so many records and images. The environment is as it was afterwards."""
     before = {name: os.environ.get(name) for name in ENVIRONMENT}
     os.environ.update(ENVIRONMENT)
     settings = services(count)
-    _ACCOUNTS.append(Account(settings, records))
+    _ACCOUNTS.append(Account(settings, records, images))
     try:
         yield QuietWorld(_ACCOUNTS[-1], settings)
     finally:

@@ -34,7 +34,7 @@ def test_a_quiet_service_costs_less_than_ten_cents_a_month() -> None:
     assert used.runs == WHOLE_EVERY
     assert 28 < used.per_run("items") < 30
     assert used.requests <= 0.05
-    assert used.requests + used.seconds <= reconciler.MOST_DOLLARS
+    assert used.cost <= reconciler.MOST_DOLLARS
 
 
 def test_each_price_names_its_page() -> None:
