@@ -25,8 +25,8 @@ BEFORE = 1.2
 MOST_DOLLARS = 0.10
 IN_ONE_RUN = 1000
 GB, SECONDS_A_CALL, SECONDS_AN_IMAGE = 0.5, 0.05, 0.0002
-"""The function's memory, how long it is assumed to wait and to compute for a call, and to read an image of ECR's list: 44
-ms of a whole CPU for a thousand, measured; 512 MiB have 0.29 of one. These are not counted but modelled."""
+"""The function's memory, and how long it is assumed to take for a call and for an image of ECR's list. These are not
+counted but modelled: a thousand images take 44 ms of a whole CPU, measured, and 512 MiB have 0.29 of one."""
 COLD_SECONDS = 1.5
 """How long a cold start takes, if each run begins with one. Modelled, too."""
 

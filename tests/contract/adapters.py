@@ -19,7 +19,7 @@ from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.events import DetailType, Events
 from landfall.aws.executions import Executions
-from landfall.aws.findings import Findings
+from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
@@ -31,7 +31,6 @@ from landfall.aws.services import Services
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.aws.topic import Topic
-from landfall.aws.turns import Turns
 from landfall.aws.versions import Definitions, Versions
 from landfall.images.stored import Image
 from landfall.intake.freeze import Freeze

@@ -5,7 +5,6 @@ Each is imported at the same moment: most steps need few of them, and a cold sta
 
 from __future__ import annotations
 
-import copy
 import os
 import threading
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from landfall.aws.elb import Elb
     from landfall.aws.events import Events
     from landfall.aws.executions import Executions
-    from landfall.aws.findings import Findings
+    from landfall.aws.findings import Findings, Turns
     from landfall.aws.freezes import Freezes
     from landfall.aws.ledger import Ledger
     from landfall.aws.locks import Locks
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from landfall.aws.signing import Signing
     from landfall.aws.surroundings import Surroundings
     from landfall.aws.topic import Topic
-    from landfall.aws.turns import Turns
     from landfall.aws.versions import Definitions, Versions
     from landfall.model import Release
     from landfall.proof.observed import ServiceView
@@ -61,10 +59,6 @@ ENV_SETTINGS, ENV_LEDGER, ENV_LOCKS, ENV_FREEZES, ENV_MACHINE, ENV_REPORTS, ENV_
 _TIMES = {"connect_timeout": 3, "read_timeout": 8}
 _CONFIG = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 3})
 _ONCE = Config(**_TIMES, retries={"mode": "standard", "total_max_attempts": 1})
-_SHARED = ("_session", "_clients", "_making", "_tables", "settings", "signing")
-"""What the worlds of many threads have in common."""
-_OF_TABLES = ("ledger", "findings", "turns", "requests", "locks", "freezes", "_ledger_table")
-"""What a world for another thread makes anew."""
 _HURRIED = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
 
 
@@ -81,14 +75,9 @@ class World:
         Clients are safe in many threads once they are made, and are the same; resources such as tables are not, and are
         its own (boto3 guide, Clients and Resources: multithreading).
         """
-        for shared in _SHARED:
-            getattr(self, shared)
-        other = copy.copy(self)
-        for own in _OF_TABLES:
-            other.__dict__.pop(own, None)
-        for made in ("ledger", "locks"):
-            getattr(other, made)
-        return other
+        from landfall.runtime import worlds
+
+        return worlds.beside(self)
 
     @cached_property
     def settings(self) -> Settings:
@@ -195,7 +184,7 @@ class World:
     @cached_property
     def turns(self) -> Turns:
         """Return where the reconciler's next run begins, which is kept in the ledger's table."""
-        from landfall.aws.turns import Turns
+        from landfall.aws.findings import Turns
 
         return Turns(self._ledger_table)
 
