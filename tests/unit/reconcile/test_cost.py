@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench import reconciler
 from bench.prices import PRICES
-from landfall.reconcile.turns import WHOLE_EVERY
+from landfall.reconcile.turns import WHOLE_EVERY, is_whole
 
 CALLS = {
     "GetItem": 6,  # the lock before and after, for each of two looks; the last change, by HEAD; HEAD
@@ -41,3 +41,12 @@ def test_each_price_names_its_page() -> None:
     """So that a reader can look up what it is today."""
     assert all(source.startswith("aws.amazon.com/") for _, source in PRICES.values())
     assert reconciler.RUNS == 2880
+
+
+def test_services_side_by_side_take_what_each_takes_alone() -> None:
+    """In threads that share the clients; ten of them are described by one call."""
+    many, none = (reconciler.of_services(count, 20, runs=1) for count in (25, 0))
+    many.calls.subtract(none.calls)
+    whole = sum(is_whole(f"s{number}", 0) for number in range(25))
+    known = {**{name: 25 * count for name, count in CALLS.items()}, "DescribeServices": 3, "GetPublicKey": 1}
+    assert dict(+many.calls) == {**known, "Query": 25 + whole}
