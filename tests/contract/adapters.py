@@ -265,7 +265,6 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Surroundings.firing": lambda at: Surroundings(at.client).firing(["a"]),
     "Topic.publish": lambda at: Topic(at.client("sns"), "arn").publish(NOTICE),
     "Reports.put": lambda at: _reports(at).put("k", "body", "text/plain"),
-    "Reports.holds": lambda at: _reports(at).holds("s3://reports/k"),
     "Reports.holding": lambda at: _reports(at).holding(["s3://reports/k"]),
     "Reports.has": lambda at: _reports(at).has("k"),
     "Reports.ever_had": lambda at: _reports(at).ever_had("k"),

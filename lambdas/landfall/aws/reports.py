@@ -38,15 +38,6 @@ class Reports:
                 raise
         return where
 
-    def holds(self, uri: str) -> bool:
-        """Say whether an object exists, by its S3 URI. An object of another bucket is assumed to exist.
-
-        Asked by listing, which takes no right to read: without s3:ListBucket S3 answers 403 for an object that is
-        missing, and with it the list says the same (S3 API reference, HeadObject; lists are strongly consistent).
-        """
-        own = f"s3://{self._bucket}/"
-        return not uri.startswith(own) or self.has(uri.removeprefix(own))
-
     def has(self, key: str) -> bool:
         """Say whether an object is there: one under a delete marker is not."""
         with trying(f"looking for s3://{self._bucket}/{key}"):
@@ -54,9 +45,11 @@ class Reports:
             return any(each["Key"] == key for each in found.get("Contents", []))
 
     def holding(self, uris: Iterable[str]) -> frozenset[str]:
-        """Return those of these objects that exist, by their S3 URIs, as `holds` says of each.
+        """Return those of these objects that exist, by their S3 URIs. An object of another bucket is assumed to exist.
 
-        A list returns keys in their order (S3 User Guide, listing object keys), so one finds all that are neighbours.
+        Asked by listing, which takes no right to read: without s3:ListBucket S3 answers 403 for an object that is
+        missing, and with it the list says the same (S3 API reference, HeadObject; lists are strongly consistent). A
+        list returns keys in their order (S3 User Guide, listing object keys), so one finds all that are neighbours.
         """
         own, given = f"s3://{self._bucket}/", frozenset(uris)
         folders: dict[str, list[str]] = {}
