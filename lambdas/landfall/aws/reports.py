@@ -65,10 +65,10 @@ class Reports:
             with trying(f"looking for {len(keys)} objects of s3://{self._bucket}/{folder}"):
                 page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=folder, StartAfter=begin, MaxKeys=most)
                 names = [str(each["Key"]) for each in page.get("Contents", [])]
-                end = names[-1] if page.get("IsTruncated") else None
+                end = (names or [begin])[-1] if page.get("IsTruncated") else None
             covered = [key for key in keys if end is None or key <= end]
             yield from set(names).intersection(covered)
-            if not covered:  # a page full of others
+            if not covered:  # an empty page, or one full of others
                 covered = keys[:1]
                 yield from filter(self.has, covered)
             keys = keys[len(covered) :]

@@ -62,6 +62,19 @@ def test_reports_that_lie_far_apart_take_a_list_each_at_most() -> None:
     assert s3.lists <= 4
 
 
+def test_an_empty_page_is_not_the_end() -> None:
+    """S3 may answer with no keys and say that there are more: what was looked for is then looked for alone."""
+
+    class Sparse(S3):
+        def list_objects_v2(self, **asked: Any) -> dict[str, Any]:
+            if "StartAfter" in asked:
+                return {"IsTruncated": True}
+            return super().list_objects_v2(**asked)
+
+    there, gone = (f"s3://{BUCKET}/sample/{name}/report.md" for name in ("there", "gone"))
+    assert Reports(Sparse({"sample/there/report.md"}), BUCKET).holding([there, gone]) == {there}
+
+
 def test_another_bucket_is_not_asked() -> None:
     """An object of another bucket is assumed to exist."""
     s3 = S3(set())
