@@ -54,7 +54,7 @@ class Reports:
         own, given = f"s3://{self._bucket}/", frozenset(uris)
         folders: dict[str, list[str]] = {}
         for key in sorted(uri.removeprefix(own) for uri in given if uri.startswith(own)):
-            folders.setdefault(f"{key.partition('/')[0]}/", []).append(key)
+            folders.setdefault(key[: key.find("/") + 1] or key, []).append(key)
         there = {own + key for folder, keys in folders.items() for key in self._those_there(folder, keys)}
         return frozenset(uri for uri in given if not uri.startswith(own) or uri in there)
 
