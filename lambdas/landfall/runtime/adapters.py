@@ -29,13 +29,14 @@ if TYPE_CHECKING:
     from landfall.aws.elb import Elb
     from landfall.aws.events import Events
     from landfall.aws.executions import Executions
-    from landfall.aws.findings import Findings
+    from landfall.aws.findings import Findings, Turns
     from landfall.aws.freezes import Freezes
     from landfall.aws.ledger import Ledger
     from landfall.aws.locks import Locks
     from landfall.aws.logs import TaskLogs
     from landfall.aws.reports import Reports
     from landfall.aws.requests import Requests
+    from landfall.aws.services import Services
     from landfall.aws.signing import Signing
     from landfall.aws.surroundings import Surroundings
     from landfall.aws.topic import Topic
@@ -51,6 +52,12 @@ class Adapters(Given):
 
         at = self.service(service)
         return Ecs(self._client("ecs"), at.cluster, at.service, once=lambda: self._client("ecs", ONCE))
+
+    def services(self, cluster: str) -> Services:
+        """Return ECS, narrowed to the services of one cluster."""
+        from landfall.aws.services import Services
+
+        return Services(self._client("ecs"), cluster)
 
     def ecr(self, repository: str) -> Ecr:
         """Return ECR, narrowed to one repository."""
@@ -100,6 +107,13 @@ class Adapters(Given):
         from landfall.aws.findings import Findings
 
         return Findings(self._ledger_table)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Return where the reconciler's next run begins, which is kept in the ledger's table."""
+        from landfall.aws.findings import Turns
+
+        return Turns(self._ledger_table)
 
     @cached_property
     def requests(self) -> Requests:

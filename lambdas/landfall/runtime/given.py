@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -77,8 +78,14 @@ class Given:
 
     def _client(self, name: str, config: Config = _CONFIG) -> Any:
         if (name, config) not in self._clients:
-            self._clients[name, config] = self._session.create_client(name, config=config)
+            with self._making:  # a session makes one client at a time
+                if (name, config) not in self._clients:
+                    self._clients[name, config] = self._session.create_client(name, config=config)
         return self._clients[name, config]
+
+    @cached_property
+    def _making(self) -> threading.Lock:
+        return threading.Lock()
 
     @cached_property
     def _session(self) -> Any:

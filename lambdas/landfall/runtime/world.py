@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 class World(Adapters):
     """What a step may reach. There is one for the life of a Lambda, so that warm invocations reuse connections."""
 
+    def beside(self) -> World:
+        """Return a world for another thread. Call it before that thread begins.
+
+        Clients are safe in many threads once they are made, and are the same; resources such as tables are not, and are
+        its own (boto3 guide, Clients and Resources: multithreading).
+        """
+        from landfall.runtime import worlds
+
+        return worlds.beside(self)
+
     def base_url(self, settings: Service, service: ServiceView) -> str:
         """Return where the service answers: as configured, else its load balancer's own DNS name, over HTTP."""
         if settings.base_url:

@@ -18,13 +18,11 @@ from landfall.ledger.execution_history import Execution
 from landfall.ledger.recovery import PATIENCE
 from landfall.model import Outcome
 from landfall.proof.observed import ServiceView
-from landfall.reconcile import LOOK_EVERY
 from landfall.reconcile import live_revision as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
 from landfall.reconcile import record_checks as reconcile_records
 from landfall.reconcile.findings import Kind, Seen
 from landfall.settings import NO_RELEASES, Limits
-from landfall.steps import reconcile_reads
 from tests.support import builders as b
 
 LIMITS = Limits()
@@ -259,14 +257,6 @@ def test_a_success_that_was_only_heard_of_says_nothing_of_what_is_live() -> None
     """A recovery that found a proven deployment unreported records no revision: the one before it still counts."""
     before, heard_of = record(), record(task_definition="", ended_at=(b.NOW + timedelta(hours=1)).isoformat())
     assert service_standing.last_change([heard_of, before]) == before
-
-
-def test_each_service_is_looked_at_first_in_its_turn() -> None:
-    """If the time is too short for all services, the skipped ones change from run to run."""
-    services = [b.settings_of(name=name) for name in ("one", "two", "three", "four", "five")]
-    turns = [reconcile_reads.in_turn(services, b.NOW + n * LOOK_EVERY) for n in range(5)]
-    assert {turn[0].name for turn in turns} == {"one", "two", "three", "four", "five"}
-    assert all(sorted(s.name for s in turn) == sorted(s.name for s in services) for turn in turns)
 
 
 def test_requests_are_read_from_before_the_push() -> None:
