@@ -5,7 +5,7 @@ It reads the service at each look, and the tasks only where they may say somethi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from landfall.change import going_back
 from landfall.judging import Counted, Judged
@@ -28,7 +28,10 @@ def run(event: Judged, world: World) -> Output:
     """Look at the service once, and at its tasks where that is due."""
     ecs, deployment = world.ecs(event.release.service), event.deployment
     now, service = world.now(), ecs.service()
-    counted, poll = task_listing.count(service, deployment, event.counted), event.release.limits.stability_poll_seconds
+    counted, poll = (
+        task_listing.count(service, deployment, event.counted, now),
+        event.release.limits.stability_poll_seconds,
+    )
     # ECS refuses to list tasks of a service that it does not have
     listed = service is not None and task_listing.is_due(service, deployment, counted, now, poll)
     look = Look(service, ecs.tasks("RUNNING", "STOPPED") if listed else (), listed=listed)
@@ -37,6 +40,7 @@ def run(event: Judged, world: World) -> Output:
     timely = stability.in_time(stability.assess(look, event, now), deployment, now)
     held = older_tasks.kept(look.tasks, deployment) if timely.code == stability.TIMEOUT else []
     told = older_tasks.explained(timely, held, ecs.protected([task.arn for task in held]))
+    told = replace(told, retry_after=max(told.retry_after, task_listing.pause(event.counted, now, poll)))
     return Output(going_back.unless_scaled_out(told, service, deployment), counted)
 
 

@@ -11,7 +11,7 @@ _SEEN_ONCE = "_SEEN_ONCE"
 
 @dataclass(frozen=True)
 class Counted:
-    """What DescribeServices told of a deployment at the previous look; goes from look to look.
+    """What DescribeServices told of a deployment at the previous look, and when; goes from look to look.
 
     `missing`: how many tasks ECS said it started since the first look, less those that run or start. Only whether it
     grew means anything. `wanted`: how many looks are still to list the tasks after a sign that one stopped. `said`:
@@ -24,6 +24,7 @@ class Counted:
     failed: int
     event: str
     listed_at: str
+    looked_at: str = ""
     wanted: int = 0
     said: str = ""
 

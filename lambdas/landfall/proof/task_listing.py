@@ -24,12 +24,14 @@ PAGE, PAGES = 100, 10
 """Tasks of one page of ListTasks, and the pages that may be read each EVERY (ECS API reference, ListTasks)."""
 TWICE = 2
 """Lists after a sign that a task stopped: the first may lag behind the counts."""
+LONGEST_PAUSE = 60
+"""Seconds between two looks at most, however long AWS held the last one up."""
 CLOCKS = timedelta(seconds=10)
 """How far ECS's clock may be behind that of the step that updated the service."""
 _STARTED = Later(r"\bhas started (\d{1,6}) tasks?\b")
 
 
-def count(service: ServiceView | None, deployment: Deployment, before: Counted | None) -> Counted | None:
+def count(service: ServiceView | None, deployment: Deployment, before: Counted | None, now: datetime) -> Counted | None:
     """Return what this look's DescribeServices tells. None where it does not list the deployment as PRIMARY.
 
     The first look compares with the update, when no task was started yet.
@@ -48,6 +50,7 @@ def count(service: ServiceView | None, deployment: Deployment, before: Counted |
         missing=missing,
         failed=ours.failed_tasks,
         event=service.events[0].id if service.events else "",
+        looked_at=now.isoformat(),
         wanted=TWICE if stopped else before.wanted,
     )
 
@@ -67,6 +70,17 @@ def is_due(service: ServiceView, deployment: Deployment, counted: Counted | None
     if since >= EVERY * max(1.0, pages / PAGES):
         return True
     return counted.wanted > 0 and (pages <= 1 or since >= timedelta(seconds=poll * pages))
+
+
+def pause(before: Counted | None, now: datetime, poll: int) -> int:
+    """Return how many seconds to wait for the next look: half of the time since the last one, if AWS held it up.
+
+    So deployments that throttle each other ask less often, until all of them get through. `poll` is the least.
+    """
+    if before is None or not before.looked_at:
+        return poll
+    gap = (now - datetime.fromisoformat(before.looked_at)).total_seconds()
+    return max(poll, min(round(gap / 2), LONGEST_PAUSE))
 
 
 def listed(counted: Counted | None, now: datetime, said: str) -> Counted | None:

@@ -42,7 +42,7 @@ class Looks:
         """Look, and say whether the tasks were listed."""
         now = b.NOW + timedelta(seconds=self.every * self.number)
         self.number += 1
-        self.counted = task_listing.count(view, ROLLING, self.counted)
+        self.counted = task_listing.count(view, ROLLING, self.counted, now)
         due = task_listing.is_due(view, ROLLING, self.counted, now, self.every)
         if due:
             self.counted = task_listing.listed(self.counted, now, "")
@@ -121,3 +121,11 @@ def test_no_stop_goes_unlisted(steps: list[tuple[int, int]], announced: bool) ->
         alive, starts = alive + start - stop, (*starts, start) if announced and start else starts
         due = looks.look(service(alive, starts=starts))
         assert due or not stop or (not announced and start >= stop)
+
+
+@pytest.mark.parametrize(("gap", "seconds"), [(5, 5), (9, 5), (12, 6), (60, 30), (600, 60)])
+def test_a_look_that_aws_held_up_is_followed_by_a_longer_pause(gap: int, seconds: int) -> None:
+    """Deployments that throttle each other ask less often; one that is alone looks at its usual times."""
+    before = Counted(b.OURS, 0, 0, 0, "", b.NOW.isoformat(), b.NOW.isoformat())
+    assert task_listing.pause(before, b.NOW + timedelta(seconds=gap), POLL) == seconds
+    assert task_listing.pause(None, b.NOW, POLL) == POLL

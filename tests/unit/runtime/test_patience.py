@@ -1,4 +1,4 @@
-"""A step waits for AWS until its deployment's deadline, and the way back for twice as long."""
+"""A step waits for AWS for twice the time of its deployment, and the way back for three times as long."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ def event(kind: str, **other: Any) -> dict[str, Any]:
 
 WAITS: dict[str, tuple[dict[str, Any], timedelta, bool]] = {
     "forward, in time": (event("release"), timedelta(minutes=14), True),
-    "forward, at the deadline": (event("release"), timedelta(minutes=15), False),
-    "back, at its deadline": (event("rollback"), timedelta(minutes=15), True),
-    "back, after twice its time": (event("rollback"), timedelta(minutes=30), False),
+    "forward, at the deadline": (event("release"), timedelta(minutes=15), True),
+    "forward, after twice its time": (event("release"), timedelta(minutes=30), False),
+    "back, after twice its time": (event("rollback"), timedelta(minutes=30), True),
+    "back, after three times its time": (event("rollback"), timedelta(minutes=45), False),
     "before the update": ({"release": {}, "deployment": None}, timedelta(days=1), True),
     "a deployment that was not updated": (event("release", deadline="", updated_at=""), timedelta(days=1), True),
     "a deadline that is none": (event("release", deadline="soon"), timedelta(days=1), True),
@@ -34,7 +35,7 @@ WAITS: dict[str, tuple[dict[str, Any], timedelta, bool]] = {
 
 
 @pytest.mark.parametrize(("given", "later", "waits"), WAITS.values(), ids=WAITS.keys())
-def test_it_waits_until_the_deadline(given: dict[str, Any], later: timedelta, waits: bool) -> None:
+def test_it_waits_beyond_the_deadline(given: dict[str, Any], later: timedelta, waits: bool) -> None:
     """After it, the error is one that the state machine gives up on in a minute; AWS's words stay."""
     left = spent(BUSY, given, UPDATED + later)
     assert isinstance(left, AwsCallFailed)
