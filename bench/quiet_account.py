@@ -10,7 +10,7 @@ import json
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,8 @@ PAGE_BYTES = 1 << 20
 """What one query reads at most (DynamoDB API reference, Query)."""
 BUCKET, LEDGER, LOCKS = "reports", "ledger", "locks"
 _AS_STORED = TypeSerializer()
-Asked, Reply = Mapping[str, Any], dict[str, Any]
+Asked = Mapping[str, Any]
+Reply = dict[str, Any]
 
 
 class Account:
@@ -137,7 +138,7 @@ class Account:
             self.used["write unit"] += 1
         return {}
 
-    def _read(self, items: list[Mapping[str, Any]]) -> None:
+    def _read(self, items: Sequence[Mapping[str, Any]]) -> None:
         """Count what a consistent read takes, of nothing as well. An index is read for half of it."""
         weight = sum(map(_size, items))
         with self._lock:

@@ -22,8 +22,8 @@ GONE = "its record is gone from the ledger; `landfall verify-evidence` says whet
 def records(limits: Limits, shared: Shared) -> Looked:
     """Look at the newest records, at those that are unfinished, and at those that something was found about.
 
-    Mostly a few of the newest are read. All recent ones are read in the service's turn for that, and as long as
-    something is found about its records: what such a look has found, only such a look can miss.
+    Mostly a few of the newest are read. All recent ones are read in the service's turn for that, and as long as there
+    is a finding about its records, since only a look at all of them can say that it is gone.
     """
     whole = shared.whole or any(finding.kind in KINDS for finding in _uncleared(shared.known))
     newest = service_standing.recent(iter(_searched(shared) if whole else shared.newest))

@@ -168,26 +168,29 @@ def test_one_that_aws_throttles_is_left_for_the_next_run() -> None:
     assert findings.changes("s3", found["s3"], [], datetime.now(b.NOW.tzinfo), timedelta(0))[0][0].open is False
 
 
-def test_a_call_for_many_that_fails_hides_none_of_them() -> None:
-    """Each is asked for alone then, so what is wrong with one is said of that one."""
-    world = world_of(3, clusters=1)
-    plain = world.ecs
+class Denied(Everything):
+    """An account whose policy lets nobody describe one of the services, so a call for all of them is denied."""
 
-    def services(_cluster: str) -> Any:
+    def services(self, _cluster: str) -> Any:
+        """Refuse to describe many services."""
         raise AwsCallFailed("AccessDeniedException", "describing 3 services: no")
 
-    def ecs(name: str) -> Any:
-        def service() -> Any:
-            if name == "s1":
-                raise AwsCallFailed("AccessDeniedException", "describing service s1: no")
-            return world.of[name].view()
+    def ecs(self, service: str) -> Any:
+        """Return ECS, of one service."""
 
-        found = plain(name)
-        found.service = service
+        def view() -> Any:
+            if service == "s1":
+                raise AwsCallFailed("AccessDeniedException", "describing service s1: no")
+            return self.of[service].view()
+
+        found = super().ecs(service)
+        found.service = view
         return found
 
-    world.services, world.ecs = services, ecs  # type: ignore[method-assign]
-    found = run(world)
+
+def test_a_call_for_many_that_fails_hides_none_of_them() -> None:
+    """Each is asked for alone then, so what is wrong with one is said of that one."""
+    found = run(Denied([b.settings_of(name=f"s{n}", service=f"s{n}") for n in range(3)]))
     seen = {name: [each.subject for look in looks for each in look.seen] for name, looks in found.items()}
     assert seen == {"s0": [], "s1": ["what is live", "what died"], "s2": [], UNKNOWN_SERVICE: []}
 

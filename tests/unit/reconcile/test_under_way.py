@@ -20,7 +20,7 @@ from landfall.steps.reconcile_shared import Shared, tried
 from tests.support import builders as b
 from tests.support.reconciled import Everything, OneService
 
-Action = Callable[[], None]
+Action = Callable[[], object]
 SERVICE = b.settings_of()
 
 
