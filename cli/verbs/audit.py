@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, fields
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
+from cli import known_records
 from cli.command import AsCsv, At, OneService, verb
 from cli.exits import Refused
 from cli.timeline import brief, colour
 from landfall.aws.ecs import Ecs
-from landfall.ledger import revisions, service_standing
+from landfall.ledger import revisions
 from landfall.ledger.revisions import Revision, Row
 from landfall.model import UNKNOWN
 from landfall.settings import Service
@@ -37,12 +38,12 @@ def audit(
     """
     chosen = at.cloud.service(service or None)
     ecs = at.cloud.ecs(chosen)
-    records = service_standing.newest_first(at.cloud.ledger.newest_first(chosen.name))
     live = view.primary.task_definition if (view := ecs.service()) and view.primary else ""
-    family = _family(live, records, chosen)
+    family = _family(at, live, chosen)
     arns = list(ecs.revisions(family))
     found = list(_described(at, ecs, arns[:last], chosen))
     images = list(at.cloud.ecr(chosen).images())
+    records = known_records.of(at.cloud, chosen.name, found, images)
     runs = next((r.digest for r in found if r.arn == live), "")
     rows, wrong = revisions.rows(found, records, images, live), revisions.problems(records, images, runs)
     documents = [asdict(row) for row in rows]
@@ -60,10 +61,9 @@ def audit(
     return FOUND if wrong else 0
 
 
-def _family(live: str, records: list[dict[str, Any]], service: Service) -> str:
+def _family(at: At, live: str, service: Service) -> str:
     """Return the family of the running revision, else of the newest release in the ledger. Raises Refused."""
-    known = (str(record.get("task_definition") or "") for record in records)
-    arn = live or next(filter(None, known), "")
+    arn = live or known_records.last_revision(at.cloud.ledger, service.name)
     if not arn:
         what = f"ECS has no service {service.cluster}/{service.service}, and the ledger has no revision of it"
         raise Refused("NO_FAMILY", f"{what}; there is nothing to audit before the first release")

@@ -126,7 +126,7 @@ STEPS: tuple[Step, ...] = (
         (
             *_SEE_IMAGES,
             _may(On.LABELLED_REPOSITORIES, "ecr:GetDownloadUrlForLayer"),
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _may(On.LOCKS, "dynamodb:GetItem"),
             _LEDGER_KEY,
@@ -252,7 +252,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Sweep",
         (
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             _SEE_EXECUTIONS,
@@ -266,7 +266,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.REPOSITORIES, "ecr:DescribeImages"),
             *_SEE_TASKS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
-            _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _may(On.FINDINGS, "dynamodb:UpdateItem"),
             _LEDGER_KEY,
@@ -293,7 +293,8 @@ STEPS: tuple[Step, ...] = (
     Step(
         "EnsureBegun",
         (
-            _may(On.LEDGER, "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:BatchGetItem", "dynamodb:Query"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             *_SEE_IMAGES,
             _may(On.MACHINE, "states:StartExecution"),

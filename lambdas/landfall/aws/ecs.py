@@ -15,6 +15,9 @@ from landfall.proof.observed import ServiceView, TaskView, service_view, task_vi
 DESCRIBE_TASKS_LIMIT = 100
 """Tasks per DescribeTasks call (ECS API reference)."""
 
+DESCRIBE_SERVICES_LIMIT = 10
+"""Services per DescribeServices call, all of one cluster (ECS API reference)."""
+
 MISSING = "MISSING"
 NEWEST = 2
 """One deployment registers two revisions at most: the release's, and a pinned copy of the baseline's."""
@@ -87,9 +90,7 @@ class Ecs:
 
     def task_definition(self, name: str) -> tuple[dict[str, Any], dict[str, str]]:
         """Return a revision (for a bare family, its newest ACTIVE one) and its tags."""
-        with trying(f"describing task definition {name!r}"):
-            reply = self._client.describe_task_definition(taskDefinition=name, include=["TAGS"])
-            return reply.get("taskDefinition", {}), {t["key"]: t.get("value", "") for t in reply.get("tags", [])}
+        return task_definition(self._client, name)
 
     def is_active(self, task_definition: str) -> bool:
         """Say whether a revision is there and can be deployed."""
@@ -175,3 +176,23 @@ def _no_other_failure(reply: Any) -> None:
         reason = str(failure.get("reason", "Unknown"))
         if reason != MISSING:
             raise AwsCallFailed(reason, f"{failure.get('arn', '')}: {reason}: {failure.get('detail', '')}")
+
+
+def described_services(client: Any, cluster: str, names: Sequence[str]) -> dict[str, ServiceView]:
+    """Return the services of one cluster that ECS knows, of at most DESCRIBE_SERVICES_LIMIT names."""
+    with trying(f"describing services {', '.join(names)} in cluster {cluster!r}"):
+        try:
+            reply = client.describe_services(cluster=cluster, services=list(names))
+        except client.exceptions.ClusterNotFoundException:
+            return {}
+        _no_other_failure(reply)
+        if len(reply.get("services", [])) + len(reply.get("failures", [])) < len(set(names)):
+            raise LookupError("not all of the services, nor why some are not there")
+        return {str(s["serviceName"]): service_view(s) for s in reply.get("services", [])}
+
+
+def task_definition(client: Any, name: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return a revision (for a bare family, its newest ACTIVE one) and its tags."""
+    with trying(f"describing task definition {name!r}"):
+        reply = client.describe_task_definition(taskDefinition=name, include=["TAGS"])
+        return reply.get("taskDefinition", {}), {t["key"]: t.get("value", "") for t in reply.get("tags", [])}

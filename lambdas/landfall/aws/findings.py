@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from landfall.aws import table
-from landfall.aws.ledger_chain import key
+from landfall.aws.ledger_indexes import key
 from landfall.aws.trying import trying
 from landfall.partitions import FINDINGS
 from landfall.reconcile.findings import Finding, Kind, State
