@@ -11,7 +11,6 @@ DynamoDB makes one index at a time. Until an index is there, the records are rea
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 from landfall import commit
@@ -100,9 +99,9 @@ class Indexed:
             KeyConditionExpression="service = :service AND deployment_id > :last",
             ExpressionAttributeValues=values,
             ConsistentRead=True,
-            Limit=SEARCHED,
+            most=SEARCHED,
         )
-        yield from reversed(list(islice(later, SEARCHED)))
+        yield from reversed(list(later))
         yield from self._query(
             what,
             KeyConditionExpression="service = :service AND deployment_id <= :last",
@@ -216,12 +215,12 @@ class Indexed:
             raise
 
     def _listed(self, index: str, condition: str, values: Mapping[str, str], most: int | None = None) -> list[Key]:
-        what, limit = f"looking for records: {', '.join(values.values())}", {"Limit": most} if most else {}
+        what, values = f"looking for records: {', '.join(values.values())}", dict(values)
         found = self._query(
-            what, IndexName=index, KeyConditionExpression=condition, ExpressionAttributeValues=dict(values), **limit
+            what, IndexName=index, KeyConditionExpression=condition, ExpressionAttributeValues=values, most=most
         )
         with trying(what):
-            return [(str(item["service"]), str(item["deployment_id"])) for item in islice(found, most)]
+            return [(str(item["service"]), str(item["deployment_id"])) for item in found]
 
     def _query(self, what: str, **wanted: Any) -> Iterator[Record]:
         return table.query(self._table, what, **wanted)
@@ -230,7 +229,8 @@ class Indexed:
 def is_not_there(error: AwsCallFailed) -> bool:
     """Say whether DynamoDB has no such index, or is still building it.
 
-    It answers a query of either with a ValidationException about the index ("does not have the specified index",
-    "Cannot read from backfilling global secondary index"). So an index that answers is complete.
+    It refuses a query of either, with words about the index: "does not have the specified index", "Cannot read from
+    backfilling global secondary index"; the API reference (Query) names ResourceNotFoundException for the first. So an
+    index that answers is complete.
     """
-    return error.code == "ValidationException" and "index" in str(error)
+    return error.code in ("ValidationException", "ResourceNotFoundException") and "index" in str(error)

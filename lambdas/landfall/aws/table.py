@@ -12,15 +12,16 @@ MOST_KEYS = 100
 """Keys of one call (DynamoDB API reference, BatchGetItem)."""
 
 
-def query(table: Any, what: str, **wanted: Any) -> Iterator[dict[str, Any]]:
-    """Yield the items of a query, page by page as they are asked for."""
+def query(table: Any, what: str, most: int | None = None, **wanted: Any) -> Iterator[dict[str, Any]]:
+    """Yield the items of a query, page by page as they are asked for: all, or `most` of them."""
     start: dict[str, Any] = {}
     while True:
         with trying(what):
-            page = table.query(**wanted, **start)
+            page = table.query(**wanted, **start, **({"Limit": most} if most else {}))
             items = page["Items"]
         yield from items
-        if not page.get("LastEvaluatedKey"):
+        most = most and max(0, most - len(items))
+        if most == 0 or not page.get("LastEvaluatedKey"):
             return
         start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
