@@ -170,7 +170,7 @@ class EcsClient:
     def describe_task_definition(self, taskDefinition: str, **_: Any) -> Any:  # noqa: N803
         """Describe a revision that a deployment made."""
         self._meter.read("DescribeTaskDefinition")
-        service, _, number = taskDefinition.rpartition("/")[2].partition(":")
+        service, number = taskDefinition.rpartition("/")[2].split(":")
         tags = {TAG_SHA: commit_of(int(number)), TAG_DEPLOYMENT: id_of(int(number)), TAG_ROLE: ROLE_RELEASE}
         containers = [{"name": "app", "image": f"registry/r/{service}@{digest_of(int(number))}"}]
         return {
