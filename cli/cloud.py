@@ -95,6 +95,10 @@ class Cloud:
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger."""
+        return self.another_ledger()
+
+    def another_ledger(self) -> Ledger:
+        """Return the ledger, for another thread: boto3's tables are not safe to share."""
         return Ledger(self._table("LedgerTableName"), lambda: self.signing)
 
     @cached_property

@@ -77,7 +77,7 @@ def dry_run(at: At, service: Service, git_sha: str, reason: str, *, may_wait: bo
 
 
 def _in_flight(at: At, service: Service, may_wait: bool) -> Iterator[Refusal]:
-    running = [str(r["deployment_id"]) for r in at.cloud.ledger.unfinished() if r["service"] == service.name]
+    running = [str(r["deployment_id"]) for r in at.cloud.ledger.unfinished(service.name)]
     if running and not may_wait:
         yield Refusal("IN_FLIGHT", f"deployment {running[0]} is under way; wait until it ends, or add --queue")
     at.out.check("in flight", may_wait or not running, running[0] if running else "nothing")

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from cli import records
 from cli.cloud import Cloud
+from landfall.aws.ecs import task_definition
+from landfall.aws.ledger_chain import Standing
+from landfall.aws.services import DESCRIBE_SERVICES_LIMIT, Services
 from landfall.chain import Record
-from landfall.change.task_definition import TAG_SHA
+from landfall.change.task_definition import TAG_DEPLOYMENT, TAG_SHA
+from landfall.errors import AwsCallFailed
 from landfall.ledger import service_standing
 from landfall.model import PROVEN, UNKNOWN, Outcome
+from landfall.proof.observed import ServiceView
 from landfall.settings import Service
+
+SIDE_BY_SIDE = 4
+"""Calls to ECS at once. Deployments that run share its quota of 20 DescribeServices a second (API reference)."""
 
 
 @dataclass(frozen=True)
@@ -43,31 +56,142 @@ class Live:
 
 def look(cloud: Cloud, service: Service) -> Live:
     """Read what a service runs. What is not known is UNKNOWN."""
-    ecs = cloud.ecs(service)
-    found, known = ecs.service(), records.newest(cloud, service)
-    under_way = next((str(r["deployment_id"]) for r in known if "unfinished" in r), None)
-    if found is None or found.primary is None:
-        status = found.status if found else "missing"
-        return Live(service.name, status, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, 0, "none", None, None, under_way)
-    template, tags = ecs.task_definition(found.task_definition)
-    images = {str(c["name"]): str(c["image"]) for c in template["containerDefinitions"]}
-    at = found.primary.created_at
+    return looks(cloud, [service])[0]
+
+
+def looks(cloud: Cloud, services: Sequence[Service]) -> list[Live]:
+    """Read what services run: ECS first, then the ledger, each for many services in one call.
+
+    A deployment that began this moment may not be in the index of those under way yet. It has not changed the service
+    then, so what is said of what runs still holds.
+    """
+    ecs = cloud.client("ecs")
+    views = _views(ecs, services)
+    under_way = _under_way(cloud, services)
+    standings = cloud.ledger.standings(each.name for each in services)
+    shown = {name: _by_record(view, service, standings[name]) for name, service, view in _primary(services, views)}
+    asked = {name: view.task_definition for name, _, view in _primary(services, views) if shown[name] is None}
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        described = dict(zip(asked, pool.map(partial(task_definition, ecs), asked.values()), strict=True))
+    found = []
+    for service in services:
+        name, view = service.name, views[service.name]
+        if view is None or view.primary is None:
+            status = view.status if view else "missing"
+            found.append(_nothing(service, status, under_way.get(name)))
+            continue
+        revision = shown[name] or _by_revision(cloud, service, view.task_definition, *described[name])
+        found.append(_live(service, view, revision, standings[name].last_change, under_way.get(name)))
+    return found
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What a running revision is: its commit, its image, and the proven deployment that it is of."""
+
+    git_sha: str
+    image: str
+    release: Record | None
+
+
+def _live(
+    service: Service, view: ServiceView, shown: _Shown, last_change: Record | None, under_way: str | None
+) -> Live:
+    primary = view.primary
+    at, rollout = (primary.created_at, primary.rollout_state) if primary else (None, "")
     return Live(
         service=service.name,
-        status=found.status,
-        git_sha=tags.get(TAG_SHA, UNKNOWN),
-        image=images.get(service.container, UNKNOWN),
-        revision=found.task_definition,
+        status=view.status,
+        git_sha=shown.git_sha,
+        image=shown.image,
+        revision=view.task_definition,
         since=at.isoformat(timespec="seconds") if at else UNKNOWN,
-        desired=found.desired,
-        running=found.running,
-        rollout=found.primary.rollout_state or UNKNOWN,
-        record=proof(cloud.ledger.last_change(service.name), found.task_definition),
-        release=next(
-            (r for r in known if service_standing.proven(r) and r["task_definition"] == found.task_definition), None
-        ),
+        desired=view.desired,
+        running=view.running,
+        rollout=rollout or UNKNOWN,
+        record=proof(last_change, view.task_definition),
+        release=shown.release,
         under_way=under_way,
     )
+
+
+def _nothing(service: Service, status: str, under_way: str | None) -> Live:
+    unknown = (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
+    return Live(service.name, status, *unknown, 0, 0, "none", None, None, under_way)
+
+
+def _views(ecs: Any, services: Sequence[Service]) -> dict[str, ServiceView | None]:
+    """Return each service as ECS describes it; None for one that it does not know."""
+    of_cluster: dict[str, list[str]] = {}
+    for each in services:
+        of_cluster.setdefault(each.cluster, []).append(each.service)
+    batches = [
+        (cluster, names[start : start + DESCRIBE_SERVICES_LIMIT])
+        for cluster, names in of_cluster.items()
+        for start in range(0, len(names), DESCRIBE_SERVICES_LIMIT)
+    ]
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        replies = list(pool.map(lambda batch: _described(ecs, *batch), batches))
+    found = {(cluster, n): v for (cluster, _), r in zip(batches, replies, strict=True) for n, v in r.items()}
+    return {each.name: found.get((each.cluster, each.service)) for each in services}
+
+
+def _described(ecs: Any, cluster: str, names: Sequence[str]) -> dict[str, ServiceView | None]:
+    """Return the services of a batch. Raises AwsCallFailed where ECS did not describe one of them."""
+    found: dict[str, ServiceView | None] = {}
+    for name, view in Services(ecs, cluster).described(names).items():
+        if isinstance(view, AwsCallFailed):
+            raise view
+        found[name] = view
+    return found
+
+
+def _primary(
+    services: Sequence[Service], views: Mapping[str, ServiceView | None]
+) -> Iterator[tuple[str, Service, ServiceView]]:
+    for service in services:
+        view = views[service.name]
+        if view and view.primary:
+            yield service.name, service, view
+
+
+def _under_way(cloud: Cloud, services: Sequence[Service]) -> dict[str, str]:
+    """Return the deployment of each service that is under way; of several, the one that began last."""
+    unfinished = cloud.ledger.unfinished(services[0].name if len(services) == 1 else None)
+    in_order = sorted(unfinished, key=lambda r: (records.started(r), str(r["deployment_id"])))
+    return {str(record["service"]): str(record["deployment_id"]) for record in in_order}
+
+
+def _by_record(view: ServiceView, service: Service, standing: Standing) -> _Shown | None:
+    """Return what the last proven release says of the revision that runs, if it made that revision.
+
+    ECS has no call that describes several revisions, and this record is signed. A revision never changes.
+    """
+    record = standing.last_proven
+    if record is None or record.get("task_definition") != view.task_definition:
+        return None
+    if record.get("outcome") != Outcome.SUCCEEDED:
+        return None  # NO_CHANGE: another deployment made the revision, or somebody else did
+    try:
+        image = str(json.loads(record["release"])["image"])
+        ours = service.container in json.loads(record["ended"])["deployment"]["digests"]
+    except (LookupError, TypeError, ValueError):
+        return None
+    whole = ours and image.endswith(f"@{record['image_digest']}")
+    return _Shown(str(record["git_sha"]), image, record) if whole else None
+
+
+def _by_revision(
+    cloud: Cloud, service: Service, arn: str, template: Mapping[str, Any], tags: Mapping[str, str]
+) -> _Shown:
+    """Return what ECS says of a revision, and the newest deployment that proved it."""
+    images = {str(c["name"]): str(c["image"]) for c in template["containerDefinitions"]}
+    image = images.get(service.container, UNKNOWN)
+    named = tags.get(TAG_DEPLOYMENT)
+    of_image = cloud.ledger.of_image(service.name, image.partition("@")[2])
+    known = [*of_image, *(cloud.ledger.records(service.name, [named]) if named else [])]
+    proven = [r for r in known if service_standing.proven(r) and r["task_definition"] == arn]
+    return _Shown(tags.get(TAG_SHA, UNKNOWN), image, max(proven, key=records.started, default=None))
 
 
 def proof(last: Record | None, revision: str) -> Record | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from landfall.builds import build_watch
 from landfall.builds.build_watch import Built
+from landfall.chain import Record
 from landfall.model import Verdict, failed
 from landfall.runtime.step import step
 from landfall.runtime.world import World
@@ -30,7 +31,7 @@ class Output:
 def run(event: EnsureBegunInput, world: World) -> Output:
     """Look at the ledger, then start what is missing. Safe to repeat: one name per image starts once."""
     build, why = event.build, build_watch.reason(event.within, event.watch)
-    verdict = build_watch.begun(world.ledger.of_image(build.service, build.image_digest), why)
+    verdict = build_watch.begun(_records(build, world), why)
     if verdict:
         return Output(verdict)
     image = world.ecr(world.service(build.service).repository).image({"imageTag": build.git_sha})
@@ -40,6 +41,19 @@ def run(event: EnsureBegunInput, world: World) -> Output:
         return Output(failed("IMAGE_MISSING", text))
     name, document = build_watch.request(build, image.pushed_at if build.pushed else build.asked_at, why)
     return Output(build_watch.started(name, world.executions.start(world.machine_arn, name, document)))
+
+
+def _records(build: Built, world: World) -> list[Record]:
+    """Return the ledger's records of the image, the greatest id first.
+
+    The index knows all but those that were opened this moment. Without one of these a deployment would be called
+    missing that has begun. So where the index knows none, those since the build are read consistently.
+    """
+    service, digest = build.service, build.image_digest
+    if found := world.ledger.of_image(service, digest):
+        return found
+    since = world.ledger.since(service, build_watch.requests_since(build))
+    return [record for record in reversed(since) if record.get("image_digest") == digest]
 
 
 handler = step(EnsureBegunInput, run)

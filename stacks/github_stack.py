@@ -14,12 +14,11 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from landfall import naming
-from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
+from landfall.aws.ledger_indexes import INDEXES
 from landfall.settings import Build, Service
 from stacks.functions import reach
 from stacks.functions.rights import give
 from stacks.pipeline.pipeline_stack import PipelineStack
-from stacks.pipeline.tables import BY_SHA
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -103,9 +102,11 @@ def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: Pipeline
     yield allow("ecr:DescribeImages", *(reach.repository_arn(stack, service) for service in services))
     yield allow("states:DescribeExecution states:GetExecutionHistory", reach.execution_arns(stack))
     # All records, not only those of these services: running deployments are looked up across all services.
-    yield allow("dynamodb:GetItem dynamodb:Query", ledger)
+    yield allow("dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query", ledger)
     yield allow("dynamodb:GetItem", pipeline.freezes.table_arn)
-    yield allow("dynamodb:Query", *(f"{ledger}/index/{name}" for name in (BY_SHA, INDEX_EXECUTION, INDEX_UNFINISHED)))
+    # also those that are still to be made: IAM denies a query before DynamoDB says that there is no such index
+    indexes = dict.fromkeys((*pipeline.ledger.indexes, *INDEXES))
+    yield allow("dynamodb:Query", *(f"{ledger}/index/{name}" for name in indexes))
     yield allow("kms:Decrypt", pipeline.key.key_arn, StringEquals=via_dynamodb)
     yield allow("ecs:DescribeServices", *(reach.service_arn(stack, service) for service in services))
     # A stack's ARN ends in an id that CloudFormation generates, so the prefix is limited to this stack's name.

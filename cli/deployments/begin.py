@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cli.command import At
 from cli.deployments import ask, follow
@@ -21,12 +21,17 @@ POLL_SECONDS = 2.0
 LATE_SECONDS = 30
 """How many seconds longer than the build watch the command waits before it starts a deployment itself."""
 
+PUSHED_WITHIN = timedelta(hours=1)
+"""An image that this command pushed was pushed no longer ago, by any clock that an id may come from."""
+
 
 def execution(at: At, service: Service, image: Image, reason: str) -> str:
     """Return the execution that deploys an image, whether it was just pushed or pushed before."""
     if image.pushed:
         return _of_push(at, service, image, reason)
-    under_way = next((r for r in at.cloud.ledger.of_image(service.name, image.digest) if "outcome" not in r), None)
+    # one that began this moment may not be in the index yet: then both run, and the second changes nothing
+    of_service = reversed(at.cloud.ledger.unfinished(service.name))
+    under_way = next((r for r in of_service if r["image_digest"] == image.digest and "outcome" not in r), None)
     if under_way:
         at.out.say(f"deployment {under_way['deployment_id']} of this image is under way already", "yellow")
         return str(under_way["execution_arn"])
@@ -58,11 +63,15 @@ def _asked(at: At, service: Service, image: Image, reason: str, *, pushed_at: st
 def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
     """Wait for the deployment that the push starts. A new digest has no records except those of this push."""
     within = service.build.deployment_begins_within_seconds if service.build else 0
-    give_up = time.monotonic() + within + LATE_SECONDS
+    give_up, began = time.monotonic() + within + LATE_SECONDS, datetime.now(UTC)
     while time.monotonic() < give_up:
-        if found := next(iter(at.cloud.ledger.of_image(service.name, image.digest)), None):
+        if found := at.cloud.ledger.any_of_image(service.name, image.digest):
             return str(found["execution_arn"])
         time.sleep(at.cloud.pause(POLL_SECONDS))
+    # the index may lag, and what is there must not be called missing
+    since = at.cloud.ledger.since(service.name, (began - PUSHED_WITHIN).strftime(naming.TIME))
+    if late := next((r for r in since if r["image_digest"] == image.digest), None):
+        return str(late["execution_arn"])
     at.out.say(f"the push of {image.digest} started nothing; starting its deployment now", "yellow")
     # It replaces the lost push: a newer push overtakes it, as it would have overtaken the lost one.
     pushed = image_source.pushed(at.cloud.client("ecr"), service.repository, image.git_sha)

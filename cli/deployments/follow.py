@@ -20,6 +20,7 @@ from cli.exits import OF_OUTCOME, NotKnown
 from landfall import console
 from landfall.chain import Record
 from landfall.ledger.execution_history import Event
+from landfall.ledger.service_standing import SEARCHED
 from landfall.model import Outcome
 
 POLL_SECONDS = 2.0
@@ -77,7 +78,8 @@ def _clock(at: At, service: str) -> Iterator[Callable[[Event], None]]:
 
 
 def _expected(at: At, service: str) -> float | None:
-    landed = (r for r in at.cloud.ledger.newest_first(service) if r.get("outcome") == Outcome.SUCCEEDED)
+    newest = islice(at.cloud.ledger.newest_first(service, page=LEARNT_FROM), SEARCHED)
+    landed = (r for r in newest if r.get("outcome") == Outcome.SUCCEEDED)
     return statistics.median(times) if (times := [seconds(r) for r in islice(landed, LEARNT_FROM)]) else None
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, fields
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.text import Text
 
+from cli import known_records
 from cli.command import AsCsv, At, OneService, verb
 from cli.exits import Refused
 from cli.timeline import brief, colour
 from landfall.aws.ecs import Ecs
-from landfall.ledger import revisions, service_standing
-from landfall.ledger.revisions import Revision, Row
+from landfall.ledger import revisions
+from landfall.ledger.revisions import Problem, Revision, Row
 from landfall.model import UNKNOWN
 from landfall.settings import Service
 
@@ -35,35 +36,48 @@ def audit(
 
     Exits 1 if the tag of a commit was moved, or if an image that a rollback needs is gone from ECR or will expire soon.
     """
-    chosen = at.cloud.service(service or None)
-    ecs = at.cloud.ecs(chosen)
-    records = service_standing.newest_first(at.cloud.ledger.newest_first(chosen.name))
-    live = view.primary.task_definition if (view := ecs.service()) and view.primary else ""
-    family = _family(live, records, chosen)
-    arns = list(ecs.revisions(family))
-    found = list(_described(at, ecs, arns[:last], chosen))
-    images = list(at.cloud.ecr(chosen).images())
-    runs = next((r.digest for r in found if r.arn == live), "")
-    rows, wrong = revisions.rows(found, records, images, live), revisions.problems(records, images, runs)
-    documents = [asdict(row) for row in rows]
+    found = examined(at, at.cloud.service(service or None), last)
+    documents = [asdict(row) for row in found.rows]
     if as_csv:
         at.out.table(FIELDS, documents)
     else:
-        _show(at, rows)
-    left = len(arns) - len(rows)
-    if left:
-        at.out.say(f"{left} older revisions are not listed; --last {len(arns)} lists all", "yellow")
-    for problem in wrong:
+        _show(at, found.rows)
+    if found.left:
+        at.out.say(f"{found.left} older revisions are not listed; --last {last + found.left} lists all", "yellow")
+    for problem in found.problems:
         at.out.check(problem.code, False, problem.what)
-    problems = [asdict(each) for each in wrong]
-    at.out.document({"family": family, "revisions": documents, "left_out": left, "problems": problems})
-    return FOUND if wrong else 0
+    problems = [asdict(each) for each in found.problems]
+    document = {"family": found.family, "revisions": documents, "left_out": found.left, "problems": problems}
+    at.out.document(document)
+    return FOUND if found.problems else 0
 
 
-def _family(live: str, records: list[dict[str, Any]], service: Service) -> str:
+class Examined(NamedTuple):
+    """What an audit found. `left`: how many older revisions it did not look at."""
+
+    family: str
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    left: int
+
+
+def examined(at: At, service: Service, last: int) -> Examined:
+    """Look at the newest revisions of a service, at the images in ECR, and at what the ledger says of both."""
+    ecs = at.cloud.ecs(service)
+    live = view.primary.task_definition if (view := ecs.service()) and view.primary else ""
+    family = _family(at, live, service)
+    arns = list(ecs.revisions(family))
+    found = list(_described(at, ecs, arns[:last], service))
+    images = list(at.cloud.ecr(service).images())
+    records = known_records.of(at.cloud, service.name, found, images)
+    runs = next((r.digest for r in found if r.arn == live), "")
+    rows = revisions.rows(found, records, images, live)
+    return Examined(family, rows, revisions.problems(records, images, runs), len(arns) - len(rows))
+
+
+def _family(at: At, live: str, service: Service) -> str:
     """Return the family of the running revision, else of the newest release in the ledger. Raises Refused."""
-    known = (str(record.get("task_definition") or "") for record in records)
-    arn = live or next(filter(None, known), "")
+    arn = live or known_records.last_revision(at.cloud.ledger, service.name)
     if not arn:
         what = f"ECS has no service {service.cluster}/{service.service}, and the ledger has no revision of it"
         raise Refused("NO_FAMILY", f"{what}; there is nothing to audit before the first release")

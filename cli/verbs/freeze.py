@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -77,6 +78,12 @@ def unfreeze(at: At, service: Frozen = None) -> int:
 def of(cloud: Cloud, service: Service) -> tuple[Freeze, ...]:
     """Return the freezes that block releases of a service now."""
     return freezes.holding(cloud.freezes.of(service.name), datetime.now(UTC))
+
+
+def of_each(cloud: Cloud, services: Sequence[Service]) -> dict[str, tuple[Freeze, ...]]:
+    """Return the same of many services, by their names."""
+    now, last = datetime.now(UTC), cloud.freezes.of_all([each.name for each in services])
+    return {name: freezes.holding(found, now) for name, found in last.items()}
 
 
 def _put(cloud: Cloud, wanted: Freeze, instead_of: Freeze | None = None) -> None:

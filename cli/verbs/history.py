@@ -60,7 +60,7 @@ def history(
     names = services(at, service)
     if export_to:
         return _exported(at, names if service else gather.services(at.cloud), export_to)
-    of_each = (records.by_start(at.cloud.ledger.newest_first(name)) for name in names)
+    of_each = (records.between(at.cloud, name, outcome or (), since, until) for name in names)
     newest_first = merge(*of_each, key=records.started, reverse=True)
     wanted = (r for r in newest_first if _is_wanted(r, outcome, since, until))
     rows = [row(record) for record in islice(wanted, limit)]
@@ -90,9 +90,8 @@ def _is_wanted(record: Record, outcomes: list[Outcome] | None, since: datetime |
         return False
     if since is None and until is None:
         return True
-    try:
-        at = datetime.fromisoformat(records.started(record)).astimezone(UTC)
-    except ValueError:
+    at = records.moment(record)
+    if at is None:
         return True  # its time is not known: show it rather than leave it out
     return (not since or at >= since.replace(tzinfo=UTC)) and (not until or at < until.replace(tzinfo=UTC))
 

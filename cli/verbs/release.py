@@ -111,7 +111,7 @@ def _target(at: At, service: Service, may_wait: bool) -> None:
         way_out = "wait until it ends, or run `landfall unfreeze`; `landfall rollback` still works"
         raise Refused("FROZEN", f"{'; '.join(map(str, frozen))}. {way_out}")
     at.out.check("freezes", True, "none")
-    running = [r for r in at.cloud.ledger.unfinished() if r["service"] == service.name]
+    running = at.cloud.ledger.unfinished(service.name)
     if running and not may_wait:
         other = running[0]["deployment_id"]
         raise Refused(

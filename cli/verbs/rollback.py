@@ -73,9 +73,15 @@ def _target(at: At, service: Service, to: str) -> Record:
 
 
 def _named(at: At, service: Service, to: str) -> Record:
-    """Return the newest proven release that `to` names, however old it is."""
-    seen: dict[str, None] = {}
-    for record in at.cloud.ledger.proven(service.name):
+    """Return the newest proven release that `to` names, however old it is.
+
+    What was proven this moment may not be in the indexes yet. So the last proven releases are asked, too.
+    """
+    ledger, seen = at.cloud.ledger, dict[str, None]()
+    exact = records.exactly(at.cloud, to, service.name)
+    if found := ledger.proven_of([exact] if exact else records.of_name(at.cloud, service.name, to)):
+        return found
+    for record in islice(ledger.proven(service.name), WALKED):
         if records.is_named(record, to):
             return record
         seen[str(record["git_sha"])[:12]] = None

@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from cli.command import At, ServiceName, verb
-from cli.live_release import Live, look
+from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
 from landfall.model import UNKNOWN
@@ -18,10 +18,11 @@ from landfall.model import UNKNOWN
 def status(at: At, *, service: ServiceName = None) -> int:
     """Show what is live, and whether it is proven. Exits 0 in both cases."""
     chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
-    found = [(look(at.cloud, each), tuple(map(str, freeze.of(at.cloud, each)))) for each in chosen]
+    frozen = freeze.of_each(at.cloud, chosen)
+    found = [(live, tuple(map(str, frozen[live.service]))) for live in looks(at.cloud, chosen)]
     wrong = Counter(finding.service for finding in at.cloud.findings.all() if finding.open)
-    for live, frozen in found:
-        _show(at, live, frozen, wrong[live.service])
+    for live, freezes in found:
+        _show(at, live, freezes, wrong[live.service])
     services = [{**_document(*each), "open_findings": wrong[each[0].service]} for each in found]
     at.out.document({"region": at.cloud.region, "services": services})
     return 0

@@ -30,17 +30,17 @@ def same(one: str, other: str) -> bool:
     """
     if one == other:
         return True
-    short, whole = sorted((_bare(one), _bare(other)), key=len)
+    short, whole = sorted((digits(one), digits(other)), key=len)
     return bool(short) and whole.startswith(short)
 
 
 def agreed(several: Iterable[str]) -> str:
     """Return the longest of several names of one commit; empty if they name different commits, or if there are none."""
-    names = sorted(several, key=lambda name: len(_bare(name)))
+    names = sorted(several, key=lambda name: len(digits(name)))
     return names[-1] if names and all(same(name, names[-1]) for name in names) else ""
 
 
-def _bare(text: str) -> str:
+def digits(text: str) -> str:
     """Return the hex digits of a commit in lower case; empty if the text holds none."""
     lower = text.strip().lower()
     described = _DESCRIBED.fullmatch(lower)

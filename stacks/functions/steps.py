@@ -130,7 +130,7 @@ STEPS: tuple[Step, ...] = (
         (
             *_SEE_IMAGES,
             _may(On.LABELLED_REPOSITORIES, "ecr:GetDownloadUrlForLayer"),
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _may(On.LOCKS, "dynamodb:GetItem"),
             _LEDGER_KEY,
@@ -256,7 +256,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Sweep",
         (
-            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             _SEE_EXECUTIONS,
@@ -270,7 +270,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.REPOSITORIES, "ecr:DescribeImages"),
             *_SEE_TASKS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
-            _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _may(On.FINDINGS, "dynamodb:UpdateItem"),
             *_SEE_LOCK,
@@ -298,7 +298,8 @@ STEPS: tuple[Step, ...] = (
     Step(
         "EnsureBegun",
         (
-            _may(On.LEDGER, "dynamodb:Query"),
+            _may(On.LEDGER, "dynamodb:BatchGetItem", "dynamodb:Query"),
+            _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _LEDGER_KEY,
             *_SEE_IMAGES,
             _may(On.MACHINE, "states:StartExecution"),

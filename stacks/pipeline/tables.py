@@ -7,10 +7,31 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED
+from landfall.aws.ledger_indexes import (
+    INDEX_COMMIT,
+    INDEX_EXECUTION,
+    INDEX_IMAGE,
+    INDEX_OUTCOME,
+    INDEX_SHA,
+    INDEX_UNFINISHED,
+    INDEXES,
+)
+from landfall.errors import SettingsError
 
-BY_SHA = "by_sha"
-"""The index for the question "when was this commit deployed?"."""
+LEDGER_INDEXES = "ledger_indexes"
+"""The CDK context key with the step on which the ledger's indexes are. Without it, the last one."""
+STEPS: tuple[tuple[str, ...], ...] = (
+    (INDEX_SHA, INDEX_EXECUTION, INDEX_UNFINISHED),
+    (INDEX_SHA, INDEX_EXECUTION, INDEX_UNFINISHED, INDEX_IMAGE),
+    (INDEX_SHA, INDEX_EXECUTION, INDEX_UNFINISHED, INDEX_IMAGE, INDEX_COMMIT),
+    (INDEX_SHA, INDEX_EXECUTION, INDEX_UNFINISHED, INDEX_IMAGE, INDEX_COMMIT, INDEX_OUTCOME),
+    (INDEX_EXECUTION, INDEX_UNFINISHED, INDEX_IMAGE, INDEX_COMMIT, INDEX_OUTCOME),
+)
+"""The indexes of each step, from those of a ledger from before there were steps.
+
+CloudFormation makes or removes one index of a table in one update (user guide, AWS::DynamoDB::Table). A new table gets
+the last step at once.
+"""
 
 EXPIRES = "expires_at"
 """The attribute by which DynamoDB deletes recorded requests (recorded_requests.py). A table has only one."""
@@ -50,19 +71,32 @@ class LedgerTable(PipelineTable):
     def __init__(self, scope: Construct, construct_id: str, key: kms.IKey) -> None:
         # Only requests have that attribute: a record of a deployment is kept for ever.
         super().__init__(scope, construct_id, key, sort_key=_text("deployment_id"), expires_by=EXPIRES)
-        self.add_global_secondary_index(index_name=BY_SHA, partition_key=_text("service"), sort_key=_text("git_sha"))
-        # Both only say which records exist; the records themselves are then read consistently.
+        self.indexes = step(self.node.try_get_context(LEDGER_INDEXES))
+        for name in self.indexes:
+            self._index(name)
+
+    def _index(self, name: str) -> None:
+        """Add an index. It only says which records exist; the records themselves are then read consistently."""
+        keys_only, everything = dynamodb.ProjectionType.KEYS_ONLY, dynamodb.ProjectionType.ALL
+        partition, *sort = INDEXES[INDEX_COMMIT if name == INDEX_SHA else name]
         self.add_global_secondary_index(
-            index_name=INDEX_EXECUTION,
-            partition_key=_text("execution_arn"),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            index_name=name,
+            partition_key=_text(partition),
+            sort_key=_text(sort[0]) if sort else None,
+            projection_type=everything if name == INDEX_SHA else keys_only,
         )
-        self.add_global_secondary_index(
-            index_name=INDEX_UNFINISHED,
-            partition_key=_text("unfinished"),
-            sort_key=_text("deployment_id"),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+
+
+def step(chosen: object) -> tuple[str, ...]:
+    """Return the indexes of a step by its number, those of the last step without one. Raises SettingsError."""
+    if chosen is None:
+        return STEPS[-1]
+    if str(chosen) not in map(str, range(len(STEPS))):
+        last = len(STEPS) - 1
+        raise SettingsError(
+            f"context {LEDGER_INDEXES} is {chosen!r}; give a number from 0 to {last}, or leave it out for all indexes"
         )
+    return STEPS[int(str(chosen))]
 
 
 def _text(name: str) -> dynamodb.Attribute:

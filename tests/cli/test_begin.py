@@ -142,10 +142,19 @@ def test_going_back_twice_goes_back_twice(history: At) -> None:
 
 
 def test_going_back_to_what_is_named(history: At) -> None:
-    """By deployment id: that deployment's very revision."""
+    """By deployment id: that deployment's very revision; by commit or digest: the one that proved it last."""
     assert rollback._target(history, SERVICE, "20260102T000000Z-x")["task_definition"] == "f:2"
-    with pytest.raises(Refused):
-        rollback._target(history, SERVICE, "20260109T000000Z-x")
+    assert rollback._target(history, SERVICE, A)["task_definition"] == "f:1"
+    assert rollback._target(history, SERVICE, C[7:20])["task_definition"] == "f:3"
+    assert rollback._target(history, SERVICE, B)["deployment_id"] == "20260104T000000Z-x"
+
+
+@pytest.mark.parametrize("named", ["20260109T000000Z-x", "d" * 40, "sha256:" + "d" * 64, "final-v3"])
+def test_going_back_to_what_was_never_proven_is_refused(history: At, named: str) -> None:
+    """With the commits that were."""
+    record("20260105T000000Z", "sha256:" + "d" * 64)
+    with pytest.raises(Refused, match="proven are bbbbbbbbbbbb, cccccccccccc, aaaaaaaaaaaa"):
+        rollback._target(history, SERVICE, named)
 
 
 def test_going_back_from_what_is_not_proven(history: At) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from cli.live_release import Live, proof
-from landfall.ledger import service_standing
+from cli.command import At
+from cli.live_release import Live, look, looks, proof
+from landfall.change.task_definition import TAG_SHA
+from landfall.ledger import deployment_record, service_standing
 from landfall.model import Outcome
+from tests.cli.test_begin import SERVICE, at
+from tests.steps import standin
+from tests.steps.conftest import _site, aws, settings_path, site
 from tests.support import builders as b
+
+__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 
 
 def record(outcome: Outcome, minute: int, revision: str = "f:2", restored_to: str = "") -> dict[str, Any]:
@@ -77,3 +85,56 @@ def test_proven_means_all_of_it_runs_now(changes: dict[str, Any], proven: bool) 
         "under_way": None,
     }
     assert Live(**{**known, **changes}).proven is proven
+
+
+IMAGE = f"registry/{standin.REPOSITORY}@{b.DIGEST}"
+
+
+def closed(name: str, outcome: Outcome, revision: str) -> None:
+    """Close a deployment that made this revision, or that found it live."""
+    release = b.release(deployment_id=name, execution_arn=f"{b.EXECUTION}-{name}", image=IMAGE, started_at=name)
+    made = b.deployment(task_definition=revision) if outcome == Outcome.SUCCEEDED else None
+    ended = b.ended(outcome, release=release, deployment=made, baseline=b.baseline(task_definition=revision))
+    assert standin.ledger().close(deployment_record.closed(ended, b.NOW))
+    key = {"service": release.service, "deployment_id": name}
+    standin.table().update_item(Key=key, UpdateExpression="REMOVE unfinished")
+
+
+def test_the_record_says_of_a_revision_what_ecs_says(at: At) -> None:
+    """Read from the record where its deployment made the revision, else from ECS: the same, a call less."""
+    revision = standin.make_service(image=IMAGE)
+    standin.roll_out()
+    standin.client("ecs").tag_resource(resourceArn=revision, tags=[{"key": TAG_SHA, "value": b.SHA}])
+    made: list[str] = []
+    at.cloud.session.events.register("before-call.ecs", lambda model, **_: made.append(model.name))
+
+    closed("20260102T000000Z-made", Outcome.SUCCEEDED, revision)
+    by_record = look(at.cloud, SERVICE)
+    asked, made[:] = list(made), []
+    closed("20260103T000000Z-found", Outcome.NO_CHANGE, revision)
+    by_ecs = look(at.cloud, SERVICE)
+
+    assert (asked, made) == (["DescribeServices"], ["DescribeServices", "DescribeTaskDefinition"])
+    assert by_record == replace(by_ecs, record=by_record.record, release=by_record.release)
+    assert (by_record.git_sha, by_record.image) == (b.SHA, IMAGE)
+    assert by_record.record
+    assert by_ecs.record
+    for live, name in ((by_record, "20260102T000000Z-made"), (by_ecs, "20260103T000000Z-found")):
+        assert live.release
+        assert live.release["deployment_id"] == name
+
+
+def test_services_are_looked_at_together(at: At) -> None:
+    """One that ECS does not know, and one whose cluster it does not know, hide no other. Of two under way, the last."""
+    standin.make_service()
+    standin.roll_out()
+    for name in ("20260102T000000Z-first", "20260103T000000Z-second"):
+        standin.open_record(b.release(deployment_id=name, started_at=name))
+    gone = [replace(SERVICE, name="gone", service="gone"), replace(SERVICE, name="far", cluster="far")]
+    found = looks(at.cloud, [gone[0], SERVICE, gone[1]])
+    assert [(live.service, live.status) for live in found] == [
+        ("gone", "missing"),
+        ("sample", "ACTIVE"),
+        ("far", "missing"),
+    ]
+    assert [live.under_way for live in found] == [None, "20260103T000000Z-second", None]

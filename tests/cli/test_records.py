@@ -54,10 +54,10 @@ def items(many: At) -> list[str]:
 
 
 def test_an_old_record_by_its_id(items: list[str]) -> None:
-    """The 206th newest is found as the newest is: one item is read for each service, and none of the others."""
+    """The 206th newest is found as the newest is: one item for each service, in one call, and none of the others."""
     code, told = show(OLD)
     assert (code, told["deployment_id"]) == (0, OLD)
-    assert items == ["GetItem"]
+    assert items == ["BatchGetItem"]
 
 
 @pytest.mark.parametrize("named", ["old", "arn"])

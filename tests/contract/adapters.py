@@ -12,7 +12,7 @@ from typing import Any
 
 import landfall.aws
 from landfall import chain
-from landfall.aws import image_manifest
+from landfall.aws import ecs, image_manifest
 from landfall.aws.codebuild import CodeBuild
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
@@ -55,6 +55,7 @@ CONFIG = {"config": {"digest": b.DIGEST, "size": 2}}
 NOTICE = Notice("title", ("line",), "REJECTED", "sample", Severity.NOTICE, "CODE")
 PLACE = Place("/group", "prefix", "app")
 RECORD = {"service": "sample", "deployment_id": ID, "fence": 1, "outcome": "SUCCEEDED"}
+_SEALED = chain.sealed({**RECORD, "task_definition": b.REVISION}, None, "0" * 64)
 
 SERVICES = (
     "cloudwatch",
@@ -97,7 +98,10 @@ REPLIES: Mapping[str, Any] = {
     "DeleteFunction": {},
     "DescribeStateMachine": {"definition": "{}"},
     "DescribeStateMachineForExecution": {"definition": "{}", "updateDate": AT},
-    "DescribeServices": {"services": [{"serviceArn": "arn", "status": "ACTIVE", "deployments": []}], "failures": []},
+    "DescribeServices": {
+        "services": [{"serviceArn": "arn", "serviceName": "sample", "status": "ACTIVE", "deployments": []}],
+        "failures": [],
+    },
     "ListTasks": {"taskArns": ["arn:task/1"]},
     "DescribeTasks": {
         "tasks": [{"taskArn": "arn:task/1", "attachments": [], "containers": [{"name": "app"}]}],
@@ -142,6 +146,7 @@ REPLIES: Mapping[str, Any] = {
     "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": "lb", "DNSName": "lb.example"}]},
     "GetItem": {"Item": {"service": {"S": "sample"}, "deployment_id": {"S": ID}, "fence": {"N": "1"}}},
     "Query": {"Items": [_ITEM], "Count": 1},
+    "BatchGetItem": {"Responses": {"ledger": [_ITEM]}, "UnprocessedKeys": {}},
     "UpdateItem": {"Attributes": {"service": {"S": "sample"}, "fence": {"N": "2"}, "owner": {"S": "me"}}},
     "PutItem": {},
     "TransactWriteItems": {},
@@ -270,6 +275,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Reports.ever_had": lambda at: _reports(at).ever_had("k"),
     "Executions.status": lambda at: _executions(at).status("arn"),
     "Executions.execution": lambda at: _executions(at).execution("arn"),
+    "ecs.task_definition": lambda at: ecs.task_definition(at.client("ecs"), b.REVISION),
     "Executions.begun": lambda at: _executions(at).begun("arn"),
     "Executions.failed": lambda at: _executions(at).failed("arn", AT),
     "Executions.start": lambda at: _executions(at).start("arn", "n", {}),
@@ -285,6 +291,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Locks.release": lambda at: Locks(at.table("locks")).release("sample", ID, 1),
     "Locks.read": lambda at: Locks(at.table("locks")).read("sample"),
     "Freezes.of": lambda at: Freezes(at.table("freezes")).of("sample"),
+    "Freezes.of_all": lambda at: Freezes(at.table("freezes")).of_all(["sample"]),
     "Freezes.last": lambda at: Freezes(at.table("freezes")).last("sample"),
     "Freezes.put": lambda at: Freezes(at.table("freezes")).put(_FREEZE, None),
     "Findings.all": lambda at: Findings(at.table("ledger")).all(),
@@ -301,7 +308,16 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Ledger.since": lambda at: _ledger(at).since("sample", ID),
     "Ledger.of_image": lambda at: _ledger(at).of_image("sample", b.DIGEST),
     "Ledger.any_of_image": lambda at: _ledger(at).any_of_image("sample", b.DIGEST),
+    "Ledger.of_commit": lambda at: _ledger(at).of_commit("sample", b.SHA),
+    "Ledger.of_commits": lambda at: _ledger(at).of_commits("sample", [b.SHA]),
+    "Ledger.of_outcome": lambda at: list(_ledger(at).of_outcome("sample", ["SUCCEEDED"])),
     "Ledger.unfinished": lambda at: _ledger(at).unfinished(),
+    "Ledger.records": lambda at: _ledger(at).records("sample", [ID, "20260102T030405Z-two"]),
+    "Ledger.records_at": lambda at: _ledger(at).records_at([("sample", ID)]),
+    "Ledger.before": lambda at: list(_ledger(at).before("sample", ID)),
+    "Ledger.proven_of": lambda at: _ledger(at).proven_of([_SEALED]),
+    "Ledger.proven_image": lambda at: _ledger(at).proven_image("sample", b.DIGEST),
+    "Ledger.standings": lambda at: _ledger(at).standings(["sample"]),
     "Ledger.record": lambda at: _ledger(at).record("sample", ID),
     "Ledger.head_as_kept": lambda at: _ledger(at).head_as_kept("sample"),
     "Ledger.head": lambda at: _ledger(at).head("sample"),

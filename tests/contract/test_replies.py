@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from landfall.errors import AwsCallFailed, InvalidRequest, LandfallError
-from tests.contract.adapters import METHODS, REPLIES
+from tests.contract.adapters import ID, METHODS, REPLIES
 from tests.contract.boundary import Boundary
 from tests.contract.test_errors import operations, outcome
 from tests.support import builders as b
@@ -72,6 +72,12 @@ def test_what_was_not_said_is_no_success(method: str) -> None:
             assert came is False, f"{operation}: {came!r}"
 
 
+OTHER = {"service": {"S": "sample"}, "deployment_id": {"S": "20260102T030405Z-two"}}
+TWO_LEFT_ONE = {
+    "Responses": {"ledger": [OTHER]},
+    "UnprocessedKeys": {"ledger": {"Keys": [{"service": {"S": "sample"}, "deployment_id": {"S": ID}}]}},
+}
+"""BatchGetItem of two keys that processed one of them."""
 PAGES: list[tuple[str, str, list[Any], Any]] = [
     ("Ecs.tasks", "ListTasks", [{"taskArns": [], "nextToken": "t"}, {"taskArns": ["arn:task/1"]}], 1),
     ("Ecs.revisions", "ListTaskDefinitions", [{"nextToken": "t"}, REPLIES["ListTaskDefinitions"]], 4),
@@ -79,6 +85,7 @@ PAGES: list[tuple[str, str, list[Any], Any]] = [
     ("Executions.events", "GetExecutionHistory", [{"events": [], "nextToken": "t"}, REPLIES["GetExecutionHistory"]], 1),
     ("Ledger.since", "Query", [{"Items": [], "LastEvaluatedKey": {"service": {"S": "s"}}}, REPLIES["Query"]], 1),
     ("Ledger.unfinished", "Query", [{"Items": [], "LastEvaluatedKey": {"service": {"S": "s"}}}, {"Items": []}], 0),
+    ("Ledger.records", "BatchGetItem", [TWO_LEFT_ONE, REPLIES["BatchGetItem"]], 2),
 ]
 """By method and call: pages, of which the first is empty and not the last, and how many things there are."""
 
@@ -118,6 +125,7 @@ REFUSALS: list[tuple[str, str, Any, str]] = [
     ("Ecs.service", "DescribeServices", failing("ServerException"), "ServerException"),
     ("Ecs.service", "DescribeServices", {"services": [], "failures": []}, "UnreadableReply"),
     ("Ecs.tasks", "DescribeTasks", failing("ServerException"), "ServerException"),
+    ("Ledger.records_at", "BatchGetItem", {**TWO_LEFT_ONE, "Responses": {}}, "UnprocessedKeys"),
     ("CodeBuild.build", "BatchGetBuilds", {"builds": [], "buildsNotFound": ["p:1"]}, "BuildMissing"),
     (
         "Events.put",

@@ -3,31 +3,72 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from landfall.errors import SettingsError
 from landfall.settings import Evidence
 from tests.stacks.template import Template, many
 from tests.support.later import later
 
 cdk, assertions, kms = later("aws_cdk"), later("aws_cdk.assertions"), later("aws_cdk.aws_kms")
-stacks_app, reports = later("stacks.app"), later("stacks.pipeline.reports")
+stacks_app, reports, tables = later("stacks.app"), later("stacks.pipeline.reports"), later("stacks.pipeline.tables")
 
 
-def test_the_ledger_can_be_asked_by_service_and_by_commit_and_is_hard_to_lose(pipeline: Template) -> None:
+KEYS = {"ProjectionType": "KEYS_ONLY"}
+INDEXES = {
+    "by_execution": ({"HASH": "execution_arn"}, KEYS),
+    "unfinished": ({"HASH": "unfinished", "RANGE": "deployment_id"}, KEYS),
+    "by_image": ({"HASH": "service", "RANGE": "image_digest"}, KEYS),
+    "by_commit": ({"HASH": "service", "RANGE": "git_sha"}, KEYS),
+    "by_outcome": ({"HASH": "service", "RANGE": "outcome"}, KEYS),
+}
+BY_SHA = ({"HASH": "service", "RANGE": "git_sha"}, {"ProjectionType": "ALL"})
+BEFORE = {"by_sha": BY_SHA} | {name: INDEXES[name] for name in ("by_execution", "unfinished")}
+"""The indexes of a ledger that was deployed before there were steps."""
+
+
+def test_the_ledger_can_be_asked_by_image_commit_and_outcome_and_is_hard_to_lose(pipeline: Template) -> None:
     """And by execution, and for what is unfinished; point-in-time recovery, deletion protection, a key of our own."""
     resource = pipeline.resources["LedgerB7379752"]
-    table = resource["Properties"]
-    indexes = {i["IndexName"]: (_key_of(i["KeySchema"]), i["Projection"]) for i in table["GlobalSecondaryIndexes"]}
 
-    assert _key_of(table["KeySchema"]) == {"HASH": "service", "RANGE": "deployment_id"}
-    assert indexes == {
-        "by_sha": ({"HASH": "service", "RANGE": "git_sha"}, {"ProjectionType": "ALL"}),
-        "by_execution": ({"HASH": "execution_arn"}, {"ProjectionType": "KEYS_ONLY"}),
-        "unfinished": ({"HASH": "unfinished", "RANGE": "deployment_id"}, {"ProjectionType": "KEYS_ONLY"}),
-    }
+    assert _key_of(resource["Properties"]["KeySchema"]) == {"HASH": "service", "RANGE": "deployment_id"}
+    assert _indexes_of(resource) == INDEXES
     _is_hard_to_lose(resource)
+
+
+def test_each_step_of_the_indexes_changes_one() -> None:
+    """CloudFormation makes or removes one index in one update: from a ledger of before to that of a new deploy."""
+    steps = [_ledger_on(number) for number in (*map(str, range(len(tables.STEPS))), None)]
+
+    assert (steps[0], steps[-1]) == (BEFORE, INDEXES)
+    for one, next_ in pairwise(steps[:-1]):
+        assert len(one.keys() ^ next_.keys()) == 1
+        assert all(one[name] == next_[name] for name in one.keys() & next_.keys())
+    assert steps[-2] == steps[-1]
+
+
+@pytest.mark.parametrize("number", ["5", "-1", "all", "", 1.5, True])
+def test_a_step_that_there_is_not_is_refused(number: object) -> None:
+    """With the numbers that there are."""
+    with pytest.raises(SettingsError, match=r"ledger_indexes is .*; give a number from 0 to 4"):
+        tables.step(number)
+
+
+def _ledger_on(number: str | None) -> dict[str, Any]:
+    context = dict(stacks_app.FLAGS) | ({"ledger_indexes": number} if number else {})
+    stack = cdk.Stack(cdk.App(context=context))
+    tables.LedgerTable(stack, "Ledger", kms.Key(stack, "Key"))
+    found = assertions.Template.from_stack(stack).find_resources("AWS::DynamoDB::Table")
+    (resource,) = found.values()
+    return _indexes_of(resource)
+
+
+def _indexes_of(resource: dict[str, Any]) -> dict[str, Any]:
+    indexes = resource["Properties"]["GlobalSecondaryIndexes"]
+    return {i["IndexName"]: (_key_of(i["KeySchema"]), i["Projection"]) for i in indexes}
 
 
 def test_the_locks_are_one_item_for_each_service_and_hard_to_lose(pipeline: Template) -> None:
@@ -114,6 +155,7 @@ def test_nothing_deletes_a_record(pipeline: Template) -> None:
     assert {a for a in allowed if a.startswith("dynamodb:")} == {
         "dynamodb:UpdateItem",
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
         "dynamodb:Query",
     }
 

@@ -160,6 +160,8 @@ def _context(operation: str, params: Params) -> Iterator[tuple[str, str]]:
         yield from ((f"kms:{name}", params[name]) for name in ("MessageType", "SigningAlgorithm"))
     if "service" in params.get("Key", ()):
         yield "dynamodb:LeadingKeys", _partition(params["Key"]["service"])
+    for table in params.get("RequestItems", {}).values():
+        yield from {("dynamodb:LeadingKeys", _partition(each["service"])) for each in table["Keys"]}
     for entry in params.get("Entries", []):
         yield "events:source", entry["Source"]
         yield "events:detail-type", entry["DetailType"]
@@ -177,6 +179,8 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
         case "dynamodb", {"TableName": table}:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             yield _arn("dynamodb", f"table/{table}{index}")
+        case "dynamodb", {"RequestItems": dict(tables)}:
+            yield from (_arn("dynamodb", f"table/{table}") for table in tables)
         case "ecs", {"cluster": cluster, "tasks": _}:
             yield _arn("ecs", f"task/{_last(cluster)}/*")
         case "ecs", {"cluster": cluster, "services": list(names)}:

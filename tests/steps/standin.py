@@ -20,7 +20,8 @@ from moto.kms.models import kms_backends
 from moto.moto_api._internal.models import moto_api_backend
 
 from landfall import chain
-from landfall.aws.ledger import INDEX_EXECUTION, INDEX_UNFINISHED, Ledger
+from landfall.aws.ledger import Ledger
+from landfall.aws.ledger_indexes import INDEXES
 from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
 from landfall.images.commit_details import Told, as_annotations
@@ -102,12 +103,9 @@ def _make_world() -> None:
         ],
         AttributeDefinitions=[
             {"AttributeName": n, "AttributeType": "S"}
-            for n in ("service", "deployment_id", "execution_arn", "unfinished")
+            for n in sorted({"service", "deployment_id", *(name for keys in INDEXES.values() for name in keys)})
         ],
-        GlobalSecondaryIndexes=[
-            _index(INDEX_EXECUTION, "execution_arn"),
-            _index(INDEX_UNFINISHED, "unfinished"),
-        ],
+        GlobalSecondaryIndexes=[_index(name, *keys) for name, keys in INDEXES.items()],
         BillingMode="PAY_PER_REQUEST",
     )
     for table_name in (LOCKS, FREEZES):
@@ -243,10 +241,10 @@ def build_of(build_id: str) -> dict[str, Any]:
     return next(build for build in found if build["id"] == build_id)
 
 
-def _index(name: str, key: str) -> dict[str, Any]:
+def _index(name: str, *keys: str) -> dict[str, Any]:
     return {
         "IndexName": name,
-        "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}],
+        "KeySchema": [{"AttributeName": k, "KeyType": t} for k, t in zip(keys, ("HASH", "RANGE"), strict=False)],
         "Projection": {"ProjectionType": "KEYS_ONLY"},
     }
 

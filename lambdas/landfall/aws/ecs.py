@@ -87,9 +87,7 @@ class Ecs:
 
     def task_definition(self, name: str) -> tuple[dict[str, Any], dict[str, str]]:
         """Return a revision (for a bare family, its newest ACTIVE one) and its tags."""
-        with trying(f"describing task definition {name!r}"):
-            reply = self._client.describe_task_definition(taskDefinition=name, include=["TAGS"])
-            return reply.get("taskDefinition", {}), {t["key"]: t.get("value", "") for t in reply.get("tags", [])}
+        return task_definition(self._client, name)
 
     def is_active(self, task_definition: str) -> bool:
         """Say whether a revision is there and can be deployed."""
@@ -175,3 +173,10 @@ def _no_other_failure(reply: Any) -> None:
         reason = str(failure.get("reason", "Unknown"))
         if reason != MISSING:
             raise AwsCallFailed(reason, f"{failure.get('arn', '')}: {reason}: {failure.get('detail', '')}")
+
+
+def task_definition(client: Any, name: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return a revision (for a bare family, its newest ACTIVE one) and its tags."""
+    with trying(f"describing task definition {name!r}"):
+        reply = client.describe_task_definition(taskDefinition=name, include=["TAGS"])
+        return reply.get("taskDefinition", {}), {t["key"]: t.get("value", "") for t in reply.get("tags", [])}

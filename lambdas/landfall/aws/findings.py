@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 from landfall.aws import table
-from landfall.aws.ledger_chain import key
+from landfall.aws.ledger_indexes import key
 from landfall.aws.trying import trying
 from landfall.partitions import FINDINGS, TURNS
 from landfall.reconcile.findings import Finding, Kind, State

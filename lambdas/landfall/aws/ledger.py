@@ -6,20 +6,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from landfall import chain
 from landfall.aws import table
-from landfall.aws.ledger_chain import key
 from landfall.aws.ledger_closing import WHILE_OPEN, Closing
+from landfall.aws.ledger_indexes import key
 from landfall.aws.signing import Signing
 from landfall.aws.trying import trying
 from landfall.chain import Record
-from landfall.ledger import YES
 from landfall.model import QUIET
-
-INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
 
 
 class Ledger(Closing):
@@ -89,17 +86,6 @@ class Ledger(Closing):
         }
         return self._set(changes, "attribute_exists(unfinished)")
 
-    def of_execution(self, execution_arn: str) -> Record | None:
-        """Return the record that an execution opened. The index may lag a moment behind."""
-        found = self._query(
-            "looking for the record of an execution",
-            IndexName=INDEX_EXECUTION,
-            KeyConditionExpression="execution_arn = :arn",
-            ExpressionAttributeValues={":arn": execution_arn},
-        )
-        first = next(found, None)
-        return self.record(first["service"], first["deployment_id"]) if first else None
-
     def since(self, service: str, deployment_id: str) -> list[Record]:
         """Return a service's records from `deployment_id` on, read consistently."""
         found = self._query(
@@ -109,40 +95,6 @@ class Ledger(Closing):
             ConsistentRead=True,
         )
         return list(found)
-
-    def of_image(self, service: str, digest: str) -> list[Record]:
-        """Return the records of an image's deployments by their ids from the greatest down, read consistently."""
-        what = f"looking for deployments of {digest}"
-        return list(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}))
-
-    def any_of_image(self, service: str, digest: str) -> Record | None:
-        """Return the first record that is found of an image's deployments, and stop reading there."""
-        what = f"looking for a deployment of {digest}"
-        return next(self._newest_first(what, service, "image_digest = :digest", {":digest": digest}), None)
-
-    def unfinished(self) -> list[Record]:
-        """Return every deployment that is not finished: something is left to do."""
-        found = self._query(
-            "reading the unfinished deployments",
-            IndexName=INDEX_UNFINISHED,
-            KeyConditionExpression="unfinished = :yes",
-            ExpressionAttributeValues={":yes": YES},
-        )
-        keys = [(item["service"], item["deployment_id"]) for item in found]
-        return [record for each in keys if (record := self.record(*each)) is not None and "unfinished" in record]
-
-    def _newest_first(self, what: str, service: str, condition: str, values: Mapping[str, str]) -> Iterator[Record]:
-        return self._query(
-            what,
-            KeyConditionExpression="service = :service",
-            FilterExpression=condition,
-            ExpressionAttributeValues={":service": service, **values},
-            ConsistentRead=True,
-            ScanIndexForward=False,
-        )
-
-    def _query(self, what: str, **wanted: Any) -> Iterator[Record]:
-        return table.query(self._table, what, **wanted)
 
     def _set(self, record: Record, condition: str, values: Mapping[str, Any] | None = None) -> bool:
         fields = {k: v for k, v in record.items() if k not in ("service", "deployment_id")}

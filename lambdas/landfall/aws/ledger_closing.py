@@ -12,7 +12,8 @@ from itertools import chain as chained
 from typing import Any
 
 from landfall import chain
-from landfall.aws.ledger_chain import LAST, Chained, key
+from landfall.aws.ledger_chain import LAST, Chained
+from landfall.aws.ledger_indexes import key
 from landfall.aws.trying import trying
 from landfall.chain import HASH, SEQUENCE, Record
 from landfall.errors import AwsCallFailed

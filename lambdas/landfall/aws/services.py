@@ -10,6 +10,8 @@ from landfall.aws.trying import UNREADABLE, trying
 from landfall.errors import AwsCallFailed
 from landfall.proof.observed import ServiceView, service_view
 
+DESCRIBE_SERVICES_LIMIT = 10
+"""Services per DescribeServices call, all of one cluster (ECS API reference)."""
 Described = ServiceView | AwsCallFailed | None
 """A service; None if ECS knows none of that name; or why ECS did not describe this one."""
 
@@ -22,7 +24,7 @@ class Services:
         self._cluster = cluster
 
     def described(self, names: Sequence[str]) -> Mapping[str, Described]:
-        """Return each of these services, at most ten. What ECS says of one decides nothing for the others."""
+        """Return each of these services, at most DESCRIBE_SERVICES_LIMIT. What ECS says of one decides none of the others."""
         with trying(f"describing {len(names)} services in cluster {self._cluster!r}"):
             try:
                 reply = self._client.describe_services(cluster=self._cluster, services=list(dict.fromkeys(names)))

@@ -1,24 +1,50 @@
-"""What the adapters of DynamoDB tables share: a query page by page, and an update that is made on a condition."""
+"""What the adapters of DynamoDB tables share: a query page by page, many items by their keys, a conditional update."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from landfall.aws.trying import trying
+from landfall.errors import AwsBusy
+
+MOST_KEYS = 100
+"""Keys of one call (DynamoDB API reference, BatchGetItem)."""
 
 
-def query(table: Any, what: str, **wanted: Any) -> Iterator[dict[str, Any]]:
-    """Yield the items of a query, page by page as they are asked for."""
+def query(table: Any, what: str, most: int | None = None, **wanted: Any) -> Iterator[dict[str, Any]]:
+    """Yield the items of a query, page by page as they are asked for: all, or `most` of them."""
     start: dict[str, Any] = {}
     while True:
         with trying(what):
-            page = table.query(**wanted, **start)
+            page = table.query(**wanted, **start, **({"Limit": most} if most else {}))
             items = page["Items"]
         yield from items
-        if not page.get("LastEvaluatedKey"):
+        most = most and max(0, most - len(items))
+        if most == 0 or not page.get("LastEvaluatedKey"):
             return
         start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def get_all(table: Any, what: str, keys: Iterable[Mapping[str, str]]) -> Iterator[dict[str, Any]]:
+    """Yield the items that these keys have, read consistently, in no order. Each call is made when it is needed.
+
+    DynamoDB leaves keys of a call unprocessed when its answer would be over 16 MB, or when it is throttled; these are
+    asked for again. It refuses a call of which it could process nothing (API reference, BatchGetItem). So each answer
+    brings items. Raises AwsBusy where one does not.
+    """
+    left = list({tuple(sorted(each.items())): dict(each) for each in keys}.values())
+    while left:
+        asked, left = left[:MOST_KEYS], left[MOST_KEYS:]
+        with trying(what):
+            wanted = {table.name: {"Keys": asked, "ConsistentRead": True}}
+            reply = table.meta.client.batch_get_item(RequestItems=wanted)
+            items = reply["Responses"].get(table.name, [])
+            again = reply.get("UnprocessedKeys", {}).get(table.name, {}).get("Keys", [])
+        if len(again) >= len(asked):
+            raise AwsBusy("UnprocessedKeys", f"{what}: DynamoDB processed none of {len(asked)} keys")
+        left = [*again, *left]
+        yield from items
 
 
 def set_if(

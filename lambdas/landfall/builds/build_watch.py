@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from landfall import naming
@@ -25,6 +26,8 @@ NOT_BEGUN, BEGUN = "NOT_BEGUN", "BEGUN"
 EXPORTS = {"GIT_SHA": FULL, "IMAGE_DIGEST": DIGEST, "BUILT": Later("yes|no")}
 """The variables that the buildspec exports, and their format."""
 _SHOWN = 80
+_SKEW = timedelta(hours=1)
+"""How far the clock of an id may be off: ids begin with the time of a machine that somebody released from."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,11 @@ def begun(records: Iterable[Mapping[str, Any]], mine: str) -> Verdict | None:
     if found:
         return passed(BEGUN, f"deployment {found[0]['deployment_id']} has begun")
     return None
+
+
+def requests_since(built: Built) -> str:
+    """Return a lower bound for the ids of deployments that were asked for after the build began."""
+    return (datetime.fromisoformat(built.asked_at) - _SKEW).strftime(naming.TIME)
 
 
 def started(name: str, first: bool) -> Verdict:

@@ -11,7 +11,7 @@ from typing import Any, assert_never
 from landfall import redaction
 from landfall.intake import recorded_requests
 from landfall.ledger import YES
-from landfall.model import Baseline, Deployment, Failure, Outcome, Release, Verdict
+from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction import Redacts
 from landfall.smoke.case import Check
 
@@ -42,8 +42,9 @@ def opened(release: Release, *, doomed: bool = False) -> dict[str, Any]:
         "deployment_id": release.deployment_id,
         "schema": SCHEMA,
         "execution_arn": release.execution_arn,
-        "git_sha": release.git_sha,
-        "image_digest": release.image_digest,
+        # sort keys of indexes: DynamoDB refuses to write an item whose index key is empty (developer guide, GSI)
+        "git_sha": release.git_sha or UNKNOWN,
+        "image_digest": release.image_digest or UNKNOWN,
         "intent": release.intent.value,
         "reason": release.reason,
         "requested_by": release.requested_by,

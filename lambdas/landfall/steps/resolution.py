@@ -96,9 +96,8 @@ def _with_revision(release: Release, wanted: Request, world: World) -> Release:
     """Find the revision a rollback goes back to. Raises InvalidRequest for a release that was never proven."""
     if release.intent != Intent.ROLLBACK:
         return release
-    digest, named = release.image_digest, wanted.deployment_id
-    proven = (r for r in world.ledger.proven(release.service) if r["image_digest"] == digest)
-    record = world.ledger.record(release.service, named) if named else next(proven, None)
+    digest, named, ledger = release.image_digest, wanted.deployment_id, world.ledger
+    record = ledger.record(release.service, named) if named else ledger.proven_image(release.service, digest)
     if record is None or record.get("outcome") not in PROVEN or record["image_digest"] != digest:
         what = f"deployment {named} did not prove {digest}" if named else f"{digest} was never proven live"
         raise InvalidRequest("NOT_PROVEN", f"{what} on {release.service}; ask for intent 'release' instead")

@@ -91,13 +91,20 @@ class Table:
 
     def __init__(self, name: str, *keys: str) -> None:
         self.name, self._keys, self._items = name, keys, dict[tuple[Any, ...], Item]()
-        client = SimpleNamespace(exceptions=Exceptions(), transact_write_items=self._transact)
+        client = SimpleNamespace(
+            exceptions=Exceptions(), transact_write_items=self._transact, batch_get_item=self._batch_get
+        )
         self.meta = SimpleNamespace(client=client)
 
     def get_item(self, Key: Item, **_: Any) -> Item:  # noqa: N803
         """Return an item."""
         found = self._items.get(self._key(Key))
         return {"Item": dict(found)} if found else {}
+
+    def _batch_get(self, RequestItems: Item) -> Item:  # noqa: N803
+        """Return the items of many keys of this one table."""
+        found = [self.get_item(Key=key).get("Item") for key in RequestItems[self.name]["Keys"]]
+        return {"Responses": {self.name: [item for item in found if item]}, "UnprocessedKeys": {}}
 
     def query(self, **request: Any) -> Item:
         """Return the items that match, in the order of their keys."""
