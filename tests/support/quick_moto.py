@@ -1,4 +1,4 @@
-"""Moto at two thirds of its cost: what it works out anew for every request is worked out once. Its answers are the same.
+"""Moto at two thirds of its cost: what it works out anew for every request is worked out once, with the same answers.
 
 Measured in the tests of the steps: finding the names that a member of a reply may have, walking an update expression
 again from each of its nodes, and reading the service models for each session took as long as the steps themselves.
