@@ -1,7 +1,7 @@
 """Moto at two thirds of its cost: what it works out anew for every request is worked out once, with the same answers.
 
-Measured in the tests of the steps: finding the names that a member of a reply may have, walking an update expression
-again from each of its nodes, and reading the service models for each session took as long as the steps themselves.
+Measured in the tests of the steps: finding the names that a member of a reply may have, and walking an update
+expression again from each of its nodes, took as long as the steps themselves.
 tests/steps/test_quick_moto.py compares the answers with those of moto as it is.
 """
 
@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import cache, wraps
 from typing import Any
 
-from botocore.loaders import JSONFileLoader
 from moto.core import responses, serialize, utils
 from moto.dynamodb.parsing import ast_nodes, validators
 
@@ -22,11 +21,11 @@ _NAMES = "_names_by_class"
 Picker: Any = serialize.XFormedAttributePicker
 Serializer: Any = serialize.ResponseSerializer
 Walker: Any = ast_nodes.DepthFirstTraverser
-_asked_for, _walked, _load = Serializer.get_value, Walker.traverse, JSONFileLoader.load_file
+_asked_for, _walked = Serializer.get_value, Walker.traverse
 
 
 def install() -> None:
-    """Replace these parts of moto, and of botocore, in this process."""
+    """Replace these parts of moto in this process."""
     for owner, name, quick in _PARTS:
         setattr(owner, name, quick)
 
@@ -114,26 +113,11 @@ def _root_alone(self: Any, node: Any) -> Any:
     return self.process(node)
 
 
-_files: dict[str, Any] = {}
-
-
-@wraps(_load)
-def _read_once(self: Any, path: str) -> Any:
-    """Return a file of botocore's, the same for every session. The clients of one session share it as they are."""
-    if path not in _files:
-        found = _load(self, path)
-        if found is None:  # not there, and looked for again: another directory may have it
-            return None
-        _files[path] = found
-    return _files[path]
-
-
 _PARTS: tuple[tuple[Any, str, Any], ...] = (
     (responses, "method_names_from_class", cache(responses.method_names_from_class)),
     (Serializer, "get_value", _value),
     (Walker, "traverse", _walk),
     (validators.ActionCountValidator, "traverse", _root_alone),
     (validators.OverlappingPathsValidator, "traverse", _root_alone),
-    (JSONFileLoader, "load_file", _read_once),
 )
 _OWN = {(owner, name): getattr(owner, name) for owner, name, _ in _PARTS}
