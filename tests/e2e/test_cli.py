@@ -110,7 +110,7 @@ def test_a_bad_release_exits_1(stage: Stage, inbox: Inbox, checkout: Path, relea
     failed = stage.records("commanded")[-1]
     ending = stage.ended(Follower(stage.stepfunctions, failed["execution_arn"]), "commanded")
     laws.hold(stage, ending, "commanded", "ROLLED_BACK")
-    message = inbox.messages(at_least=told + 1)[-1]
+    message = inbox.messages(at_least=told + 1, seconds=60)[-1]
     laws.told_of_a_rollback(message, failed, live=live["gitSha"])
     assert "exited with code 3" in message.body
     revision = stage.ecs.describe_task_definition(taskDefinition=failed["task_definition"])["taskDefinition"]

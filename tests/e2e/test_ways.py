@@ -100,7 +100,7 @@ def test_a_bad_release_is_rolled_back(
     laws.law_1(stage, "drills", digest=drilled.record["image_digest"], sha=drilled.record["git_sha"])
     assert not watched.samples.failed
     assert not watched.samples.dips()
-    message = inbox.messages(at_least=told + 1)[-1]
+    message = inbox.messages(at_least=told + 1, seconds=60)[-1]
     said = (ending.cause, json.dumps([e.verdict for e in ending.events]), message.body)
     for word in words:
         assert all(word in text for text in said), (word, said[0])
