@@ -8,6 +8,8 @@ ENGINE ?= process
 BIN := .venv/bin
 # the emulator and the CDK app both want this tree's packages first
 RUN := PYTHONPATH=.:lambdas $(BIN)/python
+# Byte-code is kept: without it each worker of the tests, each `landfall` and each synth would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks mutants coverage tidy duplicates
 
@@ -66,8 +68,8 @@ tampering: .venv/.ready  ## Do 3,000 things to a chain of 50 records; all of the
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
 
-test-long: layer  ## The end-to-end tests that the default run leaves out: every outcome, events, findings, crash loops
-	@$(RUN) -m pytest tests/e2e -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
+test-long: layer  ## The tests that the default run leaves out: end to end, every outcome, events, findings, crash loops; CDK's validation
+	@$(RUN) -m pytest tests/e2e tests/stacks -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
 
 chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds)
 	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM))

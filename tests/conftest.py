@@ -9,6 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import scheduling
+from tests.support import service_models
+
+service_models.read_once()
 
 NOWHERE = "http://127.0.0.1:9"
 """An endpoint that answers nobody. Tests on moto take it away while moto stands in; others name their own."""

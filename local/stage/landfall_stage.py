@@ -79,7 +79,7 @@ class Stage:
         found = self.aws.client("ecr").describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
         return str(found["imageDetails"][0]["imageDigest"])
 
-    def started_by_push(self, service: str, git_sha: str, after: datetime, seconds: float = 20) -> Follower:
+    def started_by_push(self, service: str, git_sha: str, after: datetime, seconds: float = 90) -> Follower:
         """Return the execution that the push of this commit started."""
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:

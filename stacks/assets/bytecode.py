@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -26,13 +26,19 @@ def interpreter() -> tuple[str, Path] | None:
 
     It is the Python that runs this, else one on PATH or under pyenv (.ci/find-python), else one that uv installed.
     """
-    found = (sys.executable, *_printed([str(ROOT / ".ci" / "find-python"), "lambdas"]), *_uv())
-    for candidate in found:
+    for candidate in _candidates():
         for line in _printed([candidate, "-c", _ASKED]):
             release, kind, path = line.split(" ", 2)
             if kind == "cpython" and release.startswith(f"{version()}."):
                 return release, Path(path)
     return None
+
+
+def _candidates() -> Iterator[str]:
+    """Yield what may be one. To ask pyenv and uv takes a second or two, so they are asked only if they are needed."""
+    yield sys.executable
+    yield from _printed([str(ROOT / ".ci" / "find-python"), "lambdas"])
+    yield from _uv()
 
 
 def version() -> str:

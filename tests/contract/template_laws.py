@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
-
 from tests.contract.template_shapes import Templates
+from tests.support.later import later
+
+schemas = later("cfnlint.schema")
 
 NOT_OF_A_TEMPLATE = frozenset({"DesiredCount", "desiredCount", "taskDefinition", "forceNewDeployment"})
 """Of a service that may be live, in the words of CloudFormation and of ECS."""
@@ -163,7 +164,7 @@ def create_only(kind: str) -> tuple[tuple[str, ...], ...]:
     """Return the paths of the properties whose change replaces a resource, by CloudFormation's schema of its type."""
     if kind.startswith("Custom::"):
         return ()
-    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
+    schema = schemas.PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", kind).schema
     return tuple(tuple(path.split("/")[2:]) for path in schema.get("createOnlyProperties", ()))
 
 

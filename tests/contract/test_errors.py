@@ -7,6 +7,7 @@ and then READ says so and why. Nothing else: no success, and no error without a 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -120,12 +121,13 @@ SHRUGGED = {"Ecs.protected": "it only explains a verdict: without it there is le
 """Methods that take any failure for no answer."""
 
 
-def operations(method: str) -> list[str]:
+@cache
+def operations(method: str) -> tuple[str, ...]:
     """Return the calls that a method makes where all is well."""
     at = Boundary(REPLIES)
     came = outcome(method, at)
     assert not isinstance(came, Exception) or method in DOWNLOADS, came
-    return list(dict.fromkeys(at.made))
+    return tuple(dict.fromkeys(at.made))
 
 
 def outcome(method: str, at: Boundary) -> Any:

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import subprocess
-import sys
+from functools import cache
 from pathlib import Path
 
 from cli.deployments.following import Ending
 from local.stage.landfall_stage import Stage
 from local.up import announced
+from tests.e2e.warm import Commands
 
 ROOT = Path(__file__).parents[2]
+
+
+@cache
+def _commands() -> Commands:
+    """Return what runs the commands of all these tests."""
+    commands = Commands()
+    atexit.register(commands.close)
+    return commands
 
 
 def landfall(stage: Stage, *arguments: str, directory: Path = ROOT, interrupt_at: str = "") -> tuple[int, str]:
     """Return exit code and output. With `interrupt_at`, Ctrl-C is pressed once a line holds that text."""
     where = stage.settings.parent / "running.json"
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'lambdas'}", "LANDFALL_LOCAL": str(where)}
-    command = [sys.executable, "-m", "cli", *arguments, "--local"]
-    errors = subprocess.DEVNULL if "--json" in arguments else subprocess.STDOUT
-    said = []
-    with (
-        announced(stage, where),
-        subprocess.Popen(command, cwd=directory, env=env, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
-    ):
-        assert process.stdout
-        for line in process.stdout:
-            said.append(line)
-            if interrupt_at and interrupt_at in line:
-                process.send_signal(signal.SIGINT)
-                interrupt_at = ""
-    return process.returncode, "".join(said)
+    env = {**os.environ, "LANDFALL_LOCAL": str(where)}
+    said: list[str] = []
+
+    def heard(pid: int, line: str) -> None:
+        nonlocal interrupt_at
+        said.append(line)
+        if interrupt_at and interrupt_at in line:
+            os.kill(pid, signal.SIGINT)
+            interrupt_at = ""
+
+    with announced(stage, where):
+        wanted = [*arguments, "--local"]
+        code = _commands().run(wanted, directory, env, heard, errors="--json" not in arguments)
+    return code, "".join(said)
 
 
 def watched(stage: Stage, ending: Ending) -> int:

@@ -34,6 +34,8 @@ OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
+UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"start_period_seconds": 30}}
+"""No service here is slow, but the machine may be."""
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
     "broken": {"way_back": "warn"},
@@ -59,7 +61,7 @@ def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     state: Path = tmp_path_factory.mktemp("aws")
     has_long = any(item.get_closest_marker("long") for item in request.session.items)
     services = SERVICES + (OF_LONG_TESTS if has_long else ())
-    overrides = {name: table for name, table in OVERRIDES.items() if name in services}
+    overrides = {name: UNHURRIED | OVERRIDES.get(name, {}) for name in services}
     with staged(state, services, overrides=overrides) as stage:
         yield stage
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import closing
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cli.clients import session
@@ -12,6 +15,7 @@ from cli.deployments.following import Ending
 from cli.evidence import gather
 from landfall.chain.check import judge
 from landfall.settings_file import read as settings_file
+from local.stage.inbox import Message
 from local.stage.landfall_stage import Stage
 from tests.support import schemas
 
@@ -65,11 +69,15 @@ def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> Non
 
 def sealed_and_anchored(stage: Stage, service: str) -> None:
     """Every closed record has its place in the chain, and its anchor, and is as it was closed."""
-    cloud = Cloud(session(), settings_file.load(stage.settings), stage.aws.endpoint)
-    with closing(gather.Reading(cloud, service)) as reading:
+    with closing(gather.Reading(_cloud(stage.settings, stage.aws.endpoint), service)) as reading:
         told = judge(reading.whole())
     assert told.findings == ()
     assert (told.chained > 0, told.before) == (True, 0)
+
+
+@cache
+def _cloud(settings: Path, endpoint: str) -> Cloud:
+    return Cloud(session(), settings_file.load(settings), endpoint)
 
 
 def report_of(stage: Stage, ending: Ending) -> dict[str, Any]:
@@ -90,3 +98,11 @@ def untouched(stage: Stage, service: str) -> tuple[Any, ...]:
     described = stage.service(service)
     deployments = tuple((d["id"], d["taskDefinition"], d["rolloutState"]) for d in described["deployments"])
     return described["taskDefinition"], described["desiredCount"], deployments
+
+
+def told_of_a_rollback(message: Message, failed: Mapping[str, Any], *, live: str) -> None:
+    """Assert that subscribers learn what, where, why, what is live and what to do, and can filter by outcome."""
+    assert message.attributes["outcome"] == "ROLLED_BACK"
+    assert message.attributes["service"] == failed["service"]
+    for text in (live, failed["git_sha"], "Live now", "What next", "s3://"):
+        assert text in message.body

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cli.deployments.following import Follower
 from landfall.partitions import UNKNOWN_SERVICE
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
@@ -16,30 +17,40 @@ pytestmark = pytest.mark.e2e
 
 SHA = commit("nothing of this commit was ever pushed")
 DIGEST = "sha256:" + "0" * 64
-BAD = [
-    pytest.param(
-        {"service": "drills", "image_tag": "final-v3"}, "drills", ("image_tag", "final-v3"), id="malformed-tag"
-    ),
-    pytest.param({"service": "drills", "image_tag": SHA}, "drills", (SHA, "push it first"), id="image-not-in-ecr"),
-    pytest.param({"service": "drills", "image_digest": DIGEST}, "drills", (DIGEST, "push it"), id="digest-not-in-ecr"),
-    pytest.param(
-        {"service": "nobody", "image_tag": SHA}, UNKNOWN_SERVICE, ("service", "nobody", "drills"), id="unknown"
-    ),
-    pytest.param({"image_tag": SHA}, UNKNOWN_SERVICE, ("service is missing", "drills"), id="missing-field"),
-    pytest.param({"service": "drills", "image_tag": SHA, "cluster": "x"}, "drills", ("'cluster'",), id="extra-field"),
-    pytest.param({"service": "drills"}, "drills", ("image_tag", "image_digest"), id="neither-tag-nor-digest"),
-    pytest.param({"service": "drills", "image_tag": 7}, "drills", ("image_tag", "7"), id="not-text"),
-    pytest.param([], UNKNOWN_SERVICE, ("must be an object",), id="not-an-object"),
-    pytest.param({"service": "bare", "image_tag": SHA}, "bare", (SHA,), id="no-image-for-a-service-that-exists"),
-]
+REQUESTS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
+    "malformed-tag": ({"service": "drills", "image_tag": "final-v3"}, "drills", ("image_tag", "final-v3")),
+    "image-not-in-ecr": ({"service": "drills", "image_tag": SHA}, "drills", (SHA, "push it first")),
+    "digest-not-in-ecr": ({"service": "drills", "image_digest": DIGEST}, "drills", (DIGEST, "push it")),
+    "unknown": ({"service": "nobody", "image_tag": SHA}, UNKNOWN_SERVICE, ("service", "nobody", "drills")),
+    "missing-field": ({"image_tag": SHA}, UNKNOWN_SERVICE, ("service is missing", "drills")),
+    "extra-field": ({"service": "drills", "image_tag": SHA, "cluster": "x"}, "drills", ("'cluster'",)),
+    "neither-tag-nor-digest": ({"service": "drills"}, "drills", ("image_tag", "image_digest")),
+    "not-text": ({"service": "drills", "image_tag": 7}, "drills", ("image_tag", "7")),
+    "not-an-object": ([], UNKNOWN_SERVICE, ("must be an object",)),
+    "no-image-for-a-service-that-exists": ({"service": "bare", "image_tag": SHA}, "bare", (SHA,)),
+}
 
 
-@pytest.mark.parametrize(("request_", "recorded_under", "words"), BAD)
-def test_a_bad_request_is_rejected(stage: Stage, request_: Any, recorded_under: str, words: tuple[str, ...]) -> None:
+@pytest.fixture(scope="module")
+def before(stage: Stage) -> tuple[Any, ...]:
+    """Return what no bad request may change."""
+    return laws.untouched(stage, "drills")
+
+
+@pytest.fixture(scope="module")
+def asked(stage: Stage, before: tuple[Any, ...]) -> dict[str, Follower]:
+    """Make all the bad requests at once: none waits for another."""
+    return {name: stage.start(request) for name, (request, *_) in REQUESTS.items()}
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_bad_request_is_rejected(
+    stage: Stage, before: tuple[Any, ...], asked: dict[str, Follower], name: str
+) -> None:
     """The error names the field, the value and the way out; it is in the ledger, and nothing was touched."""
-    before = laws.untouched(stage, "drills")
+    _, recorded_under, words = REQUESTS[name]
 
-    ending = stage.ended(stage.start(request_), recorded_under)
+    ending = stage.ended(asked[name], recorded_under)
 
     laws.hold(stage, ending, recorded_under, "REJECTED")
     assert laws.untouched(stage, "drills") == before

@@ -19,7 +19,7 @@ NUMBERS = itertools.count(1)
 Record = dict[str, Any]
 
 
-def wait_for(what: str, true: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_for(what: str, true: Callable[[], Any], seconds: float = 120) -> Any:
     """Poll until something is true, and return it."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cfnlint.config import ConfigMixIn  # type: ignore[import-untyped]
-from cfnlint.runner.cli import Runner  # type: ignore[import-untyped]
+from tests.support.later import later
+
+cfnlint_config, cfnlint_runner = later("cfnlint.config"), later("cfnlint.runner.cli")
 
 IGNORED = ["W3005"]
 """CDK writes DependsOn where a reference says the same already: redundant, and no harm."""
@@ -15,8 +16,8 @@ def test_the_templates_pass_cfn_lint(assembly: Path) -> None:
     """Errors, warnings and information alike."""
     templates = sorted(assembly.glob("*.template.json"))
 
-    config = ConfigMixIn([], templates=[str(path) for path in templates], ignore_checks=IGNORED)
-    matches = list(Runner(config).run())
+    config = cfnlint_config.ConfigMixIn([], templates=[str(path) for path in templates], ignore_checks=IGNORED)
+    matches = list(cfnlint_runner.Runner(config).run())
 
     assert len(templates) == 7
     assert [str(match) for match in matches] == []

@@ -74,15 +74,17 @@ def test_an_environment_says_what_it_was_made_with(tmp_path: Path) -> None:
     assert f"with Python 3.99.1; the Lambdas run on {layer.PYTHON}, which is not found here" in done.stdout
 
 
-def test_somebody_else_s_environment_is_not_cleared(tmp_path: Path) -> None:
-    """A .venv that is a link belongs to another checkout, where something may be running on it."""
+@pytest.mark.parametrize("theirs", ["3.99.1", "3.98.0"])
+def test_somebody_else_s_environment_is_left_alone(tmp_path: Path, theirs: str) -> None:
+    """A .venv that is a link belongs to another checkout: whatever its version, nothing is installed through it."""
     python = program(tmp_path / "python3", 'case "$2" in *platform*) echo 3.99.1 ;; esac')
-    (tmp_path / "theirs").mkdir()
-    (tmp_path / "theirs" / "kept").touch()
+    program(tmp_path / "theirs" / "bin" / "python", f"echo {theirs}")
     (tmp_path / ".venv").symlink_to("theirs")
     done = subprocess.run([CI / "venv", tmp_path / ".venv", python], capture_output=True, text=True, check=False)
-    assert (done.returncode, "remove the link" in done.stderr) == (1, True)
-    assert (tmp_path / "theirs" / "kept").exists()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert ".venv is a link to theirs" in done.stderr
+    assert "remove the link" in done.stderr
+    assert [path.name for path in (tmp_path / "theirs" / "bin").iterdir()] == ["python"]
 
 
 def test_npm_needs_no_home_directory() -> None:

@@ -18,9 +18,10 @@ from stacks import ROOT
 NOWHERE = "http://127.0.0.1:9"  # the discard port: an AWS call would fail at once, and be seen
 
 
-def _synth(outdir: Path, **context: str) -> subprocess.CompletedProcess[str]:
+def _synth(outdir: Path, *, validated: bool = False, **context: str) -> subprocess.CompletedProcess[str]:
     """Run the app with nothing on PATH and an environment in which no AWS call can succeed."""
     env = {
+        **({} if validated else {"CDK_VALIDATION": "false"}),
         "PATH": str(outdir / "nothing-here"),
         "HOME": str(Path.home()),  # where jsii keeps what it unpacked
         "CDK_OUTDIR": str(outdir / "cdk.out"),
@@ -34,9 +35,15 @@ def _synth(outdir: Path, **context: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=env, cwd=outdir, capture_output=True, text=True, check=False)
 
 
-def test_the_app_synthesises_without_aws_docker_or_node(tmp_path: Path) -> None:
-    """And without a word: no banner, no warning, CDK's own validation included; whichever services are named."""
-    done = _synth(tmp_path)
+# CDK's own validation takes eight seconds. test_lint.py has cfn-lint check the same templates; `make synth` and each
+# deploy on AWS run CDK's validation too.
+VALIDATED = [pytest.param(False, id="as it is"), pytest.param(True, id="and validated", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("validated", VALIDATED)
+def test_the_app_synthesises_without_aws_docker_or_node(tmp_path: Path, *, validated: bool) -> None:
+    """And without a word: no banner, no warning; whichever services are named."""
+    done = _synth(tmp_path, validated=validated)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "cdk.out" / "Landfall-Pipeline.template.json").exists()

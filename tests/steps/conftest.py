@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tomli_w
 from moto import mock_aws
 from moto.codebuild.models import CodeBuildBackend
 from moto.ecs.models import EC2ContainerServiceBackend
@@ -113,6 +115,26 @@ def settings_path(_site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path
     path = tmp_path_factory.mktemp("settings") / "services.toml"
     path.write_text(SETTINGS.format(url=_site.url))
     return path
+
+
+@pytest.fixture(scope="session")
+def _two_services(settings_path: Path) -> Path:
+    settings = tomllib.loads(settings_path.read_text())
+    services = {name: settings["services"][name] for name in ("sample", "fresh")}
+    path = settings_path.with_name("two.toml")
+    path.write_text(tomli_w.dumps({**settings, "services": services}))
+    return path
+
+
+@pytest.fixture
+def two_services(aws: int, _two_services: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Configure `sample` and `fresh` alone, for tests of a step that looks at every service each time."""
+    monkeypatch.setenv("LANDFALL_SETTINGS", str(_two_services))
+
+
+@pytest.fixture
+def all_services() -> None:
+    """Ask for every service where `two_services` is the rule."""
 
 
 @pytest.fixture

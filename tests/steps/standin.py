@@ -30,6 +30,7 @@ from landfall.model import Release
 from landfall.partitions import CHAINS, FINDINGS, TURNS
 from tests.steps import snapshot
 from tests.support import builders as b
+from tests.support import quick_moto
 
 REGION, CLUSTER, REPOSITORY, PORT = "us-east-1", "c", "landfall/sample", 8080
 LEDGER, LOCKS, FREEZES, BUCKET = "ledger", "locks", "freezes", "reports"
@@ -42,6 +43,7 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 
 _signing_keys: list[Any] = []
 _moto_update = EC2ContainerServiceBackend.update_service
+quick_moto.install()
 
 
 @cache

@@ -1,6 +1,7 @@
 """Modules that are imported when something of them is first used, and not when tests are collected.
 
-`aws_cdk` starts Node.js as soon as it is imported. Every worker collects all tests, and one of them synthesises.
+`aws_cdk` starts Node.js as soon as it is imported, and `cfnlint` takes a second. Every worker collects all tests, and
+one of them needs these.
 """
 
 from __future__ import annotations
