@@ -29,7 +29,7 @@ setup: .venv/.ready  ## Install everything into .venv (Python 3.11.2+; the Lambd
 layer: .venv/.ready  ## Build the Lambdas' dependency layer, if its requirements changed
 	@$(BIN)/python -m stacks.assets.layer
 
-check: .venv/.ready  ## What CI runs, with the time of each part: lint, demo, all default tests, chaos and containers in short
+check: .venv/.ready  ## What CI runs, with the time of each part: lint, demo, all default tests; chaos, containers and mutants in short
 	@.ci/check
 
 hooks: .venv/.ready  ## Have Git run what .pre-commit-config.yaml names before each commit
@@ -71,8 +71,8 @@ recovery: layer  ## Stop an execution in each of its states in turn; every one i
 test-long: layer  ## The tests that the default run leaves out: end to end, every outcome, events, findings, crash loops; CDK's validation
 	@$(RUN) -m pytest tests/e2e tests/stacks -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
 
-chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others)
-	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED))
+chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds)
+	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM))
 
 kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
 	@$(RUN) -m pytest tests/campaigns/chaos -m long -v
@@ -132,8 +132,8 @@ advisories: .venv/.ready  ## Ask PyPI whether a known vulnerability is in what t
 bench-cold: layer  ## How long each step takes to be ready, as it ships, beside bare boto3 clients (STEPS="SmokeTest Report": these)
 	@$(RUN) -m tests.cold $(STEPS)
 
-bench: layer  ## Fleets of deployments at once, under the quotas of one account; writes build/bench.json
-	@$(RUN) -m bench 2>&1 >/dev/null
+bench: layer  ## What Landfall costs and how it scales: calls, fleets under quotas, reads (PARTS="rollouts seeds": these); writes build/bench.json
+	@$(RUN) -m bench $(PARTS) 2>&1 >/dev/null
 
 upgrade: layer  ## Upgrade Landfall in mid-wait and in mid-rollback, on the local AWS
 	@$(RUN) -m pytest tests/e2e/test_upgrade.py -m long -v
@@ -151,7 +151,7 @@ build/checks/.ready: requirements-checks.txt .venv/.ready
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/checks -r $<
 	@touch $@
 
-mutants: layer build/checks/.ready  ## Change the judging modules a little, in each place: does a unit test notice? (MODULES="proof/stops.py …"; SHORT=1: a sample of what changed)
+mutants: layer build/checks/.ready  ## Change the judging modules a little, in each place: does a unit test notice? (MODULES="proof/stops.py …"; SHORT=1: some of what changed, for 50 s of CPU)
 	@$(RUN) -m tests.campaigns.mutants $(if $(SHORT),--short) $(MODULES)
 
 coverage: layer build/checks/.ready  ## What of the pure core no unit test reaches, by branches; fails where a gap has no reason (long)

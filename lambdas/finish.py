@@ -40,12 +40,17 @@ def run(event: FinishInput, world: World) -> Output:
 
 
 def _withdraw(release: Release, world: World) -> None:
-    """Deregister the revision of a rejected release, even where the execution died right after it registered it."""
-    known = world.settings.named(release.service) is not None
-    if known and leftovers.possible(world.ledger.record(release.service, release.deployment_id)):
-        ecs = world.ecs(release.service)
+    """Deregister the revision that must not run: of a rejected release, even where the execution died right after it
+    registered it, and of a release that was rolled back while AWS was too busy.
+    """
+    if world.settings.named(release.service) is None:
+        return
+    record, ecs = world.ledger.record(release.service, release.deployment_id), world.ecs(release.service)
+    if leftovers.possible(record):
         for revision in leftovers.of(ecs, release):
             ecs.deregister(revision)
+    elif (undone := leftovers.undone(record)) and ecs.is_active(undone):
+        ecs.deregister(undone)
 
 
 handler = step(FinishInput, run)

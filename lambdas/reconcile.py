@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from landfall.errors import StepError
-from landfall.reconcile import findings
+from landfall.reconcile import BUDGET, findings
 from landfall.reconcile.findings import State
 from landfall.runtime.step import gauge, logger, step
 from landfall.runtime.world import World
-from landfall.steps import reconcile_round, reconcile_telling
-
-BUDGET = timedelta(seconds=40)
-"""After that no look at another service begins: a step has 60 s, and what was found must still be told."""
+from landfall.steps import reconcile_telling
+from landfall.steps.reconcile_round import Round
 
 
 @dataclass(frozen=True)
@@ -33,11 +31,11 @@ class Output:
 
 def run(_: ReconcileInput, world: World) -> Output:
     """Look at everything, keep what changed, tell people. Safe to repeat, and to run twice at once."""
-    known, told, untold = world.findings.all(), Counter[State](), 0
+    told, untold = Counter[State](), 0
     settle, until = timedelta(seconds=world.settings.reconciler.settle_seconds), world.now() + BUDGET
-    for service, looked in reconcile_round.looked(world, known, lambda: world.now() > until):
-        before = reconcile_round.of(service, known)
-        for after, start in findings.changes(service, looked, before, world.now(), settle):
+    this = Round(world, world.findings.all(), until)
+    for service, looked in this.looked():
+        for after, start in findings.changes(service, looked, this.known.get(service, []), world.now(), settle):
             try:
                 told.update(reconcile_telling.told(after, start, world))
             except Exception:  # one that can't be told must not keep the others from being told
@@ -45,6 +43,7 @@ def run(_: ReconcileInput, world: World) -> Output:
                 untold += 1
     open_now = Counter(finding.kind.value for finding in world.findings.all() if finding.open)
     gauge("OpenFindings", open_now, "kind")
+    world.turns.move(this.cursor)
     if untold:
         raise StepError(f"{untold} findings were not told; the next look tells them")
     return Output(open_now.total(), told[State.RAISED], told[State.CLEARED])

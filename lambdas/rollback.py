@@ -38,7 +38,7 @@ def run(event: Judged, world: World) -> Output:
     if touched:
         plan, after = touched, ecs.update(touched.task_definition, touched.desired_count)
     back = update_result.begun(going_back.deployment(event.baseline, released, plan), after, limits, world.now())
-    # if this fails, the service is on its way back all the same; the ledger names the revision that stays
+    # if this fails, the service is on its way back all the same, and Finish tries again
     leftovers.withdraw(ecs, released.task_definition)
     why = f"ECS began {back.id}, back to {plan.task_definition}"
     return Output(wait("ROLLING_BACK", why, limits.stability_poll_seconds), back)

@@ -1,4 +1,4 @@
-"""Writes evidence to files and reads it, so that it can be verified elsewhere.
+"""Writes evidence to files, so that it can be verified elsewhere.
 
 The files hold JSON lines, each in the canonical form of landfall.chain.
 
@@ -11,57 +11,78 @@ keys.jsonl      the public keys that verify the signatures: the receiver must co
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from tempfile import TemporaryFile
+from typing import IO, Any
 
-import dacite
-
+from cli.evidence.exported import opened
+from cli.evidence.files import ANCHORS, FILES, HEADS, KEY, KEYS, LATER, RECORDS, Key
 from cli.exits import Refused
 from landfall import chain
-from landfall.chain import HASH, Anchor, Record
-from landfall.chain.check import Evidence, Finding
-from landfall.chain.signature import PublicKey
+from landfall.chain import HASH, Record
+from landfall.chain.check import Evidence, Kept
 
-RECORDS, LATER, HEADS, ANCHORS, KEYS = FILES = (
-    *("records.jsonl", "later.jsonl", "heads.jsonl"),
-    *("anchors.jsonl", "keys.jsonl"),
-)
-KEY = {"service", "deployment_id"}
-_STRICT = dacite.Config(strict=True)
+__all__ = ["ANCHORS", "FILES", "HEADS", "KEYS", "LATER", "RECORDS", "Writer", "opened", "write", "writing"]
 
 
 @dataclass(frozen=True)
-class Key:
-    """A public key of an export, and the service for which it signs records."""
+class Writer:
+    """The files of an export, and a temporary one: records come by their ids, and are written by their numbers."""
 
-    service: str
-    public_key: str
-    fingerprint: str
+    files: Mapping[str, IO[bytes]]
+    spool: IO[bytes]
+
+    def keep(self, record: Record) -> int:
+        """Put a record aside, and return where. Raises Refused for one that can't be exported."""
+        at = self.spool.seek(0, 2)
+        sealed = {k: v for k, v in record.items() if k not in chain.AFTER_CLOSING} if HASH in record else None
+        self.spool.write(b"\n" if sealed is None else _line(sealed))
+        self.spool.write(_line(_later(record)))
+        return at
+
+    def add(self, kept: Kept) -> None:
+        """Write the evidence of a service, whose records were put aside."""
+        for at in kept.shelf.marks():
+            self.spool.seek(at)
+            sealed, later = self.spool.readline(), self.spool.readline()
+            self.files[RECORDS].write(sealed.removeprefix(b"\n"))
+            self.files[LATER].write(later)
+        self._write(HEADS, kept.heads or ())
+        self._write(ANCHORS, (asdict(anchor) for anchor, _ in kept.shelf.anchors()))
+        keys = kept.keys if kept.begun else ()
+        self._write(KEYS, (asdict(Key(kept.service, key.encoded, key.fingerprint)) for key in keys))
+        self.spool.truncate(0)
+
+    def _write(self, name: str, documents: Iterable[Mapping[str, Any]]) -> None:
+        for document in documents:
+            self.files[name].write(_line(document))
 
 
-_T = TypeVar("_T", Key, Anchor)
+@contextmanager
+def writing(directory: Path) -> Iterator[Writer]:
+    """Begin an export. Raises Refused if the directory holds one already. If it fails, no file is left."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if there := [name for name in FILES if (directory / name).exists()]:
+        raise Refused("EXPORT_EXISTS", f"--export {directory} holds {there[0]} already; give an empty directory")
+    try:
+        with ExitStack() as stack:
+            files = {name: stack.enter_context((directory / name).open("xb")) for name in FILES}
+            yield Writer(files, stack.enter_context(TemporaryFile()))
+    except BaseException:
+        for name in FILES:
+            (directory / name).unlink(missing_ok=True)
+        raise
 
 
 def write(directory: Path, found: Iterable[Evidence]) -> None:
     """Write the evidence of services. Raises Refused if the directory holds an export already."""
-    directory.mkdir(parents=True, exist_ok=True)
-    if there := [name for name in FILES if (directory / name).exists()]:
-        raise Refused("EXPORT_EXISTS", f"--export {directory} holds {there[0]} already; give an empty directory")
-    lines: dict[str, list[Mapping[str, Any]]] = {name: [] for name in FILES}
-    for evidence in found:
-        for record in evidence.records:
-            if HASH in record:
-                lines[RECORDS].append({k: v for k, v in record.items() if k not in chain.AFTER_CLOSING})
-            lines[LATER].append(_later(record))
-        lines[HEADS] += evidence.heads
-        lines[ANCHORS] += map(asdict, evidence.anchors)
-        keys = evidence.keys if evidence.begun else ()
-        lines[KEYS] += [asdict(Key(evidence.service, key.encoded, key.fingerprint)) for key in keys]
-    for name, documents in lines.items():
-        (directory / name).write_bytes(b"".join(_line(d) for d in documents))
+    with writing(directory) as out:
+        for evidence in found:
+            with Kept.of(evidence, out.keep) as kept:
+                out.add(kept)
 
 
 def _line(document: Mapping[str, Any]) -> bytes:
@@ -76,96 +97,3 @@ def _later(record: Record) -> Record:
     if HASH not in record:
         return record
     return {k: v for k, v in record.items() if k in KEY | chain.AFTER_CLOSING}
-
-
-def read(directory: Path, trusted: Collection[str] = ()) -> tuple[list[Evidence], list[Finding]]:
-    """Return the evidence of each service in an export, and the faults of the files. Raises Refused.
-
-    `trusted` are fingerprints from another source: a person who forges an export can also forge its keys.
-    """
-    findings: list[Finding] = []
-    sealed, later, heads, anchors, keys = (_documents(directory / name, findings) for name in FILES)
-    strays = [d for d in sealed if HASH not in d]
-    findings += [Finding("UNREADABLE", f"{RECORDS}: a record without a hash", _name(d)[1]) for d in strays]
-    marks = {_name(d): d for d in later}
-    records = [{**marks.pop(_name(d), {}), **d} for d in sealed]
-    records += [
-        d for d in marks.values() if chain.covered(d).keys() > KEY
-    ]  # else these are additions to a record that is gone
-    known_anchors, known_keys = _made(Anchor, anchors, ANCHORS, findings), _made(Key, keys, KEYS, findings)
-    services = dict.fromkeys(str(d.get("service")) for d in (*sealed, *later, *heads, *anchors, *keys))
-    if not services:
-        findings.append(
-            Finding("EMPTY", "it holds no record of any service: nothing was exported, or everything was removed")
-        )
-    findings += _doubts(known_keys, set(trusted))
-    return [
-        Evidence(
-            service,
-            tuple(r for r in records if str(r.get("service")) == service),
-            tuple(h for h in heads if str(h.get("service")) == service),
-            tuple(a for a in known_anchors if a.service == service),
-            tuple(PublicKey(k.public_key) for k in known_keys if k.service == service and _is_key(k, set(trusted))),
-            begun=True,
-        )
-        for service in services
-    ], findings
-
-
-def _doubts(keys: Iterable[Key], trusted: set[str]) -> Iterator[Finding]:
-    """Yield a finding for each key of an export that is not confirmed by `trusted`."""
-    named = "compare it with the key that `landfall verify-evidence` prints in the account, and give it with --key"
-    for fingerprint in dict.fromkeys(key.fingerprint for key in keys):
-        if not trusted:
-            yield Finding(
-                "KEY_NOT_COMPARED",
-                f"its records are signed by the key {fingerprint}, which comes from the export itself: {named}",
-            )
-        elif fingerprint not in trusted:
-            yield Finding("KEY_UNKNOWN", f"its key {fingerprint} was not given with --key")
-
-
-def _is_key(key: Key, trusted: set[str]) -> bool:
-    try:
-        same = PublicKey(key.public_key).fingerprint == key.fingerprint
-    except ValueError:
-        return False
-    return same and (not trusted or key.fingerprint in trusted)
-
-
-def _name(document: Record) -> tuple[str, str]:
-    return str(document.get("service")), str(document.get("deployment_id"))
-
-
-def _documents(path: Path, findings: list[Finding]) -> list[Record]:
-    """Return the documents of a file. Landfall did not write a line that is not in canonical form."""
-    if path.name == KEYS and not path.exists():
-        return []  # this export is older than the signing of records
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise Refused("NO_EXPORT", f"{path}: {error.strerror}; make one with landfall history --export") from error
-    if lines.pop():
-        findings.append(Finding("UNREADABLE", f"{path.name} ends in the middle of a line"))
-    found = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            document = json.loads(line)
-            same = isinstance(document, dict) and chain.canonical(document) == line
-        except (ValueError, RecursionError):
-            same = False
-        if same:
-            found.append(document)
-        else:
-            findings.append(Finding("UNREADABLE", f"{path.name}:{number} is not in the form that Landfall writes"))
-    return found
-
-
-def _made(kind: type[_T], documents: Iterable[Record], name: str, findings: list[Finding]) -> list[_T]:
-    made = []
-    for document in documents:
-        try:
-            made.append(dacite.from_dict(kind, document, _STRICT))
-        except dacite.DaciteError as error:
-            findings.append(Finding("UNREADABLE", f"{name}: {error}"))
-    return made

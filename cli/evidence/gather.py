@@ -1,23 +1,34 @@
-"""Gathers the evidence of a service: its records, HEAD, and its anchors in the report bucket."""
+"""Reads the evidence of a service: its records, HEAD, and its anchors in the report bucket; page by page.
+
+What the check needs of a record is kept in short (landfall.chain.check.kept), so that memory does not grow with the
+history.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from cli.cloud import Cloud
 from cli.exits import Refused
 from landfall import chain
 from landfall.aws.trying import trying
-from landfall.chain import HASH, SEQUENCE, SIGNATURE, Anchor, Record
-from landfall.chain.check import Evidence
+from landfall.chain import HASH, SEQUENCE, SIGNATURE, Record
+from landfall.chain.check import Kept, Verified, judge, resume
+from landfall.chain.check.resume import Point
 from landfall.partitions import CHAINS
 
 TRIES = 5
 HEAD = ("service", SEQUENCE, HASH, "deployment_id")
+Mark = Callable[[Record], int]
+"""Called with each record as it is read. It returns what to remember of it."""
 
 
 @dataclass(frozen=True)
@@ -43,59 +54,149 @@ def services(cloud: Cloud) -> list[str]:
     return list(dict.fromkeys(known))
 
 
-def evidence(cloud: Cloud, service: str) -> Evidence:
-    """Return a service's evidence of one moment: HEAD is the same before and after reading. Raises Refused."""
-    for _ in range(TRIES):
-        head = cloud.ledger.head_as_kept(service)
-        records = sorted(cloud.ledger.newest_first(service), key=chain.number)
-        objects = _objects(cloud, service)
-        if cloud.ledger.head_as_kept(service) == head:
-            heads = ({name: head.get(name) for name in HEAD},) if head else ()
-            begun = [each.written for each in objects if each.key.startswith(chain.key_names(service))]
-            anchors = tuple(_anchors(cloud, objects, records, min(begun, default=None)))
-            return Evidence(service, tuple(records), heads, anchors, cloud.signing.keys, begun=bool(begun))
-    raise Refused("BUSY", f"a deployment of {service} ended each time its records were read; try again")
+class DoesNotHold(Exception):
+    """There is no going on from an earlier check: everything has to be read. The message says why."""
 
 
-def _objects(cloud: Cloud, service: str) -> list[Object]:
-    """List a chain's objects in the bucket, also those under a delete marker.
+class Reading:
+    """Reads a service's evidence of one moment: HEAD is the same before and after. `kept` is what was read last."""
 
-    S3 User Guide, "Managing delete markers": a lock doesn't prevent a delete marker over an object.
-    """
-    client, bucket = cloud.client("s3"), cloud.outputs["ReportBucketName"]
-    with trying(f"listing the anchors of {service}"):
-        pages = list(
-            client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=f"{service}/{CHAINS}/")
-        )
-    hidden = {each["Key"] for page in pages for each in page.get("DeleteMarkers", [])}
-    first: dict[str, Any] = {}
-    for each in sorted((v for page in pages for v in page.get("Versions", [])), key=lambda v: v["LastModified"]):
-        first.setdefault(each["Key"], each)
-    return [
-        Object(name, each["VersionId"], each["LastModified"], name in hidden) for name, each in sorted(first.items())
-    ]
+    def __init__(self, cloud: Cloud, service: str, mark: Mark = lambda _: 0) -> None:
+        self._cloud, self._service, self._mark = cloud, service, mark
+        self.kept: Kept | None = None
 
+    def close(self) -> None:
+        """Throw away what was read."""
+        if self.kept is not None:
+            self.kept.shelf.close()
+        self.kept = None
 
-def _anchors(cloud: Cloud, objects: list[Object], records: list[Record], begun: datetime | None) -> Iterator[Anchor]:
-    """Yield the anchors. An anchor that agrees with no record is read, since its signature decides what it means."""
-    known = {(chain.number(record), record.get(HASH)): str(record.get(SIGNATURE, "")) for record in records}
-    for each in objects:
-        anchor = chain.anchor_at(each.key, hidden=each.hidden)
+    def whole(self) -> Kept:
+        """Read everything. Raises Refused."""
+        return self._of_one_moment(self._everything)
+
+    def since(self, point: Point) -> tuple[Kept, Verified]:
+        """Read and judge what came after an earlier check. Raises DoesNotHold and Refused."""
+        kept = self._of_one_moment(lambda kept: self._rest(kept, point), point.sequence)
+        told = judge(kept)
+        if why := resume.strange(point, kept, told):
+            raise DoesNotHold(why)
+        return kept, told
+
+    def interrupted(self, whole: str, point: Point | None = None) -> Point | None:
+        """Return what to go on from, where reading was interrupted. It lists the anchors of what was read.
+
+        Records are read by their ids, so those that were not read yet are found by the next check.
+        """
+        kept = self.kept
+        if kept is None or (point and kept.records <= len(point.pending)):
+            return None
+        most = resume.cut_short(kept)
+        if not self._anchors(kept, point.anchor(self._service) if point else "", most):
+            return None
+        told = judge(kept)
+        if told.findings or (point and resume.strange(point, kept, told)):
+            return None
+        return resume.point_of(kept, point.whole if point else whole, point)
+
+    def _of_one_moment(self, read: Callable[[Kept], None], since: int = 0) -> Kept:
+        ledger = self._cloud.ledger
+        for _ in range(TRIES):
+            self.close()
+            head = ledger.head_as_kept(self._service)
+            kept = self.kept = Kept(self._service, self._cloud.signing.keys, any_order=True, since=since)
+            kept.heads = ({name: head.get(name) for name in HEAD},) if head else ()
+            read(kept)
+            if ledger.head_as_kept(self._service) == head:
+                return kept
+        raise Refused("BUSY", f"a deployment of {self._service} ended each time its records were read; try again")
+
+    def _everything(self, kept: Kept) -> None:
+        for record in self._cloud.ledger.oldest_first(self._service):
+            kept.add(record, self._mark(record))
+        self._anchors(kept)
+
+    def _rest(self, kept: Kept, point: Point) -> None:
+        ledger, known = self._cloud.ledger, {point.deployment_id, *point.ahead}
+        last = ledger.record(self._service, point.deployment_id)
+        if (why := resume.differs(point, last, kept)) or last is None:
+            raise DoesNotHold(why)
+        kept.add(last, self._mark(last))
+        for name in point.pending:
+            record = ledger.record(self._service, name)
+            if record is None:
+                raise DoesNotHold(f"the record {name} was open, and is gone")
+            kept.add(record, self._mark(record))
+        for record in ledger.oldest_first(self._service, point.after):
+            if record["deployment_id"] not in known:
+                kept.add(record, self._mark(record))
+        if not self._anchors(kept, point.anchor(self._service)):
+            raise DoesNotHold(f"the anchor of record {point.sequence} is gone")
+
+    def _anchors(self, kept: Kept, first: str = "", most: int | None = None) -> bool:
+        """Keep the anchors: all, or `first` and those after it, up to number `most`. Say whether `first` is there.
+
+        An anchor that agrees with no record is read, since its signature decides what it means.
+        """
+        service, there = self._service, not first
+        begun = min((each.written for each in self._objects(chain.key_names(service))), default=None)
+        kept.begun = begun is not None
+        kept.shelf.forget_anchors()
+        for each in self._objects(first) if first else ():
+            there = there or each.key == first
+            self._anchor(kept, each, begun)
+        for each in self._objects(f"{service}/{CHAINS}/", first):
+            anchor = chain.anchor_at(each.key)
+            if most is not None and anchor and anchor.sequence > most:
+                break
+            self._anchor(kept, each, begun)
+        return there
+
+    def _objects(self, prefix: str, after: str = "") -> Iterator[Object]:
+        return _objects(self._cloud, prefix, after)
+
+    def _anchor(self, kept: Kept, at: Object, begun: datetime | None) -> None:
+        anchor = chain.anchor_at(at.key, hidden=at.hidden)
         if anchor is None:
-            continue
-        signature = known.get((anchor.sequence, anchor.hash))
+            return
+        signature = kept.shelf.signature(anchor.sequence, anchor.hash)
         if signature is None:
-            signature = _signature(cloud, each)
-        yield replace(anchor, signature=signature, late=begun is not None and each.written > begun)
+            signature = _signature(self._cloud, at)
+        late = begun is not None and at.written > begun
+        kept.shelf.keep_anchor(replace(anchor, signature=signature, late=late))
+
+
+def _objects(cloud: Cloud, prefix: str, after: str = "") -> Iterator[Object]:
+    """Yield a chain's objects in the bucket by their names, also those under a delete marker; after a name, if given.
+
+    S3 lists by name, and of one name the newest version first (API reference, ListObjectVersions); a page can end
+    between two versions. A lock doesn't prevent a delete marker over an object (User Guide, "Managing delete markers").
+    """
+    for name, found in groupby(_versions(cloud, prefix, after), key=itemgetter("Key")):
+        rows = list(found)
+        versions = [row for row in reversed(rows) if not row["hides"]]
+        if versions and name != after:
+            first = min(versions, key=itemgetter("LastModified"))
+            yield Object(name, first["VersionId"], first["LastModified"], len(versions) < len(rows))
+
+
+def _versions(cloud: Cloud, prefix: str, after: str) -> Iterator[dict[str, Any]]:
+    wanted = {"Bucket": cloud.outputs["ReportBucketName"], "Prefix": prefix}
+    if after:
+        wanted["KeyMarker"] = after
+    with trying(f"listing {prefix} of the report bucket"):
+        for page in cloud.client("s3").get_paginator("list_object_versions").paginate(**wanted):
+            versions = ({**each, "hides": False} for each in page.get("Versions", []))
+            markers = ({**each, "hides": True} for each in page.get("DeleteMarkers", []))
+            yield from merge(versions, markers, key=itemgetter("Key"))
 
 
 def _signature(cloud: Cloud, at: Object) -> str:
     bucket = cloud.outputs["ReportBucketName"]
     with trying(f"reading s3://{bucket}/{at.key}"):
         body = cloud.client("s3").get_object(Bucket=bucket, Key=at.key, VersionId=at.version)["Body"].read()
-    try:
+    document: object = None
+    with suppress(ValueError, RecursionError):
         document = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
     found = document.get(SIGNATURE) if isinstance(document, Mapping) else None
     return found if isinstance(found, str) else ""

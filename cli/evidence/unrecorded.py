@@ -1,18 +1,22 @@
 """Finds executions without a record.
 
-An open record is not in the chain yet. If somebody deletes it, its execution is the only trace.
+An open record is not in the chain yet. If somebody deletes it, its execution is the only trace. Executions are listed
+before records are read, and crossed off as their records come by: so no list of all ids is needed, and an execution
+that begins meanwhile is no finding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from cli.cloud import Cloud
+from landfall import naming
 from landfall.aws.executions import MOST_EVENTS, Executions
 from landfall.aws.trying import trying
+from landfall.chain import Record
 from landfall.chain.check import Finding
 from landfall.errors import InvalidRequest
 from landfall.intake import request
@@ -25,15 +29,37 @@ IGNORED = "Ignored"
 """The last state of an execution that had nothing to do."""
 
 
-def findings(cloud: Cloud, deployments: Collection[str]) -> Iterator[Finding]:
-    """Yield a finding for each recent execution without a record. `deployments` are the ids of all records."""
-    executions, now = Executions(cloud.client("stepfunctions")), datetime.now(UTC)
-    for each in islice(_newest(cloud), MOST):
-        name, arn = str(each["name"]), str(each["executionArn"])
-        if name in deployments or now - each["startDate"] < YOUNG or _is_nothing(cloud, executions, arn):
-            continue
-        what = f"an execution of that name began at {each['startDate'].astimezone(UTC).isoformat()}, but has no record"
-        yield Finding("NO_RECORD", what, name)
+class Recent:
+    """The recent executions whose records were not seen yet. `until`: younger ones are left to the next check."""
+
+    def __init__(self, cloud: Cloud, since: datetime | None = None) -> None:
+        self._cloud, self.until = cloud, datetime.now(UTC) - YOUNG
+        newest = takewhile(lambda each: since is None or each["startDate"] >= since, _newest(cloud))
+        young = self.until
+        self._left = {_id(each): each for each in islice(newest, MOST) if each["startDate"] <= young}
+
+    def seen(self, record: Record) -> None:
+        """Cross an execution off: its record is there."""
+        self._left.pop(str(record.get("deployment_id")), None)
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield a finding for each execution that has no record. One that was not read just now is looked up."""
+        executions = Executions(self._cloud.client("stepfunctions"))
+        for deployment_id, each in self._left.items():
+            arn = str(each["executionArn"])
+            if self._is_recorded(arn, deployment_id) or _is_nothing(self._cloud, executions, arn):
+                continue
+            began = each["startDate"].astimezone(UTC).isoformat()
+            what = f"an execution of that name began at {began}, but has no record"
+            yield Finding("NO_RECORD", what, str(each["name"]))
+
+    def _is_recorded(self, arn: str, deployment_id: str) -> bool:
+        found = self._cloud.ledger.of_execution(arn)
+        return found is not None and found.get("deployment_id") == deployment_id
+
+
+def _id(execution: Mapping[str, Any]) -> str:
+    return naming.deployment(str(execution["name"]), execution["startDate"].astimezone(UTC).isoformat())
 
 
 def _newest(cloud: Cloud) -> Iterator[dict[str, Any]]:

@@ -62,7 +62,8 @@ def unfreeze(at: At, service: Frozen = None) -> int:
     found = at.cloud.freezes.last(name)
     if found is None or not found.holds(now):
         others = ", ".join(str(f) for f in _holding(at.cloud, now)) or "nothing is"
-        raise Refused("NOT_FROZEN", f"{_called(name)} not frozen; {others}")
+        last = f" (last by {found.by}; {found.ended()})" if found else ""
+        raise Refused("NOT_FROZEN", f"{_called(name)} not frozen{last}; {others}")
     lifted = replace(found, lifted_at=moment(now), lifted_by=document.asker(at.cloud.identity))
     _put(at.cloud, lifted, found)
     at.out.check("lifted", True, str(found))

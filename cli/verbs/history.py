@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, datetime
 from heapq import merge
 from itertools import islice
@@ -13,7 +14,7 @@ from rich.text import Text
 
 from cli import records
 from cli.command import AsCsv, At, ServiceName, verb
-from cli.evidence import export, gather
+from cli.evidence import export, gather, progress, room
 from cli.timeline import brief, colour
 from landfall.chain import Record
 from landfall.model import UNKNOWN, Outcome
@@ -108,9 +109,13 @@ def _show(at: At, rows: list[dict[str, Any]]) -> None:
 
 
 def _exported(at: At, names: list[str], directory: Path) -> int:
-    found = [gather.evidence(at.cloud, name) for name in names]
-    export.write(directory, found)
-    number = sum(len(evidence.records) for evidence in found)
+    number = 0
+    with room.needed(), export.writing(directory) as out, progress.shown(at) as step:
+        for name in names:
+            with closing(gather.Reading(at.cloud, name, step(name, out.keep))) as reading:
+                kept = reading.whole()
+                out.add(kept)
+                number += kept.records
     key = at.cloud.signing.public_key.fingerprint
     at.out.say(f"{number} records of {', '.join(names)}: landfall verify-evidence {directory} --key {key}")
     at.out.document({"exported": str(directory), "services": names, "records": number, "key": key})

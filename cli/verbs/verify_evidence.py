@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli.command import At, ServiceName, verb
-from cli.evidence import export, gather, unrecorded
+from cli.evidence import checkpoint as checkpoint_file
+from cli.evidence import export, gather, progress, room
+from cli.evidence.checking import Checked, Checking
+from cli.evidence.unrecorded import Recent
 from cli.exits import Refused
 from cli.verbs.history import services
-from landfall.chain.check import Evidence, Finding, Verified, verify
+from landfall.chain.check import Finding, Kept, Verified, judge
 
 FOUND = 1
 """The exit code if there is a finding."""
 Keys = Annotated[
     list[str] | None,
     typer.Option("--key", help="For an export: the fingerprint of a signing key that you trust. May be repeated."),
+]
+CheckpointFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--checkpoint", help="Go on from where the run that wrote this file ended, and write there where this run ends."
+    ),
 ]
 
 
@@ -31,55 +40,84 @@ def verify_evidence(
     *,
     service: ServiceName = None,
     key: Keys = None,
+    checkpoint: CheckpointFile = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="With --checkpoint: read everything, and renew the file.")
+    ] = False,
 ) -> int:
     """Check that nobody changed closed records: verify their chain and their signatures.
 
-    Exits 0 if nothing was changed, else 1. With a directory it makes no AWS calls. docs/evidence.md says what it can't
-    find.
+    Exits 0 if nothing was changed, else 1. With a directory it makes no AWS calls. With --checkpoint it does not look
+    again at what an earlier run verified. docs/evidence.md says what it can't find.
     """
-    found, others = _evidence(at, directory, service, key or [])
-    told = [verify(evidence) for evidence in found]
+    if directory is None:
+        return _ledger(at, service, checkpoint, full)
+    if checkpoint is not None:
+        raise Refused("NO_CHECKPOINT", f"--checkpoint is for the ledger, and {directory} is an export: leave one off")
+    with room.needed(), export.opened(directory, key or []) as (found, unreadable):
+        for finding in unreadable:
+            _say(at, finding)
+        told = [judge(kept) for kept in _chosen(found, service, directory)]
+        for each in told:
+            _tell(at, each)
+        keys = {key.fingerprint for kept in found for key in kept.keys if service in (None, kept.service)}
+    return _end(at, told, unreadable, keys)
+
+
+def _ledger(at: At, service: str | None, path: Path | None, full: bool) -> int:
+    known = checkpoint_file.of(at.cloud, path) if path else None
+    recent = Recent(at.cloud, known.executions_since if known and not full else None) if service is None else None
+    names = gather.services(at.cloud) if service is None else services(at, service)
+    with room.needed(), progress.shown(at) as step:
+        checking = Checking(at.cloud, step, path, known, recent, at.out.say, full)
+        try:
+            checked = list(checking.services(names))
+            others = checking.executions()
+        except KeyboardInterrupt:
+            if path and path.exists():
+                at.out.say(f"{path} holds what was verified so far: run the same command again to go on from there")
+            raise
     for finding in others:
         _say(at, finding)
-    for each in told:
-        _tell(at, each)
-    fingerprints = sorted({key.fingerprint for evidence in found for key in evidence.keys})
-    for fingerprint in fingerprints:
-        at.out.say(f"signatures are verified with the key {fingerprint}")
-    intact = not others and not any(each.findings for each in told)
-    at.out.document(
-        {
-            "intact": intact,
-            "services": [asdict(each) for each in told],
-            "keys": fingerprints,
-            "unreadable": [asdict(finding) for finding in others],
-        }
-    )
-    return 0 if intact else FOUND
+    for each in checked:
+        _tell(at, each.told, each)
+    return _end(at, [each.told for each in checked], others, {key.fingerprint for key in at.cloud.signing.keys})
 
 
-def _evidence(
-    at: At, directory: Path | None, service: str | None, keys: list[str]
-) -> tuple[list[Evidence], list[Finding]]:
-    """Return the evidence of services, and the findings that belong to no chain."""
-    if directory is None and service is not None:
-        return [gather.evidence(at.cloud, name) for name in services(at, service)], []
-    if directory is None:
-        known = [gather.evidence(at.cloud, name) for name in gather.services(at.cloud)]
-        deployments = {str(record.get("deployment_id")) for evidence in known for record in evidence.records}
-        return known, list(unrecorded.findings(at.cloud, deployments))
-    found, unreadable = export.read(directory, keys)
+def _chosen(found: list[Kept], service: str | None, directory: Path) -> list[Kept]:
     if service is None:
-        return found, unreadable
-    chosen = [evidence for evidence in found if evidence.service == service]
+        return found
+    chosen = [kept for kept in found if kept.service == service]
     if not chosen:
-        there = ", ".join(evidence.service for evidence in found) or "none"
+        there = ", ".join(kept.service for kept in found) or "none"
         raise Refused("UNKNOWN_SERVICE", f"--service {service!r} is not in {directory}; it has {there}")
-    return chosen, unreadable
+    return chosen
 
 
-def _tell(at: At, told: Verified) -> None:
+def _end(at: At, told: list[Verified], others: list[Finding], keys: set[str]) -> int:
+    """Say with which keys, and what came of all for programs. Only a check of everything calls evidence intact."""
+    for fingerprint in sorted(keys):
+        at.out.say(f"signatures are verified with the key {fingerprint}")
+    clean = not others and not any(each.findings for each in told)
+    complete = not any(each.since for each in told)
+    document: dict[str, Any] = {
+        "intact": clean if complete or not clean else None,
+        "complete": complete,
+        "services": [asdict(each) for each in told],
+        "keys": sorted(keys),
+        "unreadable": [asdict(finding) for finding in others],
+    }
+    at.out.document(document)
+    return 0 if clean else FOUND
+
+
+def _tell(at: At, told: Verified, checked: Checked | None = None) -> None:
     at.out.check(told.service, not told.findings, _seen(told))
+    if checked and told.since:
+        earlier = f"what came before was read last on {checked.whole}, says the checkpoint, and was not looked at again"
+        at.out.say(f"     it went on from record {told.since}: {earlier}")
+    if checked and checked.reread:
+        at.out.say(f"     the checkpoint does not hold, so everything was read: {checked.reread}")
     for finding in told.findings:
         _say(at, finding)
     for note in told.notes:

@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.model import Baseline, Deployment, Release, Verdict, failed, wait
+from landfall.model import Baseline, Deployment, Release, Verdict, failed, safe, wait
 
 _SEEN_ONCE = "_SEEN_ONCE"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What DescribeServices told of a deployment at the previous look; goes from look to look.
+
+    `missing`: how many tasks ECS said it started since the first look, less those that run or start. Only whether it
+    grew means anything. `wanted`: how many looks are still to list the tasks after a sign that one stopped. `said`:
+    what the last list had to say.
+    """
+
+    deployment: str
+    started: int
+    missing: int
+    failed: int
+    event: str
+    listed_at: str
+    wanted: int = 0
+    said: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "said", safe(self.said))
 
 
 @dataclass(frozen=True)
@@ -14,13 +36,14 @@ class Judged:
     """The deployment to judge: either the release, or the way back to the baseline.
 
     `previous` is the code of the previous verdict. A state that a single stale read could show must be seen in two
-    looks in a row before it counts.
+    looks in a row before it counts. `counted` is what the previous look at a rollout read.
     """
 
     release: Release
     baseline: Baseline
     deployment: Deployment
     previous: str = ""
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True)

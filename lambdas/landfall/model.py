@@ -74,7 +74,7 @@ class Verdict:
     retry_after: int = 1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", _told(self.reason))
+        object.__setattr__(self, "reason", safe(self.reason))
 
 
 @dataclass(frozen=True)
@@ -200,10 +200,11 @@ class Failure:
     reason: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reason", _told(self.reason))
+        object.__setattr__(self, "reason", safe(self.reason))
 
 
-def _told(reason: str) -> str:
+def safe(reason: str) -> str:
+    """Return a reason that may be anywhere: redacted, and cut to REASON_LIMIT."""
     return cut(redacted(reason), REASON_LIMIT)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from enum import Enum
+from itertools import accumulate, takewhile
 from typing import Any, TypeVar
 
 import dacite
@@ -39,12 +40,8 @@ def cut(text: str, limit: int) -> str:
     text = text.encode("utf-8", "replace").decode()
     if size(text) - 2 <= limit:
         return text
-    left, kept = limit - len(CUT.encode()), 0
-    for character in text:
-        left -= size(character) - 2
-        if left < 0:
-            break
-        kept += 1
+    room, used = limit - len(CUT.encode()), accumulate(size(character) - 2 for character in text)
+    kept = sum(1 for _ in takewhile(lambda so_far: so_far <= room, used))
     return text[:kept] + CUT
 
 

@@ -8,6 +8,7 @@ not timed: "the second UpdateService of landfall-update-service" is the same cal
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,6 +19,8 @@ INVOKE, PUSHED, ENDED = "lambda:Invoke", "events:Pushed", "events:Ended"
 """Operations that no Lambda calls: Step Functions' invocation of a step, and events on their way to the machine."""
 ASKED = "front:Request"
 """An operation that isn't an AWS call: a request that a step sends to the service itself."""
+STORMS = ("ecs:", "elasticloadbalancing:")
+"""The operations that a STORM throttles: those of the services whose quotas all deployments of an account share."""
 READS_BEHIND = 3
 """Reads that show a service as it was before an update, after a BEHIND fault."""
 
@@ -42,6 +45,7 @@ class Kind(StrEnum):
     KILL = "kill"  # it takes effect, and the Lambda's process is killed before the answer
     KILL_BEFORE = "kill-before"  # the Lambda's process is killed, and nothing took effect
     STOP = "stop"  # every execution about the plan's service is stopped; the call goes on
+    STORM = "storm"  # from this call on, ECS and Elastic Load Balancing throttle every call, for some seconds
     LOSE = "lose"  # for events: never delivered
     TWICE = "twice"  # for events: delivered twice
 
@@ -50,7 +54,8 @@ class Kind(StrEnum):
 class Rule:
     """The `nth` call (from 1) of an operation by a step, and the `times - 1` calls after it, have this fault.
 
-    `step` is a function's name; empty for any. `seconds` is the length of a DELAY, or the time until a STOP or LATE.
+    `step` is a function's name; empty for any. `seconds` is the length of a DELAY or STORM, or the time until a STOP or
+    LATE.
     """
 
     operation: str
@@ -85,6 +90,7 @@ class Plan:
     happened: list[Happened] = field(default_factory=list)
     answers: dict[tuple[str, bytes], Any] = field(default_factory=dict)
     behind: int = 0
+    storm_until: float = 0.0
 
     def told(self) -> dict[str, Any]:
         """Return what happened and what was called, as JSON."""
@@ -123,6 +129,10 @@ class Book:
             plan.calls[step, operation] += 1
             call = plan.calls[step, operation]
             rule = next((r for r in plan.rules if _concerns(r, step, operation, call)), None)
+            if rule and rule.kind is Kind.STORM:
+                plan.storm_until = time.monotonic() + rule.seconds
+            if time.monotonic() < plan.storm_until and operation.startswith(STORMS):
+                rule = Rule(operation, Kind.THROTTLE, step)
             if rule:
                 plan.happened.append(Happened(step, operation, call, rule.kind))
             return rule

@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from landfall.aws.events import SOURCE, DetailType
 from landfall.chain import key_names
 from landfall.naming import build_project, front
-from landfall.partitions import FINDINGS, UNKNOWN_SERVICE
+from landfall.partitions import FINDINGS, TURNS, UNKNOWN_SERVICE
 from landfall.settings import Service, Settings
 from stacks.functions.steps import STEPS, Grant, On
 from stacks.names import BUILD_WATCH, BUS, MACHINE, family, service_logs
@@ -217,7 +217,9 @@ def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, 
         On.LEDGER: Scope((holdings.ledger,)),
         # ForAllValues is also true if a request has no such key, but UpdateItem always has one (DynamoDB Developer
         # Guide, fine-grained access control).
-        On.FINDINGS: Scope((holdings.ledger,), {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [FINDINGS]}}),
+        On.FINDINGS: Scope(
+            (holdings.ledger,), {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [FINDINGS, TURNS]}}
+        ),
         On.LEDGER_INDEXES: Scope((f"{holdings.ledger}/index/*",)),
         On.LOCKS: Scope((holdings.locks,)),
         On.FREEZES: Scope((holdings.freezes,)),

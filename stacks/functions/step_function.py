@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from landfall.runtime.world import (
+from landfall.runtime.given import (
     ENV_BUS,
     ENV_FREEZES,
     ENV_LEDGER,
@@ -33,7 +33,6 @@ from stacks.names import STEP_LOGS
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
-TIMEOUT = Duration.seconds(60)
 MEMORY_MIB = 512
 WHOLE_CPU_MIB = 1769
 """With this much memory a function has one whole CPU (Lambda developer guide, memory and computing power)."""
@@ -114,7 +113,7 @@ class StepFunction(lambda_.Function):
             role=role,
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,
-            timeout=TIMEOUT,
+            timeout=Duration.seconds(step.longest.total_seconds()),
             memory_size=WHOLE_CPU_MIB if step.asks_services and shared.requests_per_second > BRISK else MEMORY_MIB,
             environment={name: shared.values[on] for on, name in VARIABLES.items() if step.reaches(on)},
         )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
 
+from landfall.reconcile import LONGEST as RECONCILE_LONGEST
 from statemachine.definition import Machine
 
 
@@ -70,6 +72,7 @@ class Step:
     """One step: its id in its state machine, and its grants, except logs and traces, which every step has.
 
     `asks_services`: it sends HTTP requests to services, from the network that the settings name, if they name one.
+    `longest`: the timeout of its function.
     Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine.
     """
 
@@ -77,6 +80,7 @@ class Step:
     grants: tuple[Grant, ...] = ()
     machine: Machine | None = Machine.DEPLOY
     asks_services: bool = False
+    longest: timedelta = timedelta(seconds=60)
 
     @property
     def module(self) -> str:
@@ -269,7 +273,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
             _may(On.FINDINGS, "dynamodb:UpdateItem"),
-            _LEDGER_KEY,
+            *_SEE_LOCK,
             _may(On.REPORT_NAMES, "s3:ListBucket"),
             *_BELIEVE,
             _SEE_EXECUTIONS,
@@ -278,6 +282,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.EVENT_BUS, "events:PutEvents"),
         ),
         machine=None,
+        longest=RECONCILE_LONGEST,
     ),
     Step(
         "Retire",

@@ -123,3 +123,21 @@ def test_an_export_that_was_changed_is_found(ledger: Ledger, run: Run, tmp_path:
     assert run("verify-evidence", str(out), "--service", "nope").exit_code == 2
     shutil.rmtree(out)
     assert run("verify-evidence", str(out)).exit_code == 2
+
+
+def test_a_second_check_goes_on_from_its_checkpoint(ledger: Ledger, run: Run, tmp_path: Path) -> None:
+    """It says from where, and when the rest was read last; only a check of everything calls evidence intact."""
+    words = ("verify-evidence", "--checkpoint", str(tmp_path / "checkpoint.json"))
+    told = [documents(run(*words, "--json", *more)) for more in ((), (), ("--full",))]
+    assert [(each["intact"], each["complete"]) for each in told] == [(True, True), (None, False), (True, True)]
+    assert [s["since"] for each in told for s in each["services"] if s["service"] == "sample"] == [0, LENGTH, 0]
+    again = run(*words)
+    assert again.exit_code == 0
+    assert f"it went on from record {LENGTH}: what came before was read last on 20" in again.stdout
+
+
+def test_a_checkpoint_is_of_a_ledger(ledger: Ledger, run: Run, tmp_path: Path) -> None:
+    """With an export there is nothing to go on from."""
+    run("history", "--export", str(tmp_path / "out"))
+    refused = run("verify-evidence", str(tmp_path / "out"), "--checkpoint", str(tmp_path / "x"), "--json")
+    assert (refused.exit_code, documents(refused)["error"]["code"]) == (2, "NO_CHECKPOINT")

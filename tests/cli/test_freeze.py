@@ -43,6 +43,7 @@ def test_all_services_are_frozen_and_lifted(at: At) -> None:
     assert run("unfreeze").exit_code == 0
     found = kept()[EVERY_SERVICE]
     assert (found["reason"], found["lifted_by"]) == ("year's end", at.cloud.identity)
+    assert f"{at.cloud.identity} lifted it at" in run("unfreeze").output.replace("\n", "")
 
 
 def test_a_freeze_may_be_replaced_and_made_again(at: At) -> None:

@@ -19,7 +19,7 @@ from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.events import DetailType, Events
 from landfall.aws.executions import Executions
-from landfall.aws.findings import Findings
+from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
@@ -27,6 +27,7 @@ from landfall.aws.logs import TaskLogs
 from landfall.aws.reports import Reports
 from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
+from landfall.aws.services import Services
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.aws.topic import Topic
@@ -37,6 +38,7 @@ from landfall.intake.lock import Lock
 from landfall.logs.task_logs import Place
 from landfall.proof.observed import TargetGroup
 from landfall.reconcile.findings import Finding, Kind, State
+from landfall.reconcile.turns import Cursor
 from landfall.secret import Secret
 from landfall.telling.notice import Notice, Severity
 from landfall.unused_versions import Version
@@ -221,6 +223,7 @@ def _of(digest: str) -> Image:
 
 
 METHODS: Mapping[str, Callable[[Boundary], Any]] = {
+    "Services.described": lambda at: Services(at.client("ecs"), "c").described(["sample"]),
     "Ecs.service": lambda at: _ecs(at).service(),
     "Ecs.tasks": lambda at: _ecs(at).tasks("RUNNING", "STOPPED"),
     "Ecs.protected": lambda at: _ecs(at).protected(["arn:task/1"]),
@@ -262,7 +265,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Surroundings.firing": lambda at: Surroundings(at.client).firing(["a"]),
     "Topic.publish": lambda at: Topic(at.client("sns"), "arn").publish(NOTICE),
     "Reports.put": lambda at: _reports(at).put("k", "body", "text/plain"),
-    "Reports.holds": lambda at: _reports(at).holds("s3://reports/k"),
+    "Reports.holding": lambda at: _reports(at).holding(["s3://reports/k"]),
     "Reports.has": lambda at: _reports(at).has("k"),
     "Reports.ever_had": lambda at: _reports(at).ever_had("k"),
     "Executions.status": lambda at: _executions(at).status("arn"),
@@ -286,6 +289,8 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Freezes.put": lambda at: Freezes(at.table("freezes")).put(_FREEZE, None),
     "Findings.all": lambda at: Findings(at.table("ledger")).all(),
     "Findings.write": lambda at: Findings(at.table("ledger")).write(_FINDING),
+    "Turns.cursor": lambda at: Turns(at.table("ledger")).cursor(),
+    "Turns.move": lambda at: Turns(at.table("ledger")).move(Cursor("sample", 1)),
     "Ledger.open": lambda at: _ledger(at).open(RECORD),
     "Ledger.update": lambda at: _ledger(at).update("sample", ID, fence=1),
     "Ledger.mark": lambda at: _ledger(at).mark("sample", ID, reported="x"),

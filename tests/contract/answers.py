@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landfall.errors import StepOutputTooLarge
+from landfall.judging import Counted
 from landfall.ledger.resolved import Resolved
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, State, Verdict
 from landfall.settings import Limits
@@ -80,6 +81,7 @@ VARIABLES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         **{name: st.sampled_from(Outcome) for name in ("outcome", "settled")},
         "release": st.from_type(Release),
         "baseline": st.from_type(Baseline),
+        "counted": st.none() | st.from_type(Counted),
         "deployment": st.from_type(Deployment),
         "failure": st.from_type(Failure),
         "checks": st.lists(st.from_type(Check), max_size=2),

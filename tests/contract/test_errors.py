@@ -81,6 +81,7 @@ CONDITION = {"Locks.acquire": None, "Locks.release": False, "Freezes.put": False
 }
 READ: dict[tuple[str, str], tuple[Any, str]] = {
     ("Ecs.service", "ClusterNotFoundException"): (None, "there is no such service where there is no such cluster"),
+    ("Services.described", "ClusterNotFoundException"): ({"sample": None}, "the same of each of them"),
     ("Ecs.is_active", "ClientException"): (False, "ECS says so of a revision that it does not know"),
     ("Ecr.image", "ImageNotFoundException"): (None, "there is no such image"),
     ("Ecr.image", "RepositoryNotFoundException"): (None, "there is no such image"),

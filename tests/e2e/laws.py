@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from cli.clients import session
 from cli.cloud import Cloud
 from cli.deployments.following import Ending
 from cli.evidence import gather
-from landfall.chain.check import verify
+from landfall.chain.check import judge
 from landfall.settings_file import read as settings_file
 from local.stage.inbox import Message
 from local.stage.landfall_stage import Stage
@@ -68,7 +69,8 @@ def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> Non
 
 def sealed_and_anchored(stage: Stage, service: str) -> None:
     """Every closed record has its place in the chain, and its anchor, and is as it was closed."""
-    told = verify(gather.evidence(_cloud(stage.settings, stage.aws.endpoint), service))
+    with closing(gather.Reading(_cloud(stage.settings, stage.aws.endpoint), service)) as reading:
+        told = judge(reading.whole())
     assert told.findings == ()
     assert (told.chained > 0, told.before) == (True, 0)
 

@@ -14,7 +14,7 @@ import pytest
 
 from local.emulator.local_aws import LocalAws
 from local.faults.desk import FaultDesk
-from local.faults.planned import Kind, Rule
+from local.faults.planned import Book, Kind, Rule
 
 TABLE, FUNCTION = "counters", "caller"
 PUT, READ = "dynamodb:PutItem", "dynamodb:Scan"
@@ -154,3 +154,19 @@ def test_faults_are_about_something(faulty: LocalAws) -> None:
 def test_off_by_default(tmp_path: Path) -> None:
     """A local AWS that is not asked for faults has nowhere to hand them in."""
     assert LocalAws(tmp_path).faults is None
+
+
+def test_a_storm_throttles_what_all_deployments_share_for_its_time() -> None:
+    """From its call on: every call of ECS and the load balancers, of whatever step, and nothing else."""
+    book = Book()
+    book.put("reef", (Rule("ecs:DescribeServices", Kind.STORM, "a", nth=2, seconds=0.2),))
+
+    def kinds(step: str, *operations: str) -> list[Kind | None]:
+        found = [book.fault("reef", step, operation) for operation in operations]
+        return [rule.kind if rule else None for rule in found]
+
+    assert kinds("a", "ecs:DescribeServices", "ecs:ListTasks") == [None, None]
+    assert kinds("a", "ecs:DescribeServices", "dynamodb:GetItem") == [Kind.THROTTLE, None]
+    assert kinds("b", "ecs:UpdateService", "elasticloadbalancing:DescribeTargetHealth") == [Kind.THROTTLE] * 2
+    time.sleep(0.25)
+    assert kinds("b", "ecs:UpdateService") == [None]

@@ -292,3 +292,17 @@ def test_a_secret_at_the_cut_is_not_half_kept() -> None:
     """A text is redacted before it is cut to size: half a token is a leak too."""
     jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV"
     assert "eyJ" not in Check("a", "FAIL", "", "x" * 100 + " " + jwt).seen
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'the initial password is "required"',
+        "the new password: `expired`",
+        'a default password is ""',
+        "resource 123456789012:secret:prod",
+    ],
+)
+def test_what_is_said_about_a_secret_is_kept(text: str) -> None:
+    """A statement about a label, in quotes too, and the part of an ARN that looks like a label."""
+    assert redacted(text) == text

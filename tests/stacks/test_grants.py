@@ -54,7 +54,10 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.ALARMS: (["*"], {}),
     On.LEDGER: (["<LedgerB7379752.Arn>"], {}),
     On.LEDGER_INDEXES: (["<LedgerB7379752.Arn>/index/*"], {}),
-    On.FINDINGS: (["<LedgerB7379752.Arn>"], {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["_finding"]}}),
+    On.FINDINGS: (
+        ["<LedgerB7379752.Arn>"],
+        {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["_finding", "_turn"]}},
+    ),
     On.LOCKS: (["<LocksF3C5D457.Arn>"], {}),
     On.FREEZES: (["<Freezes1BCE865E.Arn>"], {}),
     On.KEY_OF_LEDGER: (KEY, _via("dynamodb")),

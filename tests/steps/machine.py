@@ -57,7 +57,7 @@ def begin(document: Any) -> dict[str, Any]:
     keys = {"service": "_unknown", "deployment_id": EXECUTION["deployment_id"], "execution_arn": EXECUTION["arn"]}
     return {
         "release": {**keys, "requested_at": EXECUTION["started_at"]},
-        **dict.fromkeys(("baseline", "deployment", "failure")),
+        **dict.fromkeys(("baseline", "deployment", "failure", "counted")),
         "checks": [],
         "report": "",
         "outcome": "",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import uuid
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -25,7 +26,7 @@ from landfall.aws.signing import Signing
 from landfall.images.commit_details import Told, as_annotations
 from landfall.ledger import deployment_record
 from landfall.model import Release
-from landfall.partitions import CHAINS, FINDINGS
+from landfall.partitions import CHAINS, FINDINGS, TURNS
 from tests.steps import snapshot
 from tests.support import builders as b
 from tests.support import quick_moto
@@ -367,7 +368,10 @@ def stop(task: Any, code: str = "ServiceSchedulerInitiated", exit_code: int | No
 
 
 def crash(name: str = "sample", times: int = 2) -> None:
-    """Let tasks of the newest deployment start and exit with code 1."""
+    """Let tasks of the newest deployment start and exit with code 1; others are on their way in their place."""
+    service = service_of(name)
+    text = f"(service {name}) has started {service.desired_count + times} tasks."
+    service.events.insert(0, {"id": str(uuid.uuid4()), "createdAt": datetime.now(UTC), "message": text})
     for _ in range(times):
         stop(start(name, b.DIGEST), "EssentialContainerExited", 1)
 
@@ -429,7 +433,7 @@ def open_record(release: Release) -> None:
 
 def records() -> list[dict[str, Any]]:
     """Return every deployment in the ledger."""
-    return [item for item in _ledger().scan()["Items"] if item["service"] not in (CHAINS, FINDINGS)]
+    return [item for item in _ledger().scan()["Items"] if item["service"] not in (CHAINS, FINDINGS, TURNS)]
 
 
 def ledger() -> Ledger:

@@ -14,7 +14,8 @@ from moto.ecs.models import EC2ContainerServiceBackend
 
 from landfall.change import update_result
 from landfall.errors import AwsCallFailed, StepError
-from landfall.model import Failure, Outcome, Release
+from landfall.model import Deployment, Failure, Outcome, Release
+from landfall.wire import parse
 from tests.steps import machine, standin
 from tests.support import builders as b
 
@@ -297,6 +298,22 @@ def test_rejected_deployment_leaves_no_revision(
     rejected(state, code)
     assert revisions() == [live]
     assert not standin.locks()[0].get("owner")
+
+
+def test_a_revision_that_was_rolled_back_is_withdrawn_when_aws_has_time(
+    live: str, released: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With AWS too busy to deregister it, the service goes back at once, and Finish takes the revision away."""
+    with monkeypatch.context() as patch:
+        patch.setattr(EC2ContainerServiceBackend, "deregister_task_definition", standin.throttled)
+        back = rollback(live, released)["deployment"]
+    assert released["task_definition"] in revisions()
+    release, failure = replace(RELEASE, fence=1), Failure("CheckStability", "CRASH_LOOP", "told")
+    ended = b.ended(Outcome.ROLLED_BACK, release=release, failure=failure, deployment=parse(Deployment, back))
+    machine.invoke("report", asdict(ended))
+    machine.invoke("finish", {"release": asdict(release)})
+    assert released["task_definition"] not in revisions()
+    assert live in revisions()
 
 
 def test_what_runs_is_never_taken_away(live: str) -> None:

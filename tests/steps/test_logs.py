@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from moto.logs.models import LogsBackend
 
+from landfall.errors import AwsBusy
 from landfall.judging import Judged
 from landfall.model import Kind, Outcome
 from tests.steps import machine, standin
@@ -77,6 +79,17 @@ def test_gate(judged: Judged, before: list[str], after: list[str], code: str) ->
     verdict = machine.judge("confirm", judged)
     assert f"{verdict['state']} {verdict['code']}" == code
     assert f"{after.count(ERRORS[0])} errors in {len(after)} lines" in verdict["reason"]
+
+
+def test_a_throttled_gate_waits_until_the_deadline(judged: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What AWS is too busy to show is neither clean nor bad: it is read later; at the deadline it decides nothing."""
+    monkeypatch.setattr(LogsBackend, "filter_log_events", standin.throttled)
+    with pytest.raises(AwsBusy):
+        machine.judge("confirm", judged)
+    late = replace(judged, deployment=replace(judged.deployment, deadline=datetime.now(UTC).isoformat()))
+    verdict = machine.judge("confirm", late)
+    assert verdict["state"] == "PASS"
+    assert "did not look" in verdict["reason"]
 
 
 def test_the_way_back_is_not_judged_by_its_logs(judged: Judged) -> None:

@@ -19,8 +19,10 @@ from landfall.ledger import deployment_record
 from landfall.model import Outcome
 from landfall.partitions import CHAINS, FINDINGS, UNKNOWN_SERVICE
 from landfall.reconcile.findings import Finding, Kind, State
+from landfall.reconcile.turns import Cursor
 from landfall.runtime.world import World
 from landfall.steps import reconcile_round
+from landfall.steps.reconcile_round import Round
 from tests.steps import machine, standin
 from tests.steps.test_build_watch import started
 from tests.steps.test_telling import sent
@@ -393,17 +395,17 @@ def test_an_older_record_is_read_like_any_other() -> None:
 
 
 def test_where_no_time_is_left_nothing_is_decided_but_one_thing() -> None:
-    """What was not looked at is neither raised nor cleared. Which are left out changes; that some are is told."""
-    looked = dict(reconcile_round.looked(World(), [], lambda: True))
-    of_unknown = looked.pop(UNKNOWN_SERVICE)
-    assert set(looked) == {service.name for service in World().settings.services}
-    assert not any(looked.values())
+    """What was not looked at is neither raised nor cleared, and the next run begins there; that some wait is told."""
+    this = Round(World(), [], b.NOW)
+    ((service, of_unknown),) = this.looked()
+    assert service == UNKNOWN_SERVICE
     assert [seen for each in of_unknown for seen in each.seen] == [reconcile_round.no_time()]
+    assert this.cursor == Cursor()
 
 
 def test_where_there_is_time_again_that_is_cleared() -> None:
     """By a look that knows of its kind, and does not see it."""
-    *_, last = dict(reconcile_round.looked(World(), [], lambda: False))[UNKNOWN_SERVICE]
+    *_, last = dict(Round(World(), [], datetime.now(UTC) + timedelta(hours=1)).looked())[UNKNOWN_SERVICE]
     assert (last.kinds, last.seen) == (frozenset({Kind.COULD_NOT_LOOK}), ())
 
 

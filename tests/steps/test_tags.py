@@ -15,8 +15,10 @@ from landfall.aws.image_manifest import MANIFEST_TYPES
 from landfall.ledger.resolved import Resolved
 from landfall.model import Outcome
 from landfall.reconcile.findings import Kind
+from landfall.runtime.pacing import Pacing
 from landfall.runtime.world import World
 from landfall.steps import reconcile_reads
+from landfall.steps.reconcile_shared import Shared
 from tests.steps import machine, standin
 from tests.support import builders as b
 
@@ -146,7 +148,8 @@ def test_a_push_that_nothing_reads_is_raised_and_cleared(settings: Path) -> None
     settings.write_text(BASE)
 
     def kinds() -> set[Kind]:
-        looked = reconcile_reads.pushes(World().service("sample"), World())
+        shared = Shared("sample", World(), (), tuple, Pacing(), whole=False)
+        looked = reconcile_reads.pushes(World().service("sample"), shared)
         return {seen.kind for seen in looked.seen}
 
     assert kinds() == {Kind.PUSH_NOT_READ}

@@ -32,3 +32,19 @@ def test_the_machine_says_the_same() -> None:
     assert pattern is not None
     assert pattern[1] == naming._TIMED.pattern
     assert f"0, {naming.SECONDS})" in rule
+
+
+def test_the_name_of_a_person_s_execution() -> None:
+    """It begins with the time, and Step Functions takes its length."""
+    name = naming.execution(b.NOW, "s" * 31, b.SHA, "0123456789abcdef" * 4)
+    assert name.startswith(f"20260102T030405Z-{'s' * 31}-{b.SHA[:12]}-")
+    assert len(name) == naming.EXECUTION_LIMIT
+    assert naming.deployment(name, "") == name
+
+
+def test_what_is_named_after_a_service() -> None:
+    """The command and the stacks name the same front and project, and the service is read from the project again."""
+    assert naming.front("sample") == "landfall-ask-sample"
+    assert naming.service_of_project(naming.build_project("sample")) == "sample"
+    assert naming.service_of_project("landfall-build-") is None
+    assert naming.service_of_project("someone-elses") is None

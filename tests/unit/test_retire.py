@@ -95,3 +95,8 @@ def test_an_execution_that_an_update_came_late_to_is_asked_itself() -> None:
     for order in itertools.permutations(executions):
         assert set(unused_versions.began_with(order, truth.__getitem__)) == {old.text, new.text}
     assert list(unused_versions.began_with(executions[1:], truth.__getitem__)) == [new.text, new.text, old.text]
+
+
+def test_a_version_is_told_as_lambda_names_it() -> None:
+    """Whoever reads which versions were removed finds them in Lambda's own words."""
+    assert str(Version("landfall-resolve", 7, AGED)) == "landfall-resolve:7"

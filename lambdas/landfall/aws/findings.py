@@ -1,16 +1,21 @@
-"""The reconciler's findings: items of the ledger's table, in a partition of their own. None is ever deleted."""
+"""What the reconciler keeps: its findings, and where its next run begins.
+
+Both are items of the ledger's table, in partitions of their own. No finding is ever deleted.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from landfall.aws import table
 from landfall.aws.ledger_chain import key
 from landfall.aws.trying import trying
-from landfall.partitions import FINDINGS
+from landfall.partitions import FINDINGS, TURNS
 from landfall.reconcile.findings import Finding, Kind, State
+from landfall.reconcile.turns import Cursor
 
+_CURSOR = key(TURNS, "cursor")
 _OF_KEY = "of"
 """The finding's service: the item's own attribute `service` is the partition."""
 
@@ -36,16 +41,40 @@ class Findings:
     def write(self, finding: Finding) -> Finding | None:
         """Write a finding that is still as it was read. None where another reconciler was faster."""
         written = replace(finding, version=finding.version + 1)
-        fields = asdict(written)
-        fields[_OF_KEY] = fields.pop("service")
+        item = asdict(written)
+        item[_OF_KEY] = item.pop("service")
         is_as_read = "#version = :read" if finding.version else "attribute_not_exists(#version)"
         read = {":read": finding.version} if finding.version else {}
         what, at = f"writing finding {finding.key}", key(FINDINGS, finding.key)
-        done = table.set_if(self._table, what, at, fields, condition=is_as_read, values=read)
+        done = table.set_if(self._table, what, at, item, condition=is_as_read, values=read)
         return written if done else None
 
 
+class Turns:
+    """Partition key `service`, which is TURNS; sort key `deployment_id`."""
+
+    def __init__(self, ledger: Any) -> None:
+        self._table = ledger
+
+    def cursor(self) -> Cursor:
+        """Return the cursor, read consistently; the beginning if there is none yet."""
+        with trying("reading where the last run ended"):
+            item = self._table.get_item(Key=_CURSOR, ConsistentRead=True).get("Item", {})
+            return Cursor(str(item.get("next", "")), int(item.get("round", 0)))
+
+    def move(self, cursor: Cursor) -> None:
+        """Write the cursor. Of two runs at once the last one counts: at worst services are looked at twice."""
+        with trying("writing where this run ended"):
+            self._table.update_item(
+                Key=_CURSOR,
+                UpdateExpression="SET #next = :next, #round = :round",
+                ExpressionAttributeNames={"#next": "next", "#round": "round"},
+                ExpressionAttributeValues={":next": cursor.next, ":round": cursor.round},
+            )
+
+
 def _finding(item: dict[str, Any]) -> Finding:
-    known = {k: v for k, v in item.items() if k not in ("service", "deployment_id", _OF_KEY)}
+    """Read an item. What another version of Landfall keeps in it is passed over."""
+    known = {each.name: item[each.name] for each in fields(Finding) if each.name in item}
     known.update(service=item[_OF_KEY], version=int(item["version"]))
     return Finding(**{**known, "kind": Kind(item["kind"]), "state": State(item["state"])})

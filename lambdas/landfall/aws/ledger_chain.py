@@ -101,8 +101,10 @@ class Chained:
             own = None
         return service_standing.to_go_back_to(revision, own, islice(self._linked(service, PROVEN_BEFORE), NEAREST))
 
-    def newest_first(self, service: str) -> Iterator[Record]:
+    def newest_first(self, service: str, page: int | None = None) -> Iterator[Record]:
         """Yield all of a service's records by their ids, the greatest first. Each page is read when it is asked for.
+
+        `page`: how many records a page has. Without it a page has 1 MB.
 
         Ids begin with a time, which may come from any clock: a caller that needs an order sorts the records itself.
         """
@@ -113,6 +115,23 @@ class Chained:
             ExpressionAttributeValues={":service": service},
             ConsistentRead=True,
             ScanIndexForward=False,
+            **({"Limit": page} if page else {}),
+        )
+
+    def oldest_first(self, service: str, after: str = "") -> Iterator[Record]:
+        """Yield a service's records by their ids, the least first: all, or those whose id is greater than `after`.
+
+        Each page is read, consistently, when it is asked for.
+        """
+        condition, values = "service = :service", {":service": service}
+        if after:
+            condition, values = f"{condition} AND deployment_id > :after", {**values, ":after": after}
+        return table.query(
+            self._table,
+            f"reading the deployments of {service}",
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=True,
         )
 
     def _newest(self, service: str, kept: Record | None, most: int | None) -> Record | None:

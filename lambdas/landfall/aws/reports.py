@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from landfall.aws.trying import trying
 from landfall.errors import AwsCallFailed
+
+LISTED = 1000
+"""The most keys that one list returns (Amazon S3 API reference, ListObjectsV2)."""
+FOR_EACH = 4
+"""Keys that a list returns for each object that is looked for. A report is two objects, and lies among others."""
 
 
 class Reports:
@@ -32,20 +38,40 @@ class Reports:
                 raise
         return where
 
-    def holds(self, uri: str) -> bool:
-        """Say whether an object exists, by its S3 URI. An object of another bucket is assumed to exist.
-
-        Asked by listing, which takes no right to read: without s3:ListBucket S3 answers 403 for an object that is
-        missing, and with it the list says the same (S3 API reference, HeadObject; lists are strongly consistent).
-        """
-        own = f"s3://{self._bucket}/"
-        return not uri.startswith(own) or self.has(uri.removeprefix(own))
-
     def has(self, key: str) -> bool:
         """Say whether an object is there: one under a delete marker is not."""
         with trying(f"looking for s3://{self._bucket}/{key}"):
             found = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
             return any(each["Key"] == key for each in found.get("Contents", []))
+
+    def holding(self, uris: Iterable[str]) -> frozenset[str]:
+        """Return those of these objects that exist, by their S3 URIs. An object of another bucket is assumed to exist.
+
+        Asked by listing, which takes no right to read: without s3:ListBucket S3 answers 403 for an object that is
+        missing, and with it the list says the same (S3 API reference, HeadObject; lists are strongly consistent). A
+        list returns keys in their order (S3 User Guide, listing object keys), so one finds all that are neighbours.
+        """
+        own, given = f"s3://{self._bucket}/", frozenset(uris)
+        folders: dict[str, list[str]] = {}
+        for key in sorted(uri.removeprefix(own) for uri in given if uri.startswith(own)):
+            folders.setdefault(key[: key.find("/") + 1] or key, []).append(key)
+        there = {own + key for folder, keys in folders.items() for key in self._those_there(folder, keys)}
+        return frozenset(uri for uri in given if not uri.startswith(own) or uri in there)
+
+    def _those_there(self, folder: str, keys: list[str]) -> Iterator[str]:
+        """Yield which of these sorted keys exist. Each list covers the first that is left, and those soon after it."""
+        while keys:
+            begin, most = keys[0][:-1], min(LISTED, FOR_EACH * len(keys))
+            with trying(f"looking for {len(keys)} objects of s3://{self._bucket}/{folder}"):
+                page = self._client.list_objects_v2(Bucket=self._bucket, Prefix=folder, StartAfter=begin, MaxKeys=most)
+                names = [str(each["Key"]) for each in page.get("Contents", [])]
+                end = (names or [begin])[-1] if page.get("IsTruncated") else None
+            covered = [key for key in keys if end is None or key <= end]
+            yield from set(names).intersection(covered)
+            if not covered:  # an empty page, or one full of others
+                covered = keys[:1]
+                yield from filter(self.has, covered)
+            keys = keys[len(covered) :]
 
     def ever_had(self, prefix: str) -> bool:
         """Say whether any object whose key begins so was ever written: one under a delete marker counts.

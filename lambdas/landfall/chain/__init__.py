@@ -154,8 +154,21 @@ def is_unchained(record: Mapping[str, Any]) -> bool:
 def digest_of_unchained(records: Iterable[Mapping[str, Any]]) -> str:
     """Return the number of such records, and one hash of all of them by their ids."""
     found = sorted(records, key=lambda record: str(record.get("deployment_id")))
-    all_ = hashlib.sha256(b"\n".join(canonical(holdable(covered(record))) for record in found))
-    return f"{len(found)} {all_.hexdigest()}"
+    return digest_of_contents(map(unchained_content, found))
+
+
+def unchained_content(record: Mapping[str, Any]) -> bytes:
+    """Return what of a record from before there were chains such a hash covers."""
+    return canonical(holdable(covered(record)))
+
+
+def digest_of_contents(contents: Iterable[bytes]) -> str:
+    """Return the number of contents, and one hash of all of them, a line each in the order given."""
+    all_, number_of_them = hashlib.sha256(), 0
+    for content in contents:
+        all_.update(b"\n" * bool(number_of_them) + content)
+        number_of_them += 1
+    return f"{number_of_them} {all_.hexdigest()}"
 
 
 def head_of(record: Mapping[str, Any]) -> Head | None:

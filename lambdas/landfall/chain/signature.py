@@ -73,7 +73,11 @@ class PublicKey:
         return True
 
 
+def bears_signature(record: Mapping[str, Any], keys: Iterable[PublicKey]) -> bool:
+    """Say whether one of these keys signed a record's hash, be that right or not."""
+    return SIGNATURE in record and any(key.signed(record.get(HASH), record[SIGNATURE]) for key in keys)
+
+
 def is_signed(record: Mapping[str, Any], keys: Iterable[PublicKey]) -> bool:
     """Say whether a record has its place and is as it was signed there, by one of these keys."""
-    there = SIGNATURE in record and is_placed(record)
-    return there and any(key.signed(record[HASH], record[SIGNATURE]) for key in keys)
+    return SIGNATURE in record and is_placed(record) and bears_signature(record, keys)

@@ -14,7 +14,7 @@ from typing import assert_never
 from landfall.errors import InvalidRequest
 from landfall.intake.document import TEXT_LIMIT
 from landfall.intake.request import moment
-from landfall.model import Intent, Release, Verdict, failed
+from landfall.model import UNKNOWN, Intent, Release, Verdict, failed
 from landfall.partitions import EVERY_SERVICE
 from landfall.text.lazy_pattern import Later
 
@@ -48,6 +48,11 @@ class Freeze:
         except ValueError:
             end = None
         return end is None or end.tzinfo is None or now < end
+
+    def ended(self) -> str:
+        """Return how a freeze that holds no more came to its end."""
+        lifted = f"{self.lifted_by or UNKNOWN} lifted it at {self.lifted_at}"
+        return lifted if self.lifted_at else f"it ended at {self.until}"
 
     def __str__(self) -> str:
         """Return the sentence that people read."""

@@ -42,6 +42,15 @@ class EcsDeployment:
 
 
 @dataclass(frozen=True)
+class ServiceEvent:
+    """What ECS says about a service (ECS API: ServiceEvent)."""
+
+    id: str
+    message: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class TargetGroup:
     """A target group in which the service registers `container`:`port`."""
 
@@ -52,7 +61,7 @@ class TargetGroup:
 
 @dataclass(frozen=True)
 class ServiceView:
-    """One look at an ECS service."""
+    """One look at an ECS service. `events` come newest first; ECS lists a hundred."""
 
     arn: str
     status: str
@@ -67,6 +76,7 @@ class ServiceView:
     awsvpc: bool = True
     classic_load_balancer: bool = False
     alarms: tuple[str, ...] = ()
+    events: tuple[ServiceEvent, ...] = ()
 
     @property
     def primary(self) -> EcsDeployment | None:
@@ -153,11 +163,15 @@ class TargetView:
 
 @dataclass(frozen=True)
 class Look:
-    """One look at the service, its tasks and targets. `tasks` are the running and the recently stopped ones."""
+    """One look at the service, its tasks and targets. `tasks` are the running and the recently stopped ones.
+
+    A look that is not `listed` read the service alone: its tasks are not known.
+    """
 
     service: ServiceView | None
     tasks: tuple[TaskView, ...] = ()
     targets: tuple[TargetView, ...] = ()
+    listed: bool = True
 
 
 def service_view(reply: Reply) -> ServiceView:
@@ -182,6 +196,10 @@ def service_view(reply: Reply) -> ServiceView:
         awsvpc=bool(_sub(_sub(reply, "networkConfiguration"), "awsvpcConfiguration")),
         classic_load_balancer=any(_text(b, "loadBalancerName") for b in balancers),
         alarms=_alarms(_sub(config, "alarms")),
+        events=tuple(
+            ServiceEvent(_text(e, "id"), _text(e, "message"), max(_moments(e, "createdAt"), default=None))
+            for e in _each(reply, "events")
+        ),
     )
 
 

@@ -49,12 +49,12 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
     if service.desired == 0 and (deployment.desired_count > 0 or deployment.kind == Kind.RELEASE):
         what = "somebody set the service's desired count to 0 during the deployment"
         return seen_twice("SCALED_TO_ZERO", what, judged)
-    return _rollout(service, ours, look.tasks, judged)
+    return _rollout(service, ours, look, judged)
 
 
-def _rollout(service: ServiceView, ours: EcsDeployment, tasks: tuple[TaskView, ...], judged: Judged) -> Verdict:
+def _rollout(service: ServiceView, ours: EcsDeployment, look: Look, judged: Judged) -> Verdict:
     """Judge the rollout of our deployment, which is PRIMARY."""
-    deployment, limits = judged.deployment, judged.release.limits
+    deployment, limits, tasks = judged.deployment, judged.release.limits, look.tasks
     done = ours.rollout_state == "COMPLETED"
     crash = stops.verdict(
         tasks,
@@ -71,9 +71,18 @@ def _rollout(service: ServiceView, ours: EcsDeployment, tasks: tuple[TaskView, .
         return failed("ROLLOUT_FAILED", f"{reason}{_why(tasks, deployment)}")
     if not done:
         text = f"{ours.running} of {service.desired} tasks running, rollout {ours.rollout_state or 'not begun'}"
-        left = older_tasks.left(tasks, deployment) if ours.running >= service.desired else ""
-        return wait("ROLLING", f"{text}{left}{_why(tasks, deployment)}", limits.stability_poll_seconds)
+        known = judged.counted.said if judged.counted else ""
+        told = said(look, deployment) if look.listed else known
+        return wait("ROLLING", f"{text}{told}", limits.stability_poll_seconds)
     return running.assess(service, tasks, deployment, limits.stability_poll_seconds)
+
+
+def said(look: Look, deployment: Deployment) -> str:
+    """Say what the tasks tell of a rollout that goes on: which older ones are left, and what stopped most often."""
+    service, tasks = look.service, _recent(look.tasks, deployment)
+    ours = service.deployment(deployment.id) if service else None
+    whole = service is not None and ours is not None and ours.running >= service.desired
+    return f"{older_tasks.left(tasks, deployment) if whole else ''}{_why(tasks, deployment)}"
 
 
 def in_time(verdict: Verdict, deployment: Deployment, now: datetime) -> Verdict:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import assert_never
 
 from landfall.redaction import redacted
 
 CLAIM = timedelta(seconds=120)
-"""How long one reconciler has to notify people of a finding before another does. A step runs shorter (60 s)."""
+"""How long one reconciler has to notify people of a finding before another does. That takes two calls, each 33 s at
+most: three tries of 11 s."""
 
 
 WHAT_LIMIT = 1000
@@ -55,12 +57,13 @@ class Start:
 
 @dataclass(frozen=True)
 class Seen:
-    """A problem that one look saw, in one sentence."""
+    """A problem that one look saw, in one sentence. `lasts`: it is raised only if looks saw it for so long."""
 
     kind: Kind
     subject: str
     what: str
     start: Start | None = None
+    lasts: timedelta = timedelta(0)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "what", redacted(self.what))
@@ -93,7 +96,6 @@ class Finding:
     because: str = ""
     untold: bool = False
     claimed_until: str = ""
-    told_as: str = ""
     version: int = 0
 
     @property
@@ -119,7 +121,7 @@ def seen(service: str, now: Seen, known: Finding | None, at: datetime, settle: t
         return replace(before, what=now.what, state=State.SUSPECTED, seen_at=at.isoformat())
     if known.untold:
         return retold(known, at)
-    if known.state == State.SUSPECTED and at - datetime.fromisoformat(known.seen_at) >= settle:
+    if known.state == State.SUSPECTED and at - datetime.fromisoformat(known.seen_at) >= max(settle, now.lasts):
         return _to_be_told(replace(known, what=now.what, state=State.RAISED, raised_at=at.isoformat()), at)
     return None
 
@@ -136,6 +138,7 @@ def gone(known: Finding, at: datetime, because: str) -> Finding | None:
             return replace(known, state=State.CLEARED, because="it was gone at the second look")
         case State.CLEARED:
             return None
+    assert_never(known.state)
 
 
 def changes(
@@ -162,9 +165,9 @@ def retold(known: Finding, at: datetime) -> Finding | None:
     return None if claimed else _to_be_told(known, at)
 
 
-def told(known: Finding, message_id: str) -> Finding:
+def told(known: Finding) -> Finding:
     """Return the finding, marked as notified."""
-    return replace(known, untold=False, claimed_until="", told_as=message_id)
+    return replace(known, untold=False, claimed_until="")
 
 
 def _to_be_told(finding: Finding, at: datetime) -> Finding:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from landfall.redaction.kind import OwnKind
+from landfall.redaction.kind import OwnKind, Standard
 from landfall.redaction.kind import Redacts as Redacts
 from landfall.text.lazy_pattern import Later
 
@@ -20,7 +20,7 @@ _ANSI = Later(r"\x1b\[[\d;]{0,20}[A-Za-z]")
 """Colour codes, which could stand between a label and its value."""
 
 
-def standard() -> tuple[Redacts, ...]:
+def standard() -> tuple[Standard, ...]:
     """Return the standard kinds.
 
     They are made at first use, since compiling them takes longer than loading Landfall.

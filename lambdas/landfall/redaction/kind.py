@@ -20,7 +20,11 @@ class Redacts(Protocol):
     def redact(self, text: str) -> str:
         """Put a mark in the place of each match."""
 
-    def without(self, off: Collection[str]) -> Redacts | None:
+
+class Standard(Redacts, Protocol):
+    """A kind of Landfall's own, which the settings can switch off."""
+
+    def without(self, off: Collection[str]) -> Standard | None:
         """Return the rest of it without the kinds of these names; None if nothing is left."""
 
 
@@ -85,7 +89,3 @@ class OwnKind:
     def redact(self, text: str) -> str:
         """Put a mark in the place of each match."""
         return self._pattern.replaced(text, MARK.format(self._name))
-
-    def without(self, off: Collection[str]) -> OwnKind:  # noqa: ARG002
-        """Return itself, since a configured pattern can't be switched off."""
-        return self

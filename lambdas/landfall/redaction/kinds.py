@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from landfall.redaction import aws, health, meanings, spoken, statements, tokens
-from landfall.redaction.kind import Kind, Redacts
+from landfall.redaction.kind import Kind, Standard
 from landfall.redaction.labelled import Labelled
 from landfall.redaction.prose import is_prose
 from landfall.text.lazy_pattern import Later
@@ -60,7 +60,7 @@ def _looks(name: str, pattern: str, really: Callable[[str], bool] = lambda _: Tr
     return Kind(name, Later(pattern), really, aws.words)
 
 
-KINDS: tuple[Redacts, ...] = (
+KINDS: tuple[Standard, ...] = (
     _kind("private key", PRIVATE_KEY + r"(?s:.*?-----END [A-Z ]{0,30}-----|.*)", needs=("private key",)),
     *health.KINDS,
     _kind("row", r"(?P<keep>Key \([^)]{1,200}\)=|Failing row contains )\(.*", needs=("key (", "failing row")),

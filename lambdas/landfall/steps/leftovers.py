@@ -22,7 +22,7 @@ STOPPED = "STOPPED"
 
 
 def withdraw(ecs: Ecs, revision: str) -> None:
-    """Deregister a revision. A failure changes no outcome: it is logged, and the ledger names the revision."""
+    """Deregister a revision. A failure changes no outcome: it is logged, and Finish tries again."""
     try:
         ecs.deregister(revision)
     except AwsCallFailed as error:
@@ -35,6 +35,14 @@ def possible(record: Mapping[str, Any] | None) -> bool:
         return False
     failure = json.loads(record["ended"]).get("failure") or {}
     return failure.get("state") in REGISTERS or STOPPED in (failure.get("code"), record.get("code"))
+
+
+def undone(record: Mapping[str, Any] | None) -> str:
+    """Return the revision that a proven way back replaced; empty where there is none."""
+    if record is None or record.get("outcome") != Outcome.ROLLED_BACK:
+        return ""
+    revision = str(record.get("task_definition") or "")
+    return revision if revision != record.get("restored_to") else ""
 
 
 def of(ecs: Ecs, release: Release) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from landfall.errors import AwsCallFailed
+from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.judging import Judged
 from landfall.logs import task_logs
 from landfall.logs.task_logs import Written
@@ -14,10 +14,15 @@ from landfall.settings import Service
 
 
 def assess(event: Judged, settings: Service, world: World) -> Verdict:
-    """Judge what the release's tasks wrote. Logs that can't be read are no evidence against a release (law 8)."""
+    """Judge what the release's tasks wrote. Logs that can't be read are no evidence against a release (law 8).
+
+    Raises AwsBusy until the deployment's deadline: logs that AWS throttles are read later.
+    """
     try:
         return _assessed(event, settings, world)
     except AwsCallFailed as error:
+        if isinstance(error, AwsBusy) and world.now() < datetime.fromisoformat(event.deployment.deadline):
+            raise
         return passed("LOGS_UNREAD", f"the gate on its logs did not look: {error}")
 
 

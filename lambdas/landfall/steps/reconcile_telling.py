@@ -20,12 +20,12 @@ def told(after: Finding, start: Start | None, world: World) -> list[State]:
         return []
     done = _started(start, world) if start and written.open else ""
     message_id = world.topic.publish(finding_notice.notice(written, done))
-    world.findings.write(findings.told(written, message_id))
+    world.findings.write(findings.told(written))
     try:
         world.events.put(DetailType.FINDING, asdict(finding_event.event(written, done)))
     except StepError:  # programs can read the ledger; telling people again for their sake would be a false alarm
         logger.exception("an event was not taken", extra={"finding": written.key})
-    logger.warning("told", extra={"finding": written.key, "state": written.state})
+    logger.warning("told", extra={"finding": written.key, "state": written.state, "message_id": message_id})
     return [written.state]
 
 

@@ -24,6 +24,8 @@ from landfall.telling.report.served import of_interest
 
 BUDGET = timedelta(seconds=12)
 """Of the step's minute. What is not read by then stays unread, and the report is written without it."""
+SHOWN = 100
+"""Running and stopped tasks that are read after a success, one page of each: a report shows fewer."""
 _T = TypeVar("_T")
 
 
@@ -34,7 +36,7 @@ def seen(ended: Ended, record: Record, world: World) -> Seen:
     settings = world.settings.named(ended.release.service)
     if settings is None:
         return Seen(history=told, unread=tuple(reader.unread))
-    look = _look(settings, reader)
+    look = _look(settings, None if ended.failure else SHOWN, reader)
     place = reader.read("where its tasks write", lambda: _place(ended, settings, world))
     lines = _logs(ended, look, place, settings, reader)
     return Seen(look, told, lines, place, tuple(reader.unread))
@@ -70,12 +72,15 @@ def _history(ended: Ended, record: Record, reader: _Reader) -> tuple[Entry, ...]
     return tuple(replace(entry, reason=redacted(entry.reason, kinds)) for entry in execution_history.timeline(found))
 
 
-def _look(settings: Service, reader: _Reader) -> Look:
+def _look(settings: Service, most: int | None, reader: _Reader) -> Look:
+    """Look at the service, at `most` tasks of each status, and at its targets."""
     ecs, elb = reader.world.ecs(settings.name), reader.world.elb
-    service = reader.read("the service", ecs.service)
-    tasks = reader.read("its tasks", partial(ecs.tasks, "RUNNING", "STOPPED")) or () if service else ()
-    targets = reader.read("its targets", partial(elb.targets, service.target_groups)) or () if service else ()
-    return Look(service, tasks, targets)
+    if (service := reader.read("the service", ecs.service)) is None:
+        return Look(None)
+    listed = (reader.read(f"its {s} tasks", partial(ecs.tasks, s, most=most)) or () for s in ("RUNNING", "STOPPED"))
+    tasks = {task.arn: task for each in listed for task in each}
+    targets = reader.read("its targets", partial(elb.targets, service.target_groups)) or ()
+    return Look(service, tuple(tasks.values()), targets)
 
 
 def _place(ended: Ended, settings: Service, world: World) -> Place | None:

@@ -149,9 +149,12 @@ class Lane:
         ]
         return [arn for each in listed for arn in each["taskDefinitionArns"]]
 
-    def settled(self, since: datetime, known: frozenset[str]) -> bool:
-        """Wait until nothing runs and nothing is left to do. False where that does not come about."""
-        until, quiet = time.monotonic() + PATIENCE, 0
+    def settled(self, since: datetime, known: frozenset[str], longer: float = 0.0) -> bool:
+        """Wait until nothing runs and nothing is left to do. False where that does not come about.
+
+        `longer`: seconds to wait beyond PATIENCE.
+        """
+        until, quiet = time.monotonic() + PATIENCE + longer, 0
         while time.monotonic() < until:
             executions = self.executions(since)
             over = bool(executions) and all(e.status != "RUNNING" for e in executions)

@@ -23,6 +23,8 @@ from tests.e2e import laws
 
 LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet")
 """Services side by side: as many as keep two cores busy."""
+WAITING = (*LANES, "holm", "haven", "strand", "ness", "firth", "lagoon", "delta", "bight", "spit", "atoll")
+"""Services side by side where most of the time is spent waiting for a storm to end."""
 SETTINGS: dict[str, Any] = {
     "desired_count": 1,  # each task's health check is a process of its own: two cores are better used on more services
     # more than any delay and any retry inside a step can take, and not the 75 s of a service in production
@@ -74,6 +76,7 @@ class Theatre:
     desk: FaultDesk
     post: Post
     seed: int
+    longer: float = 0.0
 
     def play(self, lane: Lane, wanted: Deployment) -> Played:
         """Play one deployment and judge it."""
@@ -83,7 +86,7 @@ class Theatre:
         before, heard = laws.untouched(self.stage, lane.name), len(self.post.about(lane.name))
         self.desk.put(lane.name, wanted.rules)
         lane.begin(wanted, self.seed)
-        in_time = lane.settled(since, known)
+        in_time = lane.settled(since, known, longer=2 * self.longer)
         told = self.desk.told(lane.name)
         self.desk.put(lane.name, ())
         executions = lane.executions(since)
@@ -123,15 +126,22 @@ def needs_repair(played: Played) -> bool:
 
 
 def run(
-    seed: int, numbers: Sequence[int], state: Path, tell: Callable[[Played], None], *, alone: bool = False
+    seed: int,
+    numbers: Sequence[int],
+    state: Path,
+    tell: Callable[[Played], None],
+    *,
+    alone: bool = False,
+    storm: float = 0.0,
 ) -> list[Played]:
     """Play these deployments: lane by lane in turn, each lane one after the other.
 
-    `alone`: the first one finds a release that landed, as it would in the middle of a run.
+    `alone`: the first one finds a release that landed, as it would in the middle of a run. `storm`: the seconds for
+    which each deployment's calls are throttled.
     """
-    lanes = LANES[: max(1, len(numbers) // 2)]
+    lanes = (WAITING if storm else LANES)[: max(1, len(numbers) // 2)]
     played: list[Played] = []
-    with theatre(seed, state, lanes) as there:
+    with theatre(seed, state, lanes, 1.5 * storm) as there:
 
         def go(turn: int, name: str) -> None:
             time.sleep(turn * APART)
@@ -139,7 +149,7 @@ def run(
             if alone:
                 tell(there.repaired(lane, 0))
             for number in mine:
-                one = there.play(lane, deployment(seed, number))
+                one = there.play(lane, deployment(seed, number, storm))
                 played.append(one)
                 tell(one)
                 if needs_repair(one) and number != mine[-1]:
@@ -154,9 +164,10 @@ def run(
 
 
 @contextmanager
-def theatre(seed: int, state: Path, lanes: Sequence[str]) -> Iterator[Theatre]:
-    """Set the stage, and sweep it on a schedule."""
-    overrides = dict.fromkeys(lanes, SETTINGS)
+def theatre(seed: int, state: Path, lanes: Sequence[str], longer: float = 0.0) -> Iterator[Theatre]:
+    """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds."""
+    timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
+    overrides = {name: {**SETTINGS, "stability_timeout_seconds": timeout} for name in lanes}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults
         if desk is None:
@@ -165,7 +176,7 @@ def theatre(seed: int, state: Path, lanes: Sequence[str]) -> Iterator[Theatre]:
         sweeper = threading.Thread(target=_sweep, args=(stage, over))
         sweeper.start()
         try:
-            yield Theatre(stage, desk, Post(Inbox(stage.aws, stage.pipeline["TopicArn"])), seed)
+            yield Theatre(stage, desk, Post(Inbox(stage.aws, stage.pipeline["TopicArn"])), seed, longer)
         finally:
             over.set()
             sweeper.join()

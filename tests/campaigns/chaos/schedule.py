@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
-from local.faults.planned import ASKED, ENDED, INVOKE, PUSHED, Kind, Rule
+from local.faults.planned import ASKED, ENDED, INVOKE, PUSHED, STORMS, Kind, Rule
 
 GOOD, AGAIN, BACK, MISSING, RACE = "good", "again", "back", "missing", "race"
 """A release; what is live already; what was live before; what was never pushed; two pushes, one after the other."""
@@ -81,15 +81,15 @@ class Deployment:
         """Say whether all that goes wrong is what the retries are for: law 8 says that it decides nothing."""
         lost: Counter[str] = Counter()
         for rule in self.rules:
-            if rule.operation == ASKED or rule.kind in PICTURES[:-1]:
-                continue  # no call fails
+            if rule.operation == ASKED or rule.kind in PICTURES[:-1] or rule.kind is Kind.STORM:
+                continue  # no call fails, or each is waited for until the deadline
             whole = rule.kind in LOSES_THE_TRY or rule.operation in CALLED_ONCE
             lost[rule.step] += rule.times if whole else rule.times // CLIENT_TRIES + 1
         return not self.stopped and all(tries <= LAMBDA_TRIES for tries in lost.values())
 
 
-def deployment(seed: int, number: int) -> Deployment:
-    """Decide one deployment."""
+def deployment(seed: int, number: int, storm: float = 0.0) -> Deployment:
+    """Decide one deployment. With `storm`, AWS throttles all that is called about it for so many seconds on the way."""
     random = Random(f"{seed}/{number}")  # noqa: S311  a schedule, not a secret
     kind, stopped = random.choice(KINDS), random.random() < 0.35
     # where nothing goes back, faults would wait in vain
@@ -100,7 +100,16 @@ def deployment(seed: int, number: int) -> Deployment:
     if random.random() < 0.08:
         rules.append(Rule(PUSHED, Kind.TWICE))
     rules += _pictures(Random(f"{seed}/{number}/pictures"), bad=kind in BAD)  # noqa: S311  a schedule, not a secret
+    if storm:
+        rules.insert(0, _storm(Random(f"{seed}/{number}/storm"), storm, steps))  # noqa: S311  a schedule, not a secret
     return Deployment(number, kind, tuple(rules))
+
+
+def _storm(random: Random, seconds: float, steps: tuple[str, ...]) -> Rule:
+    """Let a storm begin at a call of one of the steps that call ECS."""
+    calls = [(step, call) for step in steps for call in dict.fromkeys(CALLS[step]) if call.startswith(STORMS)]
+    step, call = random.choice(calls)
+    return Rule(call, Kind.STORM, f"landfall-{step}", seconds=seconds)
 
 
 def _pictures(random: Random, *, bad: bool) -> list[Rule]:

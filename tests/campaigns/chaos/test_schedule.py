@@ -30,11 +30,19 @@ def test_a_later_kind_of_fault_leaves_a_seed_its_rules() -> None:
     assert deployment(424242, 9).kind == RACE
 
 
+def test_a_storm_comes_before_what_the_seed_means_anyway() -> None:
+    """A run with storms plays the same deployments, and a storm is noise: throttling decides nothing (law 8)."""
+    stormy = [deployment(20260731, number, storm=300) for number in range(1, 301)]
+    assert [each.rules[1:] for each in stormy] == [deployment(20260731, number).rules for number in range(1, 301)]
+    assert {(each.rules[0].kind, each.rules[0].seconds) for each in stormy} == {(Kind.STORM, 300)}
+    assert [each.noise for each in stormy] == [deployment(20260731, number).noise for number in range(1, 301)]
+
+
 def test_everything_comes_up() -> None:
     """In 300 deployments: every kind of release, every kind of fault, every step."""
     assert {d.kind for d in EVERY} == set(KINDS)
     rules = [rule for d in EVERY for rule in d.rules]
-    assert {r.kind for r in rules} == set(Kind)
+    assert {r.kind for r in rules} == set(Kind) - {Kind.STORM}
     assert {r.step for r in rules} >= {f"landfall-{step}" for step in CALLS}
     assert sum(d.stopped for d in EVERY) > 50
     assert sum(d.noise and d.kind == GOOD for d in EVERY) > 50

@@ -1,7 +1,7 @@
 """Changes the judging modules a little, in every place, and says which changes no unit test notices (`make mutants`).
 
 Exits 0 only if at least 90 % are noticed, those aside that accepted.toml accepts, and none is accepted in vain.
-A run that is stopped goes on where it was. Writes build/mutants.json.
+A run that is stopped goes on where it was. Writes build/mutants.json. The short form is in short.py.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,16 +16,13 @@ from pathlib import Path
 
 sys.path.append("build/checks")
 
-from tests.campaigns.mutants import accepted, concerns, forks
+from tests.campaigns.mutants import accepted, concerns, forks, short
 from tests.campaigns.mutants.sites import Mutant
 from tests.campaigns.mutants.store import Store
 
 RESULT = Path("build/mutants.json")
 WANTED = 90
 """Percent of the mutants that must be noticed."""
-SHORT = 60
-"""Mutants that the short form tries at most."""
-SEED = 1
 
 
 @dataclass
@@ -42,55 +37,34 @@ class Told:
 def main() -> int:
     """Try the mutants, and tell."""
     options = _options()
-    modules = options.modules or (_changed() if options.short else list(concerns.JUDGING))
+    if options.short:
+        return short.main()
     told = Told()
     per_module: dict[str, Told] = {}
-    for module, wanted in _wanted(modules, SHORT if options.short else None).items():
-        per_module[module] = _try(module, wanted, again=options.survivors)
+    for module in options.modules or concerns.JUDGING:
+        per_module[module] = _try(module, again=options.survivors)
         told.tried += per_module[module].tried
         told.survivors += per_module[module].survivors
         told.total += per_module[module].total
         _say(module, per_module[module])
-    return _tell(told, per_module, whole=not options.short)
+    return _tell(told, per_module)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns.mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", help="modules of lambdas/landfall, such as proof/stops.py [the nine]")
-    short = f"only modules that changed against origin/main, or the last commit; at most {SHORT} mutants"
-    parser.add_argument("--short", action="store_true", help=short)
+    some = f"some mutants of what changed, for {short.BUDGET} s of CPU"
+    parser.add_argument("--short", action="store_true", help=some)
     again = "of what is known, try again only what survived: a draft of the score, while you write tests"
     parser.add_argument("--survivors", action="store_true", help=again)
     return parser.parse_args()
 
 
-def _changed() -> list[str]:
-    """Return the modules of the core that changed against origin/main; where nothing did, in the last commit."""
-    for since in ("origin/main...", "HEAD~1"):
-        run = subprocess.run(["git", "diff", "--name-only", since], capture_output=True, text=True, check=False)
-        names = [Path(line) for line in run.stdout.splitlines() if line.endswith(".py")]
-        found = [str(p.relative_to(concerns.CORE)) for p in names if p.is_relative_to(concerns.CORE) and p.exists()]
-        found = [name for name in found if concerns.is_core(name)]
-        if found:
-            return found
-    return []
-
-
-def _wanted(modules: Sequence[str], most: int | None) -> dict[str, list[Mutant]]:
-    """Return the mutants to try, by module: all of them, or a sample of all modules together."""
-    stores = {module: Store(f"{concerns.CORE}/{module}", concerns.tests_of(module)) for module in modules}
-    every = {module: store.mutants() for module, store in stores.items()}
-    together = [(module, mutant) for module, mutants in every.items() for mutant in mutants]
-    if most is not None and len(together) > most:
-        sys.stdout.write(f"{most} of {len(together)} mutants, by seed {SEED}\n")
-        together = random.Random(SEED).sample(together, most)  # noqa: S311
-    return {module: [m for of, m in together if of == module] for module in modules}
-
-
-def _try(module: str, wanted: Sequence[Mutant], *, again: bool) -> Told:
+def _try(module: str, *, again: bool) -> Told:
     """Try a module's mutants in a process of its own, which forks for each. Results come through the store."""
     tests = concerns.tests_of(module)
     store = Store(f"{concerns.CORE}/{module}", tests)
+    wanted = store.mutants()
     left = [m for m in wanted if store.result(m) is None and not (again and store.last(m) is False)]
     if left:
         sys.stdout.flush()
@@ -112,7 +86,7 @@ def _serve(module: str, left: Sequence[Mutant], tests: Sequence[str], store: Sto
         name, quickest = concerns.dotted(module), forks.Quickest()
         forks.preload(name, tests, quickest)
         for mutant in left:
-            store.note(mutant, forks.survives(name, mutant.path, mutant.source, tests, quickest))
+            store.note(mutant, bool(forks.survives(name, mutant.path, mutant.source, tests, quickest)))
         code = 0
     except forks.Broken as error:
         sys.stderr.write(f"{error}\n")
@@ -127,12 +101,12 @@ def _say(module: str, told: Told) -> None:
     sys.stdout.flush()
 
 
-def _tell(told: Told, per_module: dict[str, Told], *, whole: bool) -> int:
+def _tell(told: Told, per_module: dict[str, Told]) -> int:
     """Print and write what came out. Returns the exit code."""
     entries = accepted.read(accepted.FILE.read_text())
     excused = [m for m in told.survivors if any(entry.covers(m) for entry in entries)]
     left = [m for m in told.survivors if m not in excused]
-    in_vain = accepted.stale(entries, told.tried, told.survivors) if whole else []
+    in_vain = accepted.stale(entries, told.tried, told.survivors)
     counted = len(told.tried) - len(excused)
     score = 100 * (counted - len(left)) / counted if counted else 100.0
     for mutant in left:

@@ -10,7 +10,9 @@ import ast
 import importlib.util
 import os
 import resource
+import signal
 import sys
+import time
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
@@ -81,28 +83,38 @@ def preload(module: str, tests: Sequence[str], quickest: Quickest) -> None:
             vars(sys.modules[parent]).pop(child, None)
 
 
-def survives(module: str, path: str, source: str, tests: Sequence[str], quickest: Quickest) -> bool:
-    """Say whether the tests pass on a mutant. Raises Broken where there are none."""
+def survives(
+    module: str, path: str, source: str, tests: Sequence[str], quickest: Quickest, *, seconds: int = CPU_SECONDS
+) -> bool | None:
+    """Say whether the tests pass on a mutant; None where they took all of the CPU `seconds` and were stopped.
+
+    Raises Broken where there are no tests.
+    """
     pid = os.fork()
     if pid == 0:
-        _child(module, path, source, tests, quickest)
+        _child(module, path, source, tests, quickest, seconds=seconds)
     _, status = os.waitpid(pid, 0)
     code = os.waitstatus_to_exitcode(status)
     if code in BROKEN:
         raise Broken(f"pytest found no tests in {', '.join(tests)}")
-    return code == PASSED
+    return None if code in (-signal.SIGXCPU, -signal.SIGKILL) else code == PASSED
 
 
-def _child(module: str, path: str, source: str, tests: Sequence[str], quickest: Quickest) -> None:
+def _child(module: str, path: str, source: str, tests: Sequence[str], quickest: Quickest, *, seconds: int) -> None:
     """Run the tests, and end this process with pytest's exit code."""
     code = 3
     try:
-        used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime)
-        resource.setrlimit(resource.RLIMIT_CPU, (used + CPU_SECONDS, used + CPU_SECONDS + 1))
+        _limit(seconds)
         sys.meta_path.insert(0, _StandsIn(module, ROOT / path, source))
         code = _run(tests, quickest)
     finally:
         os._exit(code)
+
+
+def _limit(seconds: int) -> None:
+    """End this process once it has used so many more seconds of CPU."""
+    used = int(time.process_time()) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (used + seconds, used + seconds + 1))
 
 
 def _run(tests: Sequence[str], quickest: Quickest) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,41 +26,69 @@ class Mutant:
         return f"{self.path}:{self.line}"
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a module can be changed: by which operator, at which node of its tree, and at which place in the node."""
+
+    operator: int
+    node: int
+    index: int
+
+
 def of(path: str, source: str) -> list[Mutant]:
-    """Return a module's mutants, each once. Those that mean the same as the module (annotations) are left out."""
-    from tests.campaigns.mutants import operators  # noqa: PLC0415 - it needs cosmic-ray, which few need
-
-    known, found = {_meaning(source)}, []
-    for operator in operators.all_of_them():
-        for changed in _changed(source, operator):
-            try:
-                meaning = _meaning(changed)
-            except SyntaxError:
-                continue
-            if meaning not in known:
-                known.add(meaning)
-                found.append(_mutant(path, source, changed, type(operator).__name__))
-    return sorted(found, key=lambda m: (m.line, m.old, m.new))
+    """Return a module's mutants, each once. It takes seconds: each is a parse of the module."""
+    return sorted(made(path, source, places(source)), key=lambda m: (m.line, m.old, m.new))
 
 
-def _changed(source: str, operator: Any) -> Iterator[str]:
+def places(source: str) -> list[Place]:
+    """Return where a module can be changed. It is quick: the module is parsed once."""
+    from cosmic_ray.ast import ast_nodes, get_ast  # noqa: PLC0415 - cosmic-ray, which few need
+
+    nodes = list(ast_nodes(get_ast(source)))
+    return [
+        Place(number, at, index)
+        for number, operator in enumerate(_operators())
+        for at, node in enumerate(nodes)
+        for index, _ in enumerate(operator.mutation_positions(node))
+    ]
+
+
+def made(path: str, source: str, wanted: Iterable[Place]) -> Iterator[Mutant]:
+    """Make the mutants at some places, as they are asked for, each once.
+
+    Those that mean the same as the module (annotations) are left out.
+    """
+    known, operators = {_meaning(source)}, _operators()
+    for place in wanted:
+        operator = operators[place.operator]
+        changed = _changed(source, operator, place)
+        try:
+            meaning = _meaning(changed) if changed is not None else None
+        except SyntaxError:
+            continue
+        if changed is not None and meaning is not None and meaning not in known:
+            known.add(meaning)
+            yield _mutant(path, source, changed, type(operator).__name__)
+
+
+def _operators() -> list[Any]:
+    from tests.campaigns.mutants import operators  # noqa: PLC0415 - it needs cosmic-ray
+
+    return operators.all_of_them()
+
+
+def _changed(source: str, operator: Any, place: Place) -> str | None:
     from cosmic_ray.ast import ast_nodes, get_ast  # noqa: PLC0415
 
-    places = [(at, i) for at, node in enumerate(ast_nodes(get_ast(source))) for i, _ in enumerate(_at(operator, node))]
-    for at, index in places:
-        tree = get_ast(source)
-        node = next(n for i, n in enumerate(ast_nodes(tree)) if i == at)
-        try:
-            changed = operator.mutate(node, index)
-        except AttributeError:
-            continue  # cosmic-ray's ExceptionReplacer can't change a dotted name: `except json.JSONDecodeError`
-        if changed is not node:
-            node.parent.children = [changed if child is node else child for child in node.parent.children]
-        yield tree.get_code()
-
-
-def _at(operator: Any, node: Any) -> list[Any]:
-    return list(operator.mutation_positions(node))
+    tree = get_ast(source)
+    node = next(n for i, n in enumerate(ast_nodes(tree)) if i == place.node)
+    try:
+        changed = operator.mutate(node, place.index)
+    except AttributeError:
+        return None  # cosmic-ray's ExceptionReplacer can't change a dotted name: `except json.JSONDecodeError`
+    if changed is not node:
+        node.parent.children = [changed if child is node else child for child in node.parent.children]
+    return str(tree.get_code())
 
 
 def _meaning(source: str) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from cli.evidence import export
 from landfall.chain import AFTER_CLOSING, Head, anchor_at
-from landfall.chain.check import Finding, verify
+from landfall.chain.check import Finding, judge, verify
 from landfall.partitions import CHAINS
 from tests.campaigns.tampering import chains, trials
 
@@ -75,8 +75,8 @@ def test_what_is_gone_from_an_export_is_not_called_open(tmp_path: Path) -> None:
     export.write(tmp_path, [SHORT])
     records = tmp_path / export.RECORDS
     records.write_bytes(b"".join(records.read_bytes().splitlines(keepends=True)[:-2]))
-    ((evidence,), _) = export.read(tmp_path)
-    told = verify(evidence)
+    with export.opened(tmp_path) as ((kept,), _):
+        told = judge(kept)
     assert (told.chained, told.open, codes(told.findings)) == (6, 0, {"TRUNCATED"})
 
 

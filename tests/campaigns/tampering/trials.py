@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.evidence import export
-from landfall.chain.check import Evidence, Finding, verify
+from landfall.chain.check import Evidence, Finding, judge, verify
 from tests.campaigns.tampering.ways import OF_A_LEDGER, OF_AN_EXPORT
 from tests.support.signing import KMS
 
@@ -36,8 +36,8 @@ class Trials:
 
 def verified(directory: Path) -> list[Finding]:
     """Return the findings of an export."""
-    found, unreadable = export.read(directory, {KMS.public.fingerprint})
-    return [*unreadable, *(f for evidence in found for f in verify(evidence).findings)]
+    with export.opened(directory, {KMS.public.fingerprint}) as (found, unreadable):
+        return [*unreadable, *(f for kept in found for f in judge(kept).findings)]
 
 
 def named(evidence: Evidence) -> list[Finding]:

@@ -91,7 +91,7 @@ def service(
         "launchType": "FARGATE",
         "networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}},
         "events": [
-            {"id": f"event-{i}", "createdAt": moment(at), "message": text}
+            {"id": f"event-{len(events) - i}", "createdAt": moment(at), "message": text}
             for i, (at, text) in enumerate(sorted(events, reverse=True)[:100])
         ],
         "createdAt": moment(24 * LONG_AGO),

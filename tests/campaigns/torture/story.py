@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from tests.campaigns.torture import picture
@@ -96,13 +97,15 @@ class Story:
         return None
 
     def events(self, at: float) -> list[tuple[float, str]]:
-        """Return the service's events up to a moment, those of earlier phases too."""
+        """Return the service's events up to a moment, those of earlier phases too: the told ones, and each start."""
         told = [
             (self.scenario.before, 0.0),
             (self.scenario.release, self.updated_at),
             (self.scenario.back, self.back_at),
         ]
-        return [
+        starts = {t.name: t.start for phase, base in told if base is not None for t in self._tasks(phase, base)}
+        counted = Counter(start for start in starts.values() if start <= at)
+        return [(start, f"(service sample) has started {n} tasks.") for start, n in counted.items()] + [
             (event.at + base, event.message)
             for phase, base in told
             if base is not None

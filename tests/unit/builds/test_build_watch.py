@@ -175,3 +175,11 @@ def test_a_notice_can_be_filtered_as_a_deployments_can(verdict: Any, outcome: st
     subject = build_notice.notice(built(git_sha="fünf" * 30), verdict).subject
     assert subject.startswith(f"Landfall: {outcome} sample f?nf")
     assert len(subject) <= 100
+
+
+@pytest.mark.parametrize(("first", "state"), [(True, State.FAIL), (False, State.PASS)])
+def test_who_started_a_missing_deployment(first: bool, state: State) -> None:
+    """Only the watch that started it tells people; the name in both lets them find the execution."""
+    verdict = build_watch.started("build-sample-1", first)
+    assert verdict.state == state
+    assert "build-sample-1" in verdict.reason

@@ -22,6 +22,7 @@ LIVE = {
         (LIVE, {}, []),
         ({**LIVE, "tags": [{"key": "k", "value": "v"}]}, {"k": "v", "aws:x": "y"}, []),
         ({**LIVE, "cpu": "256"}, {}, [Change("cpu", None, "256")]),
+        ({**LIVE, "requiresCompatibilities": ["FARGATE"]}, {}, [Change("requiresCompatibilities[0]", None, "FARGATE")]),
         (
             {**LIVE, "containerDefinitions": [{"name": "app", "image": "b", "cpu": 1}]},
             {},

@@ -98,3 +98,14 @@ def test_another_container_more_is_not_ours() -> None:
     planted = described(released())
     planted["containerDefinitions"].append({"name": "tap", "image": "x"})
     assert not same_revision.same(planted, released())
+
+
+@pytest.mark.parametrize(("mode", "same"), [("awsvpc", True), ("host", True), ("bridge", False), (None, False)])
+def test_a_host_port_is_a_default_only_where_containers_have_the_host_s_ports(mode: str | None, same: bool) -> None:
+    """In bridge mode 0 or nothing means any free port, and a number means that one."""
+    one, other = ({"networkMode": mode, "containerDefinitions": [_port(p)]} for p in ({}, {"hostPort": 8080}))
+    assert same_revision.same(one, other) is same
+
+
+def _port(more: Document) -> Document:
+    return {"name": "app", "portMappings": [{"containerPort": 8080, **more}]}

@@ -262,3 +262,24 @@ def test_everything_else_is_kept(old: dict[str, Any], tags: dict[str, str]) -> N
         names = [e["name"] for e in became["environment"]]
         assert not {"GIT_SHA", "BUILD_TIME"} & set(names)
         assert names.count("IMAGE_DIGEST") == 1
+
+
+def test_the_family_of_a_revision() -> None:
+    """Its name without cluster, account and number."""
+    assert task_definition.family(b.REVISION) == "sample"
+
+
+@pytest.mark.parametrize(
+    ("container", "repository", "image", "is_of"),
+    [
+        ("app", "landfall/sample", PINNED, True),
+        ("app", "landfall/other", PINNED, False),
+        ("app", "landfall/sample", f"elsewhere/landfall/sample@{b.DIGEST}", False),
+        ("nobody", "landfall/sample", PINNED, False),
+    ],
+    ids=["ours", "of another repository", "of another registry", "no such container"],
+)
+def test_whose_image_a_container_runs(container: str, repository: str, image: str, is_of: bool) -> None:
+    """A digest means something in its own repository alone."""
+    running = {"containerDefinitions": [{"name": "app", "image": f"registry/landfall/sample@{b.OLD_DIGEST}"}]}
+    assert task_definition.is_of_repository(running, container, repository, image) is is_of

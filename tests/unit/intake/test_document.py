@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from landfall.intake import document, request
 from landfall.intake.request import Recovery, Request
 from landfall.model import Intent
@@ -43,3 +45,18 @@ def test_a_long_arn_fits_a_field() -> None:
     """What says who it is, the end, is kept."""
     assert document.asker("short") == "short"
     assert document.asker("x" * 500 + "me") == "x" * 198 + "me"
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("2026-01-31T12:00:00Z", True),
+        ("2026-02-30T12:00:00Z", False),
+        ("2026-01-31T25:00:00Z", False),
+        ("0001-01-31T12:00:00Z", False),
+        ("2026-01-31 12:00:00Z", False),
+    ],
+)
+def test_a_time_that_does_not_exist_is_none(text: str, good: bool) -> None:
+    """It would order requests by a moment that never was."""
+    assert document.is_time(text) is good

@@ -47,6 +47,20 @@ def test_the_refusal_says_who_why_and_until_when() -> None:
         assert told in verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("frozen", "told"),
+    [
+        (replace(FROZEN, until="2026-01-01T00:00:00Z"), "it ended at 2026-01-01T00:00:00Z"),
+        (replace(FROZEN, lifted_at="2026-01-02T03:01:00Z", lifted_by="bob"), "bob lifted it at 2026-01-02T03:01:00Z"),
+        (replace(FROZEN, lifted_at="2026-01-02T03:01:00Z"), "UNKNOWN lifted it at 2026-01-02T03:01:00Z"),
+    ],
+    ids=["its time came", "lifted", "lifted by nobody knows whom"],
+)
+def test_how_a_freeze_ended(frozen: Freeze, told: str) -> None:
+    """Who wants to lift a freeze that is lifted learns who was faster."""
+    assert frozen.ended() == told
+
+
 @pytest.mark.parametrize("intent", [Intent.ROLLBACK, Intent.RECOVER])
 def test_going_back_goes_through_a_freeze(intent: Intent) -> None:
     """What is proven is put back in an incident, and incidents are what freezes are made in."""
@@ -109,3 +123,8 @@ def test_a_freeze_without_a_reason(reason: str) -> None:
     """A person whose release is rejected sees the reason on one line."""
     with pytest.raises(InvalidRequest, match="--reason"):
         freeze.checked_reason(reason)
+
+
+def test_a_reason_is_kept_without_the_blanks_around_it() -> None:
+    """It is shown in the middle of a sentence."""
+    assert freeze.checked_reason("  a migration ") == "a migration"

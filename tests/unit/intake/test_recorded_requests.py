@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from landfall import wire
 from landfall.intake import recorded_requests
 from landfall.model import UNKNOWN, Asked
+from landfall.settings_file.read import _NAME
 from landfall.telling import deployment_notice
 from tests.support import builders as b
 
@@ -114,3 +115,9 @@ def test_people_are_told_who_asked_and_what_started_it() -> None:
     assert recorded_requests.who(plain) == "ECR push (a claim)"
     assert recorded_requests.why(replace(joined, asked=replace(joined.asked, reason=""))) == "push of x"  # type: ignore[type-var]
     assert UNKNOWN not in text.split("Asked by:")[1].split("\n")[0]
+
+
+def test_the_requests_of_a_service_have_a_partition_that_no_service_has() -> None:
+    """Else a service of that name would find other people's requests among its deployments."""
+    assert recorded_requests.partition("sample") == item()["service"]
+    assert not _NAME.fullmatch(recorded_requests.partition("sample"))

@@ -183,6 +183,21 @@ INVALID = {
         "BAD_FIELD",
         ("deployment_id", "'recover'"),
     ),
+    "recover of no service": (
+        {"service": "", "intent": "recover", "deployment_id": "x"},
+        "MISSING_FIELD",
+        ("service and deployment_id",),
+    ),
+    "recover no deployment": (
+        {"service": "sample", "intent": "recover", "deployment_id": ""},
+        "MISSING_FIELD",
+        ("service and deployment_id",),
+    ),
+    "a push on a day that is none": (
+        {**GOOD, "pushed_at": "2026-02-30T00:00:00Z"},
+        "BAD_FIELD",
+        ("pushed_at", "'2026-02-30T00:00:00Z'"),
+    ),
     "a push at no time": ({**GOOD, "pushed_at": "yesterday"}, "BAD_FIELD", ("pushed_at", "'yesterday'", "UTC")),
     "a push in another zone": ({**GOOD, "pushed_at": "2026-01-02T03:04:05+01:00"}, "BAD_FIELD", ("pushed_at", "UTC")),
     "a rollback that could be overtaken": (

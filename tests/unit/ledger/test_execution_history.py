@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -82,3 +83,32 @@ def test_an_error_is_redacted_before_it_is_cut() -> None:
     (event,) = execution_history.events([failed])
     assert "hunter2" not in event.error
     assert len(event.error) <= 300
+
+
+def test_a_history_as_step_functions_gives_it() -> None:
+    """States, verdicts and errors are read; what a step answered besides is not.
+
+    Source: Step Functions API reference, HistoryEvent.
+    """
+
+    def payload(output: str | None) -> dict[str, Any]:
+        details = {"resource": "invoke"} if output is None else {"resource": "invoke", "output": output}
+        return {"timestamp": b.NOW, "type": "TaskSucceeded", "taskSucceededEventDetails": details}
+
+    history: list[dict[str, Any]] = [
+        {"timestamp": b.NOW, "type": "ExecutionStarted", "executionStartedEventDetails": {"input": "{}"}},
+        {"timestamp": b.NOW, "type": TASK, "stateEnteredEventDetails": {"name": "CheckStability"}},
+        payload(json.dumps({"Payload": {"verdict": PASSED}})),
+        payload(json.dumps({"Payload": {"lock": "taken"}})),
+        payload(json.dumps({"Payload": [1]})),
+        payload(json.dumps({"Payload": None})),
+        payload(None),
+        {"timestamp": b.NOW, "type": "TaskFailed", "taskFailedEventDetails": {"error": "E", "cause": "x" * 999}},
+        {"timestamp": b.NOW, "type": "TaskFailed", "taskFailedEventDetails": {}},
+    ]
+    entered, passed, failed, silent = execution_history.events(history)
+    assert (entered.state, entered.kind, entered.verdict) == ("CheckStability", TASK, None)
+    assert (passed.state, passed.verdict) == ("CheckStability", PASSED)
+    assert failed.error.startswith("E: xxx")
+    assert len(failed.error) == 300
+    assert silent.error == "None: "

@@ -166,3 +166,11 @@ def test_lost_answers_are_asked_again(results: tuple[Check, ...], attempt: int, 
     verdict: Verdict | None = second_look.unanswered(results, attempt, LIMITS)
     assert (verdict is not None) is waits
     assert verdict is None or (verdict.state == State.WAIT and "liveness: timed out" in verdict.reason)
+
+
+@pytest.mark.parametrize("counts", [{"desired": 2, "running": 0}, {"desired": 0, "running": 1}])
+def test_a_service_without_tasks_that_has_some_is_not_believed(counts: dict[str, int]) -> None:
+    """Read as one without tasks, a failed release would scale it back to none."""
+    verdict = provable.unreadable(b.service(b.ecs_deployment(**counts), desired=0))
+    assert verdict is not None
+    assert "its desired count is 0, and its PRIMARY deployment has" in verdict.reason

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from landfall.model import Release
+from landfall.logs.task_logs import Place
+from landfall.model import Release, State
 from landfall.preflight_checks import supported_service
 from landfall.proof.observed import ServiceView, TaskView, service_view
+from landfall.secret import Known, Secret, Unreadable
 from landfall.settings import Service
+from landfall.settings.smoke import OwnCheck
 from tests.support import builders as b
 
 SETTINGS = b.settings_of()
@@ -51,6 +55,32 @@ REFUSED: dict[str, tuple[ServiceView, str, str]] = {
         b.OTHER,
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("place", "part"),
+    [(Place("/app", "web", "app"), "log group '/app' does not exist"), (None, "do not write to CloudWatch Logs")],
+    ids=["a group that is gone", "no group"],
+)
+def test_a_gate_on_logs_that_nobody_can_read_is_refused(place: Place | None, part: str) -> None:
+    """It would pass every release, and people would think that it looks."""
+    verdict = supported_service.unreadable_logs(SETTINGS, place)
+    assert (verdict.state, verdict.code) == (State.FAIL, "LOGS_UNREADABLE")
+    assert part in verdict.reason
+    assert "services.sample.logs.gate" in verdict.reason
+
+
+def test_a_check_whose_secret_can_not_be_read_is_refused() -> None:
+    """It could never be made. The refusal names the check, the secret and why, and nothing of the value."""
+    token, other = Secret("token"), Secret("other")
+    checks = tuple(OwnCheck(name, "/", send={"X-Key": secret}) for name, secret in (("one", other), ("two", token)))
+    settings = b.settings_of(smoke=replace(SETTINGS.smoke, checks=(OwnCheck("none", "/"), *checks)))
+    known: Known = {other: "a good secret", token: Unreadable("holds bytes instead of text")}
+    verdict = supported_service.unreadable_secret(settings, known)
+    assert verdict is not None
+    assert verdict.code == "SECRET_UNREADABLE"
+    assert "check 'two' sends secret 'token', which holds bytes" in verdict.reason
+    assert supported_service.unreadable_secret(settings, {**known, token: "another secret"}) is None
 
 
 @pytest.mark.parametrize(("service", "code", "part"), REFUSED.values(), ids=REFUSED.keys())

@@ -90,3 +90,13 @@ def test_health_port(mode: str | None, port: str, good: bool) -> None:
     found = list(way_back.wrong_health_ports({**of(portMappings=MAPPED), "networkMode": mode}, {"group": port}))
     assert (not found) is good
     assert good or f"checks health on port {port}" in found[0]
+
+
+def test_a_closed_way_back_is_refused_with_all_that_closes_it() -> None:
+    """Whoever fixes one of two problems would only find the other."""
+    verdict = way_back.refusal(["role x is gone", "secret y is gone"], "sample:7")
+    assert verdict is not None
+    assert verdict.code == "WAY_BACK_CLOSED"
+    for part in ("sample:7", "role x is gone; secret y is gone", 'way_back = "warn"'):
+        assert part in verdict.reason
+    assert way_back.refusal([], "sample:7") is None

@@ -235,6 +235,11 @@ CASES = {
         b.judged(),
         "WAIT CONTAINER_UNHEALTHY",
     ),
+    "unhealthy as the baseline was, which is gone back to": (
+        look(tasks=tuple(b.task(n, health="UNHEALTHY") for n in (1, 2))),
+        b.judged(deployment=b.deployment(as_unhealthy=True)),
+        "PASS STABLE",
+    ),
     "the released container unhealthy, the task not yet": (
         look(tasks=pair(containers=(b.container(health="UNHEALTHY"),))),
         b.judged(),

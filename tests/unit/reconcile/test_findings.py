@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.reconcile.findings import CLAIM, Finding, Kind, Looked, Seen, State, changes, gone, key, seen, told
-from landfall.telling import finding_advice, finding_notice
+from landfall.reconcile.findings import CLAIM, Finding, Kind, Looked, Seen, Start, State, changes, gone, key, seen, told
+from landfall.telling import finding_advice, finding_event, finding_notice
 from tests.support import builders as b
 
 ROOT = Path(__file__).parents[3]
@@ -71,7 +71,7 @@ def test_people_hear_raised_and_cleared_in_turn(looks: list[tuple[bool, int, boo
         known = found or known
         if found and found.untold and arrives:
             heard.append(found.state)
-            known = told(found, "id")
+            known = told(found)
     assert heard == [(State.RAISED, State.CLEARED)[n % 2] for n in range(len(heard))]
 
 
@@ -120,3 +120,25 @@ def test_every_kind_says_what_to_do(kind: Kind) -> None:
         "code": kind.value,
     }
     assert finding_notice.notice(replace(each, state=State.CLEARED), "").attributes["severity"] == "notice"
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_event_tells_a_program_what_people_are_told(kind: Kind) -> None:
+    """What to do while it is open, why it is gone after that; never both."""
+    each = replace(finding(State.RAISED), kind=kind)
+    opened = finding_event.event(each, "execution one was started")
+    cleared = finding_event.event(replace(each, state=State.CLEARED, cleared_at=JUST_NOW, because=""), "")
+    assert (opened.state, opened.done, opened.because) == (State.RAISED, "execution one was started", "")
+    assert opened.what_next == finding_advice.ADVICE[kind].next
+    assert (cleared.state, cleared.what_next, cleared.cleared_at) == (State.CLEARED, "", JUST_NOW)
+    assert finding_advice.ADVICE[kind].gone in cleared.because
+    assert opened.runbook == cleared.runbook == finding_advice.runbook(kind)
+
+
+def test_what_a_look_sees_changes_what_is_kept() -> None:
+    """A new problem is kept, one that is known and still there is not written again, and a fix goes with its own."""
+    start = Start("one", {"service": "sample"})
+    new = Seen(Kind.PUSH_NOT_DEPLOYED, b.DIGEST, "it was not deployed", start)
+    look = Looked(frozenset({NOW.kind, new.kind}), (NOW, new))
+    ((suspected, to_start),) = changes("sample", [look], [finding(State.RAISED)], b.NOW, SETTLE)
+    assert (suspected.kind, suspected.state, to_start) == (new.kind, State.SUSPECTED, start)

@@ -18,13 +18,11 @@ from landfall.ledger.execution_history import Execution
 from landfall.ledger.recovery import PATIENCE
 from landfall.model import Outcome
 from landfall.proof.observed import ServiceView
-from landfall.reconcile import LOOK_EVERY
 from landfall.reconcile import live_revision as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
 from landfall.reconcile import record_checks as reconcile_records
-from landfall.reconcile.findings import Kind
+from landfall.reconcile.findings import Kind, Seen
 from landfall.settings import NO_RELEASES, Limits
-from landfall.steps import reconcile_reads
 from tests.support import builders as b
 
 LIMITS = Limits()
@@ -261,9 +259,14 @@ def test_a_success_that_was_only_heard_of_says_nothing_of_what_is_live() -> None
     assert service_standing.last_change([heard_of, before]) == before
 
 
-def test_each_service_is_looked_at_first_in_its_turn() -> None:
-    """If the time is too short for all services, the skipped ones change from run to run."""
-    services = [b.settings_of(name=name) for name in ("one", "two", "three", "four", "five")]
-    turns = [reconcile_reads.in_turn(services, b.NOW + n * LOOK_EVERY) for n in range(5)]
-    assert {turn[0].name for turn in turns} == {"one", "two", "three", "four", "five"}
-    assert all(sorted(s.name for s in turn) == sorted(s.name for s in services) for turn in turns)
+def test_requests_are_read_from_before_the_push() -> None:
+    """An hour before it, since the clocks of ECR and of who asks differ: one that is missed would be started twice."""
+    pushed_at = "2026-01-02T00:30:00Z"
+    assert reconcile_pushes.requests_since(image(pushed_at=pushed_at)) == "20260101T233000Z"
+
+
+def test_a_look_at_pushes_speaks_of_both_kinds() -> None:
+    """What it does not see is gone: a finding of either kind is cleared."""
+    seen = Seen(Kind.PUSH_NOT_READ, b.DIGEST, "why")
+    assert reconcile_pushes.looked(None, seen, None).seen == (seen,)
+    assert reconcile_pushes.looked(None).kinds == {Kind.PUSH_NOT_DEPLOYED, Kind.PUSH_NOT_READ}

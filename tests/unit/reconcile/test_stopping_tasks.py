@@ -112,3 +112,9 @@ def test_the_finding_says_what_dies_how_often_and_why() -> None:
     assert found.subject == b.REVISION
     for words in ("3 tasks of revision sample:2", "1 of 2 run", "container 'app' exited with code 1", "03:03:05"):
         assert words in found.what
+
+
+@pytest.mark.parametrize("ended_at", [None, "yesterday", (b.NOW - timedelta(hours=2)).replace(tzinfo=None).isoformat()])
+def test_an_end_that_can_not_be_read_hides_no_crash(ended_at: str | None) -> None:
+    """The stops of the last hour count then, as they do after a deployment of long ago."""
+    assert seen(evenly(5), last=record(ended_at=ended_at))

@@ -214,3 +214,12 @@ def test_digests_that_are_shared_are_told_once() -> None:
     """Ten containers of an image cost their names and one list."""
     small = wire.packed(asdict(b.deployment(digests=dict.fromkeys("abc", (b.DIGEST, b.OLD_DIGEST)))))
     assert small["digests"] == {"a": (b.DIGEST, b.OLD_DIGEST), "b": 0, "c": 0}
+
+
+@given(st.integers(0, 400))
+def test_what_does_not_fit_is_refused_before_step_functions_refuses_it(more: int) -> None:
+    """An answer over the limit ends the step by a named error, which the machine catches."""
+    answer = {"text": "x" * (wire.OUTPUT_LIMIT - len('{"text": ""}'))}
+    assert fitting(answer) == answer
+    with pytest.raises(StepOutputTooLarge, match=f"{wire.OUTPUT_LIMIT + 1 + more} bytes"):
+        fitting({"text": answer["text"] + "x" * (more + 1)})

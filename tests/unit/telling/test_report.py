@@ -62,6 +62,17 @@ def test_from_the_commit_to_what_was_served() -> None:
     assert proven.served == f"gitSha {b.SHA}"
 
 
+def test_the_report_says_what_ran_before() -> None:
+    """Beside the targets after the end: had the service all of them before the update?"""
+    ended = ENDINGS[Outcome.ROLLED_BACK]
+    baseline = b.baseline(desired_count=3, healthy_targets=2)
+    told = report(replace(ended, baseline=baseline), deployment_record.closed(ended, b.NOW), SEEN)
+    revision = baseline.task_definition.rpartition("/")[2]
+    row = f"| before the update | {revision}: 3 desired tasks, 2 healthy targets |"
+    assert row in report_text.markdown(told).replace("\\", "").replace("&#58;", ":")
+    assert "before the update" not in report_text.markdown(made(Outcome.SKIPPED))
+
+
 def test_what_was_not_served_is_not_claimed() -> None:
     """Without a version check that passed, the report says what it saw, or UNKNOWN."""
     wrong = (Check("version", "FAIL", f"gitSha {b.SHA}", f"gitSha {b.OLD_SHA} (HTTP 200)"),)

@@ -30,6 +30,7 @@ PASTED = {
     "tags that can't be seen": ("go\U000e0068\U000e0069", "go"),
     "Persian, which needs a non-joiner": ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",) * 2,
     "Hindi, which needs a joiner": ("\u0915\u094d\u200d\u0937",) * 2,
+    "joiners at both ends": ("\u200dhot fix\u200d", "hot fix"),
     "a joiner between letters": ("pass\u200dword", "password"),
     "a soft hyphen and zero-width blanks": ("ro\u00adll\u200bba\u2060ck\ufeff", "rollback"),
     "overrides": ("\u202egnp.exe\u202c", "gnp.exe"),

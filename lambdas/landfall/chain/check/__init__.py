@@ -1,4 +1,8 @@
-"""Verifies a service's chain: pure, so that it says the same of a ledger and of an export of it."""
+"""Verifies a service's chain: pure, so that it says the same of a ledger and of an export of it.
+
+Records are gone through once. What is kept of each lies in a temporary database (shelf.py), so that a long history
+takes no more memory than a short one.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,9 @@ from dataclasses import dataclass
 
 from landfall.chain.check import anchors, places, signatures
 from landfall.chain.check.given import Evidence, Finding
+from landfall.chain.check.kept import Kept
 
-__all__ = ["Evidence", "Finding", "Verified", "verify"]
+__all__ = ["Evidence", "Finding", "Kept", "Verified", "judge", "verify"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,8 @@ class Verified:
     """What was looked at, and what was found. `before` were closed before the chain began; `began` is its first.
 
     Of those in the chain `signed` are signed, and `covered` are from before signing and lie under the first that is.
-    `notes` say what somebody added that decides nothing.
+    `notes` say what somebody added that decides nothing. `since` is the number of the record that this check went on
+    from: nothing before it was looked at. 0 where everything was.
     """
 
     service: str
@@ -28,24 +34,33 @@ class Verified:
     signed: int = 0
     covered: int = 0
     notes: tuple[Finding, ...] = ()
+    since: int = 0
 
 
 def verify(evidence: Evidence) -> Verified:
     """Look at everything, and say all that is wrong."""
-    found = (*places.findings(evidence), *signatures.findings(evidence), *anchors.findings(evidence))
-    first = evidence.ordered[0] if evidence.ordered else {}
+    with Kept.of(evidence) as kept:
+        return judge(kept)
+
+
+def judge(kept: Kept) -> Verified:
+    """Say all that is wrong with what was kept of a service's evidence."""
+    planted = anchors.planted(kept)
+    found = (*places.findings(kept), *signatures.findings(kept), *anchors.findings(kept))
+    first = kept.first
     return Verified(
-        service=evidence.service,
-        chained=len(evidence.placed),
-        before=sum("outcome" in r for r in evidence.outside),
-        open=sum("outcome" not in r for r in evidence.outside),
-        anchored=len({a.sequence for a in evidence.anchors}),
-        began=str(first.get("deployment_id", "")),
+        service=kept.service,
+        chained=kept.placed,
+        before=kept.closed_outside,
+        open=kept.open,
+        anchored=kept.shelf.anchored(),
+        began=first.deployment_id if first else "",
         findings=found,
-        signed=len(evidence.signed),
-        covered=signatures.covered(evidence),
+        signed=kept.signed,
+        covered=signatures.covered(kept),
         notes=tuple(
             Finding("PLANTED", f"anchor {anchor.key} is not Landfall's: it has no signature, and is not believed")
-            for anchor in anchors.planted(evidence)
+            for anchor in planted
         ),
+        since=kept.since,
     )

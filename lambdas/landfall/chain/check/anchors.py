@@ -2,65 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
-from landfall import chain
-from landfall.chain import HASH, SIGNATURE, Anchor, Record
-from landfall.chain.check.given import Evidence, Finding, found
+from landfall.chain import Anchor
+from landfall.chain.check import shelf
+from landfall.chain.check.given import Finding, found
+from landfall.chain.check.kept import Kept
+from landfall.chain.check.stub import Stub, token
+
+_SHOWN = 5
 
 
-def planted(evidence: Evidence) -> tuple[Anchor, ...]:
-    """Return the anchors that agree with no record and are not Landfall's: they say nothing.
+def planted(kept: Kept) -> list[Anchor]:
+    """Return the anchors that agree with no record and are not Landfall's, and leave them out: they say nothing.
 
     Since signing began an anchor carries the record's signature; what was added for a record of before came late.
     """
-    records = _by_number(evidence)
-    strange = (a for a in evidence.anchors if records.get(a.sequence, {}).get(HASH) != a.hash)
-    return tuple(a for a in strange if not _is_own(a, evidence))
+    first = kept.first_signed
+    since = first.number if first else 0
+    strange = [(at, anchor) for at, anchor in kept.shelf.strange() if not _is_own(anchor, kept, since)]
+    kept.shelf.plant(at for at, _ in strange)
+    return [anchor for _, anchor in strange]
 
 
-def _is_own(anchor: Anchor, evidence: Evidence) -> bool:
-    since = evidence.signed_since
-    if not since or anchor.service != evidence.service:
+def _is_own(anchor: Anchor, kept: Kept, since: int) -> bool:
+    if not since or anchor.service != kept.service:
         return True
-    if any(key.signed(anchor.hash, anchor.signature) for key in evidence.keys):
+    if any(key.signed(anchor.hash, anchor.signature) for key in kept.keys):
         return True
     return anchor.sequence < since and not anchor.late
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
-    """Compare the chain with its anchors."""
-    records, strangers = _by_number(evidence), planted(evidence)
-    anchors = [anchor for anchor in evidence.anchors if anchor not in strangers]
-    anchored = {a.sequence for a in anchors if a.service == evidence.service}
-    for anchor in anchors:
-        yield from _anchor(anchor, records.get(anchor.sequence), evidence.service)
-    gone, newest = sorted(anchored - records.keys()), max(records, default=0)
-    for code, numbers in (("MISSING", [n for n in gone if n < newest]), ("TRUNCATED", [n for n in gone if n > newest])):
-        if numbers:
-            yield Finding(code, f"anchored, and gone: {_some(numbers)}")
-    for number, record in records.items():
-        if "reported" in record and number not in anchored:
-            yield found("NOT_ANCHORED", "it was reported, which comes after its anchor, and that is gone", record)
+def findings(kept: Kept) -> Iterator[Finding]:
+    """Compare the chain with its anchors, once those that are planted are left out."""
+    for anchor, record in kept.shelf.anchors():
+        yield from _anchor(anchor, record, kept.service)
+    newest = last.number if (last := kept.newest) else 0
+    for code, is_so in (("MISSING", newest.__gt__), ("TRUNCATED", newest.__lt__)):
+        gone = filter(is_so, kept.shelf.gone(kept.service))
+        if numbers := list(islice(gone, _SHOWN)):
+            yield Finding(code, f"anchored, and gone: {_some(numbers, sum(1 for _ in gone))}")
+    for record in kept.shelf.stubs(shelf.NOT_ANCHORED, token(kept.service)):
+        yield found("NOT_ANCHORED", "it was reported, which comes after its anchor, and that is gone", record)
 
 
-def _by_number(evidence: Evidence) -> Mapping[int, Record]:
-    """Return a record of each number: of two the one that is signed."""
-    return {chain.number(r): r for r in (*evidence.ordered, *evidence.signed)}
-
-
-def _anchor(anchor: Anchor, record: Record | None, service: str) -> Iterator[Finding]:
+def _anchor(anchor: Anchor, record: Stub | None, service: str) -> Iterator[Finding]:
     if anchor.hidden:
         yield Finding("ANCHOR_HIDDEN", f"somebody deleted anchor {anchor.key}; the bucket kept what is under it")
     if anchor.service != service:
         yield Finding("FOREIGN", f"anchor {anchor.key} stands among those of {service}")
-    elif record and record.get(HASH) != anchor.hash:
+    elif record and record.hash != token(anchor.hash):
         what = f"the bucket has anchored another record {anchor.sequence}: the chain was rewritten"
         yield found("REWRITTEN", what, record)
-    elif record and anchor.signature and anchor.signature != record.get(SIGNATURE):
+    elif record and anchor.signature and token(anchor.signature) != record.signature:
         yield found("ANCHOR_CHANGED", "its anchor holds another signature than it has", record)
 
 
-def _some(numbers: Sequence[int], most: int = 5) -> str:
-    shown = ", ".join(map(str, numbers[:most]))
-    return shown if len(numbers) <= most else f"{shown} and {len(numbers) - most} more"
+def _some(numbers: Sequence[int], more: int) -> str:
+    shown = ", ".join(map(str, numbers))
+    return f"{shown} and {more} more" if more else shown

@@ -2,89 +2,93 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from landfall import chain
-from landfall.chain import HASH, NONE_BEFORE, PREVIOUS, SEQUENCE, Head, Record
-from landfall.chain.check.given import Evidence, Finding, found
+from landfall.chain import NONE_BEFORE, SEQUENCE, Head
+from landfall.chain.check import shelf
+from landfall.chain.check.given import Finding, found
+from landfall.chain.check.kept import Kept
+from landfall.chain.check.stub import Stub, token
 
 
-def findings(evidence: Evidence) -> Iterator[Finding]:
+def findings(kept: Kept) -> Iterator[Finding]:
     """Look at records alone, and at HEAD."""
-    for record in evidence.records:
-        if record.get("service") != evidence.service:
-            what = f"it is of {record.get('service')!r}, and stands among those of {evidence.service}"
-            yield found("FOREIGN", what, record)
-    for record in evidence.unplaced:
-        place = f"number {record[SEQUENCE]!r}" if SEQUENCE in record else "no number"
-        yield found("UNPLACED", f"it has {place}: no closing gives such a place in the chain", record)
-    for record in evidence.placed:
-        if not chain.is_sound(record):
-            yield found("CHANGED", "its hash is not that of its content: it was changed since it was closed", record)
-    yield from _order(evidence.placed)
-    yield from _links(evidence.ordered)
-    yield from _heads(evidence)
-    yield from _outside(evidence)
+    for record in kept.shelf.stubs(shelf.FOREIGN):
+        what = f"it is of {record.foreign}, and stands among those of {kept.service}"
+        yield found("FOREIGN", what, record)
+    for record in kept.shelf.stubs(shelf.UNPLACED):
+        yield found("UNPLACED", f"it has {record.claim}: no closing gives such a place in the chain", record)
+    for record in kept.shelf.stubs(shelf.CHANGED):
+        yield found("CHANGED", "its hash is not that of its content: it was changed since it was closed", record)
+    if not kept.any_order:
+        yield from _order(kept)
+    yield from _links(kept)
+    if kept.heads is not None:
+        yield from _heads(kept, kept.heads)
+    yield from _outside(kept)
 
 
-def _order(records: Sequence[Record]) -> Iterator[Finding]:
-    for before, after in pairwise(records):
-        if chain.number(after) < chain.number(before):
-            what = f"number {chain.number(after)} stands after number {chain.number(before)}"
-            yield found("REORDERED", what, after)
+def _order(kept: Kept) -> Iterator[Finding]:
+    for before, after in pairwise(kept.shelf.stubs(shelf.AS_KEPT)):
+        if after.number < before.number:
+            yield found("REORDERED", f"number {after.number} stands after number {before.number}", after)
 
 
-def _links(ordered: Sequence[Record]) -> Iterator[Finding]:
-    start: Record = {SEQUENCE: 0, HASH: NONE_BEFORE}
-    for before, after in pairwise([start, *ordered]):
-        last, number = chain.number(before), chain.number(after)
+def _links(kept: Kept) -> Iterator[Finding]:
+    """Look at each record and the one before. What the first names was verified earlier, if others were before it."""
+    last, hash_ = max(kept.since, 1) - 1, None if kept.since else token(NONE_BEFORE)
+    for after in kept.shelf.stubs(shelf.ORDERED):
+        number = after.number
         if number == last:
             yield found("DUPLICATE", f"there are two records with number {number}", after)
         elif number > last + 1:
             gap = f"record {last + 1} is" if number == last + 2 else f"records {last + 1} to {number - 1} are"
             yield found("MISSING", f"{gap} gone from before this one", after)
-        elif after.get(PREVIOUS) != before.get(HASH):
+        elif hash_ is not None and after.previous != hash_:
             yield found("BROKEN", f"it does not name the hash of record {last}: one of the two was exchanged", after)
+        last, hash_ = number, after.hash
 
 
-def _heads(evidence: Evidence) -> Iterator[Finding]:
+def _heads(kept: Kept, heads: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     """Look at each HEAD; a table holds one at most, an export whatever somebody wrote."""
-    last = evidence.ordered[-1] if evidence.ordered else None
-    if last and not evidence.heads:
+    last = kept.newest
+    if last and not heads:
         yield found("HEAD_MISSING", "this is the newest record, and there is no HEAD to say so", last)
-    if len(evidence.heads) > 1:
-        yield Finding("HEAD_TWICE", f"there are {len(evidence.heads)} HEADs, and a chain has one")
-    for kept in evidence.heads:
-        head = chain.read_head(kept)
+    if len(heads) > 1:
+        yield Finding("HEAD_TWICE", f"there are {len(heads)} HEADs, and a chain has one")
+    for each in heads:
+        head = chain.read_head(each)
         if head is None:
-            yield found("HEAD_BROKEN", f"HEAD names no record: number {kept.get(SEQUENCE)!r}", kept)
+            what = f"HEAD names no record: number {each.get(SEQUENCE)!r}"
+            yield Finding("HEAD_BROKEN", what, str(each.get("deployment_id", "")))
         else:
-            yield from _head(head, last, evidence.service)
+            yield from _head(head, last, kept.service)
 
 
-def _head(head: Head, last: Record | None, service: str) -> Iterator[Finding]:
-    newest = chain.number(last) if last else 0
+def _head(head: Head, last: Stub | None, service: str) -> Iterator[Finding]:
+    newest = last.number if last else 0
     if head.sequence > newest:
         what = f"HEAD is at record {head.sequence}, the chain ends at {newest}: the newest were cut off"
         yield Finding("TRUNCATED", what, head.deployment_id)
-    elif last and (last.get(HASH), last.get("deployment_id"), service) != (head.hash, head.deployment_id, head.service):
+    elif last and (last.hash, last.deployment_id, service) != (token(head.hash), head.deployment_id, head.service):
         what = f"this is the newest record, HEAD says {head.sequence} {head.deployment_id}"
         yield found("HEAD_DIFFERS", what, last)
 
 
-def _outside(evidence: Evidence) -> Iterator[Finding]:
+def _outside(kept: Kept) -> Iterator[Finding]:
     """Look at closed records that have no place. When signing began it was noted which of them there were."""
-    first = evidence.signed[0] if evidence.signed else {}
-    began = str(evidence.ordered[0].get("ended_at", "")) if evidence.ordered else ""
-    noted, old = first.get(chain.UNCHAINED), [r for r in evidence.outside if chain.is_unchained(r)]
-    changed = noted is not None and noted != chain.digest_of_unchained(old)
-    for record in evidence.outside:
-        late = bool(began) and str(record.get("ended_at", "")) > began
+    first, signed = kept.first, kept.first_signed
+    began, noted = first.ended_at if first else "", signed.unchained if signed else None
+    changed = noted is not None and noted != chain.digest_of_contents(kept.shelf.old())
+    for record in kept.shelf.stubs(shelf.OUTSIDE):
+        late = bool(began) and record.ended_at > began
         added = changed and str(noted).startswith("0 ")
-        if "outcome" in record and (not chain.is_unchained(record) or late or added):
+        if record.closed and (not record.old or late or added):
             what = "it has an outcome and no place in the chain: Landfall did not close it"
             yield found("UNCHAINED", what, record)
-    if changed:
-        what = f"of the records from before chains there are {len(old)}, and not the {str(noted).split()[0]} there were"
-        yield found("UNCHAINED", f"{what} when this one was signed: one was added, changed or taken", first)
+    if signed and changed:
+        what = f"of the records from before chains there are {kept.old}, and not the {str(noted).split()[0]} there were"
+        yield found("UNCHAINED", f"{what} when this one was signed: one was added, changed or taken", signed)

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from landfall.ledger.execution_history import Entry
+from landfall.model import Baseline
 from landfall.telling.report import Report
 from landfall.telling.report.served import Task
 from landfall.text import foreign
@@ -48,6 +49,12 @@ def _task(task: Task) -> str:
     return f"{task.status} {task.arn.rpartition('/')[2]} of {task.revision.rpartition('/')[2]}: {told}"
 
 
+def _before(baseline: Baseline) -> str:
+    """Say what ran before the update."""
+    counted = f"{baseline.desired_count} desired tasks, {baseline.healthy_targets} healthy targets"
+    return f"{baseline.task_definition.rpartition('/')[2]}: {counted}"
+
+
 def _answer(entry: Entry) -> str:
     return " ".join(filter(None, (entry.answer, f"{entry.code}:" if entry.code else "", entry.reason)))
 
@@ -63,4 +70,4 @@ _ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everyth
     keep_trailing_newline=True,
     finalize=_shown,
 )
-_ENVIRONMENT.filters.update(plain=_plain, url=_url, task=_task, answer=_answer, seconds=_seconds)
+_ENVIRONMENT.filters.update(plain=_plain, url=_url, task=_task, before=_before, answer=_answer, seconds=_seconds)

@@ -1,0 +1,30 @@
+"""The parts of the benchmark, by their names."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+
+from bench import fleets, real, rollouts
+from bench.figure import Figure
+
+PARTS: dict[str, Callable[[], list[Figure]]] = {
+    "thousand": lambda: fleets.figures((1_000,)),
+    "real": real.figures,
+    "fleets": lambda: fleets.figures((10, 100)),
+    "rollouts": rollouts.figures,
+    "seeds": lambda: fleets.figures((100, 1_000), seeds=5),
+}
+"""What is measured, by its name, the longest first. `seeds` takes half an hour, and only runs where it is named."""
+LONG = frozenset({"seeds"})
+
+
+def measured(name: str) -> list[Figure]:
+    """Measure one part, and say what came of it."""
+    logging.disable(logging.CRITICAL)
+    began = time.monotonic()
+    found = PARTS[name]()
+    sys.stderr.write("".join(f"{figure}\n" for figure in found) + f"{name}: {time.monotonic() - began:.0f} s\n")
+    return found

@@ -1,0 +1,51 @@
+"""Thirty real deployments at once on a local AWS: real images, processes and HTTP. Every law is judged."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from bench.figure import Figure
+from tests.campaigns.chaos.lane import Lane
+from tests.campaigns.chaos.run import Played, Theatre, theatre
+from tests.campaigns.chaos.schedule import GOOD, Deployment
+
+SIZE, SEED = 30, 17
+LONGER = 600.0
+"""Seconds that a rollout may take longer than usual, since thirty of them share two cores."""
+
+
+def figures(size: int = SIZE) -> list[Figure]:
+    """Release to all services at once, after a first release of each."""
+    lanes = [f"sea{number:02}" for number in range(1, size + 1)]
+    state = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    with state, theatre(SEED, Path(state.name), lanes, LONGER) as there:
+        began = time.monotonic()
+        played = _all_at_once(there, lanes)
+        took = time.monotonic() - began
+    landed = sum(each.outcomes == ("SUCCEEDED",) for each in played)
+    broken = sum(len(each.violations) for each in played)
+    return [
+        Figure(f"real releases that land, {size} at once", landed, "releases", size, at_least=True),
+        Figure(f"laws broken, {size} real releases at once", broken, "laws", 0),
+        Figure(f"seconds of {size} real releases at once, on this machine", took, "s"),
+    ]
+
+
+def _all_at_once(there: Theatre, lanes: list[str]) -> list[Played]:
+    played: list[Played] = []
+
+    def go(number: int, name: str) -> None:
+        one = there.play(Lane(there.stage, name), Deployment(number, GOOD, ()))
+        sys.stderr.write(f"{name}: {', '.join(one.outcomes)} after {one.seconds:.0f} s\n")
+        played.append(one)
+
+    threads = [threading.Thread(target=go, args=each) for each in enumerate(lanes, start=1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return played

@@ -1,0 +1,190 @@
+"""The AWS adapters that a step may ask for, each made when it is first asked for.
+
+Each is imported at the same moment: most steps need few of them, and a cold start waits for each import.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from landfall.runtime.given import (
+    ENV_BUS,
+    ENV_FREEZES,
+    ENV_LEDGER,
+    ENV_LOCKS,
+    ENV_REPORTS,
+    ENV_SIGNING_KEY,
+    ENV_TOPIC,
+    HURRIED,
+    ONCE,
+    Given,
+)
+
+if TYPE_CHECKING:
+    from landfall.aws.codebuild import CodeBuild
+    from landfall.aws.ecr import Ecr
+    from landfall.aws.ecs import Ecs
+    from landfall.aws.elb import Elb
+    from landfall.aws.events import Events
+    from landfall.aws.executions import Executions
+    from landfall.aws.findings import Findings, Turns
+    from landfall.aws.freezes import Freezes
+    from landfall.aws.ledger import Ledger
+    from landfall.aws.locks import Locks
+    from landfall.aws.logs import TaskLogs
+    from landfall.aws.reports import Reports
+    from landfall.aws.requests import Requests
+    from landfall.aws.services import Services
+    from landfall.aws.signing import Signing
+    from landfall.aws.surroundings import Surroundings
+    from landfall.aws.topic import Topic
+    from landfall.aws.versions import Definitions, Versions
+
+
+class Adapters(Given):
+    """AWS, one adapter for each service or table of it."""
+
+    def ecs(self, service: str) -> Ecs:
+        """Return ECS, narrowed to one configured service."""
+        from landfall.aws.ecs import Ecs
+
+        at = self.service(service)
+        return Ecs(self._client("ecs"), at.cluster, at.service, once=lambda: self._client("ecs", ONCE))
+
+    def services(self, cluster: str) -> Services:
+        """Return ECS, narrowed to the services of one cluster."""
+        from landfall.aws.services import Services
+
+        return Services(self._client("ecs"), cluster)
+
+    def ecr(self, repository: str) -> Ecr:
+        """Return ECR, narrowed to one repository."""
+        from landfall.aws.ecr import Ecr
+
+        return Ecr(self._client("ecr"), repository)
+
+    @cached_property
+    def codebuild(self) -> CodeBuild:
+        """Return CodeBuild."""
+        from landfall.aws.codebuild import CodeBuild
+
+        return CodeBuild(self._client("codebuild"))
+
+    @cached_property
+    def elb(self) -> Elb:
+        """Return the load balancers."""
+        from landfall.aws.elb import Elb
+
+        return Elb(self._client("elbv2"))
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Return the reader of what services depend on: roles, secrets, alarms."""
+        from landfall.aws.surroundings import Surroundings
+
+        return Surroundings(self._client)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the ledger table."""
+        from landfall.aws.ledger import Ledger
+
+        return Ledger(self._ledger_table, lambda: self.signing)
+
+    @cached_property
+    def signing(self) -> Signing:
+        """Return the key that signs closed records."""
+        from landfall.aws.signing import Signing
+
+        former = self.settings.evidence.former_keys
+        return Signing(self._client("kms"), os.environ[ENV_SIGNING_KEY], self.reports, former)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """Return the reconciler's findings, which are kept in the ledger's table."""
+        from landfall.aws.findings import Findings
+
+        return Findings(self._ledger_table)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Return where the reconciler's next run begins, which is kept in the ledger's table."""
+        from landfall.aws.findings import Turns
+
+        return Turns(self._ledger_table)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Return the requests that were recorded before their builds, which are kept in the ledger's table."""
+        from landfall.aws.requests import Requests
+
+        return Requests(self._ledger_table)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Return the report bucket."""
+        from landfall.aws.reports import Reports
+
+        return Reports(self._client("s3"), os.environ[ENV_REPORTS])
+
+    @cached_property
+    def topic(self) -> Topic:
+        """Return the notification topic."""
+        from landfall.aws.topic import Topic
+
+        return Topic(self._client("sns"), os.environ[ENV_TOPIC])
+
+    @cached_property
+    def events(self) -> Events:
+        """Return Landfall's event bus."""
+        from landfall.aws.events import Events
+
+        return Events(self._client("events"), os.environ[ENV_BUS])
+
+    @cached_property
+    def executions(self) -> Executions:
+        """Return Step Functions' executions."""
+        from landfall.aws.executions import Executions
+
+        return Executions(self._client("stepfunctions"))
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """Return the definitions of state machines and executions."""
+        from landfall.aws.versions import Definitions
+
+        return Definitions(self._client("stepfunctions"))
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Return the versions of functions."""
+        from landfall.aws.versions import Versions
+
+        return Versions(self._client("lambda"))
+
+    @cached_property
+    def logs(self) -> TaskLogs:
+        """Return the reader of the tasks' logs. Its timeouts are short: no deployment may hang because of logs."""
+        from landfall.aws.logs import TaskLogs
+
+        return TaskLogs(self._client("logs", HURRIED))
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Return the lock table."""
+        from landfall.aws.locks import Locks
+
+        return Locks(self._table(ENV_LOCKS))
+
+    @cached_property
+    def freezes(self) -> Freezes:
+        """Return the freeze table."""
+        from landfall.aws.freezes import Freezes
+
+        return Freezes(self._table(ENV_FREEZES))
+
+    @cached_property
+    def _ledger_table(self) -> Any:
+        return self._table(ENV_LEDGER)
