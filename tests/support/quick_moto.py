@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, wraps
+from functools import wraps
 from inspect import isfunction
 from typing import Any
 
 from moto.core import responses, serialize, utils
+from moto.core.constants import MISSING
 from moto.dynamodb.parsing import ast_nodes, validators
 
 _NAMES = "_names_by_class"
@@ -21,7 +22,9 @@ _NAMES = "_names_by_class"
 
 Picker: Any = serialize.XFormedAttributePicker
 Serializer: Any = serialize.ResponseSerializer
-Walker: Any = ast_nodes.DepthFirstTraverser
+_NODES: Any = ast_nodes
+"""moto's module, which is untyped."""
+Walker = _NODES.DepthFirstTraverser
 _asked_for, _walked = Serializer.get_value, Walker.traverse
 
 
@@ -78,8 +81,8 @@ def _first(value: dict[str, Any], names: tuple[str, ...]) -> Any:
 
 def _first_of_object(value: Any, names: tuple[str, ...]) -> Any:
     for name in names:
-        found = utils.get_value(value, name, utils.MISSING)
-        if found is not utils.MISSING:
+        found = utils.get_value(value, name, MISSING)
+        if found is not MISSING:
             return found
     return None
 
@@ -87,24 +90,22 @@ def _first_of_object(value: Any, names: tuple[str, ...]) -> Any:
 @wraps(_walked)
 def _walk(self: Any, node: Any) -> Any:
     """Process the nodes from the leaves to the root, as moto does, with one look at each kind of node."""
-    wanted = self.nodes_to_be_processed()
+    wanted, known = self.nodes_to_be_processed(), dict[type, tuple[bool, bool]]()
 
-    @cache
-    def is_node(kind: type) -> bool:
-        return issubclass(kind, ast_nodes.Node)
-
-    @cache
-    def is_wanted(kind: type) -> bool:
-        return issubclass(kind, wanted)
+    def judged(kind: type) -> tuple[bool, bool]:
+        if kind not in known:
+            known[kind] = issubclass(kind, _NODES.Node), issubclass(kind, wanted)
+        return known[kind]
 
     def visit(node: Any, place: int = -1) -> Any:
-        if not is_node(type(node)):
+        is_node, is_wanted = judged(type(node))
+        if not is_node:
             return node
         parent = node.parent
         for number, child in enumerate(node.children or ()):
             self.pre_processing_of_child(node, number)
             visit(child, number)
-        if is_wanted(type(node)):
+        if is_wanted:
             node = self.process(node)
             node.parent = parent
             if parent:
