@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from bench.figure import Figure
 from cli.evidence import checkpoint as file
 from cli.evidence.checking import Checking
 from landfall import chain
@@ -136,7 +137,7 @@ def _most() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
-def figures(sizes: tuple[int, ...] = SIZES, new: int = NEW) -> list[dict[str, object]]:
+def figures(sizes: tuple[int, ...] = SIZES, new: int = NEW) -> list[Figure]:
     """Measure each size, and the longest again with some new records."""
     with tempfile.TemporaryDirectory() as place, (Path(place) / "records").open("w+b") as lines:
         path, history = Path(place) / "checkpoint.json", History(sizes[-1] + new, lines)
@@ -152,27 +153,21 @@ def figures(sizes: tuple[int, ...] = SIZES, new: int = NEW) -> list[dict[str, ob
     return [*found, _memory(name, resumed.most - before, sizes[-1], flat), *_of_resumed(name, resumed, sizes[-1], new)]
 
 
-def _memory(name: str, most: float, size: int, flat: float) -> dict[str, object]:
-    return _figure(f"{name}: memory over what the process had before, at most", most, "MB", BEFORE.get(size), flat)
+def _memory(name: str, most: float, size: int, flat: float) -> Figure:
+    return Figure(f"{name}: memory over what the process had before, at most", most, "MB", flat, BEFORE.get(size))
 
 
-def _of(name: str, cost: Cost, size: int) -> list[dict[str, object]]:
+def _of(name: str, cost: Cost, size: int) -> list[Figure]:
     return [
-        _figure(f"{name}: bytes read", cost.reads["bytes"] / MEGABYTE, "MB", READ_BEFORE.get(size), None),
-        _figure(f"{name}: calls", cost.reads["calls"], "calls", None, None),
+        Figure(f"{name}: bytes read", cost.reads["bytes"] / MEGABYTE, "MB", None, READ_BEFORE.get(size)),
+        Figure(f"{name}: calls", cost.reads["calls"], "calls"),
     ]
 
 
-def _of_resumed(name: str, cost: Cost, size: int, new: int) -> list[dict[str, object]]:
+def _of_resumed(name: str, cost: Cost, size: int, new: int) -> list[Figure]:
     """A few calls, the new records, the last that was verified, and their anchors."""
     return [
-        _figure(f"{name}: bytes read", cost.reads["bytes"] / MEGABYTE, "MB", READ_BEFORE.get(size), 0.1),
-        _figure(f"{name}: items read", cost.reads["items"], "items", None, 2 * new + 10),
-        _figure(f"{name}: calls", cost.reads["calls"], "calls", None, 10),
+        Figure(f"{name}: bytes read", cost.reads["bytes"] / MEGABYTE, "MB", 0.1, READ_BEFORE.get(size)),
+        Figure(f"{name}: items read", cost.reads["items"], "items", 2 * new + 10),
+        Figure(f"{name}: calls", cost.reads["calls"], "calls", 10),
     ]
-
-
-def _figure(name: str, value: float, unit: str, baseline: float | None, target: float | None) -> dict[str, object]:
-    met = target is None or value <= target
-    told: dict[str, object] = {"name": name, "value": round(value, 3), "unit": unit, "baseline": baseline}
-    return {**told, "target": None if target is None else round(target, 3), "met": met}

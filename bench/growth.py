@@ -6,7 +6,6 @@ bytes. A question whose answer is as long as before must not read more because t
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,6 +15,7 @@ from typing import Any
 import ensure_begun
 from bench.account import LISTED, Account, account, commit_of, digest_of, id_of, moment, only
 from bench.dynamo import Meter
+from bench.figure import Figure
 from cli import records
 from cli.caller import Caller
 from cli.command import At
@@ -91,7 +91,7 @@ def asked(question: str, of: Account) -> Meter:
     return Meter(now.calls - before.calls, now.items - before.items, now.bytes - before.bytes)
 
 
-def figures(lengths: Sequence[int] = LENGTHS, services: Sequence[int] = SERVICES) -> list[dict[str, Any]]:
+def figures(lengths: Sequence[int] = LENGTHS, services: Sequence[int] = SERVICES) -> list[Figure]:
     """Ask each question of ledgers of these lengths, and `status` of so many services."""
     found = []
     for length in lengths:
@@ -103,28 +103,18 @@ def figures(lengths: Sequence[int] = LENGTHS, services: Sequence[int] = SERVICES
     return found
 
 
-def _of_question(question: str, length: int, meter: Meter) -> list[dict[str, Any]]:
+def _of_question(question: str, length: int, meter: Meter) -> list[Figure]:
     name, before = f"{question}, {length:,} records", BEFORE.get(question, length)
     return [
-        _figure(f"{name}: items read", meter.items, "items", before, ITEMS.get(question, MOST_ITEMS)),
-        _figure(f"{name}: bytes read", round(meter.bytes / 1000, 1), "KB", None, None),
-        _figure(f"{name}: calls", meter.calls.total(), "calls", None, None),
+        Figure(f"{name}: items read", meter.items, "items", ITEMS.get(question, MOST_ITEMS), before),
+        Figure(f"{name}: bytes read", round(meter.bytes / 1000, 1), "KB"),
+        Figure(f"{name}: calls", meter.calls.total(), "calls"),
     ]
 
 
-def _of_status(number: int, meter: Meter) -> list[dict[str, Any]]:
+def _of_status(number: int, meter: Meter) -> list[Figure]:
     name, each = f"status, {number} services", round(meter.bytes / 1000 / number, 1)
     return [
-        _figure(f"{name}: calls", meter.calls.total(), "calls", CALLS_BEFORE.get(number), CALLS.get(number)),
-        _figure(f"{name}: read of each", each, "KB", KILOBYTES_BEFORE, KILOBYTES),
+        Figure(f"{name}: calls", meter.calls.total(), "calls", CALLS.get(number), CALLS_BEFORE.get(number)),
+        Figure(f"{name}: read of each", each, "KB", KILOBYTES, KILOBYTES_BEFORE),
     ]
-
-
-def _figure(name: str, value: float, unit: str, baseline: float | None, target: float | None) -> dict[str, Any]:
-    met = target is None or value <= target
-    return {"name": name, "value": value, "unit": unit, "baseline": baseline, "target": target, "met": met}
-
-
-if __name__ == "__main__":
-    for each in figures():
-        sys.stderr.write(f"{'met   ' if each['met'] else 'MISSED'} {each['name']}: {each['value']} {each['unit']}\n")

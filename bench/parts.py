@@ -7,13 +7,16 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import fleets, real, rollouts
+from bench import evidence, fleets, growth, real, reconciler, rollouts
 from bench.figure import Figure
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "thousand": lambda: fleets.figures((1_000,)),
     "real": real.figures,
+    "evidence": evidence.figures,
+    "growth": growth.figures,
     "fleets": lambda: fleets.figures((10, 100)),
+    "reconciler": reconciler.figures,
     "rollouts": rollouts.figures,
     "seeds": lambda: fleets.figures((100, 1_000), seeds=5),
 }

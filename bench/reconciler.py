@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from bench.figure import Figure
 from bench.prices import dollars
 from bench.quiet import QuietWorld, quiet
 from landfall.reconcile import BUDGET, LOOK_EVERY
@@ -91,63 +92,49 @@ def of_service(records: int, images: int = 50, runs: int = WHOLE_EVERY) -> Used:
     return one
 
 
-def figures() -> list[dict[str, object]]:
+def figures() -> list[Figure]:
     """Return the figures of the reconciler."""
     return [*(_of_fleet(count) for count in FLEETS), _in_one_run(), _of_account(), *_of_histories(), _of_images()]
 
 
-def _of_fleet(count: int) -> dict[str, object]:
+def _of_fleet(count: int) -> Figure:
     with quiet(count, 50) as world:
         value = looked(world)
-    met = value >= count
-    return _figure(f"reconciler, {count} services: looked at in a run", value, "services", FLEETS[count], count, met)
+    name = f"reconciler, {count} services: looked at in a run"
+    return Figure(name, value, "services", count, FLEETS[count], at_least=True)
 
 
-def _in_one_run() -> dict[str, object]:
+def _in_one_run() -> Figure:
     most = int(BURST + RATE * BUDGET.total_seconds())
-    return _figure(
-        "reconciler: services that its pace allows in a run",
-        most,
-        "services",
-        FLEETS[500],
-        IN_ONE_RUN,
-        most >= IN_ONE_RUN,
-    )
+    name = "reconciler: services that its pace allows in a run"
+    return Figure(name, most, "services", IN_ONE_RUN, FLEETS[500], at_least=True)
 
 
-def _of_account() -> dict[str, object]:
+def _of_account() -> Figure:
     """Return what runs cost that have no service to look at, cold starts included (docs/decisions/0098)."""
     used = of_services(0, 1)
     started = dollars({"invocation": RUNS, "GB-second": RUNS * COLD_SECONDS * GB})
     cost = used.cost + started
-    return _figure("reconciler: cost by the month without any service", round(cost, 4), "dollars", None, None)
+    return Figure("reconciler: cost by the month without any service", round(cost, 4), "dollars")
 
 
-def _of_histories() -> list[dict[str, object]]:
+def _of_histories() -> list[Figure]:
     found = []
     for records, images in HISTORIES:
         used = of_service(records, images)
         name, cost = f"reconciler, a quiet service of {records} records and {images} images", used.cost
         found += [
-            _figure(
-                f"{name}: cost by the month", round(cost, 4), "dollars", BEFORE, MOST_DOLLARS, cost <= MOST_DOLLARS
-            ),
-            _figure(f"{name}: of that requests, counted", round(used.requests, 4), "dollars", BEFORE, None),
-            _figure(f"{name}: calls in a run", round(used.calls.total() / used.runs, 2), "calls", None, None),
-            _figure(f"{name}: items read in a run", round(used.per_run("items"), 2), "items", None, None),
-            _figure(f"{name}: bytes read in a run", round(used.per_run("bytes")), "bytes", None, None),
+            Figure(f"{name}: cost by the month", cost, "dollars", MOST_DOLLARS, BEFORE),
+            Figure(f"{name}: of that requests, counted", round(used.requests, 4), "dollars", None, BEFORE),
+            Figure(f"{name}: calls in a run", round(used.calls.total() / used.runs, 2), "calls"),
+            Figure(f"{name}: items read in a run", round(used.per_run("items"), 2), "items"),
+            Figure(f"{name}: bytes read in a run", round(used.per_run("bytes")), "bytes"),
         ]
     return found
 
 
-def _of_images() -> dict[str, object]:
+def _of_images() -> Figure:
     """Return what a service costs in whose repository no image is ever deleted. It has no target of its own."""
     used = of_service(MANY_IMAGES, MANY_IMAGES)
     name = f"reconciler, a quiet service of {MANY_IMAGES} records and {MANY_IMAGES} images: cost by the month"
-    return _figure(name, round(used.cost, 4), "dollars", BEFORE, None)
-
-
-def _figure(  # noqa: PLR0917
-    name: str, value: float, unit: str, baseline: float | None, target: float | None, met: bool = True
-) -> dict[str, object]:
-    return {"name": name, "value": value, "unit": unit, "baseline": baseline, "target": target, "met": met}
+    return Figure(name, round(used.cost, 4), "dollars", None, BEFORE)
