@@ -31,7 +31,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("change", "intake"),
     ("chain", "preflight_checks"),
     ("ledger", "builds"),
-    ("reconcile",),
+    ("reconcile", "dora"),
     ("telling", "settings_file"),
     ("aws",),
     ("runtime",),

@@ -223,7 +223,7 @@ def delete(stage: Stage, key: str) -> Callable[[], None]:
 
 def test_a_report_that_somebody_hid(stage: Stage, inbox: Inbox, baseline: Ending) -> None:
     """The record says where it lies, and it is not there."""
-    restore = delete(stage, f"{SERVICE}/{baseline.record['deployment_id']}/report.md")
+    restore = delete(stage, str(baseline.record["reported"]).removeprefix("s3://").partition("/")[2])
     (message,) = raised(stage, inbox, Kind.REPORT_MISSING)
     assert baseline.record["deployment_id"] in message.body
     restore()

@@ -122,7 +122,9 @@ def hide_the_report() -> None:
 
 def show_the_report() -> None:
     """Put it back."""
-    standin.client("s3").put_object(Bucket=standin.BUCKET, Key="sample/20260102T030405Z-one/report.md", Body=b"x")
+    uri = str(next(r for r in standin.records() if r["deployment_id"] == "20260102T030405Z-one")["reported"])
+    key = uri.removeprefix(f"s3://{standin.BUCKET}/")
+    standin.client("s3").put_object(Bucket=standin.BUCKET, Key=key, Body=b"x")
 
 
 def hide_the_anchor() -> None:

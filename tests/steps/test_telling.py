@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from moto.events.models import EventsBackend
 from moto.sns.models import sns_backends
 
 from landfall.errors import AwsCallFailed
+from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.model import QUIET, Outcome
+from landfall.steps import filing
+from landfall.telling import report as telling
 from tests.steps import machine, standin
 from tests.support import builders as b
 from tests.support import schemas
@@ -32,13 +36,17 @@ def sent() -> list[Any]:
 
 @pytest.mark.parametrize("outcome", Outcome)
 def test_report(outcome: Outcome) -> None:
-    """Every outcome closes one record and leaves one report, for programs and for people."""
+    """Every outcome closes one record and leaves one report in three forms. The page's name is its hash."""
     uri = report(b.crashed(outcome))["report"]
     (record,) = standin.records()
     assert (record["outcome"], record["service"]) == (outcome.value, "sample")
     prefix = "sample/20260102T030405Z-one"
-    assert uri == f"s3://{standin.BUCKET}/{prefix}/report.md"
-    assert standin.reports() == [f"{prefix}/report.json", f"{prefix}/report.md"]
+    written, of_programs, md = standin.reports()
+    assert (of_programs, md) == (f"{prefix}/report.json", f"{prefix}/report.md")
+    assert record["reported"] == uri == f"s3://{standin.BUCKET}/{written}"
+    assert written == f"{prefix}/report-{hashlib.sha256(standin.report(written).encode()).hexdigest()}.html"
+    assert standin.client("s3").head_object(Bucket=standin.BUCKET, Key=written)["ContentType"].startswith("text/html")
+    assert record["hash"] in standin.report(written)
     assert json.loads(standin.report(f"{prefix}/report.json"))["outcome"] == outcome.value
     assert standin.report(f"{prefix}/report.md").startswith(f"# {outcome.value}: sample")
 
@@ -49,7 +57,15 @@ def test_report_twice_closes_once() -> None:
     (before,) = standin.records()
     assert report(b.ended()) == first
     assert standin.records() == [before]
-    assert len(standin.reports()) == 2
+    assert len(standin.reports()) == 3
+
+
+def test_a_page_that_can_not_be_made_stops_nothing() -> None:
+    """The record then names the Markdown: what the page would have said is in it."""
+    made = telling.report(b.ended(), deployment_record.closed(b.ended(), b.NOW), telling.Seen())
+    assert filing._page(made, {}).startswith("<!doctype html>")
+    broken: Any = None
+    assert filing._page(replace(made, release=broken), {}) == ""
 
 
 @pytest.mark.parametrize("second", sorted(set(Outcome) - {Outcome.ROLLED_BACK}))

@@ -1,12 +1,23 @@
-"""What a revision that would be registered changes of the one that runs: field by field, values that stay left out."""
+"""What one revision changes of another: field by field, values that stay left out.
+
+`changes` compares the revision that runs with one that would be registered, `between` two that are. `without_secrets`
+leaves out every value that may be a secret, for who sees more than who may describe task definitions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from landfall.change.task_definition import ACCEPTED
+from landfall.redaction import redacted
+from landfall.text.lazy_pattern import Later
+
+Revision = tuple[Mapping[str, Any], Mapping[str, str]]
+"""A revision as ECS describes it, and its tags."""
+OWN_TAGS = "landfall:"
+"""Landfall's own tags say of which deployment a revision is, so they differ always."""
 
 _NAMED = ("name", "key")
 """What the items of a list are called by, where their order says nothing: containers, variables, tags."""
@@ -19,6 +30,58 @@ class Change:
     field: str
     before: str | None
     after: str | None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field that differs, without what may be a secret: `before` and `after` are None where a value is not shown.
+
+    `name` is a path. Of an environment variable, a secret, an option or a label it holds the name alone.
+    """
+
+    name: str
+    how: Literal["added", "removed", "changed"]
+    before: str | None = None
+    after: str | None = None
+
+
+_SHOWN = Later(
+    r"(cpu|memory|networkMode|taskRoleArn|executionRoleArn|pidMode|ipcMode|enableFaultInjection|ephemeralStorage\.sizeInGiB"
+    r"|requiresCompatibilities\[\d+\]|runtimePlatform\.\w+|containerDefinitions\.[\w-]+\.(image|cpu|memory"
+    r"|memoryReservation|essential|privileged|readonlyRootFilesystem|user|startTimeout|stopTimeout|versionConsistency"
+    r"|portMappings\S*\.(containerPort|hostPort|protocol|appProtocol)|healthCheck\.(interval|timeout|retries|startPeriod)"
+    r"|logConfiguration\.(logDriver|options\.awslogs-(group|region|stream-prefix))))"
+)
+"""Fields whose values can be no secret. Of all others, an environment variable first of all, only the name is shown."""
+
+
+def between(before: Revision, after: Revision) -> tuple[Change, ...]:
+    """Return what one registered revision changes of another, Landfall's own tags left out."""
+    own = {key: after[0][key] for key in ACCEPTED if after[0].get(key) is not None}
+    tags = [{"key": k, "value": v} for k, v in after[1].items() if not k.startswith(("aws:", OWN_TAGS))]
+    kept = {k: v for k, v in before[1].items() if not k.startswith(OWN_TAGS)}
+    return changes(before[0], kept, {**own, "tags": tags})
+
+
+def without_secrets(found: Iterable[Change]) -> tuple[Field, ...]:
+    """Return changes without the values that may be secrets; each field once, a secret's by its name alone."""
+    told: dict[str, Field] = {}
+    for each in found:
+        how: Literal["added", "removed", "changed"] = "changed"
+        if each.before is None:
+            how = "added"
+        elif each.after is None:
+            how = "removed"
+        if _SHOWN.fullmatch(each.field):
+            told[each.field] = Field(each.field, how, _told(each.before), _told(each.after))
+        else:
+            name = each.field.removesuffix(".valueFrom")
+            told[name] = Field(name, how)
+    return tuple(told.values())
+
+
+def _told(value: str | None) -> str | None:
+    return None if value is None else redacted(value)
 
 
 def changes(live: Mapping[str, Any], tags: Mapping[str, str], request: Mapping[str, Any]) -> tuple[Change, ...]:

@@ -1,4 +1,4 @@
-"""Writes what the report bucket holds of a deployment: its report, twice, and the anchor of its record."""
+"""Writes what the report bucket holds of a deployment: its report in three forms, and the anchor of its record."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import asdict
 from landfall import chain
 from landfall.chain import SIGNATURE, Record
 from landfall.ledger.deployment_record import Ended
+from landfall.runtime.step import logger
 from landfall.runtime.world import World
 from landfall.steps import report_reads
-from landfall.telling.report import document, report
+from landfall.telling.report import Report, document, page, report
 from landfall.telling.report import text as report_text
 
 
@@ -27,10 +28,24 @@ def anchored(record: Record, world: World) -> None:
 
 
 def reported(ended: Ended, record: Record, world: World) -> str:
-    """Write the report for programs and for people, and say in the record where it is. Return the URI of the latter."""
+    """Write the report for programs and for people, and say in the record where it is. Return the URI of the latter.
+
+    That is the page, whose name holds the hash of its bytes; the Markdown where no page could be made.
+    """
     release, made = ended.release, report(ended, record, report_reads.seen(ended, record, world))
     prefix = f"{release.service}/{release.deployment_id}"
     world.reports.put(f"{prefix}/report.json", json.dumps(document(made), indent=2), "application/json")
     uri = world.reports.put(f"{prefix}/report.md", report_text.markdown(made), "text/markdown; charset=utf-8")
+    if rendered := _page(made, record):
+        uri = world.reports.put(f"{prefix}/{page.name_of(rendered)}", rendered, page.CONTENT_TYPE)
     world.ledger.mark(release.service, release.deployment_id, reported=uri)
     return uri
+
+
+def _page(made: Report, record: Record) -> str:
+    """Return the page; empty where it can't be made, which must not stop a report: the others hold the same."""
+    try:
+        return page.html(made, record)
+    except Exception:  # whatever it is, the report is written
+        logger.warning("the report has no page", exc_info=True)
+        return ""

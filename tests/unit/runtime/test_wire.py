@@ -155,7 +155,7 @@ def answers(platforms: int, name: int, character: str) -> dict[str, Any]:
         "Rollback": rollback.Output(verdict, back),
         "SmokeTest": smoke_test.Output(verdict, checks),
         "a judging step": Judgement(verdict),
-        "Report": report.Output(f"s3://{'b' * 63}/{'s' * 31}/{'d' * 97}/report.md", "ROLLBACK_FAILED"),
+        "Report": report.Output(f"s3://{'b' * 63}/{'s' * 31}/{'d' * 97}/report-{'f' * 64}.html", "ROLLBACK_FAILED"),
     }
 
 

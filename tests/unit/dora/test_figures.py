@@ -1,0 +1,195 @@
+"""DORA's figures: as the example in the docs is computed by hand, and what is UNKNOWN is left out and counted."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landfall.dora import durations, going_wrong
+from landfall.dora.figures import NO_TIME, OPEN, UNSEEN, Window, by_service, figures
+from landfall.ledger import recovery
+from landfall.model import Outcome
+from stacks import ROOT
+from tests.support import builders as b
+
+PAGE = (ROOT / "docs" / "dora.md").read_text(encoding="utf-8")
+WINDOW = Window(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 12, tzinfo=UTC))
+REVISION = f"{b.FAMILY}:"
+
+
+def table(name: str) -> list[list[str]]:
+    """Return the rows of a table of the page."""
+    text = PAGE.partition(f"<!-- {name}: begin -->")[2].partition(f"<!-- {name}: end -->")[0]
+    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in text.strip().splitlines()]
+    return rows[2:]
+
+
+def at(text: str) -> str:
+    """Return a time of the page as a record has it."""
+    return f"2026-{text.replace(' ', 'T')}:00+00:00" if text else ""
+
+
+def record(row: list[str]) -> dict[str, Any]:
+    """Return the record that a row of the page stands for."""
+    number, began, ended, intent, outcome, code, commit, committed, revision, before = row
+    told = {
+        "service": "orders",
+        "deployment_id": number,
+        "started_at": at(began),
+        "requested_at": at(began),
+        "ended_at": at(ended),
+        "intent": intent,
+        "outcome": outcome,
+        "code": code,
+        "git_sha": commit,
+        "commit_time": at(committed),
+        "task_definition": revision and REVISION + revision,
+        "baseline_task_definition": before and REVISION + before,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+RECORDS = [record(row) for row in table("records")]
+
+
+def closed(outcome: Outcome, day: int, **more: Any) -> dict[str, Any]:
+    """Return a record of five minutes, on a day of March."""
+    began = datetime(2026, 3, day, 9, tzinfo=UTC)
+    return {
+        "service": "orders",
+        "deployment_id": f"{day}",
+        "started_at": began.isoformat(),
+        "ended_at": (began + timedelta(minutes=5)).isoformat(),
+        "intent": "release",
+        "outcome": outcome.value,
+        "git_sha": f"{day:07x}",
+        "task_definition": f"{REVISION}{day}",
+        **more,
+    }
+
+
+@pytest.mark.parametrize(("figure", "value"), [row[:2] for row in table("figures")])
+def test_the_example_of_the_docs(figure: str, value: str) -> None:
+    """Each figure that is computed by hand there is what the records give."""
+    found: Any = asdict(figures(RECORDS, WINDOW))
+    for name in figure.split("."):
+        found = found[name]
+    assert found == float(value)
+
+
+def test_what_the_example_leaves_out_is_counted_by_why() -> None:
+    """Every record is in a figure or among those left out, with the word that says why."""
+    told = figures(RECORDS, WINDOW)
+    stopped = going_wrong.STOPPED
+    assert told.left_out == {stopped: 1, OPEN: 1, "REJECTED": 1, "SKIPPED": 1, "SUPERSEDED": 1}
+    assert told.failure_rate.by_outcome == {"ROLLBACK_FAILED": 1, "ROLLED_BACK": 1, "asked_back": 1}
+    assert told.prevented.by_code == {"CRASH_LOOP": 1}
+
+
+def test_the_order_of_records_says_nothing() -> None:
+    """The ledger gives the newest first, and several services are read one after the other."""
+    assert figures(reversed(RECORDS), WINDOW) == figures(RECORDS, WINDOW)
+
+
+def test_nothing_is_no_figure() -> None:
+    """Without a release there is no rate and no median: None, and not a perfect score."""
+    told = figures([], WINDOW)
+    assert (told.failure_rate.rate, told.lead_time.from_commit.median, told.frequency.per_day) == (None, None, 0)
+    assert told.recovery.failed_releases.longest is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"started_at": "yesterday"}, NO_TIME),
+        ({"started_at": "2026-03-03T09:00:00"}, NO_TIME),
+        ({"task_definition": ""}, UNSEEN),
+        ({"outcome": "NO_CHANGE"}, "NO_CHANGE"),
+    ],
+)
+def test_what_is_unknown_is_no_release(changes: dict[str, Any], why: str) -> None:
+    """A time that can't be read, a success that nobody saw, and a release that was live already count apart."""
+    told = figures([closed(Outcome.SUCCEEDED, 3) | changes], WINDOW)
+    assert (told.frequency.releases, told.left_out) == (0, {why: 1})
+
+
+def test_only_what_began_in_the_time() -> None:
+    """The moment `since` is in it, the moment `until` is not."""
+    inside = [closed(Outcome.SUCCEEDED, day, started_at=f"2026-03-{day:02}T00:00:00Z") for day in (2, 11)]
+    outside = [closed(Outcome.SUCCEEDED, day, started_at=f"2026-03-{day:02}T00:00:00Z") for day in (1, 12)]
+    assert figures([*outside, *inside], WINDOW).frequency.releases == 2
+
+
+def test_a_service_that_is_not_healthy_again_is_no_quick_recovery() -> None:
+    """Nothing proved it since: it is left out of the median, and counted."""
+    told = figures([closed(Outcome.SUCCEEDED, 3), closed(Outcome.ROLLBACK_FAILED, 4)], WINDOW).recovery
+    assert (told.failed_releases.count, told.not_yet) == (0, 1)
+
+
+def test_another_service_s_success_restores_nothing() -> None:
+    """Each service is proven by its own deployments, also in the figures of all of them together."""
+    records = [closed(Outcome.NO_BASELINE, 3), closed(Outcome.SUCCEEDED, 4, service="billing")]
+    assert figures(records, WINDOW).recovery.not_yet == 1
+    assert {name: told.frequency.releases for name, told in by_service(records, WINDOW).items()} == {
+        "billing": 1,
+        "orders": 0,
+    }
+
+
+def test_going_back_after_a_failed_way_back_blames_no_other_release() -> None:
+    """It is the remedy of the failure, and the release that ran before is not bad for that."""
+    records = [
+        closed(Outcome.SUCCEEDED, 3),
+        closed(Outcome.ROLLBACK_FAILED, 4),
+        closed(Outcome.SUCCEEDED, 5, intent="rollback", baseline_task_definition=f"{REVISION}3"),
+    ]
+    told = figures(records, WINDOW)
+    assert (told.failure_rate.by_outcome, told.failure_rate.asked_back_unknown) == ({"ROLLBACK_FAILED": 1}, 0)
+    assert told.recovery.failed_releases.count == 1
+
+
+def test_going_back_from_a_release_of_another_time() -> None:
+    """It began before: the request is counted, and no release of this time is blamed."""
+    back = closed(Outcome.SUCCEEDED, 5, intent="rollback", baseline_task_definition=f"{REVISION}1")
+    told = figures([closed(Outcome.SUCCEEDED, 3), back], WINDOW).failure_rate
+    assert (told.failed, told.asked_back_unknown) == (0, 1)
+
+
+def test_the_code_of_a_stopped_execution_is_the_recovery_s() -> None:
+    """The figures name it themselves: a recovery that called it otherwise would count as bad releases."""
+    assert recovery._stopped("x").code == going_wrong.STOPPED
+
+
+@given(st.lists(st.floats(0, 1e6), max_size=40))
+def test_nine_of_ten(seconds: list[float]) -> None:
+    """The figure is one of the durations, at least nine of ten do not exceed it, and it is the shortest such."""
+    told = durations.summed_up(seconds)
+    if not seconds:
+        assert told == durations.Durations(0, None, None, None)
+        return
+    assert told.nine_of_ten in seconds
+    assert sum(each <= told.nine_of_ten for each in seconds) >= 0.9 * len(seconds)
+    assert sum(each < told.nine_of_ten for each in seconds) < 0.9 * len(seconds)
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                name: st.one_of(st.none(), st.text(max_size=5), st.sampled_from([o.value for o in Outcome]))
+                for name in ("outcome", "intent", "started_at", "ended_at", "commit_time", "service", "code")
+            },
+        )
+    )
+)
+def test_no_record_stops_the_figures(records: list[dict[str, Any]]) -> None:
+    """Whatever stands in the ledger, there are figures, and each record is among the counted."""
+    told = figures([{"started_at": "2026-03-03T00:00:00Z"} | each for each in records], WINDOW)
+    assert told.records <= len(records)
+    assert told.failure_rate.failed <= told.records
