@@ -15,6 +15,7 @@ from landfall.change.difference import Field
 from landfall.images.commit_details import CUT, WHOLE, Told
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_difference import Image, Known, Pair, commits, difference_of
+from landfall.model import Outcome
 from landfall.settings import Limits
 from landfall.smoke.case import Check
 from tests.support import builders as b
@@ -24,7 +25,7 @@ ONE, TWO, THREE = (str(n) * 40 for n in (1, 2, 3))
 
 def record(**changes: Any) -> dict[str, Any]:
     """Return a closed record of a release that succeeded."""
-    return deployment_record.closed(replace(b.ended(b.Outcome.SUCCEEDED), **changes), b.NOW)
+    return deployment_record.closed(replace(b.ended(Outcome.SUCCEEDED), **changes), b.NOW)
 
 
 def revision(**app: Any) -> tuple[dict[str, Any], dict[str, str]]:
