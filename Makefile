@@ -11,7 +11,7 @@ RUN := PYTHONPATH=.:lambdas $(BIN)/python
 # Byte-code is kept: without it each worker of the tests, each `landfall` and each synth would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks mutants coverage tidy duplicates
+.PHONY: test-ui pictures bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks mutants coverage tidy duplicates
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -67,6 +67,12 @@ tampering: .venv/.ready  ## Do 3,000 things to a chain of 50 records; all of the
 
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
+
+test-ui: .venv/.ready  ## The pages of `landfall ui` in Debian's Chromium: they fit, are accessible, and ask nobody else
+	@$(RUN) -m pytest tests/browser -m browser -v -rs
+
+pictures: .venv/.ready  ## Draw the pictures of docs/ui.md, in Chromium
+	@$(RUN) -m tests.browser.pictures
 
 test-long: layer  ## The tests that the default run leaves out: end to end, every outcome, events, findings, crash loops; CDK's validation
 	@$(RUN) -m pytest tests/e2e tests/stacks -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py

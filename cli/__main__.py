@@ -23,6 +23,7 @@ from cli.verbs import (
     show,
     smoke,
     status,
+    ui,
     verify_evidence,
     watch,
 )
@@ -69,6 +70,7 @@ for command in (
     doctor.doctor,
     affected.affected,
     smoke.smoke,
+    ui.ui,
 ):
     app.command()(command)
 app.add_typer(image.app, name="image")

@@ -33,11 +33,15 @@ DeploymentName = Annotated[
 
 @dataclass
 class At:
-    """What a verb gets besides its own options. `reattach` is printed when the command is interrupted."""
+    """What a verb gets besides its own options. `reattach` is printed when the command is interrupted.
+
+    `elsewhere` connects to another AWS, of a profile and a region, with the same settings.
+    """
 
     connect: Callable[[], Cloud]
     out: Output
     reattach: list[str] = field(default_factory=list)
+    elsewhere: Callable[[str, str], Cloud] | None = None
 
     @cached_property
     def cloud(self) -> Cloud:
@@ -76,7 +80,8 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
         common = {name: given.pop(name) for name in shared}
         out, running = Output(common.pop("as_json")), list[str]()
         try:
-            code = function(At(partial(_cloud, **common), out, running), **given)
+            elsewhere = partial(cloud.on_aws, common["settings"])
+            code = function(At(partial(_cloud, **common), out, running, elsewhere), **given)
         except (KeyboardInterrupt, typer.Abort):
             code = _interrupted(out, running)
         except (LandfallError, ClientError, BotoCoreError, OSError) as error:

@@ -31,7 +31,7 @@ class Live:
     """What a service runs.
 
     `record` is the last deployment, if it left this revision live and proven, else None. `release` is the proven
-    deployment that made this revision.
+    deployment that made this revision. `last_change` is the last deployment that changed the service, whatever it left.
     """
 
     service: str
@@ -46,6 +46,7 @@ class Live:
     record: Record | None
     release: Record | None
     under_way: str | None
+    last_change: Record | None = None
 
     @property
     def proven(self) -> bool:
@@ -78,7 +79,7 @@ def looks(cloud: Cloud, services: Sequence[Service]) -> list[Live]:
         name, view = service.name, views[service.name]
         if view is None or view.primary is None:
             status = view.status if view else "missing"
-            found.append(_nothing(service, status, under_way.get(name)))
+            found.append(_nothing(service, status, under_way.get(name), standings[name].last_change))
             continue
         revision = shown[name] or _by_revision(cloud, service, view.task_definition, *described[name])
         found.append(_live(service, view, revision, standings[name].last_change, under_way.get(name)))
@@ -112,12 +113,13 @@ def _live(
         record=proof(last_change, view.task_definition),
         release=shown.release,
         under_way=under_way,
+        last_change=last_change,
     )
 
 
-def _nothing(service: Service, status: str, under_way: str | None) -> Live:
+def _nothing(service: Service, status: str, under_way: str | None, last_change: Record | None) -> Live:
     unknown = (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
-    return Live(service.name, status, *unknown, 0, 0, "none", None, None, under_way)
+    return Live(service.name, status, *unknown, 0, 0, "none", None, None, under_way, last_change)
 
 
 def _views(ecs: Any, services: Sequence[Service]) -> dict[str, ServiceView | None]:

@@ -22,6 +22,7 @@ from rich.text import Text
 from cli import timeline
 from cli.deployments.following import Ending, Follower
 from local.engine.container_cli import EngineError
+from local.pages import pages
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit, staged
 from local.stage.load import Load, Samples
@@ -65,8 +66,9 @@ def main() -> int:
     console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
     began = time.monotonic()
     console.print("[bold]Landfall[/bold] on a local AWS: deploying the real CDK app to it …")
-    with own_directory("demo") as state, staged(state, engine=options.engine) as stage:
-        console.print(f"ready after {time.monotonic() - began:.0f} s. The service is at {stage.fronts[SERVICE].url}\n")
+    with own_directory("demo") as state, staged(state, engine=options.engine) as stage, pages(stage) as address:
+        where = f"The service is at {stage.fronts[SERVICE].url}, its pages are at {address}"
+        console.print(f"ready after {time.monotonic() - began:.0f} s. {where}\n", soft_wrap=True)
         inbox = Inbox(stage.aws, stage.pipeline["TopicArn"])
         results = [_play(act, stage, console) for act in ACTS]
         problems = _problems(results, stage)
@@ -230,11 +232,9 @@ def _write(results: list[Result], problems: list[str], seconds: float, stage: St
 
 
 def _keep(console: Console, stage: Stage) -> None:
-    console.print(f"\nThe local AWS stays at {stage.aws.endpoint} until Ctrl-C, for instance:")
-    machine = stage.pipeline["StateMachineArn"]
-    console.print(
-        f"   aws --endpoint-url {stage.aws.endpoint} stepfunctions list-executions --state-machine-arn {machine}"
-    )
+    at, machine = stage.aws.endpoint, stage.pipeline["StateMachineArn"]
+    console.print(f"\nThe local AWS stays at {at} until Ctrl-C, for instance:")
+    console.print(f"   aws --endpoint-url {at} stepfunctions list-executions --state-machine-arn {machine}")
     try:
         while True:
             time.sleep(1)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local.pages import pages
 from local.stage.landfall_stage import Stage, staged
 from local.stage.own_directory import LOCAL, own_directory
 
@@ -39,11 +40,17 @@ def main() -> None:
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
     print("starting the local AWS, and deploying Landfall to it …", flush=True)
-    with own_directory("up") as state, staged(state, engine=options.engine) as stage, announced(stage):
+    with (
+        own_directory("up") as state,
+        staged(state, engine=options.engine) as stage,
+        announced(stage),
+        pages(stage) as address,
+    ):
         print(f"it is at {stage.aws.endpoint}, the service at {stage.fronts['sample'].url}. Try, in another terminal:")
         print("  landfall status --local")
         print("  landfall release --local")
         print("  landfall release --local --fault crash-on-start")
+        print(f"What is live, in the browser: {address}")
         print("Ctrl-C ends it.", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             signal.pause()

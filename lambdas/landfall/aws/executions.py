@@ -73,3 +73,9 @@ class Executions:
                 executionArn=execution_arn, PaginationConfig={"PageSize": MOST_EVENTS}
             )
             return list(execution_history.events(event for page in pages for event in page["events"]))
+
+    def newest_events(self, execution_arn: str, most: int) -> list[Event]:
+        """Return what happened in it last, in order, of `most` entries of its history."""
+        with trying(f"reading the newest history of {execution_arn}"):
+            page = self._client.get_execution_history(executionArn=execution_arn, maxResults=most, reverseOrder=True)
+            return list(execution_history.events(reversed(page["events"])))

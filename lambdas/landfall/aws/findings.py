@@ -6,6 +6,7 @@ Both are items of the ledger's table, in partitions of their own. No finding is 
 from __future__ import annotations
 
 from dataclasses import asdict, fields, replace
+from itertools import islice
 from typing import Any
 
 from landfall.aws import table
@@ -28,15 +29,20 @@ class Findings:
 
     def all(self) -> list[Finding]:
         """Return every finding there ever was, read consistently, by service and kind."""
+        return self.first(None)
+
+    def first(self, most: int | None) -> list[Finding]:
+        """Return so many findings, the first by service and kind, read consistently; without a number, all."""
         found = table.query(
             self._table,
             "reading the findings",
             KeyConditionExpression="service = :findings",
             ExpressionAttributeValues={":findings": FINDINGS},
             ConsistentRead=True,
+            **({"Limit": most} if most else {}),
         )
         with trying("reading the findings"):
-            return list(map(_finding, found))
+            return list(map(_finding, islice(found, most)))
 
     def write(self, finding: Finding) -> Finding | None:
         """Write a finding that is still as it was read. None where another reconciler was faster."""

@@ -73,16 +73,16 @@ class Indexed:
             found = {(str(item["service"]), str(item["deployment_id"])): dict(item) for item in items}
         return [found[each] for each in wanted if each in found]
 
-    def newest_first(self, service: str, page: int | None = None) -> Iterator[Record]:
+    def newest_first(self, service: str, page: int | None = None, below: str = "") -> Iterator[Record]:
         """Yield all of a service's records by their ids, the greatest first. Each page is read when it is asked for.
 
-        `page` is how many records are read at once; without it, 1 MB of them. Ids begin with a time, which may come
-        from any clock: a caller that needs an order sorts the records itself.
+        `page` is how many records are read at once; without it, 1 MB of them. With `below`, it yields those with lesser
+        ids. Ids begin with a time of any clock: a caller that needs an order sorts the records itself.
         """
         return self._query(
             f"reading the deployments of {service}",
-            KeyConditionExpression="service = :service",
-            ExpressionAttributeValues={":service": service},
+            KeyConditionExpression="service = :service" + (" AND deployment_id < :below" if below else ""),
+            ExpressionAttributeValues={":service": service, **({":below": below} if below else {})},
             ConsistentRead=True,
             ScanIndexForward=False,
             **({"Limit": page} if page else {}),

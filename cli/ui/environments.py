@@ -1,0 +1,57 @@
+"""The environments of the pages: each is one AWS that has Landfall, and a column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.cloud import Cloud
+from cli.exits import Refused
+from cli.ui.reads import MOST, Reads
+from landfall.errors import LandfallError
+
+_T = TypeVar("_T")
+FAILURES = (LandfallError, BotoCoreError, ClientError, OSError)
+"""What reading may raise, and what a page then says in place of what it would have shown."""
+
+
+@dataclass
+class Environment:
+    """One AWS. `name` is what people call it.
+
+    Pages read it one after the other: boto3's tables are not safe to share, and each page has its own count.
+    """
+
+    name: str
+    cloud: Cloud
+    reads: Reads = field(init=False)
+    _turn: Lock = field(default_factory=Lock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.reads = Reads(self.cloud.session.events)
+
+    @contextmanager
+    def page(self, items: int = MOST) -> Iterator[Cloud]:
+        """Read for one page, so many items at most."""
+        with self._turn, self.reads.page(items):
+            yield self.cloud
+
+
+def named(wanted: str) -> tuple[str, str]:
+    """Return the profile and the region that `PROFILE/REGION` names. Raises Refused."""
+    profile, slash, region = wanted.rpartition("/")
+    if not (slash and profile and region):
+        raise Refused("BAD_OPTIONS", f"--from {wanted!r} is not PROFILE/REGION, such as production/eu-west-1")
+    return profile, region
+
+
+def of_each(environments: Sequence[Environment], read: Callable[[Environment], _T]) -> list[_T]:
+    """Return what is read of each environment, in their order; they are read at the same time."""
+    with ThreadPoolExecutor(max(1, len(environments))) as pool:
+        return list(pool.map(read, environments))

@@ -1,0 +1,1 @@
+"""Asks AWS for what a page shows, within the page's share of reads."""

@@ -1,0 +1,60 @@
+"""Reads where deployments that are under way are, and how long such deployments usually take."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from cli.cloud import Cloud
+from cli.live_release import Live
+from cli.ui.environments import FAILURES, Environment
+from cli.ui.views import words
+from landfall.aws.executions import Executions
+from landfall.chain import Record
+from landfall.model import Outcome
+
+LEARNT_FROM = 8
+"""Newest records of a service of which those that succeeded give the usual time, their median."""
+NEWEST_EVENTS = 40
+"""Of an execution's history: what it does now is among them."""
+FOLLOWED = 3
+"""Deployments whose progress is read; of others a page says that they are under way."""
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A deployment that is under way. `state` and `reason` are the machine's last; empty where they were not read."""
+
+    record: Record
+    since: str
+    state: str = ""
+    reason: str = ""
+    usual: float | None = None
+
+
+def of(environment: Environment, cloud: Cloud, found: Mapping[str, Live]) -> dict[str, UnderWay]:
+    """Return the deployments of these services that are under way."""
+    running = [(name, live.under_way) for name, live in found.items() if live.under_way]
+    told = dict[str, UnderWay]()
+    for name, deployment in running[:FOLLOWED]:
+        try:
+            record = cloud.ledger.record(name, str(deployment))
+            if record is not None:
+                told[name] = _followed(environment, cloud, name, record)
+        except FAILURES:
+            continue  # that it is under way is known, and is said without more
+    return told
+
+
+def _followed(environment: Environment, cloud: Cloud, name: str, record: Record) -> UnderWay:
+    history = Executions(cloud.client("stepfunctions"))
+    newest = history.newest_events(str(record["execution_arn"]), NEWEST_EVENTS)
+    state = next((e.state for e in reversed(newest) if e.verdict is None and not e.error), "")
+    reason = next((str(e.verdict["reason"]) for e in reversed(newest) if e.verdict), "")
+    known = islice(cloud.ledger.newest_first(name, LEARNT_FROM), min(LEARNT_FROM, environment.reads.left))
+    landed = [each for each in known if each.get("outcome") == Outcome.SUCCEEDED]
+    times = [took for each in landed if (took := words.took(each)) is not None]
+    usual = statistics.median(times) if times else None
+    return UnderWay(record, str(record.get("started_at") or record.get("requested_at")), state, reason, usual)

@@ -1,0 +1,1 @@
+"""Decides what a page says: pure functions of what was read and of the time."""

@@ -1,0 +1,230 @@
+"""A deployment, live or past: what happened in one sentence, then how that is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from cli.ui.reading.deployment import Deployment
+from cli.ui.views import facts, seconds, words
+from cli.ui.views.lane import Stop, lane
+from cli.ui.views.seconds import Part
+from cli.ui.views.steps import STEPS, step
+from landfall import chain
+from landfall.chain import integer
+from landfall.change.difference import Change
+from landfall.ledger import execution_history
+from landfall.model import UNKNOWN, Outcome
+from landfall.redaction import redacted
+
+_VARIABLE = ".environment."
+MOST_CHANGES = 60
+"""Changed fields that are listed; of more, how many there are."""
+STATES = {
+    Outcome.SUCCEEDED: ("proven", "proven live"),
+    Outcome.NO_CHANGE: ("proven", "live already, proven again"),
+    Outcome.SKIPPED: ("quiet", "skipped"),
+    Outcome.ROLLED_BACK: ("failed", "rolled back"),
+    Outcome.REJECTED: ("failed", "rejected"),
+    Outcome.ROLLBACK_FAILED: ("failed", "rollback failed"),
+    Outcome.SUPERSEDED: ("warn", "superseded"),
+    Outcome.NO_BASELINE: ("failed", "no way back"),
+}
+"""What each outcome looks like, and its words."""
+_HEADLINES = {
+    Outcome.SUCCEEDED: "It was proven live after {took}.",
+    Outcome.NO_CHANGE: "It was live already, and was proven again.",
+    Outcome.SKIPPED: "It was skipped: a newer request went ahead.",
+    Outcome.ROLLED_BACK: "It did not stay: it was taken back after {took}.",
+    Outcome.REJECTED: "It was rejected before anything was changed.",
+    Outcome.ROLLBACK_FAILED: "It failed, and the way back failed: look at the service now.",
+    Outcome.SUPERSEDED: "Somebody else deployed over it.",
+    Outcome.NO_BASELINE: "It failed, and there was nothing to go back to.",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the page says. What is not known is empty or UNKNOWN."""
+
+    headline: str
+    lede: str
+    live_now: str
+    what_next: str
+    state: str
+    word: str
+    lane: tuple[Stop, ...]
+    parts: tuple[Part, ...]
+    whole: float
+    tasks: tuple[dict[str, Any], ...]
+    targets: tuple[dict[str, Any], ...]
+    checks: tuple[dict[str, Any], ...]
+    timeline: tuple[dict[str, Any], ...]
+    logs: Mapping[str, Any]
+    changes: tuple[Change, ...] | None
+    more_changes: int
+    pairs: tuple[tuple[str, str], ...]
+
+
+def page(found: Deployment) -> Page:
+    """Return what the page of a deployment says."""
+    record, report = found.record, found.report
+    timeline = _timeline(found)
+    began, ended = words.moment(record.get("started_at")), words.moment(record.get("ended_at")) or found.at
+    parts = _parts(found, timeline, began, ended) if began else ()
+    stops = lane(timeline, open_=found.open)
+    known, word = _state(found, stops)
+    changes = _changes(found.changes)
+    return Page(
+        headline=_headline(found, stops, began, ended),
+        lede=_why(record.get("why") or (timeline[-1].get("reason") if timeline else "")),
+        live_now=words.reason(report.get("live_now", "")),
+        what_next=str(report.get("what_next", "")),
+        state=known,
+        word=word,
+        lane=stops,
+        parts=parts,
+        whole=sum(part.seconds for part in parts),
+        tasks=_tasks(found),
+        targets=_listed(report.get("target_health")),
+        checks=_listed(report.get("checks")) or _listed(facts.ended_of(record).get("checks")),
+        timeline=timeline,
+        logs=_mapping(report.get("logs")),
+        changes=changes[:MOST_CHANGES] if changes is not None else None,
+        more_changes=max(0, len(changes or ()) - MOST_CHANGES),
+        pairs=_pairs(found),
+    )
+
+
+def outcome_of(record: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what a record's outcome looks like, and its words. What somebody changed after its end proves nothing."""
+    if "outcome" not in record:
+        return "moving", "under way"
+    if chain.number(record) and not chain.is_sound(record):
+        return "failed", "record was changed"
+    known = next((o for o in Outcome if o == record["outcome"]), None)
+    return STATES[known] if known else ("unknown", str(record["outcome"]))
+
+
+def _state(found: Deployment, stops: Sequence[Stop]) -> tuple[str, str]:
+    if found.open and stops:
+        return "moving", next(s for s in reversed(stops) if s.state == "here").label.lower()
+    return outcome_of(found.record)
+
+
+def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, ended: datetime) -> str:
+    took = words.span((ended - began).total_seconds()) if began else "a time that is not known"
+    if found.open:
+        where = next((s.label for s in reversed(stops) if s.state == "here"), "")
+        return f"It is under way: {where.lower()}, for {took} now." if where else f"It is under way for {took} now."
+    known = next((o for o in Outcome if o == found.record["outcome"]), None)
+    return _HEADLINES[known].format(took=took) if known else f"It ended {found.record['outcome']}."
+
+
+def _changes(found: Sequence[Change] | None) -> tuple[Change, ...] | None:
+    """Return what changed, redacted; of a variable only that it did, since its value may be anything."""
+
+    def shown(field: str, value: str | None) -> str | None:
+        return "" if value is not None and _VARIABLE in field else None if value is None else redacted(value)
+
+    if found is None:
+        return None
+    return tuple(Change(c.field, shown(c.field, c.before), shown(c.field, c.after)) for c in found)
+
+
+def _why(text: object) -> str:
+    """Return a reason, which begins with the state that found it, with that state's name for people."""
+    state, colon, rest = str(text or "").partition(": ")
+    return words.reason(f"{step(state).label}: {rest}" if colon and state in STEPS else text or "")
+
+
+def _timeline(found: Deployment) -> tuple[dict[str, Any], ...]:
+    """Return the report's timeline; without a report, that of the history."""
+    if told := _listed(found.report.get("timeline")):
+        return told
+    return tuple(asdict(entry) for entry in execution_history.timeline(found.events))
+
+
+def _parts(
+    found: Deployment, timeline: Sequence[Mapping[str, Any]], began: datetime, ended: datetime
+) -> tuple[Part, ...]:
+    points = seconds.entered(found.events)
+    if not points or points[0][1] != "Begin":  # the history is gone, or longer than what was read of it
+        points = [(at, str(e.get("state"))) for e in timeline if (at := words.moment(e.get("at")))]
+    if not points:
+        return ()
+    spans = seconds.spans(points, began, ended)
+    release = _parsed(found.record.get("release"))
+    revision = str(found.record.get("task_definition") or _newest_revision(found))
+    return seconds.parts(spans, found.tasks, revision, _mapping(release.get("limits")))
+
+
+def _newest_revision(found: Deployment) -> str:
+    """Return the revision of the task that was placed last: while a deployment is open, its record names none."""
+    placed = [task for task in found.tasks if task.created]
+    return max(placed, key=lambda task: task.created or found.at).revision if placed else ""
+
+
+def _tasks(found: Deployment) -> tuple[dict[str, Any], ...]:
+    """Return the tasks with what is ticked off for each; while it is open, what ECS says of them now."""
+    if not found.report:
+        return tuple(asdict(task) for task in found.tasks)
+    told = _mapping(found.report.get("provenance"))
+    times = {task.arn: task for task in found.tasks}
+    wanted = str(told.get("image_digest", ""))
+    listed = []
+    for each in _listed(told.get("tasks")):
+        digests = [str(value) for value in _mapping(each.get("digests")).values()]
+        exits = ", ".join(f"{name} {code}" for name, code in _mapping(each.get("exit_codes")).items())
+        known = times.get(str(each.get("arn")))
+        listed.append({**each, "digest": next(iter(digests), UNKNOWN), "ours": wanted in digests, "exits": exits})
+        listed[-1]["ran"] = _ran(known) if known else ""
+    return tuple(listed)
+
+
+def _ran(task: Any) -> str:
+    return words.seconds((task.stopped - task.started).total_seconds()) if task.started and task.stopped else ""
+
+
+def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
+    record = found.record
+    number = integer(record.get("sequence"))
+    signed = {True: "signed ✓, by Landfall's key", False: "the signature is not Landfall's", None: "not checked"}
+    rows = (
+        ("deployment", record["deployment_id"]),
+        ("subject", record.get("commit_subject")),
+        ("commit", record.get("git_sha")),
+        ("digest", record.get("image_digest")),
+        ("revision", words.tail(record.get("task_definition") or "")),
+        ("ran before", words.tail(record.get("baseline_task_definition") or "")),
+        ("commit before", record.get("baseline_git_sha")),
+        ("restored to", words.tail(record.get("restored_to") or "")),
+        ("served in the end", _mapping(found.report.get("provenance")).get("served")),
+        ("asked for by", record.get("asked_by")),
+        ("because", record.get("asked_why") or record.get("reason")),
+        ("started by", record.get("requested_by")),
+        ("requested", words.clock(str(record.get("requested_at") or ""))),
+        ("started", words.clock(str(record.get("started_at") or ""))),
+        ("ended", "" if found.open else words.clock(str(record.get("ended_at") or ""))),
+        ("number in the chain", "" if number is None else str(number)),
+        ("signature", "" if found.open else signed[found.signed]),
+    )
+    return tuple((name, str(value)) for name, value in rows if value and value != UNKNOWN)
+
+
+def _parsed(text: Any) -> Mapping[str, Any]:
+    try:
+        return _mapping(json.loads(text))
+    except (TypeError, ValueError, RecursionError):
+        return {}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _listed(value: Any) -> tuple[dict[str, Any], ...]:
+    return tuple(dict(each) for each in value if isinstance(each, Mapping)) if isinstance(value, list) else ()

@@ -1,0 +1,53 @@
+"""The facts that a proof consists of, each with the place on the deployment's page that shows its evidence.
+
+**A new kind of target gets its facts here**: `of` reads what the record of the deployment says was proven.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cli.ui.views import words
+from landfall.chain import Record
+from landfall.smoke.case import PASS
+
+_HEALTHY = re.compile(r"(\d+ of \d+) targets healthy")
+"""The last verdict of a deployment that has targets (landfall.proof.target_health). Others have none."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact, and the part of the deployment's page that it leads to."""
+
+    text: str
+    place: str
+
+
+def of(record: Record, running: int) -> tuple[Fact, ...]:
+    """Return what a deployment proved of what it left live, while so many tasks run."""
+    ended = ended_of(record)
+    checks = [each for each in ended.get("checks") or () if isinstance(each, Mapping)]
+    passed = [each for each in checks if each.get("state") == PASS]
+    served = any(each.get("name") == "version" for each in passed)
+    commit = (ended.get("deployment") or {}).get("git_sha") or record.get("git_sha")
+    found = [Fact(f"digest ✓ {words.count(running, 'task')}", "tasks")]
+    if healthy := _HEALTHY.match(str((ended.get("verdict") or {}).get("reason", ""))):
+        found.append(Fact(f"targets ✓ {healthy[1]}", "tasks"))
+    if served:
+        found.append(Fact(f"serves {words.short(commit)} ✓", "checks"))
+    if passed:
+        found.append(Fact(f"checks ✓ {len(passed)} of {len(checks)}", "checks"))
+    return (*found, Fact("signed ✓", "record")) if record.get("signature") else tuple(found)
+
+
+def ended_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what the machine knew at the end; nothing for a record that can't be read."""
+    try:
+        found = json.loads(record["ended"])
+    except (LookupError, TypeError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, Mapping) else {}

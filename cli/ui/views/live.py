@@ -1,0 +1,160 @@
+"""What is live: one cell for each service and environment, and the sentence above them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cli.live_release import Live
+from cli.ui.reading.live import Column, Seen
+from cli.ui.reading.under_way import UnderWay
+from cli.ui.views import facts, words
+from cli.ui.views.facts import Fact
+from cli.ui.views.steps import step
+from landfall.model import UNKNOWN, Outcome
+
+FAILED = (Outcome.ROLLBACK_FAILED, Outcome.NO_BASELINE)
+"""Outcomes that leave a service that is not proven, and that Landfall itself saw."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a deployment is: seconds so far, and those that such a deployment usually takes."""
+
+    seconds: float
+    usual: float | None
+    says: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One service in one environment. `state` is the class that the style sheet knows; `word` says it in words."""
+
+    environment: str
+    service: str
+    state: str
+    word: str
+    when: str = ""
+    subject: str = ""
+    commit: str = ""
+    says: str = ""
+    deployment: str = ""
+    facts: tuple[Fact, ...] = ()
+    back: str = ""
+    progress: Progress | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Say whether it is proven live now."""
+        return self.state == "proven"
+
+
+def cell(column: Column, seen: Seen) -> Cell:
+    """Return what a cell says of a service."""
+    live, at = seen.live, (column.environment, seen.name)
+    if live is None:
+        return Cell(*at, "unknown", UNKNOWN.lower(), says=f"It could not be read: {seen.unread}")
+    if live.under_way:
+        return _moving(at, live, seen.running, column.at)
+    common: dict[str, Any] = {"subject": _subject(live), "commit": live.git_sha, "back": _back(seen, column.at)}
+    if live.proven and live.record:
+        again = live.record.get("outcome") == Outcome.ROLLED_BACK
+        known = facts.of(live.record, live.running)
+        where, when = str(live.record["deployment_id"]), words.ago(live.record.get("ended_at"), column.at)
+        return Cell(*at, "proven", "proven again" if again else "proven", when, deployment=where, facts=known, **common)
+    state, word, says = doubt(live)
+    last = str((live.last_change or {}).get("deployment_id", ""))
+    return Cell(*at, state, word, says=says, deployment=last, **common)
+
+
+def doubt(live: Live) -> tuple[str, str, str]:
+    """Return state, word and reason of a service that is not proven."""
+    if live.status == "missing":
+        return "unknown", "unknown", "ECS knows no such service."
+    if live.status != "ACTIVE":
+        return "unknown", "unknown", f"ECS says of the service: {live.status}."
+    if live.desired == 0 or live.revision == UNKNOWN:
+        return "unknown", "nothing runs", "Nothing runs, so there is nothing to prove."
+    if live.record is not None:
+        tasks = f"{live.running} of {live.desired} tasks run, rollout {live.rollout}"
+        return "warn", "not proven", f"It was proven, but now {tasks}."
+    outcome = (live.last_change or {}).get("outcome")
+    if outcome in FAILED:
+        return "failed", "not proven", f"The last deployment ended {outcome}: look at the service now."
+    return "unknown", "unknown", "Runs a revision that no deployment of Landfall left live."
+
+
+def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: datetime) -> Cell:
+    where, before = str(live.under_way), words.short(live.git_sha)
+    if running is None:
+        return Cell(*at, "moving", "under way", commit=live.git_sha, deployment=where)
+    began, commit = words.moment(running.since), str(running.record.get("git_sha", UNKNOWN))
+    took = max(0.0, (now - began).total_seconds()) if began else 0.0
+    word = step(running.state).label.lower() if running.state else "under way"
+    usual = f" of about {words.span(running.usual)}" if running.usual else ""
+    return Cell(
+        *at,
+        "warn" if running.state and step(running.state).back else "moving",
+        f"{word}, {words.span(took)}{usual}",
+        subject=str(running.record.get("commit_subject") or ""),
+        commit=commit,
+        says=f"replaces {before}" if before not in (UNKNOWN, words.short(commit)) else "",
+        deployment=where,
+        progress=Progress(took, running.usual, words.reason(running.reason)),
+    )
+
+
+def _subject(live: Live) -> str:
+    release: Mapping[str, Any] = live.release or {}
+    return str(release.get("commit_subject") or "")
+
+
+def _back(seen: Seen, now: datetime) -> str:
+    """Say what a rollback would go to, and when that was proven."""
+    if seen.way_back is None:
+        return "way back: none is proven" if seen.live and seen.live.release else ""
+    when = words.ago(seen.way_back.get("ended_at"), now)
+    return f"way back: {words.short(seen.way_back.get('git_sha', UNKNOWN))}, proven {when}"
+
+
+def rows(columns: Sequence[Column], names: Iterable[str]) -> list[tuple[str, list[Cell]]]:
+    """Return the matrix: each service with its cells, one for each environment."""
+    found = {(column.environment, seen.name): cell(column, seen) for column in columns for seen in column.seen}
+    return [(name, [found.get((c.environment, name)) or _missing(c, name) for c in columns]) for name in names]
+
+
+def _missing(column: Column, name: str) -> Cell:
+    if column.unread:
+        says = f"The environment could not be read: {column.unread}"
+        return Cell(column.environment, name, "unknown", "unknown", says=says)
+    return Cell(column.environment, name, "absent", "not here", says="This environment does not have the service.")
+
+
+def headline(cells: Sequence[Cell]) -> str:
+    """Return the sentence that says it all."""
+    here = [each for each in cells if each.state != "absent"]
+    if not here:
+        return "No service is configured."
+    proven = sum(each.proven for each in here)
+    what = "service" if len({each.environment for each in here}) == 1 else "place"
+    if proven == len(here):
+        every = f"All {words.spelled(proven)} {what}s are proven live."
+        return f"The {what} is proven live." if proven == 1 else every
+    if not proven:
+        none = f"None of the {words.spelled(len(here))} {what}s is proven live."
+        return f"The {what} is not proven live." if len(here) == 1 else none
+    verb = "is" if proven == 1 else "are"
+    return f"{words.spelled(proven).capitalize()} of {words.spelled(len(here))} {what}s {verb} proven live."
+
+
+def lede(cells: Sequence[Cell]) -> str:
+    """Say what is not as it should be, in one line."""
+    counted = (
+        (sum(each.progress is not None or each.word == "under way" for each in cells), "is under way", "are under way"),
+        (sum(each.word == "not proven" for each in cells), "is not proven", "are not proven"),
+        (sum(each.word in ("unknown", "nothing runs") for each in cells), "is unknown", "are unknown"),
+    )
+    said = [f"{words.spelled(n).capitalize()} {one if n == 1 else many}." for n, one, many in counted if n]
+    return " ".join(said) or "Every proof holds: the digest, the tasks, the targets and what is served."

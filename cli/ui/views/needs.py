@@ -1,0 +1,107 @@
+"""What needs somebody now: what is wrong, since when, and the command that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cli.ui.reading.live import Column, Seen
+from cli.ui.views import words
+from cli.ui.views.live import FAILED, doubt
+from landfall.intake.freeze import Freeze
+from landfall.model import UNKNOWN, Outcome
+from landfall.partitions import EVERY_SERVICE
+from landfall.telling.finding_advice import ADVICE
+
+_ORDER = ("failed", "warn", "unknown")
+SEEN = "seen just now; since when is not known"
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line. `where` is the service and the environment, `command` what to type; `rest` what to do beyond it."""
+
+    state: str
+    where: str
+    what: str
+    since: str
+    command: str
+    rest: str = ""
+
+
+def of(columns: Sequence[Column], chosen: Iterable[str]) -> list[Need]:
+    """Return what needs somebody, the worst first. `chosen` has each environment's options of a command."""
+    found = [need for column, options in zip(columns, chosen, strict=True) for need in _of_column(column, options)]
+    return sorted(found, key=lambda need: _ORDER.index(need.state))
+
+
+def _of_column(column: Column, options: str) -> Iterable[Need]:
+    if column.unread:
+        said = f"It could not be read: {column.unread}"
+        yield Need("unknown", column.environment, said, SEEN, f"landfall doctor{options}")
+    explained = {finding.service for finding in column.findings if finding.open}
+    for seen in column.seen:
+        doubts = [] if seen.name in explained else _in_doubt(column, seen, options)
+        yield from _failed(column, seen, options) or doubts
+        yield from _frozen(column, seen, options)
+    yield from _found(column, options)
+    everywhere = {str(f): f for s in column.seen for f in s.freezes if f.service == EVERY_SERVICE}
+    for each in everywhere.values():
+        yield _freeze(column, column.environment, "every service is ", each, f"landfall unfreeze{options}")
+
+
+def _failed(column: Column, seen: Seen, options: str) -> list[Need]:
+    """Return what the last change left behind, if it did not go well."""
+    live = seen.live
+    if live is None or live.under_way or live.last_change is None:
+        return []
+    last, where = live.last_change, f"{seen.name}, {column.environment}"
+    commit, since = words.short(last.get("git_sha", UNKNOWN)), words.since(last.get("ended_at"), column.at)
+    show, why = f"landfall show {last['deployment_id']}{options}", words.reason(last.get("why", ""))
+    match last.get("outcome"):
+        case outcome if outcome in FAILED:
+            what = f"commit {commit} ended {outcome}; the service is not proven healthy. {why}"
+            return [Need("failed", where, what, since, show, "Look at the service now; docs/runbooks says how.")]
+        case Outcome.SUPERSEDED:
+            return [Need("warn", where, f"somebody else deployed over commit {commit}. {why}", since, show)]
+        case Outcome.ROLLED_BACK if live.proven:
+            calm = "The release before it is proven again; nothing is on fire."
+            return [Need("warn", where, f"commit {commit} did not stay. {calm} {why}", since, show)]
+    return []
+
+
+def _in_doubt(column: Column, seen: Seen, options: str) -> list[Need]:
+    """Return what is not known to be proven, whatever the reason."""
+    where, at = f"{seen.name}, {column.environment}", SEEN
+    if seen.live is None:
+        return [Need("unknown", where, f"it could not be read: {seen.unread}", at, f"landfall doctor{options}")]
+    if seen.live.proven or seen.live.under_way:
+        return []
+    state, word, says = doubt(seen.live)
+    command = f"landfall status --service {seen.name}{options}"
+    return [Need(state, where, f"{word}. {says}", at, command)]
+
+
+def _frozen(column: Column, seen: Seen, options: str) -> Iterable[Need]:
+    for each in seen.freezes:
+        if each.service != EVERY_SERVICE:
+            where, command = f"{seen.name}, {column.environment}", f"landfall unfreeze {seen.name}{options}"
+            yield _freeze(column, where, "", each, command)
+
+
+def _freeze(column: Column, where: str, what: str, freeze: Freeze, command: str) -> Need:
+    until = f" until {words.clock(freeze.until)}" if freeze.until else ""
+    said = f"{what}frozen by {words.tail(freeze.by)}{until}: {freeze.reason}"
+    return Need("warn", where, said, words.since(freeze.since, column.at), command)
+
+
+def _found(column: Column, options: str) -> Iterable[Need]:
+    for each in column.findings:
+        if each.open:
+            where, advice = f"{each.service}, {column.environment}", ADVICE[each.kind]
+            what = f"{advice.title}: {words.reason(each.what)}"
+            since = words.since(each.raised_at, column.at)
+            yield Need("warn", where, what, since, f"landfall findings {each.service}{options}", advice.next)
+    if column.more_findings:
+        what = f"there are more findings than the {len(column.findings)} that this page reads"
+        yield Need("unknown", column.environment, what, SEEN, f"landfall findings{options}")

@@ -1,0 +1,155 @@
+"""Where the seconds of a deployment went, by cause. The parts always add up to the whole.
+
+The machine's history says which state it was in at each moment. In the rollout, the times of ECS's tasks say more: the
+task that started last decides until when it was scheduled, pulled and started; the old tasks, when draining began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cli.ui.reading.task_times import TaskTimes
+from cli.ui.views.steps import Cause, step
+from landfall.ledger.execution_history import Event
+
+LONG = 0.08
+"""A part of the whole that is worth advice."""
+LEAST = 1.0
+"""Seconds below which no advice helps."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A time in one state."""
+
+    began: datetime
+    ended: datetime
+    state: str
+
+    @property
+    def seconds(self) -> float:
+        """Return how long it was."""
+        return (self.ended - self.began).total_seconds()
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one cause took, of how much in all. `at` is where it begins on a bar of 1000, `wide` its width there."""
+
+    cause: Cause
+    seconds: float
+    advice: str = ""
+    at: float = 0.0
+    wide: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """Return the class that the style sheet knows."""
+        return self.cause.name.lower()
+
+
+def entered(events: Iterable[Event]) -> list[tuple[datetime, str]]:
+    """Return when each state was entered, by a history."""
+    return [(event.at, event.state) for event in events if event.verdict is None and not event.error]
+
+
+def spans(points: Sequence[tuple[datetime, str]], began: datetime, ended: datetime) -> list[Span]:
+    """Return the time from the beginning to the end in pieces without a gap, each in the state entered last."""
+    inside = [(min(max(at, began), ended), state) for at, state in points]
+    starts = [(began, "Begin"), *inside]
+    ends = [*(at for at, _ in inside), ended]
+    latest, found = began, []
+    for (at, state), end in zip(starts, ends, strict=True):
+        first, last = max(at, latest), max(end, latest)
+        latest = last
+        if last > first:
+            found.append(Span(first, last, state))
+    return found
+
+
+def parts(
+    found: Iterable[Span], tasks: Sequence[TaskTimes], revision: str, limits: Mapping[str, Any]
+) -> tuple[Part, ...]:
+    """Add up the time by cause, with advice for each long part. Causes come in the order in which they are listed."""
+    taken = dict.fromkeys(Cause, 0.0)
+    marks = _marks(tasks, revision)
+    for each in found:
+        for cause, seconds in _causes(each, marks):
+            taken[cause] += seconds
+    whole = sum(taken.values()) or 1.0
+    told, at = [], 0.0
+    for cause, seconds in taken.items():
+        if seconds > 0:
+            wide = 1000 * seconds / whole
+            long = seconds >= max(LEAST, LONG * whole)
+            told.append(Part(cause, seconds, advice(cause, limits) if long else "", round(at, 2), round(wide, 2)))
+            at += wide
+    return tuple(told)
+
+
+def _causes(span: Span, marks: Sequence[tuple[datetime, Cause]]) -> Iterator[tuple[Cause, float]]:
+    """Yield what a span was spent on. That of the rollout is divided where ECS's times say how."""
+    cause, began = step(span.state).cause, span.began
+    if cause != Cause.ROLLOUT or not marks:
+        yield cause, span.seconds
+        return
+    for until, inner in marks:
+        end = min(max(until, began), span.ended)
+        yield inner, (end - began).total_seconds()
+        began = end
+    yield marks_rest(marks), (span.ended - began).total_seconds()
+
+
+def _marks(tasks: Sequence[TaskTimes], revision: str) -> list[tuple[datetime, Cause]]:
+    """Return until when the rollout was spent on what: by the task that started last, and by the old tasks' end."""
+    ours = [task for task in tasks if task.revision == revision and task.created]
+    started = [task for task in ours if task.started]
+    if not ours:
+        return []
+    last = max(started or ours, key=lambda task: task.started or task.created or datetime.min)
+    found = [
+        (last.pull_began, Cause.SCHEDULING),
+        (last.pull_ended, Cause.PULL),
+        (last.started, Cause.START),
+    ]
+    old = [task for task in tasks if task.revision != revision and last.created and _after(task, last.created)]
+    if last.started and old:
+        found.append((min((t.stopping for t in old if t.stopping), default=None), Cause.HEALTH))
+        found.append((max((t.stopped for t in old if t.stopped), default=None), Cause.DRAINING))
+    return [(at, cause) for at, cause in found if at is not None]
+
+
+def marks_rest(marks: Sequence[tuple[datetime, Cause]]) -> Cause:
+    """Return what the rest of the rollout was: after draining, the time until the look that saw it."""
+    return Cause.POLLING if marks[-1][1] == Cause.DRAINING else Cause.ROLLOUT
+
+
+def _after(task: TaskTimes, at: datetime) -> bool:
+    return task.stopping is not None and task.stopping >= at
+
+
+def advice(cause: Cause, limits: Mapping[str, Any]) -> str:
+    """Return the setting that would make a part shorter, or what else would."""
+
+    def of(name: str) -> str:
+        return f"{name} = {limits[name]}" if name in limits else name
+
+    return {
+        Cause.QUEUE: f"Another deployment was ahead of it; {of('lock_poll_seconds')} is how often it asks.",
+        Cause.STEPS: "Landfall's own functions: checks before the change, the record and the report after it.",
+        Cause.SCHEDULING: "ECS looked for room for the tasks. On EC2, free capacity makes it shorter.",
+        Cause.PULL: "A smaller image, or fewer changed layers; on Fargate also an SOCI index.",
+        Cause.START: "From the pulled image to a container that runs: what its entry point does before it listens.",
+        Cause.ROLLOUT: "Start, health checks and draining together: ECS keeps the times of tasks for an hour.",
+        Cause.HEALTH: "The target group's HealthCheckIntervalSeconds times HealthyThresholdCount is the least; then "
+        f"{of('target_health_interval_seconds')} between looks.",
+        Cause.DRAINING: "Old tasks wait for open requests: the target group's deregistration_delay.timeout_seconds, "
+        "and the container's stopTimeout.",
+        Cause.CHECKS: "smoke.identity_requests and smoke.requests_per_second make the sample smaller or faster.",
+        Cause.BAKE: f"{of('bake_seconds')}: the proof is repeated after it; 0 turns that off.",
+        Cause.POLLING: f"{of('stability_poll_seconds')} and {of('smoke_interval_seconds')}: how often Landfall looks.",
+        Cause.BACK: "Rollout, targets and checks of the release before; what makes a release faster makes this faster.",
+    }[cause]

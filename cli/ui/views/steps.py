@@ -1,0 +1,75 @@
+"""The steps of the machine as people call them. **A new kind of step gets a line here**; an unknown one shows its name.
+
+`cause` is what its time is spent on: `views/seconds.py` adds up the causes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """What the time of a deployment is spent on, in the order in which a page shows it."""
+
+    QUEUE = "waiting for its turn"
+    STEPS = "Landfall's own steps"
+    SCHEDULING = "scheduling"
+    PULL = "image pull"
+    START = "start"
+    ROLLOUT = "rollout"
+    HEALTH = "health checks"
+    DRAINING = "draining"
+    CHECKS = "smoke checks"
+    BAKE = "bake"
+    POLLING = "waits between looks"
+    BACK = "the way back"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a state is called on the lane, whether it belongs to the way back, and what its time is spent on."""
+
+    label: str
+    cause: Cause = Cause.STEPS
+    back: bool = False
+
+
+STEPS = {
+    "Begin": Step("Begun"),
+    "Resolve": Step("Accepted"),
+    "AcquireLock": Step("Its turn", Cause.QUEUE),
+    "WaitForLock": Step("Its turn", Cause.QUEUE),
+    "TakeLock": Step("Taken over", Cause.QUEUE),
+    "WaitForTakeLock": Step("Taken over", Cause.QUEUE),
+    "WaitOutLambdas": Step("Taken over", Cause.QUEUE),
+    "Preflight": Step("Preflight"),
+    "WaitForScan": Step("Preflight", Cause.POLLING),
+    "WaitForPreflight": Step("Preflight", Cause.POLLING),
+    "RegisterTaskDefinition": Step("Revision"),
+    "WaitToUpdate": Step("Update", Cause.POLLING),
+    "UpdateService": Step("Update"),
+    "CheckStability": Step("Rollout", Cause.ROLLOUT),
+    "WaitForStability": Step("Rollout", Cause.ROLLOUT),
+    "CheckTargetHealth": Step("Targets", Cause.HEALTH),
+    "WaitForTargetHealth": Step("Targets", Cause.HEALTH),
+    "SmokeTest": Step("Checks", Cause.CHECKS),
+    "WaitForSmokeTest": Step("Checks", Cause.POLLING),
+    "Confirm": Step("Proof"),
+    "WaitForBake": Step("Bake", Cause.BAKE),
+    "Rollback": Step("Going back", Cause.BACK, back=True),
+    "WaitForRollbackStability": Step("Rollout back", Cause.BACK, back=True),
+    "CheckRollbackStability": Step("Rollout back", Cause.BACK, back=True),
+    "WaitForRollbackTargetHealth": Step("Targets again", Cause.BACK, back=True),
+    "CheckRollbackTargetHealth": Step("Targets again", Cause.BACK, back=True),
+    "WaitForBaselineSmokeTest": Step("Checks again", Cause.BACK, back=True),
+    "SmokeTestBaseline": Step("Checks again", Cause.BACK, back=True),
+    "ConfirmRollback": Step("Proven again", Cause.BACK, back=True),
+}
+_ENDS = re.compile(r"^(Report|Notify|Finish)(Success|Failure|Rejection)$")
+
+
+def step(state: str) -> Step:
+    """Return what a state is called. What is written after the end is one step: the record."""
+    return STEPS.get(state) or Step("Record" if _ENDS.match(state) else state)

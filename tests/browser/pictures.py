@@ -1,0 +1,58 @@
+"""Draws the pictures of docs/ui.md: `make pictures`. They are of the story that the tests in a browser read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.browser import site
+
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 900}
+OF: tuple[tuple[str, str, Any, Any], ...] = (
+    ("live", "live", "light", WIDE),
+    ("live-dark", "live", "dark", WIDE),
+    ("live-390", "live", "light", NARROW),
+    ("deployment", "bad", "light", WIDE),
+    ("deployment-390", "bad", "dark", NARROW),
+    ("under-way", "moving", "dark", WIDE),
+    ("history", "history", "light", WIDE),
+    ("evidence", "evidence", "light", WIDE),
+)
+"""Each picture: its name, its page, its scheme, its size."""
+
+
+def main() -> int:
+    """Write the pictures. Exits 1 where there is no browser."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it is not installed everywhere
+
+    path = site.browser_path()
+    if path is None:
+        sys.stderr.write("there is no Chromium here: apt-get install chromium\n")
+        return 1
+    PICTURES.mkdir(exist_ok=True)
+    with site.served() as served, sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=list(site.SANDBOX))
+        places = _places(browser, served.root)
+        for name, place, scheme, size in OF:
+            page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
+            page.goto(places[place])
+            page.screenshot(path=PICTURES / f"{name}.png")
+            page.context.close()
+        browser.close()
+    return 0
+
+
+def _places(browser: Any, root: str) -> dict[str, str]:
+    page = browser.new_page()
+    page.goto(f"{root}/")
+    links = page.eval_on_selector_all("td a[href*='/deployment/']", "all => all.map(each => each.href)")
+    page.close()
+    of = {name: next(x for x in links if "production" in x and f"/{name}/" in x) for name in ("billing", "records-api")}
+    pages = {name: f"{root}/{name}" for name in ("history", "evidence")}
+    return {"live": f"{root}/", "bad": of["billing"], "moving": of["records-api"], **pages}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

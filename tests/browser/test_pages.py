@@ -1,0 +1,120 @@
+"""The pages in a browser: they fit, can be read by everybody, ask nobody else, and follow what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import site
+from tests.browser.site import Served
+from tests.ui import story
+
+playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+pytestmark = pytest.mark.browser
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+"""axe-core 4.11.0 as npm has it; MPL 2.0, beside it. It is no part of what is shipped."""
+WIDTHS = (1440, 390)
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """Serve the story of two environments."""
+    with site.served() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Return Debian's Chromium, without a window."""
+    path = site.browser_path()
+    if path is None:
+        pytest.skip("there is no Chromium here: apt-get install chromium")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=list(site.SANDBOX))
+        yield browser
+        browser.close()
+
+
+def opened(chromium: Any, address: str, **options: Any) -> Any:
+    """Open a page in a new window; what the browser complains of is kept in `page.said`, requests in `page.asked`."""
+    page = chromium.new_context(**options).new_page()
+    page.said, page.asked = [], []
+    page.on("console", lambda message: page.said.append(message.text))
+    page.on("pageerror", lambda error: page.said.append(str(error)))
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(address)
+    return page
+
+
+def paths(chromium: Any, served: Served) -> list[str]:
+    """Return one address of each kind of page."""
+    page = opened(chromium, f"{served.root}/")
+    links = page.eval_on_selector_all("a[href*='/deployment/']", "all => all.map(each => each.href)")
+    page.context.close()
+    deployments = [next(link for link in links if f"/{name}/" in link) for name in ("records-api", "billing")]
+    bad = next(link for link in links if "production" in link and "/billing/" in link)
+    return [f"{served.root}/", *deployments, bad, f"{served.root}/history", f"{served.root}/evidence"]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_page_fits_and_can_be_read(served: Served, chromium: Any, width: int, scheme: str) -> None:
+    """No sideways scroll, no serious finding of axe-core, no complaint of the browser, no request to anybody else."""
+    for address in paths(chromium, served):
+        view = {"width": width, "height": 900}
+        page = opened(chromium, address, viewport=view, color_scheme=scheme, reduced_motion="reduce")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run().then(all => all.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
+
+        assert (wide, page.said) == (0, []), address
+        assert [each for each in found if each[0] in SERIOUS] == [], address
+        assert all(url.startswith(f"{served.origin}/") for url in page.asked), address
+        page.context.close()
+
+
+def test_the_keyboard_is_enough(served: Served, chromium: Any) -> None:
+    """Tab begins with the way past the navigation; Enter follows a link; each focus can be seen."""
+    page = opened(chromium, f"{served.root}/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+        assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/token/**/*")
+    assert page.url != f"{served.root}/"
+    page.context.close()
+
+
+def test_it_works_without_javascript(served: Served, chromium: Any) -> None:
+    """The first screen is the server's; links and filters are HTML."""
+    page = opened(chromium, f"{served.root}/history", java_script_enabled=False)
+    page.select_option("select[name=service]", "billing")
+    page.click("button")
+
+    assert "service=billing" in page.url
+    assert page.locator("tbody tr").count() == 4
+    page.context.close()
+
+
+def test_a_live_page_follows_and_says_when_it_can_t(served: Served, chromium: Any) -> None:
+    """What lands is shown without a reload; a server that is gone makes the page say that it is old."""
+    page = opened(chromium, f"{served.root}/")
+    assert page.locator(".state.moving").count() == 1
+    story.land(served.story.production)
+    playwright.expect(page.locator(".state.moving")).to_have_count(0, timeout=60_000)
+    playwright.expect(page.locator("h1")).to_have_text("Five of six places are proven live.")
+    assert page.title().startswith("Five of six")
+    page.evaluate("document.getElementById('main').setAttribute('hx-trigger', 'every 1s')")
+    page.evaluate("htmx.process(document.getElementById('main'))")
+    served.stop()
+    playwright.expect(page.locator("#as-of.old")).to_contain_text("not reached", timeout=60_000)
+    page.context.close()

@@ -1,0 +1,180 @@
+"""A day of two environments, for the pictures and the tests in a browser: good releases, bad ones, one under way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from cli.ui.pages import Site
+from landfall.intake.freeze import Freeze
+from landfall.ledger.execution_history import Entry
+from landfall.logs.task_logs import Line, Tally
+from landfall.model import Failure, Outcome
+from landfall.proof.observed import Look
+from landfall.reconcile.findings import Finding, Kind, State
+from landfall.telling.report import LogLines, Seen
+from tests.steps import standin
+from tests.support import builders as b
+from tests.ui import world
+from tests.ui.world import Place
+
+SERVICES = ("records-api", "billing", "mailer")
+GOOD = (
+    ("Resolve", 0.3, "PASS", "RESOLVED"),
+    ("AcquireLock", 0.1, "PASS", "LOCKED"),
+    ("Preflight", 0.8, "PASS", "READY"),
+    ("RegisterTaskDefinition", 0.2, "", ""),
+    ("UpdateService", 0.1, "WAIT", "UPDATED"),
+    ("CheckStability", 96.0, "PASS", "STABLE"),
+    ("CheckTargetHealth", 0.4, "PASS", "HEALTHY"),
+    ("SmokeTest", 2.6, "PASS", "SMOKE_PASSED"),
+    ("Confirm", 0.2, "PASS", "HEALTHY"),
+)
+BAD = (
+    *GOOD[:5],
+    ("CheckStability", 3.4, "FAIL", "CRASH_LOOP"),
+    ("Rollback", 2.3, "WAIT", "ROLLING_BACK"),
+    ("CheckRollbackStability", 8.5, "PASS", "STABLE"),
+    ("CheckRollbackTargetHealth", 0.1, "PASS", "HEALTHY"),
+    ("SmokeTestBaseline", 0.8, "PASS", "SMOKE_PASSED"),
+    ("ConfirmRollback", 0.1, "PASS", "HEALTHY"),
+)
+WHY = "2 tasks of this deployment stopped in the same way: container 'app' exited with code 3"
+
+
+def sha(text: str) -> str:
+    """Return a commit that begins so."""
+    return f"{text}{'0123456789abcdef' * 3}"[:40]
+
+
+def seen(ended: datetime, steps: Any, words: str = "", revision: str = b.REVISION) -> Seen:
+    """Return what the report of a deployment tells: a timeline that ends then, tasks, targets and log lines."""
+    at, entries = ended - timedelta(seconds=sum(each[1] for each in steps)), list[Entry]()
+    for state, seconds, answer, code in steps:
+        reason = WHY if answer == "FAIL" else "2 of 2 tasks run this release" if answer else ""
+        entries.append(Entry(at, state, seconds, 19 if seconds > 20 else 1, answer, code, reason))
+        at += timedelta(seconds=seconds)
+    lines = tuple(Line(ended, f"arn:task/c/{n}", words) for n in ("37ae1909", "3cf756b8")) if words else ()
+    logs = LogLines("/landfall/sample, streams sample/app/*", Tally(4, 4, whole=True), None, lines)
+    stopped = [b.stopped(n, arn=f"arn:aws:ecs:x:1:task/c/{n}7ae1909", task_definition=revision) for n in (3, 4)]
+    running = [b.task(n, arn=f"arn:aws:ecs:x:1:task/c/{n}cf756b8", task_definition=revision) for n in (1, 2)]
+    look = Look(b.service(), tuple(stopped if words else running), (b.target(1), b.target(2)))
+    return Seen(look, tuple(entries), logs)
+
+
+@dataclass(frozen=True)
+class Told:
+    """The story's site, and its two environments."""
+
+    site: Site
+    staging: Place
+    production: Place
+
+
+def site(history: dict[str, list[dict[str, Any]]]) -> Site:
+    """Tell the story on an AWS that stands in, and return its site alone."""
+    return told(history).site
+
+
+def told(history: dict[str, list[dict[str, Any]]]) -> Told:
+    """Tell the story on an AWS that stands in. `history` is what that tells of executions."""
+    staging = Place("staging-", tuple(world.service(name, f"staging-{name}") for name in SERVICES))
+    production = Place("production-", tuple(world.service(name) for name in SERVICES))
+    now = world.now()
+    for prefix, place in (("staging-", staging), ("", production)):
+        for name in SERVICES:
+            world.runs(f"{prefix}{name}")
+        if place is production:
+            _past(place, now)
+        _good(place, "records-api", now - timedelta(days=1), "a93b1f2", "Show the day of birth")
+        _good(place, "billing", now - timedelta(days=3), "b90830d", "Round taxes per line")
+        if place is production:
+            _good(place, "mailer", now - timedelta(days=12), "5d0c7aa", "Send through the queue")
+    _good(staging, "records-api", now - timedelta(minutes=20), "c41e09d", "Index patients by birth date")
+    _good(staging, "billing", now - timedelta(hours=5), "8008b75", "Retry the payment provider twice")
+    _bad(production, now - timedelta(hours=4, minutes=48))
+    at = (now - timedelta(days=41)).isoformat()
+    what = "landfall-mailer:latest at sha256:77ab0c12 runs; no deployment of Landfall left it"
+    staging.found(Finding("mailer", Kind.LIVE_NOT_RECORDED, "mailer:7", what, State.RAISED, at, at))
+    until = (now + timedelta(hours=8)).isoformat()
+    asker = "arn:aws:sts::123456789012:assumed-role/release/ann"
+    production.freeze(Freeze("mailer", "the newsletter goes out", asker, (now - timedelta(hours=1)).isoformat(), until))
+    began = now - timedelta(seconds=70)
+    record = production.begun("records-api", began, sha("c41e09d"), "Index patients by birth date")
+    history[record["deployment_id"]] = _history(began)
+    _tampered(production)
+    places = (("staging · eu-west-1", staging), ("production · eu-west-1", production))
+    options = [f" --profile {name} --region eu-west-1" for name in ("staging", "production")]
+    return Told(Site([place.environment(name) for name, place in places], "/token", options), staging, production)
+
+
+def _tampered(place: Place) -> None:
+    """Let somebody change why a release was rejected."""
+    rejected = next(r for r in place.ledger.newest_first("records-api") if r.get("outcome") == Outcome.REJECTED)
+    place.ledger.mark("records-api", str(rejected["deployment_id"]), why="nothing to see here")
+
+
+def _past(place: Place, now: datetime) -> None:
+    for number in range(3):
+        at, commit = now - timedelta(days=20 - number, hours=number), sha(f"{number}e55a{number}c")
+        outcome = Outcome.REJECTED if number == 1 else Outcome.SUCCEEDED
+        place.ended("records-api", outcome, at, commit, took=100 + 3 * number, subject=f"Change number {number}")
+
+
+def _good(place: Place, service: str, at: datetime, *said: str) -> None:
+    commit, subject = said
+    name = f"staging-{service}" if place.prefix == "staging-" else service
+    revision = standin.service_of(name).task_definition
+    seen_ = seen(at, GOOD, revision=revision)
+    deployed = b.deployment(task_definition=revision, git_sha=sha(commit))
+    place.ended(service, Outcome.SUCCEEDED, at, sha(commit), subject=subject, took=101, seen=seen_, deployment=deployed)
+
+
+def land(place: Place) -> None:
+    """Let the deployment that is under way be over, and its release proven."""
+    (record,) = place.ledger.unfinished("records-api")
+    place.table.delete_item(Key={name: record[name] for name in ("service", "deployment_id")})
+    _good(place, "records-api", world.now(), "c41e09d", "Index patients by birth date")
+
+
+def _bad(place: Place, at: datetime) -> None:
+    live = standin.service_of("billing").task_definition
+    host = [{"name": "LOG_LEVEL", "value": "info"}, {"name": "PAYMENT_HOST", "value": "payments.example"}]
+    tried = standin.register("billing", "registry/billing@sha256:8008b75", environment=host)
+    back = b.way_back(task_definition=live, git_sha=sha("b90830d"), undoes=tried)
+    changes = {
+        "deployment": back,
+        "baseline": b.baseline(task_definition=live, git_sha=sha("b90830d")),
+        "failure": Failure("CheckStability", "CRASH_LOOP", WHY),
+        "subject": "Retry the payment provider twice",
+        "seen": seen(at, BAD, "fatal: PAYMENT_URL is not set", tried),
+        "took": 17,
+    }
+    place.ended("billing", Outcome.ROLLED_BACK, at, sha("8008b75"), **changes)
+
+
+def _history(began: datetime) -> list[dict[str, Any]]:
+    """Return what Step Functions tells of a deployment whose rollout is under way, the newest first."""
+    found: list[dict[str, Any]] = []
+    at = began
+
+    def add(kind: str, seconds: float, **details: Any) -> None:
+        nonlocal at
+        at += timedelta(seconds=seconds)
+        found.append({"timestamp": at, "type": kind, "id": len(found) + 1, **details})
+
+    def visit(name: str, seconds: float, **verdict: str) -> None:
+        add("TaskStateEntered", seconds, stateEnteredEventDetails={"name": name})
+        output = {"Payload": {"verdict": verdict}} if verdict else {}
+        add("TaskSucceeded", 0.2, taskSucceededEventDetails={"output": json.dumps(output)})
+
+    add("PassStateEntered", 0.1, stateEnteredEventDetails={"name": "Begin"})
+    for state, _, answer, code in GOOD[:5]:
+        visit(state, 0.1, **({"state": answer, "code": code, "reason": ""} if answer else {}))
+    for number in range(5):
+        add("WaitStateEntered", 0.1, stateEnteredEventDetails={"name": "WaitForStability"})
+        reason = f"{min(3, 1 + number)} of 4 new tasks healthy; waits for the others"
+        visit("CheckStability", 10, state="WAIT", code="ROLLING", reason=reason)
+    return found[::-1]
