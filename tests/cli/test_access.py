@@ -14,6 +14,7 @@ from cli.__main__ import app
 from cli.command import At
 from cli.deployments import begin
 from cli.images.builds import Image
+from cli.ui.reading import task_times
 from cli.verbs import release, rollback
 from tests.cli.test_begin import SERVICE, A, B, _site, at, aws, landed, record, settings_path, site
 from tests.steps import standin
@@ -90,7 +91,8 @@ def test_reading(asked: set[str], service: str) -> None:
     run("show", "--commit", A[7:47])
     run("verify-evidence")
     run("doctor")
-    assert {"dynamodb:Query", "dynamodb:GetItem", "ecs:DescribeServices", "ecr:BatchGetImage"} <= asked
+    task_times.of(at.cloud.client("ecs"), SERVICE.cluster, SERVICE.service)
+    assert {"dynamodb:Query", "dynamodb:GetItem", "ecs:DescribeServices", "ecr:BatchGetImage", "ecs:ListTasks"} <= asked
     assert asked - NEEDS_NOTHING <= allowed("read")
 
 
