@@ -83,7 +83,7 @@ def service(at: At) -> str:
     return SERVICE.name
 
 
-def test_reading(asked: set[str], service: str) -> None:
+def test_reading(asked: set[str], at: At, service: str) -> None:
     """Every command that only looks."""
     run("status")
     run("history")
