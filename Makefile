@@ -106,8 +106,7 @@ synth: layer  ## Synthesise the CDK app into cdk.out (no AWS call)
 deploy: layer  ## Deploy to the AWS account of your credentials (APPROVE=never: without a question; INDEXES=1: docs/deploying.md)
 	@$(if $(FIRST),echo "FIRST is not needed any more: every deploy has the same template")
 	@$(BIN)/python -m stacks.placeholder
-	@$(BIN)/python -m stacks.node cdk deploy --all --import-existing-resources $(if $(APPROVE),--require-approval $(APPROVE)) \
-		$(if $(INDEXES),-c ledger_indexes=$(INDEXES))
+	@$(BIN)/python -m stacks.node cdk deploy --all --import-existing-resources $(if $(APPROVE),--require-approval $(APPROVE)) $(if $(INDEXES),-c ledger_indexes=$(INDEXES))
 
 cost: layer  ## What the app costs by the month while nothing happens (us-east-1), from its templates
 	@$(RUN) -m stacks.cost

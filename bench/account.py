@@ -165,7 +165,12 @@ class EcsClient:
             "runningCount": 2,
         }
         primary = {**runs, "id": "ecs-svc/1", "status": "PRIMARY", "rolloutState": "COMPLETED"}
-        return {**runs, "serviceName": name, "serviceArn": f"arn:{name}", "deployments": [primary]}
+        return {
+            **runs,
+            "serviceName": name,
+            "serviceArn": f"arn:aws:ecs:us-east-1:1:service/c/{name}",
+            "deployments": [primary],
+        }
 
     def describe_task_definition(self, taskDefinition: str, **_: Any) -> Any:  # noqa: N803
         """Describe a revision that a deployment made."""

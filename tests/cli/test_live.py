@@ -115,7 +115,8 @@ def test_the_record_says_of_a_revision_what_ecs_says(at: At) -> None:
     by_ecs = look(at.cloud, SERVICE)
 
     assert (asked, made) == (["DescribeServices"], ["DescribeServices", "DescribeTaskDefinition"])
-    assert by_record == replace(by_ecs, record=by_record.record, release=by_record.release)
+    own = {name: getattr(by_record, name) for name in ("record", "release", "last_change")}
+    assert by_record == replace(by_ecs, **own)
     assert (by_record.git_sha, by_record.image) == (b.SHA, IMAGE)
     assert by_record.record
     assert by_ecs.record

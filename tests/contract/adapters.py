@@ -279,6 +279,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Executions.begun": lambda at: _executions(at).begun("arn"),
     "Executions.failed": lambda at: _executions(at).failed("arn", AT),
     "Executions.start": lambda at: _executions(at).start("arn", "n", {}),
+    "Executions.newest_events": lambda at: _executions(at).newest_events("arn", 10),
     "Executions.events": lambda at: _executions(at).events("arn"),
     "Signing.public_key": lambda at: _signing(at).public_key,
     "Signing.keys": lambda at: _signing(at).keys,
@@ -295,6 +296,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Freezes.last": lambda at: Freezes(at.table("freezes")).last("sample"),
     "Freezes.put": lambda at: Freezes(at.table("freezes")).put(_FREEZE, None),
     "Findings.all": lambda at: Findings(at.table("ledger")).all(),
+    "Findings.first": lambda at: Findings(at.table("ledger")).first(5),
     "Findings.write": lambda at: Findings(at.table("ledger")).write(_FINDING),
     "Turns.cursor": lambda at: Turns(at.table("ledger")).cursor(),
     "Turns.move": lambda at: Turns(at.table("ledger")).move(Cursor("sample", 1)),
@@ -327,6 +329,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Ledger.last_proven": lambda at: _ledger(at).last_proven("sample"),
     "Ledger.last_change": lambda at: _ledger(at).last_change("sample"),
     "Ledger.to_go_back_to": lambda at: _ledger(at).to_go_back_to("sample", b.REVISION, ID),
+    "Ledger.oldest_first": lambda at: list(_ledger(at).oldest_first("sample")),
     "Ledger.newest_first": lambda at: list(_ledger(at).newest_first("sample")),
     "Ledger.close": lambda at: _ledger(at).close(RECORD),
 }

@@ -162,7 +162,7 @@ SCENES: dict[str, tuple[Callable[[], Invocation], tuple[str, ...]]] = {
     "UpdateService": (updated, ("ecs:UpdateService",)),
     "UpdateService, too late": (withdrawn, ("ecs:DeregisterTaskDefinition",)),
     "Rollback": (went_back, ("ecs:UpdateService", "ecs:DeregisterTaskDefinition")),
-    "Report": (reported, ("dynamodb:TransactWriteItems", *("s3:PutObject",) * 4, "dynamodb:UpdateItem")),
+    "Report": (reported, ("dynamodb:TransactWriteItems", *("s3:PutObject",) * 5, "dynamodb:UpdateItem")),
     "Notify": (told, (SENDS, "dynamodb:UpdateItem", PUTS, "dynamodb:UpdateItem")),
     "Finish": (finished, ("dynamodb:UpdateItem",) * 2),
     "Finish, of a rejected one": (

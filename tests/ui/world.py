@@ -201,7 +201,7 @@ def aws(history: dict[str, list[dict[str, Any]]] | None = None) -> Iterator[None
         patched.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
         patched.setattr(StepFunctionBackend, "get_execution_history", told)
         state_manager.set_transition("ecs::task", {"progression": "manual", "times": 10**6})
-        standin.make_world()
+        standin.anew()
         yield
         state_manager.unset_transition("ecs::task")
 
