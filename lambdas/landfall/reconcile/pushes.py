@@ -62,9 +62,10 @@ def assess(
     started, since it would replace a newer request by an older image. `deployed_before` says whether Landfall has ever
     deployed to the service. If not, the images may be older than Landfall.
     """
-    image, tag = pushed.image, pushed.tags[0]
+    image, tag, since = pushed.image, pushed.tags[0], list(since)
     at = datetime.fromisoformat(image.pushed_at)
-    if now - at < grace:
+    # the index of images may lag behind these records
+    if now - at < grace or any(record.get("image_digest") == image.digest for record in since):
         return None
     named = f"commit {tag.commit}" if tag.commit else f"tag {tag.text}"
     what = f"{named} ({image.digest}) was pushed at {image.pushed_at}, and no deployment of it was ever recorded"

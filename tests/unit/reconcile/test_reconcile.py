@@ -117,6 +117,14 @@ def test_a_push_without_a_record(pushed: Listed, since: list[dict[str, Any]], st
         assert len(asked["reason"]) <= 200
 
 
+def test_a_push_whose_deployment_the_index_does_not_have_yet_is_no_finding() -> None:
+    """The records since the push are read consistently: one of them is of this image, whatever the index says."""
+    since = [{"image_digest": b.DIGEST, "requested_at": b.NOW.isoformat(), "deployment_id": "20260102T030405Z-one"}]
+    pushed = read(image(pushed_at="2026-01-02T00:30:00Z"))[0]
+    told = reconcile_pushes.assess("sample", pushed, since, b.NOW, timedelta(minutes=15), deployed_before=True)
+    assert told is None
+
+
 def live(**changes: Any) -> ServiceView:
     """Return the service, running what the last release left."""
     return b.service(**changes)
