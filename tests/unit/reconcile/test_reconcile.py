@@ -89,10 +89,26 @@ def test_the_plainest_tag_stands_for_the_push() -> None:
 PUSHES: dict[str, tuple[Listed, list[dict[str, Any]], bool | None]] = {
     "within its grace": (image(pushed_at=moment(b.NOW - timedelta(minutes=14))), [], None),
     "after it": (image(), [], True),
-    "what was asked for before the push": (image(), [record(requested_at=ago(minutes=21))], True),
-    "overtaken by a person's request": (image(), [record(requested_at=ago(minutes=19))], False),
-    "a later request was rejected": (image(), [record(Outcome.REJECTED, requested_at=ago(minutes=19))], True),
-    "overtaken in the second after": (image(), [record(requested_at=ago(minutes=20, seconds=-1.5))], False),
+    "what was asked for before the push": (
+        image(),
+        [record(image_digest=b.OTHER_DIGEST, requested_at=ago(minutes=21))],
+        True,
+    ),
+    "overtaken by a person's request": (
+        image(),
+        [record(image_digest=b.OTHER_DIGEST, requested_at=ago(minutes=19))],
+        False,
+    ),
+    "a later request was rejected": (
+        image(),
+        [record(Outcome.REJECTED, image_digest=b.OTHER_DIGEST, requested_at=ago(minutes=19))],
+        True,
+    ),
+    "overtaken in the second after": (
+        image(),
+        [record(image_digest=b.OTHER_DIGEST, requested_at=ago(minutes=20, seconds=-1.5))],
+        False,
+    ),
     "over a day ago": (image(pushed_at=moment(b.NOW - timedelta(days=1, seconds=1))), [], False),
 }
 
