@@ -39,7 +39,7 @@ demo: layer  ## Six releases on a local AWS, good and bad, with proof (ENGINE=do
 	@$(RUN) -m local.demo --engine=$(ENGINE)
 
 example: demo  ## Keep the report of the demo's first rolled-back release in docs/example
-	@mkdir -p docs/example && for kind in json md; do cp build/demo/C.report.$$kind docs/example/report.$$kind; done
+	@mkdir -p docs/example && for kind in json md html; do cp build/demo/C.report.$$kind docs/example/report.$$kind; done
 
 test: layer  ## All tests: decisions, steps, state machine, stacks, and end to end on the local AWS
 	@$(RUN) -m pytest -n 3 --dist loadscope --no-loadscope-reorder

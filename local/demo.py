@@ -225,9 +225,9 @@ def _write(results: list[Result], problems: list[str], seconds: float, stage: St
     reports = BUILD / "demo"
     reports.mkdir(parents=True, exist_ok=True)
     for result in results:
-        for name in ("report.json", "report.md"):
-            text = stage.report(result.ending.record, name)
-            (reports / f"{result.act.name}.{name}").write_text(text, encoding="utf-8")
+        for name in ("report.json", "report.md", str(result.ending.record["reported"]).rpartition("/")[2]):
+            kept = reports / f"{result.act.name}.report{Path(name).suffix}"
+            kept.write_text(stage.report(result.ending.record, name), encoding="utf-8")
     (BUILD / "demo.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 
