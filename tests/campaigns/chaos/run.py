@@ -191,6 +191,6 @@ def _sweep(stage: Stage, over: threading.Event) -> None:
     while not over.wait(SWEEP_EVERY):
         with contextlib.suppress(
             ReadTimeoutError
-        ):  # on AWS the schedule comes again too, whatever became of this sweep
+        ):  # the next one comes, as on AWS
             reply = functions.invoke(FunctionName="landfall-sweep", Payload=json.dumps({}).encode())
             reply["Payload"].read()
