@@ -37,6 +37,7 @@ TRAITS = (
     "build_by_states",
     "layers_once",
     "forked_workers",
+    "error_types",
 )
 
 
