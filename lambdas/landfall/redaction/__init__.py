@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from landfall.redaction.kind import OwnKind, Standard
 from landfall.redaction.kind import Redacts as Redacts
@@ -64,7 +65,17 @@ def redacted(text: str, kinds: Iterable[Redacts] | None = None) -> str:
     """
     if len(text) > LONGEST:
         text = text[:LONGEST] + CUT
+    return _redacted(text, kinds) if kinds is not None else _by_standard(text)
+
+
+@lru_cache(maxsize=256)
+def _by_standard(text: str) -> str:
+    """Redact by the standard kinds. Deployments say the same text many times, as it goes from step to step."""
+    return _redacted(text, standard())
+
+
+def _redacted(text: str, kinds: Iterable[Redacts]) -> str:
     text = _ANSI.sub("", text)
-    for kind in standard() if kinds is None else kinds:
+    for kind in kinds:
         text = kind.redact(text)
     return text
