@@ -23,7 +23,7 @@ from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
-from landfall.aws.logs import TaskLogs
+from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.reports import Reports
 from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
