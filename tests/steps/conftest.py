@@ -79,7 +79,7 @@ max_response_seconds = 30
 cluster = "c"
 service = "worker"
 container = "app"
-repository = "landfall/sample-worker"
+repository = "landfall/worker"
 task_role = "task"
 execution_role = "execution"
 logs = {{ group = "/worker" }}

@@ -16,42 +16,49 @@ from landfall.settings import Limits
 from tests.steps import machine, standin
 from tests.support import builders as b
 
-GROUP = "/worker"
+GROUP, REPOSITORY = "/worker", "landfall/worker"
 OPTIONS = {"awslogs-group": GROUP, "awslogs-stream-prefix": "worker", "awslogs-region": standin.REGION}
 WRITES = {"logConfiguration": {"logDriver": "awslogs", "options": OPTIONS}}
 LIMITS = Limits(stability_poll_seconds=3, worker_seconds=460)
 
 
 def release(**changes: Any) -> Release:
-    """Return a release of the worker, which began two minutes ago."""
-    known = {"service": "worker", "limits": LIMITS, "worker_attempts": LIMITS.worker_attempts}
-    began = (datetime.now(UTC) - timedelta(seconds=120)).isoformat()
-    return b.release(**{**known, "started_at": began, **changes})
+    """Return a release of a worker."""
+    return b.release(**{"limits": LIMITS, "worker_attempts": LIMITS.worker_attempts, **changes})
+
+
+def live(name: str, age: int) -> Judged:
+    """Return a worker that is live with two tasks, which started so many seconds ago, as our deployment."""
+    standin.client("logs").create_log_group(logGroupName=GROUP)
+    image = f"registry/{REPOSITORY}@{b.OLD_DIGEST}"
+    revision = standin.make_service(name, image=image, container=WRITES, loadBalancers=[])
+    now = datetime.now(UTC)
+    for task in standin.tasks_of(name):
+        task.started_at = now - timedelta(seconds=age)
+    primary = standin.service_of(name).deployments[0]
+    primary["createdAt"] = now - timedelta(seconds=age + 10)
+    deployment = b.deployment(
+        id=primary["id"],
+        task_definition=revision,
+        digests={"app": (b.OLD_DIGEST,)},
+        git_sha=b.OLD_SHA,
+        updated_at=(now - timedelta(seconds=age + 10)).isoformat(),
+        deadline=(now + timedelta(minutes=15)).isoformat(),
+    )
+    began = (now - timedelta(seconds=age + 20)).isoformat()
+    return b.judged(release=release(service=name, started_at=began), deployment=deployment)
 
 
 @pytest.fixture
 def judged(aws: None) -> Judged:
-    """The worker, live with two tasks that started a steady time ago, and that as our deployment."""
-    standin.client("logs").create_log_group(logGroupName=GROUP)
-    revision = standin.make_service("worker", container=WRITES, loadBalancers=[])
-    now = datetime.now(UTC)
-    for task in standin.tasks_of("worker"):
-        task.started_at = now - timedelta(seconds=90)
-    deployment = b.deployment(
-        id=standin.service_of("worker").deployments[0]["id"],
-        task_definition=revision,
-        digests={"app": (b.OLD_DIGEST,)},
-        git_sha=b.OLD_SHA,
-        updated_at=(now - timedelta(seconds=100)).isoformat(),
-        deadline=(now + timedelta(minutes=15)).isoformat(),
-    )
-    return b.judged(release=release(), deployment=deployment)
+    """The worker, live with two tasks that started a steady time ago."""
+    return live("worker", 90)
 
 
-def wrote(*texts: str, seconds: int = 1) -> None:
+def wrote(*texts: str, seconds: int = 60, name: str = "worker") -> None:
     """Let each task write these lines, so many seconds after it started; or its predecessor, before it did."""
     logs = standin.client("logs")
-    for task in standin.tasks_of("worker"):
+    for task in standin.tasks_of(name):
         stream = f"worker/app/{task.task_arn.rpartition('/')[2] if seconds > 0 else 'older'}"
         if not logs.describe_log_streams(logGroupName=GROUP, logStreamNamePrefix=stream)["logStreams"]:
             logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
@@ -116,11 +123,10 @@ def test_work_that_was_not_there_before_either_is_no_verdict(judged: Judged) -> 
     assert (verdict["state"], "not proven: that it does its work" in verdict["reason"]) == ("PASS", True)
 
 
-def test_progress_is_waited_for(judged: Judged) -> None:
+def test_progress_is_waited_for(aws: None) -> None:
     """The first message may come later."""
+    judged = live("worker", 65)
     wrote(UP)
-    for task in standin.tasks_of("worker"):
-        task.started_at = datetime.now(UTC) - timedelta(seconds=61)
     assert code(look(judged)) == "WAIT NO_PROGRESS_YET"
 
 
@@ -156,26 +162,6 @@ def test_the_way_back_is_no_worse_than_before(judged: Judged, before: str, expec
     assert code(look(replace(judged, baseline=baseline, deployment=back))) == expected
 
 
-def metered(judged: Judged) -> Judged:
-    """Return the same of the service whose work a metric counts, and let it log its commit."""
-    revision = standin.make_service("metered", container=WRITES, loadBalancers=[])
-    now, logs = datetime.now(UTC), standin.client("logs")
-    for task in standin.tasks_of("metered"):
-        task.started_at = now - timedelta(seconds=500)
-        stream = f"worker/app/{task.task_arn.rpartition('/')[2]}"
-        logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
-        at = int((now - timedelta(seconds=490)).timestamp() * 1000)
-        logs.put_log_events(logGroupName=GROUP, logStreamName=stream, logEvents=[{"timestamp": at, "message": UP}])
-    own = replace(
-        judged.deployment,
-        id=standin.service_of("metered").deployments[0]["id"],
-        task_definition=revision,
-        updated_at=(now - timedelta(seconds=510)).isoformat(),
-    )
-    began = (now - timedelta(seconds=520)).isoformat()
-    return replace(judged, release=release(service="metered", started_at=began), deployment=own)
-
-
 def counted(value: float, seconds: int) -> None:
     """Let the metric have had a value so many seconds ago."""
     at = datetime.now(UTC) - timedelta(seconds=seconds)
@@ -187,9 +173,10 @@ def counted(value: float, seconds: int) -> None:
     ("now", "before", "expected"),
     [(5, 0, "PASS WORKER_PROVEN"), (0, 9, "FAIL NO_PROGRESS"), (0, 0, "PASS WORK_NOT_PROVEN")],
 )
-def test_a_metric_counts_the_work(judged: Judged, now: int, before: int, expected: str) -> None:
+def test_a_metric_counts_the_work(aws: None, now: int, before: int, expected: str) -> None:
     """It moves, it stopped, or it did not move before either."""
-    own = metered(judged)
+    own = live("metered", 500)
+    wrote(UP, name="metered")
     if now:
         counted(now, 100)
     if before:
@@ -205,10 +192,10 @@ def preflight(judged: Judged, **changes: Any) -> Any:
 def test_preflight_takes_a_worker(judged: Judged) -> None:
     """The baseline has no address; its commit is that of its image, and whether its tasks log it is remembered."""
     wrote(UP)
-    standin.client("ecr").put_image(
-        repositoryName=standin.REPOSITORY, imageManifest="{}", imageTag=b.OLD_SHA, imageDigest=b.OLD_DIGEST
-    )
-    answer = preflight(judged, image=f"registry/{standin.REPOSITORY}@{b.DIGEST}")
+    ecr, known = standin.client("ecr"), {"imageManifestMediaType": standin.MANIFEST, "imageDigest": b.OLD_DIGEST}
+    ecr.create_repository(repositoryName=REPOSITORY)
+    ecr.put_image(repositoryName=REPOSITORY, imageManifest="{}", imageTag=b.OLD_SHA, **known)
+    answer = preflight(judged, image=f"registry/{REPOSITORY}@{b.DIGEST}")
     assert code(answer) == "PASS READY", answer["verdict"]["reason"]
     baseline = answer["baseline"]
     assert (baseline["base_url"], baseline["git_sha"], baseline["checks"]) == ("", b.OLD_SHA, {"commit": "PASS"})
