@@ -36,6 +36,7 @@ TRAITS = (
     "codebuild",
     "build_by_states",
     "layers_once",
+    "log_filters",
 )
 
 

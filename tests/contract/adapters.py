@@ -13,6 +13,7 @@ from typing import Any
 import landfall.aws
 from landfall import chain
 from landfall.aws import ecs, image_manifest
+from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.codebuild import CodeBuild
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
@@ -23,7 +24,6 @@ from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
-from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.reports import Reports
 from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
