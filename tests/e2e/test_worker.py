@@ -34,7 +34,7 @@ def test_a_worker_lands(stage: Stage, landed: Ending) -> None:
 
 
 def test_a_worker_that_crashes_is_rolled_back(stage: Stage, landed: Ending) -> None:
-    """It runs for three seconds, exits, and again: what ran before is put back and proven."""
+    """It starts, logs its commit, exits, and again: what ran before is put back and proven."""
     ending = pushed(stage, SERVICE, "crash", fault="worker-crash")
     laws.hold(stage, ending, SERVICE, "ROLLED_BACK")
     assert ending.record["code"] in ("CRASH_LOOP", "ROLLOUT_FAILED")

@@ -13,7 +13,8 @@ from typing import Any
 
 from cli.ui.views import words
 from landfall.chain import Record
-from landfall.smoke.case import PASS
+from landfall.smoke.case import PASS, SKIP
+from landfall.worker import COMMIT, PROGRESS, UNPROVEN
 
 _HEALTHY = re.compile(r"(\d+ of \d+) targets healthy")
 """The last verdict of a deployment that has targets (landfall.proof.target_health). Others have none."""
@@ -37,6 +38,11 @@ def of(record: Record, running: int) -> tuple[Fact, ...]:
     found = [Fact(f"digest ✓ {words.count(running, 'task')}", "tasks")]
     if healthy := _HEALTHY.match(str((ended.get("verdict") or {}).get("reason", ""))):
         found.append(Fact(f"targets ✓ {healthy[1]}", "tasks"))
+    states = {each.get("name"): each.get("state") for each in checks}
+    if states.get(COMMIT) == PASS:
+        found.append(Fact(f"logs {words.short(commit)} ✓", "checks"))
+    if states.get(PROGRESS) == SKIP:
+        found.append(Fact(UNPROVEN, "checks"))
     if served:
         found.append(Fact(f"serves {words.short(commit)} ✓", "checks"))
     if passed:

@@ -77,23 +77,30 @@ def early(progress: Progress, alone: datetime, now: datetime, poll: int) -> Prog
 
 def moved(progress: Progress, work: Work) -> Progressed:
     """Return the check where work was seen."""
-    return Progressed(Check(PROGRESS, PASS, wanted(progress), f"{work.amount:g} of {named(progress)}"), proven=True)
+    return Progressed(Check(PROGRESS, PASS, wanted(progress), seen(progress, work)), proven=True)
 
 
 def compared(progress: Progress, now: Work, ran: Work) -> Progressed:
     """Judge the absence of work by what ran before. What could not be read whole is no evidence (law 8)."""
-    seconds, what = progress.within_seconds, named(progress)
+    seconds, what = progress.within_seconds, seen(progress, now)
     if not now.whole:
-        return skipped(f"there are more lines than Landfall reads, and in those none of {what}")
+        return skipped(f"{what}, of those that Landfall reads: there are more")
     if ran.amount < LEAST:
-        return skipped(f"none of {what} in {seconds} s, and {ran.amount:g} before the update: too few to compare")
-    why = f"none of {what} in {seconds} s since the new tasks are alone; before the update {ran.amount:g}"
+        return skipped(f"{what} in {seconds} s, and {ran.amount:g} before the update: too few to compare")
+    why = f"{what} in {seconds} s since the new tasks are alone; before the update {ran.amount:g}"
     return Progressed(Check(PROGRESS, FAIL, wanted(progress), why), verdict=failed("NO_PROGRESS", why))
 
 
 def wanted(progress: Progress) -> str:
     """Say what is expected."""
     return f"{named(progress)} within {progress.within_seconds} s"
+
+
+def seen(progress: Progress, work: Work) -> str:
+    """Say how much work was seen."""
+    if progress.metric:
+        return f"{metric_name(progress.metric)} adds up to {work.amount:g}"
+    return f"{f'{work.amount:g}' if work.amount else 'no'} {named(progress)}"
 
 
 def named(progress: Progress) -> str:

@@ -80,4 +80,4 @@ def test_waits_while_there_is_time() -> None:
 def test_movement_is_proof() -> None:
     """It says how much was seen."""
     found = progress.moved(LOG, Work(12))
-    assert (found.proven, found.verdict, found.check.seen) == (True, None, "12 of lines that match 'processed'")
+    assert (found.proven, found.verdict, found.check.seen) == (True, None, "12 lines that match 'processed'")
