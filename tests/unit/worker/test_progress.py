@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from landfall import worker
+from landfall.ledger import deployment_record
 from landfall.settings.worker import METRIC_LATE, Metric, Progress
+from landfall.smoke.case import Check
 from landfall.worker import progress
 from landfall.worker.progress import Work
 from tests.support import builders as b
@@ -81,3 +83,10 @@ def test_movement_is_proof() -> None:
     """It says how much was seen."""
     found = progress.moved(LOG, Work(12))
     assert (found.proven, found.verdict, found.check.seen) == (True, None, "12 lines that match 'processed'")
+
+
+@pytest.mark.parametrize(("state", "left_out"), [("SKIP", True), ("PASS", False)])
+def test_a_record_says_what_was_not_proven(state: str, left_out: bool) -> None:
+    """Whoever reads what is live learns that nobody saw it work."""
+    ended = b.ended(checks=(Check("progress", state, "", ""),))
+    assert ("not proven: that it does its work" in deployment_record.live_now(ended)) is left_out
