@@ -38,8 +38,13 @@ def hold(stage: Stage, ending: Ending, service: str, outcome: str) -> None:
         assert ending.status == "SUCCEEDED"
     one_record_and_one_report(stage, ending, service)
     if outcome in ("SUCCEEDED", "NO_CHANGE"):
-        law = law_1 if stage.service(service)["loadBalancers"] else law_1_of_worker
-        law(stage, service, digest=ending.record["image_digest"], sha=ending.record["git_sha"])
+        live(stage, service, digest=ending.record["image_digest"], sha=ending.record["git_sha"])
+
+
+def live(stage: Stage, service: str, *, digest: str, sha: str) -> None:
+    """What is called live is live, whether the service has a load balancer or is a worker."""
+    law = law_1 if stage.service(service)["loadBalancers"] else law_1_of_worker
+    law(stage, service, digest=digest, sha=sha)
 
 
 def law_1(stage: Stage, service: str, *, digest: str, sha: str) -> None:
