@@ -141,19 +141,21 @@ def run(
     *,
     alone: bool = False,
     storm: float = 0.0,
+    workers: bool = False,
 ) -> list[Played]:
     """Play these deployments: lane by lane in turn, each lane one after the other.
 
     `alone`: the first one finds a release that landed, as it would in the middle of a run. `storm`: the seconds for
-    which each deployment's calls are throttled.
+    which each deployment's calls are throttled. `workers`: no lane has a load balancer.
     """
     lanes = (WAITING if storm else LANES)[: max(1, len(numbers) // 2)]
     played: list[Played] = []
-    with theatre(seed, state, lanes, 1.5 * storm) as there:
+    without = lanes if workers else WORKERS
+    with theatre(seed, state, lanes, 1.5 * storm, without) as there:
 
         def go(turn: int, name: str) -> None:
             time.sleep(turn * APART)
-            lane, mine = Lane(there.stage, name, worker=name in WORKERS), numbers[turn :: len(lanes)]
+            lane, mine = Lane(there.stage, name, worker=name in without), numbers[turn :: len(lanes)]
             if alone:
                 tell(there.repaired(lane, 0))
             for number in mine:
@@ -172,10 +174,12 @@ def run(
 
 
 @contextmanager
-def theatre(seed: int, state: Path, lanes: Sequence[str], longer: float = 0.0) -> Iterator[Theatre]:
+def theatre(
+    seed: int, state: Path, lanes: Sequence[str], longer: float = 0.0, workers: Sequence[str] = WORKERS
+) -> Iterator[Theatre]:
     """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds."""
     timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
-    settings = {name: OF_WORKERS if name in WORKERS else SETTINGS for name in lanes}
+    settings = {name: OF_WORKERS if name in workers else SETTINGS for name in lanes}
     overrides = {name: {**own, "stability_timeout_seconds": timeout} for name, own in settings.items()}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults
