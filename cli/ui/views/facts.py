@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,11 @@ def of(record: Record, running: int) -> tuple[Fact, ...]:
     if passed:
         found.append(Fact(f"checks ✓ {len(passed)} of {len(checks)}", "checks"))
     return (*found, Fact("signed ✓", "record")) if record.get("signature") else tuple(found)
+
+
+def leaves_out_work(known: Iterable[Fact]) -> bool:
+    """Say whether the proof of a worker left out that it does its work."""
+    return any(fact.text == UNPROVEN for fact in known)
 
 
 def ended_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
