@@ -169,7 +169,7 @@ class Beforehand(ServiceNow):
             return False
         if self.settings.worker or self._answers is None:
             proven = worker_before.verdict(self, live, self._world)
-            self.unproven = worker.confirmed("", proven.code)
+            self.unproven = worker.left_out(proven.code)
             return proven.state == State.PASS
         results = smoke.checks(self._answers, release.git_sha, self.settings.smoke)
         return smoke.assess(results, {}, release.limits).state == State.PASS

@@ -6,6 +6,8 @@ Landfall read it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from landfall.model import Verdict, passed
 from landfall.smoke.case import Check
 from landfall.worker.progress import Progressed
@@ -31,6 +33,12 @@ def steady(held: Held) -> Check:
     return Check(STEADY, held.verdict.state.value, f"{held.seconds} s without a stop", held.verdict.reason)
 
 
-def confirmed(reason: str, previous: str) -> str:
-    """Return the last reason of a worker's proof with what was not proven. `previous` is the code before it."""
-    return f"{reason}; {UNPROVEN}" if previous == WORK_UNPROVEN else reason
+def confirmed(looked: Verdict, previous: str) -> Verdict:
+    """Return the PASS of a worker's last look as that of its whole proof. `previous` is the code before it."""
+    code = previous if previous in (PROVEN, WORK_UNPROVEN) else looked.code
+    return replace(looked, code=code, reason=f"{looked.reason}{left_out(previous)}")
+
+
+def left_out(code: str) -> str:
+    """Return what is added to a reason, by the code of the proof: that it left out the work, or nothing."""
+    return f"; {UNPROVEN}" if code == WORK_UNPROVEN else ""

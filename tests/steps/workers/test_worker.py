@@ -216,6 +216,18 @@ def test_already_live_only_by_the_same_proof(judged: Judged, line: str, expected
     assert ("not proven: that it does its work" in answer["verdict"]["reason"]) is (expected == "PASS ALREADY_LIVE")
 
 
+@pytest.mark.parametrize(("seconds", "left_out"), [(100, False), (None, True)])
+def test_already_live_by_its_metric(aws: None, seconds: int | None, left_out: bool) -> None:
+    """The metric is part of the same proof; an idle queue is said to be one."""
+    judged = live("metered", 900)
+    wrote(UP, name="metered")
+    if seconds:
+        counted(5, seconds)
+    answer = preflight(judged, git_sha=b.OLD_SHA, image_digest=b.OLD_DIGEST, accepted_digests=(b.OLD_DIGEST,))
+    assert code(answer) == "PASS ALREADY_LIVE"
+    assert ("not proven: that it does its work" in answer["verdict"]["reason"]) is left_out
+
+
 def test_target_groups_that_appear_are_waited_for(judged: Judged) -> None:
     """Somebody put a load balancer before it: its targets are not looked at, so nothing is called proven."""
     wrote(UP, WORKED)

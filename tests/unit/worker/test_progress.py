@@ -8,6 +8,7 @@ import pytest
 
 from landfall import worker
 from landfall.ledger import deployment_record
+from landfall.model import passed
 from landfall.settings.worker import METRIC_LATE, Metric, Progress
 from landfall.smoke.case import Check
 from landfall.worker import progress
@@ -67,8 +68,10 @@ def test_what_was_not_proven_is_said_first_and_last() -> None:
     """Nobody takes a worker that only runs for one that works."""
     found = progress.not_set("sample")
     assert "services.sample.worker.progress is not set" in found.check.seen
-    assert worker.confirmed("live", worker.WORK_UNPROVEN) == "live; not proven: that it does its work"
-    assert worker.confirmed("live", worker.PROVEN) == "live"
+    looked = passed("NO_TARGETS", "live")
+    left_out = worker.confirmed(looked, worker.WORK_UNPROVEN)
+    assert (left_out.code, left_out.reason) == (worker.WORK_UNPROVEN, "live; not proven: that it does its work")
+    assert worker.confirmed(looked, worker.PROVEN) == passed(worker.PROVEN, "live")
 
 
 def test_waits_while_there_is_time() -> None:
