@@ -39,9 +39,11 @@ class Network(Construct):
             egress=[_egress(443, _ANYWHERE)],
         )
         # Immutable, since CDK would otherwise add rules as separate resources.
-        self.balancer_group = balancer and ec2.SecurityGroup.from_security_group_id(
-            self, "Balancer", balancer.attr_group_id, mutable=False
-        )
+        self.balancer_group: ec2.ISecurityGroup | None = None
+        if balancer:
+            self.balancer_group = ec2.SecurityGroup.from_security_group_id(
+                self, "Balancer", balancer.attr_group_id, mutable=False
+            )
         self.task_group = ec2.SecurityGroup.from_security_group_id(self, "Tasks", tasks.attr_group_id, mutable=False)
 
     def _balancer(self, ports: tuple[int, ...]) -> ec2.CfnSecurityGroup:
