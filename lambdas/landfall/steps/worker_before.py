@@ -19,6 +19,7 @@ from landfall.steps.worker_reads import Reading
 from landfall.worker import steadiness
 
 if TYPE_CHECKING:
+    from landfall.steps.preflight_reads import Beforehand
     from landfall.steps.service_now import ServiceNow
 
 
@@ -51,7 +52,7 @@ def checks(now: ServiceNow, world: World) -> tuple[Check, ...]:
     return (check if check.state == PASS else replace(check, state=FAIL),)
 
 
-def verdict(now: ServiceNow, live: Deployment, world: World) -> Verdict:
+def verdict(now: Beforehand, live: Deployment, world: World) -> Verdict:
     """Return the verdict of a worker's proof on what runs, its progress included if it is asked for.
 
     `live` is what runs, as the deployment to be judged.
