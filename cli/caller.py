@@ -8,9 +8,9 @@ from typing import Any
 from botocore.config import Config
 
 from cli.cloud import Cloud
+from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
-from landfall.aws.logs import TaskLogs
 from landfall.runtime.world import World
 from landfall.settings import Settings
 

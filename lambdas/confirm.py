@@ -5,6 +5,7 @@ It is the same look as CheckTargetHealth takes, with a role of its own. Services
 
 from __future__ import annotations
 
+from landfall import worker
 from landfall.judging import Judged, Judgement
 from landfall.model import Kind, State, passed
 from landfall.runtime.step import step
@@ -15,6 +16,8 @@ from landfall.steps import law1_look, log_gate
 def run(event: Judged, world: World) -> Judgement:
     """Look once more. The logs of what ran before are not judged."""
     looked = law1_look.assess(event, world)
+    if looked.state == State.PASS and event.release.is_worker:
+        looked = worker.confirmed(looked, event.previous)
     settings = world.service(event.release.service)
     if looked.state != State.PASS or event.deployment.kind != Kind.RELEASE or not settings.logs.gate:
         return Judgement(looked)

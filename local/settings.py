@@ -31,6 +31,13 @@ QUICK_SMOKE = {
     "identity_requests": 5,
     "requests_per_second": 150,
 }
+AS_WORKER: dict[str, Any] = {
+    **dict.fromkeys(("base_url", "ca_bundle", "smoke")),
+    "stack": {"certificate_arn": None},
+    "worker": {"steady_seconds": 10, "progress": {"log": "processed message [0-9]+", "within_seconds": 5}},
+}
+"""What makes a copy of the sample service a worker. It takes half a second for a message. The steady time is longer, so
+that a crash is seen on a slow laptop too, where a container takes seconds to start."""
 QUICK_STACK = {
     "health_check_interval_seconds": 5,  # the shortest that AWS allows
     "health_check_timeout_seconds": 4,  # a slow laptop must not fail a release
@@ -73,12 +80,17 @@ def write(
         )
         for name, front in fronts.items()
     }
-    # an override of None removes a key
-    services = {name: {k: v for k, v in table.items() if v is not None} for name, table in services.items()}
+    services = {name: _without_none(table) for name, table in services.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         tomli_w.dumps({"defaults": {**template["defaults"], **quick}, **(tables or {}), "services": services})
     )
+
+
+def _without_none(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Remove what an override sets to None, in sub-tables too."""
+    kept = {key: value for key, value in table.items() if value is not None}
+    return {key: _without_none(value) if isinstance(value, Mapping) else value for key, value in kept.items()}
 
 
 def _changed(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,11 +8,12 @@ import sys
 import uvicorn
 from starlette.types import ASGIApp
 
-from sample_service import faults
+from sample_service import faults, worker
 from sample_service.app import create_app
 from sample_service.database import opened
 from sample_service.settings import Settings
 
+WORKER = "worker"
 GRACE_SECONDS = 25
 """How long requests in flight may take after SIGTERM: within the 30 s that ECS waits before SIGKILL."""
 
@@ -28,12 +29,14 @@ def is_worth_logging(record: logging.LogRecord) -> bool:
 
 
 def main() -> None:
-    """Serve until a signal to stop. With a wrong setting the service exits before it listens."""
+    """Serve, or work, until a signal to stop. With a wrong setting the service exits before it listens."""
     # uvicorn raises the signal again after a graceful end. An exit code of 143 at every deployment would look like
     # a failure, but a requested stop is not one.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         settings = Settings.from_env(os.environ)
+        if settings.mode == WORKER:
+            worker.run(settings)
         with_fault = faults.named(settings.fault)
     except ValueError as error:
         sys.exit(f"refusing to start: {error}")

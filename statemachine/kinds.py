@@ -38,7 +38,7 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
         ),
         Kind(
             "After the update: the service may have been changed, so a step that fails is a failed release (law 2).",
-            ("UpdateService", "CheckStability", "CheckTargetHealth", "SmokeTest", "Confirm"),
+            ("UpdateService", "CheckStability", "CheckTargetHealth", "SmokeTest", "CheckWorker", "Confirm"),
             (Catch(FAILED_STEP, "Rollback"),),
         ),
         Kind(
@@ -49,6 +49,7 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
                 "CheckRollbackStability",
                 "CheckRollbackTargetHealth",
                 "SmokeTestBaseline",
+                "CheckRollbackWorker",
                 "ConfirmRollback",
             ),
             (Catch({**FAILED_VERDICT, "outcome": "ROLLBACK_FAILED"}, "ReportFailure"),),

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("model",),
     ("judging", "smoke", "logs"),
     ("proof",),
-    ("change", "intake"),
+    ("change", "intake", "worker"),
     ("chain", "preflight_checks"),
     ("ledger", "builds"),
     ("reconcile", "dora"),

@@ -129,6 +129,12 @@ class Release:
     asked: Asked | None = None
     asked_too: tuple[str, ...] = ()
     came: str = ""
+    worker_attempts: int = 0
+
+    @property
+    def is_worker(self) -> bool:
+        """Say whether its service has no load balancer."""
+        return self.worker_attempts > 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", redacted(self.reason))

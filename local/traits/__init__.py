@@ -38,6 +38,7 @@ TRAITS = (
     "layers_once",
     "forked_workers",
     "error_types",
+    "log_filters",
 )
 
 

@@ -114,6 +114,9 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.VERSIONS: Scope(tuple(_function(stack, f"{name}:*") for name in _versioned(settings))),
         On.LOG_GROUPS: Scope(_log_groups(stack, services)),
         On.JUDGED_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.logs.gate])),
+        On.WORKER_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.worker])),
+        # GetMetricData has neither resource level nor condition keys.
+        On.METRICS_OF_WORK: Scope(("*",) if any(_counts_work(s) for s in services) else ()),
         On.EVENT_BUS: Scope(
             (stack.format_arn(service="events", resource="event-bus", resource_name=BUS),),
             {
@@ -124,6 +127,11 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
             },
         ),
     }
+
+
+def _counts_work(service: Service) -> bool:
+    """Say whether a metric shows that a worker does its work."""
+    return bool(service.worker and service.worker.progress and service.worker.progress.metric)
 
 
 def machine_arn(stack: cdk.Stack, name: str = MACHINE) -> str:

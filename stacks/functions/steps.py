@@ -57,6 +57,8 @@ class On(Enum):
     BUILD_PROJECTS = auto()
     LOG_GROUPS = auto()
     JUDGED_LOG_GROUPS = auto()
+    WORKER_LOG_GROUPS = auto()
+    METRICS_OF_WORK = auto()
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,10 @@ _SEE_IMAGES = (_may(On.REPOSITORIES, "ecr:DescribeRepositories", "ecr:DescribeIm
 _SEE_LOCK = (_may(On.LOCKS, "dynamodb:GetItem"), _LEDGER_KEY)
 _TELL = (_may(On.TOPIC, "sns:Publish"), _may(On.KEY_OF_TOPIC, *_DATA_KEY, "kms:Decrypt"))
 _SECRETS_SENT = _may(On.SECRETS_OF_CHECKS, "secretsmanager:GetSecretValue")
+_SEE_WORK = (
+    _may(On.WORKER_LOG_GROUPS, "logs:FilterLogEvents"),
+    _may(On.METRICS_OF_WORK, "cloudwatch:GetMetricData"),
+)
 # To find out which records Landfall closed: the public key, and the bucket, which says whether they are signed.
 _BELIEVE = (_may(On.SIGNATURES, "kms:GetPublicKey"), _may(On.SIGNING_BEGUN, "s3:ListBucketVersions"))
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
@@ -162,6 +168,7 @@ STEPS: tuple[Step, ...] = (
             *_SEE_IMAGES,
             _may(On.SCANNED_REPOSITORIES, "ecr:DescribeImageScanFindings"),
             _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents"),
+            *_SEE_WORK,
             _may(On.ROLES_LOOKED_AT, "iam:GetRole"),
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
             _SECRETS_SENT,
@@ -199,6 +206,7 @@ STEPS: tuple[Step, ...] = (
     Step("CheckStability", (*_SEE_TASKS, _may(On.TASKS, "ecs:GetTaskProtection"))),
     Step("CheckTargetHealth", _SEE_TARGETS),
     Step("SmokeTest", (_SECRETS_SENT,), asks_services=True),
+    Step("CheckWorker", (*_SEE_TASKS, _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"), *_SEE_WORK)),
     Step(
         "Confirm",
         (

@@ -24,6 +24,7 @@ class LoadBalancer(Construct):
         network: Network,
     ) -> None:
         super().__init__(scope, construct_id)
+        assert network.balancer_group is not None  # noqa: S101  only a worker has none
         self.balancer = elbv2.ApplicationLoadBalancer(
             self,
             "Balancer",

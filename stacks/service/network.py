@@ -14,10 +14,11 @@ class Network(Construct):
     """VPC and security groups.
 
     There are no NAT gateways: tasks have public addresses to pull images and write logs, and their security group
-    allows only the load balancer. Rules are written inside the groups, so that each group is in one place.
+    allows only the load balancer, which a `worker` does not have. Rules are written inside the groups, so that each
+    group is in one place.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, https: bool) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, https: bool, worker: bool = False) -> None:
         super().__init__(scope, construct_id)
         self.vpc = ec2.Vpc(
             self,
@@ -27,25 +28,31 @@ class Network(Construct):
             nat_gateways=0,
             subnet_configuration=[ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)],
         )
-        balancer = self._group(
-            "BalancerGroup",
-            "The load balancer: reached from anywhere, reaches the tasks",
-            ingress=[_rule(port, cidr_ip=_ANYWHERE) for port in ((80, 443) if https else (80,))],
-            egress=[_egress(PORT, CIDR)],
-        )
+        ports = (80, 443) if https else (80,)
+        balancer = None if worker else self._balancer(ports)
         tasks = self._group(
             "TaskGroup",
-            "The tasks: reached from the load balancer alone",
-            ingress=[_rule(PORT, source_security_group_id=balancer.attr_group_id)],
+            "The tasks: reached from the load balancer alone" if balancer else "The tasks: reached from nowhere",
+            ingress=[_rule(PORT, source_security_group_id=balancer.attr_group_id)] if balancer else [],
             # Only HTTPS is needed to pull an image and write logs. DNS goes to the VPC's resolver, which no group
             # blocks.
             egress=[_egress(443, _ANYWHERE)],
         )
         # Immutable, since CDK would otherwise add rules as separate resources.
-        self.balancer_group = ec2.SecurityGroup.from_security_group_id(
-            self, "Balancer", balancer.attr_group_id, mutable=False
-        )
+        self.balancer_group: ec2.ISecurityGroup | None = None
+        if balancer:
+            self.balancer_group = ec2.SecurityGroup.from_security_group_id(
+                self, "Balancer", balancer.attr_group_id, mutable=False
+            )
         self.task_group = ec2.SecurityGroup.from_security_group_id(self, "Tasks", tasks.attr_group_id, mutable=False)
+
+    def _balancer(self, ports: tuple[int, ...]) -> ec2.CfnSecurityGroup:
+        return self._group(
+            "BalancerGroup",
+            "The load balancer: reached from anywhere, reaches the tasks",
+            ingress=[_rule(port, cidr_ip=_ANYWHERE) for port in ports],
+            egress=[_egress(PORT, CIDR)],
+        )
 
     def _group(
         self,

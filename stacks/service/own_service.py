@@ -110,6 +110,7 @@ def _rights(stack: cdk.Stack, service: Service) -> list[iam.PolicyStatement]:
         service="elasticloadbalancing", resource="loadbalancer/app", resource_name=f"{balancer(service)}/*"
     )
     actions = [f"ecs:{verb}Service" for verb in ("Create", "Update", "Delete")]
+    protect = iam.PolicyStatement(actions=["elasticloadbalancing:ModifyLoadBalancerAttributes"], resources=[balanced])
     return [
         iam.PolicyStatement(actions=[*actions, "ecs:DescribeServices"], resources=[own]),
         iam.PolicyStatement(
@@ -117,7 +118,7 @@ def _rights(stack: cdk.Stack, service: Service) -> list[iam.PolicyStatement]:
             resources=[own],
             conditions={"StringEquals": {"ecs:CreateAction": "CreateService"}},
         ),
-        iam.PolicyStatement(actions=["elasticloadbalancing:ModifyLoadBalancerAttributes"], resources=[balanced]),
+        *([] if service.worker else [protect]),
         # An account that never used ECS has no such role. Allowed only for ECS.
         iam.PolicyStatement(
             actions=["iam:CreateServiceLinkedRole"],

@@ -1,4 +1,4 @@
-"""An ECS service behind a load balancer, for users without a service, and for the demo."""
+"""An ECS service behind a load balancer, or a worker, for users without a service, and for the demo."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from stacks.service.task import FirstTask, TaskSurroundings
 
 
 class EcsServiceStack(cdk.Stack):
-    """Network, load balancer, cluster and ECS service of one service.
+    """Network, load balancer, cluster and ECS service of one service. A worker has no load balancer.
 
     First and later deploys have the same template.
     """
@@ -28,26 +28,27 @@ class EcsServiceStack(cdk.Stack):
     ) -> None:
         super().__init__(scope, construct_id, description=f"Landfall: the service {service.name}")
         own = OwnService(self, service, key)
-        network = Network(self, "Network", https=stack.certificate_arn is not None)
-        load_balancer = LoadBalancer(self, "LoadBalancer", service=service, stack=stack, network=network)
+        network = Network(self, "Network", https=stack.certificate_arn is not None, worker=service.worker is not None)
+        load_balancer = None
+        if service.worker is None:
+            load_balancer = LoadBalancer(self, "LoadBalancer", service=service, stack=stack, network=network)
         surroundings = TaskSurroundings(self, service, key)
         cluster = self._cluster(service, network)
         first = FirstTask(self, "Task", service, stack, surroundings)
         made = own.made(
             self,
             settings(service, stack, network, load_balancer),
-            {
-                "FirstTaskDefinition": first.task_definition_arn,
-                "LoadBalancerArn": load_balancer.balancer.load_balancer_arn,
-            },
+            {"FirstTaskDefinition": first.task_definition_arn, **_protected(load_balancer)},
         )
         # The service is created last, since ECS refuses it while its target group has no listener. So it is also
         # deleted first. If that is refused because it is live, everything that it needs stays.
-        for needed in (network, load_balancer, surroundings, cluster, first):
+        others = (load_balancer,) if load_balancer else ()
+        for needed in (network, *others, surroundings, cluster, first):
             needed.node.add_dependency(own.identity)
             made.node.add_dependency(needed)
-        cdk.CfnOutput(self, "LoadBalancerDnsName", value=load_balancer.balancer.load_balancer_dns_name)
-        cdk.CfnOutput(self, "TargetGroupArn", value=load_balancer.targets.target_group_arn)
+        if load_balancer:
+            cdk.CfnOutput(self, "LoadBalancerDnsName", value=load_balancer.balancer.load_balancer_dns_name)
+            cdk.CfnOutput(self, "TargetGroupArn", value=load_balancer.targets.target_group_arn)
 
     def _cluster(self, service: Service, network: Network) -> ecs.Cluster:
         return ecs.Cluster(
@@ -59,7 +60,20 @@ class EcsServiceStack(cdk.Stack):
         )
 
 
-def settings(service: Service, stack: ServiceStack, network: Network, load_balancer: LoadBalancer) -> dict[str, Any]:
+def _protected(load_balancer: LoadBalancer | None) -> dict[str, str]:
+    """Return the property that names the load balancer to protect from deletion."""
+    return {"LoadBalancerArn": load_balancer.balancer.load_balancer_arn} if load_balancer else {}
+
+
+def _balanced(service: Service, stack: ServiceStack, load_balancer: LoadBalancer) -> dict[str, Any]:
+    target_group = load_balancer.targets.target_group_arn
+    behind = {"containerName": service.container, "containerPort": PORT, "targetGroupArn": target_group}
+    return {"healthCheckGracePeriodSeconds": stack.start_period_seconds, "loadBalancers": [behind]}
+
+
+def settings(
+    service: Service, stack: ServiceStack, network: Network, load_balancer: LoadBalancer | None
+) -> dict[str, Any]:
     """Return the parameters of CreateService and UpdateService, without count and revision."""
     return {
         "deploymentConfiguration": {
@@ -70,14 +84,7 @@ def settings(service: Service, stack: ServiceStack, network: Network, load_balan
             # proof, while Landfall knows the baseline and proves it.
             "deploymentCircuitBreaker": {"enable": True, "rollback": False},
         },
-        "healthCheckGracePeriodSeconds": stack.start_period_seconds,
-        "loadBalancers": [
-            {
-                "containerName": service.container,
-                "containerPort": PORT,
-                "targetGroupArn": load_balancer.targets.target_group_arn,
-            }
-        ],
+        **(_balanced(service, stack, load_balancer) if load_balancer else {}),
         "networkConfiguration": {
             "awsvpcConfiguration": {
                 "subnets": network.vpc.select_subnets(subnet_type=ec2.SubnetType.PUBLIC).subnet_ids,

@@ -18,6 +18,10 @@ PROBE = ("CMD", "python", "-m", "sample_service.probe")
 """The HEALTHCHECK of sample_service/Dockerfile. It is repeated here, since ECS does not read it from the image."""
 
 
+AS_WORKER = {"MODE": "worker"}
+"""What the sample runs as, where its service is a worker (sample_service/settings.py)."""
+
+
 class TaskSurroundings(Construct):
     """Roles and log group. Every revision names them, so they stay after the first revision was replaced."""
 
@@ -54,6 +58,17 @@ ARCHITECTURES = {"linux/amd64": ecs.CpuArchitecture.X86_64, "linux/arm64": ecs.C
 """The CPU architecture, by the platform that images are built for."""
 
 
+def _health_check(stack: ServiceStack) -> ecs.HealthCheck:
+    """Return the container's health check. The sample as a worker answers no HTTP, so it has none."""
+    return ecs.HealthCheck(
+        command=list(PROBE),
+        interval=Duration.seconds(stack.health_check_interval_seconds),
+        timeout=Duration.seconds(stack.health_check_timeout_seconds),
+        retries=stack.unhealthy_threshold,
+        start_period=Duration.seconds(stack.start_period_seconds),
+    )
+
+
 class FirstTask(ecs.FargateTaskDefinition):
     """The revision that a service is created with. A release makes every later one from the running one.
 
@@ -88,14 +103,9 @@ class FirstTask(ecs.FargateTaskDefinition):
             service.container,
             container_name=service.container,
             image=ecs.ContainerImage.from_ecr_repository(surroundings.repository, BOOTSTRAP_TAG),
-            port_mappings=[ecs.PortMapping(container_port=PORT)],
-            health_check=ecs.HealthCheck(
-                command=list(PROBE),
-                interval=Duration.seconds(stack.health_check_interval_seconds),
-                timeout=Duration.seconds(stack.health_check_timeout_seconds),
-                retries=stack.unhealthy_threshold,
-                start_period=Duration.seconds(stack.start_period_seconds),
-            ),
+            port_mappings=None if service.worker else [ecs.PortMapping(container_port=PORT)],
+            environment=dict(AS_WORKER) if service.worker else None,
+            health_check=None if service.worker else _health_check(stack),
             logging=ecs.LogDrivers.aws_logs(stream_prefix=service.name, log_group=surroundings.logs),
             # The root file system is not read-only: the sample keeps its database in /tmp, Fargate has no tmpfs, and an
             # empty volume would belong to root, but the image runs as another user.

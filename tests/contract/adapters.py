@@ -7,12 +7,14 @@ import inspect
 import json
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import landfall.aws
 from landfall import chain
 from landfall.aws import ecs, image_manifest
+from landfall.aws.cloudwatch.logs import TaskLogs
+from landfall.aws.cloudwatch.metrics import Metrics
 from landfall.aws.codebuild import CodeBuild
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
@@ -23,7 +25,6 @@ from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
-from landfall.aws.logs import TaskLogs
 from landfall.aws.reports import Reports
 from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
@@ -40,6 +41,7 @@ from landfall.proof.observed import TargetGroup
 from landfall.reconcile.findings import Finding, Kind, State
 from landfall.reconcile.turns import Cursor
 from landfall.secret import Secret
+from landfall.settings.worker import Metric
 from landfall.telling.notice import Notice, Severity
 from landfall.unused_versions import Version
 from tests.contract.boundary import Boundary
@@ -53,6 +55,7 @@ SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:name-abcdef"  # n
 INDEX = {"manifests": [{"digest": b.OTHER_DIGEST, "platform": {"os": "linux", "architecture": "arm64"}}]}
 CONFIG = {"config": {"digest": b.DIGEST, "size": 2}}
 NOTICE = Notice("title", ("line",), "REJECTED", "sample", Severity.NOTICE, "CODE")
+METRIC = Metric("Jobs", "Processed", {"Queue": "q"})
 PLACE = Place("/group", "prefix", "app")
 RECORD = {"service": "sample", "deployment_id": ID, "fence": 1, "outcome": "SUCCEEDED"}
 _SEALED = chain.sealed({**RECORD, "task_definition": b.REVISION}, None, "0" * 64)
@@ -188,6 +191,7 @@ REPLIES: Mapping[str, Any] = {
     "GetSecretValue": {"SecretString": "s"},
     "DescribeSecret": {"ARN": SECRET, "Name": "name"},
     "GetRole": {"Role": {"RoleName": "r"}},
+    "GetMetricData": {"MetricDataResults": [{"Id": "work", "Values": [2.0], "StatusCode": "Complete"}]},
     "DescribeAlarms": {"MetricAlarms": [{"AlarmName": "a"}], "CompositeAlarms": []},
     "GetPublicKey": {**keys.KMS.get_public_key(), "KeyId": "k"},
     "Sign": {"Signature": b"signature", "KeyId": "k", "SigningAlgorithm": "ECDSA_SHA_256"},
@@ -264,6 +268,8 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "TaskLogs.exists": lambda at: TaskLogs(at.client("logs")).exists("/group"),
     "TaskLogs.of_task": lambda at: TaskLogs(at.client("logs")).of_task(PLACE, "arn:task/1"),
     "TaskLogs.before": lambda at: TaskLogs(at.client("logs")).before(PLACE, AT, 15),
+    "TaskLogs.between": lambda at: TaskLogs(at.client("logs")).between(PLACE, AT, AT + timedelta(1), "%aaaaaaa%"),
+    "Metrics.total": lambda at: Metrics(at.client("cloudwatch")).total(METRIC, AT, AT + timedelta(minutes=2)),
     "Secrets.known": lambda at: Secrets(at.client("secretsmanager")).known([Secret("name")]),
     "Surroundings.role_exists": lambda at: Surroundings(at.client).role_exists("arn:aws:iam::1:role/r"),
     "Surroundings.secret_exists": lambda at: Surroundings(at.client).secret_exists(SECRET),
@@ -338,12 +344,12 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
 
 def methods() -> Iterator[str]:
     """Yield what landfall.aws has that may call AWS: a class of clients by its methods, and functions of a client."""
-    for found in pkgutil.iter_modules(landfall.aws.__path__):
-        module = importlib.import_module(f"landfall.aws.{found.name}")
+    for found in pkgutil.walk_packages(landfall.aws.__path__, "landfall.aws."):
+        module = importlib.import_module(found.name)
         for name, each in vars(module).items():
             if getattr(each, "__module__", "") != module.__name__ or name.startswith("_"):
                 continue
             if inspect.isclass(each) and {"client", "table", "ledger"} & set(inspect.signature(each).parameters):
                 yield from (f"{name}.{method}" for method in dir(each) if not method.startswith("_"))
             elif inspect.isfunction(each) and "client" in inspect.signature(each).parameters:
-                yield f"{found.name}.{name}"
+                yield f"{found.name.rpartition('.')[2]}.{name}"

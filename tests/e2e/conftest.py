@@ -10,7 +10,7 @@ import pytest
 
 from cli.deployments.following import Ending
 from landfall.settings import Limits
-from local.settings import QUICK
+from local.settings import AS_WORKER, QUICK
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, staged
 from tests.e2e import laws
@@ -29,6 +29,7 @@ SERVICES = (
     "commanded",
     "built",
     "dropped",
+    "jobs",
 )
 OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
@@ -38,6 +39,7 @@ UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"s
 """No service here is slow, but the machine may be."""
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
+    "jobs": {**AS_WORKER, "stability_timeout_seconds": 60},
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,

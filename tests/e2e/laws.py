@@ -38,11 +38,34 @@ def hold(stage: Stage, ending: Ending, service: str, outcome: str) -> None:
         assert ending.status == "SUCCEEDED"
     one_record_and_one_report(stage, ending, service)
     if outcome in ("SUCCEEDED", "NO_CHANGE"):
-        law_1(stage, service, digest=ending.record["image_digest"], sha=ending.record["git_sha"])
+        live(stage, service, digest=ending.record["image_digest"], sha=ending.record["git_sha"])
+
+
+def live(stage: Stage, service: str, *, digest: str, sha: str) -> None:
+    """What is called live is live, whether the service has a load balancer or is a worker."""
+    law = law_1 if stage.service(service)["loadBalancers"] else law_1_of_worker
+    law(stage, service, digest=digest, sha=sha)
 
 
 def law_1(stage: Stage, service: str, *, digest: str, sha: str) -> None:
     """What is called live is live: asked of ECS, of the load balancer and of the service itself."""
+    described, _ = rolled_out(stage, service, digest)
+    assert stage.healthy_and_desired(service) == (described["desiredCount"],) * 2
+    assert {stage.live(service)["gitSha"] for _ in range(6)} == {sha}
+
+
+def law_1_of_worker(stage: Stage, service: str, *, digest: str, sha: str) -> None:
+    """What is called live is live: asked of ECS, and each task has logged the commit."""
+    _, tasks = rolled_out(stage, service, digest)
+    logs, group = stage.aws.client("logs"), f"/landfall/{service}"
+    for task in tasks:
+        stream = f"{service}/app/{task['taskArn'].rpartition('/')[2]}"
+        events = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]
+        assert any(sha in event["message"] for event in events)
+
+
+def rolled_out(stage: Stage, service: str, digest: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Assert that the PRIMARY deployment is COMPLETED and runs these bytes. Return the service and its tasks."""
     described = stage.service(service)
     primary = described["deployments"][0]
     assert (primary["status"], primary["rolloutState"]) == ("PRIMARY", "COMPLETED")
@@ -50,8 +73,7 @@ def law_1(stage: Stage, service: str, *, digest: str, sha: str) -> None:
     assert len(tasks) == described["desiredCount"] > 0
     assert {t["taskDefinitionArn"] for t in tasks} == {primary["taskDefinition"]}
     assert {c["imageDigest"] for t in tasks for c in t["containers"]} == {digest}
-    assert stage.healthy_and_desired(service) == (described["desiredCount"],) * 2
-    assert {stage.live(service)["gitSha"] for _ in range(6)} == {sha}
+    return described, tasks
 
 
 def one_record_and_one_report(stage: Stage, ending: Ending, service: str) -> None:

@@ -51,6 +51,8 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     ),
     On.SECRETS: (["arn:aws:secretsmanager:REGION:ACCOUNT:secret:*"], {}),
     On.SECRETS_OF_CHECKS: ([], {}),  # services.toml as it ships sends none
+    On.WORKER_LOG_GROUPS: ([], {}),  # it has no worker
+    On.METRICS_OF_WORK: ([], {}),
     On.ALARMS: (["*"], {}),
     On.LEDGER: (["<LedgerB7379752.Arn>"], {}),
     On.LEDGER_INDEXES: (["<LedgerB7379752.Arn>/index/*"], {}),

@@ -75,6 +75,28 @@ logs = {{ group = "/judged", gate = true }}
 identity_requests = 5
 requests_per_second = 150
 max_response_seconds = 30
+[services.worker]
+cluster = "c"
+service = "worker"
+container = "app"
+repository = "landfall/worker"
+task_role = "task"
+execution_role = "execution"
+logs = {{ group = "/worker" }}
+[services.worker.worker.progress]
+log = "processed message"
+within_seconds = 80
+[services.metered]
+cluster = "c"
+service = "metered"
+container = "app"
+repository = "landfall/metered"
+task_role = "task"
+execution_role = "execution"
+logs = {{ group = "/worker" }}
+[services.metered.worker.progress]
+within_seconds = 120
+metric = {{ namespace = "Jobs", name = "Deleted", dimensions = {{ Queue = "q" }} }}
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from cli.ui.views import words
 from landfall.chain import Record
-from landfall.smoke.case import PASS
+from landfall.smoke.case import PASS, SKIP
+from landfall.worker import COMMIT, PROGRESS, UNPROVEN
 
 _HEALTHY = re.compile(r"(\d+ of \d+) targets healthy")
 """The last verdict of a deployment that has targets (landfall.proof.target_health). Others have none."""
@@ -37,11 +38,21 @@ def of(record: Record, running: int) -> tuple[Fact, ...]:
     found = [Fact(f"digest ✓ {words.count(running, 'task')}", "tasks")]
     if healthy := _HEALTHY.match(str((ended.get("verdict") or {}).get("reason", ""))):
         found.append(Fact(f"targets ✓ {healthy[1]}", "tasks"))
+    states = {each.get("name"): each.get("state") for each in checks}
+    if states.get(COMMIT) == PASS:
+        found.append(Fact(f"logs {words.short(commit)} ✓", "checks"))
+    if states.get(PROGRESS) == SKIP:
+        found.append(Fact(UNPROVEN, "checks"))
     if served:
         found.append(Fact(f"serves {words.short(commit)} ✓", "checks"))
     if passed:
         found.append(Fact(f"checks ✓ {len(passed)} of {len(checks)}", "checks"))
     return (*found, Fact("signed ✓", "record")) if record.get("signature") else tuple(found)
+
+
+def leaves_out_work(known: Iterable[Fact]) -> bool:
+    """Say whether the proof of a worker left out that it does its work."""
+    return any(fact.text == UNPROVEN for fact in known)
 
 
 def ended_of(record: Mapping[str, Any]) -> Mapping[str, Any]:

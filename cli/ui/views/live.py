@@ -155,6 +155,7 @@ def lede(cells: Sequence[Cell]) -> str:
         (sum(each.progress is not None or each.word == "under way" for each in cells), "is under way", "are under way"),
         (sum(each.word == "not proven" for each in cells), "is not proven", "are not proven"),
         (sum(each.word in ("unknown", "nothing runs") for each in cells), "is unknown", "are unknown"),
+        (sum(facts.leaves_out_work(each.facts) for each in cells), "is not proven to work", "are not proven to work"),
     )
     said = [f"{words.spelled(n).capitalize()} {one if n == 1 else many}." for n, one, many in counted if n]
     return " ".join(said) or "Every proof holds: the digest, the tasks, the targets and what is served."

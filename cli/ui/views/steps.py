@@ -56,6 +56,8 @@ STEPS = {
     "WaitForTargetHealth": Step("Targets", Cause.HEALTH),
     "SmokeTest": Step("Checks", Cause.CHECKS),
     "WaitForSmokeTest": Step("Checks", Cause.POLLING),
+    "CheckWorker": Step("Checks", Cause.CHECKS),
+    "WaitForWorker": Step("Checks", Cause.CHECKS),
     "Confirm": Step("Proof"),
     "WaitForBake": Step("Bake", Cause.BAKE),
     "Rollback": Step("Going back", Cause.BACK, back=True),
@@ -65,6 +67,8 @@ STEPS = {
     "CheckRollbackTargetHealth": Step("Targets again", Cause.BACK, back=True),
     "WaitForBaselineSmokeTest": Step("Checks again", Cause.BACK, back=True),
     "SmokeTestBaseline": Step("Checks again", Cause.BACK, back=True),
+    "WaitForRollbackWorker": Step("Checks again", Cause.BACK, back=True),
+    "CheckRollbackWorker": Step("Checks again", Cause.BACK, back=True),
     "ConfirmRollback": Step("Proven again", Cause.BACK, back=True),
 }
 _ENDS = re.compile(r"^(Report|Notify|Finish)(Success|Failure|Rejection)$")

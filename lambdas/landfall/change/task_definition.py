@@ -34,6 +34,7 @@ ACCEPTED = (
 BAKED_IN = frozenset({"GIT_SHA", "BUILD_TIME"})
 """Baked into the image at build time: a copy in the task definition would override them, stale or circular."""
 TAG_SHA = "landfall:git-sha"
+TAG_DIGEST = "landfall:image-digest"
 TAG_DEPLOYMENT = "landfall:deployment"
 TAG_ROLE = "landfall:role"
 ROLE_RELEASE, ROLE_BASELINE = "release", "baseline"
@@ -62,7 +63,7 @@ def release_revision(
     ]
     traces = {
         TAG_SHA: release.git_sha,
-        "landfall:image-digest": release.image_digest,
+        TAG_DIGEST: release.image_digest,
         TAG_DEPLOYMENT: release.deployment_id,
         TAG_ROLE: ROLE_RELEASE,
     }
@@ -124,6 +125,12 @@ def is_of_repository(template: Document, container: str, repository: str, image:
     if own is None or not own.repository.endswith(f"/{repository}"):
         return False
     return own.repository == image_name.read(image).repository
+
+
+def released_commit(template: Document, tags: Mapping[str, str], container: str) -> str:
+    """Return the commit of which Landfall registered this revision; empty if it did not, or the image is another."""
+    named = _image_of(template, container)
+    return tags.get(TAG_SHA, "") if named and named.digest and named.digest == tags.get(TAG_DIGEST) else ""
 
 
 def container_names(template: Document) -> tuple[str, ...]:

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
-from landfall import redaction
+from landfall import redaction, worker
 from landfall.intake import recorded_requests
 from landfall.ledger import YES
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction import Redacts
-from landfall.smoke.case import Check
+from landfall.smoke.case import SKIP, Check
 
 SCHEMA = 2
 """Of records. Since 2 a closed record is sealed into its service's chain."""
@@ -119,7 +119,7 @@ def live_now(ended: Ended) -> str:
     unknown = "UNKNOWN: look at the service now"
     match ended.outcome:
         case Outcome.SUCCEEDED | Outcome.NO_CHANGE:
-            return f"{ended.release.git_sha} ({ended.release.image_digest}), proven"
+            return f"{ended.release.git_sha} ({ended.release.image_digest}), proven{_left_out(ended)}"
         case Outcome.ROLLED_BACK:
             return _proven_again(ended.deployment) if ended.deployment else unknown
         case Outcome.REJECTED:
@@ -129,6 +129,12 @@ def live_now(ended: Ended) -> str:
         case Outcome.SKIPPED | Outcome.ROLLBACK_FAILED | Outcome.SUPERSEDED:
             return unknown
     assert_never(ended.outcome)
+
+
+def _left_out(ended: Ended) -> str:
+    """Say what the proof of a worker left out."""
+    skipped = any(check.name == worker.PROGRESS and check.state == SKIP for check in ended.checks)
+    return f"; {worker.UNPROVEN}" if skipped else ""
 
 
 def _proven_again(back: Deployment) -> str:

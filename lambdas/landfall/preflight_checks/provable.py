@@ -47,7 +47,7 @@ def dead_targets(look: Look) -> tuple[str, ...]:
 def problem(look: Look) -> Verdict | None:
     """Return why no release could be proven with these tasks and targets, or None."""
     shared = _shared_address(look)
-    if shared:
+    if shared and look.service and look.service.target_groups:  # a worker's tasks may share their host's addresses
         return failed("SHARED_ADDRESS", f"several tasks of the service have the address {shared}")
     for group in look.service.target_groups if look.service else ():
         wrong = _foreign(look, group) or _not_in_use(look, group)

@@ -30,7 +30,7 @@ def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict |
     name = _name(settings)
     if service.status != "ACTIVE":
         return failed("SERVICE_NOT_ACTIVE", f"{name} is {service.status}; only an ACTIVE service can be deployed to")
-    unsupported = _unsupported(service, name)
+    unsupported = _unsupported(service, name, settings)
     if unsupported:
         return failed("UNSUPPORTED_SERVICE", unsupported)
     if service.desired == 0 and settings.desired_count is None and provable.unreadable(service) is None:
@@ -50,9 +50,12 @@ def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict |
 
 
 def unreadable_logs(settings: Service, place: Place | None) -> Verdict:
-    """Return the refusal for a service that has the log gate on, but no readable logs."""
-    group = f"log group {place.group!r} does not exist" if place else "its tasks do not write to CloudWatch Logs"
-    way_out = f"fix its log configuration, or switch off services.{settings.name}.logs.gate"
+    """Return the refusal for a service that has the log gate on, or is a worker, but has no readable logs."""
+    nowhere = "its tasks do not write to CloudWatch Logs (log driver awslogs, with awslogs-stream-prefix)"
+    group = f"log group {place.group!r} does not exist" if place else nowhere
+    gate = f", or switch off services.{settings.name}.logs.gate"
+    other = "; a worker is proven by what its tasks log" if settings.worker else gate
+    way_out = f"fix its log configuration{other}"
     return failed("LOGS_UNREADABLE", f"{_name(settings)}: {group}; {way_out}")
 
 
@@ -60,20 +63,32 @@ def _name(settings: Service) -> str:
     return f"service {settings.service!r} in cluster {settings.cluster!r}"
 
 
-def _unsupported(service: ServiceView, name: str) -> str:
+def _unsupported(service: ServiceView, name: str, settings: Service) -> str:
     if service.controller != "ECS":
         return f"{name} has deployment controller {service.controller!r}; Landfall supports only 'ECS' (rolling update)"
     if service.strategy != "ROLLING":
         return f"{name} has deployment strategy {service.strategy!r}; Landfall supports only 'ROLLING'"
     if service.scheduling != "REPLICA":
         return f"{name} has scheduling strategy {service.scheduling!r}; Landfall supports only 'REPLICA'"
+    if settings.worker:
+        return _with_load_balancer(service, name, settings)  # no address of a worker's tasks is matched
     if not service.awsvpc:
         return (
             f"{name} is not in network mode awsvpc, so its tasks have no addresses of their own to match with targets"
         )
     if service.classic_load_balancer or not service.target_groups:
-        return f"{name} has no target group, so Landfall can't know whether its tasks are healthy"
+        way_out = f"attach a target group; if it has no address, add [services.{settings.name}.worker]"
+        return f"{name} has no target group, so Landfall can't know whether its tasks are healthy; {way_out}"
     return ""
+
+
+def _with_load_balancer(service: ServiceView, name: str, settings: Service) -> str:
+    """Return why a service is no worker: it has a load balancer, whose targets nobody would look at."""
+    if not (service.target_groups or service.classic_load_balancer):
+        return ""
+    first = service.target_groups[0].arn if service.target_groups else "a Classic Load Balancer"
+    way_out = f"remove [services.{settings.name}.worker], or the load balancer from the service"
+    return f"{name} has a load balancer ({first}), and services.{settings.name}.worker says that it has none; {way_out}"
 
 
 def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict | None:

@@ -122,6 +122,7 @@ class TaskView:
     stopped_at: datetime | None = None
     ipv6: str = ""
     health: str = ""
+    started_at: datetime | None = None
 
     @property
     def addresses(self) -> frozenset[str]:
@@ -227,6 +228,7 @@ def task_view(reply: Reply) -> TaskView:
         stop_code=_text(reply, "stopCode"),
         stopped_reason=_text(reply, "stoppedReason"),
         stopped_at=max(_moments(reply, "stoppedAt", "stoppingAt"), default=None),
+        started_at=max(_moments(reply, "startedAt"), default=None),
     )
 
 

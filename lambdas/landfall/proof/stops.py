@@ -100,6 +100,12 @@ def counts(tasks: Iterable[TaskView], deployment_id: str, released: Collection[s
     return Counter(_evidence((t for t in tasks if t.started_by == deployment_id), released))
 
 
+def died(tasks: Iterable[TaskView], deployment_id: str) -> tuple[TaskView, ...]:
+    """Return the tasks of one deployment that had started and stopped by their own fault."""
+    mine = (t for t in tasks if t.started_by == deployment_id and t.last_status == "STOPPED" and _is_evidence(t))
+    return tuple(t for t in mine if t.stop_code != "TaskFailedToStart")
+
+
 def shown(stop: Stop) -> str:
     """Say what stopped, with which exit code and why, with a link to the console."""
     text = str(stop)

@@ -38,6 +38,8 @@ def assess(look: Look, judged: Judged) -> Verdict:
     if spare < 0:
         return wait("TASKS_MISSING", f"{serving} of {desired} tasks running", interval)
     groups = look.service.target_groups
+    if judged.release.is_worker:
+        return _of_worker(groups, serving, desired, interval)
     if not groups:
         return wait("NO_TARGET_GROUP", "the service has no target group any more", interval)
     late: set[str] = set()
@@ -51,6 +53,14 @@ def assess(look: Look, judged: Judged) -> Verdict:
     healthy = serving - len(late)
     tail = f", {desired - healthy} starting" if healthy < desired else ""
     return passed("HEALTHY", f"{healthy} of {desired} targets healthy, all of this deployment{tail}")
+
+
+def _of_worker(groups: Collection[TargetGroup], serving: int, desired: int, interval: int) -> Verdict:
+    """Judge a service that has no load balancer: there are no targets, and what shows its health is elsewhere."""
+    if groups:
+        what = "the service has target groups now, and its settings say that it is a worker"
+        return wait("TARGET_GROUP_ADDED", what, interval)
+    return passed("NO_TARGETS", f"{serving} of {desired} tasks running; a worker has no targets")
 
 
 def _group(

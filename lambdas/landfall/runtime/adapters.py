@@ -23,6 +23,8 @@ from landfall.runtime.given import (
 )
 
 if TYPE_CHECKING:
+    from landfall.aws.cloudwatch.logs import TaskLogs
+    from landfall.aws.cloudwatch.metrics import Metrics
     from landfall.aws.codebuild import CodeBuild
     from landfall.aws.ecr import Ecr
     from landfall.aws.ecs import Ecs
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from landfall.aws.freezes import Freezes
     from landfall.aws.ledger import Ledger
     from landfall.aws.locks import Locks
-    from landfall.aws.logs import TaskLogs
     from landfall.aws.reports import Reports
     from landfall.aws.requests import Requests
     from landfall.aws.services import Services
@@ -167,9 +168,16 @@ class Adapters(Given):
     @cached_property
     def logs(self) -> TaskLogs:
         """Return the reader of the tasks' logs. Its timeouts are short: no deployment may hang because of logs."""
-        from landfall.aws.logs import TaskLogs
+        from landfall.aws.cloudwatch.logs import TaskLogs
 
         return TaskLogs(self._client("logs", HURRIED))
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Return the reader of the metrics that count a worker's work."""
+        from landfall.aws.cloudwatch.metrics import Metrics
+
+        return Metrics(self._client("cloudwatch", HURRIED))
 
     @cached_property
     def locks(self) -> Locks:

@@ -29,7 +29,12 @@ class World(Adapters):
         return worlds.beside(self)
 
     def base_url(self, settings: Service, service: ServiceView) -> str:
-        """Return where the service answers: as configured, else its load balancer's own DNS name, over HTTP."""
+        """Return where the service answers: as configured, else its load balancer's own DNS name, over HTTP.
+
+        A worker answers nowhere.
+        """
+        if settings.worker:
+            return ""
         if settings.base_url:
             return settings.base_url
         name = self.elb.dns_name(service.target_groups[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
 
@@ -12,9 +12,14 @@ from landfall.redaction import Redaction
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
+from landfall.settings.worker import Worker
 
 NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
 """Tags of tools that are not releases: build caches, pull requests (docker/metadata-action), Kaniko's layers."""
+
+
+WORKER_LOOK_SECONDS = 10
+"""More than a look at a worker takes, its calls to CloudWatch included."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Limits:
     """How long Landfall waits for a verdict. It is part of the release, and limits the state machine.
 
     `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 switches that off.
+    `worker_seconds`: how long the proof of a worker takes if all goes well, by its worker table; 0 for other services.
     """
 
     stability_timeout_seconds: int = 900
@@ -51,11 +57,27 @@ class Limits:
     recovery_wait_seconds: int = 75
     scan_attempts: int = 31
     scan_interval_seconds: int = 10
+    worker_seconds: int = 0
 
     @property
     def stability_attempts(self) -> int:
         """Return how many looks at stability fit into the timeout, plus one at its end."""
         return math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
+
+    @property
+    def worker_attempts(self) -> int:
+        """Return how many looks at a worker there are: until its proof is due, and as long again as target health has.
+
+        In that time older tasks stop, tasks are replaced, and late log lines arrive. It is 0 for other services.
+        """
+        if not self.worker_seconds:
+            return 0
+        return math.ceil((self.worker_seconds + self.settling_seconds) / self.smoke_interval_seconds) + 1
+
+    @property
+    def settling_seconds(self) -> int:
+        """Return how long targets, or the tasks of a worker, may take to settle."""
+        return self.target_health_attempts * self.target_health_interval_seconds
 
     @property
     def bakes(self) -> int:
@@ -80,8 +102,10 @@ class Limits:
 
     @property
     def _there_and_back(self) -> int:
-        targets = self.target_health_attempts * self.target_health_interval_seconds
+        targets = self.settling_seconds
         smoke = self.smoke_attempts * (ROUND_SECONDS + max(self.smoke_interval_seconds, LONGEST_PAUSE))
+        if self.worker_attempts:
+            smoke = self.worker_attempts * (WORKER_LOOK_SECONDS + self.smoke_interval_seconds)
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
         scan = self.scan_attempts * self.scan_interval_seconds
         return scan + smoke + 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + baking
@@ -112,6 +136,7 @@ class Service:
     `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (image_tags.TagForm).
     `scan`: which findings of ECR's image scan refuse a release (scan.py).
     `keep_image` names containers that keep their image, although it is from the released repository.
+    `worker`: it has no load balancer, and how it is proven then.
     """
 
     name: str
@@ -135,6 +160,12 @@ class Service:
     logs: Logs = field(default_factory=Logs)
     stack: ServiceStack | None = None
     build: Build | None = None
+    worker: Worker | None = None
+
+    def __post_init__(self) -> None:
+        """Make the time of a worker's proof part of the limits, which go with the release."""
+        seconds = self.worker.longest_seconds if self.worker else 0
+        object.__setattr__(self, "limits", replace(self.limits, worker_seconds=seconds))
 
     @property
     def tags(self) -> TagForm:
@@ -197,5 +228,5 @@ class Settings:
         return self.directory / service.ca_bundle if service.ca_bundle else None
 
 
-LIMIT_KEYS = frozenset(f.name for f in fields(Limits))
+LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {"worker_seconds"}
 """Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""

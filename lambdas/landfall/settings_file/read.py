@@ -14,6 +14,7 @@ from landfall.redaction import Redaction
 from landfall.secret import Secret
 from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
 from landfall.settings.smoke import OwnCheck, Smoke
+from landfall.settings.worker import Metric, Progress, Worker
 from landfall.settings_file import aws_names, build_checks
 from landfall.settings_file.checks import check, network, patterns, retention
 from landfall.settings_file.problem import Problems, limits
@@ -103,6 +104,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     for key, kind in (("smoke", Smoke), ("logs", Logs), ("stack", ServiceStack), ("build", Build)):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
+    _worker(table.get("worker"), (*where, "worker"), problem)
     build_checks.texts(table.get("build"), (*where, "build"), problem)
     if isinstance(table.get("smoke"), dict):
         _own_checks(table["smoke"].get("checks", []), (*where, "smoke"), problem)
@@ -113,6 +115,15 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     aws_names.check(service, problem)
     check(service, problem)
     return service
+
+
+def _worker(table: Any, where: tuple[str, ...], problem: Problems) -> None:
+    """Refuse unknown keys in a worker table and in the tables inside it."""
+    for key, kind in (("progress", Worker), ("metric", Progress), ("", Metric)):
+        if not isinstance(table, dict):
+            return
+        _only(table, {f.name for f in fields(kind)}, where, problem)
+        table, where = table.get(key), (*where, key)
 
 
 def _own_checks(tables: Any, where: tuple[str, ...], problem: Problems) -> None:

@@ -11,8 +11,13 @@ from landfall.runtime.world import World
 
 def assess(event: Judged, world: World) -> Verdict:
     """Look at the service, its tasks and its targets once, and judge them."""
+    return law1.assess(look(event, world), event, world.now())
+
+
+def look(event: Judged, world: World) -> Look:
+    """Look at the service, its tasks and its targets. A worker has no targets."""
     ecs = world.ecs(event.release.service)
     service = ecs.service()
     tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()  # ECS refuses to list tasks of a service it lacks
-    targets = world.elb.targets(service.target_groups) if service else ()
-    return law1.assess(Look(service, tasks, targets), event, world.now())
+    has_targets = service is not None and not event.release.is_worker
+    return Look(service, tasks, world.elb.targets(service.target_groups) if service and has_targets else ())

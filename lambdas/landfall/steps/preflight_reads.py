@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from landfall import smoke
+from landfall import smoke, worker
 from landfall.change import task_definition
 from landfall.intake import freeze
 from landfall.judging import Judged
@@ -17,6 +17,7 @@ from landfall.proof.observed import UNHEALTHY
 from landfall.runtime.world import World
 from landfall.smoke.case import Check
 from landfall.smoke.http_answers import Answers
+from landfall.steps import worker_before
 from landfall.steps.service_now import ServiceNow
 
 
@@ -27,6 +28,7 @@ class Beforehand(ServiceNow):
         """Look at nothing yet. `scans` says which look at a scan this is."""
         super().__init__(release, world)
         self._scans = scans
+        self.unproven = ""
 
     def frozen(self) -> Verdict | None:
         """Return the refusal of a freeze."""
@@ -34,7 +36,7 @@ class Beforehand(ServiceNow):
 
     def unreadable_logs(self) -> Verdict | None:
         """Return the refusal where releases are to be judged by logs that are not there."""
-        if not self.settings.logs.gate:
+        if not (self.settings.logs.gate or self.settings.worker):
             return None
         place = task_logs.place(self.template, self.settings.container)
         there = place is not None and self._world.logs.exists(place.group)
@@ -81,7 +83,8 @@ class Beforehand(ServiceNow):
             digest = None  # it came from elsewhere, where this step may not look
         if digest and self._world.ecr(repository).image({"imageDigest": digest}) is None:
             problems.append(f"image {digest} is no longer in repository {repository!r}")
-        problems += way_back.wrong_health_ports(template, self._world.elb.health_ports(service.target_groups))
+        if service.target_groups:
+            problems += way_back.wrong_health_ports(template, self._world.elb.health_ports(service.target_groups))
         if service.alarms:
             # an alarm that fires already is ignored by ECS for the whole deployment (Developer Guide, alarms)
             problems += [f"alarm {name!r} is firing already" for name in there.firing(service.alarms)]
@@ -90,13 +93,18 @@ class Beforehand(ServiceNow):
     @cached_property
     def _answers(self) -> Answers | None:
         """Ask the service as the smoke test does, if there is anybody to answer."""
-        if not any(t.serves for t in self.look.tasks) or isinstance(self.base_url, Verdict):
+        if not any(t.serves for t in self.look.tasks) or not self.base_url or isinstance(self.base_url, Verdict):
             return None
         return self._world.ask(self.settings, self.base_url, self.known, self.service.desired)
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
-        """Return the smoke result of what runs now. It is asked for the commit that it serves, if it serves one."""
+        """Return the smoke result of what runs now. It is asked for the commit that it serves, if it serves one.
+
+        Of a worker it is whether its tasks log their commit.
+        """
+        if self.settings.worker:
+            return worker_before.checks(self, self._world)
         return smoke.checks(self._answers, self._sha, self.settings.smoke) if self._answers else ()
 
     @property
@@ -108,6 +116,8 @@ class Beforehand(ServiceNow):
 
     @property
     def _sha(self) -> str:
+        if self.settings.worker:
+            return worker_before.commit_of(self, self._world)
         return smoke.served_sha(self._answers, self.settings.smoke) if self._answers else UNKNOWN
 
     @cached_property
@@ -133,11 +143,15 @@ class Beforehand(ServiceNow):
         return [text for text in (self.scanned.warning, *self.way_back_problems) if text]
 
     def is_live(self) -> bool:
-        """Say whether the release is live now, by the same proof as after an update, and would stay so."""
+        """Say whether the release is live now, by the same proof as after an update, and would stay so.
+
+        `unproven` says then what that proof left out.
+        """
         primary, release = self.service.primary, self.release
+        answered = self._answers is not None or self.settings.worker is not None
         pinned = not set(self.released) & set(task_definition.unpinned(self.template))
         as_asked = release.revision in ("", self.service.task_definition)
-        if primary is None or self._answers is None or not (pinned and as_asked):
+        if primary is None or not (answered and pinned and as_asked):
             return False
         now = self._world.now()
         live = Deployment(
@@ -153,5 +167,9 @@ class Beforehand(ServiceNow):
         )
         if law1.assess(self.look, Judged(release, self.baseline, live), now).state != State.PASS:
             return False
+        if self.settings.worker or self._answers is None:
+            proven = worker_before.verdict(self, live, self._world)
+            self.unproven = worker.left_out(proven.code)
+            return proven.state == State.PASS
         results = smoke.checks(self._answers, release.git_sha, self.settings.smoke)
         return smoke.assess(results, {}, release.limits).state == State.PASS

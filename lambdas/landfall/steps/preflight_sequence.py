@@ -20,13 +20,14 @@ def assess(before: Beforehand, world: World, attempt: int) -> tuple[Verdict, Bas
     if refusal:
         return refusal, None
     if before.is_live():
-        return passed(LIVE, f"{release.git_sha} is live already, and proven again"), before.baseline
+        return passed(LIVE, f"{release.git_sha} is live already, and proven again{before.unproven}"), before.baseline
     lost = second_look.unanswered(before.asked_of, attempt, release.limits)
     if lost:
         return lost, None
     serving = sum(t.serves for t in before.look.tasks)
     runs = f"{serving} of {before.service.desired} tasks of {before.service.task_definition}"
-    return passed(READY, f"baseline is {runs}, serving {before.baseline.git_sha}"), before.baseline
+    does = "of" if before.settings.worker else "serving"
+    return passed(READY, f"baseline is {runs}, {does} {before.baseline.git_sha}"), before.baseline
 
 
 def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdict | None]:

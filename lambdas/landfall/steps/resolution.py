@@ -37,6 +37,7 @@ def asked(release: Release, wanted: Request) -> Release:
         limits=wanted.service.limits,
         stability_attempts=wanted.service.limits.stability_attempts,
         bakes=wanted.service.limits.bakes,
+        worker_attempts=wanted.service.limits.worker_attempts,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from landfall.change import task_definition
 from landfall.model import Release, Verdict, failed
 from landfall.preflight_checks import supported_service
-from landfall.proof.observed import Look, ServiceView
+from landfall.proof.observed import Look, ServiceView, TaskView
 from landfall.runtime.world import World
 from landfall.secret import Known
 from landfall.settings import Service
@@ -39,7 +39,12 @@ class ServiceNow:
     @cached_property
     def template(self) -> Mapping[str, Any]:
         """Return the revision that runs."""
-        return self._ecs.task_definition(self.service.task_definition)[0]
+        return self.described[0]
+
+    @cached_property
+    def described(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+        """Return the revision that runs, and its tags."""
+        return self._ecs.task_definition(self.service.task_definition)
 
     @cached_property
     def look(self) -> Look:
@@ -54,6 +59,11 @@ class ServiceNow:
             return self._world.base_url(self.settings, self.service)
         except LookupError as error:
             return failed("NO_ADDRESS", str(error))
+
+    @cached_property
+    def stopped(self) -> tuple[TaskView, ...]:
+        """Return the tasks that stopped, or are to stop."""
+        return self._ecs.tasks("STOPPED")
 
     @cached_property
     def known(self) -> Known:

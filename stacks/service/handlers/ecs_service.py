@@ -81,10 +81,13 @@ class EcsService:
     def protect(self, *, on: bool) -> None:
         """Protect the load balancer from deletion while a service is behind it.
 
-        The template doesn't set this, since a first deploy that fails must be able to delete its resources.
+        The template doesn't set this, since a first deploy that fails must be able to delete its resources. A worker
+        has no load balancer.
         """
+        arn = self._properties.get("LoadBalancerArn")
+        if arn is None:
+            return
         value = [{"Key": "deletion_protection.enabled", "Value": str(on).lower()}]
-        arn = self._properties["LoadBalancerArn"]
         self._aws.elb.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=value)
 
     def _refuse_another_owner(self, found: Mapping[str, Any]) -> None:

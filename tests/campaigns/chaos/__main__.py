@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED, help="what decides all of them [%(default)s]")
     parser.add_argument("--only", type=int, action="append", metavar="NUMBER", help="play this one of them alone")
     parser.add_argument("--storm", type=float, default=0.0, metavar="SECONDS", help="throttle each for so long [0]")
+    parser.add_argument("--workers", action="store_true", help="let no service have a load balancer [one has none]")
     parser.add_argument("--show", action="store_true", help="print the schedule, and play nothing")
     parser.add_argument("--keep", type=Path, metavar="DIRECTORY", help="where the local AWS keeps its log")
     parser.add_argument("--document", action="store_true", help="put the last run's table into docs/chaos.md")
@@ -49,7 +50,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state:
         teller = Teller(options.seed, len(numbers))
         kept, alone = options.keep or Path(state), bool(options.only)
-        played = run.run(options.seed, numbers, kept, teller.tell, alone=alone, storm=options.storm)
+        played = run.run(
+            options.seed, numbers, kept, teller.tell, alone=alone, storm=options.storm, workers=options.workers
+        )
     seconds = round(time.monotonic() - began)
     document = report.document(options.seed, played, teller.repairs, seconds)
     sys.stdout.write(report.table(document))

@@ -137,7 +137,7 @@ def service_laws(lane: Lane, records: Sequence[dict[str, Any]], before: Any) -> 
 def _not_live(lane: Lane, live: Live) -> str:
     for _ in range(TRIES):
         try:
-            laws.law_1(lane.stage, lane.name, digest=live.digest, sha=live.sha)
+            laws.live(lane.stage, lane.name, digest=live.digest, sha=live.sha)
         except Exception as error:
             asked = traceback.extract_tb(error.__traceback__)[-1].line
             problem = f"{type(error).__name__}: {error} at: {asked}"

@@ -21,6 +21,8 @@ SETTLED = 2
 """Looks in a row at which nothing was left to do."""
 PAUSE = 1.0
 NOWHERE = "0" * 40
+OF_WORKERS = {"crash-on-start": "worker-crash", "unhealthy": "worker-dead", "wrong-sha": "worker-silent"}
+"""What a bad release of a worker has instead of the fault of an API (sample_service/worker.py)."""
 TOLD = (
     *("sequence", "deployment_id", "outcome", "code", "why", "git_sha", "image_digest", "fence", "recoveries"),
     *("requested_at", "started_at", "ended_at", "task_definition", "baseline_task_definition", "restored_to"),
@@ -67,6 +69,7 @@ class Lane:
     name: str
     live: Live | None = None
     proven: list[Live] = field(default_factory=list)
+    worker: bool = False
     _documents: dict[str, Any] = field(default_factory=dict)
 
     def begin(self, wanted: Deployment, seed: int) -> None:
@@ -79,9 +82,13 @@ class Lane:
         elif kind == MISSING:
             self._ask(image_tag=NOWHERE)
         else:
-            fault = wanted.kind if wanted.bad else ""
+            fault = self._fault(wanted) if wanted.bad else ""
             for sha in self.shas(wanted, seed):
                 self.stage.push(self.name, sha, fault=fault)
+
+    def _fault(self, wanted: Deployment) -> str:
+        """Return the fault that is baked into a bad release. A worker has faults of its own."""
+        return OF_WORKERS.get(wanted.kind, wanted.kind) if self.worker else wanted.kind
 
     def _earlier(self) -> Live | None:
         """Return what was proven last before what is live."""

@@ -16,6 +16,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from local.faults.desk import FaultDesk, Told
 from local.faults.planned import Happened
+from local.settings import AS_WORKER
 from local.stage.inbox import Inbox, Message
 from local.stage.landfall_stage import Stage, staged
 from tests.campaigns.chaos import judge
@@ -36,6 +37,13 @@ SETTINGS: dict[str, Any] = {
     "stability_timeout_seconds": 180,
     "smoke": {"max_response_seconds": 8.0},
     "stack": {"health_check_timeout_seconds": 4, "unhealthy_threshold": 4, "start_period_seconds": 20},
+}
+WORKERS = ("inlet",)
+"""Lanes without a load balancer."""
+OF_WORKERS: dict[str, Any] = {
+    **SETTINGS,
+    **AS_WORKER,
+    "worker": {**AS_WORKER["worker"], "progress": {"log": "processed message [0-9]+", "within_seconds": 20}},
 }
 SWEEP_EVERY = 5.0
 APART = 8.0
@@ -136,19 +144,21 @@ def run(
     *,
     alone: bool = False,
     storm: float = 0.0,
+    workers: bool = False,
 ) -> list[Played]:
     """Play these deployments: lane by lane in turn, each lane one after the other.
 
     `alone`: the first one finds a release that landed, as it would in the middle of a run. `storm`: the seconds for
-    which each deployment's calls are throttled.
+    which each deployment's calls are throttled. `workers`: no lane has a load balancer.
     """
     lanes = (WAITING if storm else LANES)[: max(1, len(numbers) // 2)]
     played: list[Played] = []
-    with theatre(seed, state, lanes, 1.5 * storm) as there:
+    without = lanes if workers else WORKERS
+    with theatre(seed, state, lanes, 1.5 * storm, without) as there:
 
         def go(turn: int, name: str) -> None:
             time.sleep(turn * APART)
-            lane, mine = Lane(there.stage, name), numbers[turn :: len(lanes)]
+            lane, mine = Lane(there.stage, name, worker=name in without), numbers[turn :: len(lanes)]
             if alone:
                 tell(there.repaired(lane, 0))
             for number in mine:
@@ -167,10 +177,13 @@ def run(
 
 
 @contextmanager
-def theatre(seed: int, state: Path, lanes: Sequence[str], longer: float = 0.0) -> Iterator[Theatre]:
+def theatre(
+    seed: int, state: Path, lanes: Sequence[str], longer: float = 0.0, workers: Sequence[str] = WORKERS
+) -> Iterator[Theatre]:
     """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds."""
     timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
-    overrides = {name: {**SETTINGS, "stability_timeout_seconds": timeout} for name in lanes}
+    settings = {name: OF_WORKERS if name in workers else SETTINGS for name in lanes}
+    overrides = {name: {**own, "stability_timeout_seconds": timeout} for name, own in settings.items()}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults
         if desk is None:

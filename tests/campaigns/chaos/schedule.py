@@ -45,6 +45,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "finish": ("dynamodb:UpdateItem",),
 }
 """What each step calls, as far as faults are put there."""
+CALLS_OF_WORKER = ("ecs:ListTasks", "ecs:DescribeTaskDefinition", "logs:FilterLogEvents", "logs:FilterLogEvents")
 OFTEN = (Kind.THROTTLE, Kind.THROTTLE, Kind.FAIL, Kind.FAIL_LATE, Kind.DROP, Kind.DROP, Kind.DELAY, Kind.KILL)
 KINDS_OF_FAULT = (*OFTEN, *OFTEN, Kind.KILL_BEFORE, Kind.REFUSE, Kind.LATE, Kind.LATE)
 OF_INVOCATIONS = (Kind.THROTTLE, Kind.FAIL, Kind.DROP, Kind.DELAY)
@@ -100,9 +101,19 @@ def deployment(seed: int, number: int, storm: float = 0.0) -> Deployment:
     if random.random() < 0.08:
         rules.append(Rule(PUSHED, Kind.TWICE))
     rules += _pictures(Random(f"{seed}/{number}/pictures"), bad=kind in BAD)  # noqa: S311  a schedule, not a secret
+    rules += _of_worker(Random(f"{seed}/{number}/worker"))  # noqa: S311  a schedule, not a secret
     if storm:
         rules.insert(0, _storm(Random(f"{seed}/{number}/storm"), storm, steps))  # noqa: S311  a schedule, not a secret
     return Deployment(number, kind, tuple(rules))
+
+
+def _of_worker(random: Random) -> list[Rule]:
+    """Spoil a call of the look at a worker, which other services never make. Dice of its own, as for pictures."""
+    if random.random() >= 0.5:
+        return []
+    call, kind = random.choice(CALLS_OF_WORKER), random.choice(OFTEN)
+    seconds = 1.0 if kind is Kind.DELAY else 0.0
+    return [Rule(call, kind, "landfall-check-worker", random.choice((1, 1, 2)), seconds=seconds)]
 
 
 def _storm(random: Random, seconds: float, steps: tuple[str, ...]) -> Rule:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.campaigns.torture import picture as pictures
-from tests.campaigns.torture import replies, roles
+from tests.campaigns.torture import replies, roles, worker_log
 from tests.campaigns.torture.picture import Picture
 from tests.campaigns.torture.scenario import Scenario
 from tests.campaigns.torture.story import Story
@@ -54,7 +54,9 @@ class Cloud(Surroundings):
 
     def _service(self, look: Picture, at: float) -> Reply:
         revisions = [self.revision_of(d.of) for d, _ in look.deployments]
-        return replies.service(look, revisions, self.story.events(at), replies.groups(self.scenario.groups))
+        return replies.service(
+            look, revisions, self.story.events(at), replies.groups(0 if self.scenario.worker else self.scenario.groups)
+        )
 
     def _DescribeServices(self, _request: Reply, at: float) -> Reply:  # noqa: N802
         look = self.story.look(at)
@@ -125,6 +127,20 @@ class Cloud(Surroundings):
         strangers = [(pictures.ipv6(t.ip) if t.ipv6 else t.ip, t) for t in look.targets if t.group == group]
         extra = [replies.target(ip, t.port, t.state, t.reason) for ip, t in strangers]
         return {"TargetHealthDescriptions": [*listed, *extra]}
+
+    def _FilterLogEvents(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        return worker_log.filtered(self._lines(at), request, at)
+
+    def _GetLogEvents(self, _request: Reply, _at: float) -> Reply:  # noqa: N802  for the report alone
+        return {"events": []}
+
+    def _GetMetricData(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        return worker_log.metric(self._lines(at), request, at)
+
+    def _lines(self, at: float) -> list[worker_log.Line]:
+        """Return what every task of the scenario writes."""
+        shas = {role: self.sha("old" if of == "back" else of) for role, of in roles.OF.items()}
+        return list(worker_log.lines(self.story.look(at).tasks, shas))
 
     def _UpdateService(self, request: Reply, at: float) -> Reply:  # noqa: N802
         look = self.story.look(at)

@@ -58,6 +58,8 @@ class TaskFact:
     `dead`: containers that stopped while the task runs on. `health`: the health of the application's container from
     the start (default: HEALTHY where the task definition has a check, else UNKNOWN); `health_changes`: what it is
     from a second on. A name that ends in `*` gets another ending in each task, as AWS gives to what it injects.
+    `lingers`: for how long a task that is to stop still runs. Of a worker, in seconds after the task runs: `says_sha`,
+    when it logs its commit; `works_from` and `idle_from`, between which it logs its work.
     """
 
     of: str
@@ -92,6 +94,10 @@ class TaskFact:
     target_reason: str = ""
     group_healthy: tuple[float, ...] = ()
     drain: float = 30
+    lingers: float = 0
+    says_sha: float = 1
+    works_from: float = 2
+    idle_from: float = FOREVER
 
 
 @dataclass(frozen=True)
@@ -124,6 +130,16 @@ class HttpFact:
     first: tuple[str, ...] = ()
     first_live: tuple[str, ...] = ()
     first_ready: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkerFact:
+    """The service has no load balancer. Its worker table: `progress` by a log line, or by a `metric`."""
+
+    steady: int = 60
+    progress: bool = False
+    within: int = 120
+    metric: bool = False
 
 
 @dataclass(frozen=True)

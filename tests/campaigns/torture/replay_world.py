@@ -20,11 +20,11 @@ from landfall.ledger.execution_history import Event
 from landfall.model import Asked
 from landfall.runtime.world import World
 from landfall.secret import Known
-from landfall.settings import Limits, Service, Settings
+from landfall.settings import Limits, Logs, Service, Settings
 from landfall.settings.smoke import Smoke
 from landfall.smoke.http_answers import Answer, Answers, Request
 from landfall.telling.notice import Notice
-from tests.campaigns.torture import replies
+from tests.campaigns.torture import replies, worker_log
 from tests.campaigns.torture.asl import Clock
 from tests.campaigns.torture.clients import Client
 from tests.campaigns.torture.cloud import Cloud
@@ -144,10 +144,12 @@ def service_of(scenario: Scenario) -> Service:
         repository=REPOSITORY,
         task_role="task",
         execution_role="execution",
-        base_url="http://sample.example",
+        base_url=None if scenario.worker else "http://sample.example",
         desired_count=scenario.first_desired,
         limits=Limits(**scenario.limits),
         smoke=Smoke(),
+        logs=Logs(group=worker_log.GROUP if scenario.worker else None),
+        worker=worker_log.of_settings(scenario.worker) if scenario.worker else None,
     )
 
 

@@ -22,7 +22,7 @@ SCALED_IN = "Scaling activity initiated by (deployment ecs-svc/{of})"
 
 def groups(n: int) -> list[str]:
     """Return the ARNs of a service's target groups."""
-    return [GROUP, *(f"{GROUP[:-1]}{i}" for i in range(2, n + 1))]
+    return [] if n == 0 else [GROUP, *(f"{GROUP[:-1]}{i}" for i in range(2, n + 1))]
 
 
 def moment(at: float) -> datetime:
@@ -108,7 +108,13 @@ def task(one: Task, look: Picture, revision: str, digests: Mapping[str, str], to
         "taskDefinitionArn": revision,
         "startedBy": deployment_id(one.fact.of),
         "group": f"service:{SERVICE}",
-        "lastStatus": "STOPPED" if stopped else "RUNNING" if look.at >= one.running else "PENDING",
+        "lastStatus": "STOPPED"
+        if look.at >= one.stop + one.fact.lingers
+        else "RUNNING"
+        if stopped
+        else "RUNNING"
+        if look.at >= one.running
+        else "PENDING",
         "desiredStatus": "STOPPED" if stopped else "RUNNING",
         "healthStatus": _health(listed, told.containers),
         "launchType": "FARGATE",

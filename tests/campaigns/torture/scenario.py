@@ -11,7 +11,7 @@ from typing import Any
 
 import dacite
 
-from tests.campaigns.torture.facts import ContainerFact, Phase
+from tests.campaigns.torture.facts import ContainerFact, Phase, WorkerFact
 
 HERE = Path(__file__).parent
 LISTS = tuple(f.name for f in fields(Phase) if f.name not in ("others_stop", "others_gone"))
@@ -43,6 +43,7 @@ class Scenario:
     containers: tuple[ContainerFact, ...] = ()
     health_check: bool = False
     groups: int = 1
+    worker: WorkerFact | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
     e2e: bool = False
 

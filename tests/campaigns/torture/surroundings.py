@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from tests.campaigns.torture import replies, roles
+from tests.campaigns.torture import replies, roles, worker_log
 from tests.campaigns.torture.scenario import Scenario
 
 Reply = dict[str, Any]
@@ -29,6 +29,8 @@ class Surroundings:
         beside = (scenario.containers, scenario.health_check)
         other = roles.task_definition(900, roles.image("other"), roles.SHAS["other"], *beside)
         first = roles.task_definition(1, old, roles.SHAS["old"], *beside)
+        for each in (first, other) if scenario.worker else ():
+            each["containerDefinitions"][0]["logConfiguration"] = worker_log.LOGS
         self.definitions: dict[str, Reply] = {d["taskDefinitionArn"]: d for d in (first, other)}
         self.tags: dict[str, list[dict[str, str]]] = {}
         self._next = itertools.count(2)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cli.cloud import Cloud
+from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.elb import Elb
 from landfall.aws.executions import Executions
-from landfall.aws.logs import TaskLogs
 from landfall.aws.surroundings import Surroundings
 from landfall.errors import LandfallError
 from landfall.settings import Service

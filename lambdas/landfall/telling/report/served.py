@@ -10,7 +10,8 @@ from landfall.ledger.deployment_record import Ended
 from landfall.model import UNKNOWN
 from landfall.proof.observed import Look, TargetView, TaskView
 from landfall.redaction import redacted
-from landfall.smoke.case import PASS
+from landfall.smoke.case import PASS, Check
+from landfall.worker import COMMIT
 
 MOST_TASKS = 50
 """Tasks of a report: of more, the first."""
@@ -52,15 +53,22 @@ class Provenance:
 def provenance(ended: Ended, look: Look) -> Provenance:
     """Return the chain of evidence, as far as it is known."""
     revision = deployment_record.revision(ended)
-    served = next((c for c in ended.checks if c.name == "version"), None)
+    served = next((c for c in ended.checks if c.name in ("version", COMMIT)), None)
     return Provenance(
         commit=ended.release.git_sha,
         image_digest=ended.release.image_digest,
         revision=revision,
         ecs_deployment=ended.deployment.id if ended.deployment else "",
         tasks=tuple(_task(task) for task in of_interest(look.tasks, revision)[:MOST_TASKS]),
-        served=UNKNOWN if served is None else served.expected if served.state == PASS else served.seen,
+        served=_served(served),
     )
+
+
+def _served(check: Check | None) -> str:
+    """Return the commit that was served, or what was seen instead. A worker logs its commit."""
+    if check is None:
+        return UNKNOWN
+    return check.expected if check.state == PASS and check.name != COMMIT else check.seen
 
 
 def of_interest(tasks: Iterable[TaskView], revision: str) -> list[TaskView]:

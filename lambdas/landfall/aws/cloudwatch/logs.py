@@ -11,6 +11,8 @@ from landfall.logs.task_logs import Line, Place, Written
 
 MOST_LINES = 2000
 """Of one task, and of the time before: a call may give 10,000, and a step has neither memory nor time for them."""
+MOST_A_PAGE, MOST_SOUGHT = 10_000, 50_000
+"""Lines of a page (CloudWatch Logs API reference, FilterLogEvents), and of several, where lines are sought."""
 MOST_PAGES = 5
 """Of one answer: a page may be empty before the end (CloudWatch Logs API reference, FilterLogEvents)."""
 _ABSENT = "ResourceNotFoundException"
@@ -49,14 +51,25 @@ class TaskLogs:
 
     def before(self, place: Place, moment: datetime, minutes: int) -> Written:
         """Return what all tasks of the service wrote in the time before a moment."""
-        start, end = _millis(moment - timedelta(minutes=minutes)), _millis(moment) - 1
-        query: dict[str, Any] = {"startTime": start, "endTime": end, "logStreamNamePrefix": place.stream("")}
-        query["limit"] = MOST_LINES
+        return self.between(place, moment - timedelta(minutes=minutes), moment, most=MOST_LINES)
+
+    def between(
+        self, place: Place, start: datetime, end: datetime, pattern: str = "", most: int = MOST_SOUGHT
+    ) -> Written:
+        """Return what all tasks wrote from `start` to `end`, oldest first; with a filter pattern, what matches it.
+
+        It takes one call, or a few, however many tasks there are: an account has five calls a second in a region
+        (AWS knowledge center, "How do I determine throttling in my CloudWatch logs"). Streams are given by their
+        prefix, since AWS refuses a stream's name before the task's first line made it.
+        """
+        query: dict[str, Any] = {"startTime": _millis(start), "endTime": _millis(end) - 1}
+        query |= {"logStreamNamePrefix": place.stream(""), "limit": min(most, MOST_A_PAGE)}
+        query |= {"filterPattern": pattern} if pattern else {}
         events: list[Line] = []
         for _ in range(MOST_PAGES):
             page, lines = self._events(place.group, **query)
             events += lines
-            if len(events) >= MOST_LINES:
+            if len(events) >= most:
                 break
             if not page.get("nextToken"):
                 return Written(tuple(events))
@@ -75,7 +88,12 @@ class TaskLogs:
     def _events(self, group: str, **query: Any) -> tuple[Any, list[Line]]:
         with trying(f"reading log group {group}"):
             page = self._client.filter_log_events(logGroupName=group, **query)
-            return page, [_line(event) for event in page["events"]]
+            return page, [_line(event, _task(event)) for event in page["events"]]
+
+
+def _task(event: Any) -> str:
+    """Return the id of the task that wrote a line: the end of its stream's name."""
+    return str(event.get("logStreamName", "")).rpartition("/")[2]
 
 
 def _line(event: Any, task: str = "") -> Line:

@@ -1,0 +1,31 @@
+"""CheckWorker: does a service without a load balancer run steadily, log our commit, and do its work?
+
+It takes the place of SmokeTest for a worker, which has no address to ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall.judging import Judged
+from landfall.model import Verdict
+from landfall.runtime.step import step
+from landfall.runtime.world import World
+from landfall.smoke.case import Check
+from landfall.steps import worker_look
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the look says, check by check."""
+
+    verdict: Verdict
+    checks: tuple[Check, ...]
+
+
+def run(event: Judged, world: World) -> Output:
+    """Look once. A baseline must be no worse than it was before the update (law 2)."""
+    return Output(*worker_look.assess(event, world))
+
+
+handler = step(Judged, run)

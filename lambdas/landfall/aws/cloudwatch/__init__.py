@@ -1,0 +1,1 @@
+"""Amazon CloudWatch: what tasks log, and the metrics that count their work."""
