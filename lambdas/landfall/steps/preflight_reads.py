@@ -81,7 +81,7 @@ class Beforehand(ServiceNow):
             digest = None  # it came from elsewhere, where this step may not look
         if digest and self._world.ecr(repository).image({"imageDigest": digest}) is None:
             problems.append(f"image {digest} is no longer in repository {repository!r}")
-        problems += way_back.wrong_health_ports(template, self._world.elb.health_ports(service.target_groups))
+        problems += way_back.wrong_health_ports(template, {g.arn: g.health_port for g in self.groups})
         if service.alarms:
             # an alarm that fires already is ignored by ECS for the whole deployment (Developer Guide, alarms)
             problems += [f"alarm {name!r} is firing already" for name in there.firing(service.alarms)]
@@ -125,8 +125,22 @@ class Beforehand(ServiceNow):
             ecs_deployment=service.primary.id if service.primary else "",
             warnings=tuple(self._warnings[:5]),
             dead_targets=provable.dead_targets(self.look),
+            lingers=any(group.is_network for group in self.groups),
             unhealthy_tasks=sum(t.serves and t.health == UNHEALTHY for t in self.look.tasks),
         )
+
+    def no_http(self) -> Verdict | None:
+        """Return the refusal where only the address of a Network Load Balancer was known, and nobody spoke HTTP there.
+
+        A service that doesn't answer is not refused where its owner named the address, or its targets are unhealthy: a
+        new release is how to fix it.
+        """
+        healthy = any(t.state == "healthy" for t in self.look.targets)
+        guessed = self.settings.base_url is None and any(group.is_network for group in self.groups)
+        if not (healthy and guessed and self._answers):
+            return None
+        silent = all(answer.error for several in self._answers.given.values() for answer in several)
+        return supported_service.no_http(self.settings, self._answers.base_url) if silent else None
 
     @property
     def _warnings(self) -> list[str]:
