@@ -54,7 +54,8 @@ class Cloud(Surroundings):
 
     def _service(self, look: Picture, at: float) -> Reply:
         revisions = [self.revision_of(d.of) for d, _ in look.deployments]
-        return replies.service(look, revisions, self.story.events(at), replies.groups(self.scenario.groups))
+        service = replies.service(look, revisions, self.story.events(at), replies.groups(self.scenario.groups))
+        return {**service, "launchType": self.scenario.launch_type}
 
     def _DescribeServices(self, _request: Reply, at: float) -> Reply:  # noqa: N802
         look = self.story.look(at)
