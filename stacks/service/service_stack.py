@@ -13,6 +13,7 @@ from constructs import Construct
 from landfall.settings import Service, ServiceStack
 from stacks.service.load_balancer import LoadBalancer
 from stacks.service.network import PORT, Network
+from stacks.service.network_load_balancer import NetworkLoadBalancer
 from stacks.service.own_service import OwnService
 from stacks.service.task import FirstTask, TaskSurroundings
 
@@ -29,7 +30,8 @@ class EcsServiceStack(cdk.Stack):
         super().__init__(scope, construct_id, description=f"Landfall: the service {service.name}")
         own = OwnService(self, service, key)
         network = Network(self, "Network", https=stack.certificate_arn is not None)
-        load_balancer = LoadBalancer(self, "LoadBalancer", service=service, stack=stack, network=network)
+        kind = NetworkLoadBalancer if stack.load_balancer == "network" else LoadBalancer
+        load_balancer = kind(self, "LoadBalancer", service=service, stack=stack, network=network)
         surroundings = TaskSurroundings(self, service, key)
         cluster = self._cluster(service, network)
         first = FirstTask(self, "Task", service, stack, surroundings)
@@ -59,7 +61,9 @@ class EcsServiceStack(cdk.Stack):
         )
 
 
-def settings(service: Service, stack: ServiceStack, network: Network, load_balancer: LoadBalancer) -> dict[str, Any]:
+def settings(
+    service: Service, stack: ServiceStack, network: Network, load_balancer: LoadBalancer | NetworkLoadBalancer
+) -> dict[str, Any]:
     """Return the parameters of CreateService and UpdateService, without count and revision."""
     return {
         "deploymentConfiguration": {
