@@ -29,6 +29,7 @@ SERVICES = (
     "commanded",
     "built",
     "dropped",
+    "shaped",
 )
 OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
@@ -38,6 +39,7 @@ UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"s
 """No service here is slow, but the machine may be."""
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
+    "shaped": {"stack": {"load_balancer": "network", "start_period_seconds": 30}},
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,
