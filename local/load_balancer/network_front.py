@@ -5,8 +5,8 @@ listener ends TLS, a TCP listener passes everything on. A new connection goes to
 none is healthy. There are no redirects and no error pages: a connection that leads to nobody is reset.
 Emulator: it has the records of such a load balancer, and forwards HTTP alone.
 Here: port 443 of the load balancer is the front's HTTPS port, with the front's own certificate; port 80 is its HTTP
-port. A port is open only while a listener is there, so that plain HTTP is refused where none is. Not played: the minutes
-until a new target is registered, and those in which a target that drains still gets connections. Both are in
+port. A port is open only while a listener is there, so that plain HTTP is refused where none is. Not played: the
+minutes until a new target is registered, and those in which a target that drains still gets connections. Both are in
 tests/campaigns/torture/scenarios/20-shapes.toml.
 """
 

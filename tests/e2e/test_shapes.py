@@ -1,4 +1,4 @@
-"""A service behind a Network Load Balancer, and behind two target groups: good releases land, bad ones are taken back."""
+"""A service behind a Network Load Balancer, then behind two target groups: good releases land, bad ones go back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Network Load Balancer of the local AWS: connections to healthy targets, real TLS, and ports that may be closed."""
+"""The Network Load Balancer of the local AWS: connections to healthy targets, real TLS, ports that may be closed."""
 
 from __future__ import annotations
 

@@ -265,6 +265,7 @@ def make_service(
     image: str | None = None,
     container: Any = None,
     task: Any = None,
+    *,
     protocol: str = "HTTP",
     **changes: Any,
 ) -> str:

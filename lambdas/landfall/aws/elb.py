@@ -17,8 +17,6 @@ from landfall.proof.balanced import (
 )
 from landfall.proof.observed import TargetGroup, TargetView, target_view
 
-NETWORK = "network"
-
 
 class Elb:
     """Target groups and the load balancers in front of them."""
@@ -46,9 +44,9 @@ class Elb:
         return tuple(known[arn] for arn in arns if arn in known)
 
     def fronts(self, groups: tuple[GroupView, ...]) -> Fronts:
-        """Return the load balancers of these groups too. Only a Network Load Balancer's listeners are read."""
+        """Return the load balancers of these groups too, with their listeners."""
         balancers = self._balancers(list(dict.fromkeys(g.balancer for g in groups if g.balancer)))
-        listeners = tuple(one for b in balancers if b.kind == NETWORK for one in self._listeners(b.arn))
+        listeners = tuple(one for b in balancers for one in self._listeners(b.arn))
         return Fronts(groups, balancers, listeners)
 
     def _balancers(self, arns: list[str]) -> tuple[BalancerView, ...]:

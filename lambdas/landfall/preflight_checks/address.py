@@ -53,7 +53,9 @@ def _place(fronts: Fronts, group: GroupView, *, in_vpc: bool) -> Place:
     if balancer.scheme == "internal" and not in_vpc:
         return Place(why=f"{balancer.arn} is internal, and no [vpc] in services.toml lets the steps reach it")
     if balancer.kind == "application":
-        return Place(f"http://{balancer.dns_name}")
+        plain = fronts.over_http(balancer)
+        why = f"{balancer.arn} has no listener for plain HTTP, and no certificate is for its own DNS name"
+        return Place(_url(balancer, plain[0].port)) if plain else Place(why=why)
     places = [_at(balancer, listener, group) for listener in fronts.of_group(group)]
     none = Place(why=f"no listener of {balancer.arn} forwards to {group.arn}")
     return next((place for place in places if place.url), places[0] if places else none)
@@ -72,5 +74,8 @@ def _at(balancer: BalancerView, listener: ListenerView, group: GroupView) -> Pla
         return Place(why=f"{where} speaks {listener.protocol or 'an unknown protocol'}, over which no commit is asked")
     if listener.port == HTTPS_PORT or group.health_protocol == "HTTPS":
         return Place(why=f"{where} passes TLS on to the tasks, whose certificate is not for its own DNS name")
-    port = "" if listener.port == HTTP_PORT else f":{listener.port}"
-    return Place(f"http://{balancer.dns_name}{port}")
+    return Place(_url(balancer, listener.port))
+
+
+def _url(balancer: BalancerView, port: int) -> str:
+    return f"http://{balancer.dns_name}" if port == HTTP_PORT else f"http://{balancer.dns_name}:{port}"

@@ -44,7 +44,7 @@ class BalancerView:
 
 @dataclass(frozen=True)
 class ListenerView:
-    """A listener of a Network Load Balancer, and the target groups that it forwards to."""
+    """A listener, and the target groups that its default actions forward to."""
 
     balancer: str
     port: int
@@ -63,6 +63,11 @@ class Fronts:
     def balancer(self, group: GroupView) -> BalancerView | None:
         """Return the load balancer of a target group. A target group has at most one."""
         return next((b for b in self.balancers if b.arn == group.balancer), None)
+
+    def over_http(self, balancer: BalancerView) -> tuple[ListenerView, ...]:
+        """Return the listeners of a load balancer for plain HTTP, by port."""
+        at = (x for x in self.listeners if (x.balancer, x.protocol) == (balancer.arn, "HTTP"))
+        return tuple(sorted(at, key=lambda x: x.port))
 
     def of_group(self, group: GroupView) -> tuple[ListenerView, ...]:
         """Return the listeners that forward to a target group, by port."""

@@ -16,11 +16,13 @@ import math
 from collections.abc import Collection
 from dataclasses import replace
 
+from landfall import commit
 from landfall.model import State, Verdict, wait
 from landfall.settings import Limits
-from landfall.settings.smoke import LONGEST_PAUSE
-from landfall.smoke import VERSION
+from landfall.settings.smoke import LONGEST_PAUSE, Smoke
+from landfall.smoke import VERSION, service_checks
 from landfall.smoke.case import PASS, Check
+from landfall.smoke.http_answers import Answers, Request
 
 LONGEST_SECONDS = 180
 """Two minutes, and one for a name that was looked up before."""
@@ -36,6 +38,13 @@ def patient(verdict: Verdict, results: Collection[Check], limits: Limits) -> Ver
         return replace(verdict, retry_after=after)
     why = "an older task may have answered, since a Network Load Balancer may lead to it for minutes"
     return wait("SMOKE_UNSETTLED", f"{why}: {verdict.reason}", after)
+
+
+def mixed(answers: Answers, smoke: Smoke) -> bool:
+    """Say whether several commits answered: nothing tells then which of them is the one that runs."""
+    asked = (a for a in answers.of(Request(smoke.version_path)) if not a.is_error and not a.cached)
+    served = {service_checks.sha(answer, smoke) for answer in asked}
+    return len(served) > 1 and not commit.agreed(served)
 
 
 def pause(limits: Limits) -> int:

@@ -9,12 +9,13 @@ from landfall.change import task_definition
 from landfall.intake import freeze
 from landfall.judging import Judged
 from landfall.logs import task_logs
-from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict
+from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, wait
 from landfall.preflight_checks import platforms, provable, scan, supported_service, way_back
 from landfall.preflight_checks.scan import Judged as Scanned
 from landfall.proof import law1
 from landfall.proof.observed import UNHEALTHY
 from landfall.runtime.world import World
+from landfall.smoke import lingering
 from landfall.smoke.case import Check
 from landfall.smoke.http_answers import Answers
 from landfall.steps.service_now import ServiceNow
@@ -128,6 +129,19 @@ class Beforehand(ServiceNow):
             lingers=any(group.is_network for group in self.groups),
             unhealthy_tasks=sum(t.serves and t.health == UNHEALTHY for t in self.look.tasks),
         )
+
+    def unsettled(self, attempt: int) -> Verdict | None:
+        """Return a WAIT while several commits answer behind a Network Load Balancer, until the last look.
+
+        Read as one that serves no commit, the baseline would not be asked for its commit on the way back.
+        """
+        limits = self.release.limits
+        if not (self.baseline.lingers and self._answers) or attempt >= limits.smoke_attempts:
+            return None
+        if not lingering.mixed(self._answers, self.settings.smoke):
+            return None
+        why = "several commits answer, since a Network Load Balancer may lead to older tasks for minutes"
+        return wait("BASELINE_UNSETTLED", why, lingering.pause(limits))
 
     def no_http(self) -> Verdict | None:
         """Return the refusal where only the address of a Network Load Balancer was known, and nobody spoke HTTP there.

@@ -22,7 +22,7 @@ def assess(before: Beforehand, world: World, attempt: int) -> tuple[Verdict, Bas
     if before.is_live():
         return passed(LIVE, f"{release.git_sha} is live already, and proven again"), before.baseline
     lost = second_look.unanswered(before.asked_of, attempt, release.limits)
-    unprovable = lost or before.no_http()
+    unprovable = lost or before.unsettled(attempt) or before.no_http()
     if unprovable:
         return unprovable, None
     serving = sum(t.serves for t in before.look.tasks)

@@ -24,13 +24,18 @@ def at(port: int, protocol: str = "TCP", group: str = "tcp", balancer: str = "nl
 
 
 def fronts(*groups: GroupView, listeners: tuple[ListenerView, ...] = ()) -> Fronts:
-    """Return the groups with the load balancers of this table."""
-    return Fronts(groups, (ALB, NLB, INSIDE), listeners)
+    """Return the groups with the load balancers of this table; the application's has a listener on port 80."""
+    return Fronts(groups, (ALB, NLB, INSIDE), (ListenerView("alb", 80, "HTTP", frozenset()), *listeners))
 
 
 INNER_80 = at(80, group="inner", balancer="inside")
 FOUND = {
     "an application load balancer": (fronts(WEB), False, "http://alb.example"),
+    "its HTTP listener": (
+        Fronts((WEB,), (ALB,), (at(443, "HTTPS", "web", "alb"), at(8080, "HTTP", "x", "alb"))),
+        False,
+        "http://alb.example:8080",
+    ),
     "a network load balancer": (fronts(TCP, listeners=(at(80),)), False, "http://nlb.example"),
     "at another port": (fronts(TCP, listeners=(at(8080),)), False, "http://nlb.example:8080"),
     "the lowest port that can answer": (
@@ -58,6 +63,10 @@ NOWHERE = {
     "a gateway load balancer": (
         Fronts((TCP,), (BalancerView("nlb", "x", "gateway"),)),
         "of type 'gateway'",
+    ),
+    "HTTPS alone": (
+        Fronts((WEB,), (ALB,), (at(443, "HTTPS", "web", "alb"),)),
+        "alb has no listener for plain HTTP, and no certificate",
     ),
     "internal, and no VPC": (fronts(INNER, listeners=(INNER_80,)), "inside is internal, and no [vpc]"),
     "no listener": (fronts(TCP, listeners=(INNER_80,)), "no listener of nlb forwards to tcp"),

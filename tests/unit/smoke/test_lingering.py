@@ -66,6 +66,23 @@ def test_the_rounds_last_until_the_older_tasks_are_gone(attempts: int) -> None:
     assert pause * (attempts - 1) >= lingering.LONGEST_SECONDS or pause == LONGEST_PAUSE
 
 
+MIXED = {
+    "one commit": (b.answers(), False),
+    "two commits": (b.answers(versions=(b.answer(), b.answer(b.OLD_SHA))), True),
+    "one, and one that serves none": (b.answers(versions=(b.answer(), DEAD)), True),
+    "none": (b.answers(versions=(DEAD, DEAD)), False),
+    "short and whole": (b.answers(versions=(b.answer(), b.answer(b.SHA[:7]))), False),
+    "one, and one lost": (b.answers(versions=(b.answer(), LOST)), False),
+    "one, and one of a cache": (b.answers(versions=(b.answer(), b.answer(b.OLD_SHA, headers={"age": "9"}))), False),
+}
+
+
+@pytest.mark.parametrize(("answers", "mixed"), MIXED.values(), ids=MIXED.keys())
+def test_a_baseline_of_several_commits(answers: Answers, mixed: bool) -> None:
+    """Before the update too an older task may answer: then it is not known what runs."""
+    assert lingering.mixed(answers, Smoke()) is mixed
+
+
 def test_a_longer_pause_stays() -> None:
     """A service that asks for a minute gets it."""
     limits = Limits(smoke_interval_seconds=55)
