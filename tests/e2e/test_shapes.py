@@ -69,6 +69,8 @@ def test_a_release_lands_behind_two_target_groups(stage: Stage, of_two: list[str
         assert [t for t in told if t["TargetHealth"]["State"] not in ("healthy", "draining")] == []
 
 
+# The torture scenarios have bad releases behind two groups, and the second test has the way back behind one.
+@pytest.mark.long
 def test_a_crash_behind_both_is_taken_back(stage: Stage, of_two: list[str]) -> None:
     """Back to the release that landed behind both."""
     ending = pushed(stage, SERVICE, "crash again", fault="crash-on-start")
