@@ -35,6 +35,7 @@ def of_two(stage: Stage, landed: Ending) -> list[str]:
         HealthCheckPath="/api/v1/health/ready",
         HealthCheckIntervalSeconds=5,
         HealthCheckTimeoutSeconds=4,
+        UnhealthyThresholdCount=10,  # a busy machine must not fail a release
     )["TargetGroups"][0]["TargetGroupArn"]
     delay = [{"Key": "deregistration_delay.timeout_seconds", "Value": "2"}]
     elb.modify_target_group_attributes(TargetGroupArn=group, Attributes=delay)
