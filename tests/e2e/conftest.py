@@ -39,7 +39,7 @@ UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"s
 """No service here is slow, but the machine may be."""
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
-    "shaped": {"stack": {"load_balancer": "network", "start_period_seconds": 30}},
+    "shaped": {"stack": {"load_balancer": "network", "start_period_seconds": 60, "unhealthy_threshold": 10}},
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,
