@@ -9,6 +9,7 @@ from landfall.judging import Judged
 from landfall.model import UNKNOWN, Kind, Verdict, failed
 from landfall.runtime.step import step
 from landfall.runtime.world import World
+from landfall.smoke import lingering
 from landfall.smoke.case import Check
 
 
@@ -32,7 +33,10 @@ def run(event: Judged, world: World) -> Output:
     results = smoke.checks(answers, event.deployment.git_sha, settings.smoke, before)
     as_it_ran = not forward and commit.same(event.deployment.git_sha, event.baseline.git_sha)
     allowed = event.baseline.checks if as_it_ran else {}
-    return Output(smoke.assess(results, allowed, event.release.limits, answers.retry_after), results)
+    verdict = smoke.assess(results, allowed, event.release.limits, answers.retry_after)
+    if event.baseline.lingers:
+        verdict = lingering.patient(verdict, results, event.release.limits)
+    return Output(verdict, results)
 
 
 handler = step(Judged, run)

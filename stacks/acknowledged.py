@@ -198,7 +198,7 @@ ANSWERS: tuple[Answer, ...] = (
         "It only calls AWS's APIs, and a reservation would reduce the account's pool.",
     ),
     _wildcard(
-        rf"arn:<AWS::Partition>:elasticloadbalancing:{_ACCOUNT}:loadbalancer/app/[^/*]+/\*",
+        rf"arn:<AWS::Partition>:elasticloadbalancing:{_ACCOUNT}:loadbalancer/(app|net)/[^/*]+/\*",
         rf"{_SERVICE}/Own/Role/{_POLICY}",
         "Elastic Load Balancing adds an id when a load balancer is created. The pattern is"
         " limited to this one by name.",

@@ -29,7 +29,7 @@ PRICES: Mapping[str, tuple[float, str]] = {
     "dashboard": (3.00, "aws.amazon.com/cloudwatch/pricing: a custom dashboard, by the month"),
     "balancer": (
         0.0225 * HOURS,
-        "aws.amazon.com/elasticloadbalancing/pricing: an Application Load Balancer, $0.0225 an hour",
+        "aws.amazon.com/elasticloadbalancing/pricing: a load balancer of either kind, $0.0225 an hour",
     ),
     "address": (0.005 * HOURS, "aws.amazon.com/vpc/pricing: a public IPv4 address, $0.005 an hour"),
     "vcpu": (0.04048 * HOURS, "aws.amazon.com/fargate/pricing: a vCPU, Linux/x86, $0.04048 an hour"),

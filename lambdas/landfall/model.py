@@ -150,7 +150,8 @@ class Baseline:
     `restores` says which. For the last proven release `accepted` are the digests its containers may report and
     `proven_sha` its commit. While `ecs_deployment` is PRIMARY, nothing was touched. `checks` is the smoke result
     before the update, name to state. `dead_targets` are targets, as ip:port, that were no task of the service and
-    unhealthy before the update; `unhealthy_tasks` is how many of its tasks were UNHEALTHY then.
+    unhealthy before the update; `unhealthy_tasks` is how many of its tasks were UNHEALTHY then. `lingers`: it is behind
+    a Network Load Balancer, through which tasks may be reached for minutes after they were taken out.
     """
 
     task_definition: str
@@ -168,6 +169,7 @@ class Baseline:
     warnings: tuple[str, ...] = ()
     dead_targets: tuple[str, ...] = ()
     unhealthy_tasks: int = 0
+    lingers: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "warnings", tuple(cut(redacted(each), WARNING_LIMIT) for each in self.warnings))

@@ -10,20 +10,21 @@ from cli.loopback import free_port
 
 @dataclass(frozen=True)
 class Front:
-    """Two ports for one load balancer; a port of 0 is chosen by ``settled``."""
+    """Two ports for one load balancer; a port of 0 is chosen by ``settled``. ``kind`` is application or network."""
 
     https: int
     http: int
     load_balancer: str
+    kind: str = "application"
 
     def __str__(self) -> str:
-        return f"{self.https}:{self.http}:{self.load_balancer}"
+        return f"{self.https}:{self.http}:{self.load_balancer}:{self.kind}"
 
     @classmethod
     def parse(cls, text: str) -> Front:
-        """Read ``https:http:name``."""
-        https, http, name = text.split(":", 2)
-        return cls(int(https), int(http), name)
+        """Read ``https:http:name`` or ``https:http:name:kind``."""
+        https, http, name, *kind = text.split(":", 3)
+        return cls(int(https), int(http), name, *kind)
 
     def settled(self) -> Front:
         """Return the same front with real ports."""

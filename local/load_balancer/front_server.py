@@ -1,4 +1,4 @@
-"""Serves real HTTP and HTTPS on two ports in front of the emulator's ALB.
+"""Serves real HTTP and HTTPS on two ports in front of the emulator's ALB; network_front.py serves its NLB.
 
 ``https://localhost:<https>`` goes to a load balancer's listener on 443, ``http://localhost:<http>`` to the one on 80,
 as if its DNS name pointed here. If a load balancer or listener doesn't exist (yet), the answer is a 503 that says so.
@@ -22,6 +22,8 @@ from ministack.services import alb
 
 from cli.loopback import LOOPBACK
 from local.load_balancer.front import Front, ca_bundle
+from local.load_balancer.network_front import NetworkFront
+from local.traits.alb_routing import eligible
 
 HTTPS, HTTP = 443, 80
 losing: list[Callable[[str], bool]] = []
@@ -33,7 +35,9 @@ Headers = dict[str, Any]
 
 
 def servers(front: Front, state: Path, stop: asyncio.Event) -> list[Coroutine[Any, Any, None]]:
-    """Return the two servers of a front, to be awaited. Certificates are new at each start."""
+    """Return the servers of a front, to be awaited. Certificates are new at each start."""
+    if front.kind == "network":
+        return [NetworkFront(front, _certificates(state), eligible).serve(stop)]
     found: list[Coroutine[Any, Any, None]] = []
     for port, listener in ((front.https, HTTPS), (front.http, HTTP)):
         config = Config()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 from dataclasses import dataclass
 from typing import Any
@@ -42,9 +43,30 @@ def matches(matcher: str, code: int) -> bool:
 
 
 def check(group: Settings, address: str, port: int) -> Health:
-    """Make one health check. Like an ALB, it neither follows redirects nor verifies certificates."""
+    """Make one health check. A Network Load Balancer gives one reason for all failures (API_TargetHealth)."""
+    found = _connected(group, address, port) if group["HealthCheckProtocol"] == "TCP" else _asked(group, address, port)
+    of_application = group.get("Protocol", "HTTP") in ("HTTP", "HTTPS")
+    return found if of_application or found.state == "healthy" else FAILED
+
+
+def _port(group: Settings, port: int) -> int:
     wanted = str(group["HealthCheckPort"])
-    port = port if wanted == "traffic-port" else int(wanted)
+    return port if wanted == "traffic-port" else int(wanted)
+
+
+def _connected(group: Settings, address: str, port: int) -> Health:
+    """Say whether a target accepts a connection: a check by TCP asks no more."""
+    timeout = float(group["HealthCheckTimeoutSeconds"])
+    try:
+        socket.create_connection((address, _port(group, port)), timeout).close()
+    except OSError:
+        return FAILED
+    return HEALTHY
+
+
+def _asked(group: Settings, address: str, port: int) -> Health:
+    """Ask a target over HTTP. As on AWS, it neither follows redirects nor verifies certificates."""
+    port = _port(group, port)
     timeout = float(group["HealthCheckTimeoutSeconds"])
     if group["HealthCheckProtocol"] == "HTTPS":
         context = ssl.create_default_context()

@@ -161,11 +161,12 @@ class Stage:
         return dict(reply["services"][0])
 
     def healthy_and_desired(self, name: str) -> tuple[int, int]:
-        """Return how many targets are healthy and how many tasks are desired."""
-        service = self.service(name)
-        group = service["loadBalancers"][0]["targetGroupArn"]
-        targets = self.aws.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-        return sum(t["TargetHealth"]["State"] == "healthy" for t in targets), service["desiredCount"]
+        """Return how many targets are healthy, in the group that has fewest, and how many tasks are desired."""
+        service, elb = self.service(name), self.aws.client("elbv2")
+        groups = [balancer["targetGroupArn"] for balancer in service["loadBalancers"]]
+        told = [elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"] for group in groups]
+        healthy = [sum(t["TargetHealth"]["State"] == "healthy" for t in targets) for targets in told]
+        return min(healthy), service["desiredCount"]
 
 
 @contextmanager
@@ -182,12 +183,18 @@ def staged(
 
     `overrides` changes keys of a service's settings; `tables` are more tables of services.toml.
     """
-    fronts = {name: Front(0, 0, f"landfall-{name}").settled() for name in services}
+    fronts = {name: Front(0, 0, f"landfall-{name}", _kind((overrides or {}).get(name, {}))) for name in services}
+    fronts = {name: front.settled() for name, front in fronts.items()}
     with LocalAws(state, engine=engine, fronts=list(fronts.values()), faults=faults) as aws:
         path = state / "services.toml"
         real = aws.containers is not None
         local_settings.write(path, fronts, _certificate(aws), real_engine=real, overrides=overrides, tables=tables)
         yield Stage(aws, path, fronts, deploy(aws.env(), path))
+
+
+def _kind(overrides: Mapping[str, Any]) -> str:
+    """Return the kind of the load balancer of a service with these settings."""
+    return str((overrides.get("stack") or {}).get("load_balancer", "application"))
 
 
 def _certificate(aws: LocalAws) -> str:

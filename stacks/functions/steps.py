@@ -164,6 +164,7 @@ STEPS: tuple[Step, ...] = (
                 "elasticloadbalancing:DescribeTargetHealth",
                 "elasticloadbalancing:DescribeTargetGroups",
                 "elasticloadbalancing:DescribeLoadBalancers",
+                "elasticloadbalancing:DescribeListeners",
             ),
             *_SEE_IMAGES,
             _may(On.SCANNED_REPOSITORIES, "ecr:DescribeImageScanFindings"),

@@ -106,8 +106,9 @@ def _identity(service: Service) -> dict[str, str]:
 def _rights(stack: cdk.Stack, service: Service) -> list[iam.PolicyStatement]:
     own = service_arn(stack, service)
     # By its name, since it is created after this role.
+    kind = "net" if service.stack and service.stack.load_balancer == "network" else "app"
     balanced = stack.format_arn(
-        service="elasticloadbalancing", resource="loadbalancer/app", resource_name=f"{balancer(service)}/*"
+        service="elasticloadbalancing", resource=f"loadbalancer/{kind}", resource_name=f"{balancer(service)}/*"
     )
     actions = [f"ecs:{verb}Service" for verb in ("Create", "Update", "Delete")]
     protect = iam.PolicyStatement(actions=["elasticloadbalancing:ModifyLoadBalancerAttributes"], resources=[balanced])

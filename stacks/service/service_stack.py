@@ -13,8 +13,11 @@ from constructs import Construct
 from landfall.settings import Service, ServiceStack
 from stacks.service.load_balancer import LoadBalancer
 from stacks.service.network import PORT, Network
+from stacks.service.network_load_balancer import NetworkLoadBalancer
 from stacks.service.own_service import OwnService
 from stacks.service.task import FirstTask, TaskSurroundings
+
+AnyLoadBalancer = LoadBalancer | NetworkLoadBalancer
 
 
 class EcsServiceStack(cdk.Stack):
@@ -29,9 +32,10 @@ class EcsServiceStack(cdk.Stack):
         super().__init__(scope, construct_id, description=f"Landfall: the service {service.name}")
         own = OwnService(self, service, key)
         network = Network(self, "Network", https=stack.certificate_arn is not None, worker=service.worker is not None)
-        load_balancer = None
+        kind = NetworkLoadBalancer if stack.load_balancer == "network" else LoadBalancer
+        load_balancer: AnyLoadBalancer | None = None
         if service.worker is None:
-            load_balancer = LoadBalancer(self, "LoadBalancer", service=service, stack=stack, network=network)
+            load_balancer = kind(self, "LoadBalancer", service=service, stack=stack, network=network)
         surroundings = TaskSurroundings(self, service, key)
         cluster = self._cluster(service, network)
         first = FirstTask(self, "Task", service, stack, surroundings)
@@ -60,19 +64,19 @@ class EcsServiceStack(cdk.Stack):
         )
 
 
-def _protected(load_balancer: LoadBalancer | None) -> dict[str, str]:
+def _protected(load_balancer: AnyLoadBalancer | None) -> dict[str, str]:
     """Return the property that names the load balancer to protect from deletion."""
     return {"LoadBalancerArn": load_balancer.balancer.load_balancer_arn} if load_balancer else {}
 
 
-def _balanced(service: Service, stack: ServiceStack, load_balancer: LoadBalancer) -> dict[str, Any]:
+def _balanced(service: Service, stack: ServiceStack, load_balancer: AnyLoadBalancer) -> dict[str, Any]:
     target_group = load_balancer.targets.target_group_arn
     behind = {"containerName": service.container, "containerPort": PORT, "targetGroupArn": target_group}
     return {"healthCheckGracePeriodSeconds": stack.start_period_seconds, "loadBalancers": [behind]}
 
 
 def settings(
-    service: Service, stack: ServiceStack, network: Network, load_balancer: LoadBalancer | None
+    service: Service, stack: ServiceStack, network: Network, load_balancer: AnyLoadBalancer | None
 ) -> dict[str, Any]:
     """Return the parameters of CreateService and UpdateService, without count and revision."""
     return {

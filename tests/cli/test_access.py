@@ -38,6 +38,7 @@ NOT_ANY_RESOURCE = {
     "elasticloadbalancing:DescribeTargetHealth",
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:DescribeListeners",
 }
 CLIENTS = {"states": "stepfunctions", "elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
 FOR_DYNAMODB = {"kms:ReEncrypt*", "kms:GenerateDataKey*"}

@@ -37,6 +37,7 @@ from landfall.images.stored import Image
 from landfall.intake.freeze import Freeze
 from landfall.intake.lock import Lock
 from landfall.logs.task_logs import Place
+from landfall.proof.balanced import GroupView
 from landfall.proof.observed import TargetGroup
 from landfall.reconcile.findings import Finding, Kind, State
 from landfall.reconcile.turns import Cursor
@@ -146,7 +147,17 @@ REPLIES: Mapping[str, Any] = {
     "DescribeTargetGroups": {
         "TargetGroups": [{"TargetGroupArn": b.GROUP, "HealthCheckPort": "traffic-port", "LoadBalancerArns": ["lb"]}]
     },
-    "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": "lb", "DNSName": "lb.example"}]},
+    "DescribeLoadBalancers": {"LoadBalancers": [{"LoadBalancerArn": "lb", "DNSName": "lb.example", "Type": "network"}]},
+    "DescribeListeners": {
+        "Listeners": [
+            {
+                "LoadBalancerArn": "lb",
+                "Port": 80,
+                "Protocol": "TCP",
+                "DefaultActions": [{"Type": "forward", "TargetGroupArn": b.GROUP}],
+            }
+        ]
+    },
     "GetItem": {"Item": {"service": {"S": "sample"}, "deployment_id": {"S": ID}, "fence": {"N": "1"}}},
     "Query": {"Items": [_ITEM], "Count": 1},
     "BatchGetItem": {"Responses": {"ledger": [_ITEM]}, "UnprocessedKeys": {}},
@@ -254,8 +265,8 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "image_manifest.config": lambda at: image_manifest.config(at.client("ecr"), "repo", CONFIG),
     "image_manifest.label": lambda at: image_manifest.label(at.client("ecr"), "repo", INDEX, "l"),
     "Elb.targets": lambda at: Elb(at.client("elbv2")).targets([GROUP]),
-    "Elb.health_ports": lambda at: Elb(at.client("elbv2")).health_ports([GROUP]),
-    "Elb.dns_name": lambda at: Elb(at.client("elbv2")).dns_name(GROUP),
+    "Elb.groups": lambda at: Elb(at.client("elbv2")).groups([GROUP]),
+    "Elb.fronts": lambda at: Elb(at.client("elbv2")).fronts((GroupView(b.GROUP, balancer="lb"),)),
     "Events.put": lambda at: Events(at.client("events"), "bus").put(DetailType.FINDING, {}, "arn"),
     "CodeBuild.build": lambda at: CodeBuild(at.client("codebuild")).build("p:1"),
     "CodeBuild.ends": lambda at: CodeBuild(at.client("codebuild")).ends(["p:1"]),

@@ -29,6 +29,7 @@ SERVICES = (
     "commanded",
     "built",
     "dropped",
+    "shaped",
     "jobs",
 )
 OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes")
@@ -39,6 +40,7 @@ UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"s
 """No service here is slow, but the machine may be."""
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
+    "shaped": {"stack": {"load_balancer": "network", "start_period_seconds": 60, "unhealthy_threshold": 10}},
     "jobs": {**AS_WORKER, "stability_timeout_seconds": 60},
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},

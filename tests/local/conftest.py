@@ -10,13 +10,15 @@ from local.emulator.local_aws import LocalAws
 from local.load_balancer.front import Front
 from tests.local.world import World
 
-FRONTED = "s-front"
+FRONTED, OF_NETWORK = "s-front", "s-network"
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """The emulator, started once."""
-    with LocalAws(tmp_path_factory.mktemp("aws"), fronts=[Front(0, 0, FRONTED)]) as local:
+    with LocalAws(
+        tmp_path_factory.mktemp("aws"), fronts=[Front(0, 0, FRONTED), Front(0, 0, OF_NETWORK, "network")]
+    ) as local:
         yield local
 
 

@@ -32,7 +32,7 @@ def wait_for(what: str, true: Callable[[], Any], seconds: float = 120) -> Any:
 class World:
     """One service of its own with a load balancer, target group and repository of its own."""
 
-    def __init__(self, aws: LocalAws, *, name: str = "", delay: int = 1) -> None:
+    def __init__(self, aws: LocalAws, *, name: str = "", delay: int = 1, kind: str = "application") -> None:
         self.aws = aws
         self.name = name or f"s{next(NUMBERS)}"
         self.ecs, self.ecr = aws.client("ecs"), aws.client("ecr")
@@ -40,15 +40,17 @@ class World:
         self.elb = aws.client("elbv2", parameter_validation=False)
         self.registry = Registry(aws.endpoint)
         self.repository = self.ecr.create_repository(repositoryName=self.name)["repository"]["repositoryUri"]
-        balancer = self.elb.create_load_balancer(Name=self.name)["LoadBalancers"][0]
+        protocol = "TCP" if kind == "network" else "HTTP"
+        balancer = self.elb.create_load_balancer(Name=self.name, Type=kind)["LoadBalancers"][0]
         self.balancer: str = balancer["LoadBalancerArn"]
         self.host: str = balancer["DNSName"]
         self.group: str = self.elb.create_target_group(
             Name=self.name,
-            Protocol="HTTP",
+            Protocol=protocol,
             Port=PORT,
             VpcId="vpc-1",
             TargetType="ip",
+            HealthCheckProtocol="HTTP",
             HealthCheckPath="/health",
             HealthCheckIntervalSeconds=1,
             HealthCheckTimeoutSeconds=1,
@@ -59,7 +61,7 @@ class World:
         self.elb.modify_target_group_attributes(TargetGroupArn=self.group, Attributes=attributes)
         self.listener = self.elb.create_listener(
             LoadBalancerArn=self.balancer,
-            Protocol="HTTP",
+            Protocol=protocol,
             Port=80,
             DefaultActions=[{"Type": "forward", "TargetGroupArn": self.group}],
         )["Listeners"][0]["ListenerArn"]

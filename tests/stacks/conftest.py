@@ -73,6 +73,24 @@ def variant(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
 
 
 @pytest.fixture(scope="session")
+def of_network(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Template]:
+    """Return the templates of a service behind a Network Load Balancer, by whether it has a certificate."""
+    return {secure: _of_network(tmp_path_factory.mktemp("network"), secure) for secure in (True, False)}
+
+
+def _of_network(directory: Path, secure: bool) -> Template:
+    text = TEMPLATE.read_text(encoding="utf-8")
+    text = text.replace("[services.sample.stack]\n", '[services.sample.stack]\nload_balancer = "network"\n')
+    if secure:
+        text = text.replace("# base_url = ", "base_url = ").replace("# certificate_arn = ", "certificate_arn = ")
+        text = text.replace('"arn:aws:acm:…"', f'"{CERTIFICATE}"')
+    settings = directory / "services.toml"
+    settings.write_text(text, encoding="utf-8")
+    stacks_app.build(str(directory / "out"), {"settings": str(settings)}).synth()
+    return read(directory / "out")["Landfall-Service-sample"]
+
+
+@pytest.fixture(scope="session")
 def unbuilt(tmp_path_factory: pytest.TempPathFactory) -> Template:
     """Return the pipeline's template for a service whose images something else builds."""
     directory = tmp_path_factory.mktemp("unbuilt")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.stacks.conftest import CERTIFICATE
 from tests.stacks.template import Template
 
@@ -42,3 +44,22 @@ def test_without_one_http_is_served(sample: Template) -> None:
 
     assert (listener["Port"], listener["Protocol"]) == (80, "HTTP")
     assert [a["Type"] for a in listener["DefaultActions"]] == ["forward"]
+
+
+@pytest.mark.parametrize(("secure", "port", "protocol"), [(True, 443, "TLS"), (False, 80, "TCP")])
+def test_a_network_load_balancer_has_one_listener(
+    of_network: dict[bool, Template], secure: bool, port: int, protocol: str
+) -> None:
+    """It can't redirect, so plain HTTP is served or refused. Its health checks ask for readiness all the same."""
+    template = of_network[secure]
+    listener = template.only("AWS::ElasticLoadBalancingV2::Listener")
+    balancer = template.only("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    targets = template.only("AWS::ElasticLoadBalancingV2::TargetGroup")
+
+    assert (listener["Port"], listener["Protocol"]) == (port, protocol)
+    assert ("Certificates" in listener, "SslPolicy" in listener) == (secure, secure)
+    assert (balancer["Type"], len(balancer["SecurityGroups"])) == ("network", 1)
+    assert (targets["Protocol"], targets["TargetType"], targets["HealthCheckProtocol"]) == ("TCP", "ip", "HTTP")
+    policies = json.dumps(list(template.of_type("AWS::IAM::Policy").values()))
+    assert "loadbalancer/net/landfall-sample/*" in policies
+    assert "loadbalancer/app/" not in policies

@@ -265,12 +265,19 @@ def make_service(
     image: str | None = None,
     container: Any = None,
     task: Any = None,
+    *,
+    protocol: str = "HTTP",
     **changes: Any,
 ) -> str:
     """Make a service that runs an old release and is steady. Return its revision."""
     vpc = ec2_backends[DEFAULT_ACCOUNT_ID][REGION].describe_vpcs()[0].id
     group = client("elbv2").create_target_group(
-        Name=name, Protocol="HTTP", Port=PORT, VpcId=vpc, TargetType="ip", HealthCheckPath="/"
+        Name=name,
+        Protocol=protocol,
+        Port=PORT,
+        VpcId=vpc,
+        TargetType="ip",
+        **({"HealthCheckPath": "/"} if protocol == "HTTP" else {}),
     )["TargetGroups"][0]["TargetGroupArn"]
     revision = register(name, image or f"registry/{REPOSITORY}@{b.OLD_DIGEST}", task=task, **(container or {}))
     wanted: dict[str, Any] = {
@@ -306,15 +313,21 @@ def register(family: str, image: str, task: Any = None, **container: Any) -> str
     return str(reply["taskDefinition"]["taskDefinitionArn"])
 
 
-def balance(name: str, address: str) -> None:
-    """Put a load balancer of that address before a service's target group."""
+def balance(name: str, address: str, port: int = 80, protocol: str = "HTTP") -> None:
+    """Put a load balancer of that address before a service's target group: a network one, unless it is for HTTP."""
     elb = client("elbv2")
     subnets = [subnet["SubnetId"] for subnet in client("ec2").describe_subnets()["Subnets"][:2]]
-    arn = elb.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    kind: Any = "application" if protocol == "HTTP" else "network"
+    arn = elb.create_load_balancer(Name=name, Subnets=subnets, Type=kind)["LoadBalancers"][0]["LoadBalancerArn"]
     (group,) = elb.describe_target_groups(Names=[name])["TargetGroups"]
     forward = {"Type": "forward", "TargetGroupArn": group["TargetGroupArn"]}
-    elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[forward])
+    elb.create_listener(LoadBalancerArn=arn, Protocol=protocol, Port=port, DefaultActions=[forward])
     elbv2_backends[DEFAULT_ACCOUNT_ID][REGION].load_balancers[arn].dns_name = address
+
+
+def target_group(arn: str) -> Any:
+    """Return moto's own target group."""
+    return elbv2_backends[DEFAULT_ACCOUNT_ID][REGION].target_groups[arn]
 
 
 def image_of(revision: str) -> str:

@@ -50,6 +50,7 @@ def test_ready(live: str, site: Site) -> None:
         "warnings": [],
         "dead_targets": [],
         "unhealthy_tasks": 0,
+        "lingers": False,
     }
 
 

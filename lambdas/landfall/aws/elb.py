@@ -6,6 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from landfall.aws.trying import trying
+from landfall.proof.balanced import (
+    BalancerView,
+    Fronts,
+    GroupView,
+    ListenerView,
+    balancer_view,
+    group_view,
+    listener_view,
+)
 from landfall.proof.observed import TargetGroup, TargetView, target_view
 
 
@@ -16,28 +25,42 @@ class Elb:
         self._client = client
 
     def targets(self, groups: Iterable[TargetGroup]) -> tuple[TargetView, ...]:
-        """Return every target of these groups, draining ones too."""
+        """Return every target of these groups, draining ones too. A group of two ports is read once."""
         views: list[TargetView] = []
-        for group in groups:
-            with trying(f"reading target health of {group.arn}"):
-                reply = self._client.describe_target_health(TargetGroupArn=group.arn)
-            views += [target_view(group.arn, d) for d in reply.get("TargetHealthDescriptions", [])]
+        for arn in _once(groups):
+            with trying(f"reading target health of {arn}"):
+                reply = self._client.describe_target_health(TargetGroupArn=arn)
+            views += [target_view(arn, d) for d in reply.get("TargetHealthDescriptions", [])]
         return tuple(views)
 
-    def health_ports(self, groups: Iterable[TargetGroup]) -> dict[str, str]:
-        """Return the port each group asks for health: a number, or `traffic-port`."""
-        arns = [group.arn for group in groups]
-        with trying("reading the service's target groups"):
-            described = self._client.describe_target_groups(TargetGroupArns=arns)["TargetGroups"]
-            return {str(g["TargetGroupArn"]): str(g.get("HealthCheckPort", "traffic-port")) for g in described}
-
-    def dns_name(self, group: TargetGroup) -> str | None:
-        """Return the DNS name of the load balancer that forwards to this group, if there is one."""
-        with trying(f"reading target group {group.arn}"):
-            described = self._client.describe_target_groups(TargetGroupArns=[group.arn])["TargetGroups"]
-        arns = [arn for g in described for arn in g.get("LoadBalancerArns", [])]
+    def groups(self, groups: Iterable[TargetGroup]) -> tuple[GroupView, ...]:
+        """Return how these target groups are set up, in their order."""
+        arns = _once(groups)
         if not arns:
-            return None
-        with trying(f"reading load balancer {arns[0]}"):
-            balancers = self._client.describe_load_balancers(LoadBalancerArns=arns[:1])["LoadBalancers"]
-            return next((str(b["DNSName"]) for b in balancers), None)
+            return ()
+        with trying("reading the service's target groups"):
+            found = self._client.describe_target_groups(TargetGroupArns=arns).get("TargetGroups", [])
+        known = {view.arn: view for view in map(group_view, found)}
+        return tuple(known[arn] for arn in arns if arn in known)
+
+    def fronts(self, groups: tuple[GroupView, ...]) -> Fronts:
+        """Return the load balancers of these groups too, with their listeners."""
+        balancers = self._balancers(list(dict.fromkeys(g.balancer for g in groups if g.balancer)))
+        listeners = tuple(one for b in balancers for one in self._listeners(b.arn))
+        return Fronts(groups, balancers, listeners)
+
+    def _balancers(self, arns: list[str]) -> tuple[BalancerView, ...]:
+        if not arns:
+            return ()
+        with trying(f"reading load balancer {', '.join(arns)}"):
+            found = self._client.describe_load_balancers(LoadBalancerArns=arns).get("LoadBalancers", [])
+        return tuple(map(balancer_view, found))
+
+    def _listeners(self, balancer: str) -> tuple[ListenerView, ...]:
+        with trying(f"reading the listeners of {balancer}"):
+            pages = self._client.get_paginator("describe_listeners").paginate(LoadBalancerArn=balancer)
+            return tuple(listener_view(each) for page in pages for each in page.get("Listeners", []))
+
+
+def _once(groups: Iterable[TargetGroup]) -> list[str]:
+    return list(dict.fromkeys(group.arn for group in groups))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from landfall.change import task_definition
 from landfall.logs.task_logs import Place
 from landfall.model import Release, Verdict, failed
-from landfall.preflight_checks import provable
+from landfall.preflight_checks import provable, shapes
+from landfall.proof.balanced import GroupView
 from landfall.proof.observed import ServiceView, TaskView
 from landfall.secret import Known, Unreadable
 from landfall.settings import Service
@@ -49,6 +50,22 @@ def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict |
     return None
 
 
+def wrong_group(groups: Collection[GroupView], settings: Service) -> Verdict | None:
+    """Return a refusal if the service registers its tasks where their targets can't be judged."""
+    why = shapes.wrong_group(groups)
+    return failed("UNSUPPORTED_SERVICE", f"{_name(settings)} {why}") if why else None
+
+
+def no_http(settings: Service, base_url: str) -> Verdict:
+    """Return the refusal for a service whose targets are healthy, and whose load balancer never answered over HTTP.
+
+    A Network Load Balancer passes any protocol on, and nothing says which. The owner named no address.
+    """
+    why = f"its targets are healthy, but no request to {base_url}, its Network Load Balancer, got an answer over HTTP"
+    way_out = f"set services.{settings.name}.base_url to an address at which its tasks answer over HTTP or HTTPS"
+    return failed("NO_HTTP", f"{_name(settings)}: {why}; {way_out}")
+
+
 def unreadable_logs(settings: Service, place: Place | None) -> Verdict:
     """Return the refusal for a service that has the log gate on, or is a worker, but has no readable logs."""
     nowhere = "its tasks do not write to CloudWatch Logs (log driver awslogs, with awslogs-stream-prefix)"
@@ -64,19 +81,15 @@ def _name(settings: Service) -> str:
 
 
 def _unsupported(service: ServiceView, name: str, settings: Service) -> str:
-    if service.controller != "ECS":
-        return f"{name} has deployment controller {service.controller!r}; Landfall supports only 'ECS' (rolling update)"
-    if service.strategy != "ROLLING":
-        return f"{name} has deployment strategy {service.strategy!r}; Landfall supports only 'ROLLING'"
-    if service.scheduling != "REPLICA":
-        return f"{name} has scheduling strategy {service.scheduling!r}; Landfall supports only 'REPLICA'"
+    unfit = shapes.unfit(service)
+    if unfit:
+        return f"{name} {unfit}"
     if settings.worker:
         return _with_load_balancer(service, name, settings)  # no address of a worker's tasks is matched
-    if not service.awsvpc:
-        return (
-            f"{name} is not in network mode awsvpc, so its tasks have no addresses of their own to match with targets"
-        )
-    if service.classic_load_balancer or not service.target_groups:
+    unmatched = shapes.unmatched(service)
+    if unmatched:
+        return f"{name} {unmatched}"
+    if not service.target_groups:
         way_out = f"attach a target group; if it has no address, add [services.{settings.name}.worker]"
         return f"{name} has no target group, so Landfall can't know whether its tasks are healthy; {way_out}"
     return ""
@@ -84,9 +97,10 @@ def _unsupported(service: ServiceView, name: str, settings: Service) -> str:
 
 def _with_load_balancer(service: ServiceView, name: str, settings: Service) -> str:
     """Return why a service is no worker: it has a load balancer, whose targets nobody would look at."""
-    if not (service.target_groups or service.classic_load_balancer):
+    if not (service.target_groups or service.classic_load_balancer or service.lattice):
         return ""
-    first = service.target_groups[0].arn if service.target_groups else "a Classic Load Balancer"
+    other = "VPC Lattice" if service.lattice else "a Classic Load Balancer"
+    first = service.target_groups[0].arn if service.target_groups else other
     way_out = f"remove [services.{settings.name}.worker], or the load balancer from the service"
     return f"{name} has a load balancer ({first}), and services.{settings.name}.worker says that it has none; {way_out}"
 

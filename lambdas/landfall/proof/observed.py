@@ -61,7 +61,11 @@ class TargetGroup:
 
 @dataclass(frozen=True)
 class ServiceView:
-    """One look at an ECS service. `events` come newest first; ECS lists a hundred."""
+    """One look at an ECS service. `events` come newest first; ECS lists a hundred.
+
+    `launch_type` is empty if it uses a capacity provider strategy. `managed_by` is ECS for an Express mode service.
+    `lattice`: its tasks are registered in target groups of VPC Lattice.
+    """
 
     arn: str
     status: str
@@ -73,7 +77,10 @@ class ServiceView:
     controller: str = "ECS"
     strategy: str = "ROLLING"
     scheduling: str = "REPLICA"
+    launch_type: str = ""
+    managed_by: str = "CUSTOMER"
     awsvpc: bool = True
+    lattice: bool = False
     classic_load_balancer: bool = False
     alarms: tuple[str, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
@@ -194,6 +201,9 @@ def service_view(reply: Reply) -> ServiceView:
         controller=_text(_sub(reply, "deploymentController"), "type") or "ECS",
         strategy=_text(config, "strategy") or "ROLLING",
         scheduling=_text(reply, "schedulingStrategy") or "REPLICA",
+        launch_type=_text(reply, "launchType"),
+        managed_by=_text(reply, "resourceManagementType") or "CUSTOMER",
+        lattice=any(_each(d, "vpcLatticeConfigurations") for d in _each(reply, "deployments")),
         awsvpc=bool(_sub(_sub(reply, "networkConfiguration"), "awsvpcConfiguration")),
         classic_load_balancer=any(_text(b, "loadBalancerName") for b in balancers),
         alarms=_alarms(_sub(config, "alarms")),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from landfall.judging import Judged, is_seen_once, seen_twice
 from landfall.model import Deployment, Kind, State, Verdict, failed, wait
-from landfall.proof import older_tasks, running, stops
+from landfall.proof import older_tasks, placement, running, stops
 from landfall.proof.observed import EcsDeployment, Look, ServiceView, TaskView
 
 _GONE = ("DRAINING", "INACTIVE")
@@ -71,6 +71,7 @@ def _rollout(service: ServiceView, ours: EcsDeployment, look: Look, judged: Judg
         return failed("ROLLOUT_FAILED", f"{reason}{_why(tasks, deployment)}")
     if not done:
         text = f"{ours.running} of {service.desired} tasks running, rollout {ours.rollout_state or 'not begun'}"
+        text += placement.unplaced(service, deployment)
         known = judged.counted.said if judged.counted else ""
         told = said(look, deployment) if look.listed else known
         return wait("ROLLING", f"{text}{told}", limits.stability_poll_seconds)

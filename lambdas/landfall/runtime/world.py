@@ -9,7 +9,7 @@ from landfall.runtime.adapters import Adapters
 
 if TYPE_CHECKING:
     from landfall.model import Release
-    from landfall.proof.observed import ServiceView
+    from landfall.proof.balanced import GroupView
     from landfall.secret import Known
     from landfall.settings import Service
     from landfall.smoke.http_answers import Answers
@@ -28,20 +28,19 @@ class World(Adapters):
 
         return worlds.beside(self)
 
-    def base_url(self, settings: Service, service: ServiceView) -> str:
-        """Return where the service answers: as configured, else its load balancer's own DNS name, over HTTP.
+    def base_url(self, settings: Service, groups: tuple[GroupView, ...]) -> str:
+        """Return where the service answers: as configured, else at its load balancer's own DNS name.
 
-        A worker answers nowhere.
+        A worker answers nowhere. Raises LookupError if nothing says where another service does.
         """
         if settings.worker:
             return ""
         if settings.base_url:
             return settings.base_url
-        name = self.elb.dns_name(service.target_groups[0])
-        if name is None:
-            group = service.target_groups[0].arn
-            raise LookupError(f"target group {group} has no load balancer; set services.{settings.name}.base_url")
-        return f"http://{name}"
+        from landfall.preflight_checks import address
+
+        fronts = self.elb.fronts(groups)
+        return address.of(fronts, settings.name, in_vpc=self.settings.vpc is not None)
 
     def secrets(self, settings: Service) -> Known:
         """Return what the secrets of a service's own checks are now. Without any, Secrets Manager is not asked."""

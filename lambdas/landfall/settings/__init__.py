@@ -26,6 +26,7 @@ WORKER_LOOK_SECONDS = 10
 class ServiceStack:
     """The sample service's own stack. The numbers of the target group are those of R10."""
 
+    load_balancer: Literal["application", "network"] = "application"
     certificate_arn: str | None = None
     health_check_interval_seconds: int = 30
     health_check_timeout_seconds: int = 5

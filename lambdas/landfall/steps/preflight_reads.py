@@ -9,12 +9,13 @@ from landfall.change import task_definition
 from landfall.intake import freeze
 from landfall.judging import Judged
 from landfall.logs import task_logs
-from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict
+from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, wait
 from landfall.preflight_checks import platforms, provable, scan, supported_service, way_back
 from landfall.preflight_checks.scan import Judged as Scanned
 from landfall.proof import law1
 from landfall.proof.observed import UNHEALTHY
 from landfall.runtime.world import World
+from landfall.smoke import lingering
 from landfall.smoke.case import Check
 from landfall.smoke.http_answers import Answers
 from landfall.steps import worker_before
@@ -83,8 +84,7 @@ class Beforehand(ServiceNow):
             digest = None  # it came from elsewhere, where this step may not look
         if digest and self._world.ecr(repository).image({"imageDigest": digest}) is None:
             problems.append(f"image {digest} is no longer in repository {repository!r}")
-        if service.target_groups:
-            problems += way_back.wrong_health_ports(template, self._world.elb.health_ports(service.target_groups))
+        problems += way_back.wrong_health_ports(template, {g.arn: g.health_port for g in self.groups})
         if service.alarms:
             # an alarm that fires already is ignored by ECS for the whole deployment (Developer Guide, alarms)
             problems += [f"alarm {name!r} is firing already" for name in there.firing(service.alarms)]
@@ -135,8 +135,35 @@ class Beforehand(ServiceNow):
             ecs_deployment=service.primary.id if service.primary else "",
             warnings=tuple(self._warnings[:5]),
             dead_targets=provable.dead_targets(self.look),
+            lingers=any(group.is_network for group in self.groups),
             unhealthy_tasks=sum(t.serves and t.health == UNHEALTHY for t in self.look.tasks),
         )
+
+    def unsettled(self, attempt: int) -> Verdict | None:
+        """Return a WAIT while several commits answer behind a Network Load Balancer, until the last look.
+
+        Read as one that serves no commit, the baseline would not be asked for its commit on the way back.
+        """
+        limits = self.release.limits
+        if not (self.baseline.lingers and self._answers) or attempt >= limits.smoke_attempts:
+            return None
+        if not lingering.mixed(self._answers, self.settings.smoke):
+            return None
+        why = "several commits answer, since a Network Load Balancer may lead to older tasks for minutes"
+        return wait("BASELINE_UNSETTLED", why, lingering.pause(limits))
+
+    def no_http(self) -> Verdict | None:
+        """Return the refusal where only the address of a Network Load Balancer was known, and nobody spoke HTTP there.
+
+        A service that doesn't answer is not refused where its owner named the address, or its targets are unhealthy: a
+        new release is how to fix it.
+        """
+        healthy = any(t.state == "healthy" for t in self.look.targets)
+        guessed = self.settings.base_url is None and any(group.is_network for group in self.groups)
+        if not (healthy and guessed and self._answers):
+            return None
+        silent = all(answer.error for several in self._answers.given.values() for answer in several)
+        return supported_service.no_http(self.settings, self._answers.base_url) if silent else None
 
     @property
     def _warnings(self) -> list[str]:

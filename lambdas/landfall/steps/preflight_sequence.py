@@ -22,8 +22,9 @@ def assess(before: Beforehand, world: World, attempt: int) -> tuple[Verdict, Bas
     if before.is_live():
         return passed(LIVE, f"{release.git_sha} is live already, and proven again{before.unproven}"), before.baseline
     lost = second_look.unanswered(before.asked_of, attempt, release.limits)
-    if lost:
-        return lost, None
+    unprovable = lost or before.unsettled(attempt) or before.no_http()
+    if unprovable:
+        return unprovable, None
     serving = sum(t.serves for t in before.look.tasks)
     runs = f"{serving} of {before.service.desired} tasks of {before.service.task_definition}"
     does = "of" if before.settings.worker else "serving"
@@ -41,6 +42,7 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     yield unless_passing(provable.odd_status(before.service), attempt, limits)
     yield supported_service.refusal(before.service, settings, world.now())
     yield unless_passing(provable.unreadable(before.service), attempt, limits)
+    yield supported_service.wrong_group(before.groups, settings)
     yield supported_service.wrong_container(before.template, settings)
     yield supported_service.other_images(before.template, settings, before.release)
     yield before.unreadable_logs()

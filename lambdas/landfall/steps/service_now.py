@@ -9,6 +9,7 @@ from typing import Any
 from landfall.change import task_definition
 from landfall.model import Release, Verdict, failed
 from landfall.preflight_checks import supported_service
+from landfall.proof.balanced import GroupView
 from landfall.proof.observed import Look, ServiceView, TaskView
 from landfall.runtime.world import World
 from landfall.secret import Known
@@ -53,10 +54,15 @@ class ServiceNow:
         return Look(self.service, tasks, self._world.elb.targets(self.service.target_groups))
 
     @cached_property
+    def groups(self) -> tuple[GroupView, ...]:
+        """Return how the service's target groups are set up."""
+        return self._world.elb.groups(self.service.target_groups)
+
+    @cached_property
     def base_url(self) -> str | Verdict:
         """Return where the service answers, or the refusal where nothing says that."""
         try:
-            return self._world.base_url(self.settings, self.service)
+            return self._world.base_url(self.settings, self.groups)
         except LookupError as error:
             return failed("NO_ADDRESS", str(error))
 

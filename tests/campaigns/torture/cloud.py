@@ -54,9 +54,9 @@ class Cloud(Surroundings):
 
     def _service(self, look: Picture, at: float) -> Reply:
         revisions = [self.revision_of(d.of) for d, _ in look.deployments]
-        return replies.service(
-            look, revisions, self.story.events(at), replies.groups(0 if self.scenario.worker else self.scenario.groups)
-        )
+        attached = replies.groups(0 if self.scenario.worker else self.scenario.groups)
+        service = replies.service(look, revisions, self.story.events(at), attached)
+        return {**service, "launchType": self.scenario.launch_type}
 
     def _DescribeServices(self, _request: Reply, at: float) -> Reply:  # noqa: N802
         look = self.story.look(at)

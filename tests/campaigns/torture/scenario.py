@@ -43,6 +43,8 @@ class Scenario:
     containers: tuple[ContainerFact, ...] = ()
     health_check: bool = False
     groups: int = 1
+    protocols: tuple[str, ...] = ()
+    launch_type: str = "FARGATE"
     worker: WorkerFact | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
     e2e: bool = False

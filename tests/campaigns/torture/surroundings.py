@@ -66,9 +66,11 @@ class Surroundings:
 
     def _DescribeTargetGroups(self, _request: Reply, _at: float) -> Reply:  # noqa: N802
         check = {"HealthCheckPort": "traffic-port", "HealthCheckEnabled": True, "HealthCheckProtocol": "HTTP"}
-        kind = {"Port": replies.PORT, "Protocol": "HTTP", "TargetType": "ip", "IpAddressType": self._address_type()}
+        kind = {"Port": replies.PORT, "TargetType": "ip", "IpAddressType": self._address_type()}
         group = {"TargetGroupName": "sample", "LoadBalancerArns": [LOAD_BALANCER], **check, **kind}
-        return {"TargetGroups": [{"TargetGroupArn": g, **group} for g in replies.groups(self.scenario.groups)]}
+        protocols = itertools.chain(self.scenario.protocols, itertools.repeat("HTTP"))
+        named = zip(replies.groups(self.scenario.groups), protocols, strict=False)
+        return {"TargetGroups": [{"TargetGroupArn": arn, "Protocol": protocol, **group} for arn, protocol in named]}
 
     def _address_type(self) -> str:
         tasks = (*self.scenario.before.tasks, *self.scenario.release.tasks)

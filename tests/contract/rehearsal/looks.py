@@ -45,8 +45,7 @@ def _service(cloud: Cloud, service: Service, elb: Elb) -> None:
     cloud.ecs(service).task_definition(view.task_definition)
     elb.targets(view.target_groups)
     if view.target_groups:
-        elb.health_ports(view.target_groups)
-        elb.dns_name(view.target_groups[0])
+        elb.fronts(elb.groups(view.target_groups))
 
 
 def _executions(cloud: Cloud) -> None:

@@ -37,10 +37,6 @@ def test_supported_service_is_not_refused(service: ServiceView, settings: Servic
 
 REFUSED: dict[str, tuple[ServiceView, str, str]] = {
     "draining": (b.service(status="DRAINING"), "SERVICE_NOT_ACTIVE", "DRAINING"),
-    "CodeDeploy": (b.service(controller="CODE_DEPLOY"), "UNSUPPORTED_SERVICE", "'CODE_DEPLOY'"),
-    "external": (b.service(controller="EXTERNAL"), "UNSUPPORTED_SERVICE", "'EXTERNAL'"),
-    "blue/green": (b.service(strategy="BLUE_GREEN"), "UNSUPPORTED_SERVICE", "'BLUE_GREEN'"),
-    "daemon": (b.service(scheduling="DAEMON"), "UNSUPPORTED_SERVICE", "'DAEMON'"),
     "not awsvpc": (b.service(awsvpc=False), "UNSUPPORTED_SERVICE", "awsvpc"),
     "no target group": (b.service(target_groups=()), "UNSUPPORTED_SERVICE", "no target group"),
     "a classic load balancer too": (b.service(classic_load_balancer=True), "UNSUPPORTED_SERVICE", "no target group"),
