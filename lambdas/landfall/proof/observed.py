@@ -13,6 +13,7 @@ from landfall.proof.aws_reply import moments as _moments
 from landfall.proof.aws_reply import number as _number
 from landfall.proof.aws_reply import sub as _sub
 from landfall.proof.aws_reply import text as _text
+from landfall.proof.service_deployment import may_pause
 
 UNREADABLE = -1
 """The desired count if AWS's answer has none. 0 would mean that somebody scaled the service to zero."""
@@ -61,7 +62,10 @@ class TargetGroup:
 
 @dataclass(frozen=True)
 class ServiceView:
-    """One look at an ECS service. `events` come newest first; ECS lists a hundred."""
+    """One look at an ECS service. `events` come newest first; ECS lists a hundred.
+
+    `may_pause`: its owner has hooks that pause a deployment.
+    """
 
     arn: str
     status: str
@@ -77,6 +81,7 @@ class ServiceView:
     classic_load_balancer: bool = False
     alarms: tuple[str, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
+    may_pause: bool = False
 
     @property
     def primary(self) -> EcsDeployment | None:
@@ -200,6 +205,7 @@ def service_view(reply: Reply) -> ServiceView:
             ServiceEvent(_text(e, "id"), _text(e, "message"), max(_moments(e, "createdAt"), default=None))
             for e in _each(reply, "events")
         ),
+        may_pause=may_pause(config),
     )
 
 

@@ -43,6 +43,8 @@ class Scenario:
     containers: tuple[ContainerFact, ...] = ()
     health_check: bool = False
     groups: int = 1
+    pause_hooks: bool = False
+    early_success: int = 0
     limits: Mapping[str, int] = field(default_factory=dict)
     e2e: bool = False
 
