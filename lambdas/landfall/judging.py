@@ -14,8 +14,8 @@ class Pause:
     """How long the owner of the service has paused a deployment; goes from look to look.
 
     `seconds` is the time paused so far, of all its pauses together. `paused`: it was paused at `looked_at`, the last
-    look that could be read; `said` is what was told of it, and `until` when ECS ends it. `service_deployment` is the ARN of ours, once it
-    is known.
+    look that could be read; `said` is what was told of it, and `until` when ECS ends it. `service_deployment` is the
+    ARN of ours, once it is known.
     """
 
     service_deployment: str
