@@ -23,7 +23,7 @@ PAUSES = {"lifecycleHooks": [{"targetType": "PAUSE", "lifecycleStages": ["PRE_SC
 
 
 class Changing:
-    """The service deployments of one service, which moto lacks: answered at its boundary. One goes to `task_definition`."""
+    """The service deployments of one service, which moto lacks: the newest goes to `task_definition`."""
 
     def __init__(self, name: str, task_definition: str, began: datetime) -> None:
         self.began, self.task_definition = began, task_definition
