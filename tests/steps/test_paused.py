@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -85,7 +85,7 @@ def paused(live: str, monkeypatch: pytest.MonkeyPatch) -> Changing:
 
 def look(judged: Judged) -> Any:
     """Check stability once, and return all of the answer."""
-    return machine.invoke("check_stability", machine.asdict(judged))
+    return machine.invoke("check_stability", asdict(judged))
 
 
 def test_a_pause_is_waited_for_beyond_the_deadline(live: str, paused: Changing) -> None:
