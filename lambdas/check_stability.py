@@ -1,6 +1,7 @@
 """CheckStability: is the rollout of our deployment done?
 
-It reads the service at each look, and the tasks only where they may say something new (proof/task_listing.py).
+It reads the service at each look, the tasks only where they may say something new (proof/task_listing.py), and the
+service deployment only where the owner may have paused it or ECS ended it (steps/pause_look.py).
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from dataclasses import dataclass, replace
 from landfall.change import going_back
 from landfall.judging import Counted, Judged
 from landfall.model import Verdict
-from landfall.proof import older_tasks, stability, task_listing
+from landfall.proof import older_tasks, pauses, stability, task_listing
 from landfall.proof.observed import Look
 from landfall.runtime.step import step
 from landfall.runtime.world import World
+from landfall.steps import pause_look
 
 
 @dataclass(frozen=True)
@@ -25,23 +27,25 @@ class Output:
 
 
 def run(event: Judged, world: World) -> Output:
-    """Look at the service once, and at its tasks where that is due."""
-    ecs, deployment = world.ecs(event.release.service), event.deployment
-    now, service = world.now(), ecs.service()
-    counted, poll = (
-        task_listing.count(service, deployment, event.counted, now),
-        event.release.limits.stability_poll_seconds,
-    )
+    """Look at the service once, and at its tasks and its service deployment where that is due."""
+    ecs, now, limits = world.ecs(event.release.service), world.now(), event.release.limits
+    service, poll = ecs.service(), event.release.limits.stability_poll_seconds
+    pause = pause_look.look(event, service, world, now)
+    deployment = pauses.extended(event.deployment, pause)
+    counted = task_listing.count(service, deployment, event.counted, now)
     # ECS refuses to list tasks of a service that it does not have
     listed = service is not None and task_listing.is_due(service, deployment, counted, now, poll)
     look = Look(service, ecs.tasks("RUNNING", "STOPPED") if listed else (), listed=listed)
     if listed:
         counted = task_listing.listed(counted, now, stability.said(look, deployment))
-    timely = stability.in_time(stability.assess(look, event, now), deployment, now)
+    seen = pauses.assess(stability.assess(look, event, now), pause, limits, now)
+    timely = seen if seen.code == pauses.PAUSED else stability.in_time(seen, deployment, now)
     held = older_tasks.kept(look.tasks, deployment) if timely.code == stability.TIMEOUT else []
     told = older_tasks.explained(timely, held, ecs.protected([task.arn for task in held]))
-    told = replace(told, retry_after=max(told.retry_after, task_listing.pause(event.counted, now, poll)))
-    return Output(going_back.unless_scaled_out(told, service, deployment), counted)
+    told = pause_look.explained(told, event, service, world)
+    if event.previous != pauses.PAUSED:  # after a pause the last look is long ago, and AWS did not hold it up
+        told = replace(told, retry_after=max(told.retry_after, task_listing.pause(event.counted, now, poll)))
+    return Output(going_back.unless_scaled_out(told, service, deployment), pauses.kept(event, counted, pause))
 
 
 handler = step(Judged, run)

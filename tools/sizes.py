@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TREES = ("lambdas", "cli", "stacks", "local", "statemachine", "sample_service", "tools", "tests")
 MOST_LINES = 200
 """Lines of code of a module."""
-MOST_MODULES = 25
+MOST_MODULES = 26
 """Modules of a folder, its `__init__.py` left out."""
 _NO_CODE = {
     tokenize.COMMENT,

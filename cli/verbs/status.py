@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from cli.command import At, ServiceName, verb
+from cli.deployments import pausing
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
@@ -19,18 +20,20 @@ def status(at: At, *, service: ServiceName = None) -> int:
     """Show what is live, and whether it is proven. Exits 0 in both cases."""
     chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
     frozen = freeze.of_each(at.cloud, chosen)
-    found = [(live, tuple(map(str, frozen[live.service]))) for live in looks(at.cloud, chosen)]
+    found = [
+        (live, tuple(map(str, frozen[live.service])), pausing.of(at.cloud, live)) for live in looks(at.cloud, chosen)
+    ]
     wrong = Counter(finding.service for finding in at.cloud.findings.all() if finding.open)
-    for live, freezes in found:
-        _show(at, live, freezes, wrong[live.service])
+    for each in found:
+        _show(at, *each, wrong[each[0].service])
     services = [{**_document(*each), "open_findings": wrong[each[0].service]} for each in found]
     at.out.document({"region": at.cloud.region, "services": services})
     return 0
 
 
-def _show(at: At, live: Live, frozen: tuple[str, ...], wrong: int) -> None:
+def _show(at: At, live: Live, frozen: tuple[str, ...], paused: str, wrong: int) -> None:
     at.out.say(live.service, "bold")
-    rows = {**_document(live, frozen), "proven": _proven(live), "frozen": "; ".join(frozen) or "no"}
+    rows = {**_document(live, frozen, paused), "proven": _proven(live), "frozen": "; ".join(frozen) or "no"}
     del rows["service"]
     if wrong:
         rows["findings"] = f"{wrong} open: landfall findings {live.service}"
@@ -51,7 +54,7 @@ def _proven(live: Live) -> str:
     return f"no: it was proven, but now {live.running} of {live.desired} tasks run, rollout {live.rollout}"
 
 
-def _document(live: Live, frozen: tuple[str, ...]) -> dict[str, Any]:
+def _document(live: Live, frozen: tuple[str, ...], paused: str) -> dict[str, Any]:
     release, record = live.release or {}, live.record or {}
     return {
         "service": live.service,
@@ -68,5 +71,6 @@ def _document(live: Live, frozen: tuple[str, ...]) -> dict[str, Any]:
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,
+        **({"paused": paused} if paused else {}),
         "frozen": list(frozen),
     }

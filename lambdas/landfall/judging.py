@@ -10,12 +10,32 @@ _SEEN_ONCE = "_SEEN_ONCE"
 
 
 @dataclass(frozen=True)
+class Pause:
+    """How long the owner of the service has paused a deployment; goes from look to look.
+
+    `seconds` is the time paused so far, of all its pauses together. `paused`: it was paused at `looked_at`, the last
+    look that could be read; `said` is what was told of it, and `until` when ECS ends it. `service_deployment` is the
+    ARN of ours, once it is known.
+    """
+
+    service_deployment: str
+    seconds: int
+    looked_at: str
+    paused: bool = False
+    said: str = ""
+    until: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "said", safe(self.said))
+
+
+@dataclass(frozen=True)
 class Counted:
     """What DescribeServices told of a deployment at the previous look, and when; goes from look to look.
 
     `missing`: how many tasks ECS said it started since the first look, less those that run or start. Only whether it
     grew means anything. `wanted`: how many looks are still to list the tasks after a sign that one stopped. `said`:
-    what the last list had to say.
+    what the last list had to say. `pause`: None where the service can't be paused.
     """
 
     deployment: str
@@ -27,6 +47,7 @@ class Counted:
     looked_at: str = ""
     wanted: int = 0
     said: str = ""
+    pause: Pause | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))

@@ -61,13 +61,20 @@ def _trip(service: Record, deployment: Record, *, rollback: bool) -> None:
         rolloutState="FAILED", rolloutStateReason="ECS deployment circuit breaker: tasks failed to start."
     )
     view.event(service, f"(deployment {deployment['id']}) deployment failed: tasks failed to start.")
+    if rollback:
+        go_back(service, deployment, "ECS deployment circuit breaker")
+
+
+def go_back(service: Record, deployment: Record, why: str) -> bool:
+    """Make the last completed deployment PRIMARY again. Returns False if there is none."""
     last = next((d for d in service["deployments"] if d["rolloutState"] == "COMPLETED"), None)
-    if not rollback or last is None:
-        return
+    if last is None or last is deployment:
+        return False
     deployment.update(status="ACTIVE", desiredCount=0)
-    reason = f"ECS deployment circuit breaker: rolling back to deploymentId {last['id']}."
+    reason = f"{why}: rolling back to deploymentId {last['id']}."
     last.update(status="PRIMARY", rolloutState="IN_PROGRESS", rolloutStateReason=reason)
     last["desiredCount"] = service["desiredCount"]
     service["deployments"] = [last, *(d for d in service["deployments"] if d is not last)]
     service["taskDefinition"] = last["taskDefinition"]
     view.event(service, f"rolling back to deployment {last['id']}.")
+    return True

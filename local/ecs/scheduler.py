@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services import ecs
 
-from local.ecs import draining, failures, launches
+from local.ecs import changes, draining, failures, launches
 from local.ecs import ecs_view as view
 
 Record = dict[str, Any]
@@ -64,16 +64,19 @@ class Scheduler:
         for task in ready:
             failures.succeeded(service, primary, task)
         desired = int(service["desiredCount"])
-        if primary["rolloutState"] != "FAILED":
+        changes.settle(service)
+        enough = False
+        if primary["rolloutState"] != "FAILED" and changes.passes(service, primary, "PRE_SCALE_UP"):
             if len(ours) > desired:
                 newest_first = sorted(ours, key=lambda task: str(task["createdAt"]), reverse=True)
                 launches.scale_in(service, primary, newest_first[: len(ours) - desired])
             elif len(ours) < desired:
                 launches.launch_missing(cluster, service, primary, ours, old)
-            if len(ready) >= desired and old:
+            enough = len(ready) >= desired and changes.passes(service, primary, "POST_SCALE_UP")
+            if enough and old:
                 launches.scale_in(service, primary, old)
         launches.keep_up(cluster, service, primary, len(ready))
-        self._complete(cluster, service, primary, len(ready) >= desired)
+        self._complete(cluster, service, primary, enough)
 
     def _stop_unhealthy(self, service: Record) -> None:
         """Stop the tasks whose container or target is unhealthy, once their grace period is over."""

@@ -17,6 +17,7 @@ TRAITS = (
     "elb_lookups",
     "local.ecs.draining",
     "rollout",
+    "service_deployments",
     "stopped_reasons",
     "task_memory",
     "container_exit",

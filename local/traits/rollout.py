@@ -22,8 +22,8 @@ from typing import Any
 
 from ministack.services import ecs
 
+from local.ecs import changes, failures
 from local.ecs import ecs_view as view
-from local.ecs import failures
 from local.ecs.scheduler import SCHEDULER
 
 STATES = {"RUNNING": "running", "PROVISIONING": "pending", "PENDING": "pending", "ACTIVATING": "pending"}
@@ -65,6 +65,7 @@ def _updating(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
                 return reply
             for deployment in service["deployments"]:
                 deployment["rolloutStateReason"] = deployment["rolloutStateReason"] or in_progress(deployment)
+            changes.settle(service)
             # The emulator announces draining at every update, but ECS only when it drains.
             service["events"] = [e for e in service["events"] if not e["message"].endswith(EMULATOR_EVENT)]
             return ecs.json_response({"service": ecs._sanitize(service)})

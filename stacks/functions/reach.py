@@ -62,9 +62,14 @@ def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     def arns(resource: str, names: Iterable[str]) -> tuple[str, ...]:
         return tuple(stack.format_arn(service="ecs", resource=resource, resource_name=n) for n in _once(names))
 
+    own = _once(service_arn(stack, s) for s in services)
+    below = [f"{s.cluster}/{s.service}/*" for s in services]
     definitions = arns("task-definition", (f"{_family(s)}:*" for s in services))
     return {
-        On.SERVICES: Scope(_once(service_arn(stack, s) for s in services)),
+        On.SERVICES: Scope(own),
+        # The actions need both the service and what is below it (Service Authorization Reference).
+        On.SERVICE_DEPLOYMENTS: Scope((*own, *arns("service-deployment", below))),
+        On.SERVICE_REVISIONS: Scope((*own, *arns("service-revision", below))),
         On.TASKS: Scope(arns("task", (f"{s.cluster}/*" for s in services))),
         # ListTasks by service has no resource level (only by container instance), so the condition is the cluster.
         On.CLUSTERS_TASK_LIST: Scope(

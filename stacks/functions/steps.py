@@ -22,6 +22,8 @@ class On(Enum):
     LABELLED_REPOSITORIES = auto()
     SCANNED_REPOSITORIES = auto()
     SERVICES = auto()
+    SERVICE_DEPLOYMENTS = auto()
+    SERVICE_REVISIONS = auto()
     CLUSTERS_TASK_LIST = auto()
     TASKS = auto()
     TASK_DEFINITIONS = auto()
@@ -109,6 +111,11 @@ _SEE_TASKS = (
     _may(On.CLUSTERS_TASK_LIST, "ecs:ListTasks"),
     _may(On.TASKS, "ecs:DescribeTasks"),
 )
+# What ECS's own service deployments say: is one paused by the owner of the service, why did ECS roll one back?
+_SEE_PAUSES = (
+    _may(On.SERVICES, "ecs:ListServiceDeployments"),
+    _may(On.SERVICE_DEPLOYMENTS, "ecs:DescribeServiceDeployments"),
+)
 _SEE_TARGETS = (*_SEE_TASKS, _may(On.LOAD_BALANCING, "elasticloadbalancing:DescribeTargetHealth"))
 # The actions that a caller needs on a table's key, since DynamoDB encrypts data in the caller's name. AWS's policy has
 # kms:ReEncrypt* and kms:GenerateDataKey*, and AWS says which actions these stand for (DynamoDB developer guide,
@@ -158,6 +165,7 @@ STEPS: tuple[Step, ...] = (
         "Preflight",
         (
             *_SEE_TASKS,
+            *_SEE_PAUSES,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(
                 On.LOAD_BALANCING,
@@ -204,7 +212,15 @@ STEPS: tuple[Step, ...] = (
             *_SEE_LOCK,
         ),
     ),
-    Step("CheckStability", (*_SEE_TASKS, _may(On.TASKS, "ecs:GetTaskProtection"))),
+    Step(
+        "CheckStability",
+        (
+            *_SEE_TASKS,
+            _may(On.TASKS, "ecs:GetTaskProtection"),
+            *_SEE_PAUSES,
+            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
+        ),
+    ),
     Step("CheckTargetHealth", _SEE_TARGETS),
     Step("SmokeTest", (_SECRETS_SENT,), asks_services=True),
     Step("CheckWorker", (*_SEE_TASKS, _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"), *_SEE_WORK)),

@@ -28,6 +28,7 @@ from landfall.aws.locks import Locks
 from landfall.aws.reports import Reports
 from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
+from landfall.aws.service_deployments import ServiceDeployments
 from landfall.aws.services import Services
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
@@ -104,6 +105,41 @@ REPLIES: Mapping[str, Any] = {
     "DescribeStateMachineForExecution": {"definition": "{}", "updateDate": AT},
     "DescribeServices": {
         "services": [{"serviceArn": "arn", "serviceName": "sample", "status": "ACTIVE", "deployments": []}],
+        "failures": [],
+    },
+    "ListServiceDeployments": {
+        "serviceDeployments": [
+            {
+                "serviceDeploymentArn": "arn",
+                "status": "IN_PROGRESS",
+                "createdAt": AT,
+                "targetServiceRevisionArn": "arn:revision",
+            }
+        ]
+    },
+    "DescribeServiceDeployments": {
+        "serviceDeployments": [
+            {
+                "serviceDeploymentArn": "arn",
+                "status": "IN_PROGRESS",
+                "createdAt": AT,
+                "lifecycleStage": "PRE_SCALE_UP",
+                "targetServiceRevision": {"arn": "arn:revision"},
+                "lifecycleHookDetails": [
+                    {
+                        "hookId": "h",
+                        "targetType": "PAUSE",
+                        "status": "AWAITING_ACTION",
+                        "expiresAt": AT,
+                        "timeoutAction": "ROLLBACK",
+                    }
+                ],
+            }
+        ],
+        "failures": [],
+    },
+    "DescribeServiceRevisions": {
+        "serviceRevisions": [{"serviceRevisionArn": "arn:revision", "taskDefinition": b.REVISION}],
         "failures": [],
     },
     "ListTasks": {"taskArns": ["arn:task/1"]},
@@ -218,6 +254,10 @@ def _ecs(at: Boundary) -> Ecs:
     return Ecs(at.client("ecs"), "c", "sample")
 
 
+def _changes(at: Boundary) -> ServiceDeployments:
+    return ServiceDeployments(at.client("ecs"), "c", "sample")
+
+
 def _ecr(at: Boundary) -> Ecr:
     return Ecr(at.client("ecr"), "repo")
 
@@ -255,6 +295,10 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Ecs.register": lambda at: _ecs(at).register({"family": "f", "containerDefinitions": []}),
     "Ecs.deregister": lambda at: _ecs(at).deregister(b.REVISION),
     "Ecs.update": lambda at: _ecs(at).update(b.REVISION, 1),
+    "ServiceDeployments.since": lambda at: _changes(at).since(AT),
+    "ServiceDeployments.of_status": lambda at: _changes(at).of_status(["PENDING", "IN_PROGRESS"]),
+    "ServiceDeployments.described": lambda at: _changes(at).described(["arn"] * 20),
+    "ServiceDeployments.task_definitions": lambda at: _changes(at).task_definitions(["arn:revision"] * 20),
     "Ecr.image": lambda at: _ecr(at).image({"imageTag": b.SHA}),
     "Ecr.images": lambda at: list(_ecr(at).images()),
     "Ecr.label": lambda at: _ecr(at).label(_of(b.DIGEST), "l"),

@@ -47,6 +47,14 @@ PROSE: Mapping[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
         "64 KiB of a task definition (ECS Developer Guide, quotas)",
     ),
     ("DescribeServices", ".services"): (_below(10), "10 services (ECS API reference, DescribeServices)"),
+    ("DescribeServiceDeployments", ".serviceDeploymentArns"): (
+        _below(20),
+        "20 ARNs (ECS API reference, DescribeServiceDeployments)",
+    ),
+    ("DescribeServiceRevisions", ".serviceRevisionArns"): (
+        _below(20),
+        "20 ARNs (ECS API reference, DescribeServiceRevisions)",
+    ),
     ("DescribeTasks", ".tasks"): (_below(100), "100 tasks (ECS API reference, DescribeTasks)"),
     ("GetTaskProtection", ".tasks"): (_below(100), "100 tasks (ECS API reference, GetTaskProtection)"),
     ("StartExecution", ".name"): (

@@ -80,6 +80,12 @@ TWO_LEFT_ONE = {
 """BatchGetItem of two keys that processed one of them."""
 PAGES: list[tuple[str, str, list[Any], Any]] = [
     ("Ecs.tasks", "ListTasks", [{"taskArns": [], "nextToken": "t"}, {"taskArns": ["arn:task/1"]}], 1),
+    (
+        "ServiceDeployments.since",
+        "ListServiceDeployments",
+        [{"nextToken": "t"}, REPLIES["ListServiceDeployments"]],
+        1,
+    ),
     ("Ecs.revisions", "ListTaskDefinitions", [{"nextToken": "t"}, REPLIES["ListTaskDefinitions"]], 4),
     ("Ecr.images", "DescribeImages", [{"nextToken": "t"}, REPLIES["DescribeImages"]], 1),
     ("Executions.events", "GetExecutionHistory", [{"events": [], "nextToken": "t"}, REPLIES["GetExecutionHistory"]], 1),
@@ -125,6 +131,18 @@ REFUSALS: list[tuple[str, str, Any, str]] = [
     ("Ecs.service", "DescribeServices", failing("ServerException"), "ServerException"),
     ("Ecs.service", "DescribeServices", {"services": [], "failures": []}, "UnreadableReply"),
     ("Ecs.tasks", "DescribeTasks", failing("ServerException"), "ServerException"),
+    (
+        "ServiceDeployments.described",
+        "DescribeServiceDeployments",
+        failing("ServerException"),
+        "ServerException",
+    ),
+    (
+        "ServiceDeployments.task_definitions",
+        "DescribeServiceRevisions",
+        failing("ACCESS_DENIED"),
+        "ACCESS_DENIED",
+    ),
     ("Ledger.records_at", "BatchGetItem", {**TWO_LEFT_ONE, "Responses": {}}, "UnprocessedKeys"),
     ("CodeBuild.build", "BatchGetBuilds", {"builds": [], "buildsNotFound": ["p:1"]}, "BuildMissing"),
     (

@@ -32,7 +32,7 @@ SERVICES = (
     "shaped",
     "jobs",
 )
-OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes")
+OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
@@ -45,6 +45,8 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,
+    # a pause is longer than the whole timeout, and no longer than a test may take
+    "paused": {"stability_timeout_seconds": 60, "owner_pause_seconds": 300},
     # long enough for a busy machine, and short enough to wait for
     "built": {"build": {"source": "local/sample", "deployment_begins_within_seconds": 30}},
     "dropped": {

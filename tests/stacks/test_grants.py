@@ -26,6 +26,14 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.SCANNED_REPOSITORIES: ([], {}),  # services.toml as it ships asks for no scan
     On.REPOSITORIES: (["arn:aws:ecr:REGION:ACCOUNT:repository/landfall/sample"], {}),
     On.SERVICES: ([f"{ECS}:service/landfall-sample/sample"], {}),
+    On.SERVICE_DEPLOYMENTS: (
+        [f"{ECS}:service/landfall-sample/sample", f"{ECS}:service-deployment/landfall-sample/sample/*"],
+        {},
+    ),
+    On.SERVICE_REVISIONS: (
+        [f"{ECS}:service/landfall-sample/sample", f"{ECS}:service-revision/landfall-sample/sample/*"],
+        {},
+    ),
     On.CLUSTERS_TASK_LIST: (["*"], {"ArnEquals": {"ecs:cluster": [f"{ECS}:cluster/landfall-sample"]}}),
     On.TASKS: ([f"{ECS}:task/landfall-sample/*"], {}),
     On.TASK_DEFINITIONS: ([f"{ECS}:task-definition/landfall-sample:*"], {}),

@@ -173,7 +173,7 @@ def _partition(key: Any) -> str:
     return name if name.startswith("_") else "SERVICE"
 
 
-def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  # noqa: C901, PLR0912  a table of cases
+def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  # noqa: C901, PLR0912, PLR0915  a table of cases
     """Yield the ARNs that the parameters name. "*" where they name none: that only a grant on everything allows."""
     match service, params:
         case "dynamodb", {"TableName": table}:
@@ -187,6 +187,9 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
             yield from (_arn("ecs", f"service/{_last(cluster)}/{_last(name)}") for name in names)
         case "ecs", {"cluster": cluster, "service": name}:
             yield _arn("ecs", f"service/{_last(cluster)}/{_last(name)}")
+        case "ecs", {"serviceDeploymentArns": arns} | {"serviceRevisionArns": arns}:
+            for kind, cluster, name, _ in (arn.split(":", 5)[5].split("/") for arn in arns):
+                yield from (_arn("ecs", f"service/{cluster}/{name}"), _arn("ecs", f"{kind}/{cluster}/{name}/*"))
         case "ecs", {"family": family, "containerDefinitions": _}:
             yield _arn("ecs", f"task-definition/{family}:*")
         case "ecr", {"repositoryName": name}:

@@ -56,7 +56,7 @@ def unmatched(service: ServiceView) -> str:
     if service.launch_type == EXTERNAL:
         return (
             "runs on external instances (ECS Anywhere), which have neither network mode awsvpc nor load balancers, so"
-            " no target shows whether a task answers; run it on EC2 or Fargate"
+            " no target shows whether a task answers; run it on EC2 or Fargate, or make it a worker"
         )
     if not service.awsvpc:
         return (

@@ -13,6 +13,7 @@ from landfall.proof.aws_reply import moments as _moments
 from landfall.proof.aws_reply import number as _number
 from landfall.proof.aws_reply import sub as _sub
 from landfall.proof.aws_reply import text as _text
+from landfall.proof.service_deployment import may_pause
 
 UNREADABLE = -1
 """The desired count if AWS's answer has none. 0 would mean that somebody scaled the service to zero."""
@@ -65,6 +66,7 @@ class ServiceView:
 
     `launch_type` is empty if it uses a capacity provider strategy. `managed_by` is ECS for an Express mode service.
     `lattice`: its tasks are registered in target groups of VPC Lattice.
+    `may_pause`: its owner has hooks that pause a deployment.
     """
 
     arn: str
@@ -84,6 +86,7 @@ class ServiceView:
     classic_load_balancer: bool = False
     alarms: tuple[str, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
+    may_pause: bool = False
 
     @property
     def primary(self) -> EcsDeployment | None:
@@ -211,6 +214,7 @@ def service_view(reply: Reply) -> ServiceView:
             ServiceEvent(_text(e, "id"), _text(e, "message"), max(_moments(e, "createdAt"), default=None))
             for e in _each(reply, "events")
         ),
+        may_pause=may_pause(config),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from landfall.model import Deployment, Kind, Verdict, failed, passed, wait
 from landfall.proof.observed import HEALTH_UNKNOWN, UNHEALTHY, Container, ServiceView, TaskView
 
+FOREIGN = "FOREIGN_TASK"
 _IN_SO_MANY = 50
 """One task in so many may be starting at any moment: of a hundred Spot tasks, one is always being replaced."""
 
@@ -23,7 +24,7 @@ def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deploy
     wanted = meant(tasks)
     foreign = next((t for t in wanted if not belongs(t, deployment)), None)
     if foreign:
-        return wait("FOREIGN_TASK", f"task {foreign.arn} does not belong to this deployment", poll)
+        return wait(FOREIGN, f"task {foreign.arn} does not belong to this deployment", poll)
     wrong = _wrong_digest(wanted, deployment)
     if wrong:
         return wrong

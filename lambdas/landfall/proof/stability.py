@@ -17,7 +17,7 @@ from landfall.proof.observed import EcsDeployment, Look, ServiceView, TaskView
 _GONE = ("DRAINING", "INACTIVE")
 """The states of a deleted service (ECS API reference, Service: `status`)."""
 
-TIMEOUT = "STABILITY_TIMEOUT"
+TIMEOUT, ROLLING = "STABILITY_TIMEOUT", "ROLLING"
 SETTLING = timedelta(seconds=60)
 """How long a new deployment may be missing from DescribeServices (ECS is eventually consistent)."""
 OLDER = timedelta(seconds=10)
@@ -74,8 +74,24 @@ def _rollout(service: ServiceView, ours: EcsDeployment, look: Look, judged: Judg
         text += placement.unplaced(service, deployment)
         known = judged.counted.said if judged.counted else ""
         told = said(look, deployment) if look.listed else known
-        return wait("ROLLING", f"{text}{told}", limits.stability_poll_seconds)
-    return running.assess(service, tasks, deployment, limits.stability_poll_seconds)
+        return wait(ROLLING, f"{text}{told}", limits.stability_poll_seconds)
+    looked = running.assess(service, tasks, deployment, limits.stability_poll_seconds)
+    if looked.code != running.FOREIGN:
+        return looked
+    # with early success ECS completes a rollout before the older tasks are gone (earlySuccessCriteria, DEFERRED)
+    return replace(looked, reason=f"{looked.reason}{older_tasks.left(tasks, deployment)}")
+
+
+def is_under_way(service: ServiceView, deployment: Deployment) -> bool:
+    """Say whether the rollout of our deployment goes on: it is PRIMARY, and neither COMPLETED nor FAILED."""
+    ours = service.primary
+    return ours is not None and ours.id == deployment.id and ours.rollout_state in ("IN_PROGRESS", "")
+
+
+def is_over(service: ServiceView, deployment: Deployment) -> bool:
+    """Say whether the rollout of our deployment is over, while it is still PRIMARY."""
+    ours = service.primary
+    return ours is not None and ours.id == deployment.id and not is_under_way(service, deployment)
 
 
 def said(look: Look, deployment: Deployment) -> str:

@@ -18,7 +18,7 @@ _NAMES = (
     r"(?:\.cn)?[^\s\"'`<>\\]{0,1500}"
     r"|\b\d{12}\.dkr[.-]ecr(?:-fips)?\.[\w-]{1,25}\.(?:amazonaws\.com(?:\.cn)?|on\.aws)/[\w./:@+-]{1,400}"
     r"|\bs3://[^\s\"'`,;<>(){}?&=]{1,1100}"
-    r"|\bsha256[:=-][0-9a-f]{64}(?!\w)|\becs-svc/\d{1,30}"
+    r"|\bsha256[:=-][0-9a-f]{64}(?!\w)|\becs-svc/\d{1,30}|\becs-pause-[\w-]{20,64}"
     r"|\b(?:targetgroup|loadbalancer/(?:app|net|gwy)|app|net|gwy)/[\w-]{1,32}/[0-9a-f]{16}(?:/[0-9a-f]{16})?"
     # a deployment's id and an execution's name begin with a time
     r"|(?<![\w-])\d{8}T\d{6}Z-[\w-]{1,80}"

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from landfall.aws.locks import Locks
     from landfall.aws.reports import Reports
     from landfall.aws.requests import Requests
+    from landfall.aws.service_deployments import ServiceDeployments
     from landfall.aws.services import Services
     from landfall.aws.signing import Signing
     from landfall.aws.surroundings import Surroundings
@@ -53,6 +54,13 @@ class Adapters(Given):
 
         at = self.service(service)
         return Ecs(self._client("ecs"), at.cluster, at.service, once=lambda: self._client("ecs", ONCE))
+
+    def service_deployments(self, service: str) -> ServiceDeployments:
+        """Return ECS, narrowed to the service deployments of one configured service."""
+        from landfall.aws.service_deployments import ServiceDeployments
+
+        at = self.service(service)
+        return ServiceDeployments(self._client("ecs"), at.cluster, at.service)
 
     def services(self, cluster: str) -> Services:
         """Return ECS, narrowed to the services of one cluster."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from landfall.errors import AwsBusy, AwsCallFailed
@@ -16,9 +16,9 @@ FORWARD, BACK = 2, 3
 def spent(error: Exception, event: Mapping[str, Any], now: datetime) -> Exception:
     """Return the error that leaves the step: AwsBusy only while there is time left to wait.
 
-    A release that could not be looked at by its deadline is not a bad one, so the time is longer than that. A way back
-    has longer still: there is nothing left to do when it fails. A step that judges no deployment has no deadline of its
-    own, and waits for as long as the state machine retries it.
+    A release that could not be looked at by its deadline is not a bad one, so the time is longer than that, and by what
+    its owner may pause it. A way back has longer still: there is nothing left to do when it fails. A step that judges
+    no deployment has no deadline of its own, and waits for as long as the state machine retries it.
     """
     last = _last(event)
     if not isinstance(error, AwsBusy) or last is None or now < last:
@@ -34,6 +34,15 @@ def _last(event: Mapping[str, Any]) -> datetime | None:
         return None
     try:
         begun, deadline = datetime.fromisoformat(deployment["updated_at"]), datetime.fromisoformat(text)
-        return begun + (deadline - begun) * (BACK if deployment.get("kind") == Kind.ROLLBACK else FORWARD)
+        last = begun + (deadline - begun) * (BACK if deployment.get("kind") == Kind.ROLLBACK else FORWARD)
+        return last + timedelta(seconds=_pause(event))
     except (KeyError, TypeError, ValueError):
         return None
+
+
+def _pause(event: Mapping[str, Any]) -> int:
+    """Return how many seconds the owner may pause the deployment, which move its deadline (proof/pauses.py)."""
+    release = event.get("release")
+    limits = release.get("limits") if isinstance(release, Mapping) else None
+    seconds = limits.get("owner_pause_seconds") if isinstance(limits, Mapping) else None
+    return seconds if isinstance(seconds, int) else 0

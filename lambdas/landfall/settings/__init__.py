@@ -9,6 +9,7 @@ from typing import Literal
 
 from landfall.images.image_tags import TagForm
 from landfall.redaction import Redaction
+from landfall.settings import pauses
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
@@ -42,6 +43,7 @@ class Limits:
 
     `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 switches that off.
     `worker_seconds`: how long the proof of a worker takes if all goes well, by its worker table; 0 for other services.
+    `owner_pause_seconds`: how long the owner of a service may pause a deployment in all, by ECS's pause hooks.
     """
 
     stability_timeout_seconds: int = 900
@@ -56,14 +58,16 @@ class Limits:
     lock_poll_seconds: int = 15
     lock_attempts: int = 480
     recovery_wait_seconds: int = 75
+    owner_pause_seconds: int = 3600
     scan_attempts: int = 31
     scan_interval_seconds: int = 10
     worker_seconds: int = 0
 
     @property
     def stability_attempts(self) -> int:
-        """Return how many looks at stability fit into the timeout, plus one at its end."""
-        return math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
+        """Return how many looks at stability fit into the timeout, plus one at its end, and those of a pause."""
+        timeout = math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
+        return timeout + pauses.looks(self.owner_pause_seconds, self.stability_poll_seconds)
 
     @property
     def worker_attempts(self) -> int:
@@ -109,7 +113,8 @@ class Limits:
             smoke = self.worker_attempts * (WORKER_LOOK_SECONDS + self.smoke_interval_seconds)
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
         scan = self.scan_attempts * self.scan_interval_seconds
-        return scan + smoke + 2 * self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + baking
+        there = self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + self.owner_pause_seconds
+        return scan + smoke + 2 * there + baking
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from landfall.addresses import forbidden_host
 from landfall.chain.signature import PublicKey
 from landfall.redaction import Redaction
 from landfall.settings import Evidence, Logs, Service, Vpc
+from landfall.settings.pauses import LONGEST_PAUSE
 from landfall.settings_file import build_checks, smoke_checks, tags, worker_checks
 from landfall.settings_file.problem import Problems, compiled, limits
 from landfall.text.lazy_pattern import Later
@@ -103,6 +104,11 @@ def check(service: Service, problem: Problems) -> None:
             )
     elif service.stack and service.stack.certificate_arn:
         raise problem.at((*where, "base_url"), "required with a certificate: give the name that the certificate is for")
+    if service.limits.owner_pause_seconds > LONGEST_PAUSE:
+        said = (
+            f"is {service.limits.owner_pause_seconds}; ECS itself pauses for at most {LONGEST_PAUSE} seconds (14 days)"
+        )
+        raise problem.at((*where, "owner_pause_seconds"), said)
     _keep_image(service, (*where, "keep_image"), problem)
     if service.desired_count is not None:
         limits({"desired_count": service.desired_count}, where, problem)

@@ -51,7 +51,7 @@ class Problems:
         return found[at] if at < len(found) else None
 
 
-MAY_BE_ZERO = frozenset({"bake_seconds"})
+MAY_BE_ZERO = frozenset({"bake_seconds", "owner_pause_seconds"})
 """Limits that may be 0, which switches them off."""
 
 

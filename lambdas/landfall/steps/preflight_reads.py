@@ -10,10 +10,11 @@ from landfall.intake import freeze
 from landfall.judging import Judged
 from landfall.logs import task_logs
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, wait
-from landfall.preflight_checks import platforms, provable, scan, supported_service, way_back
+from landfall.preflight_checks import paused, platforms, provable, scan, supported_service, way_back
 from landfall.preflight_checks.scan import Judged as Scanned
 from landfall.proof import law1
 from landfall.proof.observed import UNHEALTHY
+from landfall.proof.service_deployment import ONGOING
 from landfall.runtime.world import World
 from landfall.smoke import lingering
 from landfall.smoke.case import Check
@@ -34,6 +35,14 @@ class Beforehand(ServiceNow):
     def frozen(self) -> Verdict | None:
         """Return the refusal of a freeze."""
         return freeze.refusal(self._world.freezes.of(self.release.service), self.release, self._world.now())
+
+    def paused(self) -> Verdict | None:
+        """Return the refusal where the owner of the service has paused the deployment that goes on."""
+        if not paused.may_be(self.service):
+            return None
+        reader = self._world.service_deployments(self.settings.name)
+        ongoing = [each.arn for each in reader.of_status(ONGOING)]
+        return paused.refusal(reader.described(ongoing), self.settings)
 
     def unreadable_logs(self) -> Verdict | None:
         """Return the refusal where releases are to be judged by logs that are not there."""

@@ -40,6 +40,7 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     yield before.frozen()
     yield None if before.found else supported_service.missing(settings)
     yield unless_passing(provable.odd_status(before.service), attempt, limits)
+    yield before.paused()
     yield supported_service.refusal(before.service, settings, world.now())
     yield unless_passing(provable.unreadable(before.service), attempt, limits)
     yield supported_service.wrong_group(before.groups, settings)

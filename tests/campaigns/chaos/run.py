@@ -202,8 +202,6 @@ def _sweep(stage: Stage, over: threading.Event) -> None:
     """Sweep more often than every 15 minutes."""
     functions = stage.aws.client("lambda", read_timeout=70)
     while not over.wait(SWEEP_EVERY):
-        with contextlib.suppress(
-            ReadTimeoutError
-        ):  # the next one comes, as on AWS
+        with contextlib.suppress(ReadTimeoutError):  # the next one comes, as on AWS
             reply = functions.invoke(FunctionName="landfall-sweep", Payload=json.dumps({}).encode())
             reply["Payload"].read()

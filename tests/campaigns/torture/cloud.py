@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.campaigns.torture import picture as pictures
-from tests.campaigns.torture import replies, roles, worker_log
+from tests.campaigns.torture import replies, roles, service_deployments, worker_log
+from tests.campaigns.torture.facts import ServiceDeploymentFact
 from tests.campaigns.torture.picture import Picture
 from tests.campaigns.torture.scenario import Scenario
 from tests.campaigns.torture.story import Story
@@ -55,7 +56,8 @@ class Cloud(Surroundings):
     def _service(self, look: Picture, at: float) -> Reply:
         revisions = [self.revision_of(d.of) for d, _ in look.deployments]
         attached = replies.groups(0 if self.scenario.worker else self.scenario.groups)
-        service = replies.service(look, revisions, self.story.events(at), attached)
+        configured = service_deployments.configured(self.scenario)
+        service = replies.service(look, revisions, self.story.events(at), attached, configured)
         return {**service, "launchType": self.scenario.launch_type}
 
     def _DescribeServices(self, _request: Reply, at: float) -> Reply:  # noqa: N802
@@ -64,6 +66,28 @@ class Cloud(Surroundings):
             arn = f"{replies.ECS}:service/{replies.CLUSTER}/{replies.SERVICE}"
             return {"services": [], "failures": [{"arn": arn, "reason": "MISSING"}]}
         return {"services": [self._service(look, at)], "failures": []}
+
+    def _ListServiceDeployments(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        after = request.get("createdAt", {}).get("after", replies.EPOCH.min.replace(tzinfo=replies.EPOCH.tzinfo))
+        listed = [service_deployments.brief(f, base, at, self.revision_of(f.of)) for f, base in self._changes(at)]
+        wanted = request.get("status") or [each["status"] for each in listed]
+        return {"serviceDeployments": [e for e in listed if e["createdAt"] > after and e["status"] in wanted]}
+
+    def _DescribeServiceDeployments(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        told = (
+            service_deployments.described(f, base, at, self.revision_of(f.of), self.scenario)
+            for f, base in self._changes(at)
+        )
+        known = {each["serviceDeploymentArn"]: each for each in told}
+        return {"serviceDeployments": [known[a] for a in request["serviceDeploymentArns"] if a in known]}
+
+    def _DescribeServiceRevisions(self, request: Reply, _at: float) -> Reply:  # noqa: N802
+        known = {service_deployments.revision(arn): arn for arn in self.definitions}
+        found = [(a, known[a]) for a in request["serviceRevisionArns"] if a in known]
+        return {"serviceRevisions": [{"serviceRevisionArn": a, "taskDefinition": runs} for a, runs in found]}
+
+    def _changes(self, at: float) -> list[tuple[ServiceDeploymentFact, float]]:
+        return self.story.service_deployments(at)
 
     def _ListTasks(self, request: Reply, at: float) -> Reply:  # noqa: N802
         look = self.story.look(at)

@@ -183,6 +183,33 @@ class EventFact:
 
 
 @dataclass(frozen=True)
+class PauseFact:
+    """A hook of the owner's that waits from `at` to `until` (`inf`: nobody acts), and how it `ended`."""
+
+    at: float
+    until: float = FOREVER
+    stage: str = "PRE_SCALE_UP"
+    minutes: int = 1440
+    then: str = "ROLLBACK"
+    ended: str = "SUCCEEDED"
+
+
+@dataclass(frozen=True)
+class ServiceDeploymentFact:
+    """ECS's own record of a change of the service: IN_PROGRESS from `start` to `ended`, then in a `status`."""
+
+    of: str
+    key: str = ""
+    start: float = 0
+    ended: float = FOREVER
+    status: str = "SUCCESSFUL"
+    reason: str = ""
+    rollback: str = ""
+    alarms: tuple[str, ...] = ()
+    pauses: tuple[PauseFact, ...] = ()
+
+
+@dataclass(frozen=True)
 class Phase:
     """What is so before the update, after it, or after the rollback's update.
 
@@ -196,5 +223,6 @@ class Phase:
     service: tuple[ServiceFact, ...] = ()
     calls: tuple[CallFact, ...] = ()
     events: tuple[EventFact, ...] = ()
+    service_deployments: tuple[ServiceDeploymentFact, ...] = ()
     others_stop: float = 60
     others_gone: float = 75

@@ -63,7 +63,11 @@ def deployment(look: Picture, index: int, revision: str) -> dict[str, Any]:
 
 
 def service(
-    look: Picture, revisions: list[str], events: list[tuple[float, str]], attached: Sequence[str] = (GROUP,)
+    look: Picture,
+    revisions: list[str],
+    events: list[tuple[float, str]],
+    attached: Sequence[str] = (GROUP,),
+    configured: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return one entry of `services`."""
     listed = [deployment(look, i, r) for i, r in enumerate(revisions)]
@@ -85,6 +89,7 @@ def service(
             "maximumPercent": 200,
             "minimumHealthyPercent": 100,
             "strategy": "ROLLING",
+            **(configured or {}),
         },
         "deploymentController": {"type": "ECS"},
         "schedulingStrategy": "REPLICA",

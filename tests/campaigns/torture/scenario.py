@@ -46,6 +46,8 @@ class Scenario:
     protocols: tuple[str, ...] = ()
     launch_type: str = "FARGATE"
     worker: WorkerFact | None = None
+    pause_hooks: bool = False
+    early_success: int = 0
     limits: Mapping[str, int] = field(default_factory=dict)
     e2e: bool = False
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from tests.campaigns.torture import picture
-from tests.campaigns.torture.facts import CallFact, DeploymentFact, Phase
+from tests.campaigns.torture.facts import CallFact, DeploymentFact, Phase, ServiceDeploymentFact
 from tests.campaigns.torture.picture import Picture, Task
 from tests.campaigns.torture.scenario import Scenario
 
@@ -95,6 +95,16 @@ class Story:
                 self.used[key] = self.used.get(key, 0) + 1
                 return fact
         return None
+
+    def service_deployments(self, at: float) -> list[tuple[ServiceDeploymentFact, float]]:
+        """Return every service deployment that began by then, with the moment that its times count from."""
+        marks = (
+            (self.scenario.before, 0.0),
+            (self.scenario.release, self.updated_at),
+            (self.scenario.back, self.back_at),
+        )
+        known = ((fact, base) for phase, base in marks if base is not None for fact in phase.service_deployments)
+        return [(fact, base) for fact, base in known if fact.start + base <= at]
 
     def events(self, at: float) -> list[tuple[float, str]]:
         """Return the service's events up to a moment, those of earlier phases too: the told ones, and each start."""

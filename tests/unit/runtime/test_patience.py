@@ -27,6 +27,16 @@ WAITS: dict[str, tuple[dict[str, Any], timedelta, bool]] = {
     "forward, after twice its time": (event("release"), timedelta(minutes=30), False),
     "back, after twice its time": (event("rollback"), timedelta(minutes=30), True),
     "back, after three times its time": (event("rollback"), timedelta(minutes=45), False),
+    "a service that may be paused, after twice its time": (
+        event("release") | {"release": {"limits": {"owner_pause_seconds": 60}}},
+        timedelta(minutes=30),
+        True,
+    ),
+    "a service that may be paused, after that": (
+        event("release") | {"release": {"limits": {"owner_pause_seconds": 60}}},
+        timedelta(minutes=31),
+        False,
+    ),
     "before the update": ({"release": {}, "deployment": None}, timedelta(days=1), True),
     "a deployment that was not updated": (event("release", deadline="", updated_at=""), timedelta(days=1), True),
     "a deadline that is none": (event("release", deadline="soon"), timedelta(days=1), True),

@@ -53,6 +53,22 @@ def test_the_bake_counts_into_how_long_a_deployment_takes(bake: int) -> None:
     assert some.bakes == min(1, bake)
 
 
+@pytest.mark.parametrize("pause", [0, 1, 3600, 1_209_600])
+def test_the_owner_s_pause_counts_into_how_long_a_deployment_takes(pause: int) -> None:
+    """The lock is held through a pause there and another on the way back, and the machine looks often enough."""
+    none, some = Limits(owner_pause_seconds=0), Limits(owner_pause_seconds=pause)
+    assert some.lease_seconds - none.lease_seconds == 2 * pause
+    assert some.longest_seconds - none.longest_seconds == 4 * pause
+    assert (some.stability_attempts > none.stability_attempts) is (pause > 0)
+
+
+def test_a_pause_longer_than_ecs_s_own_is_refused() -> None:
+    """A hook waits for 14 days at most, and an execution's history has no room for more."""
+    told = message(f"{SAMPLE}owner_pause_seconds = 1209601\n")
+    assert "services.sample.owner_pause_seconds" in told
+    assert "14 days" in told
+
+
 def test_own_keys_win_over_defaults() -> None:
     """[defaults] holds for all services, a service's own key for itself alone."""
     text = f"[defaults]\nsmoke_attempts = 7\nstability_poll_seconds = 3\n{SAMPLE}smoke_attempts = 9\n"
@@ -103,7 +119,7 @@ def test_the_local_aws_has_the_sample_that_ships() -> None:
 )
 def test_stability_attempts(timeout: int, poll: int, attempts: int) -> None:
     """The machine's bound is never tighter than the deadline: the last look is at or after it."""
-    limits = Limits(stability_timeout_seconds=timeout, stability_poll_seconds=poll)
+    limits = Limits(stability_timeout_seconds=timeout, stability_poll_seconds=poll, owner_pause_seconds=0)
     assert limits.stability_attempts == attempts
     assert (attempts - 1) * poll >= timeout
 

@@ -1,0 +1,30 @@
+"""Is the deployment that goes on paused by the owner of the service? Then it is in flight, however long it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from landfall.model import Verdict, failed
+from landfall.proof import pauses
+from landfall.proof.observed import ServiceView
+from landfall.proof.service_deployment import IN_PROGRESS, ServiceDeployment
+from landfall.settings import Service
+
+
+def may_be(service: ServiceView) -> bool:
+    """Say whether a rollout goes on that a hook may have paused; only then the service deployments are read."""
+    return service.may_pause and any(each.rollout_state == IN_PROGRESS for each in service.deployments)
+
+
+def refusal(found: Iterable[ServiceDeployment], settings: Service) -> Verdict | None:
+    """Return the refusal for a service that its owner has paused in a deployment.
+
+    A rollout that takes too long counts as stuck, and a new release replaces it. One that waits for a person does not.
+    """
+    held = next((each for each in found if each.waiting), None)
+    if held is None:
+        return None
+    stop = f"aws ecs stop-service-deployment --service-deployment-arn {held.arn} --stop-type ROLLBACK"
+    name = f"service {settings.service!r} in cluster {settings.cluster!r}"
+    why = f"{name} is being deployed to, and {pauses.told(held)}; to stop it: {stop}; then try again"
+    return failed("DEPLOYMENT_IN_FLIGHT", why)

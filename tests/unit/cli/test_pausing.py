@@ -1,0 +1,25 @@
+"""`landfall status` says that a deployment is paused while its last look says so, and no longer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cli.deployments import pausing
+from landfall.ledger.execution_history import Event
+from tests.support import builders as b
+
+PAUSED = {"state": "WAIT", "code": "PAUSED_BY_OWNER", "reason": "paused by its owner at PRE_SCALE_UP"}
+ROLLING = {"state": "WAIT", "code": "ROLLING", "reason": "0 of 2"}
+TOLD: dict[str, tuple[list[dict[str, Any] | None], str]] = {
+    "the last look": ([ROLLING, PAUSED, None], PAUSED["reason"]),
+    "a look before the last": ([PAUSED, ROLLING], ""),
+    "no look": ([None], ""),
+}
+
+
+@pytest.mark.parametrize(("verdicts", "said"), TOLD.values(), ids=TOLD.keys())
+def test_the_last_verdict_counts(verdicts: list[dict[str, Any] | None], said: str) -> None:
+    """States that were only entered say nothing."""
+    assert pausing.said(Event(b.NOW, "CheckStability", each) for each in verdicts) == said
