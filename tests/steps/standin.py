@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -391,14 +392,17 @@ def push(
     platforms: tuple[str, ...] = (),
     digest: str = "",
     said: Told | None = None,
+    layers: Sequence[tuple[str, int]] = (),
 ) -> str:
     """Push an image, or an index of platforms. Return its digest, which is of the content unless it is given.
 
-    `said` is what it says of its commit.
+    `said` is what it says of its commit, `layers` are their digests and sizes.
     """
     given = {"imageDigest": digest} if digest else {}
     kind = INDEX if platforms else MANIFEST
     manifest: dict[str, Any] = {"schemaVersion": 2, "mediaType": kind, "layers": [{"digest": content}]}
+    if layers:
+        manifest["layers"] = [{"digest": name, "size": size} for name, size in layers]
     if said:
         manifest["annotations"] = as_annotations(said)
     if platforms:

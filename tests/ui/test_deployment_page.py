@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from cli.ui.pages import Site
+from cli.ui.site import Site
 from cli.ui.reading.task_times import TaskTimes
 from cli.ui.views import seconds
 from cli.ui.views.lane import lane

@@ -9,7 +9,7 @@ from itertools import count
 
 import pytest
 
-from cli.ui.pages import Site
+from cli.ui.site import Site
 from cli.ui.reads import MOST
 from landfall.intake.freeze import Freeze
 from landfall.model import Outcome

@@ -11,9 +11,9 @@ from typing import Any
 from cli.ui.reading.deployment import Deployment
 from cli.ui.views import facts, seconds, words
 from cli.ui.views.lane import Stop, lane
+from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.seconds import Part
 from cli.ui.views.steps import STEPS, step
-from landfall import chain
 from landfall.chain import integer
 from landfall.change.difference import Change
 from landfall.ledger import execution_history
@@ -23,17 +23,6 @@ from landfall.redaction import redacted
 _VARIABLE = ".environment."
 MOST_CHANGES = 60
 """Changed fields that are listed; of more, how many there are."""
-STATES = {
-    Outcome.SUCCEEDED: ("proven", "proven live"),
-    Outcome.NO_CHANGE: ("proven", "live already, proven again"),
-    Outcome.SKIPPED: ("quiet", "skipped"),
-    Outcome.ROLLED_BACK: ("failed", "rolled back"),
-    Outcome.REJECTED: ("failed", "rejected"),
-    Outcome.ROLLBACK_FAILED: ("failed", "rollback failed"),
-    Outcome.SUPERSEDED: ("warn", "superseded"),
-    Outcome.NO_BASELINE: ("failed", "no way back"),
-}
-"""What each outcome looks like, and its words."""
 _HEADLINES = {
     Outcome.SUCCEEDED: "It was proven live after {took}.",
     Outcome.NO_CHANGE: "It was live already, and was proven again.",
@@ -97,16 +86,6 @@ def page(found: Deployment) -> Page:
         more_changes=max(0, len(changes or ()) - MOST_CHANGES),
         pairs=_pairs(found),
     )
-
-
-def outcome_of(record: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what a record's outcome looks like, and its words. What somebody changed after its end proves nothing."""
-    if "outcome" not in record:
-        return "moving", "under way"
-    if chain.number(record) and not chain.is_sound(record):
-        return "failed", "record was changed"
-    known = next((o for o in Outcome if o == record["outcome"]), None)
-    return STATES[known] if known else ("unknown", str(record["outcome"]))
 
 
 def _state(found: Deployment, stops: Sequence[Stop]) -> tuple[str, str]:

@@ -43,6 +43,8 @@ class Cell:
     deployment: str = ""
     facts: tuple[Fact, ...] = ()
     back: str = ""
+    release: str = ""
+    back_to: str = ""
     progress: Progress | None = None
 
     @property
@@ -58,7 +60,7 @@ def cell(column: Column, seen: Seen) -> Cell:
         return Cell(*at, "unknown", UNKNOWN.lower(), says=f"It could not be read: {seen.unread}")
     if live.under_way:
         return _moving(at, live, seen.running, column.at)
-    common: dict[str, Any] = {"subject": _subject(live), "commit": live.git_sha, "back": _back(seen, column.at)}
+    common: dict[str, Any] = {"subject": _subject(live), "commit": live.git_sha, **_back(seen, column.at)}
     if live.proven and live.record:
         again = live.record.get("outcome") == Outcome.ROLLED_BACK
         known = facts.of(live.record, live.running)
@@ -111,12 +113,16 @@ def _subject(live: Live) -> str:
     return str(release.get("commit_subject") or "")
 
 
-def _back(seen: Seen, now: datetime) -> str:
-    """Say what a rollback would go to, and when that was proven."""
+def _back(seen: Seen, now: datetime) -> dict[str, str]:
+    """Say what a rollback would go to, when that was proven, and which two deployments to compare before it."""
+    if seen.live is None or seen.live.release is None:
+        return {}
     if seen.way_back is None:
-        return "way back: none is proven" if seen.live and seen.live.release else ""
+        return {"back": "way back: none is proven"}
     when = words.ago(seen.way_back.get("ended_at"), now)
-    return f"way back: {words.short(seen.way_back.get('git_sha', UNKNOWN))}, proven {when}"
+    said = f"way back: {words.short(seen.way_back.get('git_sha', UNKNOWN))}, proven {when}"
+    names = (str(record["deployment_id"]) for record in (seen.live.release, seen.way_back))
+    return dict(zip(("back", "release", "back_to"), (said, *names), strict=True))
 
 
 def rows(columns: Sequence[Column], names: Iterable[str]) -> list[tuple[str, list[Cell]]]:
