@@ -32,6 +32,7 @@ class Live:
 
     `record` is the last deployment, if it left this revision live and proven, else None. `release` is the proven
     deployment that made this revision. `last_change` is the last deployment that changed the service, whatever it left.
+    `alarms` are those that the service names in its deployment configuration.
     """
 
     service: str
@@ -47,6 +48,7 @@ class Live:
     release: Record | None
     under_way: str | None
     last_change: Record | None = None
+    alarms: tuple[str, ...] = ()
 
     @property
     def proven(self) -> bool:
@@ -114,6 +116,7 @@ def _live(
         release=shown.release,
         under_way=under_way,
         last_change=last_change,
+        alarms=view.alarms,
     )
 
 

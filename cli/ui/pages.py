@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from cli.ui import rendering
 from cli.ui.environments import of_each
+from cli.ui.reading import builds as builds_reading
 from cli.ui.reading import delivery as delivery_reading
 from cli.ui.reading import deployment as deployment_reading
 from cli.ui.reading import difference as difference_reading
@@ -41,12 +42,13 @@ def live(site: Site, request: Request) -> Response:
     chosen = names[(page - 1) * size : page * size]
     share = MOST // len(site.environments)
     columns = of_each(site.environments, lambda environment: live_reading.column(environment, chosen, share))
-    rows = live_view.rows(columns, chosen)
+    rows = live_view.rows(columns, chosen, builds_reading.live(site.environments, columns))
     cells = [cell for _, of_service in rows for cell in of_service]
     values = {
         "columns": [column.environment for column in columns],
         "rows": rows,
         "needs": needs.of(columns, site.options),
+        "unread": [(column.environment, column.alarms.unread) for column in columns if column.alarms.unread],
         "headline": live_view.headline(cells),
         "lede": live_view.lede(cells),
         "page": page,

@@ -17,6 +17,8 @@ LEAST = 3.0
 MOST_BARS = 92
 """A bar for each day up to this many days; then one for each week."""
 _GAP = 0.18
+STICK = 7.0
+"""How wide a stick is."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,12 @@ def stacked(columns: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> tuple
     return tuple(found)
 
 
-def sticks(points: Sequence[tuple[str, str, float]]) -> tuple[Bar, ...]:
-    """Return a stick for each point, side by side in their order: what it says, its class, its number."""
-    return stacked([(says, ((kind, number),)) for says, kind, number in points])
+def sticks(points: Sequence[tuple[datetime, str, str, float]], window: Window) -> tuple[Bar, ...]:
+    """Return a stick for each point at its place in the time: when it was, what it says, its class, its number."""
+    top = max((number for *_, number in points), default=0) or 1.0
+    whole, found = (window.until - window.since) / timedelta(seconds=1), list[Bar]()
+    for at, says, kind, number in points:
+        x = (WIDE - STICK) * ((at - window.since) / timedelta(seconds=1)) / whole
+        high = max(LEAST, HIGH * number / top)
+        found.append(Bar(round(x, 2), round(HIGH - high, 2), STICK, round(high, 2), kind, says))
+    return tuple(found)

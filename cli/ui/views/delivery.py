@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cli.ui.reading.delivery import Delivered
 from cli.ui.views import words
-from cli.ui.views.charts import Chart, buckets, sticks, stacked
+from cli.ui.views.charts import Chart, buckets, stacked, sticks
 from landfall.chain import Record
 from landfall.dora import going_wrong
 from landfall.dora.durations import moment
@@ -52,7 +52,7 @@ def page(found: Delivered) -> Page:
     """Return what the page of the figures says."""
     told, of = figures(found.records, found.window), chosen(found.records, found.window)
     *four, prevented = sentences(told)
-    drawn = (_frequency(of, found.window), _lead(of), _failures(of, found.window), _restored(of))
+    drawn = tuple(draw(of, found.window) for draw in (_frequency, _lead, _failures, _restored))
     keys = ((), (), ((BAD, "failed"), (QUIET, "proven")), ())
     return Page(
         headline=headline(told),
@@ -110,27 +110,26 @@ def _in(record: Record, start: datetime, end: datetime) -> bool:
     return at is not None and start <= at < end
 
 
-def _lead(of: Chosen) -> Chart:
+def _lead(of: Chosen, window: Window) -> Chart:
     told = [(record, seconds) for record, seconds in lead_times(of.proven) if seconds >= 0]
-    return _sticks(told, GOOD, "from commit to proven")
+    return _sticks(told, window, GOOD, "from commit to proven")
 
 
-def _restored(of: Chosen) -> Chart:
+def _restored(of: Chosen, window: Window) -> Chart:
     told = [(record, seconds) for record, seconds in going_wrong.restored(of.inside) if seconds is not None]
-    return _sticks(told, BAD, "from the start to proven again")
+    return _sticks(told, window, BAD, "from the start to proven again")
 
 
-def _sticks(told: Sequence[tuple[Record, float]], kind: str, what: str) -> Chart:
-    """Return a stick for each release, in their order in time: how long it took."""
+def _sticks(told: Sequence[tuple[Record, float]], window: Window, kind: str, what: str) -> Chart:
+    """Return a stick for each release at the time at which it began: how long it took."""
     longest = max((seconds for _, seconds in told), default=0.0)
-    days = [words.clock(going_wrong.began(record))[:10] for record, _ in told]
-    points = [
-        (f"{day} {record.get('service', '')} {words.short(record.get('git_sha', ''))}: {span(seconds)}", kind, seconds)
-        for day, (record, seconds) in zip(days, told, strict=True)
-    ]
+    points = []
+    for record, seconds in told:
+        at = moment(going_wrong.began(record)) or window.since
+        name = f"{record.get('service', '')} {words.short(record.get('git_sha', ''))}"
+        points.append((at, f"{words.clock(at)} {name}: {span(seconds)}", kind, seconds))
     says = f"{words.count(len(told), 'release')} {what}, the longest {span(longest)}"
-    first, last = (days[0], days[-1]) if days else ("", "")
-    return Chart(sticks(points), span(longest) if told else "", first, last, says)
+    return Chart(sticks(points, window), span(longest) if told else "", *_ends(window), says)
 
 
 def _ends(window: Window) -> tuple[str, str]:

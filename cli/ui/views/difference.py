@@ -105,13 +105,13 @@ def headline(told: Difference) -> str:
         case "same":
             return f"Both are of commit {one}."
         case "ahead":
-            return f"From {one} to {other}: {words.count(added, 'commit')} more."
+            return f"Going from {one} to {other} adds {words.count(added, 'commit')}."
         case "behind":
-            return f"From {one} back to {other}: {words.count(removed, 'commit')} less."
+            return f"Going back from {one} to {other} takes out {words.count(removed, 'commit')}."
         case "apart":
-            return f"From {one} to {other}: {words.count(added, 'commit')} more, and {removed} less."
+            return f"Going from {one} to {other} adds {words.count(added, 'commit')} and takes out {removed}."
         case "unknown":
-            return f"From {one} to {other}."
+            return f"Going from {one} to {other}: which commits that is, is not known."
 
 
 def lede(told: Difference) -> str:
