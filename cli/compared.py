@@ -83,7 +83,7 @@ class _Side:
 
 
 def platform_of(manifest: Manifest, revision: Revision | None, report: Mapping[str, Any] | None) -> str:
-    """Return the digest of the platform's manifest that the tasks of a deployment ran; empty for no index, or not known.
+    """Return the digest of the platform's manifest that a deployment's tasks ran; empty for no index, or not known.
 
     It is the one that a task reported; without a report the one of the revision's `runtimePlatform` (ECS API reference:
     X86_64 on Linux where it has none), or the only one.

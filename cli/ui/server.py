@@ -61,9 +61,9 @@ def _answered(site: Site, page: Page, request: Request) -> Response:
 
 
 def _failed(site: Site, request: Request, why: str, status: int) -> Response:
-    answer = answer(site, request, "failed.html.j2", "?", {"why": why})
-    answer.status_code = status
-    return answer
+    told = answer(site, request, "failed.html.j2", "?", {"why": why})
+    told.status_code = status
+    return told
 
 
 def bound(port: int) -> socket.socket:

@@ -386,7 +386,7 @@ def address(task: Any) -> str:
     return next(str(d["value"]) for d in task.attachments[0]["details"] if d["name"] == "privateIPv4Address")
 
 
-def push(
+def push(  # noqa: PLR0917
     tag: str = b.SHA,
     content: str = "one",
     platforms: tuple[str, ...] = (),

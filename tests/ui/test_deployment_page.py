@@ -11,11 +11,11 @@ from urllib.parse import quote
 import pytest
 
 from cli.ui.site import Site
-from cli.ui.reading.task_times import TaskTimes
 from cli.ui.views import seconds
 from cli.ui.views.lane import lane
 from cli.ui.views.seconds import Span
 from cli.ui.views.steps import Cause
+from landfall.ledger.task_times import TaskTimes
 from landfall.logs.task_logs import Line, Tally
 from landfall.model import Failure, Outcome
 from landfall.telling.report import LogLines, Seen

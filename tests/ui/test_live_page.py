@@ -9,8 +9,8 @@ from itertools import count
 
 import pytest
 
-from cli.ui.site import Site
 from cli.ui.reads import MOST
+from cli.ui.site import Site
 from landfall.intake.freeze import Freeze
 from landfall.model import Outcome
 from landfall.reconcile.findings import Finding, Kind, State

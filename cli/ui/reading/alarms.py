@@ -42,6 +42,9 @@ class Alarms:
     unread: str = ""
 
 
+NONE = Alarms()
+
+
 def firing(cloud: Cloud, named: Mapping[str, tuple[str, ...]]) -> Alarms:
     """Read which alarms are firing. `named` are the alarms of each service."""
     wanted = sorted({name for names in named.values() for name in names})

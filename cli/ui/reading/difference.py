@@ -40,42 +40,29 @@ def difference(environment: Environment, service: str, before: str, after: str) 
     with environment.page(MOST) as cloud:
         configured = cloud.service(service)
         offered = list(islice(cloud.ledger.newest_first(service, OFFERED), OFFERED))
-        found: list[Record] = []
+        new = _record(cloud, service, after) if after else None
+        old = _record(cloud, service, before) if before else None
+        told, why = None, ""
         try:
-            new = _record(cloud, service, after) if after else compared.live(cloud, configured)
-            found.append(new)
-            old = _record(cloud, service, before) if before else compared.proven_before(cloud, new)
-            found.insert(0, old)
+            new = new or compared.live(cloud, configured)
+            old = old or compared.proven_before(cloud, new)
             told = difference_of(*compared.read(cloud, configured, old, new))
         except Refused as error:
-            if error.code == NO_DEPLOYMENT:
-                raise
-            return _result(environment, service, found, offered, None, str(error))
+            why = str(error)
         except FAILURES as error:
-            return _result(environment, service, found, offered, None, f"they could not be read: {error}")
-    return _result(environment, service, found, offered, told, "")
-
-
-NO_DEPLOYMENT = "NO_DEPLOYMENT"
-
-
-def _result(
-    environment: Environment,
-    service: str,
-    found: list[Record],
-    offered: list[Record],
-    told: Difference | None,
-    why: str,
-) -> Compared:
-    names = [str(record["deployment_id"]) for record in found]
-    both = {str(record["deployment_id"]): record for record in (*found, *offered)}
+            why = f"they could not be read: {error}"
+    both = {_id(record): record for record in (*filter(None, (old, new)), *offered)}
     in_order = tuple(both[name] for name in sorted(both, reverse=True))
-    before, after = (names[0] if len(names) == 2 else ""), (names[-1] if names else "")  # noqa: PLR2004 - two sides
-    return Compared(environment.name, service, before, after, told, in_order, why)
+    return Compared(environment.name, service, _id(old), _id(new), told, in_order, why)
+
+
+def _id(record: Record | None) -> str:
+    return str(record["deployment_id"]) if record else ""
 
 
 def _record(cloud: Cloud, service: str, name: str) -> Record:
     record = cloud.ledger.record(service, name)
     if record is None:
-        raise Refused(NO_DEPLOYMENT, f"the ledger has no deployment {name!r} of {service!r}; see the history")
+        what = f"the ledger has no deployment {name!r} of {service!r}"
+        raise Refused("NO_DEPLOYMENT", f"{what}; see the history")
     return record

@@ -10,7 +10,7 @@ from cli.cloud import Cloud
 from cli.live_release import Live, looks
 from cli.ui.environments import FAILURES, Environment
 from cli.ui.reading import alarms, under_way
-from cli.ui.reading.alarms import Alarms
+from cli.ui.reading.alarms import NONE, Alarms
 from cli.ui.reading.under_way import UnderWay
 from cli.ui.reads import MOST
 from cli.verbs import freeze
@@ -50,7 +50,7 @@ class Column:
     seen: tuple[Seen, ...] = ()
     findings: tuple[Finding, ...] = ()
     more_findings: bool = False
-    alarms: Alarms = Alarms()
+    alarms: Alarms = NONE
     unread: str = ""
 
 

@@ -60,7 +60,7 @@ def buckets(window: Window) -> list[tuple[datetime, datetime]]:
 
 
 def stacked(columns: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> tuple[Bar, ...]:
-    """Return the bars of columns side by side: of each its name, and from the ground up the class and number of parts."""
+    """Return columns side by side: of each its name, and from the ground up the class and the number of its parts."""
     top = max((sum(number for _, number in parts) for _, parts in columns), default=0)
     if not top:
         return ()
@@ -72,7 +72,9 @@ def stacked(columns: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> tuple
                 high = max(LEAST, HIGH * number / top)
                 ground -= high
                 found.append(
-                    Bar(*(round(v, 2) for v in (each * (place + _GAP / 2), ground, each * (1 - _GAP), high)), kind, name)
+                    Bar(
+                        *(round(v, 2) for v in (each * (place + _GAP / 2), ground, each * (1 - _GAP), high)), kind, name
+                    )
                 )
     return tuple(found)
 

@@ -69,14 +69,16 @@ def headline(told: Figures) -> str:
     if not proven and not told.failure_rate.releases:
         return "No release reached a service in this time."
     kept = f" {words.spelled(bad).capitalize()} bad {'one' if bad == 1 else 'ones'} never stayed." if bad else ""
-    return f"{words.spelled(proven).capitalize()} {'release was' if proven == 1 else 'releases were'} proven live.{kept}"
+    return (
+        f"{words.spelled(proven).capitalize()} {'release was' if proven == 1 else 'releases were'} proven live.{kept}"
+    )
 
 
 def lede(found: Delivered) -> str:
     """Say which time the figures are of, and why it is not longer."""
     since, until = (f"{at:%Y-%m-%d %H:%M}" for at in (found.window.since, found.window.until))
     told = f"{since} to {until} UTC, {found.window.days:.3g} days; {words.count(found.looked_at, 'record')} were read."
-    cut = " That is as far back as a page reads: `landfall dora` computes a longer time, one service reaches further back."
+    cut = " A page reads no further back; one service alone reaches further, and `landfall dora` reads all of the time."
     return told + (cut if found.cut else "")
 
 
@@ -90,9 +92,7 @@ def _failures(of: Chosen, window: Window) -> Chart:
     return _by_time(good, [*of.failed, *of.asked_back], window, "releases that reached a service", QUIET)
 
 
-def _by_time(
-    good: Sequence[Record], bad: Sequence[Record], window: Window, what: str, kind: str = GOOD
-) -> Chart:
+def _by_time(good: Sequence[Record], bad: Sequence[Record], window: Window, what: str, kind: str = GOOD) -> Chart:
     """Return columns of days or weeks: the bad ones stand on the ground, the good ones on them."""
     columns, most = [], 0
     for start, end in buckets(window):

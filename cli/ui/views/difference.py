@@ -17,7 +17,7 @@ from landfall.model import UNKNOWN
 
 SHOWN = 40
 """Commits of each kind that are listed; of more, how many there are."""
-MARKS = {"added": "+", "removed": "−", "changed": "~"}
+MARKS = {"added": "+", "removed": "-", "changed": "~"}
 CLASSES = {"added": "add", "removed": "del", "changed": "mod"}
 
 
@@ -88,8 +88,8 @@ def page(found: Compared) -> Page:
         image=said.image(told),
         changes=fields(told),
         same_definition=not told.task_definition and not any("task definitions" in text for text in told.unknown),
-        settings=_pairs(told.settings),
-        checks=_pairs(told.checks),
+        settings=pairs(told.settings),
+        checks=pairs(told.checks),
         durations=_durations(told.durations),
         unknown=told.unknown,
         choices=choices,
@@ -120,7 +120,7 @@ def lede(told: Difference) -> str:
         "the same image" if told.same_image else "another image",
         words.count(len(told.task_definition), "change") + " of the task definition",
         words.count(len(told.settings), "setting"),
-        words.count(len(told.checks), "check") + (" that ends" if len(told.checks) == 1 else " that end") + " otherwise",
+        words.count(len(told.checks), "check with another result", "checks with other results"),
     ]
     return f"{'; '.join(part for part in parts if not part.startswith('0 '))}.".capitalize()
 
@@ -134,7 +134,12 @@ def commits(told: Commits, most: int) -> tuple[Changed, ...]:
 def fields(told: Difference) -> tuple[Changed, ...]:
     """Return the fields of the task definition that differ. A value that may be a secret is in none of them."""
     return tuple(
-        _changed(f.how, f"{f.name}: {said.value(f.before)} → {said.value(f.after)}" if f.before or f.after else f.name)
+        _changed(
+            f.how,
+            words.reason(f"{f.name}: {said.value(f.before)} → {said.value(f.after)}")
+            if f.before or f.after
+            else f.name,
+        )
         for f in told.task_definition
     )
 
@@ -143,10 +148,9 @@ def _changed(how: str, text: str) -> Changed:
     return Changed(MARKS[how], CLASSES[how], text)
 
 
-def _pairs(pairs: Iterable[Pair]) -> tuple[Changed, ...]:
-    return tuple(
-        _changed(said.how(p), f"{p.name}: {said.value(p.before)} → {said.value(p.after)}") for p in pairs
-    )
+def pairs(told: Iterable[Pair]) -> tuple[Changed, ...]:
+    """Return settings or checks that differ."""
+    return tuple(_changed(said.how(p), f"{p.name}: {said.value(p.before)} → {said.value(p.after)}") for p in told)
 
 
 def _both(told: Difference) -> tuple[Side, Side]:
@@ -181,8 +185,7 @@ def _durations(pairs: Sequence[Pair]) -> tuple[Took, ...]:
     longest = max((value for both in sums.values() for value in both if value), default=1.0)
     wide = [[round(1000 * (value or 0.0) / longest, 1) for value in both] for both in sums.values()]
     return tuple(
-        Took(name, both[0], both[1], bars[0], bars[1])
-        for (name, both), bars in zip(sums.items(), wide, strict=True)
+        Took(name, both[0], both[1], bars[0], bars[1]) for (name, both), bars in zip(sums.items(), wide, strict=True)
     )
 
 

@@ -66,7 +66,12 @@ def cell(column: Column, seen: Seen) -> Cell:
         return Cell(*at, "unknown", UNKNOWN.lower(), says=f"It could not be read: {seen.unread}")
     if live.under_way:
         return _moving(at, live, seen.running, column.at)
-    common: dict[str, Any] = {"alarms": _alarms(column, live), "subject": _subject(live), "commit": live.git_sha, **_back(seen, column.at)}
+    common: dict[str, Any] = {
+        "alarms": _alarms(column, live),
+        "subject": _subject(live),
+        "commit": live.git_sha,
+        **_back(seen, column.at),
+    }
     if live.proven and live.record:
         again = live.record.get("outcome") == Outcome.ROLLED_BACK
         known = facts.of(live.record, live.running)
@@ -142,7 +147,7 @@ def _alarms(column: Column, live: Live) -> str:
 
 
 def rows(columns: Sequence[Column], names: Iterable[str], builds: Builds) -> list[tuple[str, list[Cell]]]:
-    """Return the matrix: each service with its cells, one for each environment, in the order in which they were named."""
+    """Return the matrix: each service with its cells, one for each environment in their order."""
     found = {(column.environment, seen.name): cell(column, seen) for column in columns for seen in column.seen}
     told = [(name, [found.get((c.environment, name)) or _missing(c, name) for c in columns]) for name in names]
     return [(name, [cells[0], *(_followed(a, b, builds) for a, b in pairwise(cells))]) for name, cells in told]
@@ -153,8 +158,14 @@ def _followed(before: Cell, here: Cell, builds: Builds) -> Cell:
     both = [builds.get((each.environment, each.service)) for each in (here, before)]
     if None in both or here.progress or before.progress:
         return here
-    said = behind(both[0] or NOTHING, both[1] or NOTHING, here.commit, before.commit, before.environment)
+    said = behind(both[0] or NOTHING, both[1] or NOTHING, here.commit, before.commit, _called(before, here))
     return replace(here, behind=said)
+
+
+def _called(one: Cell, other: Cell) -> str:
+    """Return the name of an environment, without its region where the profile tells it apart."""
+    short = one.environment.partition(" · ")[0]
+    return short if short != other.environment.partition(" · ")[0] else one.environment
 
 
 def _missing(column: Column, name: str) -> Cell:

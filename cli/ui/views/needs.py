@@ -62,7 +62,7 @@ def _failed(column: Column, seen: Seen, options: str) -> list[Need]:
         return []
     last, where = live.last_change, f"{seen.name}, {column.environment}"
     commit, since = words.short(last.get("git_sha", UNKNOWN)), words.since(last.get("ended_at"), column.at)
-    show, why = f"landfall show {last['deployment_id']}{options}", words.reason(last.get("why", ""))
+    show, why = f"landfall show {last['deployment_id']}{options}", steps.why(last.get("why", ""))
     match last.get("outcome"):
         case outcome if outcome in FAILED:
             what = f"commit {commit} ended {outcome}; the service is not proven healthy. {why}"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cli.ui.reading.task_times import TaskTimes
 from cli.ui.views.steps import Cause, step
 from landfall.ledger.execution_history import Event
+from landfall.ledger.task_times import TaskTimes
 
 LONG = 0.08
 """A part of the whole that is worth advice."""
@@ -105,20 +105,20 @@ def _causes(span: Span, marks: Sequence[tuple[datetime, Cause]]) -> Iterator[tup
 
 def _marks(tasks: Sequence[TaskTimes], revision: str) -> list[tuple[datetime, Cause]]:
     """Return until when the rollout was spent on what: by the task that started last, and by the old tasks' end."""
-    ours = [task for task in tasks if task.revision == revision and task.created]
-    started = [task for task in ours if task.started]
+    ours = [task for task in tasks if task.revision == revision and task.created_at]
+    started = [task for task in ours if task.started_at]
     if not ours:
         return []
-    last = max(started or ours, key=lambda task: task.started or task.created or datetime.min)
+    last = max(started or ours, key=lambda task: task.started_at or task.created_at or datetime.min)
     found = [
-        (last.pull_began, Cause.SCHEDULING),
-        (last.pull_ended, Cause.PULL),
-        (last.started, Cause.START),
+        (last.pull_began_at, Cause.SCHEDULING),
+        (last.pull_ended_at, Cause.PULL),
+        (last.started_at, Cause.START),
     ]
-    old = [task for task in tasks if task.revision != revision and last.created and _after(task, last.created)]
-    if last.started and old:
-        found.append((min((t.stopping for t in old if t.stopping), default=None), Cause.HEALTH))
-        found.append((max((t.stopped for t in old if t.stopped), default=None), Cause.DRAINING))
+    old = [task for task in tasks if task.revision != revision and last.created_at and _after(task, last.created_at)]
+    if last.started_at and old:
+        found.append((min((t.stopping_at for t in old if t.stopping_at), default=None), Cause.HEALTH))
+        found.append((max((t.stopped_at for t in old if t.stopped_at), default=None), Cause.DRAINING))
     return [(at, cause) for at, cause in found if at is not None]
 
 
@@ -128,7 +128,7 @@ def marks_rest(marks: Sequence[tuple[datetime, Cause]]) -> Cause:
 
 
 def _after(task: TaskTimes, at: datetime) -> bool:
-    return task.stopping is not None and task.stopping >= at
+    return task.stopping_at is not None and task.stopping_at >= at
 
 
 def advice(cause: Cause, limits: Mapping[str, Any]) -> str:

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cli.ui.views import words
+
 
 class Cause(StrEnum):
     """What the time of a deployment is spent on, in the order in which a page shows it."""
@@ -93,3 +95,9 @@ def _unlisted(state: str) -> Step:
 def paused(code: str) -> str:
     """Say who paused a deployment, by a verdict's code such as PAUSED_BY_OWNER; empty for one that is not paused."""
     return code.lower().replace("_", " ") if code.startswith("PAUSED") else ""
+
+
+def why(text: object) -> str:
+    """Return a reason, which begins with the state that found it, with that state's name for people."""
+    state, colon, rest = str(text or "").partition(": ")
+    return words.reason(f"{step(state).label}: {rest}" if colon and state in STEPS else text or "")

@@ -125,7 +125,7 @@ class Chosen:
 
 
 def chosen(records: Iterable[Record], window: Window) -> Chosen:
-    """Choose what counts. `records` are of any services, in any order; those that began outside the time don't count."""
+    """Choose what counts. `records` are of any services, in any order; those that began outside count not."""
     known = [(moment(going_wrong.began(record)), record) for record in records]
     dated = [(at, record) for at, record in known if at and window.holds(at)]
     inside = [record for _, record in sorted(dated, key=lambda pair: pair[0])]
