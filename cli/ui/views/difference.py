@@ -144,13 +144,18 @@ def fields(told: Difference) -> tuple[Changed, ...]:
     )
 
 
+def values(before: object, after: object) -> str:
+    """Return what a value was and what it became."""
+    return f"{said.value(before)} → {said.value(after)}"
+
+
 def _changed(how: str, text: str) -> Changed:
     return Changed(MARKS[how], CLASSES[how], text)
 
 
 def pairs(told: Iterable[Pair]) -> tuple[Changed, ...]:
     """Return settings or checks that differ."""
-    return tuple(_changed(said.how(p), f"{p.name}: {said.value(p.before)} → {said.value(p.after)}") for p in told)
+    return tuple(_changed(said.how(p), f"{p.name}: {values(p.before, p.after)}") for p in told)
 
 
 def _both(told: Difference) -> tuple[Side, Side]:
