@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -14,23 +13,15 @@ from cli.ui.site import Site
 from cli.ui.views import seconds
 from cli.ui.views.lane import lane
 from cli.ui.views.seconds import Span
-from cli.ui.views.steps import Cause
+from cli.ui.views.steps import Cause, step
 from landfall.ledger.task_times import TaskTimes
 from landfall.logs.task_logs import Line, Tally
 from landfall.model import Failure, Outcome
 from landfall.telling.report import LogLines, Seen
 from tests.support import builders as b
-from tests.ui import story, world
+from tests.ui import world
 from tests.ui.asking import ask
 from tests.ui.test_live_page import EVIL
-
-
-@pytest.fixture(scope="module")
-def pages() -> Iterator[Site]:
-    """Return the site of the story of two environments."""
-    history: dict[str, list[dict[str, Any]]] = {}
-    with world.aws(history):
-        yield story.site(history)
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +45,11 @@ def test_a_bad_release_tells_its_story(pages: Site, links: list[str]) -> None:
     assert '<li class="bad"><span>Rollout ✕</span>' in page
     assert "Proven again" in page
     assert "fatal: PAYMENT_URL is not set" in page
-    assert "+ <bdi>containerDefinitions.app.environment.PAYMENT_HOST </bdi>" in page
+    assert "+ <bdi>containerDefinitions.app.environment.PAYMENT_HOST</bdi>" in page
+    assert "What changed against <code>b90830d</code>" in page
     assert "payments.example" not in page
     assert "signed ✓" in page
-    assert pages.environments[1].reads.count <= 2
+    assert pages.environments[1].reads.count <= 5
 
 
 def test_a_deployment_under_way_says_where_it_is(pages: Site, links: list[str]) -> None:
@@ -183,6 +175,15 @@ def test_spans_have_no_gap_whatever_the_clocks_say() -> None:
 
 def test_an_unknown_step_shows_its_name() -> None:
     """A step that is newer than this command is on the lane all the same."""
-    stops = lane([{"state": "Resolve"}, {"state": "CanaryStep", "answer": "WAIT"}], open_=True)
+    stops = lane([{"state": "UpdateService"}, {"state": "CheckWorker", "answer": "WAIT"}], open_=True)
 
-    assert [(stop.label, stop.state) for stop in stops] == [("Accepted", "done"), ("CanaryStep", "here")]
+    assert [(stop.label, stop.state) for stop in stops[:3]] == [
+        ("Update", "done"),
+        ("Check worker", "here"),
+        ("Rollout", "todo"),
+    ]
+    assert [step(state).cause for state in ("CheckWorker", "WaitForWorker", "CheckRollbackWorker")] == [
+        Cause.STEPS,
+        Cause.POLLING,
+        Cause.BACK,
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 
@@ -17,6 +16,7 @@ from landfall.reconcile.findings import Finding, Kind, State
 from tests.support import builders as b
 from tests.ui import world
 from tests.ui.asking import ask
+from tests.ui.conftest import History
 from tests.ui.world import Place
 
 EVIL = "<script>alert(1)</script>\x1b[31m**[x](javascript:a)**\u202eevil"
@@ -25,10 +25,9 @@ _PREFIX = count()
 
 
 @pytest.fixture(scope="module")
-def revision() -> Iterator[str]:
+def revision(aws: History) -> str:
     """Return the revision that `api` runs."""
-    with world.aws():
-        yield world.runs("api")
+    return world.runs("api")
 
 
 @pytest.fixture

@@ -79,10 +79,10 @@ def _read(cloud: Cloud, found: Deployment) -> None:
         found.signed = _tried(found, "the signing key", lambda: cloud.signing.signed(record))
     found.events = _tried(found, "the execution's history", lambda: _events(cloud, arn)) or []
     settings = cloud.settings.named(str(record["service"]))
-    if settings and _recent(found):
+    found.tasks = of_report(found.report)
+    if settings and not found.tasks and _recent(found):
         times = lambda: task_times.of(cloud.client("ecs"), settings.cluster, settings.service)  # noqa: E731
         found.tasks = _tried(found, "the times of its tasks", times) or ()
-    found.tasks = found.tasks or of_report(found.report)
     if settings and found.open and found.tasks:
         found.lines = _tried(found, "its log lines", lambda: _lines(cloud, settings, found.tasks)) or ()
     if settings and not found.open and record.get("task_definition"):

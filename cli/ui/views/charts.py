@@ -14,8 +14,8 @@ from landfall.dora.figures import Window
 WIDE, HIGH = 1000.0, 100.0
 LEAST = 3.0
 """How high a bar of a number above zero is at least, so that it can be seen."""
-MOST_BARS = 92
-"""A bar for each day up to this many days; then one for each week."""
+MOST_DAYS = 31
+"""Days of a time up to which a bar is of one day; in a longer one it is of a week."""
 _GAP = 0.18
 STICK = 7.0
 """How wide a stick is."""
@@ -48,9 +48,14 @@ class Chart:
         return bool(self.bars)
 
 
+def unit(window: Window) -> str:
+    """Return what a bar of this time stands for: a day, or a week where it is long."""
+    return "day" if window.days <= MOST_DAYS else "week"
+
+
 def buckets(window: Window) -> list[tuple[datetime, datetime]]:
     """Divide a time into days, or into weeks where it is long; the last one ends with it."""
-    length = timedelta(days=1 if window.days <= MOST_BARS else 7)
+    length = timedelta(days=1 if unit(window) == "day" else 7)
     found, end = list[tuple[datetime, datetime]](), window.until
     while end > window.since:
         start = max(window.since, end - length)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cli.ui.reading.delivery import Delivered
 from cli.ui.views import words
-from cli.ui.views.charts import Chart, buckets, stacked, sticks
+from cli.ui.views.charts import Chart, buckets, stacked, sticks, unit
 from landfall.chain import Record
 from landfall.dora import going_wrong
 from landfall.dora.durations import moment
@@ -100,7 +100,7 @@ def _by_time(good: Sequence[Record], bad: Sequence[Record], window: Window, what
         most = max(most, sum(numbers))
         failed = f", {numbers[0]} failed" if bad else ""
         columns.append((f"{start:%Y-%m-%d}: {sum(numbers)}{failed}", ((BAD, numbers[0]), (kind, numbers[1]))))
-    each = "day" if len(columns) < 2 or (columns and window.days <= len(columns)) else "week"  # noqa: PLR2004
+    each = unit(window)
     says = f"{len(good) + len(bad)} {what}, {most} in one {each} at most"
     return Chart(stacked(columns), f"{most} a {each}", *_ends(window), says)
 
