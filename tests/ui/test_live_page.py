@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import cache
 from itertools import count
 
 import pytest
@@ -26,7 +27,8 @@ _PREFIX = count()
 
 @pytest.fixture(scope="module")
 def revision(aws: History) -> str:
-    """Return the revision that `api` runs."""
+    """Return the revision that `api` runs, in an AWS of which nothing is known yet."""
+    _proven.cache_clear()
     return world.runs("api")
 
 
@@ -41,11 +43,18 @@ def site(*places: Place) -> Site:
     return Site([p.environment(f"e{n}") for n, p in enumerate(places)], "/token", [" --local" for _ in places])
 
 
-def proven(place: Place, revision: str, **changes: object) -> None:
-    """Let two releases be proven, the second one in the running revision."""
-    at = world.now() - timedelta(minutes=20)
+@cache
+def _proven(revision: str, subject: str) -> Place:
+    place, at = Place(f"p{next(_PREFIX)}-", (world.service("api"),)), world.now() - timedelta(minutes=20)
     place.ended("api", Outcome.SUCCEEDED, at - timedelta(days=3), PROVEN)
-    place.ended("api", Outcome.SUCCEEDED, at, NEW, deployment=b.deployment(task_definition=revision), **changes)
+    deployed = b.deployment(task_definition=revision)
+    place.ended("api", Outcome.SUCCEEDED, at, NEW, deployment=deployed, subject=subject)
+    return place
+
+
+def proven(place: Place, revision: str, subject: str = "") -> None:
+    """Let two releases be proven, the second one in the running revision."""
+    place.copied(_proven(revision, subject))
 
 
 def test_what_is_proven_says_how_that_is_known(place: Place, revision: str) -> None:

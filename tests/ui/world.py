@@ -78,8 +78,7 @@ class Place:
         cloud = type("Here", (Somewhere,), {"prefix": self.prefix})
         self.cloud: Cloud = cloud(self.session, Settings(self.services, Path()))
         _tables(self.prefix)
-        self.table = _session().resource("dynamodb").Table(f"{self.prefix}ledger")
-        self.frozen = _session().resource("dynamodb").Table(f"{self.prefix}freezes")
+        self.table, self.frozen = (_tables_of().Table(f"{self.prefix}{name}") for name in ("ledger", "freezes"))
         self.reports = Reports(standin.client("s3"), f"{self.prefix}reports")
         self.ledger = Ledger(self.table, lambda: Signing(standin.client("kms"), standin.SIGNING_KEY, self.reports))
 
@@ -121,6 +120,12 @@ class Place:
         record |= {"commit_subject": subject} if subject else {}
         self.ledger.open(record)
         return record
+
+    def copied(self, other: Place) -> None:
+        """Take over the ledger of another place."""
+        with self.table.batch_writer() as batch:
+            for item in other.table.scan()["Items"]:
+                batch.put_item(Item=item)
 
     def found(self, *findings: Any) -> None:
         """Let the reconciler have found this."""
@@ -164,6 +169,12 @@ def _session() -> boto3.Session:
     core = botocore.session.get_session()
     core.register_component("data_loader", _loader())
     return boto3.Session(botocore_session=core, region_name=standin.REGION)
+
+
+@cache
+def _tables_of() -> Any:
+    """Return the tables as a test fills them: what reads them for a page has a session of its own."""
+    return _session().resource("dynamodb")
 
 
 def _tables(prefix: str) -> None:
