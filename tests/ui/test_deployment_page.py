@@ -164,6 +164,19 @@ def test_the_parts_of_a_slow_deployment_add_up() -> None:
     assert "bake_seconds = 60" in next(part.advice for part in found if part.cause == Cause.BAKE)
 
 
+def test_after_a_day_the_report_still_says_where_the_seconds_went(pages: Site) -> None:
+    """ECS has forgotten the tasks; the parts of the rollout are those of the report, and fill the bar."""
+    found = re.findall(r'href="/token(/deployment/staging[^"]+records-api/[^"]+)"', ask(pages, "/history").text)
+    page = ask(pages, next(link for link in found if "a93b1f2" in link)).text
+    bars = [tuple(map(float, each)) for each in re.findall(r'class="c-\w+" x="([\d.]+)" y="0" width="([\d.]+)"', page)]
+
+    assert "Where the 1 min 41 s went" in page
+    for cause in ("scheduling", "image pull", "start", "health checks", "draining"):
+        assert f'<span class="what">{cause}</span>' in page
+    assert sum(bars[-1]) == pytest.approx(1000, abs=3)
+    assert sum(wide for _, wide in bars) == pytest.approx(1000, abs=2 * len(bars))
+
+
 def test_spans_have_no_gap_whatever_the_clocks_say() -> None:
     """Two clocks differ: an entry from before the beginning or after the end moves to it."""
     at = [b.NOW + timedelta(seconds=n) for n in range(-5, 20, 5)]

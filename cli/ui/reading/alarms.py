@@ -18,6 +18,7 @@ OWN = "landfall-"
 """What the names of Landfall's own alarms begin with (stacks/names.py, which a test compares)."""
 MOST = 100
 """Names of one call. Of more alarms, the page says that they are not known."""
+FIRING = "ALARM"
 KINDS = ("MetricAlarm", "CompositeAlarm")
 
 
@@ -65,8 +66,8 @@ def firing(cloud: Cloud, named: Mapping[str, tuple[str, ...]]) -> Alarms:
 
 def _asked(cloud: Cloud, **which: Any) -> tuple[Alarm, ...]:
     with trying("reading which alarms are firing"):
-        reply = cloud.client("cloudwatch").describe_alarms(**which, AlarmTypes=list(KINDS), StateValue="ALARM")
-        return tuple(map(_alarm, _each(reply)))
+        reply = cloud.client("cloudwatch").describe_alarms(**which, AlarmTypes=list(KINDS), StateValue=FIRING)
+        return tuple(_alarm(told) for told in _each(reply) if told.get("StateValue") == FIRING)
 
 
 def _each(reply: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
