@@ -93,8 +93,8 @@ def platform_of(manifest: Manifest, revision: Revision | None, report: Mapping[s
     ran = [str(d) for task in told.get("tasks") or () for d in (task.get("digests") or {}).values()]
     if reported := next((digest for digest in ran if digest in listed), ""):
         return reported
-    wanted = (revision[0].get("runtimePlatform") or {}).get("cpuArchitecture") if revision else None
-    fitting = [digest for digest, said in listed.items() if said.get("architecture") == ARCHITECTURES.get(wanted)]
+    said = (revision[0].get("runtimePlatform") or {}).get("cpuArchitecture") if revision else "not known"
+    fitting = [digest for digest, known in listed.items() if known.get("architecture") == ARCHITECTURES.get(said, said)]
     return next(iter(listed), "") if len(listed) == 1 else fitting[0] if len(fitting) == 1 else ""
 
 

@@ -35,18 +35,20 @@ class TaskTimes:
 
 def read(reply: Reply) -> TaskTimes:
     """Read one entry of DescribeTasks' `tasks`."""
-    told = (text(reply, name) for name in ("taskArn", "taskDefinitionArn", "lastStatus"))
-    return TaskTimes(*told, *(_moment(reply.get(name)) for name in _NAMES))
+    arn, revision, status = (text(reply, name) for name in ("taskArn", "taskDefinitionArn", "lastStatus"))
+    return TaskTimes(arn, revision, status, *(_moment(reply.get(name)) for name in _NAMES))
 
 
 def of_report(document: Mapping[str, Any]) -> tuple[TaskTimes, ...]:
     """Return the times that a report holds; none for a report from before version 4, or one that can't be read."""
     listed = document.get("task_times")
     told = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
-    return tuple(
-        TaskTimes(*(text(t, name) for name in ("arn", "revision", "status")), *(_moment(t.get(n)) for n in _FIELDS))
-        for t in told
-    )
+    return tuple(map(_kept, told))
+
+
+def _kept(told: Reply) -> TaskTimes:
+    arn, revision, status = (text(told, name) for name in ("arn", "revision", "status"))
+    return TaskTimes(arn, revision, status, *(_moment(told.get(name)) for name in _FIELDS))
 
 
 def of_interest(times: Iterable[TaskTimes], revision: str, since: str) -> tuple[TaskTimes, ...]:
