@@ -102,7 +102,7 @@ def _by_time(good: Sequence[Record], bad: Sequence[Record], window: Window, what
         columns.append((f"{start:%Y-%m-%d}: {sum(numbers)}{failed}", ((BAD, numbers[0]), (kind, numbers[1]))))
     each = unit(window)
     says = f"{len(good) + len(bad)} {what}, {most} in one {each} at most"
-    return Chart(stacked(columns), f"{most} a {each}", *_ends(window), says)
+    return Chart(stacked(columns), f"up to {most} a {each}", *_ends(window), says)
 
 
 def _in(record: Record, start: datetime, end: datetime) -> bool:
@@ -129,7 +129,7 @@ def _sticks(told: Sequence[tuple[Record, float]], window: Window, kind: str, wha
         name = f"{record.get('service', '')} {words.short(record.get('git_sha', ''))}"
         points.append((at, f"{words.clock(at)} {name}: {span(seconds)}", kind, seconds))
     says = f"{words.count(len(told), 'release')} {what}, the longest {span(longest)}"
-    return Chart(sticks(points, window), span(longest) if told else "", *_ends(window), says)
+    return Chart(sticks(points, window), f"up to {span(longest)}" if told else "", *_ends(window), says)
 
 
 def _ends(window: Window) -> tuple[str, str]:

@@ -20,6 +20,9 @@ LONG = 0.08
 LEAST = 1.0
 """Seconds below which no advice helps."""
 
+ROLLING = (Cause.SCHEDULING, Cause.PULL, Cause.START, Cause.HEALTH, Cause.DRAINING, Cause.POLLING)
+"""What a rollout is spent on, one after the other."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -123,8 +126,8 @@ def _marks(tasks: Sequence[TaskTimes], revision: str) -> list[tuple[datetime, Ca
 
 
 def marks_rest(marks: Sequence[tuple[datetime, Cause]]) -> Cause:
-    """Return what the rest of the rollout was: after draining, the time until the look that saw it."""
-    return Cause.POLLING if marks[-1][1] == Cause.DRAINING else Cause.ROLLOUT
+    """Return what the rest of the rollout was: what comes after the last mark, in the end the time until the look."""
+    return ROLLING[ROLLING.index(marks[-1][1]) + 1]
 
 
 def _after(task: TaskTimes, at: datetime) -> bool:
@@ -143,7 +146,7 @@ def advice(cause: Cause, limits: Mapping[str, Any]) -> str:
         Cause.SCHEDULING: "ECS looked for room for the tasks. On EC2, free capacity makes it shorter.",
         Cause.PULL: "A smaller image, or fewer changed layers; on Fargate also an SOCI index.",
         Cause.START: "From the pulled image to a container that runs: what its entry point does before it listens.",
-        Cause.ROLLOUT: "Start, health checks and draining together: ECS keeps the times of tasks for an hour.",
+        Cause.ROLLOUT: "Start, health checks and draining together: the times of its tasks are not known.",
         Cause.HEALTH: "The target group's HealthCheckIntervalSeconds times HealthyThresholdCount is the least; then "
         f"{of('target_health_interval_seconds')} between looks.",
         Cause.DRAINING: "Old tasks wait for open requests: the target group's deregistration_delay.timeout_seconds, "
