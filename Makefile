@@ -68,8 +68,8 @@ tampering: .venv/.ready  ## Do 3,000 things to a chain of 50 records; all of the
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
 	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
 
-test-ui: .venv/.ready  ## The pages of `landfall ui` in Debian's Chromium: they fit, are accessible, and ask nobody else
-	@$(RUN) -m pytest tests/browser -m browser -v -rs
+test-ui: layer  ## The pages of `landfall ui` in Debian's Chromium, also on the local AWS while releases land (SHORT=1: not there)
+	@$(RUN) -m pytest tests/browser -m "browser$(if $(SHORT), and not long)" -v -rs
 
 pictures: .venv/.ready  ## Draw the pictures of docs/ui.md, in Chromium
 	@$(RUN) -m tests.browser.pictures

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from bench import evidence, fleets, growth, real, reconciler, rollouts
+from bench import evidence, fleets, growth, pages, real, reconciler, rollouts
 from bench.figure import Figure
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "real": real.figures,
     "evidence": evidence.figures,
     "growth": growth.figures,
+    "pages": pages.figures,
     "fleets": lambda: fleets.figures((10, 100)),
     "reconciler": reconciler.figures,
     "rollouts": rollouts.figures,

@@ -53,8 +53,17 @@ class Cloud:
         return str(self.session.region_name)
 
     def client(self, name: str) -> Any:
-        """Return a client. The local AWS is reached over loopback only."""
-        return self.session.client(name, endpoint_url=self.endpoint, config=_CONFIG)
+        """Return a client, always the same of a name: many threads may use it, and making one takes longer than a call.
+
+        The local AWS is reached over loopback only.
+        """
+        if name not in self._clients:
+            self._clients[name] = self.session.client(name, endpoint_url=self.endpoint, config=_CONFIG)
+        return self._clients[name]
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {}
 
     def pause(self, seconds: float) -> float:
         """Return how many seconds to wait between two requests. The local AWS may be asked more often."""

@@ -1,18 +1,20 @@
 """Reads what `landfall diff` compares: two deployments of a service, and what AWS still has of them.
 
-Two revisions, two reports, and both images' manifests in one call. A release before another is found by the chain.
+Two revisions, two reports, and both images' manifests in one call; in a second, the platforms' manifests where an image
+is an index of several. A release before another is found by the chain.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
 
 from cli import live_release, reports
 from cli.cloud import Cloud
 from cli.exits import Refused
-from landfall.aws.image_manifest import INDEX_TYPES, MANIFEST_TYPES
+from landfall.aws.image_manifest import INDEX_TYPES, MANIFEST_TYPES, platforms
 from landfall.aws.ledger_chain import WALKED
 from landfall.aws.trying import trying
 from landfall.chain import Record
@@ -20,9 +22,13 @@ from landfall.change.difference import Revision
 from landfall.errors import AwsCallFailed
 from landfall.images import commit_details
 from landfall.images.commit_details import NOTHING
+from landfall.images.stored import Manifest
 from landfall.ledger import service_standing
 from landfall.ledger.deployment_difference import Known
 from landfall.settings import Service
+
+ARCHITECTURES = {None: "amd64", "X86_64": "amd64", "ARM64": "arm64"}
+"""What ECS calls an architecture, and what an image index calls it (OCI image specification: Go's names)."""
 
 
 def live(cloud: Cloud, service: Service) -> Record:
@@ -52,19 +58,48 @@ def proven_before(cloud: Cloud, record: Record) -> Record:
 
 
 def read(cloud: Cloud, service: Service, before: Record, after: Record) -> tuple[Known, Known]:
-    """Read what is known of two deployments: two revisions, two reports, and both manifests in one call."""
-    manifests = _manifests(cloud, service, [str(before.get("image_digest")), str(after.get("image_digest"))])
-
-    def one(record: Record) -> Known:
-        manifest = manifests.get(str(record.get("image_digest")))
-        said = commit_details.read(manifest, str(record.get("git_sha"))) if manifest else NOTHING
-        revision = _revision(cloud, service, str(record.get("task_definition") or ""))
-        return Known(record, said, manifest, revision, reports.document(cloud, record))
-
-    return one(before), one(after)
+    """Read what is known of two deployments: two revisions, two reports, and the manifests of both images."""
+    found = manifests(cloud, service, [str(each.get("image_digest")) for each in (before, after)])
+    sides = [_Side(cloud, service, record, found.get(str(record.get("image_digest")))) for record in (before, after)]
+    of_platforms = manifests(cloud, service, filter(None, (side.platform for side in sides)))
+    one, other = (side.known(of_platforms) for side in sides)
+    return one, other
 
 
-def _manifests(cloud: Cloud, service: Service, digests: list[str]) -> dict[str, Any]:
+class _Side:
+    """One of the two deployments, as it is read."""
+
+    def __init__(self, cloud: Cloud, service: Service, record: Record, manifest: Manifest | None) -> None:
+        self._record, self._manifest = record, manifest
+        self._revision = _revision(cloud, service, str(record.get("task_definition") or ""))
+        self._report = reports.document(cloud, record)
+        self.platform = platform_of(manifest, self._revision, self._report) if manifest else ""
+
+    def known(self, of_platforms: Mapping[str, Manifest]) -> Known:
+        """Return what is known. The build's words are in the index, the layers in the platform's manifest."""
+        said = commit_details.read(self._manifest, str(self._record.get("git_sha"))) if self._manifest else NOTHING
+        manifest = of_platforms.get(self.platform) if self.platform else self._manifest
+        return Known(self._record, said, manifest, self._revision, self._report)
+
+
+def platform_of(manifest: Manifest, revision: Revision | None, report: Mapping[str, Any] | None) -> str:
+    """Return the digest of the platform's manifest that a deployment's tasks ran; empty for no index, or not known.
+
+    It is the one that a task reported; without a report the one of the revision's `runtimePlatform` (ECS API reference:
+    X86_64 on Linux where it has none), or the only one.
+    """
+    listed = {str(each.get("digest")): each.get("platform") or {} for each in platforms(manifest)}
+    told = (report or {}).get("provenance") or {}
+    ran = [str(d) for task in told.get("tasks") or () for d in (task.get("digests") or {}).values()]
+    if reported := next((digest for digest in ran if digest in listed), ""):
+        return reported
+    said = (revision[0].get("runtimePlatform") or {}).get("cpuArchitecture") if revision else "not known"
+    fitting = [digest for digest, known in listed.items() if known.get("architecture") == ARCHITECTURES.get(said, said)]
+    return next(iter(listed), "") if len(listed) == 1 else fitting[0] if len(fitting) == 1 else ""
+
+
+def manifests(cloud: Cloud, service: Service, digests: Iterable[str]) -> dict[str, Any]:
+    """Return the manifests of a repository's images that ECR still has, by their digests."""
     named = [each for each in dict.fromkeys(digests) if each.startswith("sha256:")]
     if not named:
         return {}

@@ -33,6 +33,7 @@ class Live:
     `record` is the last deployment, if it left this revision live and proven, else None. `release` is the proven
     deployment that made this revision. `last_change` is the last deployment that changed the service, whatever it left.
     `may_pause`: its owner has hooks that pause a deployment.
+    `alarms` are those that the service names in its deployment configuration.
     """
 
     service: str
@@ -49,6 +50,7 @@ class Live:
     under_way: str | None
     last_change: Record | None = None
     may_pause: bool = False
+    alarms: tuple[str, ...] = ()
 
     @property
     def proven(self) -> bool:
@@ -117,6 +119,7 @@ def _live(
         under_way=under_way,
         last_change=last_change,
         may_pause=view.may_pause,
+        alarms=view.alarms,
     )
 
 

@@ -13,7 +13,7 @@ from cli.cloud import Cloud
 from cli.loopback import require_loopback
 from cli.ui import server
 from cli.ui.environments import Environment
-from cli.ui.pages import Site
+from cli.ui.site import Site
 from landfall.settings_file import read as settings_file
 from local.stage.landfall_stage import Stage
 

@@ -15,6 +15,7 @@ from cli.cloud import Cloud
 from cli.exits import Refused
 from cli.ui.reads import MOST, Reads
 from landfall.errors import LandfallError
+from landfall.images.commit_details import Told
 
 _T = TypeVar("_T")
 FAILURES = (LandfallError, BotoCoreError, ClientError, OSError)
@@ -23,7 +24,7 @@ FAILURES = (LandfallError, BotoCoreError, ClientError, OSError)
 
 @dataclass
 class Environment:
-    """One AWS. `name` is what people call it.
+    """One AWS. `name` is what people call it, `builds` keeps what images say of their commits, by their digests.
 
     Pages read it one after the other: boto3's tables are not safe to share, and each page has its own count.
     """
@@ -31,6 +32,7 @@ class Environment:
     name: str
     cloud: Cloud
     reads: Reads = field(init=False)
+    builds: dict[str, Told] = field(default_factory=dict, repr=False)
     _turn: Lock = field(default_factory=Lock, repr=False)
 
     def __post_init__(self) -> None:
@@ -40,6 +42,12 @@ class Environment:
     def page(self, items: int = MOST) -> Iterator[Cloud]:
         """Read for one page, so many items at most."""
         with self._turn, self.reads.page(items):
+            yield self.cloud
+
+    @contextmanager
+    def aside(self) -> Iterator[Cloud]:
+        """Read what is in no table, for the page that was just read: its count goes on."""
+        with self._turn, self.reads.at_most(0):
             yield self.cloud
 
 

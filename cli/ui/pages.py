@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
-from cli.exits import Refused
 from cli.ui import rendering
-from cli.ui.environments import Environment, of_each
+from cli.ui.environments import of_each
+from cli.ui.reading import builds as builds_reading
+from cli.ui.reading import delivery as delivery_reading
 from cli.ui.reading import deployment as deployment_reading
+from cli.ui.reading import difference as difference_reading
 from cli.ui.reading import evidence as evidence_reading
 from cli.ui.reading import history as history_reading
 from cli.ui.reading import live as live_reading
 from cli.ui.reading.history import Wanted
 from cli.ui.reads import MOST
+from cli.ui.site import Site, answer, number
+from cli.ui.views import delivery as delivery_view
 from cli.ui.views import deployment as deployment_view
+from cli.ui.views import difference as difference_view
 from cli.ui.views import evidence as evidence_view
 from cli.ui.views import history as history_view
 from cli.ui.views import live as live_view
@@ -30,65 +29,26 @@ from cli.ui.views import needs, words
 from landfall.model import Outcome
 from landfall.partitions import UNKNOWN_SERVICE
 
-PAGES = (("Live", ""), ("History", "history"), ("Evidence", "evidence"))
-"""What the navigation names: each page and its path."""
 FILTERS = ("service", "outcome", "commit", "who", "since", "until", "below")
 SOON, LATER = 3, 20
 """Seconds until a live page asks again: while something moves, and while nothing does."""
-_MAIN = re.compile(r"<main.*</main>", re.DOTALL)
-_SEEN = re.compile(r' data-seen="[^"]*"')
-
-
-@dataclass(frozen=True)
-class Site:
-    """What all pages share: the environments, the path before every address, and each environment's options."""
-
-    environments: Sequence[Environment]
-    root: str
-    options: Sequence[str]
-
-    def named(self, name: str) -> Environment:
-        """Return an environment. Raises Refused."""
-        for each in self.environments:
-            if each.name == name:
-                return each
-        raise Refused("UNKNOWN_ENVIRONMENT", f"there is no environment {name!r} here")
-
-    def services(self) -> list[str]:
-        """Return the names of all services, in the order of the settings."""
-        return list(dict.fromkeys(s.name for e in self.environments for s in e.cloud.settings.services))
-
-
-def answer(site: Site, request: Request, template: str, here: str, values: Mapping[str, Any]) -> Response:
-    """Return a page, or 204 where the reader has seen it as it is."""
-    at = datetime.now(UTC)
-    common = {"pages": PAGES, "here": here, "at": at, "seen": "", **values}
-    html = rendering.page(template, site.root, common)
-    seen = _hash(html)
-    title = re.search(r"<title>(.*?)</title>", html, re.DOTALL)
-    headers = {"X-As-Of": f"{at:%Y-%m-%d %H:%M:%S}", "X-Title": quote(title[1].strip()) if title else ""}
-    if request.query_params.get("seen") == seen:
-        return Response(status_code=204, headers=headers)
-    return HTMLResponse(html.replace(' data-seen=""', f' data-seen="{seen}"', 1), headers=headers)
-
-
-def _hash(html: str) -> str:
-    main = _MAIN.search(html)
-    return hashlib.sha256(_SEEN.sub("", main[0] if main else html).encode()).hexdigest()[:16]
+TIMES, USUAL = ("7", "30", "90"), "90"
+"""Days of which the figures of delivery can be asked for."""
 
 
 def live(site: Site, request: Request) -> Response:
     """Show what is live, and what needs somebody now."""
-    size, names, page = live_reading.services_of_a_page(len(site.environments)), site.services(), _number(request)
+    size, names, page = live_reading.services_of_a_page(len(site.environments)), site.services(), number(request)
     chosen = names[(page - 1) * size : page * size]
     share = MOST // len(site.environments)
     columns = of_each(site.environments, lambda environment: live_reading.column(environment, chosen, share))
-    rows = live_view.rows(columns, chosen)
+    rows = live_view.rows(columns, chosen, builds_reading.live(site.environments, columns))
     cells = [cell for _, of_service in rows for cell in of_service]
     values = {
         "columns": [column.environment for column in columns],
         "rows": rows,
         "needs": needs.of(columns, site.options),
+        "unread": [(column.environment, column.alarms.unread) for column in columns if column.alarms.unread],
         "headline": live_view.headline(cells),
         "lede": live_view.lede(cells),
         "page": page,
@@ -134,25 +94,49 @@ def history(site: Site, request: Request) -> Response:
     return answer(site, request, "history.html.j2", "history", values)
 
 
+def delivery(site: Site, request: Request) -> Response:
+    """Show DORA's figures and the incidents prevented, of one environment: the last one unless another is chosen."""
+    name = request.query_params.get("environment", "") or site.environments[-1].name
+    environment, service = site.named(name), request.query_params.get("service", "")[:80]
+    days = given if (given := request.query_params.get("days", "")) in TIMES else USUAL
+    configured = [each.name for each in environment.cloud.settings.services]
+    names = [each for each in configured if service in ("", each)]
+    found = delivery_reading.delivered(environment, names, int(days))
+    values = {
+        "found": found,
+        "page": delivery_view.page(found),
+        "environments": [each.name for each in site.environments],
+        "services": configured,
+        "service": service if service in configured else "",
+        "times": TIMES,
+        "days": days,
+        "options": site.options_of(environment),
+    }
+    return answer(site, request, "delivery.html.j2", "delivery", values)
+
+
+def difference(site: Site, request: Request, environment: str, service: str) -> Response:
+    """Show what differs between two deployments of a service."""
+    before, after = (request.query_params.get(name, "")[:80] for name in ("before", "after"))
+    found = difference_reading.difference(site.named(environment), service, before, after)
+    values = {"found": found, "page": difference_view.page(found)}
+    return answer(site, request, "difference.html.j2", "history", values)
+
+
 def evidence(site: Site, request: Request) -> Response:
     """Show the newest links of each service's chain."""
-    number = _number(request)
+    page = number(request)
     of_page = evidence_reading.services_of_a_page(len(site.environments))
     names = site.services()
-    chosen = names[(number - 1) * of_page : number * of_page]
+    chosen = names[(page - 1) * of_page : page * of_page]
     share = MOST // len(site.environments)
     read = of_each(site.environments, lambda environment: evidence_reading.chains(environment, chosen, share))
     strips = [evidence_view.strip(chain) for chains in read for chain in chains]
     values = {
         "strips": strips,
         "headline": evidence_view.headline(strips),
-        "options": {each.name: o for each, o in zip(site.environments, site.options, strict=True)},
-        "page": number,
+        "options": {each.name: site.options_of(each) for each in site.environments},
+        "page": page,
         "more": -(-len(names) // of_page) if len(names) > of_page else 0,
     }
     return answer(site, request, "evidence.html.j2", "evidence", values)
-
-
-def _number(request: Request) -> int:
-    text = request.query_params.get("page", "1")
-    return max(1, int(text)) if re.fullmatch(r"[0-9]{1,6}", text) else 1

@@ -21,13 +21,15 @@ from cli.loopback import LOOPBACK, free_port
 from cli.ui import pages, rendering
 from cli.ui.environments import FAILURES
 from cli.ui.guard import Guard
-from cli.ui.pages import Site
+from cli.ui.site import Site, answer
 
 Page = Callable[..., Response]
 ROUTES: tuple[tuple[str, Page], ...] = (
     ("/", pages.live),
     ("/history", pages.history),
+    ("/delivery", pages.delivery),
     ("/evidence", pages.evidence),
+    ("/diff/{environment}/{service}", pages.difference),
     ("/deployment/{environment}/{service}/{name}", pages.deployment),
 )
 """Each page's path and what answers it."""
@@ -59,9 +61,9 @@ def _answered(site: Site, page: Page, request: Request) -> Response:
 
 
 def _failed(site: Site, request: Request, why: str, status: int) -> Response:
-    answer = pages.answer(site, request, "failed.html.j2", "?", {"why": why})
-    answer.status_code = status
-    return answer
+    told = answer(site, request, "failed.html.j2", "?", {"why": why})
+    told.status_code = status
+    return told
 
 
 def bound(port: int) -> socket.socket:

@@ -9,12 +9,13 @@ import typer
 from rich.text import Text
 
 from cli import compared, records
+from cli import difference_words as words
 from cli.cloud import Cloud
 from cli.command import At, ServiceName, verb
 from cli.timeline import brief, colour
 from landfall.chain import Record
 from landfall.dora.words import span
-from landfall.ledger.deployment_difference import Commits, Difference, Image, Pair, Side, difference_of
+from landfall.ledger.deployment_difference import Difference, Pair, Side, difference_of
 from landfall.model import UNKNOWN
 
 Name = typer.Argument(help="A deployment id, a commit, a digest, or an execution's name or ARN.", show_default=False)
@@ -62,15 +63,15 @@ def _show(at: At, told: Difference) -> None:
     at.out.say(told.service, "bold")
     for label, side in (("before", told.before), ("after", told.after)):
         at.out.say(_side(label, side))
-    _line(at, "commits", _commits(told.commits))
+    _line(at, "commits", words.commits(told.commits))
     for sha in told.commits.added[:SHOWN]:
         _marked(at, "added", sha[:12])
     for sha in told.commits.removed[:SHOWN]:
         _marked(at, "removed", sha[:12])
-    _line(at, "image", "the same" if told.same_image else _image(told.image))
+    _line(at, "image", words.image(told))
     _line(at, "task definition", "" if told.task_definition else "no difference")
     for each in told.task_definition:
-        values = f": {_value(each.before)} → {_value(each.after)}" if each.before or each.after else ""
+        values = f": {words.value(each.before)} → {words.value(each.after)}" if each.before or each.after else ""
         _marked(at, each.how, f"{each.name}{values}")
     _pairs(at, "settings", told.settings)
     _pairs(at, "checks", told.checks)
@@ -101,31 +102,4 @@ def _marked(at: At, how: str, text: str) -> None:
 def _pairs(at: At, name: str, pairs: tuple[Pair, ...]) -> None:
     _line(at, name, "" if pairs else "no difference")
     for pair in pairs:
-        how = "added" if pair.before is None else "removed" if pair.after is None else "changed"
-        _marked(at, how, f"{pair.name}: {_value(pair.before)} → {_value(pair.after)}")
-
-
-def _value(value: object) -> str:
-    return "none" if value is None else str(value)
-
-
-def _commits(told: Commits) -> str:
-    match told.relation:
-        case "same":
-            return "the same"
-        case "ahead":
-            return f"{len(told.added)} added"
-        case "behind":
-            return f"{len(told.removed)} removed: it goes back"
-        case "apart":
-            return f"{len(told.added)} added, {len(told.removed)} removed: neither contains the other"
-        case "unknown":
-            return UNKNOWN
-
-
-def _image(image: Image | None) -> str:
-    if image is None:
-        return f"another; its size is {UNKNOWN}"
-    grown = image.bytes_after - image.bytes_before
-    size = f"{image.bytes_after / 1e6:.1f} MB ({grown / 1e6:+.1f} MB)"
-    return f"{size}, {image.new_layers} of {image.layers_after} layers are new ({image.new_bytes / 1e6:.1f} MB)"
+        _marked(at, words.how(pair), f"{pair.name}: {words.value(pair.before)} → {words.value(pair.after)}")

@@ -12,7 +12,7 @@ from cli.exits import Refused
 
 if TYPE_CHECKING:
     from cli.ui.environments import Environment
-    from cli.ui.pages import Site
+    from cli.ui.site import Site
 
 
 @verb
@@ -50,7 +50,7 @@ def ui(
 
 def _site(at: At, wanted: list[str], root: str) -> Site:
     from cli.ui.environments import named
-    from cli.ui.pages import Site
+    from cli.ui.site import Site
 
     if not wanted:
         return Site([_own(at)], root, [_options(at)])

@@ -10,6 +10,8 @@ from tests.browser import site
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 390, "height": 900}
+WEEKS = 9
+"""Of deployments before the story, so that the charts have something to show."""
 OF: tuple[tuple[str, str, Any, Any], ...] = (
     ("live", "live", "light", WIDE),
     ("live-dark", "live", "dark", WIDE),
@@ -17,7 +19,13 @@ OF: tuple[tuple[str, str, Any, Any], ...] = (
     ("deployment", "bad", "light", WIDE),
     ("deployment-390", "bad", "dark", NARROW),
     ("under-way", "moving", "dark", WIDE),
+    ("good", "good", "light", WIDE),
+    ("difference", "difference", "light", WIDE),
+    ("difference-390", "difference", "dark", NARROW),
     ("history", "history", "light", WIDE),
+    ("delivery", "delivery", "light", WIDE),
+    ("delivery-dark", "delivery", "dark", WIDE),
+    ("delivery-390", "delivery", "light", NARROW),
     ("evidence", "evidence", "light", WIDE),
 )
 """Each picture: its name, its page, its scheme, its size."""
@@ -32,7 +40,7 @@ def main() -> int:
         sys.stderr.write("there is no Chromium here: apt-get install chromium\n")
         return 1
     PICTURES.mkdir(exist_ok=True)
-    with site.served() as served, sync_playwright() as running:
+    with site.served(WEEKS) as served, sync_playwright() as running:
         browser = running.chromium.launch(executable_path=path, args=list(site.SANDBOX))
         places = _places(browser, served.root)
         for name, place, scheme, size in OF:
@@ -50,8 +58,12 @@ def _places(browser: Any, root: str) -> dict[str, str]:
     links = page.eval_on_selector_all("td a[href*='/deployment/']", "all => all.map(each => each.href)")
     page.close()
     of = {name: next(x for x in links if "production" in x and f"/{name}/" in x) for name in ("billing", "records-api")}
-    pages = {name: f"{root}/{name}" for name in ("history", "evidence")}
-    return {"live": f"{root}/", "bad": of["billing"], "moving": of["records-api"], **pages}
+    good = next(link for link in links if "staging" in link and "/records-api/" in link).partition("#")[0]
+    bad = of["billing"].partition("#")[0]
+    service, name = bad.partition("/deployment/")[2].rsplit("/", 1)
+    pages = {name: f"{root}/{name}" for name in ("history", "delivery", "evidence")}
+    pages["difference"] = f"{root}/diff/{service}?after={name}"
+    return {"live": f"{root}/", "bad": bad, "good": good, "moving": of["records-api"], **pages}
 
 
 if __name__ == "__main__":

@@ -39,11 +39,11 @@ def browser_path() -> str | None:
 
 
 @contextmanager
-def served() -> Iterator[Served]:
-    """Serve the story while it lasts."""
+def served(weeks: int = 0) -> Iterator[Served]:
+    """Serve the story while it lasts. `weeks` are those before it."""
     history: dict[str, list[dict[str, Any]]] = {}
     with world.aws(history):
-        told = story.told(history)
+        told = story.told(history, weeks)
         listening = server.bound(0)
         port = int(listening.getsockname()[1])
         listening.listen()

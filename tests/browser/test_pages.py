@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.browser import site
+from tests.browser.opening import expect, opened
 from tests.browser.site import Served
 from tests.ui import story
 
-playwright = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
 pytestmark = pytest.mark.browser
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
@@ -28,29 +28,6 @@ def served() -> Iterator[Served]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    """Return Debian's Chromium, without a window."""
-    path = site.browser_path()
-    if path is None:
-        pytest.skip("there is no Chromium here: apt-get install chromium")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=path, args=list(site.SANDBOX))
-        yield browser
-        browser.close()
-
-
-def opened(chromium: Any, address: str, **options: Any) -> Any:
-    """Open a page in a new window; what the browser complains of is kept in `page.said`, requests in `page.asked`."""
-    page = chromium.new_context(**options).new_page()
-    page.said, page.asked = [], []
-    page.on("console", lambda message: page.said.append(message.text))
-    page.on("pageerror", lambda error: page.said.append(str(error)))
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.goto(address)
-    return page
-
-
 def paths(chromium: Any, served: Served) -> list[str]:
     """Return one address of each kind of page."""
     page = opened(chromium, f"{served.root}/")
@@ -58,7 +35,9 @@ def paths(chromium: Any, served: Served) -> list[str]:
     page.context.close()
     deployments = [next(link for link in links if f"/{name}/" in link) for name in ("records-api", "billing")]
     bad = next(link for link in links if "production" in link and "/billing/" in link)
-    return [f"{served.root}/", *deployments, bad, f"{served.root}/history", f"{served.root}/evidence"]
+    place, name = bad.partition("/deployment/")[2].rsplit("/", 1)
+    pages = (f"{served.root}/{page}" for page in ("", "history", "delivery", "evidence", f"diff/{place}?after={name}"))
+    return [*pages, *deployments, bad]
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -110,11 +89,11 @@ def test_a_live_page_follows_and_says_when_it_can_t(served: Served, chromium: An
     page = opened(chromium, f"{served.root}/")
     assert page.locator(".state.moving").count() == 1
     story.land(served.story.production)
-    playwright.expect(page.locator(".state.moving")).to_have_count(0, timeout=60_000)
-    playwright.expect(page.locator("h1")).to_have_text("Five of six places are proven live.")
+    expect(page.locator(".state.moving")).to_have_count(0, timeout=60_000)
+    expect(page.locator("h1")).to_have_text("Five of six places are proven live.")
     assert page.title().startswith("Five of six")
     page.evaluate("document.getElementById('main').setAttribute('hx-trigger', 'every 1s')")
     page.evaluate("htmx.process(document.getElementById('main'))")
     served.stop()
-    playwright.expect(page.locator("#as-of.old")).to_contain_text("not reached", timeout=60_000)
+    expect(page.locator("#as-of.old")).to_contain_text("not reached", timeout=60_000)
     page.context.close()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from cli import compared
 from cli.__main__ import app
 from cli.command import At
 from landfall.aws.ledger_chain import WALKED
@@ -79,3 +80,34 @@ def test_reads_do_not_follow_the_ledger(live: At) -> None:
     live.cloud.session.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
     CliRunner().invoke(app, ["diff", NEW, "--service", SERVICE.name])
     assert 0 < len(calls) <= WALKED + 20
+
+
+def test_of_an_index_the_platform_that_ran_is_compared() -> None:
+    """The one that a task reported; else the one of the revision's architecture; of two that fit, none."""
+    arm, intel, attestation = (f"sha256:{letter * 64}" for letter in "abc")
+    platforms = [
+        {"digest": arm, "platform": {"os": "linux", "architecture": "arm64"}},
+        {"digest": intel, "platform": {"os": "linux", "architecture": "amd64"}},
+        {"digest": attestation, "platform": {"os": "unknown", "architecture": "unknown"}},
+    ]
+    ran = {"provenance": {"tasks": [{"digests": {"app": arm}}]}}
+    graviton: Any = ({"runtimePlatform": {"cpuArchitecture": "ARM64"}}, {})
+
+    assert compared.platform_of({"manifests": platforms}, None, ran) == arm
+    assert compared.platform_of({"manifests": platforms}, graviton, None) == arm
+    assert compared.platform_of({"manifests": platforms}, ({}, {}), None) == intel
+    assert compared.platform_of({"manifests": platforms[:1]}, None, None) == arm
+    assert compared.platform_of({"manifests": [*platforms, platforms[0]]}, None, None) == ""
+    assert compared.platform_of({"layers": []}, graviton, ran) == ""
+
+
+def test_the_size_of_an_index_is_that_of_its_platform(at: At) -> None:
+    """Its manifest is read in a second call; the words of its build are in the index."""
+    child = [f"sha256:{letter * 64}" for letter in "de"]
+    for tag, digest, platform, size in ((OLD, A, child[0], 100), (NEW, B, child[1], 130)):
+        standin.push(tag=f"{tag}-amd64", digest=platform, layers=[("base", 90), (tag, size - 90)])
+        standin.push(tag=tag, digest=digest, platforms=(platform,), said=Told(tag, history=commit_details.WHOLE))
+        landed(f"2026010{1 if tag == OLD else 2}T000000Z", digest, standin.register("sample", f"registry/x@{digest}"))
+    _, text, told = diff(OLD, NEW)
+    assert (told["image"]["bytes_before"], told["image"]["bytes_after"], told["image"]["new_layers"]) == (100, 130, 1)
+    assert "1 of 2 layers are new" in text

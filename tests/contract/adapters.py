@@ -286,6 +286,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Services.described": lambda at: Services(at.client("ecs"), "c").described(["sample"]),
     "Ecs.service": lambda at: _ecs(at).service(),
     "Ecs.tasks": lambda at: _ecs(at).tasks("RUNNING", "STOPPED"),
+    "Ecs.tasks_and_times": lambda at: _ecs(at).tasks_and_times("RUNNING", "STOPPED"),
     "Ecs.protected": lambda at: _ecs(at).protected(["arn:task/1"]),
     "Ecs.task_definition": lambda at: _ecs(at).task_definition("f:1"),
     "Ecs.is_active": lambda at: _ecs(at).is_active("f:1"),

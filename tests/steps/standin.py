@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -398,20 +399,23 @@ def address(task: Any) -> str:
     return next(str(d["value"]) for d in task.attachments[0]["details"] if d["name"] == "privateIPv4Address")
 
 
-def push(
+def push(  # noqa: PLR0917
     tag: str = b.SHA,
     content: str = "one",
     platforms: tuple[str, ...] = (),
     digest: str = "",
     said: Told | None = None,
+    layers: Sequence[tuple[str, int]] = (),
 ) -> str:
     """Push an image, or an index of platforms. Return its digest, which is of the content unless it is given.
 
-    `said` is what it says of its commit.
+    `said` is what it says of its commit, `layers` are their digests and sizes.
     """
     given = {"imageDigest": digest} if digest else {}
     kind = INDEX if platforms else MANIFEST
     manifest: dict[str, Any] = {"schemaVersion": 2, "mediaType": kind, "layers": [{"digest": content}]}
+    if layers:
+        manifest["layers"] = [{"digest": name, "size": size} for name, size in layers]
     if said:
         manifest["annotations"] = as_annotations(said)
     if platforms:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from cli.ui import server
-from cli.ui.pages import Site
+from cli.ui.site import Site
 
 ROOT, PORT = "/token", 8000
 HOST = f"127.0.0.1:{PORT}"

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cli.ui.pages import Site
+from cli.ui.site import Site
+from landfall.images import commit_details
 from landfall.intake.freeze import Freeze
 from landfall.ledger.execution_history import Entry
+from landfall.ledger.task_times import TaskTimes
 from landfall.logs.task_logs import Line, Tally
 from landfall.model import Failure, Outcome
 from landfall.proof.observed import Look
@@ -49,19 +51,37 @@ def sha(text: str) -> str:
     return f"{text}{'0123456789abcdef' * 3}"[:40]
 
 
-def seen(ended: datetime, steps: Any, words: str = "", revision: str = b.REVISION) -> Seen:
-    """Return what the report of a deployment tells: a timeline that ends then, tasks, targets and log lines."""
+def seen(ended: datetime, steps: Any, words: str = "", revision: str = b.REVISION, digest: str = b.DIGEST) -> Seen:
+    """Return what the report of a deployment tells: a timeline that ends then, tasks with times, targets, log lines."""
     at, entries = ended - timedelta(seconds=sum(each[1] for each in steps)), list[Entry]()
     for state, seconds, answer, code in steps:
         reason = WHY if answer == "FAIL" else "2 of 2 tasks run this release" if answer else ""
         entries.append(Entry(at, state, seconds, 19 if seconds > 20 else 1, answer, code, reason))
         at += timedelta(seconds=seconds)
-    lines = tuple(Line(ended, f"arn:task/c/{n}", words) for n in ("37ae1909", "3cf756b8")) if words else ()
+    lines = tuple(Line(ended, f"arn:task/c/{n}7ae1909", words) for n in (3, 4)) if words else ()
     logs = LogLines("/landfall/sample, streams sample/app/*", Tally(4, 4, whole=True), None, lines)
-    stopped = [b.stopped(n, arn=f"arn:aws:ecs:x:1:task/c/{n}7ae1909", task_definition=revision) for n in (3, 4)]
-    running = [b.task(n, arn=f"arn:aws:ecs:x:1:task/c/{n}cf756b8", task_definition=revision) for n in (1, 2)]
+    of = {
+        "task_definition": revision,
+        "containers": (b.container(image_digest=digest, exit_code=3 if words else None),),
+    }
+    stopped = [b.stopped(n, arn=f"arn:aws:ecs:x:1:task/c/{n}7ae1909", **of) for n in (3, 4)]
+    running = [b.task(n, arn=f"arn:aws:ecs:x:1:task/c/{n}cf756b8", **of) for n in (1, 2)]
     look = Look(b.service(), tuple(stopped if words else running), (b.target(1), b.target(2)))
-    return Seen(look, tuple(entries), logs)
+    rollout = next(entry for entry in entries if entry.state == "CheckStability")
+    return Seen(look, tuple(entries), logs, times=_times(rollout, look, ended if words else None))
+
+
+def _times(rollout: Entry, look: Look, stopped: datetime | None) -> tuple[TaskTimes, ...]:
+    """Return when the tasks were placed, pulled and started, and when an older one stopped, within a rollout."""
+    whole = rollout.seconds or 0.0
+    parts = [rollout.at + timedelta(seconds=whole * share) for share in (0.02, 0.12, 0.37, 0.44, 0.72, 0.97)]
+    placed, pulling, pulled, started, draining, drained = parts
+    new = [
+        TaskTimes(t.arn, t.task_definition, t.last_status, placed, pulling, pulled, started, stopped, stopped)
+        for t in look.tasks
+    ]
+    old = TaskTimes("arn:task/c/0", "arn:older:1", "STOPPED", *(placed - timedelta(days=1),) * 4, draining, drained)
+    return tuple(new) if stopped else (*new, old)
 
 
 @dataclass(frozen=True)
@@ -78,15 +98,20 @@ def site(history: dict[str, list[dict[str, Any]]]) -> Site:
     return told(history).site
 
 
-def told(history: dict[str, list[dict[str, Any]]]) -> Told:
-    """Tell the story on an AWS that stands in. `history` is what that tells of executions."""
+def told(history: dict[str, list[dict[str, Any]]], weeks: int = 0) -> Told:
+    """Tell the story on an AWS that stands in. `history` is what that tells of executions.
+
+    `weeks` are those before the story, with three deployments in each.
+    """
     staging = Place("staging-", tuple(world.service(name, f"staging-{name}") for name in SERVICES))
     production = Place("production-", tuple(world.service(name) for name in SERVICES))
     now = world.now()
+    _images()
     for prefix, place in (("staging-", staging), ("", production)):
         for name in SERVICES:
             world.runs(f"{prefix}{name}")
         if place is production:
+            _long_ago(place, now, weeks)
             _past(place, now)
         _good(place, "records-api", now - timedelta(days=1), "a93b1f2", "Show the day of birth")
         _good(place, "billing", now - timedelta(days=3), "b90830d", "Round taxes per line")
@@ -104,16 +129,49 @@ def told(history: dict[str, list[dict[str, Any]]]) -> Told:
     began = now - timedelta(seconds=70)
     record = production.begun("records-api", began, sha("c41e09d"), "Index patients by birth date")
     history[record["deployment_id"]] = _history(began)
+    _rolling(began)
     _tampered(production)
     places = (("staging · eu-west-1", staging), ("production · eu-west-1", production))
     options = [f" --profile {name} --region eu-west-1" for name in ("staging", "production")]
     return Told(Site([place.environment(name) for name, place in places], "/token", options), staging, production)
 
 
+def _rolling(began: datetime) -> None:
+    """Start two tasks of the release that is under way, one of which is still pulling its image."""
+    live = standin.service_of("records-api").task_definition
+    revision = standin.register("records-api", f"registry/records-api@sha256:{sha('c41e09d'):0<64}")
+    standin.service_of("records-api").task_definition = revision
+    for number in range(2):
+        task = standin.start("records-api", f"sha256:{sha('c41e09d'):0<64}")
+        names = ("created_at", "pull_started_at", "pull_stopped_at", "started_at")
+        for name, seconds in zip(names, (4 + number, 9, 26, 31), strict=True):
+            setattr(task, name, began + timedelta(seconds=seconds))
+    standin.service_of("records-api").task_definition = live
+
+
 def _tampered(place: Place) -> None:
     """Let somebody change why a release was rejected."""
     rejected = next(r for r in place.ledger.newest_first("records-api") if r.get("outcome") == Outcome.REJECTED)
     place.ledger.mark("records-api", str(rejected["deployment_id"]), why="nothing to see here")
+
+
+COMMITS = {
+    "records-api": ("c41e09d", "a93b1f2", "2e55a2c", "0e55a0c"),
+    "billing": ("8008b75", "77e1c0a", "b90830d", "41c0de5"),
+    "mailer": ("5d0c7aa",),
+}
+"""Each service's commits, the newest first."""
+LAYERS = (("base", 182_400_000), ("packages", 28_700_000))
+
+
+def _images() -> None:
+    """Push the image of each commit, with what its build says of the commits before it."""
+    for service, commits in COMMITS.items():
+        for place, commit in enumerate(commits):
+            ancestors = tuple(sha(each) for each in commits[place + 1 :])
+            said = commit_details.Told(sha(commit), history=commit_details.WHOLE, ancestors=ancestors)
+            layers = [*LAYERS, (f"{service}-{commit}", 3_100_000 + 240_000 * (len(commits) - place))]
+            standin.push(tag=sha(commit), digest=f"sha256:{sha(commit):0<64}", said=said, layers=layers)
 
 
 def _past(place: Place, now: datetime) -> None:
@@ -123,13 +181,29 @@ def _past(place: Place, now: datetime) -> None:
         place.ended("records-api", outcome, at, commit, took=100 + 3 * number, subject=f"Change number {number}")
 
 
+def _long_ago(place: Place, now: datetime, weeks: int) -> None:
+    """Let three releases a week reach production before the story; of every seven one does not stay."""
+    for number in range(3 * weeks):
+        at = now - timedelta(days=22 + 7 * weeks) + timedelta(hours=56 * number + 7 * (number % 5))
+        bad, service = number % 7 == 5, SERVICES[number % 2]
+        committed = (at - timedelta(minutes=20 + 37 * (number % 6))).isoformat()
+        known: dict[str, Any] = {"took": 95 + 11 * (number % 6), "committed": committed}
+        if bad:
+            code = ("CRASH_LOOP", "UNHEALTHY", "CRASH_LOOP")[number // 7 % 3]
+            known |= {"failure": Failure("CheckStability", code, WHY), "deployment": b.way_back()}
+        outcome = Outcome.ROLLED_BACK if bad else Outcome.SUCCEEDED
+        place.ended(service, outcome, at, sha(f"{number:03x}7d1e"), subject=f"Change number {number}", **known)
+
+
 def _good(place: Place, service: str, at: datetime, *said: str) -> None:
     commit, subject = said
     name = f"staging-{service}" if place.prefix == "staging-" else service
     revision = standin.service_of(name).task_definition
-    seen_ = seen(at, GOOD, revision=revision)
+    seen_ = seen(at, GOOD, revision=revision, digest=f"sha256:{sha(commit):0<64}")
     deployed = b.deployment(task_definition=revision, git_sha=sha(commit))
-    place.ended(service, Outcome.SUCCEEDED, at, sha(commit), subject=subject, took=101, seen=seen_, deployment=deployed)
+    committed = (at - timedelta(minutes=52)).isoformat()
+    known: dict[str, Any] = {"subject": subject, "took": 101, "seen": seen_, "committed": committed}
+    place.ended(service, Outcome.SUCCEEDED, at, sha(commit), deployment=deployed, **known)
 
 
 def land(place: Place) -> None:
@@ -149,7 +223,7 @@ def _bad(place: Place, at: datetime) -> None:
         "baseline": b.baseline(task_definition=live, git_sha=sha("b90830d")),
         "failure": Failure("CheckStability", "CRASH_LOOP", WHY),
         "subject": "Retry the payment provider twice",
-        "seen": seen(at, BAD, "fatal: PAYMENT_URL is not set", tried),
+        "seen": seen(at, BAD, "fatal: PAYMENT_URL is not set", tried, f"sha256:{sha('8008b75'):0<64}"),
         "took": 17,
     }
     place.ended("billing", Outcome.ROLLED_BACK, at, sha("8008b75"), **changes)

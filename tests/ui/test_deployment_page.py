@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
-from cli.ui.pages import Site
-from cli.ui.reading.task_times import TaskTimes
+from cli.ui.site import Site
 from cli.ui.views import seconds
 from cli.ui.views.lane import lane
 from cli.ui.views.seconds import Span
-from cli.ui.views.steps import Cause
+from cli.ui.views.steps import Cause, step
+from landfall.ledger.task_times import TaskTimes
 from landfall.logs.task_logs import Line, Tally
 from landfall.model import Failure, Outcome
 from landfall.telling.report import LogLines, Seen
 from tests.support import builders as b
-from tests.ui import story, world
+from tests.ui import world
 from tests.ui.asking import ask
 from tests.ui.test_live_page import EVIL
-
-
-@pytest.fixture(scope="module")
-def pages() -> Iterator[Site]:
-    """Return the site of the story of two environments."""
-    history: dict[str, list[dict[str, Any]]] = {}
-    with world.aws(history):
-        yield story.site(history)
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +45,11 @@ def test_a_bad_release_tells_its_story(pages: Site, links: list[str]) -> None:
     assert '<li class="bad"><span>Rollout ✕</span>' in page
     assert "Proven again" in page
     assert "fatal: PAYMENT_URL is not set" in page
-    assert "+ <bdi>containerDefinitions.app.environment.PAYMENT_HOST </bdi>" in page
+    assert "+ <bdi>containerDefinitions.app.environment.PAYMENT_HOST</bdi>" in page
+    assert "What changed against <code>b90830d</code>" in page
     assert "payments.example" not in page
     assert "signed ✓" in page
-    assert pages.environments[1].reads.count <= 2
+    assert pages.environments[1].reads.count <= 5
 
 
 def test_a_deployment_under_way_says_where_it_is(pages: Site, links: list[str]) -> None:
@@ -172,6 +164,19 @@ def test_the_parts_of_a_slow_deployment_add_up() -> None:
     assert "bake_seconds = 60" in next(part.advice for part in found if part.cause == Cause.BAKE)
 
 
+def test_after_a_day_the_report_still_says_where_the_seconds_went(pages: Site) -> None:
+    """ECS has forgotten the tasks; the parts of the rollout are those of the report, and fill the bar."""
+    found = re.findall(r'href="/token(/deployment/staging[^"]+records-api/[^"]+)"', ask(pages, "/history").text)
+    page = ask(pages, next(link for link in found if "a93b1f2" in link)).text
+    bars = [tuple(map(float, each)) for each in re.findall(r'class="c-\w+" x="([\d.]+)" y="0" width="([\d.]+)"', page)]
+
+    assert "Where the 1 min 41 s went" in page
+    for cause in ("scheduling", "image pull", "start", "health checks", "draining"):
+        assert f'<span class="what">{cause}</span>' in page
+    assert sum(bars[-1]) == pytest.approx(1000, abs=3)
+    assert sum(wide for _, wide in bars) == pytest.approx(1000, abs=2 * len(bars))
+
+
 def test_spans_have_no_gap_whatever_the_clocks_say() -> None:
     """Two clocks differ: an entry from before the beginning or after the end moves to it."""
     at = [b.NOW + timedelta(seconds=n) for n in range(-5, 20, 5)]
@@ -183,6 +188,15 @@ def test_spans_have_no_gap_whatever_the_clocks_say() -> None:
 
 def test_an_unknown_step_shows_its_name() -> None:
     """A step that is newer than this command is on the lane all the same."""
-    stops = lane([{"state": "Resolve"}, {"state": "CanaryStep", "answer": "WAIT"}], open_=True)
+    stops = lane([{"state": "UpdateService"}, {"state": "CheckWorker", "answer": "WAIT"}], open_=True)
 
-    assert [(stop.label, stop.state) for stop in stops] == [("Accepted", "done"), ("CanaryStep", "here")]
+    assert [(stop.label, stop.state) for stop in stops[:3]] == [
+        ("Update", "done"),
+        ("Check worker", "here"),
+        ("Rollout", "todo"),
+    ]
+    assert [step(state).cause for state in ("CheckWorker", "WaitForWorker", "CheckRollbackWorker")] == [
+        Cause.STEPS,
+        Cause.POLLING,
+        Cause.BACK,
+    ]

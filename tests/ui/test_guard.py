@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cli.ui.guard import HEADERS, refusal
-from cli.ui.pages import Site
+from cli.ui.site import Site
 from tests.ui.asking import HOST, ask
 
 GOOD = {"host": [HOST]}

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from itertools import count
 
 import pytest
 
-from cli.ui.pages import Site
 from cli.ui.reads import MOST
+from cli.ui.site import Site
 from landfall.intake.freeze import Freeze
 from landfall.model import Outcome
 from landfall.reconcile.findings import Finding, Kind, State
 from tests.support import builders as b
 from tests.ui import world
 from tests.ui.asking import ask
+from tests.ui.conftest import History
 from tests.ui.world import Place
 
 EVIL = "<script>alert(1)</script>\x1b[31m**[x](javascript:a)**\u202eevil"
@@ -25,10 +26,10 @@ _PREFIX = count()
 
 
 @pytest.fixture(scope="module")
-def revision() -> Iterator[str]:
-    """Return the revision that `api` runs."""
-    with world.aws():
-        yield world.runs("api")
+def revision(aws: History) -> str:
+    """Return the revision that `api` runs, in an AWS of which nothing is known yet."""
+    _proven.cache_clear()
+    return world.runs("api")
 
 
 @pytest.fixture
@@ -42,11 +43,18 @@ def site(*places: Place) -> Site:
     return Site([p.environment(f"e{n}") for n, p in enumerate(places)], "/token", [" --local" for _ in places])
 
 
-def proven(place: Place, revision: str, **changes: object) -> None:
-    """Let two releases be proven, the second one in the running revision."""
-    at = world.now() - timedelta(minutes=20)
+@cache
+def _proven(revision: str, subject: str) -> Place:
+    place, at = Place(f"p{next(_PREFIX)}-", (world.service("api"),)), world.now() - timedelta(minutes=20)
     place.ended("api", Outcome.SUCCEEDED, at - timedelta(days=3), PROVEN)
-    place.ended("api", Outcome.SUCCEEDED, at, NEW, deployment=b.deployment(task_definition=revision), **changes)
+    deployed = b.deployment(task_definition=revision)
+    place.ended("api", Outcome.SUCCEEDED, at, NEW, deployment=deployed, subject=subject)
+    return place
+
+
+def proven(place: Place, revision: str, subject: str = "") -> None:
+    """Let two releases be proven, the second one in the running revision."""
+    place.copied(_proven(revision, subject))
 
 
 def test_what_is_proven_says_how_that_is_known(place: Place, revision: str) -> None:

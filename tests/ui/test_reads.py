@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -10,16 +9,14 @@ import pytest
 
 from cli.ui.reads import NotARead, Reads, TooManyReads
 from tests.steps import standin
-from tests.ui import world
+from tests.ui.conftest import History
 
 
 @pytest.fixture(scope="module")
-def _aws() -> Iterator[None]:
-    with world.aws():
-        with standin.table().batch_writer() as batch:
-            for number in range(30):
-                batch.put_item(Item={"service": "s", "deployment_id": f"{number:03}"})
-        yield
+def _aws(aws: History) -> None:
+    with standin.table().batch_writer() as batch:
+        for number in range(30):
+            batch.put_item(Item={"service": "s", "deployment_id": f"{number:03}"})
 
 
 @pytest.fixture

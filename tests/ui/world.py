@@ -15,6 +15,7 @@ import boto3
 import botocore.session
 import pytest
 from moto import mock_aws
+from moto.ecs.models import EC2ContainerServiceBackend
 from moto.moto_api import state_manager
 from moto.stepfunctions.models import StepFunctionBackend
 
@@ -77,8 +78,7 @@ class Place:
         cloud = type("Here", (Somewhere,), {"prefix": self.prefix})
         self.cloud: Cloud = cloud(self.session, Settings(self.services, Path()))
         _tables(self.prefix)
-        self.table = _session().resource("dynamodb").Table(f"{self.prefix}ledger")
-        self.frozen = _session().resource("dynamodb").Table(f"{self.prefix}freezes")
+        self.table, self.frozen = (_tables_of().Table(f"{self.prefix}{name}") for name in ("ledger", "freezes"))
         self.reports = Reports(standin.client("s3"), f"{self.prefix}reports")
         self.ledger = Ledger(self.table, lambda: Signing(standin.client("kms"), standin.SIGNING_KEY, self.reports))
 
@@ -90,11 +90,13 @@ class Place:
     def ended(self, service: str, outcome: Outcome, at: datetime, sha: str, **changes: Any) -> dict[str, Any]:
         """Close a deployment of a service as Landfall closes it, and anchor and report it."""
         subject, took = changes.pop("subject", ""), changes.pop("took", 42)
+        committed = changes.pop("committed", "")
         seen = changes.pop("seen", Seen())
         release = _release(service, at - timedelta(seconds=took), sha)
         known: dict[str, Any] = {"release": release, "checks": CHECKS, "deployment": b.deployment(git_sha=sha)}
         ended = b.ended(outcome, **{**known, **changes})
         said = {"commit_subject": subject} if subject else {}
+        said |= {"commit_time": committed} if committed else {}
         closed = self.ledger.close(deployment_record.closed(ended, at) | said) or {}
         self._told(ended, closed, seen)
         return closed
@@ -118,6 +120,12 @@ class Place:
         record |= {"commit_subject": subject} if subject else {}
         self.ledger.open(record)
         return record
+
+    def copied(self, other: Place) -> None:
+        """Take over the ledger of another place."""
+        with self.table.batch_writer() as batch:
+            for item in other.table.scan()["Items"]:
+                batch.put_item(Item=item)
 
     def found(self, *findings: Any) -> None:
         """Let the reconciler have found this."""
@@ -163,6 +171,12 @@ def _session() -> boto3.Session:
     return boto3.Session(botocore_session=core, region_name=standin.REGION)
 
 
+@cache
+def _tables_of() -> Any:
+    """Return the tables as a test fills them: what reads them for a page has a session of its own."""
+    return _session().resource("dynamodb")
+
+
 def _tables(prefix: str) -> None:
     dynamodb = standin.client("dynamodb")
     keys = ("service", "deployment_id")
@@ -188,6 +202,15 @@ def service(name: str, ecs_name: str = "") -> Service:
     return b.settings_of(name=name, service=ecs_name or name)
 
 
+_listed = EC2ContainerServiceBackend.list_tasks
+
+
+def _list_tasks(self: Any, *of: Any, **more: Any) -> list[Any]:
+    """List the tasks of a service alone: moto lists those of all. The service is the fifth of moto's own arguments."""
+    name = more.get("service_name") or next(iter(of[4:5]), None)
+    return [task for task in _listed(self, *of, **more) if name in (None, str(task.group).removeprefix("service:"))]
+
+
 @contextmanager
 def aws(history: dict[str, list[dict[str, Any]]] | None = None) -> Iterator[None]:
     """Stand in for AWS while it lasts. `history` is what Step Functions tells of executions, by their names."""
@@ -200,6 +223,7 @@ def aws(history: dict[str, list[dict[str, Any]]] | None = None) -> Iterator[None
         patched.delenv("AWS_ENDPOINT_URL", raising=False)
         patched.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
         patched.setattr(StepFunctionBackend, "get_execution_history", told)
+        patched.setattr(EC2ContainerServiceBackend, "list_tasks", _list_tasks)
         state_manager.set_transition("ecs::task", {"progression": "manual", "times": 10**6})
         standin.anew()
         yield

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from cli import compared
 from cli.cloud import Cloud
 from cli.exits import Refused
 from cli.ui.environments import FAILURES, Environment
 from cli.ui.reading import task_times
-from cli.ui.reading.task_times import TaskTimes
 from cli.ui.views import words
 from landfall.aws.ecs import task_definition
 from landfall.aws.executions import MOST_EVENTS, Executions
+from landfall.aws.ledger_chain import WALKED
+from landfall.aws.logs import TaskLogs
 from landfall.aws.trying import trying
 from landfall.chain import Record
-from landfall.change import difference
-from landfall.change.difference import Change
-from landfall.change.task_definition import ACCEPTED
+from landfall.ledger.deployment_difference import Difference, difference_of
 from landfall.ledger.execution_history import Event
+from landfall.ledger.task_times import KEPT_SECONDS, TaskTimes, of_report
+from landfall.logs import task_logs
+from landfall.logs.task_logs import Line, Written
+from landfall.redaction import redacted
+from landfall.settings import Service
 
-READS = 2
-"""Items of this page: the record. The rest is in the bucket and at other services of AWS."""
+READS = WALKED + 10
+"""Items of this page: the record, and proven releases before it until one is of another image."""
+LOGGING_TASKS, LINES = 3, 30
+"""Newest tasks of a deployment under way whose log lines are read, and lines of each."""
 REPORT_LIMIT = 2_000_000
 """Bytes of a report that are read; one of 50 tasks and 50 log lines has about 60,000."""
 _T = TypeVar("_T")
@@ -41,7 +48,8 @@ class Deployment:
     report: Mapping[str, Any] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     tasks: tuple[TaskTimes, ...] = ()
-    changes: tuple[Change, ...] | None = None
+    lines: tuple[Line, ...] = ()
+    difference: Difference | None = None
     signed: bool | None = None
     unread: list[str] = field(default_factory=list)
 
@@ -71,11 +79,14 @@ def _read(cloud: Cloud, found: Deployment) -> None:
         found.signed = _tried(found, "the signing key", lambda: cloud.signing.signed(record))
     found.events = _tried(found, "the execution's history", lambda: _events(cloud, arn)) or []
     settings = cloud.settings.named(str(record["service"]))
-    if settings and _recent(found):
+    found.tasks = of_report(found.report)
+    if settings and not found.tasks and _recent(found):
         times = lambda: task_times.of(cloud.client("ecs"), settings.cluster, settings.service)  # noqa: E731
         found.tasks = _tried(found, "the times of its tasks", times) or ()
-    if record.get("task_definition") and record.get("baseline_task_definition"):
-        found.changes = _tried(found, "its revisions", lambda: _changes(cloud, record))
+    if settings and found.open and found.tasks:
+        found.lines = _tried(found, "its log lines", lambda: _lines(cloud, settings, found.tasks)) or ()
+    if settings and not found.open and record.get("task_definition"):
+        found.difference = _tried(found, "the release before it", lambda: _difference(cloud, settings, record))
 
 
 def _tried(found: Deployment, what: str, read: Callable[[], _T]) -> _T | None:
@@ -88,7 +99,7 @@ def _tried(found: Deployment, what: str, read: Callable[[], _T]) -> _T | None:
 
 def _recent(found: Deployment) -> bool:
     ended = words.moment(found.record.get("ended_at"))
-    return found.open or (ended is not None and (found.at - ended).total_seconds() < task_times.KEPT_SECONDS)
+    return found.open or (ended is not None and (found.at - ended).total_seconds() < KEPT_SECONDS)
 
 
 def _report(cloud: Cloud, record: Record) -> Mapping[str, Any]:
@@ -104,9 +115,27 @@ def _events(cloud: Cloud, arn: str) -> list[Event]:
     return Executions(cloud.client("stepfunctions")).newest_events(arn, MOST_EVENTS)
 
 
-def _changes(cloud: Cloud, record: Record) -> tuple[Change, ...]:
-    ecs = cloud.client("ecs")
-    (before, _), (after, _) = (
-        task_definition(ecs, str(record[name])) for name in ("baseline_task_definition", "task_definition")
-    )
-    return difference.changes(before, {}, {name: after[name] for name in ACCEPTED if after.get(name)})
+def _difference(cloud: Cloud, settings: Service, record: Record) -> Difference | None:
+    """Return what it changed of the release that was proven before it; None where there was none."""
+    try:
+        before = compared.proven_before(cloud, record)
+    except Refused:
+        return None
+    return difference_of(*compared.read(cloud, settings, before, record))
+
+
+def _lines(cloud: Cloud, settings: Service, tasks: tuple[TaskTimes, ...]) -> tuple[Line, ...]:
+    """Return the newest log lines of the tasks that were placed last, redacted; none without a log group."""
+    if not (settings.logs.group or settings.stack):
+        return ()
+    placed = sorted((t for t in tasks if t.created_at), key=lambda t: t.created_at or datetime.min, reverse=True)
+    if not placed:
+        return ()
+    revision, _ = task_definition(cloud.client("ecs"), placed[0].revision)
+    place, logs, written = task_logs.place(revision, settings.container), TaskLogs(cloud.client("logs")), Written()
+    if place is None:
+        return ()
+    for task in [t for t in placed if t.revision == placed[0].revision][:LOGGING_TASKS]:
+        written += logs.of_task(place, task.arn, LINES)
+    kinds = cloud.settings.redaction.kinds
+    return tuple(replace(line, text=redacted(line.text, kinds)) for line in written.lines[-LINES:])

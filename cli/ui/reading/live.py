@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from cli.cloud import Cloud
 from cli.live_release import Live, looks
 from cli.ui.environments import FAILURES, Environment
-from cli.ui.reading import under_way
+from cli.ui.reading import alarms, under_way
+from cli.ui.reading.alarms import NONE, Alarms
 from cli.ui.reading.under_way import UnderWay
 from cli.ui.reads import MOST
 from cli.verbs import freeze
@@ -49,6 +50,7 @@ class Column:
     seen: tuple[Seen, ...] = ()
     findings: tuple[Finding, ...] = ()
     more_findings: bool = False
+    alarms: Alarms = NONE
     unread: str = ""
 
 
@@ -65,7 +67,8 @@ def column(environment: Environment, names: Sequence[str], share: int) -> Column
             findings = cloud.findings.first(FINDINGS + 1)
             chosen = [each for each in cloud.settings.services if each.name in names]
             seen = tuple(_seen(environment, cloud, chosen)) if chosen else ()
-        return Column(environment.name, now, seen, tuple(findings[:FINDINGS]), len(findings) > FINDINGS)
+            fired = alarms.firing(cloud, {each.name: each.live.alarms for each in seen if each.live})
+        return Column(environment.name, now, seen, tuple(findings[:FINDINGS]), len(findings) > FINDINGS, fired)
     except FAILURES as error:
         return Column(environment.name, now, unread=str(error))
 

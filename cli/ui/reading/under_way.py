@@ -25,11 +25,15 @@ FOLLOWED = 3
 
 @dataclass(frozen=True)
 class UnderWay:
-    """A deployment that is under way. `state` and `reason` are the machine's last; empty where they were not read."""
+    """A deployment that is under way.
+
+    `state`, `code` and `reason` are the machine's last; empty where they were not read.
+    """
 
     record: Record
     since: str
     state: str = ""
+    code: str = ""
     reason: str = ""
     usual: float | None = None
 
@@ -52,9 +56,10 @@ def _followed(environment: Environment, cloud: Cloud, name: str, record: Record)
     history = Executions(cloud.client("stepfunctions"))
     newest = history.newest_events(str(record["execution_arn"]), NEWEST_EVENTS)
     state = next((e.state for e in reversed(newest) if e.verdict is None and not e.error), "")
-    reason = next((str(e.verdict["reason"]) for e in reversed(newest) if e.verdict), "")
+    last = next((e.verdict for e in reversed(newest) if e.verdict), {})
+    code, reason = (str(last.get(name, "")) for name in ("code", "reason"))
     known = islice(cloud.ledger.newest_first(name, LEARNT_FROM), min(LEARNT_FROM, environment.reads.left))
     landed = [each for each in known if each.get("outcome") == Outcome.SUCCEEDED]
     times = [took for each in landed if (took := words.took(each)) is not None]
     usual = statistics.median(times) if times else None
-    return UnderWay(record, str(record.get("started_at") or record.get("requested_at")), state, reason, usual)
+    return UnderWay(record, str(record.get("started_at") or record.get("requested_at")), state, code, reason, usual)

@@ -8,32 +8,23 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from cli import difference_words
 from cli.ui.reading.deployment import Deployment
+from cli.ui.views import difference as differences
 from cli.ui.views import facts, seconds, words
+from cli.ui.views.difference import Changed
 from cli.ui.views.lane import Stop, lane
+from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.seconds import Part
-from cli.ui.views.steps import STEPS, step
-from landfall import chain
+from cli.ui.views.steps import why
 from landfall.chain import integer
-from landfall.change.difference import Change
 from landfall.ledger import execution_history
+from landfall.ledger.deployment_difference import Difference
+from landfall.ledger.task_times import TaskTimes
 from landfall.model import UNKNOWN, Outcome
-from landfall.redaction import redacted
 
-_VARIABLE = ".environment."
-MOST_CHANGES = 60
-"""Changed fields that are listed; of more, how many there are."""
-STATES = {
-    Outcome.SUCCEEDED: ("proven", "proven live"),
-    Outcome.NO_CHANGE: ("proven", "live already, proven again"),
-    Outcome.SKIPPED: ("quiet", "skipped"),
-    Outcome.ROLLED_BACK: ("failed", "rolled back"),
-    Outcome.REJECTED: ("failed", "rejected"),
-    Outcome.ROLLBACK_FAILED: ("failed", "rollback failed"),
-    Outcome.SUPERSEDED: ("warn", "superseded"),
-    Outcome.NO_BASELINE: ("failed", "no way back"),
-}
-"""What each outcome looks like, and its words."""
+MOST_COMMITS, MOST_CHANGES = 12, 60
+"""Commits, and changes in all, that are listed; of more, how many there are."""
 _HEADLINES = {
     Outcome.SUCCEEDED: "It was proven live after {took}.",
     Outcome.NO_CHANGE: "It was live already, and was proven again.",
@@ -64,7 +55,10 @@ class Page:
     checks: tuple[dict[str, Any], ...]
     timeline: tuple[dict[str, Any], ...]
     logs: Mapping[str, Any]
-    changes: tuple[Change, ...] | None
+    against: str
+    difference: Difference | None
+    image: str
+    changes: tuple[Changed, ...]
     more_changes: int
     pairs: tuple[tuple[str, str], ...]
 
@@ -77,10 +71,10 @@ def page(found: Deployment) -> Page:
     parts = _parts(found, timeline, began, ended) if began else ()
     stops = lane(timeline, open_=found.open)
     known, word = _state(found, stops)
-    changes = _changes(found.changes)
+    changes = _changes(found.difference) if found.difference else ()
     return Page(
         headline=_headline(found, stops, began, ended),
-        lede=_why(record.get("why") or (timeline[-1].get("reason") if timeline else "")),
+        lede=why(record.get("why") or (timeline[-1].get("reason") if timeline else "")),
         live_now=words.reason(report.get("live_now", "")),
         what_next=str(report.get("what_next", "")),
         state=known,
@@ -92,21 +86,14 @@ def page(found: Deployment) -> Page:
         targets=_listed(report.get("target_health")),
         checks=_listed(report.get("checks")) or _listed(facts.ended_of(record).get("checks")),
         timeline=timeline,
-        logs=_mapping(report.get("logs")),
-        changes=changes[:MOST_CHANGES] if changes is not None else None,
-        more_changes=max(0, len(changes or ()) - MOST_CHANGES),
+        logs=_mapping(report.get("logs")) or _lines(found),
+        against=words.short(found.difference.before.git_sha) if found.difference else "",
+        difference=found.difference,
+        image=difference_words.image(found.difference) if found.difference else "",
+        changes=changes[:MOST_CHANGES],
+        more_changes=max(0, len(changes) - MOST_CHANGES),
         pairs=_pairs(found),
     )
-
-
-def outcome_of(record: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what a record's outcome looks like, and its words. What somebody changed after its end proves nothing."""
-    if "outcome" not in record:
-        return "moving", "under way"
-    if chain.number(record) and not chain.is_sound(record):
-        return "failed", "record was changed"
-    known = next((o for o in Outcome if o == record["outcome"]), None)
-    return STATES[known] if known else ("unknown", str(record["outcome"]))
 
 
 def _state(found: Deployment, stops: Sequence[Stop]) -> tuple[str, str]:
@@ -124,21 +111,18 @@ def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, 
     return _HEADLINES[known].format(took=took) if known else f"It ended {found.record['outcome']}."
 
 
-def _changes(found: Sequence[Change] | None) -> tuple[Change, ...] | None:
-    """Return what changed, redacted; of a variable only that it did, since its value may be anything."""
-
-    def shown(field: str, value: str | None) -> str | None:
-        return "" if value is not None and _VARIABLE in field else None if value is None else redacted(value)
-
-    if found is None:
-        return None
-    return tuple(Change(c.field, shown(c.field, c.before), shown(c.field, c.after)) for c in found)
+def _changes(told: Difference) -> tuple[Changed, ...]:
+    """Return what it changed: commits, fields of the task definition, settings, checks. No secret is among them."""
+    return (
+        *differences.commits(told.commits, MOST_COMMITS),
+        *differences.fields(told),
+        *differences.pairs((*told.settings, *told.checks)),
+    )
 
 
-def _why(text: object) -> str:
-    """Return a reason, which begins with the state that found it, with that state's name for people."""
-    state, colon, rest = str(text or "").partition(": ")
-    return words.reason(f"{step(state).label}: {rest}" if colon and state in STEPS else text or "")
+def _lines(found: Deployment) -> Mapping[str, Any]:
+    """Return the newest log lines of a deployment that is under way, as a report has them."""
+    return {"read": "the newest", "last": [asdict(line) for line in found.lines]} if found.lines else {}
 
 
 def _timeline(found: Deployment) -> tuple[dict[str, Any], ...]:
@@ -164,8 +148,8 @@ def _parts(
 
 def _newest_revision(found: Deployment) -> str:
     """Return the revision of the task that was placed last: while a deployment is open, its record names none."""
-    placed = [task for task in found.tasks if task.created]
-    return max(placed, key=lambda task: task.created or found.at).revision if placed else ""
+    placed = [task for task in found.tasks if task.created_at]
+    return max(placed, key=lambda task: task.created_at or found.at).revision if placed else ""
 
 
 def _tasks(found: Deployment) -> tuple[dict[str, Any], ...]:
@@ -175,18 +159,42 @@ def _tasks(found: Deployment) -> tuple[dict[str, Any], ...]:
     told = _mapping(found.report.get("provenance"))
     times = {task.arn: task for task in found.tasks}
     wanted = str(told.get("image_digest", ""))
-    listed = []
-    for each in _listed(told.get("tasks")):
-        digests = [str(value) for value in _mapping(each.get("digests")).values()]
-        exits = ", ".join(f"{name} {code}" for name, code in _mapping(each.get("exit_codes")).items())
-        known = times.get(str(each.get("arn")))
-        listed.append({**each, "digest": next(iter(digests), UNKNOWN), "ours": wanted in digests, "exits": exits})
-        listed[-1]["ran"] = _ran(known) if known else ""
-    return tuple(listed)
+    said = {
+        str(line.get("task")): line.get("text", "") for line in _listed(_mapping(found.report.get("logs")).get("last"))
+    }
+    targets = {
+        str(t.get("address")).rpartition(":")[0]: t.get("state") for t in _listed(found.report.get("target_health"))
+    }
+    return tuple(_task(each, wanted, times, said, targets) for each in _listed(told.get("tasks")))
 
 
-def _ran(task: Any) -> str:
-    return words.seconds((task.stopped - task.started).total_seconds()) if task.started and task.stopped else ""
+def _task(
+    told: dict[str, Any],
+    wanted: str,
+    times: Mapping[str, TaskTimes],
+    said: Mapping[str, Any],
+    targets: Mapping[str, Any],
+) -> dict[str, Any]:
+    arn, digests = str(told.get("arn")), [str(value) for value in _mapping(told.get("digests")).values()]
+    addresses = told.get("addresses")
+    states = [targets[a] for a in addresses if a in targets] if isinstance(addresses, list) else []
+    return {
+        **told,
+        "digest": next(iter(digests), UNKNOWN),
+        "ours": wanted in digests,
+        "exits": ", ".join(f"{name} {code}" for name, code in _mapping(told.get("exit_codes")).items()),
+        "target": str(next(iter(states), "")),
+        "ran": _ran(times[arn]) if arn in times else "",
+        "last_line": said.get(arn, ""),
+    }
+
+
+def _ran(task: TaskTimes) -> str:
+    return (
+        words.seconds((task.stopped_at - task.started_at).total_seconds())
+        if task.started_at and task.stopped_at
+        else ""
+    )
 
 
 def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from cli import records
 from cli.ui.reading.history import Found
-from cli.ui.views import words
-from cli.ui.views.deployment import outcome_of
+from cli.ui.views import steps, words
+from cli.ui.views.outcomes import outcome_of
 from landfall.chain import Record
-from landfall.model import UNKNOWN
+from landfall.model import UNKNOWN, Outcome
+from landfall.partitions import UNKNOWN_SERVICE
+
+UNCHANGED = (Outcome.REJECTED, Outcome.SKIPPED)
+"""Outcomes of deployments that changed nothing, so that there is nothing to compare."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Line:
     took: str
     who: str
     why: str
+    comparable: bool
 
 
 def lines(pages: Sequence[Found], below: str) -> list[Line]:
@@ -55,5 +60,6 @@ def _line(environment: str, record: Record) -> Line:
         str(record.get("commit_subject") or ""),
         words.seconds(words.took(record)) if "outcome" in record else "",
         words.tail(asked),
-        words.reason(record.get("why") or "") if state != "proven" else "",
+        steps.why(record.get("why")) if state != "proven" else "",
+        str(record["service"]) != UNKNOWN_SERVICE and record.get("outcome") not in UNCHANGED,
     )

@@ -59,7 +59,7 @@ def _joined(one: Stop, more: Stop) -> Stop:
 
 def _to_come(found: Sequence[Stop]) -> Sequence[str]:
     """Return the steps that are still ahead on the way forward; of the way back none is promised."""
-    last = found[-1].label
     if any(stop.label == BACK or stop.state == "bad" for stop in found):
         return ()
-    return AHEAD[AHEAD.index(last) + 1 :] if last in AHEAD else AHEAD[1:] if last in ("Begun", "Its turn") else ()
+    reached = [AHEAD.index(stop.label) for stop in found if stop.label in AHEAD]
+    return AHEAD[max(reached, default=0) + 1 :]

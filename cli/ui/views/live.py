@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from cli.live_release import Live
+from cli.ui.reading.builds import Builds
 from cli.ui.reading.live import Column, Seen
 from cli.ui.reading.under_way import UnderWay
-from cli.ui.views import facts, words
+from cli.ui.views import facts, steps, words
+from cli.ui.views.behind import behind
 from cli.ui.views.facts import Fact
 from cli.ui.views.steps import step
+from landfall.images.commit_details import NOTHING
 from landfall.model import UNKNOWN, Outcome
 
 FAILED = (Outcome.ROLLBACK_FAILED, Outcome.NO_BASELINE)
@@ -43,6 +47,10 @@ class Cell:
     deployment: str = ""
     facts: tuple[Fact, ...] = ()
     back: str = ""
+    release: str = ""
+    back_to: str = ""
+    behind: str = ""
+    alarms: str = ""
     progress: Progress | None = None
 
     @property
@@ -58,7 +66,12 @@ def cell(column: Column, seen: Seen) -> Cell:
         return Cell(*at, "unknown", UNKNOWN.lower(), says=f"It could not be read: {seen.unread}")
     if live.under_way:
         return _moving(at, live, seen.running, column.at)
-    common: dict[str, Any] = {"subject": _subject(live), "commit": live.git_sha, "back": _back(seen, column.at)}
+    common: dict[str, Any] = {
+        "alarms": _alarms(column, live),
+        "subject": _subject(live),
+        "commit": live.git_sha,
+        **_back(seen, column.at),
+    }
     if live.proven and live.record:
         again = live.record.get("outcome") == Outcome.ROLLED_BACK
         known = facts.of(live.record, live.running)
@@ -92,11 +105,12 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
         return Cell(*at, "moving", "under way", commit=live.git_sha, deployment=where)
     began, commit = words.moment(running.since), str(running.record.get("git_sha", UNKNOWN))
     took = max(0.0, (now - began).total_seconds()) if began else 0.0
-    word = step(running.state).label.lower() if running.state else "under way"
+    paused = steps.paused(running.code)
+    word = paused or (step(running.state).label.lower() if running.state else "under way")
     usual = f" of about {words.span(running.usual)}" if running.usual else ""
     return Cell(
         *at,
-        "warn" if running.state and step(running.state).back else "moving",
+        "warn" if paused or (running.state and step(running.state).back) else "moving",
         f"{word}, {words.span(took)}{usual}",
         subject=str(running.record.get("commit_subject") or ""),
         commit=commit,
@@ -111,18 +125,47 @@ def _subject(live: Live) -> str:
     return str(release.get("commit_subject") or "")
 
 
-def _back(seen: Seen, now: datetime) -> str:
-    """Say what a rollback would go to, and when that was proven."""
+def _back(seen: Seen, now: datetime) -> dict[str, str]:
+    """Say what a rollback would go to, when that was proven, and which two deployments to compare before it."""
+    if seen.live is None or seen.live.release is None:
+        return {}
     if seen.way_back is None:
-        return "way back: none is proven" if seen.live and seen.live.release else ""
+        return {"back": "way back: none is proven"}
     when = words.ago(seen.way_back.get("ended_at"), now)
-    return f"way back: {words.short(seen.way_back.get('git_sha', UNKNOWN))}, proven {when}"
+    said = f"way back: {words.short(seen.way_back.get('git_sha', UNKNOWN))}, proven {when}"
+    names = (str(record["deployment_id"]) for record in (seen.live.release, seen.way_back))
+    return dict(zip(("back", "release", "back_to"), (said, *names), strict=True))
 
 
-def rows(columns: Sequence[Column], names: Iterable[str]) -> list[tuple[str, list[Cell]]]:
-    """Return the matrix: each service with its cells, one for each environment."""
+def _alarms(column: Column, live: Live) -> str:
+    """Say how many alarms the service has, and how many are firing."""
+    if not live.alarms:
+        return ""
+    firing = column.alarms.of_services.get(live.service)
+    told = "not known" if firing is None else f"{len(firing)} firing" if firing else "none firing"
+    return f"{words.count(len(live.alarms), 'alarm')}: {told}"
+
+
+def rows(columns: Sequence[Column], names: Iterable[str], builds: Builds) -> list[tuple[str, list[Cell]]]:
+    """Return the matrix: each service with its cells, one for each environment in their order."""
     found = {(column.environment, seen.name): cell(column, seen) for column in columns for seen in column.seen}
-    return [(name, [found.get((c.environment, name)) or _missing(c, name) for c in columns]) for name in names]
+    told = [(name, [found.get((c.environment, name)) or _missing(c, name) for c in columns]) for name in names]
+    return [(name, [cells[0], *(_followed(a, b, builds) for a, b in pairwise(cells))]) for name, cells in told]
+
+
+def _followed(before: Cell, here: Cell, builds: Builds) -> Cell:
+    """Say how far an environment is behind the one before it, where both run a release and neither is under way."""
+    both = [builds.get((each.environment, each.service)) for each in (here, before)]
+    if None in both or here.progress or before.progress:
+        return here
+    said = behind(both[0] or NOTHING, both[1] or NOTHING, here.commit, before.commit, _called(before, here))
+    return replace(here, behind=said)
+
+
+def _called(one: Cell, other: Cell) -> str:
+    """Return the name of an environment, without its region where the profile tells it apart."""
+    short = one.environment.partition(" · ")[0]
+    return short if short != other.environment.partition(" · ")[0] else one.environment
 
 
 def _missing(column: Column, name: str) -> Cell:

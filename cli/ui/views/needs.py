@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cli.ui.reading.live import Column, Seen
-from cli.ui.views import words
+from cli.ui.views import steps, words
 from cli.ui.views.live import FAILED, doubt
 from landfall.intake.freeze import Freeze
 from landfall.model import UNKNOWN, Outcome
 from landfall.partitions import EVERY_SERVICE
 from landfall.telling.finding_advice import ADVICE
 
+OPEN_FINDINGS = "landfall-OpenFindings"
+"""The alarm on what this page shows one by one (stacks/pipeline/alarms.py)."""
 _ORDER = ("failed", "warn", "unknown")
 SEEN = "seen just now; since when is not known"
 
@@ -44,6 +47,8 @@ def _of_column(column: Column, options: str) -> Iterable[Need]:
         doubts = [] if seen.name in explained else _in_doubt(column, seen, options)
         yield from _failed(column, seen, options) or doubts
         yield from _frozen(column, seen, options)
+        yield from _paused(column, seen, options)
+    yield from _alarmed(column)
     yield from _found(column, options)
     everywhere = {str(f): f for s in column.seen for f in s.freezes if f.service == EVERY_SERVICE}
     for each in everywhere.values():
@@ -57,7 +62,7 @@ def _failed(column: Column, seen: Seen, options: str) -> list[Need]:
         return []
     last, where = live.last_change, f"{seen.name}, {column.environment}"
     commit, since = words.short(last.get("git_sha", UNKNOWN)), words.since(last.get("ended_at"), column.at)
-    show, why = f"landfall show {last['deployment_id']}{options}", words.reason(last.get("why", ""))
+    show, why = f"landfall show {last['deployment_id']}{options}", steps.why(last.get("why", ""))
     match last.get("outcome"):
         case outcome if outcome in FAILED:
             what = f"commit {commit} ended {outcome}; the service is not proven healthy. {why}"
@@ -93,6 +98,26 @@ def _freeze(column: Column, where: str, what: str, freeze: Freeze, command: str)
     until = f" until {words.clock(freeze.until)}" if freeze.until else ""
     said = f"{what}frozen by {words.tail(freeze.by)}{until}: {freeze.reason}"
     return Need("warn", where, said, words.since(freeze.since, column.at), command)
+
+
+def _paused(column: Column, seen: Seen, options: str) -> Iterable[Need]:
+    """Return a deployment that waits for its owner: nobody else lets it go on."""
+    running = seen.running
+    if running and (word := steps.paused(running.code)):
+        where, name = f"{seen.name}, {column.environment}", running.record["deployment_id"]
+        what, since = f"{word}: {words.reason(running.reason)}", f"under way {words.since(running.since, column.at)}"
+        yield Need("warn", where, what, since, f"landfall watch {name}{options}")
+
+
+def _alarmed(column: Column) -> Iterable[Need]:
+    """Return the alarms that are firing. Findings say more than the alarm on them, so that one is left out."""
+    fired = column.alarms
+    told = [(f"{name}, {column.environment}", alarm) for name, of in fired.of_services.items() for alarm in of]
+    told += [(column.environment, alarm) for alarm in fired.own if alarm.name != OPEN_FINDINGS or not column.findings]
+    for where, alarm in told:
+        what = f"alarm {alarm.name} is firing. {words.reason(alarm.says)}"
+        command = f"aws cloudwatch describe-alarms --alarm-names {shlex.quote(alarm.name)}"
+        yield Need("warn", where, what, words.since(alarm.since and alarm.since.isoformat(), column.at), command)
 
 
 def _found(column: Column, options: str) -> Iterable[Need]:

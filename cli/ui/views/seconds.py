@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cli.ui.reading.task_times import TaskTimes
 from cli.ui.views.steps import Cause, step
 from landfall.ledger.execution_history import Event
+from landfall.ledger.task_times import TaskTimes
 
 LONG = 0.08
 """A part of the whole that is worth advice."""
 LEAST = 1.0
 """Seconds below which no advice helps."""
+
+ROLLING = (Cause.SCHEDULING, Cause.PULL, Cause.START, Cause.HEALTH, Cause.DRAINING, Cause.POLLING)
+"""What a rollout is spent on, one after the other."""
 
 
 @dataclass(frozen=True)
@@ -105,30 +108,30 @@ def _causes(span: Span, marks: Sequence[tuple[datetime, Cause]]) -> Iterator[tup
 
 def _marks(tasks: Sequence[TaskTimes], revision: str) -> list[tuple[datetime, Cause]]:
     """Return until when the rollout was spent on what: by the task that started last, and by the old tasks' end."""
-    ours = [task for task in tasks if task.revision == revision and task.created]
-    started = [task for task in ours if task.started]
+    ours = [task for task in tasks if task.revision == revision and task.created_at]
+    started = [task for task in ours if task.started_at]
     if not ours:
         return []
-    last = max(started or ours, key=lambda task: task.started or task.created or datetime.min)
+    last = max(started or ours, key=lambda task: task.started_at or task.created_at or datetime.min)
     found = [
-        (last.pull_began, Cause.SCHEDULING),
-        (last.pull_ended, Cause.PULL),
-        (last.started, Cause.START),
+        (last.pull_began_at, Cause.SCHEDULING),
+        (last.pull_ended_at, Cause.PULL),
+        (last.started_at, Cause.START),
     ]
-    old = [task for task in tasks if task.revision != revision and last.created and _after(task, last.created)]
-    if last.started and old:
-        found.append((min((t.stopping for t in old if t.stopping), default=None), Cause.HEALTH))
-        found.append((max((t.stopped for t in old if t.stopped), default=None), Cause.DRAINING))
+    old = [task for task in tasks if task.revision != revision and last.created_at and _after(task, last.created_at)]
+    if last.started_at and old:
+        found.append((min((t.stopping_at for t in old if t.stopping_at), default=None), Cause.HEALTH))
+        found.append((max((t.stopped_at for t in old if t.stopped_at), default=None), Cause.DRAINING))
     return [(at, cause) for at, cause in found if at is not None]
 
 
 def marks_rest(marks: Sequence[tuple[datetime, Cause]]) -> Cause:
-    """Return what the rest of the rollout was: after draining, the time until the look that saw it."""
-    return Cause.POLLING if marks[-1][1] == Cause.DRAINING else Cause.ROLLOUT
+    """Return what the rest of the rollout was: what comes after the last mark, in the end the time until the look."""
+    return ROLLING[ROLLING.index(marks[-1][1]) + 1]
 
 
 def _after(task: TaskTimes, at: datetime) -> bool:
-    return task.stopping is not None and task.stopping >= at
+    return task.stopping_at is not None and task.stopping_at >= at
 
 
 def advice(cause: Cause, limits: Mapping[str, Any]) -> str:
@@ -143,7 +146,7 @@ def advice(cause: Cause, limits: Mapping[str, Any]) -> str:
         Cause.SCHEDULING: "ECS looked for room for the tasks. On EC2, free capacity makes it shorter.",
         Cause.PULL: "A smaller image, or fewer changed layers; on Fargate also an SOCI index.",
         Cause.START: "From the pulled image to a container that runs: what its entry point does before it listens.",
-        Cause.ROLLOUT: "Start, health checks and draining together: ECS keeps the times of tasks for an hour.",
+        Cause.ROLLOUT: "Start, health checks and draining together: the times of its tasks are not known.",
         Cause.HEALTH: "The target group's HealthCheckIntervalSeconds times HealthyThresholdCount is the least; then "
         f"{of('target_health_interval_seconds')} between looks.",
         Cause.DRAINING: "Old tasks wait for open requests: the target group's deregistration_delay.timeout_seconds, "

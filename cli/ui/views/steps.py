@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cli.ui.views import words
+
 
 class Cause(StrEnum):
     """What the time of a deployment is spent on, in the order in which a page shows it."""
@@ -72,8 +74,34 @@ STEPS = {
     "ConfirmRollback": Step("Proven again", Cause.BACK, back=True),
 }
 _ENDS = re.compile(r"^(Report|Notify|Finish)(Success|Failure|Rejection)$")
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BACK = ("Rollback", "Baseline")
+"""What the names of states hold that lead back."""
 
 
 def step(state: str) -> Step:
-    """Return what a state is called. What is written after the end is one step: the record."""
-    return STEPS.get(state) or Step("Record" if _ENDS.match(state) else state)
+    """Return what a state is called. What is written after the end is one step: the record.
+
+    A state that is newer than this table is called by its name, and its time is of the way back, a wait or a step.
+    """
+    if _ENDS.match(state):
+        return Step("Record")
+    return STEPS.get(state) or _unlisted(state)
+
+
+def _unlisted(state: str) -> Step:
+    back = any(word in state for word in _BACK)
+    waits = state.startswith("Wait")
+    label = _WORDS.sub(" ", state.removeprefix("WaitFor") if waits else state).capitalize()
+    return Step(label or state, Cause.BACK if back else Cause.POLLING if waits else Cause.STEPS, back)
+
+
+def paused(code: str) -> str:
+    """Say who paused a deployment, by a verdict's code such as PAUSED_BY_OWNER; empty for one that is not paused."""
+    return code.lower().replace("_", " ") if code.startswith("PAUSED") else ""
+
+
+def why(text: object) -> str:
+    """Return a reason, which begins with the state that found it, with that state's name for people."""
+    state, colon, rest = str(text or "").partition(": ")
+    return words.reason(f"{step(state).label}: {rest}" if colon and state in STEPS else text or "")

@@ -9,7 +9,9 @@ from typing import Any
 
 from landfall.aws.trying import trying
 from landfall.errors import AwsCallFailed
+from landfall.ledger import task_times
 from landfall.ledger.revisions import Revision
+from landfall.ledger.task_times import TaskTimes
 from landfall.proof.observed import ServiceView, TaskView, service_view, task_view
 
 DESCRIBE_TASKS_LIMIT = 100
@@ -50,6 +52,13 @@ class Ecs:
 
         With `most` only so many are listed and described: the first that ECS names, in no order that is promised.
         """
+        return tuple(map(task_view, self._tasks(statuses, most)))
+
+    def tasks_and_times(self, *statuses: str, most: int | None = None) -> tuple[tuple[TaskView, TaskTimes], ...]:
+        """Return the same tasks, each with when it was placed, pulled, started and stopped."""
+        return tuple((task_view(reply), task_times.read(reply)) for reply in self._tasks(statuses, most))
+
+    def _tasks(self, statuses: Sequence[str], most: int | None) -> list[Any]:
         # a task that stops between two of the lists is in both, and is one stop all the same
         arns = list(dict.fromkeys(islice((arn for status in statuses for arn in self._task_arns(status)), most)))
         replies: list[Any] = []
@@ -59,7 +68,7 @@ class Ecs:
                 reply = self._client.describe_tasks(cluster=self._cluster, tasks=chunk)
                 _no_other_failure(reply)
             replies += reply.get("tasks", [])
-        return tuple(task_view(r) for r in replies)
+        return replies
 
     def protected(self, arns: Sequence[str]) -> dict[str, str]:
         """Return until when tasks are protected from scale-in, of the first hundred; none where ECS will not say.

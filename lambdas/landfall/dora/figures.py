@@ -107,24 +107,54 @@ class Figures:
     left_out: dict[str, int]
 
 
-def figures(records: Iterable[Record], window: Window) -> Figures:
-    """Return the figures of a time. `records` are of any services, in any order; those that began outside count not."""
+@dataclass(frozen=True)
+class Chosen:
+    """The records of a time, the earliest first, and what the figures are computed from: releases by how they ended.
+
+    `asked_back` are proven releases from which a person asked to go back, `unmatched` counts such requests that name no
+    release of this time, `no_time` records whose time can't be read.
+    """
+
+    inside: tuple[Record, ...]
+    releases: tuple[Record, ...]
+    proven: tuple[Record, ...]
+    failed: tuple[Record, ...]
+    asked_back: tuple[Record, ...]
+    unmatched: int
+    no_time: int
+
+
+def chosen(records: Iterable[Record], window: Window) -> Chosen:
+    """Choose what counts. `records` are of any services, in any order; those that began outside count not."""
     known = [(moment(going_wrong.began(record)), record) for record in records]
     dated = [(at, record) for at, record in known if at and window.holds(at)]
     inside = [record for _, record in sorted(dated, key=lambda pair: pair[0])]
-    without = Counter({NO_TIME: sum(at is None for at, _ in known)})
     releases = [r for r in inside if r.get("intent", Intent.RELEASE) == Intent.RELEASE]
-    proven = [r for r in releases if _is_proven(r)]
     asked_back, unmatched = going_wrong.asked_back(inside)
+    return Chosen(
+        inside=tuple(inside),
+        releases=tuple(releases),
+        proven=tuple(r for r in releases if _is_proven(r)),
+        failed=tuple(r for r in releases if r.get("outcome") in FAILED and not going_wrong.is_unjudged(r)),
+        asked_back=tuple(asked_back),
+        unmatched=unmatched,
+        no_time=sum(at is None for at, _ in known),
+    )
+
+
+def figures(records: Iterable[Record], window: Window) -> Figures:
+    """Return the figures of a time. `records` are of any services, in any order; those that began outside count not."""
+    of = chosen(records, window)
+    without = Counter({NO_TIME: of.no_time})
     return Figures(
-        records=len(inside) + without[NO_TIME],
-        frequency=_frequency(proven, window),
-        lead_time=_lead_time(proven),
-        failure_rate=_failure_rate(releases, proven, asked_back, unmatched),
-        recovery=going_wrong.recovery(inside, asked_back),
-        prevented=_prevented(releases),
-        rollbacks=sum(r.get("intent") == Intent.ROLLBACK for r in inside),
-        left_out=_counted(without + Counter(filter(None, map(_says_nothing, inside)))),
+        records=len(of.inside) + of.no_time,
+        frequency=_frequency(of.proven, window),
+        lead_time=_lead_time(of.proven),
+        failure_rate=_failure_rate(of),
+        recovery=going_wrong.recovery(of.inside, of.asked_back),
+        prevented=_prevented(of.failed),
+        rollbacks=sum(r.get("intent") == Intent.ROLLBACK for r in of.inside),
+        left_out=_counted(without + Counter(filter(None, map(_says_nothing, of.inside)))),
     )
 
 
@@ -157,10 +187,23 @@ def _frequency(proven: Sequence[Record], window: Window) -> Frequency:
     return Frequency(len(proven), len(proven) / window.days if window.days > 0 else 0.0, len(days))
 
 
+def lead_times(proven: Sequence[Record]) -> list[tuple[Record, float]]:
+    """Return the first proof of each commit with its seconds from the commit, where the build says when that was made.
+
+    `proven` are the earliest first. Seconds below zero are of an author's clock that was wrong.
+    """
+    times = [(r, moment(r.get("commit_time")), moment(r.get("ended_at"))) for r in _firsts(proven)]
+    return [(record, (end - start).total_seconds()) for record, start, end in times if start and end]
+
+
+def _firsts(proven: Sequence[Record]) -> list[Record]:
+    """Return the first proof of each commit of each service, the earliest first."""
+    return list({(_service(r), str(r.get("git_sha"))): r for r in reversed(proven)}.values())[::-1]
+
+
 def _lead_time(proven: Sequence[Record]) -> LeadTime:
-    firsts = {(_service(r), str(r.get("git_sha"))): r for r in reversed(proven)}.values()
-    committed = [(moment(r.get("commit_time")), moment(r.get("ended_at"))) for r in firsts]
-    from_commit = [(end - start).total_seconds() for start, end in committed if start and end]
+    firsts = _firsts(proven)
+    from_commit = [seconds for _, seconds in lead_times(proven)]
     asked = [(moment(r.get("asked_at") or r.get("requested_at")), moment(r.get("ended_at"))) for r in firsts]
     from_request = [(end - start).total_seconds() for start, end in asked if start and end]
     return LeadTime(
@@ -173,25 +216,22 @@ def _lead_time(proven: Sequence[Record]) -> LeadTime:
     )
 
 
-def _failure_rate(
-    releases: Sequence[Record], proven: Sequence[Record], asked_back: Sequence[Record], unmatched: int
-) -> FailureRate:
-    ended = [r for r in releases if r.get("outcome") in FAILED]
-    failed = [r for r in ended if not going_wrong.is_unjudged(r)]
-    reached, wrong = len(proven) + len(failed), len(failed) + len(asked_back)
-    how = Counter(str(r["outcome"]) for r in failed) + Counter({"asked_back": len(asked_back)})
+def _failure_rate(of: Chosen) -> FailureRate:
+    reached, wrong = len(of.proven) + len(of.failed), len(of.failed) + len(of.asked_back)
+    how = Counter(str(r["outcome"]) for r in of.failed) + Counter({"asked_back": len(of.asked_back)})
+    unjudged = sum(r.get("outcome") in FAILED and going_wrong.is_unjudged(r) for r in of.releases)
     return FailureRate(
         rate=wrong / reached if reached else None,
         failed=wrong,
         releases=reached,
         by_outcome=_counted(how),
-        unknown=len(ended) - len(failed) + sum(r.get("outcome") == Outcome.SUPERSEDED for r in releases),
-        asked_back_unknown=unmatched,
+        unknown=unjudged + sum(r.get("outcome") == Outcome.SUPERSEDED for r in of.releases),
+        asked_back_unknown=of.unmatched,
     )
 
 
-def _prevented(releases: Sequence[Record]) -> Prevented:
-    taken = [r for r in releases if r.get("outcome") == Outcome.ROLLED_BACK and not going_wrong.is_unjudged(r)]
+def _prevented(failed: Sequence[Record]) -> Prevented:
+    taken = [r for r in failed if r.get("outcome") == Outcome.ROLLED_BACK]
     return Prevented(len(taken), _counted(Counter(str(r.get("code") or UNKNOWN) for r in taken)))
 
 

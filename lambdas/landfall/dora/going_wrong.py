@@ -68,17 +68,34 @@ def asked_back(in_order: Sequence[Record]) -> tuple[list[Record], int]:
     return list(found.values()), unmatched
 
 
+def restored(in_order: Sequence[Record]) -> list[tuple[Record, float | None]]:
+    """Return each release that failed, with the seconds from its start until its service was proven live again.
+
+    None where nothing proved it again yet. `in_order` are records of any services, the earliest first. Those without
+    readable times are left out.
+    """
+    timed = [(r, moment(began(r)), moment(r.get("ended_at"))) for r in in_order if _failed(r)]
+    found = []
+    for record, start, end in timed:
+        if start and end and start <= end:
+            again = _proven_again(record, end, in_order)
+            found.append((record, (again - start).total_seconds() if again else None))
+    return found
+
+
 def recovery(in_order: Sequence[Record], taken_back: Sequence[Record]) -> Recovery:
     """Return how soon services worked again. `in_order` are records of any services, the earliest first."""
-    failed = [r for r in in_order if r.get("outcome") in FAILED and not _is_request_back(r) and not is_unjudged(r)]
-    timed = [(r, start, end) for r in failed if (start := moment(began(r))) and (end := moment(r.get("ended_at")))]
-    again = [(start, _proven_again(record, end, in_order)) for record, start, end in timed if start <= end]
+    told = restored(in_order)
     return Recovery(
-        failed_releases=summed_up((end - start).total_seconds() for start, end in again if end),
-        not_yet=sum(end is None for _, end in again),
+        failed_releases=summed_up(seconds for _, seconds in told if seconds is not None),
+        not_yet=sum(seconds is None for _, seconds in told),
         began_unknown=len(taken_back),
-        unknown_time=len(failed) - len(again),
+        unknown_time=sum(map(_failed, in_order)) - len(told),
     )
+
+
+def _failed(record: Record) -> bool:
+    return record.get("outcome") in FAILED and not _is_request_back(record) and not is_unjudged(record)
 
 
 def _proven_again(record: Record, ended: datetime, in_order: Sequence[Record]) -> datetime | None:

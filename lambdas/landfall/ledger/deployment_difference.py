@@ -62,7 +62,7 @@ class Commits:
 class Image:
     """Compressed bytes and layers of both images, and the part of `after` that `before` does not have.
 
-    None where ECR no longer has a manifest of both, or where one is an index of several platforms.
+    None where ECR no longer has a manifest of both. Of an index it is the platform's that ran, where that is known.
     """
 
     bytes_before: int
@@ -120,7 +120,7 @@ def difference_of(before: Known, after: Known) -> Difference:
             what
             for what, is_known in (
                 ("the commits between them: the builds do not list them", before.said.sha and after.said.sha),
-                ("the images' layers: ECR has no manifest of both, or one is an index", same_image or image),
+                ("the images' layers: ECR has no manifest of both, or the platform is not known", same_image or image),
                 ("the task definitions: a revision is missing", revisions),
                 ("the durations of the states: a report is missing", before.report and after.report),
             )

@@ -9,9 +9,10 @@ from functools import partial
 from typing import TypeVar
 
 from landfall.chain import Record
-from landfall.ledger import deployment_record, execution_history
+from landfall.ledger import deployment_record, execution_history, task_times
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry, Event
+from landfall.ledger.task_times import TaskTimes
 from landfall.logs import task_logs
 from landfall.logs.task_logs import Line, Place, Written
 from landfall.proof.observed import Look
@@ -26,6 +27,8 @@ BUDGET = timedelta(seconds=12)
 """Of the step's minute. What is not read by then stays unread, and the report is written without it."""
 SHOWN = 100
 """Running and stopped tasks that are read after a success, one page of each: a report shows fewer."""
+TIMED = 100
+"""Tasks whose times a report holds, the release's own first: 300 bytes each."""
 _T = TypeVar("_T")
 
 
@@ -36,10 +39,12 @@ def seen(ended: Ended, record: Record, world: World) -> Seen:
     settings = world.settings.named(ended.release.service)
     if settings is None:
         return Seen(history=told, unread=tuple(reader.unread))
-    look = _look(settings, None if ended.failure else SHOWN, reader)
+    look, times = _look(settings, None if ended.failure else SHOWN, reader)
+    revision, since = deployment_record.revision(ended), ended.release.started_at
+    of_deployment = task_times.of_interest(times, revision, since)[:TIMED]
     place = reader.read("where its tasks write", lambda: _place(ended, settings, world))
     lines = _logs(ended, look, place, settings, reader)
-    return Seen(look, told, lines, place, tuple(reader.unread))
+    return Seen(look, told, lines, place, tuple(reader.unread), of_deployment)
 
 
 class _Reader:
@@ -72,15 +77,16 @@ def _history(ended: Ended, record: Record, reader: _Reader) -> tuple[Entry, ...]
     return tuple(replace(entry, reason=redacted(entry.reason, kinds)) for entry in execution_history.timeline(found))
 
 
-def _look(settings: Service, most: int | None, reader: _Reader) -> Look:
-    """Look at the service, at `most` tasks of each status, and at its targets."""
+def _look(settings: Service, most: int | None, reader: _Reader) -> tuple[Look, tuple[TaskTimes, ...]]:
+    """Look at the service, at `most` tasks of each status with their times, and at its targets."""
     ecs, elb = reader.world.ecs(settings.name), reader.world.elb
     if (service := reader.read("the service", ecs.service)) is None:
-        return Look(None)
-    listed = (reader.read(f"its {s} tasks", partial(ecs.tasks, s, most=most)) or () for s in ("RUNNING", "STOPPED"))
-    tasks = {task.arn: task for each in listed for task in each}
+        return Look(None), ()
+    statuses = ("RUNNING", "STOPPED")
+    listed = (reader.read(f"its {s} tasks", partial(ecs.tasks_and_times, s, most=most)) or () for s in statuses)
+    tasks = {task.arn: (task, times) for each in listed for task, times in each}
     targets = reader.read("its targets", partial(elb.targets, service.target_groups)) or ()
-    return Look(service, tuple(tasks.values()), targets)
+    return Look(service, tuple(task for task, _ in tasks.values()), targets), tuple(t for _, t in tasks.values())
 
 
 def _place(ended: Ended, settings: Service, world: World) -> Place | None:

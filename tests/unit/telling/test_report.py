@@ -110,6 +110,14 @@ def test_what_somebody_wrote_is_no_markdown() -> None:
     assert "!\\[x\\](https&#58;//example.org/p.png) \\[pay\\](https&#58;//example.org) a\\\\\\|b &lt;b&gt;" in text
 
 
+def test_the_title_of_a_rejected_request_says_what_was_asked() -> None:
+    """Its commit is often not known, and then the request's own words are what there is."""
+    ended = ENDINGS[Outcome.REJECTED]
+    ended = replace(ended, release=replace(ended.release, git_sha="", image_digest="", came='{"image": 7}'))
+    text = report_text.markdown(report(ended, deployment_record.closed(ended, b.NOW), SEEN))
+    assert text.startswith('# REJECTED: sample (A request that can\'t be read ({"image": 7}))\n')
+
+
 def test_what_is_published_is_what_is_written() -> None:
     """The schemas in docs are those of today's classes (`make schemas`)."""
     for name, schema in published.schemas().items():

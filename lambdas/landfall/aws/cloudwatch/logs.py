@@ -34,14 +34,14 @@ class TaskLogs:
             raise
         return True
 
-    def of_task(self, place: Place, task: str) -> Written:
+    def of_task(self, place: Place, task: str, most: int = MOST_LINES) -> Written:
         """Return what one task wrote, its last lines at least; nothing where it has written nothing."""
-        query: dict[str, Any] = {"logGroupName": place.group, "logStreamName": place.stream(task), "limit": MOST_LINES}
+        query: dict[str, Any] = {"logGroupName": place.group, "logStreamName": place.stream(task), "limit": most}
         events: list[Line] = []
         for _ in range(MOST_PAGES):
             page, lines = self._stream(query, task)
             events = [*lines, *events]
-            if len(events) >= MOST_LINES:
+            if len(events) >= most:
                 break
             # a page may be empty before the end: that is where the token is the one that was given
             if page.get("nextBackwardToken") in (None, query.get("nextToken")):

@@ -14,6 +14,7 @@ from landfall import console
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry
+from landfall.ledger.task_times import TaskTimes
 from landfall.logs.task_logs import Line, Place, Tally
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release
 from landfall.proof.observed import Look
@@ -21,8 +22,9 @@ from landfall.smoke.case import Check
 from landfall.telling import deployment_notice
 from landfall.telling.report.served import Provenance, Target, provenance, target
 
-SCHEMA = 3
-"""Of reports. Since 3 they tell of tasks, targets and log lines; 1 and 2 had neither schema nor log lines."""
+SCHEMA = 4
+"""Of reports. Since 4 they tell when tasks were pulled, started and stopped, and their addresses; since 3 of tasks,
+targets and log lines; 1 and 2 had neither schema nor log lines."""
 LAST_LINES = 50
 """Log lines of a report (R6)."""
 UNREAD = "not read: no task was started"
@@ -53,6 +55,7 @@ class Seen:
     logs: LogLines = LogLines(UNREAD)
     place: Place | None = None
     unread: tuple[str, ...] = ()
+    times: tuple[TaskTimes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,7 @@ class Report:
     checks: tuple[Check, ...]
     target_health: tuple[Target, ...]
     timeline: tuple[Entry, ...]
+    task_times: tuple[TaskTimes, ...]
     logs: LogLines
     release: Release
     baseline: Baseline | None
@@ -104,6 +108,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         checks=ended.checks,
         target_health=tuple(target(each) for each in seen.look.targets),
         timeline=seen.history,
+        task_times=seen.times,
         logs=seen.logs,
         release=release,
         baseline=ended.baseline,

@@ -24,6 +24,7 @@ class Task:
     arn: str
     revision: str
     status: str
+    addresses: tuple[str, ...]
     digests: dict[str, str]
     exit_codes: dict[str, int]
     stopped_reason: str
@@ -82,6 +83,7 @@ def _task(task: TaskView) -> Task:
         arn=task.arn,
         revision=task.task_definition,
         status=task.last_status,
+        addresses=tuple(sorted(task.addresses)),
         digests={c.name: c.image_digest or UNKNOWN for c in task.containers},
         exit_codes={c.name: c.exit_code for c in task.containers if c.exit_code is not None},
         stopped_reason=redacted(task.stopped_reason),

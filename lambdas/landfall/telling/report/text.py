@@ -11,8 +11,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from landfall.ledger.execution_history import Entry
-from landfall.model import Baseline
+from landfall.model import Baseline, Outcome
 from landfall.telling.report import Report
+from landfall.telling.report.page_view import asked_for
 from landfall.telling.report.served import Task
 from landfall.text import foreign
 
@@ -24,8 +25,9 @@ class _Shown(str):
 
 
 def markdown(report: Report) -> str:
-    """Return the report as Markdown."""
-    return _ENVIRONMENT.get_template("report.md.j2").render(report=report)
+    """Return the report as Markdown. The title of a rejected one says what was asked."""
+    asked = f"({asked_for(report.release)})" if report.outcome == Outcome.REJECTED else ""
+    return _ENVIRONMENT.get_template("report.md.j2").render(report=report, asked=asked)
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,1 @@
+"""The pages of `landfall ui`, asked without a network."""
