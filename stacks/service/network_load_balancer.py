@@ -21,6 +21,7 @@ class NetworkLoadBalancer(Construct):
         self, scope: Construct, construct_id: str, *, service: Service, stack: ServiceStack, network: Network
     ) -> None:
         super().__init__(scope, construct_id)
+        assert network.balancer_group is not None  # noqa: S101  only a worker has none
         self.balancer = elbv2.NetworkLoadBalancer(
             self,
             "Balancer",

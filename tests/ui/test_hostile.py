@@ -81,8 +81,9 @@ def of_difference(said: str) -> Values:
         )
 
     one, other = known(1), known(2)
-    names = (str(each.record["deployment_id"]) for each in (one, other))
-    found = Compared(said, said, *names, difference_of(one, other), (one.record, other.record))
+    differ = difference_of(one, other)
+    a, b = str(one.record["deployment_id"]), str(other.record["deployment_id"])
+    found = Compared(said, said, a, b, differ, (one.record, other.record))
     return {"found": found, "page": difference.page(found)}
 
 

@@ -14,10 +14,10 @@ from cli.exits import Refused
 from cli.ui.environments import FAILURES, Environment
 from cli.ui.reading import task_times
 from cli.ui.views import words
+from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.ecs import task_definition
 from landfall.aws.executions import MOST_EVENTS, Executions
 from landfall.aws.ledger_chain import WALKED
-from landfall.aws.logs import TaskLogs
 from landfall.aws.trying import trying
 from landfall.chain import Record
 from landfall.ledger.deployment_difference import Difference, difference_of
