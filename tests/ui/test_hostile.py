@@ -81,8 +81,8 @@ def of_difference(said: str) -> Values:
         )
 
     one, other = known(1), known(2)
-    names = (str(each.record["deployment_id"]) for each in (one, other))
-    found = Compared(said, said, *names, difference_of(one, other), (one.record, other.record))
+    before, after = (str(each.record["deployment_id"]) for each in (one, other))
+    found = Compared(said, said, before, after, difference_of(one, other), (one.record, other.record))
     return {"found": found, "page": difference.page(found)}
 
 

@@ -76,11 +76,8 @@ def stacked(columns: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> tuple
             if number > 0:
                 high = max(LEAST, HIGH * number / top)
                 ground -= high
-                found.append(
-                    Bar(
-                        *(round(v, 2) for v in (each * (place + _GAP / 2), ground, each * (1 - _GAP), high)), kind, name
-                    )
-                )
+                x, wide = round(each * (place + _GAP / 2), 2), round(each * (1 - _GAP), 2)
+                found.append(Bar(x, round(ground, 2), wide, round(high, 2), kind, name))
     return tuple(found)
 
 

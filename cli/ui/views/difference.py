@@ -12,6 +12,7 @@ from cli.ui.reading.difference import Compared
 from cli.ui.views import words
 from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.steps import step
+from landfall.chain import Record
 from landfall.ledger.deployment_difference import Commits, Difference, Pair, Side
 from landfall.model import UNKNOWN
 
@@ -194,7 +195,7 @@ def _durations(pairs: Sequence[Pair]) -> tuple[Took, ...]:
     )
 
 
-def _choice(record: records.Record) -> Choice:
+def _choice(record: Record) -> Choice:
     _, word = outcome_of(record)
     commit = words.short(record.get("git_sha", UNKNOWN))
     return Choice(str(record["deployment_id"]), f"{words.clock(records.started(record))}  {commit}  {word}")
