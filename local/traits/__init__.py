@@ -27,13 +27,13 @@ TRAITS = (
     "task_definitions",
     "services",
     "cloudformation_ecs",
-    "ecr_host",
+    "ecr.host",
     "no_image_cache",
-    "ecr_images",
-    "ecr_delete",
-    "ecr_layer_url",
-    "ecr_push_event",
-    "ecr_scan",
+    "ecr.images",
+    "ecr.deletion",
+    "ecr.layer_url",
+    "ecr.push_event",
+    "ecr.scan",
     "codebuild",
     "build_by_states",
     "layers_once",
@@ -46,4 +46,4 @@ TRAITS = (
 def apply_all() -> None:
     """Apply every trait, in order."""
     for name in TRAITS:
-        importlib.import_module(name if "." in name else f"local.traits.{name}").apply()
+        importlib.import_module(name if name.startswith("local.") else f"local.traits.{name}").apply()

@@ -25,7 +25,7 @@ from ministack.services import codebuild
 
 from local.images.build_event import announce
 from local.images.builds import FAILURES, ImageBuild
-from local.traits import ecr_images
+from local.traits.ecr import images
 
 Record = dict[str, Any]
 WORK = ("PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD", "UPLOAD_ARTIFACTS")
@@ -129,5 +129,5 @@ def _enter(record: Record, name: str) -> Record:
 
 
 def _digest_of(repository: str, tag: str) -> str | None:
-    image = ecr_images.find(repository, {"imageTag": tag})
+    image = images.find(repository, {"imageTag": tag})
     return str(image["imageDigest"]) if image else None

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.traits import ecr_host, task_memory
+from local.traits import task_memory
+from local.traits.ecr import host
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from local.traits import ecr_host, task_memory
 def test_images_of_ecr_are_pulled_from_the_emulator(monkeypatch: pytest.MonkeyPatch, image: str, pulled: str) -> None:
     """No engine may ask the real ECR for a local image; a sidecar from elsewhere is left alone."""
     monkeypatch.setenv("GATEWAY_PORT", "4567")
-    assert ecr_host.here(image) == pulled
+    assert host.here(image) == pulled
 
 
 @pytest.mark.parametrize(

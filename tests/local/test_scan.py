@@ -12,7 +12,7 @@ import pytest
 from landfall.aws.ecr import Ecr
 from landfall.aws.image_manifest import INDEX_TYPES, MANIFEST_TYPES
 from local.emulator.local_aws import LocalAws
-from local.traits.ecr_scan import ANNOTATION
+from local.traits.ecr.scan import ANNOTATION
 
 NAME = "scanned"
 

@@ -86,7 +86,8 @@ def test_a_throttled_gate_waits_until_the_deadline(judged: Judged, monkeypatch: 
     monkeypatch.setattr(LogsBackend, "filter_log_events", standin.throttled)
     with pytest.raises(AwsBusy):
         machine.judge("confirm", judged)
-    late = replace(judged, deployment=replace(judged.deployment, deadline=datetime.now(UTC).isoformat()))
+    over = datetime.now(UTC) - timedelta(seconds=judged.release.limits.owner_pause_seconds)
+    late = replace(judged, deployment=replace(judged.deployment, deadline=over.isoformat()))
     verdict = machine.judge("confirm", late)
     assert verdict["state"] == "PASS"
     assert "did not look" in verdict["reason"]

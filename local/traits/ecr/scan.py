@@ -15,7 +15,7 @@ from typing import Any
 from ministack.core.responses import error_response_json, get_account_id
 from ministack.services import ecr
 
-from local.traits import ecr_images
+from local.traits.ecr import images
 
 ANNOTATION, OPERATION = "local.landfall.scan", "DescribeImageScanFindings"
 
@@ -38,7 +38,7 @@ def describe_image_scan_findings(data: Any) -> Any:
     if name not in ecr._repositories:
         message = f"The repository with name '{name}' does not exist in the registry with id '{get_account_id()}'"
         return error_response_json("RepositoryNotFoundException", message, 400)
-    image = ecr_images.find(name, asked)
+    image = images.find(name, asked)
     if image is None:
         return error_response_json("ImageNotFoundException", f"there is no image {asked} in {name!r}", 400)
     manifest = json.loads(image.get("imageManifest") or "{}")

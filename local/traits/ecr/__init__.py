@@ -1,0 +1,1 @@
+"""Traits of the image registry, Amazon ECR."""
