@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,11 +31,24 @@ from tests.support import builders as b
 from tests.support import schemas
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _anew() -> Iterator[None]:
+    """Have the step read its settings anew: it reads them once, and other tests have others."""
+    sys.modules.pop("reconcile", None)
+    yield
+    sys.modules.pop("reconcile", None)
+
+
 @pytest.fixture(autouse=True)
-def fewer(request: pytest.FixtureRequest) -> None:
+def fewer(request: pytest.FixtureRequest) -> Iterator[None]:
     """Leave out the services of which nothing is there, but one: to look at each takes longer than all else here."""
     if "all_services" not in request.fixturenames:
         request.getfixturevalue("two_services")
+        yield
+        return
+    sys.modules.pop("reconcile", None)
+    yield
+    sys.modules.pop("reconcile", None)
 
 
 @pytest.fixture(autouse=True)
