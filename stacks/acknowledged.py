@@ -70,6 +70,12 @@ ANSWERS: tuple[Answer, ...] = (
         "read.",
     ),
     _wildcard(
+        rf"arn:<AWS::Partition>:ecs:{_ACCOUNT}:service-(deployment|revision)/[^/*]+/[^/*]+/\*",
+        rf"Landfall-Pipeline/(CheckStability|Preflight)Role/{_POLICY}",
+        "ECS gives a service deployment and a revision of a service their ids when they are made. The pattern is "
+        "limited to the configured service, and the right is to read.",
+    ),
+    _wildcard(
         rf"arn:<AWS::Partition>:ecs:{_ACCOUNT}:task-definition/[^/*]+:\*",
         rf"Landfall-Pipeline/RegisterTaskDefinitionRole/{_POLICY}",
         "ECS gives a revision its number when it is registered. The pattern is limited to the configured family.",

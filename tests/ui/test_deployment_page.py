@@ -188,14 +188,14 @@ def test_spans_have_no_gap_whatever_the_clocks_say() -> None:
 
 def test_an_unknown_step_shows_its_name() -> None:
     """A step that is newer than this command is on the lane all the same."""
-    stops = lane([{"state": "UpdateService"}, {"state": "CheckWorker", "answer": "WAIT"}], open_=True)
+    stops = lane([{"state": "UpdateService"}, {"state": "CheckCanary", "answer": "WAIT"}], open_=True)
 
     assert [(stop.label, stop.state) for stop in stops[:3]] == [
         ("Update", "done"),
-        ("Check worker", "here"),
+        ("Check canary", "here"),
         ("Rollout", "todo"),
     ]
-    assert [step(state).cause for state in ("CheckWorker", "WaitForWorker", "CheckRollbackWorker")] == [
+    assert [step(state).cause for state in ("CheckCanary", "WaitForCanary", "CheckRollbackCanary")] == [
         Cause.STEPS,
         Cause.POLLING,
         Cause.BACK,
