@@ -290,6 +290,9 @@ class NewAccount:
     class InvalidInputException(Exception):
         """As IAM says that it is there already."""
 
+    class ClientException(Exception):
+        """As another version of ECS says it."""
+
     class ClusterNotFoundException(Exception):
         """Of ECS."""
 
@@ -330,6 +333,39 @@ def test_a_role_that_never_comes_is_told() -> None:
     new = NewAccount(1000)
     error = CloudFormation(Aws(new, new, new, sleep=lambda _: None), "balancer").deploy(BEGAN)
     assert "service linked role" in str(error)
+
+
+class LostReply(NewAccount):
+    """ECS that creates the service of a first request, whose reply is lost, and refuses the second one."""
+
+    def __init__(self, refusal: type[Exception], owner: str) -> None:
+        super().__init__(0)
+        self.refusal, self.owner, self.asked = refusal, owner, 0
+
+    def describe_services(self, **_: Any) -> dict[str, Any]:
+        """Show the service once it was asked for."""
+        tags = [{"key": OWNER, "value": self.owner}]
+        return {"services": [{"status": "ACTIVE", "tags": tags}] if self.asked else []}
+
+    def create_service(self, **_: Any) -> None:
+        """Refuse, since the first request arrived."""
+        self.asked += 1
+        raise self.refusal("Creation of service was not idempotent.")
+
+
+@pytest.mark.parametrize("refusal", [NewAccount.InvalidParameterException, NewAccount.ClientException])
+def test_a_request_that_is_sent_twice_creates_one_service(refusal: type[Exception]) -> None:
+    """A lost reply does not fail the stack: the service is there, and it is this stack's."""
+    ecs = LostReply(refusal, BEGAN["Stack"])
+    assert CloudFormation(Aws(ecs, ecs, ecs, sleep=lambda _: None), "balancer").deploy(BEGAN) is None
+    assert ecs.asked == 1
+
+
+def test_another_stacks_service_is_not_taken_for_a_lost_reply() -> None:
+    """It appeared between the look and the request, and stays another's."""
+    ecs = LostReply(NewAccount.InvalidParameterException, "Another-Stack")
+    error = CloudFormation(Aws(ecs, ecs, ecs, sleep=lambda _: None), "balancer").deploy(BEGAN)
+    assert "not idempotent" in str(error)
 
 
 def test_cloudformation_hears_how_it_ended_and_no_log_has_its_url(

@@ -109,10 +109,14 @@ class EcsService:
             "tags": [{"key": OWNER, "value": self._properties["Stack"]}],
             **wanted,
         }
+        refused = self._aws.ecs.exceptions
         for left in reversed(range(TRIES)):
             try:
                 self._aws.ecs.create_service(**request)
-            except self._aws.ecs.exceptions.InvalidParameterException as error:
+            except (refused.InvalidParameterException, refused.ClientException) as error:
+                # CloudFormation may send a request twice, and boto3 repeats one whose reply was lost.
+                if "not idempotent" in str(error).lower() and self._is_ours():
+                    return
                 # An account that never used ECS has no such role, and IAM takes a while to show a new one.
                 if not left or "service linked role" not in str(error).lower():
                     raise
@@ -120,6 +124,10 @@ class EcsService:
                 self._aws.sleep(PAUSE_SECONDS)
             else:
                 return
+
+    def _is_ours(self) -> bool:
+        found = self._found()
+        return found is not None and _owner(found) == self._properties["Stack"]
 
     def _ecs_may_act(self) -> None:
         try:
