@@ -74,6 +74,13 @@ def held_out() -> tuple[Scenario, ...]:
     return _all_of("held_out")
 
 
+@cache
+def usual() -> frozenset[str]:
+    """Return the ids that the default tests try: of each file, the first of each outcome and code."""
+    first = {(s.theme, s.expected, s.code): s.id for s in reversed(scenarios())}
+    return frozenset(first.values())
+
+
 def _all_of(folder: str) -> tuple[Scenario, ...]:
     files = sorted((HERE / folder).glob("*.toml"), key=lambda path: (int(path.stem.partition("-")[0]), path.stem))
     documents = [{**d, "theme": path.stem} for path in files for d in _toml(path)["scenario"]]
