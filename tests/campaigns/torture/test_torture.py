@@ -9,7 +9,6 @@ from tests.campaigns.torture.scenario import Scenario, held_out, scenario, scena
 from tests.campaigns.torture.tools import predicates
 from tests.support import schemas
 
-
 EACH = [pytest.param(s, id=s.id, marks=() if s.id in usual() else (pytest.mark.long,)) for s in scenarios()]
 
 
