@@ -1,7 +1,7 @@
 """`make bench`: what Landfall costs and how it scales, beside what it cost before. Writes build/bench.json.
 
 Exits 1 where a target is missed. Name parts to run these alone. Parts run side by side, each in a process of its own:
-their figures are counted, and none depends on how fast the machine is.
+their figures are counted, and none depends on how fast the machine is. Parts with real processes run after them, alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from bench.figure import Figure
-from bench.parts import LONG, PARTS, measured
+from bench.parts import ALONE, LONG, PARTS, measured
 
 OUT = Path(__file__).resolve().parents[1] / "build" / "bench.json"
 
@@ -28,9 +28,10 @@ def main() -> int:
         parser.error(f"{unknown[0]!r} is no part; there are {', '.join(PARTS)}")
     found: dict[str, list[Figure]] = {}
     with ProcessPoolExecutor(os.cpu_count(), max_tasks_per_child=1) as pool:
-        running = {pool.submit(measured, name): name for name in asked}
+        running = {pool.submit(measured, name): name for name in asked if name not in ALONE}
         for done in as_completed(running):
             found[running[done]] = done.result()
+    found |= {name: measured(name) for name in asked if name in ALONE}
     figures = [figure for name in asked for figure in found[name]]
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(json.dumps([figure.document() for figure in figures], indent=2) + "\n", encoding="utf-8")

@@ -22,6 +22,8 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "seeds": lambda: fleets.figures((100, 1_000), seeds=5),
 }
 """What is measured, by its name, the longest first. `seeds` takes half an hour, and only runs where it is named."""
+ALONE = frozenset({"real"})
+"""Parts that need the machine for themselves: a service that gets no time answers nobody, and its release fails."""
 LONG = frozenset({"seeds"})
 
 

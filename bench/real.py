@@ -40,7 +40,7 @@ def _all_at_once(there: Theatre, lanes: list[str]) -> list[Played]:
 
     def go(number: int, name: str) -> None:
         one = there.play(Lane(there.stage, name), Deployment(number, GOOD, ()))
-        sys.stderr.write(f"{name}: {', '.join(one.outcomes)} after {one.seconds:.0f} s\n")
+        sys.stderr.write(f"{name}: {', '.join(one.outcomes)} after {one.seconds:.0f} s{_why(one)}\n")
         played.append(one)
 
     threads = [threading.Thread(target=go, args=each) for each in enumerate(lanes, start=1)]
@@ -49,3 +49,10 @@ def _all_at_once(there: Theatre, lanes: list[str]) -> list[Played]:
     for thread in threads:
         thread.join()
     return played
+
+
+def _why(one: Played) -> str:
+    """Say which laws broke, and what each deployment of the service failed by."""
+    failures = [record["failure"] for record in one.records if record.get("failure")]
+    said = [*one.violations, *(f"{each['state']} {each['code']}: {each['reason']}" for each in failures)]
+    return "".join(f"; {each}" for each in said)
