@@ -17,6 +17,7 @@ from cli.verbs import (
     freeze,
     history,
     image,
+    images,
     release,
     report,
     rollback,
@@ -74,6 +75,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(image.app, name="image")
+app.add_typer(images.app, name="images")
 
 
 def main() -> None:

@@ -143,6 +143,7 @@ class Service:
     `scan`: which findings of ECR's image scan refuse a release (scan.py).
     `keep_image` names containers that keep their image, although it is from the released repository.
     `worker`: it has no load balancer, and how it is proven then.
+    `keep_releases`: how many proven releases keep their images and revisions (`landfall images clean`).
     """
 
     name: str
@@ -167,6 +168,7 @@ class Service:
     stack: ServiceStack | None = None
     build: Build | None = None
     worker: Worker | None = None
+    keep_releases: int = 10
 
     def __post_init__(self) -> None:
         """Make the time of a worker's proof part of the limits, which go with the release."""
