@@ -17,7 +17,7 @@ from landfall.chain import Record
 from landfall.images import standing
 from landfall.images.standing import Repository, Row
 from landfall.images.stored import Listed
-from landfall.ledger import image_uses
+from landfall.ledger import image_uses, needed_images
 from landfall.ledger.image_uses import Account, Definition, Known
 from landfall.reconcile.pace import Pace
 from landfall.settings import Service
@@ -72,14 +72,7 @@ def _open(ledger: Ledger, service: str) -> list[Record]:
 
 
 def _proven(ledger: Ledger, service: str, keep: int) -> list[Record]:
-    """Return the proven releases, the newest first, until they have so many different images."""
-    found, digests = list[Record](), set[str]()
-    for record in ledger.proven(service):
-        digests.add(str(record["image_digest"]))
-        if len(digests) > keep:
-            break
-        found.append(record)
-    return found
+    return [dict(record) for record in needed_images.kept(ledger.proven(service), keep)]
 
 
 def _named(ledger: Ledger, service: str, account: Account) -> dict[str, Record]:

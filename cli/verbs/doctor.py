@@ -14,6 +14,7 @@ from cli import quotas
 from cli.cloud import Cloud
 from cli.command import At, verb
 from cli.exits import Exit, Refused
+from cli.images import image_expiry
 from cli.live_release import look
 from cli.quotas import Unwell
 from cli.verbs import freeze
@@ -87,6 +88,7 @@ def _checks(cloud: Cloud) -> Iterator[Check]:
         table = f"services.{service.name}"
         yield Check(service.name, partial(_service, cloud, service), f"{allow}, or correct {table} in services.toml")
         yield Check("  images", partial(_repository, cloud, service), f"{allow}, or correct {table}.repository")
+        yield Check("  expiry", partial(image_expiry.look, cloud, service), allow)
         yield Check("  build", partial(_build, cloud, service), f"{allow}, or deploy the build's stack")
         yield Check("  live", partial(_live, cloud, service), allow)
         yield Check("  freezes", partial(_freezes, cloud, service), allow)

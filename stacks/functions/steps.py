@@ -292,7 +292,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Reconcile",
         (
-            _may(On.REPOSITORIES, "ecr:DescribeImages"),
+            _may(On.REPOSITORIES, "ecr:DescribeImages", "ecr:GetLifecyclePolicy", "ecr:BatchGetImage"),
             *_SEE_TASKS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),

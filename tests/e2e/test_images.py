@@ -1,4 +1,4 @@
-"""`landfall images clean` on the local AWS's registry, with real pushes. On a stage of its own; part of `make test-long`.
+"""`landfall images clean` on the local AWS's registry, with real pushes. Part of `make test-long`.
 
 What nobody needs goes, an index before its parts; and the way back still works afterwards.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from cli.deployments.following import Ending
 from local.stage.landfall_stage import Stage, staged
 from tests.e2e import by_hand, laws
 from tests.e2e.command import landfall
@@ -20,14 +21,23 @@ pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 SERVICE = "cleaned"
 REPOSITORY = f"landfall/{SERVICE}"
+UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"start_period_seconds": 60}}
+"""The service is not slow, but the machine may be."""
 INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Return a local AWS with one service."""
-    with staged(tmp_path_factory.mktemp("aws"), (SERVICE,)) as stage:
+    with staged(tmp_path_factory.mktemp("aws"), (SERVICE,), overrides={SERVICE: UNHURRIED}) as stage:
         yield stage
+
+
+def proven(stage: Stage, name: str) -> Ending:
+    """Push a good release and return how its deployment ended."""
+    ending = pushed(stage, SERVICE, name)
+    laws.hold(stage, ending, SERVICE, "SUCCEEDED")
+    return ending
 
 
 def put(stage: Stage, manifest: dict[str, Any], kind: str) -> str:
@@ -58,16 +68,16 @@ def told(stage: Stage, *arguments: str) -> tuple[int, dict[str, Any]]:
 
 def test_clean_deletes_what_nobody_needs_and_the_way_back_works(stage: Stage) -> None:
     """Three releases, an index with two parts that share nothing, a stray image, and one of somebody's revision."""
-    oldest, behind, live = (pushed(stage, SERVICE, name) for name in ("oldest", "behind", "live"))
-    for ending in (oldest, behind, live):
-        laws.hold(stage, ending, SERVICE, "SUCCEEDED")
+    oldest, behind, live = (proven(stage, name) for name in ("oldest", "behind", "live"))
     a, b, c = (str(ending.record["image_digest"]) for ending in (oldest, behind, live))
     kind = str(like(stage, a, "a")["mediaType"])
     parts = [put(stage, like(stage, a, f"part {n}"), kind) for n in (1, 2)]
     described = [{"digest": part, "mediaType": kind, "size": 1} for part in parts]
     index = put(stage, {"schemaVersion": 2, "mediaType": INDEX, "manifests": described}, INDEX)
     stray, theirs = (put(stage, like(stage, a, name), kind) for name in ("stray", "theirs"))
-    uri = stage.aws.client("ecr").describe_repositories(repositoryNames=[REPOSITORY])["repositories"][0]["repositoryUri"]
+    uri = stage.aws.client("ecr").describe_repositories(repositoryNames=[REPOSITORY])["repositories"][0][
+        "repositoryUri"
+    ]
     container = {"name": "job", "image": f"{uri}@{theirs}", "memory": 128}
     by_hand.registered(stage, live.record["task_definition"], family="jobs", containerDefinitions=[container])
     everything = there(stage)
@@ -95,4 +105,4 @@ def test_clean_deletes_what_nobody_needs_and_the_way_back_works(stage: Stage) ->
     code, said = landfall(stage, "rollback", "--service", SERVICE, "--yes")
     assert code == 0, said
     assert stage.live(SERVICE)["gitSha"] == behind.record["git_sha"]
-    laws.hold(stage, pushed(stage, SERVICE, "after"), SERVICE, "SUCCEEDED")
+    proven(stage, "after")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from landfall.aws.executions import Executions
     from landfall.aws.findings import Findings, Turns
     from landfall.aws.freezes import Freezes
+    from landfall.aws.image_care.registry import Registry
     from landfall.aws.ledger import Ledger
     from landfall.aws.locks import Locks
     from landfall.aws.reports import Reports
@@ -73,6 +74,12 @@ class Adapters(Given):
         from landfall.aws.ecr import Ecr
 
         return Ecr(self._client("ecr"), repository)
+
+    def registry(self, repository: str) -> Registry:
+        """Return what says how long ECR keeps the images of one repository."""
+        from landfall.aws.image_care.registry import Registry
+
+        return Registry(self._client("ecr"), repository)
 
     @cached_property
     def codebuild(self) -> CodeBuild:

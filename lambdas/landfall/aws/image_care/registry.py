@@ -72,10 +72,12 @@ class Registry:
             failed = {str(f["imageId"]["imageDigest"]): str(f["failureCode"]) for f in reply.get("failures", [])}
         return {digest: code for digest, code in failed.items() if code != ABSENT}
 
-    def lifecycle_policy(self) -> str:
-        """Return the repository's lifecycle policy as JSON; empty if it has none."""
+    def lifecycle_policy(self) -> str | None:
+        """Return the repository's lifecycle policy as JSON; empty if it has none, None if there is no repository."""
         with trying(f"reading the lifecycle policy of repository {self._repository!r}"):
             try:
                 return str(self._client.get_lifecycle_policy(repositoryName=self._repository)["lifecyclePolicyText"])
             except self._client.exceptions.LifecyclePolicyNotFoundException:
                 return ""
+            except self._client.exceptions.RepositoryNotFoundException:
+                return None
