@@ -31,6 +31,7 @@ SERVICES = (
     "dropped",
     "shaped",
     "jobs",
+    "migrated",
 )
 OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
@@ -42,6 +43,10 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
     "shaped": {"stack": {"load_balancer": "network", "start_period_seconds": 60, "unhealthy_threshold": 10}},
     "jobs": {**AS_WORKER, "stability_timeout_seconds": 60},
+    "migrated": {
+        "migration": {"command": ["python", "-m", "sample_service.migrate"], "timeout_seconds": 15},
+        "recovery_wait_seconds": 3,
+    },
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,
