@@ -3,6 +3,7 @@
 It brings the embedded database to its newest form, which takes no time. The variable FAULT makes it a bad one.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -33,4 +34,4 @@ def migrate(
 
 
 if __name__ == "__main__":
-    migrate(Settings.from_env())
+    migrate(Settings.from_env(os.environ))

@@ -32,7 +32,7 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
             (Catch({**FAILED_STEP, "outcome": "REJECTED"}, "ResolveFailed"),),
         ),
         Kind(
-            "Before the update: the service was not changed, so the release is rejected. The record knows the migration.",
+            "Before the update: the service was not changed, so the release is rejected.",
             ("AcquireLock", "Preflight", "RegisterTaskDefinition", "RunMigration", "CheckMigration"),
             (Catch({**FAILED_STEP, "outcome": "REJECTED"}, "ReportRejection"),),
         ),

@@ -1,8 +1,8 @@
 """Trait: RunTask with the same client token starts one task.
 
-AWS ("Ensuring idempotency" in the Amazon ECS API reference): the same token with the same parameters in the same cluster
-returns the first answer, and starts nothing. Other parameters are refused with ConflictException. A token lives for 24
-hours, or until an hour after the task stopped, whichever comes first; then the same call starts a second task.
+AWS (ECS API reference, "Ensuring idempotency"): the same token with the same parameters in the same cluster returns the
+first answer, and starts nothing. Other parameters are refused with ConflictException. A token lives for 24 hours, or
+until an hour after the task stopped, whichever comes first; then the same call starts a second task.
 Emulator: it ignores the token. Here: as AWS. The error's text is ours, since AWS documents only the exception.
 """
 

@@ -55,7 +55,12 @@ def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
 
 def scopes(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
     """Return the scope of each `On` in this stack."""
-    return {**_ecs(stack, settings), **_migrations(stack, settings), **_others(stack, settings), **_held(stack, settings, holdings)}
+    return {
+        **_ecs(stack, settings),
+        **_migrations(stack, settings),
+        **_others(stack, settings),
+        **_held(stack, settings, holdings),
+    }
 
 
 def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
