@@ -98,5 +98,5 @@ def read(record: Mapping[str, Any] | None) -> Migration | None:
         return None
     try:
         return parse(Migration, json.loads(text))
-    except (InvalidStepInput, TypeError, ValueError, RecursionError):
+    except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
         return Migration(Stage.UNKNOWN, "", "", "", backward_compatible=False)
