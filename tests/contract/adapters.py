@@ -144,6 +144,10 @@ REPLIES: Mapping[str, Any] = {
         "serviceRevisions": [{"serviceRevisionArn": "arn:revision", "taskDefinition": b.REVISION}],
         "failures": [],
     },
+    "ListClusters": {"clusterArns": ["arn:cluster"]},
+    "ListServices": {"serviceArns": ["arn:service"]},
+    "BatchDeleteImage": {"imageIds": [{"imageDigest": b.DIGEST}], "failures": []},
+    "GetLifecyclePolicy": {"lifecyclePolicyText": '{"rules": []}'},
     "ListTasks": {"taskArns": ["arn:task/1"]},
     "DescribeTasks": {
         "tasks": [{"taskArn": "arn:task/1", "attachments": [], "containers": [{"name": "app"}]}],

@@ -96,8 +96,8 @@ def test_clean_deletes_what_nobody_needs_and_the_way_back_works(stage: Stage) ->
     assert refused["failures"][0]["failureCode"] == "ImageReferencedByManifestList"
 
     code, document = told(stage, "clean", "--yes")
-    assert (code, document["failed"], document["left"]) == (0, {}, 0)
-    assert there(stage) == {b, c, theirs}
+    assert (code, document["failed"], document["left"]) == (0, {}, 0), document
+    assert there(stage) == {b, c, theirs}, document
     active = stage.ecs.list_task_definitions(familyPrefix=f"landfall-{SERVICE}")["taskDefinitionArns"]
     assert oldest.record["task_definition"] not in active
     assert behind.record["task_definition"] in active
