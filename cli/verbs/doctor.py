@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import quotas
+from cli import drill_records, quotas
 from cli.cloud import Cloud
 from cli.command import At, verb
 from cli.exits import Exit, Refused
@@ -20,6 +20,7 @@ from cli.quotas import Unwell
 from cli.verbs import freeze
 from landfall import naming
 from landfall.errors import LandfallError
+from landfall.ledger import drills
 from landfall.naming import PIPELINE_STACK
 from landfall.preflight_checks import supported_service
 from landfall.settings import Service
@@ -91,6 +92,8 @@ def _checks(cloud: Cloud) -> Iterator[Check]:
         yield Check("  expiry", partial(image_expiry.look, cloud, service), allow)
         yield Check("  build", partial(_build, cloud, service), f"{allow}, or deploy the build's stack")
         yield Check("  live", partial(_live, cloud, service), allow)
+        if service.drill:
+            yield Check("  drills", partial(_drills, cloud, service), allow)
         yield Check("  freezes", partial(_freezes, cloud, service), allow)
 
 
@@ -172,6 +175,14 @@ def _build(cloud: Cloud, service: Service) -> str:
     if not cloud.client("codebuild").batch_get_projects(names=[project])["projects"]:
         raise Unwell(f"CodeBuild has no project {project}", "deploy the build's stack: docs/building.md")
     return f"CodeBuild project {project}"
+
+
+def _drills(cloud: Cloud, service: Service) -> str:
+    found, now = drill_records.last(cloud, service), datetime.now(UTC)
+    days = service.drill.overdue_days if service.drill else 0
+    if found is None or now - datetime.fromisoformat(found.at) > timedelta(days=days):
+        raise Unwell(found.told(now) if found else drills.NEVER, f"run `landfall drill {service.name}`")
+    return found.told(now)
 
 
 def _freezes(cloud: Cloud, service: Service) -> str:

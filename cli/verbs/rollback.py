@@ -20,6 +20,7 @@ from landfall import naming
 from landfall.aws.ledger_chain import WALKED
 from landfall.chain import Record
 from landfall.intake import document
+from landfall.ledger import drills
 from landfall.settings import Service
 
 
@@ -69,10 +70,8 @@ def _target(at: At, service: Service, to: str) -> Record:
         return _named(at, service, to)
     candidates = list(islice(at.cloud.ledger.proven(service.name), WALKED))
     live = look(at.cloud, service)
-    # older than the oldest proof of what runs: the newest other release may be one that was rolled back
-    same = [i for i, r in enumerate(candidates) if r["image_digest"] in live.image]
-    behind = candidates[max(same) + 1 :] if live.record and same else candidates
-    found = next((r for r in behind if not live.record or r["image_digest"] not in live.image), None)
+    is_live = (lambda r: r["image_digest"] in live.image) if live.record else (lambda _: False)
+    found = drills.behind(candidates, is_live)
     if found is None:
         raise Refused("NOTHING_BEFORE", f"the ledger has no proven release of {service.name} before the one that runs")
     return found

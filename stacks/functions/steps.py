@@ -145,6 +145,12 @@ _SEE_WORK = (
 )
 # To find out which records Landfall closed: the public key, and the bucket, which says whether they are signed.
 _BELIEVE = (_may(On.SIGNATURES, "kms:GetPublicKey"), _may(On.SIGNING_BEGUN, "s3:ListBucketVersions"))
+_SEE_PROVEN = (
+    _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+    _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+    _LEDGER_KEY,
+    *_BELIEVE,
+)
 _SEE_MIGRATIONS = (
     _may(On.MIGRATED_TASK_LIST, "ecs:ListTasks"),
     _may(On.MIGRATED_TASKS, "ecs:DescribeTasks"),
@@ -197,7 +203,8 @@ STEPS: tuple[Step, ...] = (
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
             _may(On.FREEZES, "dynamodb:GetItem"),
-            _LEDGER_KEY,
+            # of a drill: what was proven, and what changed the service last
+            *_SEE_PROVEN,
         ),
         asks_services=True,
     ),
@@ -349,6 +356,11 @@ STEPS: tuple[Step, ...] = (
         ),
         machine=None,
         longest=RECONCILE_LONGEST,
+    ),
+    Step(
+        "Drill",
+        (*_SEE_PROVEN, _may(On.FREEZES, "dynamodb:GetItem"), _may(On.MACHINE, "states:StartExecution")),
+        machine=None,
     ),
     Step(
         "Retire",

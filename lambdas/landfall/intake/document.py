@@ -25,7 +25,10 @@ KEYS = (
     "reason",
     "requested_by",
     "cross_migration",
+    "drill",
 )
+DRILLS = ("back", "forward")
+"""What `drill` says: which way a drill's deployment goes. Only `landfall drill` and the schedule set it."""
 CROSSES = "true"
 """What `cross_migration` says where a rollback may cross a migration that is not backward compatible."""
 WORDS = ("reason", "requested_by")
@@ -56,7 +59,14 @@ def of_release(service: str, tag: str, digest: str, *, requested_by: str, reason
 
 
 def of_rollback(
-    service: str, digest: str, deployment_id: str, *, requested_by: str, reason: str, crosses: bool = False
+    service: str,
+    digest: str,
+    deployment_id: str,
+    *,
+    requested_by: str,
+    reason: str,
+    crosses: bool = False,
+    drill: str = "",
 ) -> Document:
     """Return what asks to go back to an image that a deployment proved."""
     return {
@@ -67,6 +77,7 @@ def of_rollback(
         "requested_by": requested_by,
         "reason": reason,
         **({"cross_migration": CROSSES} if crosses else {}),
+        **({"drill": drill} if drill else {}),
     }
 
 

@@ -66,6 +66,7 @@ def opened(release: Release, *, doomed: bool = False) -> dict[str, Any]:
         "unfinished": YES,
         "release": json.dumps(asdict(release)),
         **({"doomed": True} if doomed else {}),
+        **({"drill": release.drill} if release.drill else {}),
         **({"cross_migration": True} if release.cross_migration else {}),
     }
 

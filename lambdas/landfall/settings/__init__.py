@@ -12,6 +12,7 @@ from landfall.redaction import Redaction
 from landfall.settings import migration, pauses
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
+from landfall.settings.drill import DrillSettings
 from landfall.settings.migration import MigrationSettings
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
 from landfall.settings.worker import Worker
@@ -152,6 +153,7 @@ class Service:
     `keep_image` names containers that keep their image, although it is from the released repository.
     `worker`: it has no load balancer, and how it is proven then.
     `migration`: what runs once before the service is updated.
+    `drill`: when the way back is practised.
     `keep_releases`: how many proven releases keep their images and revisions (`landfall images clean`).
     """
 
@@ -179,6 +181,7 @@ class Service:
     worker: Worker | None = None
     migration: MigrationSettings | None = None
     keep_releases: int = 10
+    drill: DrillSettings | None = None
 
     def __post_init__(self) -> None:
         """Make the times of a worker's proof and of a migration part of the limits, which go with the release."""

@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 
 from landfall.aws.ecs import DESCRIBE_TASKS_LIMIT
 from landfall.change import task_definition
-from landfall.ledger import needed_images
+from landfall.ledger import drills, needed_images
 from landfall.proof.observed import TaskView
+from landfall.reconcile import drills_overdue as reconcile_drills
 from landfall.reconcile import expiring_images as reconcile_expiring
 from landfall.reconcile import live_revision as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
@@ -35,6 +37,7 @@ def of_service(service: Service, shared: Shared) -> Mapping[str, Look]:
         "how long images are kept": partial(expiring, service, shared),
         "what is live": partial(live, service, shared),
         "what died": partial(dying, service, shared),
+        **({"drills": partial(drilled, service, shared)} if service.drill else {}),
         **of_records(service.limits, shared),
     }
 
@@ -113,6 +116,12 @@ def dying(service: Service, shared: Shared) -> Looked:
     raised = any(f.open and (f.kind, f.subject) == (Kind.RELEASE_DYING, revision) for f in shared.known)
     looked = reconcile_dying.assess(view, stopped, shared.last_change, shared.world.now(), raised=raised)
     return looked if shared.undisturbed() else undecided
+
+
+def drilled(service: Service, shared: Shared) -> Looked:
+    """Look at the last drill of a service that has drills."""
+    newest = list(islice(shared.world.ledger.newest_first(service.name, drills.NEWEST), drills.NEWEST))
+    return reconcile_drills.assess(service, newest, shared.last_change, shared.world.now())
 
 
 def _deployed(digest: str, shared: Shared) -> bool:

@@ -42,6 +42,7 @@ def asked(release: Release, wanted: Request) -> Release:
         # going back runs no migration: that of an older release can't know what a newer one did
         migration_attempts=wanted.service.limits.migration_attempts if wanted.intent == Intent.RELEASE else 0,
         cross_migration=wanted.cross_migration,
+        drill=wanted.drill,
     )
 
 
