@@ -104,7 +104,7 @@ def test_a_drill_by_schedule_proves_both_ways(stage: Stage) -> None:
     assert status(stage)["way_back"].startswith("way back proven today, in ")
     assert status(stage)["proven"] is True
 
-    code, said = landfall(stage, "dora", SERVICE, "--json")
+    code, said = landfall(stage, "dora", "--service", SERVICE, "--json")
     assert code == 0
     assert json.loads(said)["all"]["rollbacks"] == 0
 
