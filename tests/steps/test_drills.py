@@ -49,8 +49,10 @@ def drill(**given: str) -> Any:
 
 def test_the_schedule_starts_the_way_back_once() -> None:
     """To the release before the live one, named by its deployment; the event may come twice."""
-    assert drill(service="sample")["started"].endswith("-sample-drill-back")
-    drill(service="sample")
+    name = drill(service="sample")["started"]
+    assert name.endswith("-sample-drill-back")
+    standin.open_record(b.release(deployment_id=name, execution_arn="arn:back", drill="back"))
+    assert drill(service="sample")["refused"].startswith("UNDER_WAY")
     (asked,) = started()
     assert asked == {
         "service": "sample",

@@ -134,9 +134,9 @@ def _named_directly(world: Drawn) -> Iterator[str]:
     yield from (each for user in world.users for each in user.digests)
     for arn, definition in world.definitions.items():
         ours = False
-        if (record := ids.get(definition.deployment)) is not None and "outcome" in record:
-            copy = json.loads(record.get("ended", '{"baseline": {}}'))["baseline"].get("restore_to")
-            ours = arn in (record["task_definition"], copy)
+        if (by := ids.get(definition.deployment)) is not None and "outcome" in by:
+            copy = json.loads(by.get("ended", '{"baseline": {}}'))["baseline"].get("restore_to")
+            ours = arn in (by["task_definition"], copy)
         if arn in wanted or (definition.active and not ours):
             for image in definition.images:
                 yield image.partition("@")[2] or (latest if image == f"{URI}:latest" else "")
