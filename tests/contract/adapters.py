@@ -106,7 +106,14 @@ REPLIES: Mapping[str, Any] = {
     "DescribeStateMachine": {"definition": "{}"},
     "DescribeStateMachineForExecution": {"definition": "{}", "updateDate": AT},
     "DescribeServices": {
-        "services": [{"serviceArn": "arn", "serviceName": "sample", "status": "ACTIVE", "deployments": []}],
+        "services": [
+            {
+                "serviceArn": "arn",
+                "serviceName": "sample",
+                "status": "ACTIVE",
+                "deployments": [],
+            }
+        ],
         "failures": [],
     },
     "ListServiceDeployments": {
@@ -150,7 +157,14 @@ REPLIES: Mapping[str, Any] = {
     "GetLifecyclePolicy": {"lifecyclePolicyText": '{"rules": []}'},
     "ListTasks": {"taskArns": ["arn:task/1"]},
     "DescribeTasks": {
-        "tasks": [{"taskArn": "arn:task/1", "attachments": [], "containers": [{"name": "app"}]}],
+        "tasks": [
+            {
+                "taskArn": "arn:task/1",
+                "taskDefinitionArn": b.REVISION,
+                "attachments": [],
+                "containers": [{"name": "app"}],
+            }
+        ],
         "failures": [],
     },
     "GetTaskProtection": {

@@ -5,7 +5,7 @@ What is left out of an answer would be an image that nobody seems to need. So a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from landfall.aws import ecs
@@ -45,25 +45,19 @@ class AccountReader:
         names = list(self._listed("list_services", "serviceArns", cluster=cluster))
         for part in _parts(names, DESCRIBE_SERVICES_LIMIT):
             what = f"describing {len(part)} services in {cluster}"
-            for found in self._described("describe_services", "services", what, cluster=cluster, services=part):
-                ours = (_name(cluster), str(found["serviceName"])) == own
-                revisions = [
-                    d.get("taskDefinition") for d in (*found.get("deployments", []), *found.get("taskSets", []))
-                ]
-                for revision in dict.fromkeys([found.get("taskDefinition"), *revisions]):
-                    if revision:
-                        yield User(f"service {_name(cluster)}/{found['serviceName']}", str(revision), ours)
+            found = self._described("describe_services", "services", what, cluster=cluster, services=part)
+            with trying(what):
+                users = [user for each in found for user in _of_service(each, _name(cluster), own)]
+            yield from users
 
     def _tasks(self, cluster: str, own: tuple[str, str]) -> Iterator[User]:
         arns = list(self._listed("list_tasks", "taskArns", cluster=cluster))
         for part in _parts(arns, DESCRIBE_TASKS_LIMIT):
             what = f"describing {len(part)} tasks in {cluster}"
-            for task in self._described("describe_tasks", "tasks", what, cluster=cluster, tasks=part):
-                digests = [str(c["imageDigest"]) for c in task.get("containers", []) if c.get("imageDigest")]
-                group = str(task.get("group", ""))
-                ours = (_name(cluster), group.removeprefix("service:")) == own
-                who = f"a task of {group or 'nobody'} in {_name(cluster)}"
-                yield User(who, str(task["taskDefinitionArn"]), ours, tuple(digests))
+            found = self._described("describe_tasks", "tasks", what, cluster=cluster, tasks=part)
+            with trying(what):
+                users = [_of_task(task, _name(cluster), own) for task in found]
+            yield from users
 
     def _active(self) -> Iterator[str]:
         yield from self._listed("list_task_definitions", "taskDefinitionArns", status="ACTIVE")
@@ -102,3 +96,17 @@ def _parts(names: Sequence[str], size: int) -> Iterator[list[str]]:
 
 def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
+
+
+def _of_service(service: Mapping[str, Any], cluster: str, own: tuple[str, str]) -> list[User]:
+    """Return a service once for each revision that it has, or is on its way to or from."""
+    name, sets = str(service["serviceName"]), (*service.get("deployments", []), *service.get("taskSets", []))
+    revisions = dict.fromkeys([service.get("taskDefinition"), *(each.get("taskDefinition") for each in sets)])
+    return [User(f"service {cluster}/{name}", str(each), (cluster, name) == own) for each in revisions if each]
+
+
+def _of_task(task: Mapping[str, Any], cluster: str, own: tuple[str, str]) -> User:
+    digests = tuple(str(c["imageDigest"]) for c in task.get("containers", []) if c.get("imageDigest"))
+    group = str(task.get("group", ""))
+    ours = (cluster, group.removeprefix("service:")) == own
+    return User(f"a task of {group or 'nobody'} in {cluster}", str(task["taskDefinitionArn"]), ours, digests)
