@@ -6,11 +6,11 @@ preflight asks again what was asked when the drill began (`overtaken`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
+from landfall.chain import Record
 from landfall.ledger import service_standing
 from landfall.model import Outcome
 from landfall.settings.drill import DrillSettings
@@ -20,8 +20,6 @@ NEWEST = 100
 """The newest records, in which the last drill is looked for."""
 HALF_WAY = timedelta(hours=1)
 """After so long the way forward should have begun: something keeps it from that."""
-
-Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
