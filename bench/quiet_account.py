@@ -35,6 +35,12 @@ _AS_STORED = TypeSerializer()
 Asked = Mapping[str, Any]
 Reply = dict[str, Any]
 
+POLICY = (
+    '{"rules": [{"rulePriority": 1, "action": {"type": "expire"}, "selection": {"tagStatus": "untagged", '
+    '"countType": "sinceImagePushed", "countUnit": "days", "countNumber": 14}}]}'
+)
+"""What the stack gives a repository: it takes untagged images alone."""
+
 
 class Account:
     """AWS for services of so many records and images. `calls` are counted by operation, `used` by what is paid."""
@@ -54,6 +60,7 @@ class Account:
             "UpdateItem": self._update_item,
             "ListObjectsV2": self._list_objects,
             "DescribeImages": self._describe_images,
+            "GetLifecyclePolicy": lambda _: {"lifecyclePolicyText": POLICY},
             "DescribeServices": self._describe_services,
             "DescribeTaskDefinition": lambda _: {"taskDefinition": {"containerDefinitions": []}, "tags": tags},
             "ListTasks": lambda _: {"taskArns": []},

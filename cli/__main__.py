@@ -13,10 +13,12 @@ from cli.verbs import (
     diff,
     doctor,
     dora,
+    drill,
     findings,
     freeze,
     history,
     image,
+    images,
     release,
     report,
     rollback,
@@ -57,6 +59,7 @@ for command in (
     watch.watch,
     status.status,
     rollback.rollback,
+    drill.drill,
     freeze.freeze,
     freeze.unfreeze,
     history.history,
@@ -74,6 +77,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(image.app, name="image")
+app.add_typer(images.app, name="images")
 
 
 def main() -> None:

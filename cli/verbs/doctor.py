@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import quotas
+from cli import drill_records, quotas
 from cli.cloud import Cloud
 from cli.command import At, verb
 from cli.exits import Exit, Refused
+from cli.images import image_expiry
 from cli.live_release import look
 from cli.quotas import Unwell
 from cli.verbs import freeze
 from landfall import naming
 from landfall.errors import LandfallError
+from landfall.ledger import drills
 from landfall.naming import PIPELINE_STACK
 from landfall.preflight_checks import supported_service
 from landfall.settings import Service
@@ -87,8 +89,11 @@ def _checks(cloud: Cloud) -> Iterator[Check]:
         table = f"services.{service.name}"
         yield Check(service.name, partial(_service, cloud, service), f"{allow}, or correct {table} in services.toml")
         yield Check("  images", partial(_repository, cloud, service), f"{allow}, or correct {table}.repository")
+        yield Check("  expiry", partial(image_expiry.look, cloud, service), allow)
         yield Check("  build", partial(_build, cloud, service), f"{allow}, or deploy the build's stack")
         yield Check("  live", partial(_live, cloud, service), allow)
+        if service.drill:
+            yield Check("  drills", partial(_drills, cloud, service), allow)
         yield Check("  freezes", partial(_freezes, cloud, service), allow)
 
 
@@ -170,6 +175,14 @@ def _build(cloud: Cloud, service: Service) -> str:
     if not cloud.client("codebuild").batch_get_projects(names=[project])["projects"]:
         raise Unwell(f"CodeBuild has no project {project}", "deploy the build's stack: docs/building.md")
     return f"CodeBuild project {project}"
+
+
+def _drills(cloud: Cloud, service: Service) -> str:
+    found, now = drill_records.last(cloud, service), datetime.now(UTC)
+    days = service.drill.overdue_days if service.drill else 0
+    if found is None or now - datetime.fromisoformat(found.at) > timedelta(days=days):
+        raise Unwell(found.told(now) if found else drills.NEVER, f"run `landfall drill {service.name}`")
+    return found.told(now)
 
 
 def _freezes(cloud: Cloud, service: Service) -> str:

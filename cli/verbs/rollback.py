@@ -20,6 +20,7 @@ from landfall import naming
 from landfall.aws.ledger_chain import WALKED
 from landfall.chain import Record
 from landfall.intake import document
+from landfall.ledger import drills
 from landfall.settings import Service
 
 
@@ -35,6 +36,10 @@ def rollback(
         ),
     ] = "",
     reason: Annotated[str, typer.Option(help="Why. Kept in the ledger. At most 200 characters.")] = "",
+    cross_migration: Annotated[
+        bool,
+        typer.Option("--cross-migration", help="Go back even across a migration that is not backward compatible."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> int:
     """Go back to a release that was proven live before.
@@ -50,7 +55,9 @@ def rollback(
         raise Refused("DECLINED", "nothing was touched")
     name = naming.execution(datetime.now(UTC), chosen.name, str(target["git_sha"]), secrets.token_hex(3))
     digest, proven_by, by = str(target["image_digest"]), str(target["deployment_id"]), document.asker(at.cloud.identity)
-    asked = document.of_rollback(chosen.name, digest, proven_by, requested_by=by, reason=reason)
+    asked = document.of_rollback(
+        chosen.name, digest, proven_by, requested_by=by, reason=reason, crosses=cross_migration
+    )
     return finished(at, follow.to_the_end(at, begin.started(at, name, asked), chosen.name))
 
 
@@ -63,10 +70,8 @@ def _target(at: At, service: Service, to: str) -> Record:
         return _named(at, service, to)
     candidates = list(islice(at.cloud.ledger.proven(service.name), WALKED))
     live = look(at.cloud, service)
-    # older than the oldest proof of what runs: the newest other release may be one that was rolled back
-    same = [i for i, r in enumerate(candidates) if r["image_digest"] in live.image]
-    behind = candidates[max(same) + 1 :] if live.record and same else candidates
-    found = next((r for r in behind if not live.record or r["image_digest"] not in live.image), None)
+    is_live = (lambda r: r["image_digest"] in live.image) if live.record else (lambda _: False)
+    found = drills.behind(candidates, is_live)
     if found is None:
         raise Refused("NOTHING_BEFORE", f"the ledger has no proven release of {service.name} before the one that runs")
     return found

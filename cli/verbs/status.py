@@ -7,11 +7,13 @@ from typing import Any
 
 from rich.text import Text
 
+from cli import drill_records
 from cli.command import At, ServiceName, verb
 from cli.deployments import pausing
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
+from landfall.migration import migration, words
 from landfall.model import UNKNOWN
 
 
@@ -20,20 +22,28 @@ def status(at: At, *, service: ServiceName = None) -> int:
     """Show what is live, and whether it is proven. Exits 0 in both cases."""
     chosen = [at.cloud.service(service)] if service else at.cloud.settings.services
     frozen = freeze.of_each(at.cloud, chosen)
+    by_name = {each.name: each for each in chosen}
     found = [
-        (live, tuple(map(str, frozen[live.service])), pausing.of(at.cloud, live)) for live in looks(at.cloud, chosen)
+        (
+            live,
+            tuple(map(str, frozen[live.service])),
+            pausing.of(at.cloud, live),
+            drill_records.told(at.cloud, by_name[live.service]),
+        )
+        for live in looks(at.cloud, chosen)
     ]
     wrong = Counter(finding.service for finding in at.cloud.findings.all() if finding.open)
     for each in found:
-        _show(at, *each, wrong[each[0].service])
+        _show(at, each, wrong[each[0].service])
     services = [{**_document(*each), "open_findings": wrong[each[0].service]} for each in found]
     at.out.document({"region": at.cloud.region, "services": services})
     return 0
 
 
-def _show(at: At, live: Live, frozen: tuple[str, ...], paused: str, wrong: int) -> None:
+def _show(at: At, shown: tuple[Live, tuple[str, ...], str, str], wrong: int) -> None:
+    live, frozen, *_ = shown
     at.out.say(live.service, "bold")
-    rows = {**_document(live, frozen, paused), "proven": _proven(live), "frozen": "; ".join(frozen) or "no"}
+    rows = {**_document(*shown), "proven": _proven(live), "frozen": "; ".join(frozen) or "no"}
     del rows["service"]
     if wrong:
         rows["findings"] = f"{wrong} open: landfall findings {live.service}"
@@ -54,7 +64,7 @@ def _proven(live: Live) -> str:
     return f"no: it was proven, but now {live.running} of {live.desired} tasks run, rollout {live.rollout}"
 
 
-def _document(live: Live, frozen: tuple[str, ...], paused: str) -> dict[str, Any]:
+def _document(live: Live, frozen: tuple[str, ...], paused: str, way_back: str) -> dict[str, Any]:
     release, record = live.release or {}, live.record or {}
     return {
         "service": live.service,
@@ -68,9 +78,11 @@ def _document(live: Live, frozen: tuple[str, ...], paused: str) -> dict[str, Any
         "requested_by": release.get("requested_by", UNKNOWN),
         "reason": release.get("reason") or UNKNOWN,
         **{name: release[name] for name in ("asked_by", "asked_at", "asked_via", "asked_why") if release.get(name)},
+        "migration": words.short(migration.read(live.release)) if live.release else UNKNOWN,
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,
         **({"paused": paused} if paused else {}),
+        **({"way_back": way_back} if way_back else {}),
         "frozen": list(frozen),
     }

@@ -27,6 +27,16 @@ def execution(now: datetime, service: str, git_sha: str, random: str) -> str:
     return f"{now.strftime(TIME)}-{service}-{git_sha[:12]}-{random}"[:EXECUTION_LIMIT]
 
 
+def drill_back(now: datetime, service: str) -> str:
+    """Return the name of the execution that begins a drill. Two calls in one minute start one drill."""
+    return f"{now:%Y%m%dT%H%M}00Z-{service}-drill-back"
+
+
+def drill_forward(back_ended_at: str, service: str) -> str:
+    """Return the name of the execution that ends a drill: whoever starts it, it starts once."""
+    return f"{stamp(back_ended_at)}-{service}-drill-forward"
+
+
 def recovery(deployment_id: str, now: datetime) -> str:
     """Return the name of an execution that recovers a deployment. It changes each minute.
 

@@ -14,6 +14,8 @@ from aws_cdk import aws_iam as iam
 
 from landfall.aws.events import SOURCE, DetailType
 from landfall.chain import key_names
+from landfall.change.task_definition import TAG_ROLE
+from landfall.migration.asking import ROLE_MIGRATION
 from landfall.naming import build_project, front
 from landfall.partitions import FINDINGS, TURNS, UNKNOWN_SERVICE
 from landfall.settings import Service, Settings
@@ -53,7 +55,12 @@ def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
 
 def scopes(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
     """Return the scope of each `On` in this stack."""
-    return {**_ecs(stack, settings), **_others(stack, settings), **_held(stack, settings, holdings)}
+    return {
+        **_ecs(stack, settings),
+        **_migrations(stack, settings),
+        **_others(stack, settings),
+        **_held(stack, settings, holdings),
+    }
 
 
 def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
@@ -81,6 +88,32 @@ def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         ),
         # DescribeTaskDefinition and DeregisterTaskDefinition have neither resource level nor condition keys.
         On.ANY_TASK_DEFINITION: Scope(("*",)),
+    }
+
+
+def _migrations(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
+    """Return what the two steps of migrations may use, for the services that have one alone."""
+    services = [service for service in settings.services if service.migration]
+
+    def arns(resource: str, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(stack.format_arn(service="ecs", resource=resource, resource_name=n) for n in _once(names))
+
+    in_clusters = {"ArnEquals": {"ecs:cluster": list(arns("cluster", (s.cluster for s in services)))}}
+    tasks, anywhere = arns("task", (f"{s.cluster}/*" for s in services)), ("*",) if services else ()
+    roles = _once(_role(stack, role) for s in services for role in (s.task_role, s.execution_role))
+    return {
+        On.MIGRATED_SERVICES: Scope(_once(service_arn(stack, s) for s in services)),
+        On.MIGRATED_FAMILIES: Scope(arns("task-definition", (f"{_family(s)}:*" for s in services)), in_clusters),
+        On.MIGRATED_TASK_LIST: Scope(anywhere, in_clusters),
+        On.MIGRATED_TASKS: Scope(tasks),
+        # RunMigration tags the tasks that it starts, so no other task can be stopped.
+        On.MIGRATION_TASKS: Scope(tasks, {"StringEquals": {f"aws:ResourceTag/{TAG_ROLE}": ROLE_MIGRATION}}),
+        On.MIGRATIONS_BEING_RUN: Scope(tasks, {"StringEquals": {"ecs:CreateAction": "RunTask"}}),
+        On.MIGRATED_LOG_GROUPS: Scope(_log_groups(stack, services)),
+        On.ROLES_OF_MIGRATIONS: Scope(roles, {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}),
+        # These two Describe actions have neither resource level nor condition keys.
+        On.REVISIONS_OF_MIGRATIONS: Scope(anywhere),
+        On.TARGETS_OF_MIGRATED: Scope(anywhere),
     }
 
 

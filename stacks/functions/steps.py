@@ -61,6 +61,16 @@ class On(Enum):
     JUDGED_LOG_GROUPS = auto()
     WORKER_LOG_GROUPS = auto()
     METRICS_OF_WORK = auto()
+    MIGRATED_FAMILIES = auto()
+    MIGRATED_SERVICES = auto()
+    MIGRATED_TASK_LIST = auto()
+    MIGRATED_TASKS = auto()
+    MIGRATION_TASKS = auto()
+    MIGRATIONS_BEING_RUN = auto()
+    MIGRATED_LOG_GROUPS = auto()
+    ROLES_OF_MIGRATIONS = auto()
+    REVISIONS_OF_MIGRATIONS = auto()
+    TARGETS_OF_MIGRATED = auto()
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,16 @@ _SEE_WORK = (
 )
 # To find out which records Landfall closed: the public key, and the bucket, which says whether they are signed.
 _BELIEVE = (_may(On.SIGNATURES, "kms:GetPublicKey"), _may(On.SIGNING_BEGUN, "s3:ListBucketVersions"))
+_SEE_PROVEN = (
+    _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
+    _may(On.LEDGER_INDEXES, "dynamodb:Query"),
+    _LEDGER_KEY,
+    *_BELIEVE,
+)
+_SEE_MIGRATIONS = (
+    _may(On.MIGRATED_TASK_LIST, "ecs:ListTasks"),
+    _may(On.MIGRATED_TASKS, "ecs:DescribeTasks"),
+)
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 
 STEPS: tuple[Step, ...] = (
@@ -183,7 +203,8 @@ STEPS: tuple[Step, ...] = (
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
             _may(On.FREEZES, "dynamodb:GetItem"),
-            _LEDGER_KEY,
+            # of a drill: what was proven, and what changed the service last
+            *_SEE_PROVEN,
         ),
         asks_services=True,
     ),
@@ -202,6 +223,33 @@ STEPS: tuple[Step, ...] = (
             _SEE_SERVICE,
             *_SEE_IMAGES,
             *_BELIEVE,
+        ),
+    ),
+    Step(
+        "RunMigration",
+        (
+            _may(On.MIGRATED_FAMILIES, "ecs:RunTask"),
+            _may(On.MIGRATIONS_BEING_RUN, "ecs:TagResource"),
+            _may(On.ROLES_OF_MIGRATIONS, "iam:PassRole"),
+            _may(On.REVISIONS_OF_MIGRATIONS, "ecs:DescribeTaskDefinition"),
+            _may(On.MIGRATED_SERVICES, "ecs:DescribeServices"),
+            *_SEE_MIGRATIONS,
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            *_SEE_LOCK,
+        ),
+    ),
+    Step(
+        "CheckMigration",
+        (
+            *_SEE_MIGRATIONS,
+            _may(On.MIGRATION_TASKS, "ecs:StopTask"),
+            _may(On.REVISIONS_OF_MIGRATIONS, "ecs:DescribeTaskDefinition"),
+            _may(On.MIGRATED_LOG_GROUPS, "logs:GetLogEvents"),
+            _may(On.MIGRATED_SERVICES, "ecs:DescribeServices"),
+            _may(On.TARGETS_OF_MIGRATED, "elasticloadbalancing:DescribeTargetHealth"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            *_TELL,
         ),
     ),
     Step(
@@ -292,7 +340,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Reconcile",
         (
-            _may(On.REPOSITORIES, "ecr:DescribeImages"),
+            _may(On.REPOSITORIES, "ecr:DescribeImages", "ecr:GetLifecyclePolicy", "ecr:BatchGetImage"),
             *_SEE_TASKS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
@@ -308,6 +356,11 @@ STEPS: tuple[Step, ...] = (
         ),
         machine=None,
         longest=RECONCILE_LONGEST,
+    ),
+    Step(
+        "Drill",
+        (*_SEE_PROVEN, _may(On.FREEZES, "dynamodb:GetItem"), _may(On.MACHINE, "states:StartExecution")),
+        machine=None,
     ),
     Step(
         "Retire",

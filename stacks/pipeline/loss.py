@@ -1,11 +1,11 @@
 """Starts the recovery of a deployment whose execution is gone, by its status event or by a sweep.
 
-It also has the schedules of the reconciler, and of Retire, which removes versions of functions.
+It also has the schedules of the reconciler, of drills, and of Retire, which removes versions of functions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -19,6 +19,7 @@ from constructs import Construct
 from landfall.intake.request import ENDED
 from landfall.ledger import recovery
 from landfall.reconcile import LOOK_EVERY
+from landfall.settings import Service
 from landfall.unused_versions import LOOK_EVERY as RETIRED_EVERY
 
 SWEEP_EVERY = Duration.minutes(recovery.SWEEP_EVERY.total_seconds() / 60)
@@ -76,6 +77,31 @@ class OnSchedule(Construct):
             ("Retire", RETIRE_EVERY, "Removes versions of functions that no execution can call any more"),
         ):
             _on_schedule(self, name, what, every=every, function=functions[name], dead_letters=dead_letters)
+
+
+class DrillSchedule(Construct):
+    """Begins drills when the settings say so, and ends them: every minute it looks for a proven way back."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        services: Sequence[Service],
+        function: lambda_.IFunction,
+        dead_letters: sqs.IQueue,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        for service in services:
+            if service.drill and service.drill.cron:
+                what = f"Begins a drill of {service.name}: back to the release before, and forward again"
+                schedule = events.Schedule.expression(f"cron({service.drill.cron})")
+                rule = events.Rule(self, service.name, description=what, schedule=schedule)
+                asked = events.RuleTargetInput.from_object({"service": service.name})
+                rule.add_target(targets.LambdaFunction(function, event=asked, dead_letter_queue=dead_letters))
+        what = "Starts the way forward of drills whose way back is proven"
+        every = Duration.minutes(1)
+        _on_schedule(self, "Forward", what, every=every, function=function, dead_letters=dead_letters)
 
 
 def _on_schedule(

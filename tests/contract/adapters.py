@@ -23,6 +23,8 @@ from landfall.aws.events import DetailType, Events
 from landfall.aws.executions import Executions
 from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
+from landfall.aws.image_care.account import AccountReader
+from landfall.aws.image_care.registry import Registry
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
 from landfall.aws.reports import Reports
@@ -34,7 +36,7 @@ from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.aws.topic import Topic
 from landfall.aws.versions import Definitions, Versions
-from landfall.images.stored import Image
+from landfall.images.stored import Image, Listed
 from landfall.intake.freeze import Freeze
 from landfall.intake.lock import Lock
 from landfall.logs.task_logs import Place
@@ -104,7 +106,14 @@ REPLIES: Mapping[str, Any] = {
     "DescribeStateMachine": {"definition": "{}"},
     "DescribeStateMachineForExecution": {"definition": "{}", "updateDate": AT},
     "DescribeServices": {
-        "services": [{"serviceArn": "arn", "serviceName": "sample", "status": "ACTIVE", "deployments": []}],
+        "services": [
+            {
+                "serviceArn": "arn",
+                "serviceName": "sample",
+                "status": "ACTIVE",
+                "deployments": [],
+            }
+        ],
         "failures": [],
     },
     "ListServiceDeployments": {
@@ -142,9 +151,20 @@ REPLIES: Mapping[str, Any] = {
         "serviceRevisions": [{"serviceRevisionArn": "arn:revision", "taskDefinition": b.REVISION}],
         "failures": [],
     },
+    "ListClusters": {"clusterArns": ["arn:cluster"]},
+    "ListServices": {"serviceArns": ["arn:service"]},
+    "BatchDeleteImage": {"imageIds": [{"imageDigest": b.DIGEST}], "failures": []},
+    "GetLifecyclePolicy": {"lifecyclePolicyText": '{"rules": []}'},
     "ListTasks": {"taskArns": ["arn:task/1"]},
     "DescribeTasks": {
-        "tasks": [{"taskArn": "arn:task/1", "attachments": [], "containers": [{"name": "app"}]}],
+        "tasks": [
+            {
+                "taskArn": "arn:task/1",
+                "taskDefinitionArn": b.REVISION,
+                "attachments": [],
+                "containers": [{"name": "app"}],
+            }
+        ],
         "failures": [],
     },
     "GetTaskProtection": {
@@ -304,6 +324,11 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Ecr.images": lambda at: list(_ecr(at).images()),
     "Ecr.label": lambda at: _ecr(at).label(_of(b.DIGEST), "l"),
     "Ecr.scan": lambda at: _ecr(at).scan(b.DIGEST),
+    "Registry.uri": lambda at: Registry(at.client("ecr"), "repo").uri(),
+    "Registry.parts": lambda at: Registry(at.client("ecr"), "repo").parts([Listed(b.DIGEST, (), "", index=True)]),
+    "Registry.delete": lambda at: Registry(at.client("ecr"), "repo").delete([b.DIGEST]),
+    "Registry.lifecycle_policy": lambda at: Registry(at.client("ecr"), "repo").lifecycle_policy(),
+    "AccountReader.read": lambda at: AccountReader(at.client("ecs")).read("cluster", "service", ["arn:revision"]),
     "Ecr.platforms": lambda at: _ecr(at).platforms(b.DIGEST),
     "image_manifest.read": lambda at: image_manifest.read(at.client("ecr"), "repo", {"imageTag": b.SHA}),
     "image_manifest.found": lambda at: image_manifest.found(at.client("ecr"), "repo", {"imageTag": b.SHA}),

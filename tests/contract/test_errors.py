@@ -86,6 +86,8 @@ READ: dict[tuple[str, str], tuple[Any, str]] = {
     ("Ecr.image", "ImageNotFoundException"): (None, "there is no such image"),
     ("Ecr.image", "RepositoryNotFoundException"): (None, "there is no such image"),
     ("Ecr.scan", "ScanNotFoundException"): ("Scan", "the image was not scanned, which a look of its own judges"),
+    ("Registry.lifecycle_policy", "LifecyclePolicyNotFoundException"): ("str", "the repository has no policy"),
+    ("Registry.lifecycle_policy", "RepositoryNotFoundException"): ("NoneType", "the look at pushes says so"),
     ("TaskLogs.exists", "ResourceNotFoundException"): (False, "there is no such log group"),
     ("TaskLogs.of_task", "ResourceNotFoundException"): ("Written", "a task's stream appears with its first line"),
     ("Surroundings.role_exists", "NoSuchEntity"): (False, "the role is gone"),

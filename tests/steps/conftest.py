@@ -35,6 +35,8 @@ base_url = "{url}"
 identity_requests = 5
 requests_per_second = 150
 max_response_seconds = 30  # no service here is slow, but the machine may be
+[services.sample.drill]
+window = "00:00-23:59"
 [services.sample.build]
 source = "example/landfall"
 deployment_begins_within_seconds = 7

@@ -26,9 +26,10 @@ from tests.support import builders as b
 
 Invocation = tuple[str, Any]
 LOCKED = replace(RELEASE, fence=1)
-ELSEWHERE = ("Reconcile", "Retire")
+ELSEWHERE = ("Reconcile", "Retire", "Drill")
 """A claim keeps the reconciler's replay from telling anything for a while; the look after that does
-(test_reconcile.py). Retire takes a world of its own (test_retire.py)."""
+(test_reconcile.py). Retire takes a world of its own (test_retire.py). The one effect of Drill is to start an execution
+by a name of its own (test_drills.py)."""
 LATE = 50
 SENDS, PUTS = "sns:Publish", "events:PutEvents"
 """What can't be sent only once: neither has a token for it, nor a way to ask (docs/chaos.md)."""

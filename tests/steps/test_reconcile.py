@@ -233,6 +233,21 @@ def live_on() -> None:
             task.stopped_at -= timedelta(minutes=40).total_seconds()
 
 
+def let_it_expire() -> None:
+    """Have ECR delete every image after seven days, while the live one is five days old."""
+    standin.age("old", timedelta(days=5))
+    selection = {"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 7}
+    policy = {"rules": [{"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}]}
+    standin.client("ecr").put_lifecycle_policy(
+        repositoryName=standin.REPOSITORY, lifecyclePolicyText=json.dumps(policy)
+    )
+
+
+def keep_it() -> None:
+    """Take the policy away."""
+    standin.client("ecr").delete_lifecycle_policy(repositoryName=standin.REPOSITORY)
+
+
 STORIES: dict[Kind, tuple[Callable[[], None], Callable[[], None]]] = {
     Kind.LIVE_NOT_RECORDED: (by_hand, back),
     Kind.REPORT_MISSING: (hide_the_report, show_the_report),
@@ -242,6 +257,7 @@ STORIES: dict[Kind, tuple[Callable[[], None], Callable[[], None]]] = {
     Kind.ENDED_TOO_FAST: (claim_a_success, prove_another),
     Kind.SERVICE_MISSING: (delete_the_service, make_it_again),
     Kind.RELEASE_DYING: (keep_dying, live_on),
+    Kind.IMAGE_EXPIRES: (let_it_expire, keep_it),
 }
 
 

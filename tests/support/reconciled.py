@@ -111,6 +111,10 @@ class Everything:
         self.of[service].now("last change")
         return self.of[service].last_change
 
+    def registry(self, _repository: str) -> Any:
+        """Return a repository without a lifecycle policy."""
+        return SimpleNamespace(lifecycle_policy=lambda: "")
+
     def any_of_image(self, _service: str, _digest: str) -> Record | None:
         """Return none."""
         return None

@@ -17,6 +17,7 @@ from cli.ui.views.behind import behind
 from cli.ui.views.facts import Fact
 from cli.ui.views.steps import step
 from landfall.images.commit_details import NOTHING
+from landfall.ledger import drills
 from landfall.model import UNKNOWN, Outcome
 
 FAILED = (Outcome.ROLLBACK_FAILED, Outcome.NO_BASELINE)
@@ -133,6 +134,8 @@ def _back(seen: Seen, now: datetime) -> dict[str, str]:
         return {"back": "way back: none is proven"}
     when = words.ago(seen.way_back.get("ended_at"), now)
     said = f"way back: {words.short(seen.way_back.get('git_sha', UNKNOWN))}, proven {when}"
+    if drill := drills.last([seen.way_back]):
+        said = f"{said} by a drill, in {drill.seconds} s"
     names = (str(record["deployment_id"]) for record in (seen.live.release, seen.way_back))
     return dict(zip(("back", "release", "back_to"), (said, *names), strict=True))
 

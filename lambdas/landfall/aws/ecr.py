@@ -93,4 +93,14 @@ def _listed(detail: Mapping[str, Any]) -> Listed:
     manifest, artifact = detail.get("imageManifestMediaType"), detail.get("artifactMediaType")
     known = manifest in (None, *INDEX_TYPES, *MANIFEST_TYPES) and artifact in (None, *CONFIG_TYPES)
     tags = tuple(detail.get("imageTags", []))
-    return Listed(str(detail["imageDigest"]), tags, moment(detail["imagePushedAt"]), artifact=not known)
+    archived = detail.get("lastArchivedAt") if detail.get("imageStatus") == "ARCHIVED" else None
+    return Listed(
+        str(detail["imageDigest"]),
+        tags,
+        moment(detail["imagePushedAt"]),
+        artifact=not known,
+        index=manifest in INDEX_TYPES,
+        subject=str(detail.get("subjectManifestDigest") or ""),
+        pulled_at=moment(at) if (at := detail.get("lastRecordedPullTime")) else "",
+        archived_at=moment(archived) if archived else "",
+    )

@@ -125,8 +125,11 @@ class Chosen:
 
 
 def chosen(records: Iterable[Record], window: Window) -> Chosen:
-    """Choose what counts. `records` are of any services, in any order; those that began outside count not."""
-    known = [(moment(going_wrong.began(record)), record) for record in records]
+    """Choose what counts. `records` are of any services, in any order; those that began outside count not.
+
+    A drill delivers nothing and says nothing about a release, so it counts nowhere.
+    """
+    known = [(moment(going_wrong.began(record)), record) for record in records if not record.get("drill")]
     dated = [(at, record) for at, record in known if at and window.holds(at)]
     inside = [record for _, record in sorted(dated, key=lambda pair: pair[0])]
     releases = [r for r in inside if r.get("intent", Intent.RELEASE) == Intent.RELEASE]

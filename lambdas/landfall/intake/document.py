@@ -15,7 +15,22 @@ from landfall.text import plain_text
 from landfall.text.lazy_pattern import Later
 from landfall.text.shortened import shortened
 
-KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "pushed_at", "reason", "requested_by")
+KEYS = (
+    "service",
+    "image_tag",
+    "image_digest",
+    "intent",
+    "deployment_id",
+    "pushed_at",
+    "reason",
+    "requested_by",
+    "cross_migration",
+    "drill",
+)
+DRILLS = ("back", "forward")
+"""What `drill` says: which way a drill's deployment goes. Only `landfall drill` and the schedule set it."""
+CROSSES = "true"
+"""What `cross_migration` says where a rollback may cross a migration that is not backward compatible."""
 WORDS = ("reason", "requested_by")
 """The fields that hold what people write and paste. Characters that can't be seen are taken out of them (pasted.py)."""
 TEXT_LIMIT = 200
@@ -43,7 +58,16 @@ def of_release(service: str, tag: str, digest: str, *, requested_by: str, reason
     return {"service": service, **image, **pushed, "requested_by": requested_by, "reason": reason}
 
 
-def of_rollback(service: str, digest: str, deployment_id: str, *, requested_by: str, reason: str) -> Document:
+def of_rollback(
+    service: str,
+    digest: str,
+    deployment_id: str,
+    *,
+    requested_by: str,
+    reason: str,
+    crosses: bool = False,
+    drill: str = "",
+) -> Document:
     """Return what asks to go back to an image that a deployment proved."""
     return {
         "service": service,
@@ -52,6 +76,8 @@ def of_rollback(service: str, digest: str, deployment_id: str, *, requested_by: 
         "intent": Intent.ROLLBACK.value,
         "requested_by": requested_by,
         "reason": reason,
+        **({"cross_migration": CROSSES} if crosses else {}),
+        **({"drill": drill} if drill else {}),
     }
 
 

@@ -15,7 +15,7 @@ from typing import Any, assert_never
 from landfall.errors import InvalidRequest
 from landfall.images import image_tags
 from landfall.images.image_tags import Tag
-from landfall.intake.document import KEYS, checked, is_time, shown
+from landfall.intake.document import CROSSES, DRILLS, KEYS, checked, is_time, shown
 from landfall.model import UNKNOWN, Intent
 from landfall.settings import Service, Settings
 from landfall.text.lazy_pattern import Later
@@ -45,6 +45,8 @@ class Request:
     deployment_id: str = ""
     commit: str = ""
     is_event: bool = False
+    cross_migration: bool = False
+    drill: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,14 @@ def _refusals(intent: Intent, document: Mapping[str, Any]) -> Iterator[str]:
                 yield "pushed_at goes with intent 'release' only: nothing overtakes what else is asked"
         case _:
             assert_never(intent)
+    if "cross_migration" in document and intent != Intent.ROLLBACK:
+        yield "cross_migration goes with intent 'rollback' only; leave it out"
+    if document.get("cross_migration", CROSSES) != CROSSES:
+        yield f"cross_migration is {shown(document['cross_migration'])}; say {CROSSES!r}, or leave it out"
+    if "drill" in document and (intent != Intent.ROLLBACK or "deployment_id" not in document):
+        yield "drill goes with intent 'rollback' and a deployment_id only; leave it out, or run `landfall drill`"
+    if document.get("drill", DRILLS[0]) not in DRILLS:
+        yield f"drill is {shown(document['drill'])}; it is 'back' or 'forward', and `landfall drill` sets it"
 
 
 def _recovery(document: Mapping[str, Any]) -> Recovery:
@@ -185,6 +195,8 @@ def _request(document: Mapping[str, Any], intent: Intent, settings: Settings) ->
         pushed_at=document.get("pushed_at", ""),
         deployment_id=document.get("deployment_id", ""),
         commit=tag.commit if tag else "",
+        cross_migration="cross_migration" in document,
+        drill=document.get("drill", ""),
     )
 
 

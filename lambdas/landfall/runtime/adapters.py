@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from landfall.aws.executions import Executions
     from landfall.aws.findings import Findings, Turns
     from landfall.aws.freezes import Freezes
+    from landfall.aws.image_care.registry import Registry
     from landfall.aws.ledger import Ledger
     from landfall.aws.locks import Locks
+    from landfall.aws.one_off_tasks import OneOffTasks
     from landfall.aws.reports import Reports
     from landfall.aws.requests import Requests
     from landfall.aws.service_deployments import ServiceDeployments
@@ -55,6 +57,13 @@ class Adapters(Given):
         at = self.service(service)
         return Ecs(self._client("ecs"), at.cluster, at.service, once=lambda: self._client("ecs", ONCE))
 
+    def one_off_tasks(self, service: str) -> OneOffTasks:
+        """Return ECS, narrowed to the tasks that no service starts, in the cluster of one configured service."""
+        from landfall.aws.one_off_tasks import OneOffTasks
+
+        at = self.service(service)
+        return OneOffTasks(self._client("ecs"), at.cluster, at.service)
+
     def service_deployments(self, service: str) -> ServiceDeployments:
         """Return ECS, narrowed to the service deployments of one configured service."""
         from landfall.aws.service_deployments import ServiceDeployments
@@ -73,6 +82,12 @@ class Adapters(Given):
         from landfall.aws.ecr import Ecr
 
         return Ecr(self._client("ecr"), repository)
+
+    def registry(self, repository: str) -> Registry:
+        """Return what says how long ECR keeps the images of one repository."""
+        from landfall.aws.image_care.registry import Registry
+
+        return Registry(self._client("ecr"), repository)
 
     @cached_property
     def codebuild(self) -> CodeBuild:

@@ -11,7 +11,7 @@ from landfall.chain.signature import PublicKey
 from landfall.redaction import Redaction
 from landfall.settings import Evidence, Logs, Service, Vpc
 from landfall.settings.pauses import LONGEST_PAUSE
-from landfall.settings_file import build_checks, smoke_checks, tags, worker_checks
+from landfall.settings_file import build_checks, drill_checks, migration_checks, smoke_checks, tags, worker_checks
 from landfall.settings_file.problem import Problems, compiled, limits
 from landfall.text.lazy_pattern import Later
 from landfall.text.linear_search import Linear, PatternRefused
@@ -19,6 +19,8 @@ from landfall.text.linear_search import Linear, PatternRefused
 Where = tuple[str, ...]
 LONGEST_DAYS = 36500
 """A hundred years (S3 API reference, DefaultRetention)."""
+FEWEST_KEPT = 2
+"""Proven releases whose images are kept: with fewer there is no way back."""
 _KIND = Later(r"[A-Za-z0-9][A-Za-z0-9 -]{0,39}")
 _LOG_GROUP = Later(r"[\w./#-]{1,512}", re.ASCII)  # CloudWatch Logs API reference, CreateLogGroup
 _CONTAINER = Later(r"[A-Za-z0-9_-]{1,255}")  # ECS API reference, ContainerDefinition
@@ -95,6 +97,8 @@ def check(service: Service, problem: Problems) -> None:
     if service.ca_bundle == "":
         raise problem.at((*where, "ca_bundle"), "must not be empty")
     worker_checks.check(service, where, problem)
+    migration_checks.check(service, where, problem)
+    drill_checks.check(service, where, problem)
     if service.base_url is not None:
         if not is_url(service.base_url):
             raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")
@@ -110,8 +114,7 @@ def check(service: Service, problem: Problems) -> None:
         )
         raise problem.at((*where, "owner_pause_seconds"), said)
     _keep_image(service, (*where, "keep_image"), problem)
-    if service.desired_count is not None:
-        limits({"desired_count": service.desired_count}, where, problem)
+    _counts(service, where, problem)
     tags.check(service, where, problem)
     smoke_checks.check(service, (*where, "smoke"), problem)
     _logs(service.logs, (*where, "logs"), problem)
@@ -119,6 +122,14 @@ def check(service: Service, problem: Problems) -> None:
         raise problem.at((*where, "logs", "gate"), "needs the log group that it reads: set logs.group")
     if service.build:
         build_checks.check(service.build, (*where, "build"), problem)
+
+
+def _counts(service: Service, where: Where, problem: Problems) -> None:
+    if service.desired_count is not None:
+        limits({"desired_count": service.desired_count}, where, problem)
+    if service.keep_releases < FEWEST_KEPT:
+        said = f"is {service.keep_releases}; the release that is live and the one behind it make {FEWEST_KEPT}"
+        raise problem.at((*where, "keep_releases"), said)
 
 
 def _keep_image(service: Service, where: Where, problem: Problems) -> None:

@@ -20,6 +20,7 @@ from landfall.smoke import lingering
 from landfall.smoke.case import Check
 from landfall.smoke.http_answers import Answers
 from landfall.steps import worker_before
+from landfall.steps.drills import drilling
 from landfall.steps.service_now import ServiceNow
 
 
@@ -35,6 +36,11 @@ class Beforehand(ServiceNow):
     def frozen(self) -> Verdict | None:
         """Return the refusal of a freeze."""
         return freeze.refusal(self._world.freezes.of(self.release.service), self.release, self._world.now())
+
+    def drill_refusal(self) -> Verdict | None:
+        """Return why a drill is not made after all: a freeze, its window, or a deployment that came between."""
+        way, settings = self.release.drill, self.settings
+        return drilling.refused(self.release, settings, self._world) if way else None
 
     def paused(self) -> Verdict | None:
         """Return the refusal where the owner of the service has paused the deployment that goes on."""

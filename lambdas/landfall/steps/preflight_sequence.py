@@ -38,6 +38,7 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     """
     settings, limits = before.settings, before.release.limits
     yield before.frozen()
+    yield before.drill_refusal()
     yield None if before.found else supported_service.missing(settings)
     yield unless_passing(provable.odd_status(before.service), attempt, limits)
     yield before.paused()

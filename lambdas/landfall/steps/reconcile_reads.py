@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 
 from landfall.aws.ecs import DESCRIBE_TASKS_LIMIT
+from landfall.change import task_definition
+from landfall.ledger import drills, needed_images
+from landfall.proof.observed import TaskView
+from landfall.reconcile import drills_overdue as reconcile_drills
+from landfall.reconcile import expiring_images as reconcile_expiring
 from landfall.reconcile import live_revision as reconcile_live
 from landfall.reconcile import pushes as reconcile_pushes
 from landfall.reconcile import stopping_tasks as reconcile_dying
@@ -27,8 +34,10 @@ def of_service(service: Service, shared: Shared) -> Mapping[str, Look]:
     """Return the looks at a configured service, by their names."""
     return {
         "pushes": partial(pushes, service, shared),
+        "how long images are kept": partial(expiring, service, shared),
         "what is live": partial(live, service, shared),
         "what died": partial(dying, service, shared),
+        **({"drills": partial(drilled, service, shared)} if service.drill else {}),
         **of_records(service.limits, shared),
     }
 
@@ -41,7 +50,7 @@ def of_records(limits: Limits, shared: Shared) -> Mapping[str, Look]:
 def pushes(service: Service, shared: Shared) -> Looked:
     """Look at the newest release, and at what was pushed after it. The list of images is read first."""
     world = shared.world
-    pushed = reconcile_pushes.read(world.ecr(service.repository).images(), service.tags)
+    pushed = reconcile_pushes.read(shared.images(service.repository), service.tags)
     grace = timedelta(seconds=world.settings.reconciler.push_grace_seconds)
     unread = reconcile_unread.assess(pushed, service.tags, service.name, world.now(), grace)
     last = reconcile_pushes.newest(pushed)
@@ -51,6 +60,34 @@ def pushes(service: Service, shared: Shared) -> Looked:
     before = world.ledger.head(service.name) is not None
     seen = reconcile_pushes.assess(service.name, last, since, world.now(), grace, deployed_before=before)
     return reconcile_pushes.looked(seen, unread)
+
+
+def expiring(service: Service, shared: Shared) -> Looked:
+    """Look at the repository's lifecycle policy, at what runs and at where a rollback may go.
+
+    A repository whose policy takes nothing soon costs one call. Tasks are asked if the live revision names an image by
+    its tag.
+    """
+    world = shared.world
+    policy, view = world.registry(service.repository).lifecycle_policy(), shared.view()
+    if policy is None:
+        return Looked(frozenset())  # the look at pushes says so
+    images = shared.images(service.repository)
+    if view is None or view.primary is None or not reconcile_expiring.takes_any(policy, images, world.now()):
+        return Looked(reconcile_expiring.KINDS)
+    template, _ = world.ecs(service.name).task_definition(view.primary.task_definition)
+    running = tuple[TaskView, ...]()
+    if task_definition.unpinned(template):
+        running = world.ecs(service.name).tasks("RUNNING")
+        shared.pacing.owe(2 * math.ceil(len(running) / DESCRIBE_TASKS_LIMIT))
+    proven = needed_images.kept(world.ledger.proven(service.name), service.keep_releases)
+    uses = needed_images.of_service(template, running, shared.unfinished, proven)
+    needed = reconcile_expiring.Needed(policy, images, {}, uses)
+    looked = reconcile_expiring.assess(needed, service.repository, world.now())
+    if looked.seen or running:  # an index holds its parts, and a task may report a part of one
+        needed = replace(needed, parts=world.registry(service.repository).parts(images))
+        looked = reconcile_expiring.assess(needed, service.repository, world.now())
+    return looked
 
 
 def live(service: Service, shared: Shared) -> Looked:
@@ -79,6 +116,12 @@ def dying(service: Service, shared: Shared) -> Looked:
     raised = any(f.open and (f.kind, f.subject) == (Kind.RELEASE_DYING, revision) for f in shared.known)
     looked = reconcile_dying.assess(view, stopped, shared.last_change, shared.world.now(), raised=raised)
     return looked if shared.undisturbed() else undecided
+
+
+def drilled(service: Service, shared: Shared) -> Looked:
+    """Look at the last drill of a service that has drills."""
+    newest = list(islice(shared.world.ledger.newest_first(service.name, drills.NEWEST), drills.NEWEST))
+    return reconcile_drills.assess(service, newest, shared.last_change, shared.world.now())
 
 
 def _deployed(digest: str, shared: Shared) -> bool:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from landfall.chain import Record
 from landfall.errors import StepError
+from landfall.images.stored import Listed
 from landfall.proof.observed import ServiceView
 from landfall.reconcile import under_way
 from landfall.reconcile.findings import Finding
@@ -40,6 +41,7 @@ class Shared:
         """`unfinished` gives those of all services; `whole`: this time all recent records are read."""
         self.service, self.world, self.known, self.pacing, self.whole = service, world, tuple(known), pacing, whole
         self._unfinished = unfinished
+        self._images: list[Listed] | None = None
         self.view: Callable[[], ServiceView | None] = lambda: None
 
     def begin(self) -> Shared:
@@ -51,6 +53,12 @@ class Shared:
     def unfinished(self) -> list[Record]:
         """Return the unfinished records of the service, as they were when the run began."""
         return [record for record in self._unfinished() if record["service"] == self.service]
+
+    def images(self, repository: str) -> list[Listed]:
+        """Return the images in the repository of the service."""
+        if self._images is None:
+            self._images = list(self.world.ecr(repository).images())
+        return self._images
 
     @cached_property
     def newest(self) -> list[Record]:

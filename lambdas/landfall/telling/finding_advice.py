@@ -73,6 +73,18 @@ ADVICE = {
         "Look for a delete marker over it: the bucket keeps what is under it. If none was written, start a recovery.",
         "its report is there",
     ),
+    Kind.IMAGE_EXPIRES: Advice(
+        "an image that is needed will be gone",
+        "Change the repository's lifecycle policy now: without the image no task can start, and no rollback works. "
+        "`landfall images list` says what is needed. Push an image again that is gone or archived.",
+        "no rule takes a needed image soon",
+    ),
+    Kind.DRILL_OVERDUE: Advice(
+        "the way back was not practised",
+        "Run `landfall drill`, or see why the schedule's drills did not begin or failed. If a drill stopped half way, "
+        "run `landfall rollback --to` the release that should run.",
+        "a drill proved the way back and the way forward",
+    ),
     Kind.NOT_ANCHORED: Advice(
         "the newest record is not anchored",
         "Run `landfall verify-evidence`. Until the next record is closed nothing but the ledger vouches for it.",

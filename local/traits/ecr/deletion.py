@@ -1,12 +1,15 @@
 """Trait: an image that was deleted can't be pulled any more.
 
-AWS (ECR API reference, BatchDeleteImage): an image deleted by its digest is gone, all its tags with it.
-Emulator: it leaves the image list, but the registry protocol still serves its manifest.
-Here: the manifest goes too, once no image of that digest is left.
+AWS (ECR API reference, BatchDeleteImage, ImageFailure): an image deleted by its digest is gone, all its tags with it.
+A manifest that an index names can't be deleted before the index: ImageReferencedByManifestList.
+Emulator: it leaves the image list, but the registry protocol still serves its manifest; an index protects nothing.
+Here: the manifest goes too, once no image of that digest is left; and what an index names is refused.
 """
 
 from __future__ import annotations
 
+import json
+from http import HTTPStatus
 from typing import Any
 
 from ministack.services import ecr
@@ -17,8 +20,12 @@ def apply() -> None:
     delete = ecr._batch_delete_image
 
     def deleted(data: Any) -> Any:
-        reply = delete(data)
         name = data.get("repositoryName", "")
+        named = _named_by_indexes(name)
+        asked = data.get("imageIds") or []
+        held = [each for each in asked if each.get("imageDigest") in named]
+        reply = delete({**data, "imageIds": [each for each in asked if each not in held]})
+        reply = _refusing(reply, held) if held else reply
         left = {image["imageDigest"] for image in ecr._images.get(name, [])}
         manifests = ecr._manifest_blobs.get(name, {})
         for digest in set(manifests) - left:
@@ -26,3 +33,19 @@ def apply() -> None:
         return reply
 
     ecr._batch_delete_image = deleted
+
+
+def _named_by_indexes(name: str) -> set[str]:
+    manifests = [json.loads(image.get("imageManifest") or "{}") for image in ecr._images.get(name, [])]
+    return {str(part.get("digest")) for manifest in manifests for part in manifest.get("manifests") or []}
+
+
+def _refusing(reply: Any, held: list[dict[str, str]]) -> Any:
+    """Add the failures to an answer. An error of the whole call stays as it is."""
+    status, _, body = reply
+    told = json.loads(body)
+    if status != HTTPStatus.OK:
+        return reply
+    why = "Requested image referenced by manifest list"
+    failed = [{"imageId": i, "failureCode": "ImageReferencedByManifestList", "failureReason": why} for i in held]
+    return ecr.json_response({**told, "failures": [*told.get("failures", []), *failed]})

@@ -5,8 +5,9 @@ DescribeImages of an image that isn't there is an ImageNotFoundException; a tag 
 images are ImageTagDoesNotMatchDigest; BatchGetImage returns the tag that was asked for; the size is that of the
 compressed layers; untagged images have no ``imageTags``; PutImage of the very same tag and digest is
 ImageAlreadyExistsException. What PutImage stored can be pulled by digest.
-Emulator: missing images are left out silently, tag *or* digest matches, the size is the manifest's, and PutImage
-stores no manifest that can be pulled by digest.
+The media type of an artifact is that of its configuration, and an index has none (ImageDetail).
+Emulator: missing images are left out silently, tag *or* digest matches, the size is the manifest's, PutImage stores no
+manifest that can be pulled by digest, and an artifact's media type is the manifest's.
 Here: as AWS.
 """
 
@@ -114,14 +115,18 @@ def _missing(name: str, asked: Image) -> str:
 
 
 def _corrected(reply: Any, name: str) -> Any:
-    """Return DescribeImages' details with the true size, and without an empty list of tags."""
+    """Return DescribeImages' details with the true size and media type, and without an empty list of tags."""
     if reply[0] != HTTPStatus.OK:
         return reply
     details = json.loads(reply[2])["imageDetails"]
     for detail in details:
         image = find(name, {"imageDigest": detail["imageDigest"]}) or {}
-        layers = json.loads(image.get("imageManifest") or "{}").get("layers") or []
+        manifest = json.loads(image.get("imageManifest") or "{}")
+        layers = manifest.get("layers") or []
         detail["imageSizeInBytes"] = sum(int(layer.get("size", 0)) for layer in layers) or detail["imageSizeInBytes"]
+        detail["artifactMediaType"] = manifest.get("artifactType") or (manifest.get("config") or {}).get("mediaType")
+        if not detail["artifactMediaType"]:
+            del detail["artifactMediaType"]
         if not detail.get("imageTags"):
             detail.pop("imageTags", None)
     return ecr.json_response({"imageDetails": details})

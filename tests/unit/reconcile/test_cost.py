@@ -13,6 +13,7 @@ CALLS = {
     "DescribeServices": 1,
     "DescribeTaskDefinition": 1,
     "DescribeImages": 1,
+    "GetLifecyclePolicy": 1,
     "ListTasks": 1,
     "GetPublicKey": 1,  # once in the life of a function
 }

@@ -64,7 +64,7 @@ def test_every_service_is_looked_at_in_each_run(count: int) -> None:
     for number in (1, 2):
         found = run(world)
         assert set(found) == {*world.of, UNKNOWN_SERVICE}
-        assert all(len(found[name]) == 5 for name in world.of)
+        assert all(len(found[name]) == 6 for name in world.of)
         assert [seen for looks in found.values() for look in looks for seen in look.seen] == []
         assert world.kept.round == number
         assert sum(map(len, world.batches)) == number * count

@@ -1,0 +1,1 @@
+"""Reads who uses images, and deletes those that nobody needs."""

@@ -1,0 +1,1 @@
+"""What begins a drill, ends it, and checks it again under the lock."""
