@@ -34,7 +34,7 @@ def event(aws: None) -> dict[str, Any]:
     new = standin.register(SERVICE, f"registry/landfall/{SERVICE}@{b.DIGEST}", **WRITES)
     release = machine.locked(RELEASE)
     baseline = b.baseline(task_definition=old, healthy_targets=2)
-    deployment = b.deployment(id="", task_definition=new)
+    deployment = b.deployment(id="", task_definition=new, updated_at="", deadline="")
     return {"release": asdict(release), "baseline": asdict(baseline), "deployment": asdict(deployment)}
 
 
