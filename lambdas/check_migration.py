@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from landfall.model import Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import migration_look
-from landfall.steps.migration_look import Migrating
+from landfall.steps.migrations import look
+from landfall.steps.migrations.look import Migrating
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Output:
 
 def run(event: Migrating, world: World) -> Output:
     """Look once, and keep what the task leaves behind: ECS forgets it an hour after its end."""
-    return Output(migration_look.assess(event, world))
+    return Output(look.assess(event, world))
 
 
 handler = step(Migrating, run)

@@ -42,9 +42,8 @@ def run(ended: Ended, world: World) -> Output:
 
 def _migrated(ended: Ended, world: World) -> Ended:
     """Put in what the record says of the migration, where there may be one."""
-    if not ended.release.migration_attempts:
-        return ended
-    record = world.ledger.record(ended.release.service, ended.release.deployment_id)
+    release = ended.release
+    record = world.ledger.record(release.service, release.deployment_id) if release.migration_attempts else None
     return deployment_record.with_migration(ended, record)
 
 

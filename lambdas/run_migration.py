@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from landfall.model import Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import migrating
-from landfall.steps.migration_look import Migrating
+from landfall.steps.migrations import starting
+from landfall.steps.migrations.look import Migrating
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Output:
 
 def run(event: Migrating, world: World) -> Output:
     """Write the intent down, run the task, write the task down. Safe to repeat: the client token is the same."""
-    return Output(migrating.begun(event.release, event.deployment, world))
+    return Output(starting.begun(event.release, event.deployment, world))
 
 
 handler = step(Migrating, run)

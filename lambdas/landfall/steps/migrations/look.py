@@ -15,7 +15,7 @@ from landfall.model import Baseline, Deployment, Release, Verdict, passed, wait
 from landfall.proof.observed import Look
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
-from landfall.steps import migrating
+from landfall.steps.migrations import starting
 from landfall.telling import migration_notice
 
 SOUGHT = 2
@@ -54,7 +54,7 @@ def assess(event: Migrating, world: World) -> Verdict:
     if not before.is_over and not event.recovering:
         known = _health(event, before, known, world)
     if known != before:
-        migrating.noted(release, known, world)
+        starting.noted(release, known, world)
     if looked.stop:
         world.one_off_tasks(release.service).stop(known.task, f"Landfall: longer than {known.timeout_seconds} s")
     if looked.verdict:
@@ -72,7 +72,7 @@ def _looked(event: Migrating, known: Migration, world: World) -> Looked:
         return judgement.judge(known, tasks.task(known.task), now, poll)
     found = tasks.started_by(asking.started_by(release.deployment_id))
     if found:
-        with_task = migrating.with_task(known, found.arn, world)
+        with_task = starting.with_task(known, found.arn, world)
         return judgement.judge(with_task, found, now, poll)
     return judgement.unfound(known, now, KEPT, poll, sure=event.attempt >= SOUGHT)
 
