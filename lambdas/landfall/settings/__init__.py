@@ -13,6 +13,7 @@ from landfall.settings import pauses
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
+from landfall.settings.strategy import Strategy
 from landfall.settings.worker import Worker
 
 NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
@@ -142,7 +143,8 @@ class Service:
     `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (image_tags.TagForm).
     `scan`: which findings of ECR's image scan refuse a release (scan.py).
     `keep_image` names containers that keep their image, although it is from the released repository.
-    `worker`: it has no load balancer, and how it is proven then.
+    `worker`: it has no load balancer, and how it is proven then. `strategy`: what Landfall does at the pauses of a
+    blue/green, canary or linear deployment.
     """
 
     name: str
@@ -167,6 +169,7 @@ class Service:
     stack: ServiceStack | None = None
     build: Build | None = None
     worker: Worker | None = None
+    strategy: Strategy | None = None
 
     def __post_init__(self) -> None:
         """Make the time of a worker's proof part of the limits, which go with the release."""
