@@ -115,6 +115,7 @@ def templates() -> dict[str, Any]:
 
 def made(document: dict[str, Any], templates: dict[str, Any]) -> Scenario:
     """Make a scenario of its document. Raises ValueError for one that is none."""
+    usual = "shifted-back" if "strategy" in document else "back"
     own = {k: v for k, v in document.items() if k not in ("rollout", "way_back", "before", "back", "delay", *LISTS)}
     try:
         return dacite.from_dict(
@@ -123,7 +124,7 @@ def made(document: dict[str, Any], templates: dict[str, Any]) -> Scenario:
                 **own,
                 "before": _phase("running", document.get("before", {}), templates, 0),
                 "release": _phase(document["rollout"], document, templates, document.get("delay", 0)),
-                "back": _phase(document.get("way_back", "back"), document.get("back", {}), templates, 0),
+                "back": _phase(document.get("way_back", usual), document.get("back", {}), templates, 0),
             },
             _STRICT,
         )

@@ -8,9 +8,9 @@ from tests.campaigns.torture import picture as pictures
 from tests.campaigns.torture import replies
 from tests.campaigns.torture.cloud import Cloud
 from tests.campaigns.torture.scenario import Scenario
-from tests.campaigns.torture.shifting import traffic
 from tests.campaigns.torture.shifting.deployments import Strategies
 from tests.campaigns.torture.shifting.facts import AlarmFact, StrategyFact
+from tests.campaigns.torture.shifting.traffic import Traffic
 from tests.campaigns.torture.surroundings import LOAD_BALANCER, ApiError, Reply
 
 _RULE = LOAD_BALANCER.replace("loadbalancer", "listener-rule")
@@ -103,4 +103,4 @@ class Around(Cloud):
         return self.story.updated_at or 0.0
 
     def _GetMetricData(self, request: Reply, at: float) -> Reply:  # noqa: N802
-        return traffic.metric_data(self.told, self.plays, request, at, self.story.updated_at)
+        return Traffic(self.told, self.plays, self.story.updated_at).metric_data(request, at)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tests.campaigns.torture import replies
+from tests.campaigns.torture.cloud import Cloud
 from tests.campaigns.torture.picture import Picture
-from tests.campaigns.torture.shifting.plays import WAITS, Moment, Play, hooked
+from tests.campaigns.torture.scenario import Scenario
 from tests.campaigns.torture.shifting.around import ROLE, Around
+from tests.campaigns.torture.shifting.plays import WAITS, Moment, Play, hooked
 from tests.campaigns.torture.surroundings import ApiError, Reply
 
 _NAME = f"{replies.CLUSTER}/{replies.SERVICE}"
@@ -25,8 +29,8 @@ class StrategyCloud(Around):
     def _service(self, look: Picture, at: float) -> Reply:
         service = super()._service(look, at)
         blue, green = replies.groups(2)
-        test = {"testListenerRule": self.rules["test"]} if self.told.test else {}
-        rules = {"productionListenerRule": self.rules["production"], **test, "roleArn": ROLE}
+        test = {"testListenerRule": self.test} if self.told.test else {}
+        rules = {"productionListenerRule": self.production, **test, "roleArn": ROLE}
         balanced = {"targetGroupArn": blue, "containerName": replies.CONTAINER, "containerPort": replies.PORT}
         service["loadBalancers"] = [{**balanced, "advancedConfiguration": {"alternateTargetGroupArn": green, **rules}}]
         service["deploymentConfiguration"] = self._configuration()
@@ -71,7 +75,7 @@ class StrategyCloud(Around):
             **shifts.get(told.name, {}),
         }
 
-    def _known(self, at: float) -> list[Play]:
+    def _told(self, at: float) -> list[Play]:
         return [p for p in self.plays.plays if p.begin <= at and (p.number or not self.told.forgotten)]
 
     def _brief(self, play: Play, at: float) -> Reply:
@@ -88,12 +92,12 @@ class StrategyCloud(Around):
 
     def _ListServiceDeployments(self, request: Reply, at: float) -> Reply:  # noqa: N802
         after = request.get("createdAt", {}).get("after", replies.EPOCH.min.replace(tzinfo=replies.EPOCH.tzinfo))
-        listed = [self._brief(play, at) for play in reversed(self._known(at))]
+        listed = [self._brief(play, at) for play in reversed(self._told(at))]
         wanted = request.get("status") or [each["status"] for each in listed]
         return {"serviceDeployments": [e for e in listed if e["createdAt"] > after and e["status"] in wanted]}
 
     def _DescribeServiceDeployments(self, request: Reply, at: float) -> Reply:  # noqa: N802
-        known = {self.arn(play): play for play in self._known(at)}
+        known = {self.arn(play): play for play in self._told(at)}
         asked = request["serviceDeploymentArns"]
         told = [self._described(known[a], at) for a in asked if a in known]
         missing = [{"arn": a, "reason": "MISSING"} for a in asked if a not in known]
@@ -137,7 +141,7 @@ class StrategyCloud(Around):
 
     def _made(self, play: Play) -> Reply:
         group = replies.groups(2)[play.group - 1]
-        resolved = {"targetGroupArn": group, "productionListenerRule": self.rules["production"]}
+        resolved = {"targetGroupArn": group, "productionListenerRule": self.production}
         return {
             "serviceRevisionArn": self.revision(play),
             "taskDefinition": self.revision_of(play.of),
@@ -149,7 +153,7 @@ class StrategyCloud(Around):
         play = self.plays.plays[-1]
         waiting = play.now.waiting
         action = request.get("action", "CONTINUE")
-        if request["serviceDeploymentArn"] not in {self.arn(p) for p in self._known(at)}:
+        if request["serviceDeploymentArn"] not in {self.arn(p) for p in self._told(at)}:
             raise ApiError("ServiceDeploymentNotFoundException", "Service deployment not found.")
         right = request["serviceDeploymentArn"] == self.arn(play) and waiting and waiting.id == request["hookId"]
         if not right or play.now.status != "IN_PROGRESS" or action not in ("CONTINUE", "ROLLBACK"):
@@ -159,7 +163,7 @@ class StrategyCloud(Around):
 
     def _StopServiceDeployment(self, request: Reply, at: float) -> Reply:  # noqa: N802
         play = self.plays.plays[-1]
-        if request["serviceDeploymentArn"] not in {self.arn(p) for p in self._known(at)}:
+        if request["serviceDeploymentArn"] not in {self.arn(p) for p in self._told(at)}:
             raise ApiError("ServiceDeploymentNotFoundException", "Service deployment not found.")
         if request.get("stopType", "ROLLBACK") != "ROLLBACK":
             raise ApiError("InvalidParameterException", "Only ROLLBACK is supported.")
@@ -183,3 +187,8 @@ def _weights(moment: Moment, source: bool = False) -> Reply:
     """Return the weights that ECS asked for, as a revision's summary has them."""
     production, test = (100 - moment.weight, 100 - moment.test) if source else (moment.weight, moment.test)
     return {"requestedProductionTrafficWeight": float(production), "requestedTestTrafficWeight": float(test)}
+
+
+def cloud_of(scenario: Scenario, clock: Callable[[], float]) -> Cloud:
+    """Return the AWS of a scenario."""
+    return StrategyCloud(scenario, clock, scenario.strategy) if scenario.strategy else Cloud(scenario, clock)

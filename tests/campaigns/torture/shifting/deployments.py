@@ -8,8 +8,8 @@ from typing import Protocol
 
 from tests.campaigns.torture.facts import FOREVER, LONG_AGO, DeploymentFact
 from tests.campaigns.torture.picture import Task
-from tests.campaigns.torture.shifting.plays import ONGOING, Moment, Play
 from tests.campaigns.torture.shifting.facts import HandFact, StrategyFact
+from tests.campaigns.torture.shifting.plays import ONGOING, Moment, Play
 
 BEFORE = Moment(LONG_AGO, "SUCCESSFUL", "CLEAN_UP", 100, 100)
 

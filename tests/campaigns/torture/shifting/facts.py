@@ -27,7 +27,8 @@ class WeightFact:
 @dataclass(frozen=True)
 class HandFact:
     """What somebody else does: `continue` or `rollback` on the hook that waits; `stop` or `fail` the deployment (ECS
-    rolls it back for a `reason`, with `alarms`); deploy `again` or an `other` revision."""
+    rolls it back for a `reason`, with `alarms`); deploy `again` or an `other` revision.
+    """
 
     do: str
     at: float = 0

@@ -43,15 +43,16 @@ class ShiftedWeb(Web):
 
     def _facts(self, role: str, now: float, test: bool) -> list[HttpFact]:
         listener = "test" if test else "production"
-        told = [*self.cloud.scenario.before.http, *self.cloud.scenario.release.http]
+        before = self.cloud.scenario.before.http
+        told = [*before, *self.cloud.scenario.release.http]
         found = []
         for fact in told:
             begun = self.cloud.story.updated_at
             if fact.stage or fact.weight >= 0:
                 begun = self.cloud.plays.since(fact, now)
-            elif fact in self.cloud.scenario.before.http:
+            elif fact in before:
                 begun = 0.0
-            meant = fact.of in ("", role) and fact.listener in ("", listener)
+            meant = fact.of in ("", role) and (fact not in before or role == "old") and fact.listener in ("", listener)
             if meant and begun is not None and begun + fact.at <= now < begun + fact.until:
                 found.append(fact)
         if self.cloud.story.back_at is not None:
