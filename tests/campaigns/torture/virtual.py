@@ -18,6 +18,7 @@ from tests.campaigns.torture.asl import Clock, Execution, Invoke, TaskFailed
 from tests.campaigns.torture.replay_world import ReplayWorld
 from tests.campaigns.torture.roles import SHAS
 from tests.campaigns.torture.scenario import Scenario
+from tests.campaigns.torture.shifting import laws
 from tests.campaigns.torture.shifting.cloud import StrategyCloud
 
 STEP_SECONDS = 0.5
@@ -34,7 +35,10 @@ DECIDED = ("Rollback", "ReportFailure", "ReportRejection", "ReportSuccess")
 
 @dataclass(frozen=True)
 class Run:
-    """How Landfall ended a scenario. `seconds`: from the update to the verdict; `ended`: to the very end."""
+    """How Landfall ended a scenario. `seconds`: from the update to the verdict; `ended`: to the very end.
+
+    With a strategy, `reached`: the greatest share of production traffic that the release had; `broken`: what is not so.
+    """
 
     outcome: str
     code: str
@@ -45,6 +49,8 @@ class Run:
     events: tuple[dict[str, Any], ...]
     record: dict[str, Any]
     states: tuple[tuple[float, str], ...] = field(repr=False, default=())
+    reached: float = 0
+    broken: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -143,4 +149,6 @@ def result(execution: Execution, world: ReplayWorld) -> Run:
         events=tuple(world.events),
         record=record,
         states=tuple(execution.entered),
+        reached=laws.most(world.cloud),
+        broken=laws.broken(world.cloud, outcome),
     )

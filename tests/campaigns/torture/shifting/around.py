@@ -18,7 +18,10 @@ ROLE = "arn:aws:iam::123456789012:role/ecs-load-balancing"
 
 
 class Around(Cloud):
-    """The load balancer, CloudWatch, and time that goes on between two calls."""
+    """The load balancer, CloudWatch, and time that goes on between two calls.
+
+    `changed`: when a service deployment was continued or stopped through the API, and whose it was.
+    """
 
     def __init__(self, scenario: Scenario, clock: Callable[[], float], told: StrategyFact) -> None:
         super().__init__(scenario, clock)
@@ -29,6 +32,7 @@ class Around(Cloud):
         ends = ("1111", "2222") if told.nlb else ("1111/3333", "2222/4444")
         production, test = (f"{_RULE.replace(old, kind)}/{end}" for end in ends)
         self.rules = {production: False, test: True} if told.test else {production: False}
+        self.changed: list[tuple[float, str]] = []
         self.production, self.test = production, test
 
     def call(self, name: str, request: Reply) -> Reply:

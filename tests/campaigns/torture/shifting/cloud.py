@@ -37,7 +37,7 @@ class StrategyCloud(Around):
         play = self.plays.play_at(at)
         listed = {d.of: self._revision_of(d.of, at) for d, _ in look.deployments}
         service["currentServiceRevisions"] = [self._summary(a, of, look) for of, a in listed.items()]
-        if play.number or not self.told.forgotten:
+        if play.begin >= 0 or not self.told.forgotten:
             service["currentServiceDeployment"] = self.arn(play)
         return service
 
@@ -76,7 +76,7 @@ class StrategyCloud(Around):
         }
 
     def _told(self, at: float) -> list[Play]:
-        return [p for p in self.plays.plays if p.begin <= at and (p.number or not self.told.forgotten)]
+        return [p for p in self.plays.plays if p.begin <= at and (p.begin >= 0 or not self.told.forgotten)]
 
     def _brief(self, play: Play, at: float) -> Reply:
         return {
@@ -158,6 +158,7 @@ class StrategyCloud(Around):
         right = request["serviceDeploymentArn"] == self.arn(play) and waiting and waiting.id == request["hookId"]
         if not right or play.now.status != "IN_PROGRESS" or action not in ("CONTINUE", "ROLLBACK"):
             raise ApiError("InvalidParameterException", f"The hook is not {WAITS}.")
+        self.changed.append((at, play.of))
         self.plays.answer(request["hookId"], at, action == "ROLLBACK")
         return {"serviceDeploymentArn": self.arn(play)}
 
@@ -173,6 +174,7 @@ class StrategyCloud(Around):
             "ROLLBACK_IN_PROGRESS",
         ):
             raise ApiError("ConflictException", "The service deployment is not in progress.")
+        self.changed.append((at, play.of))
         if play.now.status == "IN_PROGRESS":
             self.plays.stop(at)
         return {"serviceDeploymentArn": self.arn(play)}

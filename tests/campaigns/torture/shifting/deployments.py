@@ -37,8 +37,11 @@ class Strategies:
     _done: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        blue = self.told.blue
-        self.plays.append(Play(self.told, 0, "old", "", blue, LONG_AGO, LONG_AGO, history=[BEFORE]))
+        for number, status in enumerate((*self.told.older, BEFORE.status)):
+            began = LONG_AGO * (len(self.told.older) - number + 1)
+            of = "other" if number < len(self.told.older) else "old"
+            past = [replace(BEFORE, at=began, status=status)]
+            self.plays.append(Play(self.told, number, of, "", self.told.blue, began, began, history=past))
 
     def begin(self, of: str, when: float, wanted: int) -> None:
         """Begin a service deployment: an unfinished one ends, and its source serves alone again."""
@@ -87,7 +90,7 @@ class Strategies:
     def since(self, fact: When, at: float) -> float | None:
         """Return since when the newest deployment has been where a fact wants it; None where it isn't."""
         play = self.play_at(at)
-        if play.number == 0:
+        if play.begin < 0:
             return None
         found: float | None = None
         for moment in play.history:
@@ -111,7 +114,7 @@ class Strategies:
         """Return the weight in percent that each role really has."""
         asked = self.asked(at, test)
         play = self.play_at(at)
-        for fact in () if test or play.number == 0 else self.told.weights:
+        for fact in () if test or play.begin < 0 else self.told.weights:
             begun = self.since(HandFact("", weight=fact.asked), at)
             met = begun is not None and asked[play.of] == fact.asked and fact.at <= at - begun < fact.until
             if met and play.of == "ours":
