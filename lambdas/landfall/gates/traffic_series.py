@@ -62,13 +62,15 @@ class Evidence:
     """What earlier gates of this deployment left: a small value that travels in JSON from gate to gate.
 
     `errors`, `latency` and `log_errors` are the weight of the evidence that green is worse, as natural logarithms; None
-    before the first gate. `gates` and `requests` count the gates that passed, and green's requests at them.
+    before the first gate. `gates`, `minutes` and `requests` count the gates that ended, and green's minutes and
+    requests at them.
     """
 
     errors: float | None = None
     latency: float | None = None
     log_errors: float | None = None
     gates: int = 0
+    minutes: int = 0
     requests: int = 0
 
 
