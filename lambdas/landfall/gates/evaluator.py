@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from landfall.gates import measured, saying, weighing
-from landfall.gates.traffic_series import Evidence, GateWindow, Minute, Side, TrafficSeries
+from landfall.gates import evidence, measured, saying, weighing
+from landfall.gates.traffic_series import BAKE, MINUTE, SETTLED, Evidence, GateWindow, Minute, Side, TrafficSeries
 from landfall.gates.weighing import Weighed
 from landfall.model import State, Verdict, failed, passed, wait
 from landfall.settings.traffic import Traffic
@@ -50,47 +50,51 @@ def judge(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datet
     if series.balancer != "application" or not settings.judges:
         why = saying.OFF if series.balancer == "application" else saying.NETWORK
         return Judged(passed(NOT_JUDGED, why), gate.evidence)
-    look = _Look(_settled(series.blue, now), _at_weight(series.green, gate, now), _weighed(series, gate, settings, now))
+    sides = _settled(series.blue, now), _at_weight(series.green, gate, now)
+    found = _weighed(sides, series, gate, settings, now)
+    look = _Look(*sides, found, evidence.SURE if gate.stage == BAKE else evidence.LEANING)
     broken = measured.broken(series, gate, now)
     return Judged(_verdict(look, broken, settings), _left(gate.evidence, look), look.missing(settings.min_requests))
 
 
 @dataclass(frozen=True)
 class _Look:
-    """The settled minutes of blue, those of green at this weight, and what they weigh."""
+    """The settled minutes of blue, those of green at this weight, what they weigh, and how sure the gate has to be."""
 
     blue: tuple[Minute, ...]
     green: tuple[Minute, ...]
     found: tuple[Weighed, ...]
+    mark: float
 
     def missing(self, least: int) -> int:
         had = (saying.counted(self.green)[0], saying.counted(self.blue)[0])
-        return max(0, least - min(had), *(each.missing for each in self.found))
+        return max(0, least - min(had), *(each.missing(self.mark) for each in self.found))
 
     @property
     def is_sure(self) -> bool:
-        return len(self.green) >= LEAST_MINUTES and all(each.is_sure for each in self.found)
+        return len(self.green) >= LEAST_MINUTES and all(each.is_below(self.mark) for each in self.found)
 
 
 def _verdict(look: _Look, broken: str | None, settings: Traffic) -> Verdict:
     proof = next((each for each in look.found if each.is_proof), None)
     if proof:
-        return failed(proof.code, proof.reason)
+        return failed(proof.code, proof.reason())
     if broken:
         return wait(BROKEN, broken, LOOK_SECONDS)
-    doubts = [each.reason for each in look.found if each.is_doubt]
+    doubts = [each.reason() for each in look.found if each.is_doubt]
     if doubts:
         return wait(NOT_SURE, saying.doubtful(doubts), LOOK_SECONDS)
     missing = look.missing(settings.min_requests)
     if missing or not look.is_sure:
         return wait(TOO_FEW, saying.too_few(look.green, look.blue, missing), LOOK_SECONDS)
-    unjudged = [each.code for each in look.found if not each.judged]
-    return passed(NO_WORSE, saying.no_worse(look.green, look.blue, timed=weighing.LATENCY_WORSE not in unjudged))
+    timed = all(each.judged for each in look.found if each.code == weighing.LATENCY_WORSE)
+    return passed(NO_WORSE, saying.no_worse(look.green, look.blue, timed=timed))
 
 
-def _weighed(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> tuple[Weighed, ...]:
-    sides, before = (_settled(series.blue, now), _at_weight(series.green, gate, now)), gate.evidence
-    found = []
+def _weighed(
+    sides: weighing.Sides, series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime
+) -> tuple[Weighed, ...]:
+    found, before = [], gate.evidence
     if settings.errors:
         found.append(weighing.of_errors(sides, settings, before))
     if settings.latency:
@@ -114,7 +118,8 @@ def _left(before: Evidence, look: _Look) -> Evidence:
 
 
 def _settled(side: Side, now: datetime) -> tuple[Minute, ...]:
-    return tuple(each for each in side.minutes if each.is_settled(now) and each.requests > 0)
+    newest = now - MINUTE - SETTLED
+    return tuple(each for each in side.minutes if each.start <= newest and each.requests > 0)
 
 
 def _at_weight(side: Side, gate: GateWindow, now: datetime) -> tuple[Minute, ...]:

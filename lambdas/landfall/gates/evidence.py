@@ -2,7 +2,7 @@
 
 The ratio of two likelihoods of each minute multiplies what was there before. If green is harmless, the product is ever
 larger than 250 in at most 1 of 250 deployments, however long they go on and however often somebody looks (Ville's
-inequality for test martingales). If green is worse, it is ever smaller than 1 of 20 in at most 1 of 20 (Wald). So the
+inequality for test martingales). If green is worse, it is ever smaller than 1 of 30 in at most 1 of 30 (Wald). So the
 number of looks and gates need not be known beforehand.
 
 Green may turn worse late, so a product begins in every minute. They are added up with shares that come to at most 1 in
@@ -10,8 +10,8 @@ all, and the sum keeps the first promise. A change after 10 minutes has to weigh
 after 100 minutes 8.
 
 No single minute decides: its ratio counts up to a limit. It takes two minutes of errors, and three of latency, beside
-the two of a cold start, which don't count. Where blue has no traffic beside green, it takes four minutes of errors: others' trouble,
-which only blue could show, often lasts as long as three.
+the two of a cold start, which don't count. Where blue has no traffic beside green, it takes four minutes of errors:
+others' trouble, which only blue could show, often lasts as long as three.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from statistics import NormalDist
 BAR = math.log(250)
 """1 of 250 for errors and for latency each: together with the logs' 1 of 500, at most 1 of 100 deployments."""
 LOGS_BAR = math.log(500)
-SURE = math.log(1 / 20) + math.log(1 / 2)
+SURE = math.log(1 / 30) + math.log(1 / 2)
 """Below this, green is no worse. The product that began in the first minute has a share of 1 of 2."""
+LEANING = math.log(1 / 4)
+"""Below this, green is more likely no worse than worse: enough for more traffic, and not for all of it for good."""
 ERRORS_LIMIT, ALONE_LIMIT, LATENCY_LIMIT = BAR * 0.6, BAR * 0.3, BAR * 0.4
 BURSTS, LOG_BURSTS = 0.002, 0.02
 """By how much errors of one minute come together: the variance of a count of n is 1 + n x BURSTS times as large."""

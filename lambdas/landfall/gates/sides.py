@@ -11,8 +11,8 @@ from landfall.gates import evidence
 from landfall.gates.evidence import Rates, Slow
 from landfall.gates.traffic_series import Minute
 
-LEAST_TIMED = 5
-"""A p95 of fewer requests says nothing."""
+LEAST_TIMED = 20
+"""A p95 of fewer requests is the slowest of them: it is far lower than that of many."""
 STEADY = 200
 """How many requests blue's share of errors in all its minutes counts for, beside its share in one minute."""
 HARMLESS_ERRORS = 1 / 3

@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
+HISTORY = timedelta(hours=1)
+"""How long before a gate blue's minutes begin."""
+BAKE = "POST_PRODUCTION_TRAFFIC_SHIFT"
+"""The last gate's stage: what passes here stays."""
 SETTLED = timedelta(minutes=2)
-"""The newest minute of a load balancer's metrics is partial, and still changes (Netflix/atlas#1300)."""
+"""The newest minute of a load balancer's metrics is partial, and still changes (Netflix/atlas#1300): a minute is judged two minutes after
+its end."""
 
 
 @dataclass(frozen=True)
@@ -23,16 +28,12 @@ class Minute:
     p50: float | None = None
     p95: float | None = None
 
-    def is_settled(self, now: datetime) -> bool:
-        """Say whether the minute ended long enough ago that its numbers don't change any more."""
-        return now >= self.start + MINUTE + SETTLED
-
 
 @dataclass(frozen=True)
 class Side:
     """One target group: its minutes, its live weight in percent, and since when our own probes were answered there.
 
-    Blue's minutes may begin before the gate: while blue has no traffic (bake), they are what green is compared with.
+    Blue's minutes begin HISTORY before the gate: if blue has no traffic (bake), they are what green is compared with.
     `dimensions` names them as CloudWatch does, for people.
     """
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from landfall.gates import evaluator
+from landfall.gates import evaluator, traffic_series
 from landfall.gates.evaluator import Judged
-from landfall.gates.traffic_series import Evidence, GateWindow, Minute, Side, TrafficSeries
+from landfall.gates.traffic_series import BAKE, Evidence, GateWindow, Minute, Side, TrafficSeries
 from landfall.model import State
 from landfall.settings.traffic import Traffic as Settings
 from tests.campaigns.evaluator import generator
@@ -22,48 +22,54 @@ _UNSETTLED = 2
 
 @dataclass(frozen=True)
 class Ended:
-    """How a deployment ended at its gates, after how many gates, minutes and requests to green."""
+    """How a deployment ended at its gates, after how many gates, minutes and requests to green.
+
+    `short`: at how many gates there were too few requests.
+    """
 
     how: Literal["passed", "failed", "undecided"]
     code: str
     gates: int
     minutes: int
     requests: int
+    short: int
 
 
 class _Deployment:
     def __init__(self, truth: Truth, seed: int, settings: Settings, *, go_on: bool) -> None:
         self._truth, self._settings, self._go_on = truth, settings, go_on
         self._traffic = Traffic(truth, seed)
-        self._blue: list[tuple[int, Told]] = [(n - HISTORY, told) for n, told in enumerate(self._traffic.history())]
-        self._known = [_minute(at, told) for at, told in self._blue if not told.lost and told.requests]
+        before = enumerate(self._traffic.history(), -HISTORY)
+        self._known = [_minute(at, told) for at, told in before if not told.lost and told.requests]
+        self._blue: list[tuple[int, Told]] = []
         self._now = 0
         self.requests = 0
 
     def play(self) -> Ended:
-        left, judged, gates = Evidence(), None, 0
+        left, judged, gates, short = Evidence(), None, 0, 0
         for weight in self._truth.gates:
             gates += 1
             judged = self._gate(weight, left)
+            short += judged.undecided_is_traffic
             if judged.verdict.state != State.PASS and not (self._go_on and judged.undecided_is_traffic):
                 break
             left = judged.evidence
         if judged is None:
             raise ValueError("a deployment without gates")
         how = {State.PASS: "passed", State.FAIL: "failed", State.WAIT: "undecided"}[judged.verdict.state]
-        return Ended(how, judged.verdict.code, gates, self._now, self.requests)  # type: ignore[arg-type]
+        return Ended(how, judged.verdict.code, gates, self._now, self.requests, short)  # type: ignore[arg-type]
 
     def _gate(self, weight: int, left: Evidence) -> Judged:
         truth, began = self._truth, self._now
         green: list[tuple[int, Told]] = []
         fixed = truth.green_requests
         mean = None if fixed is None else fixed / (len(truth.gates) * truth.longest)
-        window = GateWindow("shift", weight, _at(began), _at(began + truth.longest), left)
+        window = GateWindow(BAKE if weight == 100 else "shift", weight, _at(began), _at(began + truth.longest), left)
         judged: Judged | None = None
         while self._now < began + truth.longest + _UNSETTLED:
             self._draw(weight, green, mean, within=self._now < began + truth.longest)
             if self._now - began >= FIRST_LOOK - 1:
-                judged = evaluator.judge(self._series(weight, green), window, self._settings, _at(self._now))
+                judged = evaluator.judge(self._series(weight, green, began), window, self._settings, _at(self._now))
                 if judged.verdict.state == State.FAIL:
                     break
                 if judged.verdict.state == State.PASS and fixed is None:
@@ -79,15 +85,19 @@ class _Deployment:
         self.requests += theirs.requests
         self._now += 1
 
-    def _series(self, weight: int, green: list[tuple[int, Told]]) -> TrafficSeries:
+    def _series(self, weight: int, green: list[tuple[int, Told]], began: int) -> TrafficSeries:
         settled = self._now - _UNSETTLED - 1
-        while len(self._blue) > HISTORY and self._blue[HISTORY][0] <= settled:
-            at, told = self._blue.pop(HISTORY)
+        while self._blue and self._blue[0][0] <= settled:
+            at, told = self._blue.pop(0)
             if not told.lost and told.requests:
                 self._known.append(_minute(at, told))
-        blue = [*self._known, *self._seen(self._blue[HISTORY:])]
+        oldest = _at(began) - traffic_series.HISTORY
+        while self._known and self._known[0].start < oldest:
+            self._known.pop(0)
+        blue = (*self._known, *self._seen(self._blue))
+        probed = _at(0)
         return TrafficSeries(
-            Side("blue", tuple(blue), 100 - weight, _at(0)), Side("green", tuple(self._seen(green)), weight, _at(0))
+            Side("blue", blue, 100 - weight, probed), Side("green", tuple(self._seen(green)), weight, probed)
         )
 
     def _seen(self, minutes: list[tuple[int, Told]]) -> list[Minute]:
