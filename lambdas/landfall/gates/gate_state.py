@@ -11,6 +11,8 @@ from landfall.model import State, Verdict, failed, passed, safe, wait
 from landfall.settings import shifting_pace
 from landfall.settings.strategy import BAKE, Gate, Strategy
 
+EARLIER = timedelta(seconds=10)
+"""How long before the end of ECS's own pause a gate ends."""
 UNDECIDED, TIMEOUT, WENT_ON = "GATE_UNDECIDED", "GATE_TIMEOUT", "GATE_UNDECIDED_WENT_ON"
 
 
@@ -68,7 +70,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
     seconds = settings.gate_seconds + (settings.bake_seconds if gate == BAKE else 0)
     ends = now + timedelta(seconds=seconds)
     if hooked.expires_at:
-        ends = min(ends, hooked.expires_at.astimezone(UTC))
+        ends = min(ends, hooked.expires_at.astimezone(UTC) - EARLIER)
     goes_on = before is not None and before.service_deployment == hooked.service_deployment
     return GateState(
         service_deployment=hooked.service_deployment,
