@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -32,10 +33,16 @@ def result(name: str, values: list[float], status: str = "Complete") -> dict[str
     return {"Id": name, "Timestamps": times, "Values": values, "StatusCode": status}
 
 
-@mock_aws
-def test_one_call_reads_both_target_groups() -> None:
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """CloudWatch, as moto plays it."""
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield boto3.client("cloudwatch", region_name="us-east-1")
+
+
+def test_one_call_reads_both_target_groups(client: Any) -> None:
     """Each side has its own minutes: dimensions that are mixed up would compare a side with itself."""
-    client = boto3.client("cloudwatch", region_name="us-east-1")
     for group, count in (("targetgroup/blue/1", 90.0), ("targetgroup/green/1", 10.0)):
         named = [{"Name": "TargetGroup", "Value": group}, {"Name": "LoadBalancer", "Value": BALANCER}]
         client.put_metric_data(
@@ -83,10 +90,8 @@ def test_reads_are_bounded() -> None:
         replying(*[endless] * 10).minutes(BALANCER, (BLUE,), START, END)
 
 
-@mock_aws
-def test_alarms_have_their_state_and_its_time() -> None:
+def test_alarms_have_their_state_and_its_time(client: Any) -> None:
     """An alarm that doesn't exist is left out."""
-    client = boto3.client("cloudwatch", region_name="us-east-1")
     client.put_metric_alarm(
         AlarmName="a",
         ComparisonOperator="GreaterThanThreshold",
