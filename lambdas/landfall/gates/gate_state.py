@@ -19,7 +19,8 @@ class GateState:
     """A gate of one service deployment. `hook` is the pause of ECS that waits, and tells this gate from the next.
 
     It must be decided by `ends`. `phase` is what was proven at it so far. `number` counts the gates of the deployment,
-    from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people.
+    from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people. `blue_answered` and
+    `green_answered`: since when our own requests were answered by either side.
     """
 
     service_deployment: str = ""
@@ -31,6 +32,8 @@ class GateState:
     number: int = 0
     evidence: Evidence = field(default_factory=Evidence)
     said: str = ""
+    blue_answered: str = ""
+    green_answered: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))

@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
+HISTORY = timedelta(hours=1)
+"""How long before a gate blue's minutes begin."""
+BAKE = "POST_PRODUCTION_TRAFFIC_SHIFT"
+"""The last gate's stage: what passes here stays."""
 SETTLED = timedelta(minutes=2)
-"""The newest minute of a load balancer's metrics is partial, and still changes (Netflix/atlas#1300)."""
+"""The newest minute of a load balancer's metrics is partial, and still changes (Netflix/atlas#1300): a minute is judged two minutes after
+its end."""
 
 
 @dataclass(frozen=True)
@@ -23,16 +28,12 @@ class Minute:
     p50: float | None = None
     p95: float | None = None
 
-    def is_settled(self, now: datetime) -> bool:
-        """Say whether the minute ended long enough ago that its numbers don't change any more."""
-        return now >= self.start + MINUTE + SETTLED
-
 
 @dataclass(frozen=True)
 class Side:
     """One target group: its minutes, its live weight in percent, and since when our own probes were answered there.
 
-    Blue's minutes may begin before the gate: while blue has no traffic (bake), they are what green is compared with.
+    Blue's minutes begin HISTORY before the gate: if blue has no traffic (bake), they are what green is compared with.
     `dimensions` names them as CloudWatch does, for people.
     """
 
@@ -62,13 +63,15 @@ class Evidence:
     """What earlier gates of this deployment left: a small value that travels in JSON from gate to gate.
 
     `errors`, `latency` and `log_errors` are the weight of the evidence that green is worse, as natural logarithms; None
-    before the first gate. `gates` and `requests` count the gates that passed, and green's requests at them.
+    before the first gate. `gates`, `minutes` and `requests` count the gates that ended, and green's minutes and
+    requests at them.
     """
 
     errors: float | None = None
     latency: float | None = None
     log_errors: float | None = None
     gates: int = 0
+    minutes: int = 0
     requests: int = 0
 
 

@@ -53,9 +53,7 @@ class _Seen:
     lacks_traffic: bool = False
 
 
-def _judged(
-    event: Judged, state: GateState, look: tuple[ServiceView, Followed], world: World
-) -> _Seen:
+def _judged(event: Judged, state: GateState, look: tuple[ServiceView, Followed], world: World) -> _Seen:
     service, followed = look
     if state.gate == BEFORE_TRAFFIC:
         before = gate_before.assess(event, state, service, followed, world)

@@ -94,7 +94,9 @@ def _traffic(
         if logs.state != State.PASS:
             return SeenTraffic(logs, state)
     after = gate_state.with_evidence(state, judged.evidence)
-    told = f"{judged.verdict.reason}; {live_traffic.least(look[1].live or {}, look[1].groups):g} % of production traffic"
+    told = (
+        f"{judged.verdict.reason}; {live_traffic.least(look[1].live or {}, look[1].groups):g} % of production traffic"
+    )
     return SeenTraffic(passed(judged.verdict.code, told), replace(after, said=told))
 
 

@@ -4,7 +4,8 @@ This file was committed before the rule that it measures was tuned. What it play
 
 - Requests of a minute are Poisson. They are divided by the weight at the gate.
 - Errors come in bursts: the count of a minute is beta-binomial. With `BURSTS` = 0.001 a minute of 1,000 requests has
-  twice the variance of independent errors, and one of 10,000 eleven times. Campaigns repeat with three times that.
+  twice the variance of independent errors, and one of 10,000 eleven times. Campaigns repeat with three times that, and
+  with three times the variance of each side's own latency.
 - Trouble that both sides share (a dependency) multiplies both rates by 10, for one to three minutes; it begins in 1 of
   100 minutes.
 - Green's own true error rate differs from blue's by chance (a factor with a standard deviation of 20 %).
@@ -53,6 +54,7 @@ class Truth:
     shape: float = 0.6
     green_latency: float = 1.0
     bursts: float = BURSTS
+    own_minute: float = OWN_MINUTE
     cold: bool = True
     green_requests: int | None = None
 
@@ -73,10 +75,11 @@ class _Lasting:
     """The ups and downs of one side's latency."""
 
     rng: Random
+    deviation: float
     now: float = 0.0
 
     def next(self) -> float:
-        self.now = LASTS * self.now + math.sqrt(1 - LASTS**2) * self.rng.gauss(0, OWN_MINUTE)
+        self.now = LASTS * self.now + math.sqrt(1 - LASTS**2) * self.rng.gauss(0, self.deviation)
         return self.now
 
 
@@ -86,7 +89,7 @@ class Traffic:
     def __init__(self, truth: Truth, seed: int) -> None:
         self._truth = truth
         self._rng = rng = Random(seed)  # noqa: S311  a simulation
-        self._lasting = (_Lasting(rng), _Lasting(rng))
+        self._lasting = (_Lasting(rng, truth.own_minute), _Lasting(rng, truth.own_minute))
         self._trouble = 0
         self._warm = 0
         rate = truth.errors if truth.green_errors is None else truth.green_errors

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from landfall import smoke
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
@@ -19,12 +18,13 @@ from landfall.aws.signing import Signing
 from landfall.ledger.execution_history import Event
 from landfall.model import Asked
 from landfall.runtime.world import World
-from landfall.secret import Known
+from landfall.secret import NONE, Known
 from landfall.settings import Limits, Logs, Service, Settings
 from landfall.settings.smoke import Smoke
 from landfall.settings.strategy import Strategy
 from landfall.settings.traffic import Traffic
-from landfall.smoke.http_answers import Answer, Answers, Request
+from landfall.smoke.extra_headers import Headers
+from landfall.smoke.http_answers import Answer, Answers, Request, Round
 from landfall.telling.notice import Notice
 from tests.campaigns.torture import replies, worker_log
 from tests.campaigns.torture.asl import Clock
@@ -126,9 +126,10 @@ class ReplayWorld(World):
         """Return one service, with the defaults of Landfall and what the scenario sets."""
         return Settings((service_of(self._scenario),), Path())
 
-    def ask(self, settings: Service, base_url: str, _known: Known, tasks: int = 1) -> Answers:
-        """Make a round of smoke requests, the warm-up first."""
-        wanted = smoke.round_of(settings.smoke, base_url, tasks, settings.limits.smoke_attempts)
+    def ask_for(
+        self, settings: Service, base_url: str, wanted: Round, known: Known = NONE, headers: Headers = ()
+    ) -> Answers:
+        """Make a round of requests, the warm-up first."""
         early, given = (
             {
                 request: tuple(self._answer(request, base_url) for _ in range(times))
