@@ -41,6 +41,7 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
             if followed.found and gate
             else stages.assess(seen, followed.found, known, poll, now)
         )
+    seen = stages.paced(seen, known, event.release.limits.stability_poll_seconds, now)
     allowed = stages.allowed_seconds(service.shifting, settings)
     paused = pause.seconds if pause else 0
     if seen.code != pauses.PAUSED and not is_seen_once(seen):
