@@ -22,7 +22,8 @@ class GateState:
 
     It must be decided by `ends`. `phase` is what was proven at it so far. `number` counts the gates of the deployment,
     from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people. `blue_answered` and
-    `green_answered`: since when our own requests were answered by either side.
+    `green_answered`: since when our own requests were answered by either side. `red_before`: alarms that were red
+    before the deployment began.
     """
 
     service_deployment: str = ""
@@ -36,6 +37,7 @@ class GateState:
     said: str = ""
     blue_answered: str = ""
     green_answered: str = ""
+    red_before: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))
@@ -80,6 +82,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         ends=ends.isoformat(),
         number=before.number + 1 if before and goes_on else 1,
         evidence=before.evidence if before and goes_on else Evidence(),
+        red_before=before.red_before if before and goes_on else (),
     )
 
 

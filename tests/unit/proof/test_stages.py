@@ -98,7 +98,7 @@ def test_shifts(shape: str, shifts: int) -> None:
 
 
 def test_time_is_over() -> None:
-    """A WAIT becomes a FAIL at the end of the time after scaling up, and not before; before that it is not its clock."""
+    """A WAIT becomes a FAIL at the end of the time after scaling up, and not before."""
     began = b.NOW.isoformat()
     known = Stages("arn:d/1", TEST, began, began)
     verdict = wait("SHIFTING", "x", 5)
