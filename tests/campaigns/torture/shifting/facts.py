@@ -87,7 +87,8 @@ class StrategyFact:
     `percent` and `step_bake` (minutes) of canary or linear; `bake`: ECS's own bake; `minutes` and `then` of the hook's
     timeout. `gates` are Landfall's, `owner` further stages with a pause. `blue`: the group that serves at the start.
     `forgotten`: ECS lists no service deployment from before. `older`: the statuses of some from before the one that
-    serves. `reaches`: the greatest share of production traffic that the release may ever get. `settings`: keys of `[services.x.strategy]`.
+    serves. `reaches`: the greatest share of production traffic that the release may ever get. `settings`: keys of
+    `[services.x.strategy]`.
     """
 
     name: str = "BLUE_GREEN"
