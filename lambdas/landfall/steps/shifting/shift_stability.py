@@ -12,7 +12,7 @@ from landfall.proof import pauses, shifted, stability, stages, task_listing
 from landfall.proof.followed import Followed
 from landfall.proof.observed import Look, ServiceView
 from landfall.runtime.world import World
-from landfall.steps import shift_look
+from landfall.steps.shifting import shift_look
 
 
 def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> tuple[Verdict, Counted | None]:
