@@ -16,12 +16,16 @@ from tests.campaigns.torture.facts import FOREVER
 
 @dataclass(frozen=True)
 class WeightFact:
-    """The live rule does not have the weight that ECS asked for: it has `live`, from `at` to `until` after the ask."""
+    """The live rule does not have the weight that ECS asked for: it has `live`, from `at` to `until` after the ask.
+
+    With a `stage` (or status), after the release's deployment has come there with that weight.
+    """
 
     asked: float
     live: float
     at: float = 0
     until: float = FOREVER
+    stage: str = ""
 
 
 @dataclass(frozen=True)
