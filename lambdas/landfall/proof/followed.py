@@ -5,7 +5,7 @@ docs/decisions/0117-landfall-is-the-judge-at-the-pauses.md
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from landfall.model import Deployment, Kind
@@ -60,10 +60,15 @@ def of(found: ServiceDeployment | None, known: Mapping[str, ServiceRevision], ne
     return Followed(found, target.task_definition, target.groups, left, newer)
 
 
+def newest_of(listed: Iterable[Brief]) -> Brief | None:
+    """Return the service deployment that began last. A list may have one twice, if its pages overlap."""
+    dated = {(b.created_at, b.arn): b for b in listed if b.created_at}
+    return dated[max(dated)] if dated else None
+
+
 def newest_other(listed: tuple[Brief, ...], runs: Mapping[str, str], mine: Brief | None, ours: str) -> str:
     """Return the task definition of the newest service deployment if it is newer than ours and runs something else."""
-    dated = [(b.created_at, b.arn, b) for b in listed if b.created_at]
-    newest = max(dated, default=(None, "", None))[2] if dated else None
+    newest = newest_of(listed)
     if newest is None or (mine is not None and newest.arn == mine.arn):
         return ""
     other = runs.get(newest.target_revision, "")
