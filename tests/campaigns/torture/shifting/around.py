@@ -32,6 +32,7 @@ class Around(Cloud):
         ends = ("1111", "2222") if told.nlb else ("1111/3333", "2222/4444")
         production, test = (f"{_RULE.replace(old, kind)}/{end}" for end in ends)
         self.rules = {production: False, test: True} if told.test else {production: False}
+        self.traffic = Traffic(told, self.plays, None)
         self.changed: list[tuple[float, str]] = []
         self.production, self.test = production, test
 
@@ -107,4 +108,6 @@ class Around(Cloud):
         return self.story.updated_at or 0.0
 
     def _GetMetricData(self, request: Reply, at: float) -> Reply:  # noqa: N802
-        return Traffic(self.told, self.plays, self.story.updated_at).metric_data(request, at)
+        if self.traffic.updated != self.story.updated_at:
+            self.traffic = Traffic(self.told, self.plays, self.story.updated_at)
+        return self.traffic.metric_data(request, at)

@@ -7,7 +7,7 @@ flow, no 5xx series where there is no 5xx); the newest minute is partial and sti
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.campaigns.torture import replies
@@ -23,6 +23,8 @@ USUAL = TrafficFact("", errors=0.001, p50=0.05, p95=0.12)
 _SECONDS = replies.EPOCH.second
 """CloudWatch's minutes begin on the clock's, the scenario begins within one."""
 Request = dict[str, Any]
+Counted = tuple[float, int, TrafficFact]
+"""Requests, 5xx answers, and what else is so."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Traffic:
     told: StrategyFact
     plays: Strategies
     updated: float | None
+    _over: dict[tuple[int, float], Counted] = field(default_factory=dict, repr=False)
 
     def metric_data(self, request: Request, now: float) -> dict[str, Any]:
         """Answer GetMetricData. Raises ApiError for a metric that a scenario does not know."""
@@ -55,7 +58,7 @@ class Traffic:
         age = now - minute
         if not group or age < FIRST_SEEN or self.told.nlb:
             return None
-        whole, errors, fact = self._counted(group, minute, min(now, minute + MINUTE))
+        whole, errors, fact = self._minute(group, minute, now)
         share = min(1.0, 0.05 + 0.95 * (age - FIRST_SEEN) / (SETTLED - FIRST_SEEN))
         requests = math.floor(whole * share)
         if fact.absent or requests < 1:
@@ -69,7 +72,15 @@ class Traffic:
             return fact.p50 if stat == "p50" else fact.p95
         raise ApiError("ValidationError", f"the replay knows no {stat} of {metric}")
 
-    def _counted(self, group: int, minute: float, until: float) -> tuple[float, int, TrafficFact]:
+    def _minute(self, group: int, minute: float, now: float) -> Counted:
+        """Return what a minute had by now. What is over does not change."""
+        if now < minute + MINUTE:
+            return self._counted(group, minute, now)
+        if (group, minute) not in self._over:
+            self._over[group, minute] = self._counted(group, minute, minute + MINUTE)
+        return self._over[group, minute]
+
+    def _counted(self, group: int, minute: float, until: float) -> Counted:
         """Return a minute's requests to a group, its 5xx answers, and what else is so of it at its end."""
         requests = rate = 0.0
         fact = USUAL
