@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings",),
     ("model",),
     ("judging", "smoke", "logs"),
-    ("proof",),
+    ("proof", "gates"),
     ("change", "intake", "worker"),
     ("migration",),
     ("chain", "preflight_checks"),

@@ -9,12 +9,13 @@ from typing import Literal
 
 from landfall.images.image_tags import TagForm
 from landfall.redaction import Redaction
-from landfall.settings import migration, pauses
+from landfall.settings import migration, pauses, shifting_pace
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
 from landfall.settings.drill import DrillSettings
 from landfall.settings.migration import MigrationSettings
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
+from landfall.settings.strategy import BAKE, Strategy
 from landfall.settings.worker import Worker
 
 NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
@@ -46,6 +47,7 @@ class Limits:
     `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 switches that off.
     `worker_seconds`: how long the proof of a worker takes if all goes well, by its worker table; 0 for other services.
     `migration_seconds`: how long a release's migration can take, by its migration table; 0 for services without one.
+    `strategy_seconds`: how long gates and shifts may take together, by its strategy table; 0 for other services.
     `owner_pause_seconds`: how long the owner of a service may pause a deployment in all, by ECS's pause hooks.
     """
 
@@ -66,12 +68,14 @@ class Limits:
     scan_interval_seconds: int = 10
     worker_seconds: int = 0
     migration_seconds: int = 0
+    strategy_seconds: int = 0
 
     @property
     def stability_attempts(self) -> int:
-        """Return how many looks at stability fit into the timeout, plus one at its end, and those of a pause."""
+        """Return how many looks fit into the stability timeout, one at its end, and those of pauses and gates."""
         timeout = math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
-        return timeout + pauses.looks(self.owner_pause_seconds, self.stability_poll_seconds)
+        paused = pauses.looks(self.owner_pause_seconds, self.stability_poll_seconds)
+        return timeout + paused + shifting_pace.looks(self.strategy_seconds)
 
     @property
     def worker_attempts(self) -> int:
@@ -123,7 +127,7 @@ class Limits:
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
         scan = self.scan_attempts * self.scan_interval_seconds
         there = self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + self.owner_pause_seconds
-        return scan + smoke + self.migration_seconds + 2 * there + baking
+        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + baking
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,8 @@ class Service:
     `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (image_tags.TagForm).
     `scan`: which findings of ECR's image scan refuse a release (scan.py).
     `keep_image` names containers that keep their image, although it is from the released repository.
-    `worker`: it has no load balancer, and how it is proven then.
+    `worker`: it has no load balancer, and how it is proven then. `strategy`: what Landfall does at the pauses of a
+    blue/green, canary or linear deployment.
     `migration`: what runs once before the service is updated.
     `drill`: when the way back is practised.
     `keep_releases`: how many proven releases keep their images and revisions (`landfall images clean`).
@@ -179,16 +184,24 @@ class Service:
     stack: ServiceStack | None = None
     build: Build | None = None
     worker: Worker | None = None
+    strategy: Strategy | None = None
     migration: MigrationSettings | None = None
     keep_releases: int = 10
     drill: DrillSettings | None = None
 
     def __post_init__(self) -> None:
-        """Make the times of a worker's proof and of a migration part of the limits, which go with the release."""
-        worker = self.worker.longest_seconds if self.worker else 0
-        migrating = self.migration.longest_seconds if self.migration else 0
-        limits = replace(self.limits, worker_seconds=worker, migration_seconds=migrating)
-        object.__setattr__(self, "limits", limits)
+        """Make the times of a worker's proof, of a migration and of gates part of the limits of each release.
+
+        The gate `bake` takes the place of the bake after the proof.
+        """
+        made = replace(
+            self.limits,
+            worker_seconds=self.worker.longest_seconds if self.worker else 0,
+            migration_seconds=self.migration.longest_seconds if self.migration else 0,
+            strategy_seconds=self.strategy.deployment_seconds if self.strategy else 0,
+            bake_seconds=0 if self.strategy and BAKE in self.strategy.gates else self.limits.bake_seconds,
+        )
+        object.__setattr__(self, "limits", made)
 
     @property
     def tags(self) -> TagForm:
@@ -251,5 +264,5 @@ class Settings:
         return self.directory / service.ca_bundle if service.ca_bundle else None
 
 
-LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {"worker_seconds", "migration_seconds"}
+LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {"worker_seconds", "migration_seconds", "strategy_seconds"}
 """Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""
