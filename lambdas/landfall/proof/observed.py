@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from landfall.proof.aws_reply import Reply
@@ -14,6 +14,7 @@ from landfall.proof.aws_reply import number as _number
 from landfall.proof.aws_reply import sub as _sub
 from landfall.proof.aws_reply import text as _text
 from landfall.proof.service_deployment import may_pause
+from landfall.proof.strategy import StrategyView, strategy_view
 
 UNREADABLE = -1
 """The desired count if AWS's answer has none. 0 would mean that somebody scaled the service to zero."""
@@ -66,7 +67,8 @@ class ServiceView:
 
     `launch_type` is empty if it uses a capacity provider strategy. `managed_by` is ECS for an Express mode service.
     `lattice`: its tasks are registered in target groups of VPC Lattice.
-    `may_pause`: its owner has hooks that pause a deployment.
+    `may_pause`: its owner has hooks that pause a deployment. `current` is the ARN of its current service deployment,
+    which ECS may name late. `shifting` says how ECS shifts its traffic, if its strategy does that.
     """
 
     arn: str
@@ -87,6 +89,8 @@ class ServiceView:
     alarms: tuple[str, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
     may_pause: bool = False
+    current: str = ""
+    shifting: StrategyView = field(default_factory=StrategyView)
 
     @property
     def primary(self) -> EcsDeployment | None:
@@ -215,6 +219,8 @@ def service_view(reply: Reply) -> ServiceView:
             for e in _each(reply, "events")
         ),
         may_pause=may_pause(config),
+        current=_text(reply, "currentServiceDeployment"),
+        shifting=strategy_view(reply),
     )
 
 
