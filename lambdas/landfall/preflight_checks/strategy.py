@@ -50,7 +50,8 @@ def miswired(service: ServiceView, settings: Service, rules: Weights, groups: fr
     gone += [f"its target group {arn} does not exist" for arn in view.groups if arn not in groups]
     if not gone:
         return None
-    why = f"{'; '.join(gone)}; ECS reports no error, and its deployments would stall"
+    more = f" (and {len(gone) - 1} more)" if len(gone) > 1 else ""
+    why = f"{gone[0]}{more}; ECS reports no error, and its deployments would stall"
     return _refused("STRATEGY_NOT_WIRED", settings, why, snippets.load_balancer(service))
 
 
@@ -88,6 +89,17 @@ def warning(service: ServiceView, settings: Service) -> str:
     return (
         f"ECS brings releases to users as {name}, and services.{settings.name} has no strategy table: Landfall proves"
         f" the release after all traffic has shifted, and judges nothing before; see docs/strategies.md"
+    )
+
+
+def no_address(view: StrategyView, settings: Service) -> Verdict | None:
+    """Return the refusal where an address would be guessed, and the guess may be the test listener's."""
+    production, test = (set(map(_listener, rules)) for rules in (view.production_rules, view.test_rules))
+    if settings.base_url is not None or not test - production:
+        return None
+    why = "its load balancer has a listener for tests too, whose answers come from the new tasks before users get any"
+    return failed(
+        "NO_ADDRESS", f"{_name(settings)}: {why}; set services.{settings.name}.base_url to the address for users"
     )
 
 
@@ -135,7 +147,9 @@ def _gate(view: StrategyView, gate: Gate) -> str:
     if not pauses:
         return f"gate {gate!r} needs a hook of type PAUSE at stage {stage}, and there is none"
     if len(pauses) > 1:
-        return f"stage {stage} has {len(pauses)} hooks of type PAUSE, and gate {gate!r} needs the only one: remove yours"
+        return (
+            f"stage {stage} has {len(pauses)} hooks of type PAUSE, and gate {gate!r} needs the only one: remove yours"
+        )
     if pauses[0].then == CONTINUE:
         return (
             f"the hook at stage {stage} has timeout action CONTINUE: if Landfall did not answer, ECS would bring the"
@@ -146,6 +160,14 @@ def _gate(view: StrategyView, gate: Gate) -> str:
 
 def _refused(code: str, settings: Service, why: str, snippet: str) -> Verdict:
     return failed(code, f"{_name(settings)}: {why}; {snippet}")
+
+
+def _listener(arn: str) -> str:
+    """Return the id of a listener from its ARN, or from that of one of its rules.
+
+    Service Authorization Reference: listener/app/NAME/ID/LISTENER and listener-rule/app/NAME/ID/LISTENER/RULE.
+    """
+    return "/".join(arn.partition(":listener")[2].split("/")[1:5])
 
 
 def _name(settings: Service) -> str:
