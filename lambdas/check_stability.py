@@ -15,7 +15,8 @@ from landfall.proof import older_tasks, pauses, stability, task_listing
 from landfall.proof.observed import Look
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import pause_look, shift_look, shift_stability
+from landfall.steps import pause_look
+from landfall.steps.shifting import shift_look, shift_stability
 
 
 @dataclass(frozen=True)

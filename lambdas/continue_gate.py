@@ -12,7 +12,7 @@ from landfall.judging import Counted, Judged, Judgement
 from landfall.model import Baseline, Deployment, Release
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import gate_opening
+from landfall.steps.shifting import gate_opening
 
 
 @dataclass(frozen=True)

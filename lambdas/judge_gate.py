@@ -10,7 +10,7 @@ from landfall.model import Baseline, Deployment, Release, Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
 from landfall.smoke.case import Check
-from landfall.steps import gate_look
+from landfall.steps.shifting import gate_look
 
 
 @dataclass(frozen=True)

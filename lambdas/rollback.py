@@ -10,7 +10,8 @@ from landfall.judging import Judged
 from landfall.model import Deployment, Verdict, wait
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import leftovers, shift_back, shift_look
+from landfall.steps import leftovers
+from landfall.steps.shifting import shift_back, shift_look
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ gate's weight count (fluxcd/flagger#1011). evidence.py says why the number of lo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from landfall.gates import evidence, measured, saying, weighing
 from landfall.gates.traffic_series import BAKE, MINUTE, SETTLED, Evidence, GateWindow, Minute, Side, TrafficSeries
 from landfall.gates.weighing import Weighed
-from landfall.model import State, Verdict, failed, passed, wait
+from landfall.model import State, Verdict
 from landfall.settings.traffic import Traffic
 
 NO_WORSE, NOT_JUDGED = "TRAFFIC_NO_WORSE", "TRAFFIC_NOT_JUDGED"
@@ -39,7 +40,18 @@ class Judged:
     @property
     def undecided_is_traffic(self) -> bool:
         """Say whether the gate waits for requests alone."""
-        return self.verdict.state == State.WAIT and self.verdict.code == TOO_FEW
+        return self.verdict.code == TOO_FEW
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a look at a gate decides. Its sentence is made where it is needed."""
+
+    state: State
+    code: str
+    reason: Callable[[], str]
+    evidence: Evidence
+    missing: int = 0
 
 
 def judge(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> Judged:
@@ -47,14 +59,22 @@ def judge(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datet
 
     A FAIL has one of the codes ERRORS_WORSE, LATENCY_WORSE and LOG_ERRORS_WORSE (weighing.py).
     """
+    made = decide(series, gate, settings, now)
+    after = LOOK_SECONDS if made.state == State.WAIT else 1
+    return Judged(Verdict(made.state, made.code, made.reason(), after), made.evidence, made.missing)
+
+
+def decide(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> Decision:
+    """Decide a gate once, without a sentence for people."""
     if series.balancer != "application" or not settings.judges:
         why = saying.OFF if series.balancer == "application" else saying.NETWORK
-        return Judged(passed(NOT_JUDGED, why), gate.evidence)
+        return Decision(State.PASS, NOT_JUDGED, lambda: why, gate.evidence)
     sides = _settled(series.blue, now), _at_weight(series.green, gate, now)
     found = _weighed(sides, series, gate, settings, now)
     look = _Look(*sides, found, evidence.SURE if gate.stage == BAKE else evidence.LEANING)
-    broken = measured.broken(series, gate, now)
-    return Judged(_verdict(look, broken, settings), _left(gate.evidence, look), look.missing(settings.min_requests))
+    missing = look.missing(settings.min_requests)
+    state, code, reason = _decided(look, measured.broken(series, gate, now), missing)
+    return Decision(state, code, reason, _left(gate.evidence, look), missing)
 
 
 @dataclass(frozen=True)
@@ -75,20 +95,19 @@ class _Look:
         return len(self.green) >= LEAST_MINUTES and all(each.is_below(self.mark) for each in self.found)
 
 
-def _verdict(look: _Look, broken: str | None, settings: Traffic) -> Verdict:
+def _decided(look: _Look, broken: str | None, missing: int) -> tuple[State, str, Callable[[], str]]:
     proof = next((each for each in look.found if each.is_proof), None)
     if proof:
-        return failed(proof.code, proof.reason())
+        return State.FAIL, proof.code, proof.reason
     if broken:
-        return wait(BROKEN, broken, LOOK_SECONDS)
-    doubts = [each.reason() for each in look.found if each.is_doubt]
+        return State.WAIT, BROKEN, lambda: broken
+    doubts = [each for each in look.found if each.is_doubt]
     if doubts:
-        return wait(NOT_SURE, saying.doubtful(doubts), LOOK_SECONDS)
-    missing = look.missing(settings.min_requests)
+        return State.WAIT, NOT_SURE, lambda: saying.doubtful([each.reason() for each in doubts])
     if missing or not look.is_sure:
-        return wait(TOO_FEW, saying.too_few(look.green, look.blue, missing), LOOK_SECONDS)
+        return State.WAIT, TOO_FEW, lambda: saying.too_few(look.green, look.blue, missing)
     timed = all(each.judged for each in look.found if each.code == weighing.LATENCY_WORSE)
-    return passed(NO_WORSE, saying.no_worse(look.green, look.blue, timed=timed))
+    return State.PASS, NO_WORSE, lambda: saying.no_worse(look.green, look.blue, timed=timed)
 
 
 def _weighed(

@@ -11,6 +11,8 @@ from landfall.model import State, Verdict, failed, passed, safe, wait
 from landfall.settings import shifting_pace
 from landfall.settings.strategy import BAKE, Gate, Strategy
 
+EARLIER = timedelta(seconds=10)
+"""How long before the end of ECS's own pause a gate ends."""
 UNDECIDED, TIMEOUT, WENT_ON = "GATE_UNDECIDED", "GATE_TIMEOUT", "GATE_UNDECIDED_WENT_ON"
 
 
@@ -20,7 +22,8 @@ class GateState:
 
     It must be decided by `ends`. `phase` is what was proven at it so far. `number` counts the gates of the deployment,
     from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people. `blue_answered` and
-    `green_answered`: since when our own requests were answered by either side.
+    `green_answered`: since when our own requests were answered by either side. `red_before`: alarms that were red
+    before the deployment began.
     """
 
     service_deployment: str = ""
@@ -34,6 +37,7 @@ class GateState:
     said: str = ""
     blue_answered: str = ""
     green_answered: str = ""
+    red_before: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))
@@ -68,7 +72,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
     seconds = settings.gate_seconds + (settings.bake_seconds if gate == BAKE else 0)
     ends = now + timedelta(seconds=seconds)
     if hooked.expires_at:
-        ends = min(ends, hooked.expires_at.astimezone(UTC))
+        ends = min(ends, hooked.expires_at.astimezone(UTC) - EARLIER)
     goes_on = before is not None and before.service_deployment == hooked.service_deployment
     return GateState(
         service_deployment=hooked.service_deployment,
@@ -78,6 +82,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         ends=ends.isoformat(),
         number=before.number + 1 if before and goes_on else 1,
         evidence=before.evidence if before and goes_on else Evidence(),
+        red_before=before.red_before if before and goes_on else (),
     )
 
 

@@ -11,8 +11,7 @@ HISTORY = timedelta(hours=1)
 BAKE = "POST_PRODUCTION_TRAFFIC_SHIFT"
 """The last gate's stage: what passes here stays."""
 SETTLED = timedelta(minutes=2)
-"""The newest minute of a load balancer's metrics is partial, and still changes (Netflix/atlas#1300): a minute is judged two minutes after
-its end."""
+"""A minute is judged so long after its end: the newest one is partial, and still changes (Netflix/atlas#1300)."""
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,11 @@ def may_pause(config: Reply) -> bool:
     return any(not isinstance(hook, Mapping) or _pauses(hook) for hook in hooks)
 
 
+def watched(config: Reply) -> tuple[str, ...]:
+    """Return the names of the alarms that ECS watches, from a service's `deploymentConfiguration.alarms`."""
+    return _names(config.get("alarmNames")) if config.get("enable") else ()
+
+
 def service_deployment(reply: Reply) -> ServiceDeployment:
     """Read one entry of DescribeServiceDeployments' `serviceDeployments`."""
     target, stage = sub(reply, "targetServiceRevision"), text(reply, "lifecycleStage")

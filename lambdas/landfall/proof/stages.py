@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from landfall.judging import Stages
+from landfall.judging import Stages, is_seen_once
 from landfall.model import Kind, State, Verdict, failed, wait
 from landfall.proof.service_deployment import Hook, ServiceDeployment
 from landfall.proof.strategy import PAUSE, StrategyView
@@ -68,14 +68,20 @@ def assess(rolling: Verdict, found: ServiceDeployment | None, stages: Stages, po
         return replace(rolling, reason=f"ECS lists no service deployment of ours yet; {rolling.reason}")
     if not stages.scaled_at:
         return replace(rolling, reason=f"{found.stage or 'not begun'}; {rolling.reason}")
-    lasted = _seconds(stages.since, now)
-    what = f"ECS is at {found.stage} for {lasted} s; {weights(found)}; {rolling.reason}"
-    return wait(UNDER_WAY, what, shifting_pace.wait(lasted, poll))
+    what = f"ECS is at {found.stage} for {_seconds(stages.since, now)} s; {weights(found)}; {rolling.reason}"
+    return wait(UNDER_WAY, what, poll)
 
 
 def at_gate(found: ServiceDeployment, gate: Gate) -> Verdict:
     """Return the verdict on a service deployment that waits for Landfall."""
     return wait(AT_GATE, f"ECS waits at {found.stage} for Landfall's gate {gate!r}; {weights(found)}", 1)
+
+
+def paced(verdict: Verdict, stages: Stages, poll: int, now: datetime) -> Verdict:
+    """Return a WAIT after scaling up with a pace that gets slower. A gate, a pause and a second look have their own."""
+    if not stages.scaled_at or verdict.state != State.WAIT or is_seen_once(verdict) or verdict.code == AT_GATE:
+        return verdict
+    return replace(verdict, retry_after=max(verdict.retry_after, shifting_pace.wait(_seconds(stages.since, now), poll)))
 
 
 def in_time(verdict: Verdict, stages: Stages, allowed: int, kind: Kind, now: datetime) -> Verdict:

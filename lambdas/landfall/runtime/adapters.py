@@ -23,6 +23,7 @@ from landfall.runtime.given import (
 )
 
 if TYPE_CHECKING:
+    from landfall.aws.cloudwatch.alarms import Alarms
     from landfall.aws.cloudwatch.logs import TaskLogs
     from landfall.aws.cloudwatch.metrics import Metrics
     from landfall.aws.cloudwatch.traffic import Traffic
@@ -194,6 +195,13 @@ class Adapters(Given):
         from landfall.aws.cloudwatch.traffic import Traffic
 
         return Traffic(self._client("cloudwatch", HURRIED))
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """Return the reader of the alarms that Landfall watches at its gates."""
+        from landfall.aws.cloudwatch.alarms import Alarms
+
+        return Alarms(self._client("cloudwatch", HURRIED))
 
     @cached_property
     def locks(self) -> Locks:

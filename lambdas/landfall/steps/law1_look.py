@@ -7,7 +7,7 @@ from landfall.model import Verdict
 from landfall.proof import law1, shifted
 from landfall.proof.observed import Look, ServiceView
 from landfall.runtime.world import World
-from landfall.steps import shift_look
+from landfall.steps.shifting import shift_look
 
 
 def assess(event: Judged, world: World) -> Verdict:

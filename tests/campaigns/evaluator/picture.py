@@ -10,42 +10,47 @@ Points = Sequence[tuple[float, float]]
 
 def drawn(curves: Mapping[str, Points]) -> str:
     """Return the picture, in SVG."""
-    errors = _plot(0, "5xx answers of green (blue: 0.1 %)", curves["errors"], 0.0, lambda x: f"{x:.1%}", (0.001, 0.02))
-    slower = _plot(430, "p95 of green, times blue's", curves["latency"], 1.0, lambda x: f"{x:g}", (1.0, 1.5))
+    errors = [(x, f"{x:.1%}", y) for x, y in curves["errors"]]
+    slower = [(x, f"{x:g}", y) for x, y in curves["latency"]]
+    title = "Called worse, of 100 canaries (5 %, then 100 %)"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">'
-        "<title>How often a canary (5 %, then 100 %) is called worse, by how bad it is</title>"
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
-        f'<text x="{LEFT}" y="24" font-size="14">Called worse, of 100 canaries (5 %, then 100 %)</text>{errors}{slower}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'font-family="sans-serif" font-size="12"><title>{title}</title>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/><text x="{LEFT}" y="24" font-size="14">{title}</text>'
+        f"{_plot(0, '5xx answers of green, of 1,000 requests (blue: 0.1 %)', errors, (0.001, 0.02))}"
+        f"{_plot(430, 'p95 of green, times that of blue', slower, (1.0, 1.5))}</svg>\n"
     )
 
 
-def _plot(shift: int, label: str, points: Points, least: float, said: object, marks: tuple[float, float]) -> str:
-    most = max(x for x, _ in points)
+def _plot(shift: int, label: str, points: Sequence[tuple[float, str, float]], promised: tuple[float, ...]) -> str:
+    least, most = min(x for x, _, _ in points), max(x for x, _, _ in points)
 
-    def place(x: float, y: float) -> tuple[float, float]:
-        return LEFT + WIDE * (x - least) / (most - least), TOP + HIGH * (1 - y)
+    def across(x: float) -> float:
+        return round(LEFT + WIDE * (x - least) / (most - least), 1)
 
-    grid = "".join(
-        f'<line x1="{LEFT}" x2="{LEFT + WIDE}" y1="{place(least, y)[1]:.0f}" y2="{place(least, y)[1]:.0f}" stroke="#ddd"/>'
-        f'<text x="{LEFT - 8}" y="{place(least, y)[1] + 4:.0f}" text-anchor="end">{y:.0%}</text>'
-        for y in (0, 0.25, 0.5, 0.75, 1)
-    )
-    promised = "".join(
-        f'<line x1="{place(x, 0)[0]:.0f}" x2="{place(x, 0)[0]:.0f}" y1="{TOP}" y2="{TOP + HIGH}" stroke="#1a73e8" '
-        'stroke-dasharray="4 3"/>'
-        for x in marks
-    )
-    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in (place(x, y) for x, y in points))
-    dots = "".join(
-        f'<circle cx="{place(x, y)[0]:.1f}" cy="{place(x, y)[1]:.1f}" r="3.5" fill="#d93025"/>' for x, y in points
-    )
-    ticks = "".join(
-        f'<text x="{place(x, 0)[0]:.0f}" y="{TOP + HIGH + 18}" text-anchor="middle" font-size="10">{said(x)}</text>'  # type: ignore[operator]
-        for x, _ in points
-    )
-    return (
-        f'<g transform="translate({shift},0)">{grid}{promised}<polyline points="{line}" fill="none" stroke="#d93025" '
-        f'stroke-width="2"/>{dots}{ticks}<text x="{LEFT + WIDE / 2:.0f}" y="{TOP + HIGH + 42}" text-anchor="middle">{label}'
-        "</text></g>"
-    )
+    parts = [_level(y) for y in (0, 0.25, 0.5, 0.75, 1)]
+    parts += [
+        f'<line x1="{across(x)}" x2="{across(x)}" y1="{TOP}" y2="{TOP + HIGH}" '
+        'stroke="#1a73e8" stroke-dasharray="4 3"/>'
+        for x in promised
+    ]
+    line = " ".join(f"{across(x)},{_up(y)}" for x, _, y in points)
+    parts.append(f'<polyline points="{line}" fill="none" stroke="#d93025" stroke-width="2"/>')
+    for x, said, y in points:
+        parts.append(f'<circle cx="{across(x)}" cy="{_up(y)}" r="3.5" fill="#d93025"/>')
+        parts.append(_text(across(x), TOP + HIGH + 18, said, 10))
+    parts.append(_text(LEFT + WIDE / 2, TOP + HIGH + 42, label, 12))
+    return f'<g transform="translate({shift},0)">{"".join(parts)}</g>'
+
+
+def _up(share: float) -> float:
+    return round(TOP + HIGH * (1 - share), 1)
+
+
+def _level(share: float) -> str:
+    line = f'<line x1="{LEFT}" x2="{LEFT + WIDE}" y1="{_up(share)}" y2="{_up(share)}" stroke="#ddd"/>'
+    return f'{line}<text x="{LEFT - 8}" y="{_up(share) + 4}" text-anchor="end">{share:.0%}</text>'
+
+
+def _text(x: float, y: float, said: str, size: int) -> str:
+    return f'<text x="{x}" y="{y}" text-anchor="middle" font-size="{size}">{said}</text>'

@@ -41,10 +41,11 @@ def tallied(ends: Iterable[tuple[int, Ended]]) -> dict[str, Any]:
 
 
 def _of(ends: list[Ended]) -> dict[str, Any]:
-    worse = sum(map(is_called_worse, ends))
+    worse, through = sum(map(is_called_worse, ends)), sum(e.how == "passed" for e in ends)
     return {
         "called_worse": asdict(rate(worse, len(ends))),
-        "let_through": asdict(rate(len(ends) - worse, len(ends))),
+        "let_through": asdict(rate(through, len(ends))),
+        "not_known_at_the_last_gate": len(ends) - worse - through,
         "failed": sum(e.how == "failed" for e in ends),
         "doubted_to_the_end": sum(e.code == NOT_SURE for e in ends),
         "too_few_requests_at_a_gate": sum(e.short > 0 for e in ends),

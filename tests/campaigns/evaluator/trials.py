@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from landfall.gates import evaluator, traffic_series
-from landfall.gates.evaluator import Judged
+from landfall.gates.evaluator import TOO_FEW, Decision
 from landfall.gates.traffic_series import BAKE, Evidence, GateWindow, Minute, Side, TrafficSeries
 from landfall.model import State
 from landfall.settings.traffic import Traffic as Settings
@@ -50,29 +50,29 @@ class _Deployment:
         for weight in self._truth.gates:
             gates += 1
             judged = self._gate(weight, left)
-            short += judged.undecided_is_traffic
-            if judged.verdict.state != State.PASS and not (self._go_on and judged.undecided_is_traffic):
+            short += judged.code == TOO_FEW
+            if judged.state != State.PASS and not (self._go_on and judged.code == TOO_FEW):
                 break
             left = judged.evidence
         if judged is None:
             raise ValueError("a deployment without gates")
-        how = {State.PASS: "passed", State.FAIL: "failed", State.WAIT: "undecided"}[judged.verdict.state]
-        return Ended(how, judged.verdict.code, gates, self._now, self.requests, short)  # type: ignore[arg-type]
+        how = {State.PASS: "passed", State.FAIL: "failed", State.WAIT: "undecided"}[judged.state]
+        return Ended(how, judged.code, gates, self._now, self.requests, short)  # type: ignore[arg-type]
 
-    def _gate(self, weight: int, left: Evidence) -> Judged:
+    def _gate(self, weight: int, left: Evidence) -> Decision:
         truth, began = self._truth, self._now
         green: list[tuple[int, Told]] = []
         fixed = truth.green_requests
         mean = None if fixed is None else fixed / (len(truth.gates) * truth.longest)
         window = GateWindow(BAKE if weight == 100 else "shift", weight, _at(began), _at(began + truth.longest), left)
-        judged: Judged | None = None
+        judged: Decision | None = None
         while self._now < began + truth.longest + _UNSETTLED:
             self._draw(weight, green, mean, within=self._now < began + truth.longest)
             if self._now - began >= FIRST_LOOK - 1:
-                judged = evaluator.judge(self._series(weight, green, began), window, self._settings, _at(self._now))
-                if judged.verdict.state == State.FAIL:
+                judged = evaluator.decide(self._series(weight, green, began), window, self._settings, _at(self._now))
+                if judged.state == State.FAIL:
                     break
-                if judged.verdict.state == State.PASS and fixed is None:
+                if judged.state == State.PASS and fixed is None:
                     break
         if judged is None:
             raise ValueError("a gate without a look")

@@ -127,7 +127,12 @@ class ReplayWorld(World):
         return Settings((service_of(self._scenario),), Path())
 
     def ask_for(
-        self, settings: Service, base_url: str, wanted: Round, known: Known = NONE, headers: Headers = ()
+        self,
+        settings: Service,  # noqa: ARG002
+        base_url: str,
+        wanted: Round,
+        known: Known = NONE,  # noqa: ARG002
+        headers: Headers = (),  # noqa: ARG002
     ) -> Answers:
         """Make a round of requests, the warm-up first."""
         early, given = (

@@ -49,8 +49,8 @@ class Strategies:
         source = last.of if last.now.status == "SUCCESSFUL" else last.source
         if last.now.status in ONGOING:
             last.stopped(when, "Stopped by a newer service deployment.")
-            if last.of != of:
-                self.ends[last.of] = when + 20
+        if last.of not in (of, source):  # RECONCILE_SERVICE: what neither serves nor is deployed goes
+            self.ends.setdefault(last.of, when + 20)
         self.ends.pop(of, None)
         group = 3 - self._group(source)
         play = Play(self.told, len(self.plays), of, source, group, when, FOREVER, wanted)
@@ -146,6 +146,8 @@ class Strategies:
 
     def _scaled(self, of: str, when: float, wanted: int) -> float:
         tasks = self.cast(of)
+        if not wanted:
+            return when
         times = sorted({max(t.healthy, when) for t in tasks if t.healthy < FOREVER})
         return next((at for at in times if sum(t.healthy <= at < t.stop for t in tasks) >= wanted), FOREVER)
 

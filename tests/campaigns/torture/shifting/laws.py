@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.campaigns.torture.cloud import Cloud
-from tests.campaigns.torture.shifting.plays import ONGOING
 from tests.campaigns.torture.shifting.cloud import StrategyCloud
+from tests.campaigns.torture.shifting.plays import ONGOING
 
 OURS = ("ours", "back")
 

@@ -12,7 +12,7 @@ from landfall.proof import pauses, shifted, stability, stages, task_listing
 from landfall.proof.followed import Followed
 from landfall.proof.observed import Look, ServiceView
 from landfall.runtime.world import World
-from landfall.steps import shift_look
+from landfall.steps.shifting import shift_look
 
 
 def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> tuple[Verdict, Counted | None]:
@@ -41,6 +41,7 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
             if followed.found and gate
             else stages.assess(seen, followed.found, known, poll, now)
         )
+    seen = stages.paced(seen, known, event.release.limits.stability_poll_seconds, now)
     allowed = stages.allowed_seconds(service.shifting, settings)
     paused = pause.seconds if pause else 0
     if seen.code != pauses.PAUSED and not is_seen_once(seen):

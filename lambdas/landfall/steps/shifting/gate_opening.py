@@ -9,7 +9,7 @@ from landfall.judging import Judged
 from landfall.model import Kind, Verdict, wait
 from landfall.proof import stages
 from landfall.runtime.world import World
-from landfall.steps import shift_look
+from landfall.steps.shifting import shift_look
 
 CONTINUED, LEFT = "GATE_CONTINUED", "GATE_LEFT"
 

@@ -17,10 +17,13 @@ from landfall.proof.observed import ServiceView
 from landfall.runtime.world import World
 from landfall.settings import Service
 from landfall.settings.strategy import BAKE, SHIFT, Strategy
-from landfall.steps import gate_series, gate_tasks, log_gate
+from landfall.steps import log_gate
+from landfall.steps.shifting import gate_series, gate_tasks
 
 DISAGREE, FIRST, BAKING = "WEIGHTS_DISAGREE", "FIRST_SHIFT", "BAKING"
 UNREAD, ALARM = "TRAFFIC_UNREAD", "ALARM_RED"
+SOON = 60
+"""Seconds until the next look where CloudWatch did not answer."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,12 @@ def assess(event: Judged, state: GateState, service: ServiceView, followed: Foll
     if state.gate == SHIFT and weight == 0:
         return SeenTraffic(passed(FIRST, "users do not meet the new tasks yet: nothing to judge"), state)
     settings = world.service(event.release.service)
-    for check in (gate_tasks.assess(event, service, followed, world), _alarms(event, settings, world)):
-        if check.state != State.PASS:
-            return SeenTraffic(check, state)
+    healthy = gate_tasks.assess(event, service, followed, world)
+    if healthy.state != State.PASS:
+        return SeenTraffic(healthy, state)
+    quiet, state = _alarms(event, state, settings, world)
+    if quiet.state != State.PASS:
+        return SeenTraffic(quiet, state)
     return _traffic(event, state, (service, followed), settings, world)
 
 
@@ -61,16 +67,16 @@ def _wrong_weight(state: GateState, followed: Followed) -> str:
     return live_traffic.disagreeing(live, followed.groups, asked)
 
 
-def _alarms(event: Judged, settings: Service, world: World) -> Verdict:
+def _alarms(event: Judged, state: GateState, settings: Service, world: World) -> tuple[Verdict, GateState]:
     """Judge the alarms that the settings name. One that was red before the deployment neither fails nor passes it."""
     strategy = settings.strategy or Strategy()
     try:
-        red = gate_series.alarms(strategy.alarms, event, world)
+        red, state = gate_series.alarms(strategy.alarms, event, state, world)
     except AwsCallFailed as error:
-        return wait("ALARMS_UNREAD", f"the alarms could not be read: {error}", 60)
+        return wait("ALARMS_UNREAD", f"the alarms could not be read: {error}", SOON), state
     if red:
-        return failed(ALARM, f"{red}")
-    return passed("ALARMS_QUIET", "")
+        return failed(ALARM, f"since the deployment began, alarm {', '.join(map(repr, red))} turned red"), state
+    return passed("ALARMS_QUIET", "no alarm turned red"), state
 
 
 def _traffic(
@@ -80,7 +86,7 @@ def _traffic(
     try:
         series, state = gate_series.read(event, state, look, settings, world)
     except AwsCallFailed as error:
-        return SeenTraffic(wait(UNREAD, f"the traffic could not be read: {error}", 60), state)
+        return SeenTraffic(wait(UNREAD, f"the traffic could not be read: {error}", SOON), state)
     window = _window(state, look[1])
     judged = evaluator.judge(series, window, strategy.traffic, now)
     if judged.verdict.state != State.PASS:

@@ -1,7 +1,7 @@
 """Goes back while ECS still has both fleets: it stops the release's own service deployment, which rolls it back.
 
-What ran before never stopped, so users are on it again as soon as the traffic is shifted. Once the service deployment is
-over, the way back is a deployment of its own, as for rolling services.
+What ran before never stopped, so users are on it again as soon as the traffic is shifted. Once the service deployment
+is over, the way back is a deployment of its own, as for rolling services.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from landfall.proof.observed import ServiceView
 from landfall.proof.service_deployment import ServiceDeployment
 from landfall.proof.stages import SHIFT_SECONDS
 from landfall.runtime.world import World
-from landfall.steps import shift_look
+from landfall.steps.shifting import shift_look
 
 
 def released(event: Judged) -> Deployment:
@@ -34,6 +34,7 @@ def released(event: Judged) -> Deployment:
 def stopped(event: Judged, service: ServiceView, world: World) -> Deployment | Verdict | None:
     """Roll the release's service deployment back, or join ECS in doing so. None if there is none that goes on.
 
+    None too for a service that ran no tasks before: ECS's way back keeps the count, and it has to be 0 again.
     Raises AwsCallFailed if ECS refused and it goes on all the same: the step is tried again.
     """
     reader, release = world.service_deployments(event.release.service), released(event)
@@ -45,7 +46,7 @@ def stopped(event: Judged, service: ServiceView, world: World) -> Deployment | V
     target = runs.get(newest.target_revision, "") if newest else ""
     if newest is None or (target and target not in known):
         return failed("SUPERSEDED", f"somebody deployed {target} over this release") if newest else None
-    if target != release.task_definition:
+    if target != release.task_definition or event.baseline.desired_count == 0:
         return None
     found = next(iter(reader.described([newest.arn])), None)
     if found is None or found.status not in (*TO_STOP, *GOES_BACK, *BACK):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from landfall import commit
+from landfall.gates import alarms as rule
+from landfall.gates import before_shift
 from landfall.gates.gate_state import GateState
-from landfall.gates.traffic_series import Side, TrafficSeries
+from landfall.gates.traffic_series import HISTORY, Side, TrafficSeries
 from landfall.judging import Judged
 from landfall.proof import live_traffic
 from landfall.proof.followed import Followed
@@ -16,11 +18,10 @@ from landfall.proof.observed import ServiceView
 from landfall.proof.strategy import Balanced
 from landfall.runtime.world import World
 from landfall.settings import Service
+from landfall.settings.strategy import BAKE
 from landfall.smoke import service_checks
 from landfall.smoke.http_answers import Request, Round
 
-HISTORY = timedelta(hours=1)
-"""How long before a gate blue's traffic is read: while blue has none, green is compared with that."""
 PROBES = 5
 """Requests of our own at each look. They only tell that a target group with weight does answer."""
 
@@ -38,7 +39,10 @@ def read(
     state = _probed(event, state, settings, world)
     live = (followed.live or {}).get(pair.production_rule, {})
     start = state.began_at - HISTORY
-    told = world.traffic.minutes(balancer_of(pair.production_rule), (blue, green), start, world.now())
+    told = dict(world.traffic.minutes(balancer_of(pair.production_rule), (blue, green), start, world.now()))
+    if state.gate == BAKE and settings.strategy:
+        updated = datetime.fromisoformat(event.deployment.updated_at)
+        told[blue] = before_shift.blue(told[blue], updated, settings.strategy.traffic.min_requests)
     sides = [
         Side(
             target_group=group,
@@ -53,7 +57,7 @@ def read(
 
 
 def judged_pair(service: ServiceView) -> Balanced | None:
-    """Return the first pair of target groups of an Application Load Balancer. A Network Load Balancer counts nothing."""
+    """Return the first pair of an Application Load Balancer's target groups; a Network Load Balancer counts nothing."""
     return next((one for one in service.shifting.balanced if "/app/" in one.production_rule), None)
 
 
@@ -77,6 +81,14 @@ def _probed(event: Judged, state: GateState, settings: Service, world: World) ->
     )
 
 
-def alarms(names: Sequence[str], event: Judged, world: World) -> str:
-    """Say which of these alarms turned red since the deployment began; empty if none did. Raises AwsCallFailed."""
-    return ""
+def alarms(names: Sequence[str], event: Judged, state: GateState, world: World) -> tuple[tuple[str, ...], GateState]:
+    """Return which of these alarms turned red since the deployment began, and which were red before it.
+
+    The state keeps the latter, since one of them may turn green and red again. Raises AwsCallFailed.
+    """
+    if not names:
+        return (), state
+    seen = world.alarms.named(names)
+    began = datetime.fromisoformat(event.deployment.updated_at)
+    before = tuple(dict.fromkeys((*state.red_before, *rule.red_at(seen, began))))
+    return rule.turned_red(seen, began, before), replace(state, red_before=before)

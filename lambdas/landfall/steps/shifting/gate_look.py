@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from landfall.errors import AwsCallFailed
 from landfall.gates import gate_state
 from landfall.gates.gate_state import GateState, Hooked
 from landfall.judging import Judged
@@ -15,7 +16,10 @@ from landfall.proof.observed import ServiceView
 from landfall.runtime.world import World
 from landfall.settings.strategy import BEFORE_TRAFFIC, Strategy
 from landfall.smoke.case import Check
-from landfall.steps import gate_before, gate_opening, gate_traffic, shift_look
+from landfall.steps.shifting import gate_before, gate_opening, gate_traffic, shift_look
+
+UNREAD = "GATE_UNREAD"
+"""AWS did not answer. That never continues a gate, and its end counts."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def assess(event: Judged, before: GateState | None, world: World) -> GateSeen:
     settings, now = world.service(event.release.service), world.now()
     if service is None:
         return GateSeen(wait("SERVICE_MISSING", "ECS knows no such service at this look", poll), before)
-    followed = shift_look.read(event, service, world, live=True)
+    followed = shift_look.read(event, service, world)
     found = followed.found
     gate = stages.gate_of(found, settings.strategy, service.shifting.name)
     if found is None or gate is None or settings.strategy is None:
@@ -41,7 +45,11 @@ def assess(event: Judged, before: GateState | None, world: World) -> GateSeen:
         return GateSeen(left, before)
     hook = stages.pausing(found)[0]
     state = gate_state.at(before, gate, Hooked(found.arn, hook.id, hook.expires_at), settings.strategy, now)
-    seen = _judged(event, state, (service, followed), world)
+    try:
+        live = replace(followed, live=shift_look.weights(service, world))
+        seen = _judged(event, state, (service, live), world)
+    except AwsCallFailed as error:
+        seen = _Seen(wait(UNREAD, f"the gate could not be looked at: {error}", poll), state)
     return _settled(seen, settings.strategy, now)
 
 

@@ -93,9 +93,10 @@ def since(event: Judged, service: ServiceView) -> datetime:
     An update whose reply was lost is made again, so that is the start of the execution, if it is known: the release's
     revision was registered after it, and no earlier service deployment has it.
     """
-    started = event.release.started_at
+    deployment, release = event.deployment, event.release
+    started = release.started_at or ("" if deployment.updated_at else release.requested_at)
     began = datetime.fromisoformat(started) - stability.OLDER if started else None
-    if event.deployment.kind == Kind.ROLLBACK and began:
+    if began and (deployment.kind == Kind.ROLLBACK or not deployment.updated_at):
         return began
-    known = pauses.since(service, event.deployment)
+    known = pauses.since(service, deployment)
     return min(known, began) if began else known

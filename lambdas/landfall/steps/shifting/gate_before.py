@@ -16,7 +16,7 @@ from landfall.proof.observed import ServiceView
 from landfall.runtime.world import World
 from landfall.settings import Service
 from landfall.smoke.case import Check
-from landfall.steps import gate_comparison, gate_tasks
+from landfall.steps.shifting import gate_comparison, gate_tasks
 
 HEALTHY, ANSWERED = "healthy", "answered"
 SOON = 1
