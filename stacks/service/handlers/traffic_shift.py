@@ -2,7 +2,7 @@
 
 The rules are made here and are in no template: ECS changes their weights at every deployment, and CloudFormation would
 set them back at the next change (aws-cdk #36649). No rule is deleted here either: rules go with their listener.
-docs/decisions/0119-a-service-that-can-not-pause-for-landfall-is-refused.md has the reasons.
+docs/decisions/0119-what-ecs-needs-to-shift-traffic.md has the reasons.
 """
 
 from __future__ import annotations
