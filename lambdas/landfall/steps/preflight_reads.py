@@ -37,12 +37,13 @@ class Beforehand(ServiceNow):
         return freeze.refusal(self._world.freezes.of(self.release.service), self.release, self._world.now())
 
     def paused(self) -> Verdict | None:
-        """Return the refusal where the owner of the service has paused the deployment that goes on."""
+        """Return the refusal where the owner of the service paused the deployment that goes on, or traffic shifts."""
         if not paused.may_be(self.service):
             return None
         reader = self._world.service_deployments(self.settings.name)
         ongoing = [each.arn for each in reader.of_status(ONGOING)]
-        return paused.refusal(reader.described(ongoing), self.settings)
+        found = reader.described(ongoing)
+        return paused.refusal(found, self.settings) or paused.under_way(found, self.service, self.settings)
 
     def unreadable_logs(self) -> Verdict | None:
         """Return the refusal where releases are to be judged by logs that are not there."""
