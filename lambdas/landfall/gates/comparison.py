@@ -87,8 +87,8 @@ def _of_headers(name: str, blue: list[Answer], green: list[Answer]) -> Iterator[
         if ours is None and theirs is None:
             continue
         if ours is None or theirs is None:
-            shown = (ABSENT if each is None else "present" for each in (ours, theirs))
-            yield Difference(HEADERS, f"{name} {header}", *shown, theirs is None and header != "set-cookie")
+            one, other = (ABSENT if each is None else "present" for each in (ours, theirs))
+            yield Difference(HEADERS, f"{name} {header}", one, other, theirs is None and header != "set-cookie")
         else:
             yield from _of_parts(f"{name} {header}", ours, theirs)
 
@@ -101,8 +101,7 @@ def _of_parts(name: str, blue: Mapping[str, int], green: Mapping[str, int]) -> I
         if ours == theirs or (cookies and None in (ours, theirs)):
             continue
         label = f"{name} {shortened(part, LONGEST)}".rstrip()
-        said = (_strength(each) for each in (ours, theirs))
-        yield Difference(HEADERS, label, *said, (theirs or 0) < (ours or 0))
+        yield Difference(HEADERS, label, _strength(ours), _strength(theirs), (theirs or 0) < (ours or 0))
 
 
 def _of(part: str, parts: Mapping[str, int]) -> int | None:

@@ -47,7 +47,7 @@ def _transport(value: str) -> Strength:
 
 def _content(value: str) -> Strength:
     """Each directive counts 100, less one for each source that lets nearly anything through (CSP Level 3)."""
-    parts = {}
+    parts: dict[str, int] = {}
     for directive in _ONCE.sub("'once'", value).lower().split(";"):
         name, *sources = directive.split() or [""]
         if name and name not in _REPORTING:
@@ -77,7 +77,7 @@ def _referrer(value: str) -> Strength:
 
 def _permissions(value: str) -> Strength:
     """A feature that is allowed nowhere counts 3, for the page itself 2, for others 1 (Permissions Policy, W3C)."""
-    parts = {}
+    parts: dict[str, int] = {}
     for member in value.split(","):
         name, _, allowed = member.strip().partition("=")
         if name:

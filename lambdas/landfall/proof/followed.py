@@ -5,7 +5,7 @@ docs/decisions/0117-landfall-is-the-judge-at-the-pauses.md
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from landfall.model import Deployment, Kind
@@ -60,10 +60,15 @@ def of(found: ServiceDeployment | None, known: Mapping[str, ServiceRevision], ne
     return Followed(found, target.task_definition, target.groups, left, newer)
 
 
+def newest_of(listed: Iterable[Brief]) -> Brief | None:
+    """Return the service deployment that began last. A list may have one twice, if its pages overlap."""
+    dated = {(b.created_at, b.arn): b for b in listed if b.created_at}
+    return dated[max(dated)] if dated else None
+
+
 def newest_other(listed: tuple[Brief, ...], runs: Mapping[str, str], mine: Brief | None, ours: str) -> str:
     """Return the task definition of the newest service deployment if it is newer than ours and runs something else."""
-    dated = [(b.created_at, b.arn, b) for b in listed if b.created_at]
-    newest = max(dated, default=(None, "", None))[2] if dated else None
+    newest = newest_of(listed)
     if newest is None or (mine is not None and newest.arn == mine.arn):
         return ""
     other = runs.get(newest.target_revision, "")
@@ -123,11 +128,16 @@ def of_groups(service: ServiceView, groups: frozenset[str]) -> tuple[TargetGroup
 def ending(service: ServiceView, followed: Followed, deployment: Deployment) -> frozenset[str]:
     """Return the target groups that should have all traffic once the deployment, or its way back, is done.
 
-    Of two groups it is the other one, if ECS does not say which one what ran before was in.
+    If ECS does not say in which one what ran before was, it is the other one of two; if it says nothing at all, those
+    that have traffic now, in which its tasks must be.
     """
     if not is_undone(followed, deployment):
         return followed.groups
-    return followed.left or frozenset(service.shifting.groups) - followed.groups
+    if followed.left:
+        return followed.left
+    known = frozenset(service.shifting.groups)
+    weighted = (group for weights in (followed.live or {}).values() for group, weight in weights.items() if weight)
+    return known - followed.groups if followed.groups else known & frozenset(weighted)
 
 
 def is_undone(followed: Followed, deployment: Deployment) -> bool:

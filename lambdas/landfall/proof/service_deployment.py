@@ -151,15 +151,15 @@ def ours(found: Iterable[Brief], runs: Mapping[str, str], task_definition: str, 
     one ends as STOPPED and the newer one is followed (kayac/ecspresso#899). ECS forgets after about three months: none
     is no error.
     """
-    mine = [
-        (each.created_at, each.arn, each)
+    mine = {
+        (each.created_at, each.arn): each
         for each in found
         if each.created_at
         and each.created_at >= since
         and task_definition
         and runs.get(each.target_revision) == task_definition
-    ]
-    return max(mine, default=(None, "", None))[2] if mine else None
+    }
+    return mine[max(mine)] if mine else None
 
 
 def why(seen: ServiceDeployment) -> str:

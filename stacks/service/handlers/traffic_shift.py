@@ -108,7 +108,8 @@ def hooks_of(found: Mapping[str, Any]) -> list[dict[str, Any]]:
 def registered(service: Mapping[str, Any] | None) -> str | None:
     """Return the target group that a service names first; None if there is no service."""
     balanced = (service or {}).get("loadBalancers") or [{}]
-    return balanced[0].get("targetGroupArn")
+    named = balanced[0].get("targetGroupArn")
+    return str(named) if named else None
 
 
 def carrying(elb: Any, service: Mapping[str, Any]) -> str | None:

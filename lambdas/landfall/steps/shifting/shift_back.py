@@ -15,6 +15,7 @@ from landfall.change.going_back import Plan
 from landfall.errors import AwsCallFailed
 from landfall.judging import Judged
 from landfall.model import Deployment, Kind, Verdict, failed
+from landfall.proof import followed as ways
 from landfall.proof.followed import BACK, GOES_BACK, TO_STOP
 from landfall.proof.observed import ServiceView
 from landfall.proof.service_deployment import ServiceDeployment
@@ -41,8 +42,7 @@ def stopped(event: Judged, service: ServiceView, world: World) -> Deployment | V
     known = {release.task_definition, event.baseline.task_definition, event.baseline.restore_to}
     listed = reader.since(shift_look.since(event, service))
     runs = reader.task_definitions([each.target_revision for each in listed])
-    dated = [(each.created_at, each.arn, each) for each in listed if each.created_at]
-    newest = max(dated)[2] if dated else None
+    newest = ways.newest_of(listed)
     target = runs.get(newest.target_revision, "") if newest else ""
     if newest is None or (target and target not in known):
         return failed("SUPERSEDED", f"somebody deployed {target} over this release") if newest else None

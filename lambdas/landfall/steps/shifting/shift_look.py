@@ -72,8 +72,8 @@ def _listed(reader: ServiceDeployments, event: Judged, service: ServiceView) -> 
 def _way_back(reader: ServiceDeployments, event: Judged, service: ServiceView, listed: tuple[Brief, ...]) -> Followed:
     """Follow the newest service deployment: the release's own that ECS rolls back, or one to the baseline."""
     deployment, baseline = event.deployment, event.baseline
-    dated = [(b.created_at, b.arn) for b in listed if b.created_at]
-    newest = max(dated)[1] if dated else service.current
+    last = ways.newest_of(listed)
+    newest = last.arn if last else service.current
     found = next(iter(reader.described([newest])), None) if newest else None
     followed = _of(reader, found)
     expected = {deployment.undoes, deployment.task_definition, baseline.task_definition, baseline.restore_to}

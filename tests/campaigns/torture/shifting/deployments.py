@@ -115,7 +115,7 @@ class Strategies:
         asked = self.asked(at, test)
         play = self.play_at(at)
         for fact in () if test or play.begin < 0 else self.told.weights:
-            begun = self.since(HandFact("", weight=fact.asked), at)
+            begun = self.since(HandFact("", stage=fact.stage, weight=fact.asked), at)
             met = begun is not None and asked[play.of] == fact.asked and fact.at <= at - begun < fact.until
             if met and play.of == "ours":
                 return {play.of: fact.live, play.source: 100 - fact.live}

@@ -16,12 +16,16 @@ from tests.campaigns.torture.facts import FOREVER
 
 @dataclass(frozen=True)
 class WeightFact:
-    """The live rule does not have the weight that ECS asked for: it has `live`, from `at` to `until` after the ask."""
+    """The live rule does not have the weight that ECS asked for: it has `live`, from `at` to `until` after the ask.
+
+    With a `stage` (or status), after the release's deployment has come there with that weight.
+    """
 
     asked: float
     live: float
     at: float = 0
     until: float = FOREVER
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ class StrategyFact:
     `percent` and `step_bake` (minutes) of canary or linear; `bake`: ECS's own bake; `minutes` and `then` of the hook's
     timeout. `gates` are Landfall's, `owner` further stages with a pause. `blue`: the group that serves at the start.
     `forgotten`: ECS lists no service deployment from before. `older`: the statuses of some from before the one that
-    serves. `reaches`: the greatest share of production traffic that the release may ever get. `settings`: keys of `[services.x.strategy]`.
+    serves. `reaches`: the greatest share of production traffic that the release may ever get. `settings`: keys of
+    `[services.x.strategy]`.
     """
 
     name: str = "BLUE_GREEN"
