@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.verbs import (
+    abort,
     affected,
     audit,
     diff,
@@ -60,6 +61,7 @@ for command in (
     status.status,
     rollback.rollback,
     drill.drill,
+    abort.abort,
     freeze.freeze,
     freeze.unfreeze,
     history.history,

@@ -1,4 +1,7 @@
-"""Is a deployment that is under way paused by the owner of its service? Its execution's newest verdict says so."""
+"""Does a deployment that is under way wait for somebody: for its service's owner, or at a gate for Landfall itself?
+
+Its execution's newest verdict says so: the stage, the traffic, what is waited for, and until when.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,18 @@ from cli.live_release import Live
 from landfall.aws.executions import Executions
 from landfall.errors import AwsCallFailed
 from landfall.ledger.execution_history import Event
+from landfall.model import State
 from landfall.proof.pauses import PAUSED
+from landfall.proof.stages import AT_GATE, UNDER_WAY
 
+GATE = "JudgeGate"
+"""The state that judges at a gate."""
 NEWEST_EVENTS = 40
 """Of an execution's history: its last look is among them."""
 
 
 def of(cloud: Cloud, live: Live) -> str:
-    """Return where a deployment is paused, until when, and how to continue it; empty if it is not, or can't be read."""
+    """Return where a deployment is paused, and until when; empty if it is not, or can't be read."""
     if not (live.under_way and live.may_pause):
         return ""
     try:
@@ -28,6 +35,9 @@ def of(cloud: Cloud, live: Live) -> str:
 
 
 def said(events: Iterable[Event]) -> str:
-    """Return the reason of the last verdict, if that is a pause."""
-    verdicts = [event.verdict for event in events if event.verdict]
-    return str(verdicts[-1]["reason"]) if verdicts and verdicts[-1]["code"] == PAUSED else ""
+    """Return the reason of the last verdict, if that is a pause, or says what a gate waits for, or how far ECS is."""
+    last = next((event for event in reversed(list(events)) if event.verdict), None)
+    if last is None or last.verdict is None:
+        return ""
+    waits = last.state == GATE and last.verdict["state"] == State.WAIT
+    return str(last.verdict["reason"]) if waits or last.verdict["code"] in (PAUSED, AT_GATE, UNDER_WAY) else ""

@@ -12,7 +12,13 @@ from landfall.settings import Service
 
 
 def may_be(service: ServiceView) -> bool:
-    """Say whether a rollout goes on that a hook may have paused; only then the service deployments are read."""
+    """Say whether a deployment may go on that DescribeServices does not show; only then service deployments are read.
+
+    A rollout that a hook may have paused is one, and every deployment that shifts traffic: `rolloutState` is documented
+    for rolling services alone.
+    """
+    if not service.shifting.is_rolling:
+        return True
     return service.may_pause and any(each.rollout_state == IN_PROGRESS for each in service.deployments)
 
 
@@ -28,3 +34,14 @@ def refusal(found: Iterable[ServiceDeployment], settings: Service) -> Verdict | 
     name = f"service {settings.service!r} in cluster {settings.cluster!r}"
     why = f"{name} is being deployed to, and {pauses.told(held)}; to stop it: {stop}; then try again"
     return failed("DEPLOYMENT_IN_FLIGHT", why)
+
+
+def under_way(found: Iterable[ServiceDeployment], service: ServiceView, settings: Service) -> Verdict | None:
+    """Return the refusal for a service whose traffic is being shifted: a new release would cut that off half way."""
+    going = next(iter(found), None)
+    if going is None or service.shifting.is_rolling:
+        return None
+    stop = f"aws ecs stop-service-deployment --service-deployment-arn {going.arn} --stop-type ROLLBACK"
+    name = f"service {settings.service!r} in cluster {settings.cluster!r}"
+    why = f"{name} is being deployed to: {going.arn} is at {going.stage or going.status}; wait for it to end"
+    return failed("DEPLOYMENT_IN_FLIGHT", f"{why}, or stop it: {stop}; then try again")

@@ -17,6 +17,7 @@ from landfall.settings_file import (
     http_values,
     migration_checks,
     smoke_checks,
+    stack_checks,
     strategy_checks,
     tags,
     worker_checks,
@@ -109,6 +110,7 @@ def check(service: Service, problem: Problems) -> None:
     migration_checks.check(service, where, problem)
     drill_checks.check(service, where, problem)
     strategy_checks.check(service, where, problem)
+    stack_checks.check(service, where, problem)
     if service.base_url is not None:
         if not http_values.is_url(service.base_url):
             raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")

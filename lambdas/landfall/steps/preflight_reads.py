@@ -10,7 +10,7 @@ from landfall.intake import freeze
 from landfall.judging import Judged
 from landfall.logs import task_logs
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, wait
-from landfall.preflight_checks import paused, platforms, provable, scan, supported_service, way_back
+from landfall.preflight_checks import paused, platforms, provable, scan, strategy, supported_service, way_back
 from landfall.preflight_checks.scan import Judged as Scanned
 from landfall.proof import law1
 from landfall.proof.observed import UNHEALTHY
@@ -43,12 +43,13 @@ class Beforehand(ServiceNow):
         return drilling.refused(self.release, settings, self._world) if way else None
 
     def paused(self) -> Verdict | None:
-        """Return the refusal where the owner of the service has paused the deployment that goes on."""
+        """Return the refusal where the owner of the service paused the deployment that goes on, or traffic shifts."""
         if not paused.may_be(self.service):
             return None
         reader = self._world.service_deployments(self.settings.name)
         ongoing = [each.arn for each in reader.of_status(ONGOING)]
-        return paused.refusal(reader.described(ongoing), self.settings)
+        found = reader.described(ongoing)
+        return paused.refusal(found, self.settings) or paused.under_way(found, self.service, self.settings)
 
     def unreadable_logs(self) -> Verdict | None:
         """Return the refusal where releases are to be judged by logs that are not there."""
@@ -182,7 +183,8 @@ class Beforehand(ServiceNow):
 
     @property
     def _warnings(self) -> list[str]:
-        return [text for text in (self.scanned.warning, *self.way_back_problems) if text]
+        ungated = strategy.warning(self.service, self.settings)
+        return [text for text in (ungated, self.scanned.warning, *self.way_back_problems) if text]
 
     def is_live(self) -> bool:
         """Say whether the release is live now, by the same proof as after an update, and would stay so.

@@ -23,3 +23,19 @@ TOLD: dict[str, tuple[list[dict[str, Any] | None], str]] = {
 def test_the_last_verdict_counts(verdicts: list[dict[str, Any] | None], said: str) -> None:
     """States that were only entered say nothing."""
     assert pausing.said(Event(b.NOW, "CheckStability", each) for each in verdicts) == said
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "told"),
+    [
+        ("JudgeGate", ("WAIT", "BAKING"), True),
+        ("JudgeGate", ("PASS", "GATE_PASSED"), False),
+        ("CheckStability", ("WAIT", "AT_GATE"), True),
+        ("CheckStability", ("WAIT", "SHIFTING"), True),
+    ],
+)
+def test_what_a_gate_waits_for_is_said(state: str, verdict: tuple[str, str], told: bool) -> None:
+    """The stage, the traffic and the time left are in the reason; a gate that is open is no wait."""
+    reason = "gate 'bake', 120 s left: 40 requests, and 1000 are needed"
+    seen = {"state": verdict[0], "code": verdict[1], "reason": reason}
+    assert pausing.said([Event(b.NOW, state, seen)]) == (reason if told else "")

@@ -1,0 +1,75 @@
+"""services.toml: how a stack of Landfall's own brings releases to users, or the line and the way out."""
+
+from __future__ import annotations
+
+import pytest
+
+from landfall.errors import SettingsError
+from landfall.settings import ServiceStack
+from tests.unit.settings.test_settings_worker import SAMPLE, WORKER, read
+
+TABLE = """
+[services.jobs.strategy]
+test_url = "http://test.example"
+test_headers = { X-Test = "1" }
+gate_seconds = 600
+"""
+STACK = f"{SAMPLE}[services.jobs.stack]\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "stack"),
+    [
+        ('strategy = "blue_green"', ServiceStack(strategy="blue_green")),
+        ('strategy = "canary"\ncanary_percent = 20', ServiceStack(strategy="canary", canary_percent=20)),
+        ('strategy = "linear"\nstep_percent = 3.0', ServiceStack(strategy="linear", step_percent=3.0)),
+        ('strategy = "linear"\npause_minutes = 11', ServiceStack(strategy="linear", pause_minutes=11)),
+    ],
+)
+def test_a_strategy_is_read(keys: str, stack: ServiceStack) -> None:
+    """Percentages as whole numbers too."""
+    assert read(f"{STACK}{keys}\n{TABLE}").stack == stack
+
+
+def test_a_stack_is_rolling_unless_it_says_more() -> None:
+    """A stack of before stays as it was."""
+    assert read(STACK).stack == ServiceStack()
+
+
+WRONG = {
+    "an unknown one": (f'{STACK}strategy = "shadow"\n{TABLE}', "must be one of rolling, blue_green, canary, linear"),
+    "gates of a rolling stack": (f"{STACK}{TABLE}", "a rolling service has no gates: set strategy in"),
+    "no table": (f'{STACK}strategy = "canary"\n', "its test rule matches headers: set test_headers in"),
+    "no headers": (
+        f'{STACK}strategy = "canary"\n{TABLE}'.replace('X-Test = "1"', ""),
+        "its test rule matches headers: set test_headers in [services.jobs.strategy]",
+    ),
+    "a Network Load Balancer": (
+        f'{STACK}strategy = "canary"\nload_balancer = "network"\n{TABLE}',
+        'set load_balancer = "application"',
+    ),
+    "a worker": (f'{WORKER}[services.jobs.stack]\nstrategy = "canary"\n', "a worker has no traffic to shift"),
+    "a pause that ends before the gate": (
+        f'{STACK}strategy = "canary"\npause_minutes = 10\n{TABLE}',
+        "is 10; a gate may take 600 seconds, and ECS would roll back before it ends: give more",
+    ),
+    **{
+        f"{key} = {value}": (f'{STACK}strategy = "linear"\n{key} = {value}\n{TABLE}', f"is {value}; it takes {span}")
+        for key, value, span in (
+            ("canary_percent", 0.01, "0.1 to 100"),
+            ("step_percent", 2.9, "3 to 100"),
+            ("step_percent", 101, "3 to 100"),
+            ("canary_bake_minutes", 1441, "0 to 1440"),
+            ("step_bake_minutes", -1, "0 to 1440"),
+            ("pause_minutes", 20161, "1 to 20160"),
+        )
+    },
+}
+
+
+@pytest.mark.parametrize(("text", "why"), WRONG.values(), ids=WRONG.keys())
+def test_what_can_not_be_is_refused_at_synth(text: str, why: str) -> None:
+    """With the line, and the way out."""
+    with pytest.raises(SettingsError, match=r"services\.toml:\d+") as refused:
+        read(text)
+    assert why in str(refused.value)
