@@ -46,8 +46,8 @@ class Front:
 
     @property
     def test_url(self) -> str:
-        """Return the URL of the load balancer's test listener."""
-        return f"https://localhost:{self.test}"
+        """Return the URL of the load balancer's test listener; of the production listener if it has none."""
+        return self.url if self.test is None else f"https://localhost:{self.test}"
 
 
 def ca_bundle(state: Path) -> Path:
