@@ -11,7 +11,7 @@ RUN := PYTHONPATH=.:lambdas $(BIN)/python
 # Byte-code is kept: without it each worker of the tests, each `landfall` and each synth would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: strategies test-ui pictures bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks mutants coverage tidy duplicates
+.PHONY: strategies evaluator test-ui pictures bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks mutants coverage tidy duplicates
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -140,6 +140,9 @@ advisories: .venv/.ready  ## Ask PyPI whether a known vulnerability is in what t
 
 bench-cold: layer  ## How long each step takes to be ready, as it ships, beside bare boto3 clients (STEPS="SmokeTest Report": these)
 	@$(RUN) -m tests.cold $(STEPS)
+
+evaluator: .venv/.ready  ## How often the evaluator of traffic is wrong: 10,000 simulated deployments of each kind; writes build/evaluator.json (long; DEPLOYMENTS=500: fewer)
+	@$(RUN) -m tests.campaigns.evaluator --deployments $(or $(DEPLOYMENTS),10000)
 
 bench: layer  ## What Landfall costs and how it scales: calls, fleets under quotas, reads (PARTS="rollouts seeds": these); writes build/bench.json
 	@$(RUN) -m bench $(PARTS) 2>&1 >/dev/null

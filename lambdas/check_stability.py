@@ -16,6 +16,7 @@ from landfall.proof.observed import Look
 from landfall.runtime.step import step
 from landfall.runtime.world import World
 from landfall.steps import pause_look
+from landfall.steps.shifting import shift_look, shift_stability
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ def run(event: Judged, world: World) -> Output:
     """Look at the service once, and at its tasks and its service deployment where that is due."""
     ecs, now, limits = world.ecs(event.release.service), world.now(), event.release.limits
     service, poll = ecs.service(), event.release.limits.stability_poll_seconds
+    if service is not None and shift_look.shifts(service):
+        shifting, known = shift_stability.assess(event, service, world, now)
+        return Output(going_back.unless_scaled_out(shifting, service, event.deployment), known)
     pause = pause_look.look(event, service, world, now)
     deployment = pauses.extended(event.deployment, pause)
     counted = task_listing.count(service, deployment, event.counted, now)

@@ -11,6 +11,7 @@ from landfall.model import Deployment, Verdict, wait
 from landfall.runtime.step import step
 from landfall.runtime.world import World
 from landfall.steps import leftovers
+from landfall.steps.shifting import shift_back, shift_look
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,19 @@ class Output:
 
 def run(event: Judged, world: World) -> Output:
     """Go back. Safe to repeat: for a service that is on its way back already, ECS begins no new deployment."""
-    ecs, limits, released = world.ecs(event.release.service), event.release.limits, event.deployment
+    ecs, limits, released = world.ecs(event.release.service), event.release.limits, shift_back.released(event)
     service = ecs.service()
     if service is None:
         # one late read must not leave a bad release live: the step is tried again, and a person is paged if it stays so
         raise AwsCallFailed("ServiceMissing", "ECS knows no such service at this look; there is nothing to restore yet")
+    if shift_look.shifts(service):
+        stopped = shift_back.stopped(event, service, world)
+        if isinstance(stopped, Verdict):
+            return Output(stopped, released)
+        if stopped:
+            leftovers.withdraw(ecs, stopped.undoes)
+            why = f"ECS rolls {stopped.id} back to {stopped.task_definition}"
+            return Output(wait("ROLLING_BACK", why, limits.stability_poll_seconds), stopped)
     plan = going_back.plan(service, released, event.baseline)
     if isinstance(plan, Verdict):
         return Output(plan, released)

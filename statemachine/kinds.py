@@ -38,7 +38,10 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
         ),
         Kind(
             "After the update: the service may have been changed, so a step that fails is a failed release (law 2).",
-            ("UpdateService", "CheckStability", "CheckTargetHealth", "SmokeTest", "CheckWorker", "Confirm"),
+            (
+                *("UpdateService", "CheckStability", "JudgeGate", "ContinueGate"),
+                *("CheckTargetHealth", "SmokeTest", "CheckWorker", "Confirm"),
+            ),
             (Catch(FAILED_STEP, "Rollback"),),
         ),
         Kind(
@@ -47,6 +50,7 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
                 "TakeLock",
                 "Rollback",
                 "CheckRollbackStability",
+                "ContinueRollbackGate",
                 "CheckRollbackTargetHealth",
                 "SmokeTestBaseline",
                 "CheckRollbackWorker",

@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings",),
     ("model",),
     ("judging", "smoke", "logs"),
-    ("proof",),
+    ("proof", "gates"),
     ("change", "intake", "worker"),
     ("chain", "preflight_checks"),
     ("ledger", "builds"),

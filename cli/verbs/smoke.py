@@ -22,7 +22,7 @@ from landfall.runtime import http_probe
 from landfall.secret import NONE, Known, Unreadable
 from landfall.settings import Limits
 from landfall.settings.smoke import Smoke
-from landfall.settings_file.checks import is_url
+from landfall.settings_file.http_values import is_url
 from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Check
 
 MARKS = {PASS: True, FAIL: False, RETRY: False, SKIP: None}

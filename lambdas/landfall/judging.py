@@ -30,12 +30,26 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Stages:
+    """How far a service deployment came that shifts traffic; goes from look to look.
+
+    `since` is when its `stage` began to be seen, and `scaled_at` when its new tasks were all there; empty before.
+    """
+
+    service_deployment: str = ""
+    stage: str = ""
+    since: str = ""
+    scaled_at: str = ""
+
+
+@dataclass(frozen=True)
 class Counted:
     """What DescribeServices told of a deployment at the previous look, and when; goes from look to look.
 
     `missing`: how many tasks ECS said it started since the first look, less those that run or start. Only whether it
     grew means anything. `wanted`: how many looks are still to list the tasks after a sign that one stopped. `said`:
-    what the last list had to say. `pause`: None where the service can't be paused.
+    what the last list had to say. `pause`: None where the service can't be paused. `stages`: None where ECS does not
+    shift the service's traffic.
     """
 
     deployment: str
@@ -48,6 +62,7 @@ class Counted:
     wanted: int = 0
     said: str = ""
     pause: Pause | None = None
+    stages: Stages | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))

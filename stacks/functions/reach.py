@@ -122,6 +122,8 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.WORKER_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.worker])),
         # GetMetricData has neither resource level nor condition keys.
         On.METRICS_OF_WORK: Scope(("*",) if any(_counts_work(s) for s in services) else ()),
+        On.METRICS_OF_TRAFFIC: Scope(("*",) if any(s.strategy for s in services) else ()),
+        On.ALARMS_WATCHED: Scope(("*",) if any(s.strategy and s.strategy.alarms for s in services) else ()),
         On.EVENT_BUS: Scope(
             (stack.format_arn(service="events", resource="event-bus", resource_name=BUS),),
             {

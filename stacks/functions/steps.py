@@ -61,6 +61,8 @@ class On(Enum):
     JUDGED_LOG_GROUPS = auto()
     WORKER_LOG_GROUPS = auto()
     METRICS_OF_WORK = auto()
+    METRICS_OF_TRAFFIC = auto()
+    ALARMS_WATCHED = auto()
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,12 @@ _SEE_TASKS = (
 _SEE_PAUSES = (
     _may(On.SERVICES, "ecs:ListServiceDeployments"),
     _may(On.SERVICE_DEPLOYMENTS, "ecs:DescribeServiceDeployments"),
+)
+# What ECS shifts traffic between, and where the load balancer sends it now.
+_SEE_SHIFTS = (
+    *_SEE_PAUSES,
+    _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
+    _may(On.LOAD_BALANCING, "elasticloadbalancing:DescribeRules", "elasticloadbalancing:DescribeListeners"),
 )
 _SEE_TARGETS = (*_SEE_TASKS, _may(On.LOAD_BALANCING, "elasticloadbalancing:DescribeTargetHealth"))
 # The actions that a caller needs on a table's key, since DynamoDB encrypts data in the caller's name. AWS's policy has
@@ -217,17 +225,40 @@ STEPS: tuple[Step, ...] = (
         (
             *_SEE_TASKS,
             _may(On.TASKS, "ecs:GetTaskProtection"),
-            *_SEE_PAUSES,
-            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
+            *_SEE_SHIFTS,
         ),
     ),
-    Step("CheckTargetHealth", _SEE_TARGETS),
+    Step(
+        "JudgeGate",
+        (
+            *_SEE_TARGETS,
+            *_SEE_SHIFTS,
+            _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
+            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+            _may(On.METRICS_OF_TRAFFIC, "cloudwatch:GetMetricData"),
+            _may(On.ALARMS_WATCHED, "cloudwatch:DescribeAlarms"),
+            _SECRETS_SENT,
+        ),
+        asks_services=True,
+    ),
+    Step(
+        "ContinueGate",
+        (
+            _SEE_SERVICE,
+            *_SEE_PAUSES,
+            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
+            _may(On.SERVICE_DEPLOYMENTS, "ecs:ContinueServiceDeployment"),
+            *_SEE_LOCK,
+        ),
+    ),
+    Step("CheckTargetHealth", (*_SEE_TARGETS, *_SEE_SHIFTS)),
     Step("SmokeTest", (_SECRETS_SENT,), asks_services=True),
     Step("CheckWorker", (*_SEE_TASKS, _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"), *_SEE_WORK)),
     Step(
         "Confirm",
         (
             *_SEE_TARGETS,
+            *_SEE_SHIFTS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
         ),
@@ -236,6 +267,9 @@ STEPS: tuple[Step, ...] = (
         "Rollback",
         (
             _may(On.SERVICES, "ecs:DescribeServices", "ecs:UpdateService"),
+            *_SEE_PAUSES,
+            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
+            _may(On.SERVICE_DEPLOYMENTS, "ecs:StopServiceDeployment"),
             _may(On.ANY_TASK_DEFINITION, "ecs:DeregisterTaskDefinition"),
             *_SEE_LOCK,
         ),

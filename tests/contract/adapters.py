@@ -13,8 +13,10 @@ from typing import Any
 import landfall.aws
 from landfall import chain
 from landfall.aws import ecs, image_manifest
+from landfall.aws.cloudwatch.alarms import Alarms
 from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.cloudwatch.metrics import Metrics
+from landfall.aws.cloudwatch.traffic import Traffic
 from landfall.aws.codebuild import CodeBuild
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
@@ -238,8 +240,13 @@ REPLIES: Mapping[str, Any] = {
     "GetSecretValue": {"SecretString": "s"},
     "DescribeSecret": {"ARN": SECRET, "Name": "name"},
     "GetRole": {"Role": {"RoleName": "r"}},
-    "GetMetricData": {"MetricDataResults": [{"Id": "work", "Values": [2.0], "StatusCode": "Complete"}]},
-    "DescribeAlarms": {"MetricAlarms": [{"AlarmName": "a"}], "CompositeAlarms": []},
+    "GetMetricData": {
+        "MetricDataResults": [{"Id": "work", "Timestamps": [AT], "Values": [2.0], "StatusCode": "Complete"}]
+    },
+    "DescribeAlarms": {
+        "MetricAlarms": [{"AlarmName": "a", "StateValue": "ALARM", "StateUpdatedTimestamp": AT}],
+        "CompositeAlarms": [],
+    },
     "GetPublicKey": {**keys.KMS.get_public_key(), "KeyId": "k"},
     "Sign": {"Signature": b"signature", "KeyId": "k", "SigningAlgorithm": "ECDSA_SHA_256"},
 }
@@ -326,6 +333,10 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "TaskLogs.before": lambda at: TaskLogs(at.client("logs")).before(PLACE, AT, 15),
     "TaskLogs.between": lambda at: TaskLogs(at.client("logs")).between(PLACE, AT, AT + timedelta(1), "%aaaaaaa%"),
     "Metrics.total": lambda at: Metrics(at.client("cloudwatch")).total(METRIC, AT, AT + timedelta(minutes=2)),
+    "Traffic.minutes": lambda at: Traffic(at.client("cloudwatch")).minutes(
+        "app/lb/1", (b.GROUP,), AT, AT + timedelta(minutes=2)
+    ),
+    "Alarms.named": lambda at: Alarms(at.client("cloudwatch")).named(["a"]),
     "Secrets.known": lambda at: Secrets(at.client("secretsmanager")).known([Secret("name")]),
     "Surroundings.role_exists": lambda at: Surroundings(at.client).role_exists("arn:aws:iam::1:role/r"),
     "Surroundings.secret_exists": lambda at: Surroundings(at.client).secret_exists(SECRET),

@@ -27,7 +27,7 @@ AT_THE_END = ("Report", "Notify", "Finish")
 
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)(?!\w*\s*\()")
 _BOUND_WITHIN = re.compile(r"\$(\w+) :=")
-_BOUND = re.compile(r"\$(\w+) < \$release\.")
+_BOUND = re.compile(r"\$(\w+) < (?:\$release\.|\d)")
 
 
 def edges(state: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from landfall.aws.trying import trying
@@ -14,8 +14,12 @@ from landfall.proof.balanced import (
     balancer_view,
     group_view,
     listener_view,
+    weights_view,
 )
 from landfall.proof.observed import TargetGroup, TargetView, target_view
+
+RULE = ":listener-rule/"
+"""A rule's ARN has it, a listener's has not."""
 
 
 class Elb:
@@ -48,6 +52,18 @@ class Elb:
         balancers = self._balancers(list(dict.fromkeys(g.balancer for g in groups if g.balancer)))
         listeners = tuple(one for b in balancers for one in self._listeners(b.arn))
         return Fronts(groups, balancers, listeners)
+
+    def weights(self, arn: str) -> Mapping[str, int]:
+        """Return the weight of each target group that a rule, or a listener by its default action, forwards to.
+
+        It is what the load balancer does now. `arn` is that of a rule (Application Load Balancer) or of a listener.
+        """
+        with trying(f"reading the weights of {arn}"):
+            if RULE in arn:
+                found = self._client.describe_rules(RuleArns=[arn])["Rules"][0]["Actions"]
+            else:
+                found = self._client.describe_listeners(ListenerArns=[arn])["Listeners"][0]["DefaultActions"]
+            return weights_view(found)
 
     def _balancers(self, arns: list[str]) -> tuple[BalancerView, ...]:
         if not arns:

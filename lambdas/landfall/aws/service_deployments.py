@@ -10,6 +10,7 @@ from landfall.aws.ecs import MISSING
 from landfall.aws.trying import trying
 from landfall.errors import AwsCallFailed
 from landfall.proof.service_deployment import Brief, ServiceDeployment, brief, service_deployment
+from landfall.proof.service_revision import ServiceRevision, service_revision
 
 AT_ONCE = 20
 """ARNs per DescribeServiceDeployments and DescribeServiceRevisions call (ECS API reference)."""
@@ -52,6 +53,27 @@ class ServiceDeployments:
             _no_other_failure(reply)
             found = reply.get("serviceRevisions", [])
             return {str(each.get("serviceRevisionArn")): str(each.get("taskDefinition")) for each in found}
+
+    def revisions(self, arns: Sequence[str]) -> Mapping[str, ServiceRevision]:
+        """Return these service revisions, twenty at most, by ARN: what they run, and which target groups they have."""
+        wanted = list(dict.fromkeys(filter(None, arns)))[:AT_ONCE]
+        if not wanted:
+            return {}
+        with trying(f"describing service revisions of {self._service!r}"):
+            reply = self._client.describe_service_revisions(serviceRevisionArns=wanted)
+            _no_other_failure(reply)
+            found = map(service_revision, reply.get("serviceRevisions", []))
+            return {each.arn: each for each in found}
+
+    def go_on(self, arn: str, hook: str) -> None:
+        """Continue a deployment that waits at a hook. Without `action` ECS continues too, but it is always sent."""
+        with trying(f"continuing {arn} at hook {hook}"):
+            self._client.continue_service_deployment(serviceDeploymentArn=arn, hookId=hook, action="CONTINUE")
+
+    def go_back(self, arn: str) -> None:
+        """Stop a deployment and roll it back. ECS has no other way to stop one (API reference, StopType)."""
+        with trying(f"rolling back {arn}"):
+            self._client.stop_service_deployment(serviceDeploymentArn=arn, stopType="ROLLBACK")
 
     def _listed(self, **asked: Any) -> tuple[Brief, ...]:
         with trying(f"listing service deployments of {self._service!r}"):

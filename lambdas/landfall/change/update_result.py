@@ -66,12 +66,28 @@ def is_untouched(service: ServiceView | None, baseline: Baseline, wanted: Deploy
 
 def begun(deployment: Deployment, service: ServiceView, limits: Limits, now: datetime) -> Deployment:
     """Return `deployment` with the id ECS gave it. Raises AwsCallFailed where ECS did not take the change."""
-    primary = service.primary
-    if primary is None or primary.task_definition != deployment.task_definition:
+    made = _made(deployment, service)
+    if not made:
+        primary = service.primary
         has = primary.task_definition if primary else "none"
         raise AwsCallFailed(
             "UpdateNotTaken",
             f"after the update the PRIMARY deployment has {has}, not {deployment.task_definition}",
         )
     deadline = now + timedelta(seconds=limits.stability_timeout_seconds)
-    return replace(deployment, id=primary.id, updated_at=now.isoformat(), deadline=deadline.isoformat())
+    return replace(deployment, id=made, updated_at=now.isoformat(), deadline=deadline.isoformat())
+
+
+def _made(deployment: Deployment, service: ServiceView) -> str:
+    """Return the id of the deployment that ECS made; empty if there is none.
+
+    Which of two fleets ECS calls PRIMARY while it shifts traffic is on no page of AWS. That the service has our
+    revision is, so the service deployment stands in for it there.
+    """
+    primary = service.primary
+    if primary is not None and primary.task_definition == deployment.task_definition:
+        return primary.id
+    if service.shifting.is_rolling or service.task_definition != deployment.task_definition:
+        return ""
+    told = (d.id for d in service.deployments if d.task_definition == deployment.task_definition and d.id)
+    return next(told, "") or service.current or deployment.task_definition

@@ -6,6 +6,7 @@ Source: Elastic Load Balancing API reference, TargetGroup, LoadBalancer and List
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from landfall.proof.aws_reply import Reply, each, number, sub, text
@@ -99,3 +100,20 @@ def listener_view(reply: Reply) -> ListenerView:
     weighted = [g for action in actions for g in each(sub(action, "ForwardConfig"), "TargetGroups")]
     groups = frozenset(text(named, "TargetGroupArn") for named in (*actions, *weighted)) - {""}
     return ListenerView(text(reply, "LoadBalancerArn"), number(reply, "Port"), text(reply, "Protocol"), groups)
+
+
+def weights_view(actions: Iterable[Reply]) -> Mapping[str, int]:
+    """Read the weights of a rule's or listener's actions. A group that is named alone has all the traffic: 1.
+
+    A weight is from 0 to 999, and may be left out for a single group (Elastic Load Balancing API reference,
+    TargetGroupTuple).
+    """
+    found: dict[str, int] = {}
+    for action in actions:
+        named = each(sub(action, "ForwardConfig"), "TargetGroups")
+        alone = text(action, "TargetGroupArn")
+        if not named and alone:
+            found[alone] = 1
+        for group in named:
+            found[text(group, "TargetGroupArn")] = number(group, "Weight", 1)
+    return found

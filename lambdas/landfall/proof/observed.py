@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from landfall.proof.aws_reply import Reply
@@ -13,7 +13,8 @@ from landfall.proof.aws_reply import moments as _moments
 from landfall.proof.aws_reply import number as _number
 from landfall.proof.aws_reply import sub as _sub
 from landfall.proof.aws_reply import text as _text
-from landfall.proof.service_deployment import may_pause
+from landfall.proof.service_deployment import may_pause, watched
+from landfall.proof.strategy import StrategyView, strategy_view
 
 UNREADABLE = -1
 """The desired count if AWS's answer has none. 0 would mean that somebody scaled the service to zero."""
@@ -66,7 +67,8 @@ class ServiceView:
 
     `launch_type` is empty if it uses a capacity provider strategy. `managed_by` is ECS for an Express mode service.
     `lattice`: its tasks are registered in target groups of VPC Lattice.
-    `may_pause`: its owner has hooks that pause a deployment.
+    `may_pause`: its owner has hooks that pause a deployment. `current` is the ARN of its current service deployment,
+    which ECS may name late. `shifting` says how ECS shifts its traffic, if its strategy does that.
     """
 
     arn: str
@@ -87,6 +89,8 @@ class ServiceView:
     alarms: tuple[str, ...] = ()
     events: tuple[ServiceEvent, ...] = ()
     may_pause: bool = False
+    current: str = ""
+    shifting: StrategyView = field(default_factory=StrategyView)
 
     @property
     def primary(self) -> EcsDeployment | None:
@@ -209,12 +213,11 @@ def service_view(reply: Reply) -> ServiceView:
         lattice=any(_each(d, "vpcLatticeConfigurations") for d in _each(reply, "deployments")),
         awsvpc=bool(_sub(_sub(reply, "networkConfiguration"), "awsvpcConfiguration")),
         classic_load_balancer=any(_text(b, "loadBalancerName") for b in balancers),
-        alarms=_alarms(_sub(config, "alarms")),
-        events=tuple(
-            ServiceEvent(_text(e, "id"), _text(e, "message"), max(_moments(e, "createdAt"), default=None))
-            for e in _each(reply, "events")
-        ),
+        alarms=watched(_sub(config, "alarms")),
+        events=tuple(_event(e) for e in _each(reply, "events")),
         may_pause=may_pause(config),
+        current=_text(reply, "currentServiceDeployment"),
+        shifting=strategy_view(reply),
     )
 
 
@@ -275,6 +278,5 @@ def _deployment(reply: Reply) -> EcsDeployment:
     )
 
 
-def _alarms(config: Reply) -> tuple[str, ...]:
-    names = config.get("alarmNames")
-    return tuple(str(n) for n in names) if config.get("enable") and isinstance(names, list) else ()
+def _event(reply: Reply) -> ServiceEvent:
+    return ServiceEvent(_text(reply, "id"), _text(reply, "message"), max(_moments(reply, "createdAt"), default=None))

@@ -63,7 +63,7 @@ class ServiceDeployment:
     """One look at a service deployment. `stage` is text, since AWS's own list of stages is not complete.
 
     `alarms` are those that fired; `broken` says whether the circuit breaker did. `pauses` are the minutes that pause
-    hooks of the stage wait.
+    hooks of the stage wait. `went_back`: ECS has rolled it back, or begun to.
     """
 
     arn: str
@@ -78,6 +78,7 @@ class ServiceDeployment:
     rollback_reason: str = ""
     weights: tuple[Weight, ...] = ()
     pauses: tuple[int, ...] = ()
+    went_back: bool = False
 
     @property
     def waiting(self) -> tuple[Hook, ...]:
@@ -107,6 +108,11 @@ def may_pause(config: Reply) -> bool:
     return any(not isinstance(hook, Mapping) or _pauses(hook) for hook in hooks)
 
 
+def watched(config: Reply) -> tuple[str, ...]:
+    """Return the names of the alarms that ECS watches, from a service's `deploymentConfiguration.alarms`."""
+    return _names(config.get("alarmNames")) if config.get("enable") else ()
+
+
 def service_deployment(reply: Reply) -> ServiceDeployment:
     """Read one entry of DescribeServiceDeployments' `serviceDeployments`."""
     target, stage = sub(reply, "targetServiceRevision"), text(reply, "lifecycleStage")
@@ -123,6 +129,7 @@ def service_deployment(reply: Reply) -> ServiceDeployment:
         rollback_reason=text(sub(reply, "rollback"), "reason"),
         weights=tuple(_weight(r) for r in (*each(reply, "sourceServiceRevisions"), target) if r),
         pauses=_minutes(sub(reply, "deploymentConfiguration"), stage),
+        went_back=_went_back(sub(reply, "rollback")),
     )
 
 
@@ -163,6 +170,11 @@ def why(seen: ServiceDeployment) -> str:
     told += [text for text in dict.fromkeys((seen.rollback_reason, seen.reason)) if text]
     at = f" at {seen.stage}" if seen.stage else ""
     return f"service deployment {seen.status or 'in no state'}{at}{': ' if told else ''}{'; '.join(told)}"
+
+
+def _went_back(rollback: Reply) -> bool:
+    """Say whether a rollback began. ECS's page calls the field options, so that it is there proves nothing."""
+    return bool(moments(rollback, "startedAt") or text(rollback, "reason"))
 
 
 def _pauses(hook: Reply) -> bool:

@@ -23,8 +23,10 @@ from landfall.runtime.given import (
 )
 
 if TYPE_CHECKING:
+    from landfall.aws.cloudwatch.alarms import Alarms
     from landfall.aws.cloudwatch.logs import TaskLogs
     from landfall.aws.cloudwatch.metrics import Metrics
+    from landfall.aws.cloudwatch.traffic import Traffic
     from landfall.aws.codebuild import CodeBuild
     from landfall.aws.ecr import Ecr
     from landfall.aws.ecs import Ecs
@@ -186,6 +188,20 @@ class Adapters(Given):
         from landfall.aws.cloudwatch.metrics import Metrics
 
         return Metrics(self._client("cloudwatch", HURRIED))
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """Return the reader of target groups' traffic."""
+        from landfall.aws.cloudwatch.traffic import Traffic
+
+        return Traffic(self._client("cloudwatch", HURRIED))
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """Return the reader of the alarms that Landfall watches at its gates."""
+        from landfall.aws.cloudwatch.alarms import Alarms
+
+        return Alarms(self._client("cloudwatch", HURRIED))
 
     @cached_property
     def locks(self) -> Locks:

@@ -41,8 +41,9 @@ def _last(event: Mapping[str, Any]) -> datetime | None:
 
 
 def _pause(event: Mapping[str, Any]) -> int:
-    """Return how many seconds the owner may pause the deployment, which move its deadline (proof/pauses.py)."""
+    """Return how many seconds the owner, or gates and shifts, may hold the deployment beyond its deadline."""
     release = event.get("release")
     limits = release.get("limits") if isinstance(release, Mapping) else None
-    seconds = limits.get("owner_pause_seconds") if isinstance(limits, Mapping) else None
-    return seconds if isinstance(seconds, int) else 0
+    known = limits if isinstance(limits, Mapping) else {}
+    found = (known.get(key) for key in ("owner_pause_seconds", "strategy_seconds"))
+    return sum(seconds for seconds in found if isinstance(seconds, int))

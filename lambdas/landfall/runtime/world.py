@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from landfall.proof.balanced import GroupView
     from landfall.secret import Known
     from landfall.settings import Service
-    from landfall.smoke.http_answers import Answers
+    from landfall.smoke.extra_headers import Headers
+    from landfall.smoke.http_answers import Answers, Round
 
 
 class World(Adapters):
@@ -51,13 +52,26 @@ class World(Adapters):
 
         return Secrets(self._client("secretsmanager")).known(wanted)
 
-    def ask(self, settings: Service, base_url: str, known: Known, tasks: int = 1) -> Answers:
-        """Make a round of smoke requests to a service of so many tasks. `known` is what `secrets` returned."""
+    def ask(self, settings: Service, base_url: str, known: Known, tasks: int = 1, headers: Headers = ()) -> Answers:
+        """Make a round of smoke requests to a service of so many tasks. `known` is what `secrets` returned.
+
+        `headers` are sent with each request; the answers are those to the requests without them.
+        """
         from landfall import smoke
-        from landfall.runtime import http_probe
 
         wanted = smoke.round_of(settings.smoke, base_url, tasks, settings.limits.smoke_attempts)
-        return http_probe.ask(base_url, wanted, self.settings.ca_bundle(settings), known)
+        return self.ask_for(settings, base_url, wanted, known, headers)
+
+    def ask_for(
+        self, settings: Service, base_url: str, wanted: Round, known: Known = secret.NONE, headers: Headers = ()
+    ) -> Answers:
+        """Make any round of requests."""
+        from landfall.runtime import http_probe
+        from landfall.smoke import extra_headers
+
+        bundle = self.settings.ca_bundle(settings)
+        given = http_probe.ask(base_url, extra_headers.with_headers(wanted, headers), bundle, known)
+        return extra_headers.without(given, headers)
 
     def holds_lock(self, release: Release) -> bool:
         """Say whether the release still has the lock it was given. Asked right before every change of the service.

@@ -9,10 +9,11 @@ from typing import Literal
 
 from landfall.images.image_tags import TagForm
 from landfall.redaction import Redaction
-from landfall.settings import pauses
+from landfall.settings import pauses, shifting_pace
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
+from landfall.settings.strategy import BAKE, Strategy
 from landfall.settings.worker import Worker
 
 NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"
@@ -43,6 +44,7 @@ class Limits:
 
     `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 switches that off.
     `worker_seconds`: how long the proof of a worker takes if all goes well, by its worker table; 0 for other services.
+    `strategy_seconds`: how long gates and shifts may take together, by its strategy table; 0 for other services.
     `owner_pause_seconds`: how long the owner of a service may pause a deployment in all, by ECS's pause hooks.
     """
 
@@ -62,12 +64,14 @@ class Limits:
     scan_attempts: int = 31
     scan_interval_seconds: int = 10
     worker_seconds: int = 0
+    strategy_seconds: int = 0
 
     @property
     def stability_attempts(self) -> int:
-        """Return how many looks at stability fit into the timeout, plus one at its end, and those of a pause."""
+        """Return how many looks fit into the stability timeout, one at its end, and those of pauses and gates."""
         timeout = math.ceil(self.stability_timeout_seconds / self.stability_poll_seconds) + 1
-        return timeout + pauses.looks(self.owner_pause_seconds, self.stability_poll_seconds)
+        paused = pauses.looks(self.owner_pause_seconds, self.stability_poll_seconds)
+        return timeout + paused + shifting_pace.looks(self.strategy_seconds)
 
     @property
     def worker_attempts(self) -> int:
@@ -114,7 +118,7 @@ class Limits:
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
         scan = self.scan_attempts * self.scan_interval_seconds
         there = self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + self.owner_pause_seconds
-        return scan + smoke + 2 * there + baking
+        return scan + smoke + 2 * (there + self.strategy_seconds) + baking
 
 
 @dataclass(frozen=True)
@@ -142,7 +146,8 @@ class Service:
     `tag_pattern`, `commit_label` and `ignored_tags`: which of its repository's tags name releases (image_tags.TagForm).
     `scan`: which findings of ECR's image scan refuse a release (scan.py).
     `keep_image` names containers that keep their image, although it is from the released repository.
-    `worker`: it has no load balancer, and how it is proven then.
+    `worker`: it has no load balancer, and how it is proven then. `strategy`: what Landfall does at the pauses of a
+    blue/green, canary or linear deployment.
     """
 
     name: str
@@ -167,11 +172,18 @@ class Service:
     stack: ServiceStack | None = None
     build: Build | None = None
     worker: Worker | None = None
+    strategy: Strategy | None = None
 
     def __post_init__(self) -> None:
-        """Make the time of a worker's proof part of the limits, which go with the release."""
-        seconds = self.worker.longest_seconds if self.worker else 0
-        object.__setattr__(self, "limits", replace(self.limits, worker_seconds=seconds))
+        """Make the times of a worker's proof and of gates part of the limits, which go with the release.
+
+        The gate `bake` takes the place of the bake after the proof.
+        """
+        worker = self.worker.longest_seconds if self.worker else 0
+        shifting = self.strategy.deployment_seconds if self.strategy else 0
+        baking = 0 if self.strategy and BAKE in self.strategy.gates else self.limits.bake_seconds
+        made = replace(self.limits, worker_seconds=worker, strategy_seconds=shifting, bake_seconds=baking)
+        object.__setattr__(self, "limits", made)
 
     @property
     def tags(self) -> TagForm:
@@ -234,5 +246,5 @@ class Settings:
         return self.directory / service.ca_bundle if service.ca_bundle else None
 
 
-LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {"worker_seconds"}
+LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {"worker_seconds", "strategy_seconds"}
 """Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""

@@ -11,7 +11,7 @@ from landfall.chain.signature import PublicKey
 from landfall.redaction import Redaction
 from landfall.settings import Evidence, Logs, Service, Vpc
 from landfall.settings.pauses import LONGEST_PAUSE
-from landfall.settings_file import build_checks, smoke_checks, tags, worker_checks
+from landfall.settings_file import build_checks, http_values, smoke_checks, strategy_checks, tags, worker_checks
 from landfall.settings_file.problem import Problems, compiled, limits
 from landfall.text.lazy_pattern import Later
 from landfall.text.linear_search import Linear, PatternRefused
@@ -95,8 +95,9 @@ def check(service: Service, problem: Problems) -> None:
     if service.ca_bundle == "":
         raise problem.at((*where, "ca_bundle"), "must not be empty")
     worker_checks.check(service, where, problem)
+    strategy_checks.check(service, where, problem)
     if service.base_url is not None:
-        if not is_url(service.base_url):
+        if not http_values.is_url(service.base_url):
             raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")
         if forbidden_host(urlsplit(service.base_url).hostname or ""):
             raise problem.at(
@@ -129,13 +130,3 @@ def _keep_image(service: Service, where: Where, problem: Problems) -> None:
             raise problem.at(
                 where, f"{name!r} is the container that gets the released image; name only other containers"
             )
-
-
-def is_url(text: str) -> bool:
-    """Say whether a text is a URL that requests can be sent to."""
-    try:
-        url = urlsplit(text)
-        known = url.scheme in ("http", "https") and url.hostname and url.port != 0
-    except ValueError:
-        return False
-    return bool(known and text.isprintable() and " " not in text and not (url.query or url.fragment or url.username))

@@ -14,6 +14,8 @@ from landfall.redaction import Redaction
 from landfall.secret import Secret
 from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
 from landfall.settings.smoke import OwnCheck, Smoke
+from landfall.settings.strategy import Strategy
+from landfall.settings.traffic import Traffic
 from landfall.settings.worker import Metric, Progress, Worker
 from landfall.settings_file import aws_names, build_checks
 from landfall.settings_file.checks import check, network, patterns, retention
@@ -105,6 +107,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
     _worker(table.get("worker"), (*where, "worker"), problem)
+    _strategy(table.get("strategy"), (*where, "strategy"), problem)
     build_checks.texts(table.get("build"), (*where, "build"), problem)
     if isinstance(table.get("smoke"), dict):
         _own_checks(table["smoke"].get("checks", []), (*where, "smoke"), problem)
@@ -124,6 +127,15 @@ def _worker(table: Any, where: tuple[str, ...], problem: Problems) -> None:
             return
         _only(table, {f.name for f in fields(kind)}, where, problem)
         table, where = table.get(key), (*where, key)
+
+
+def _strategy(table: Any, where: tuple[str, ...], problem: Problems) -> None:
+    """Refuse unknown keys in a strategy table and in its traffic table."""
+    for kind in (Strategy, Traffic):
+        if not isinstance(table, dict):
+            return
+        _only(table, {f.name for f in fields(kind)}, where, problem)
+        table, where = table.get("traffic"), (*where, "traffic")
 
 
 def _own_checks(tables: Any, where: tuple[str, ...], problem: Problems) -> None:

@@ -11,23 +11,17 @@ from jmespath.exceptions import JMESPathError
 
 from landfall import smoke
 from landfall.addresses import keeps_secrets
-from landfall.secret import Secret
 from landfall.settings import Service
 from landfall.settings.smoke import ASKING_SECONDS, MOST_CHECKS, MOST_PER_SECOND, OwnCheck, Smoke
-from landfall.settings_file import aws_names
-from landfall.settings_file.problem import LONGEST, Problems, compiled, limits
+from landfall.settings_file import http_values
+from landfall.settings_file.problem import Problems, compiled, limits
 from landfall.smoke import header_syntax
 from landfall.text.lazy_pattern import Later
 
 Where = tuple[str, ...]
 MOST_PORT = 65535
 LEAST_RATE, MOST_RATE = 0.001, 0.5
-_TOKEN = Later(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_TEXT = Later(r"[ -~]{0,200}")
-OURS = frozenset({"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "te", "upgrade"})
-"""Headers that only Landfall may set, since they say where a request goes and how it is read."""
 _NAME = Later(r"[a-z0-9][a-z0-9 _.-]{0,39}")
-_PATH = Later(r"/[!-~]*")
 _HEADER = Later(r"!?[!#$%&'*+.^_`|~0-9A-Za-z-]+|[!#$%&'*+.^_`|~0-9A-Za-z-]+: ?[ -~]+")
 
 
@@ -61,9 +55,9 @@ def check(service: Service, where: Where, problem: Problems) -> None:
 
 def _paths(table: Smoke, where: Where, problem: Problems) -> None:
     for key in ("version_path", "live_path", "ready_path", "error_path", "cors_path", "base_path"):
-        _path(getattr(table, key), (*where, key), problem)
+        http_values.path(getattr(table, key), (*where, key), problem)
     for path in table.protected_paths:
-        _path(path, (*where, "protected_paths"), problem)
+        http_values.path(path, (*where, "protected_paths"), problem)
 
 
 def _values(table: Smoke, where: Where, problem: Problems) -> None:
@@ -73,7 +67,7 @@ def _values(table: Smoke, where: Where, problem: Problems) -> None:
             compiled(jmespath.compile, JMESPathError, getattr(table, key), (*where, key), problem)
     if table.version_header is None:
         return
-    if not _TOKEN.fullmatch(table.version_header):
+    if not http_values.TOKEN.fullmatch(table.version_header):
         way_out = "a name such as X-Git-Sha: letters, digits and dashes"
         raise problem.at(
             (*where, "version_header"), f"{table.version_header!r} is not a header's name; it takes {way_out}"
@@ -114,7 +108,7 @@ def _own_checks(checks: tuple[OwnCheck, ...], where: Where, problem: Problems) -
 
 
 def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
-    _path(own.path, (*here, "path"), problem)
+    http_values.path(own.path, (*here, "path"), problem)
     _status(own.status, (*here, "status"), problem)
     limits({"requests": own.requests}, here, problem)
     if not 1 <= own.percentile <= 100:  # noqa: PLR2004  it is a percentile
@@ -122,7 +116,7 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
     if own.max_seconds is not None:
         _seconds(own.max_seconds, (*here, "max_seconds"), problem)
     for name, sent in own.send.items():
-        _sent(name, sent, (*here, "send", name), problem)
+        http_values.sent(name, sent, (*here, "send", name), problem)
     if own.header is not None:
         _header(own.header, (*here, "header"), problem)
     if (own.json is None) != (own.equals is None):
@@ -137,17 +131,6 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
         compiled(re.compile, re.error, own.body_must_not_match, (*here, "body_must_not_match"), problem)
 
 
-def _sent(name: str, sent: str | Secret, where: Where, problem: Problems) -> None:
-    if not _TOKEN.fullmatch(name) or name.lower() in OURS:
-        raise problem.at(where, f"{name!r} can't be sent; it takes a header's name, except {', '.join(sorted(OURS))}")
-    text = sent.prefix if isinstance(sent, Secret) else sent
-    if not _TEXT.fullmatch(text):
-        raise problem.at(where, f"{text!r} can't be sent; it takes at most 200 characters of printable ASCII")
-    if isinstance(sent, Secret) and not aws_names.is_secret_name(sent.secret):
-        way_out = "at most 512 letters, digits and /_+=.@-: only the name, not an ARN, without its suffix"
-        raise problem.at(where, f"{sent.secret!r} is not a secret's name; it takes {way_out}")
-
-
 def _few_enough(service: Service, where: Where, problem: Problems) -> None:
     table = service.smoke
     count = sum(smoke.requests(table, service.base_url or "", rounds=service.limits.smoke_attempts).values())
@@ -159,16 +142,6 @@ def _few_enough(service: Service, where: Where, problem: Problems) -> None:
             f"a round has {count} requests; {table.most_requests} fit into {ASKING_SECONDS} s: set requests_per_second"
             f" to {enough}, or lower identity_requests or the requests of your own checks",
         )
-
-
-def _path(path: str | None, where: Where, problem: Problems) -> None:
-    if path is None:
-        return
-    if not path.startswith("/"):
-        raise problem.at(where, f"{path!r} must begin with '/'")
-    if not _PATH.fullmatch(path) or len(path) > LONGEST or "#" in path:
-        way_out = f"at most {LONGEST} characters of printable ASCII without blanks or '#'"
-        raise problem.at(where, f"{path!r} can't be requested; it takes {way_out}")
 
 
 def _status(status: int, where: Where, problem: Problems) -> None:

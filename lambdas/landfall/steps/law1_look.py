@@ -4,20 +4,28 @@ from __future__ import annotations
 
 from landfall.judging import Judged
 from landfall.model import Verdict
-from landfall.proof import law1
-from landfall.proof.observed import Look
+from landfall.proof import law1, shifted
+from landfall.proof.observed import Look, ServiceView
 from landfall.runtime.world import World
+from landfall.steps.shifting import shift_look
 
 
 def assess(event: Judged, world: World) -> Verdict:
     """Look at the service, its tasks and its targets once, and judge them."""
-    return law1.assess(look(event, world), event, world.now())
+    service = world.ecs(event.release.service).service()
+    if service is not None and shift_look.shifts(service):
+        seen, followed = shift_look.look(event, service, world)
+        return shifted.law1(seen, followed, event, world.now())
+    return law1.assess(_look(event, service, world), event, world.now())
 
 
 def look(event: Judged, world: World) -> Look:
     """Look at the service, its tasks and its targets. A worker has no targets."""
+    return _look(event, world.ecs(event.release.service).service(), world)
+
+
+def _look(event: Judged, service: ServiceView | None, world: World) -> Look:
     ecs = world.ecs(event.release.service)
-    service = ecs.service()
     tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()  # ECS refuses to list tasks of a service it lacks
     has_targets = service is not None and not event.release.is_worker
     return Look(service, tasks, world.elb.targets(service.target_groups) if service and has_targets else ())

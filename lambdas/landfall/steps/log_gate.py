@@ -22,7 +22,8 @@ def assess(event: Judged, settings: Service, world: World) -> Verdict:
     try:
         return _assessed(event, settings, world)
     except AwsCallFailed as error:
-        pause = timedelta(seconds=event.release.limits.owner_pause_seconds)
+        limits = event.release.limits
+        pause = timedelta(seconds=limits.owner_pause_seconds + limits.strategy_seconds)
         if isinstance(error, AwsBusy) and world.now() < datetime.fromisoformat(event.deployment.deadline) + pause:
             raise
         return passed("LOGS_UNREAD", f"the gate on its logs did not look: {error}")

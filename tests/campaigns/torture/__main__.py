@@ -82,6 +82,7 @@ def _on_the_local_aws(wanted: Sequence[Scenario], complaints: list[str], console
 
 def _others(wanted: Sequence[Scenario], console: Console) -> list[Tool]:
     found = []
+    wanted = [s for s in wanted if s.strategy is None]  # a hook waits for ever for a tool that never continues
     real_ones = (
         ("boto3 services_stable waiter", "waiter", real.this_python, f"{PATIENT} (default 10 minutes)"),
         ("fabfuel ecs-deploy", "ecs-deploy", real.python_with_ecs_deploy, f"{PATIENT} (default 5), --rollback"),

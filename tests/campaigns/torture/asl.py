@@ -143,10 +143,14 @@ class Execution:
         match = _EXPRESSION.fullmatch(value) if isinstance(value, str) else None
         return evaluate(match[1], {**self.variables, "states": dict(scope)}) if match else value
 
+    @property
+    def arn(self) -> str:
+        """Return its ARN."""
+        return f"arn:aws:states:us-east-1:123456789012:execution:landfall:{self.name}"
+
     def _context(self) -> Json:
         started = moment(self.entered[0][0]).isoformat().replace("+00:00", "Z")
-        arn = f"arn:aws:states:us-east-1:123456789012:execution:landfall:{self.name}"
-        return {"Execution": {"Id": arn, "Name": self.name, "StartTime": started}}
+        return {"Execution": {"Id": self.arn, "Name": self.name, "StartTime": started}}
 
 
 def evaluate(text: str, bound: Mapping[str, Json]) -> Json:

@@ -119,7 +119,9 @@ class TargetFact:
 class HttpFact:
     """What the endpoints answer from `at` on: tokens, one after the other and round again; `first` only once.
 
-    `19*ours` stands for nineteen times `ours`. `first` is of the version endpoint.
+    `19*ours` stands for nineteen times `ours`. `first` is of the version endpoint. With a strategy only: `of` whose
+    tasks answer, through which `listener` (`test` or `production`), at which `stage` or from which `weight` on;
+    `headers` and `seconds` of the answers.
     """
 
     at: float = 0
@@ -130,6 +132,13 @@ class HttpFact:
     first: tuple[str, ...] = ()
     first_live: tuple[str, ...] = ()
     first_ready: tuple[str, ...] = ()
+    of: str = ""
+    listener: str = ""
+    until: float = FOREVER
+    stage: str = ""
+    weight: float = -1
+    headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +167,7 @@ class CallFact:
     """What goes wrong with a call (`*`: every call): an error, an old picture, or a reply that is no good.
 
     A key of `drop` and `put` counts wherever it is in the reply; as `deployments.status`, only right under that key.
+    With a strategy, at a `stage` or from a `weight` on: `at` and `until` count from then.
     """
 
     call: str
@@ -170,6 +180,8 @@ class CallFact:
     drop: tuple[str, ...] = ()
     put: Mapping[str, Any] = field(default_factory=dict)
     effect: bool = False
+    stage: str = ""
+    weight: float = -1
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from landfall import smoke
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
@@ -19,20 +18,27 @@ from landfall.aws.signing import Signing
 from landfall.ledger.execution_history import Event
 from landfall.model import Asked
 from landfall.runtime.world import World
-from landfall.secret import Known
+from landfall.secret import NONE, Known
 from landfall.settings import Limits, Logs, Service, Settings
 from landfall.settings.smoke import Smoke
-from landfall.smoke.http_answers import Answer, Answers, Request
+from landfall.settings.strategy import Strategy
+from landfall.settings.traffic import Traffic
+from landfall.smoke.extra_headers import Headers
+from landfall.smoke.http_answers import Answer, Answers, Request, Round
 from landfall.telling.notice import Notice
 from tests.campaigns.torture import replies, worker_log
 from tests.campaigns.torture.asl import Clock
 from tests.campaigns.torture.clients import Client
-from tests.campaigns.torture.cloud import Cloud
 from tests.campaigns.torture.roles import REPOSITORY
 from tests.campaigns.torture.scenario import Scenario
+from tests.campaigns.torture.shifting.cloud import StrategyCloud, cloud_of
+from tests.campaigns.torture.shifting.facts import StrategyFact
+from tests.campaigns.torture.shifting.web import ShiftedWeb
 from tests.campaigns.torture.tables import Table
 from tests.campaigns.torture.web import PATHS, Said, Web
 from tests.support.signing import Bucket, signing
+
+BASE_URL, TEST_URL = "http://sample.example", "http://sample.example:8081"
 
 
 class MemoryTopic(list[Notice]):
@@ -56,9 +62,12 @@ class MemoryEvents(list[dict[str, Any]]):
 class NoHistory:
     """Step Functions' own record. The interpreter keeps it; the report's timeline is not what is tested here."""
 
-    def status(self, _execution_arn: str) -> str:
-        """Say that whoever is asked about still runs."""
-        return "RUNNING"
+    def __init__(self) -> None:
+        self.stopped = set[str]()
+
+    def status(self, execution_arn: str) -> str:
+        """Say that whoever is asked about still runs, or that it was stopped."""
+        return "ABORTED" if execution_arn in self.stopped else "RUNNING"
 
     def events(self, _execution_arn: str) -> list[Event]:
         """Return nothing."""
@@ -85,8 +94,8 @@ class ReplayWorld(World):
     def __init__(self, scenario: Scenario, clock: Clock) -> None:
         super().__init__()
         self._scenario, self._clock = scenario, clock
-        self.cloud = Cloud(scenario, clock)
-        self.web = Web(self.cloud)
+        self.cloud = cloud_of(scenario, clock)
+        self.web = ShiftedWeb(self.cloud) if isinstance(self.cloud, StrategyCloud) else Web(self.cloud)
 
     def now(self) -> datetime:
         """Return the virtual time."""
@@ -117,18 +126,29 @@ class ReplayWorld(World):
         """Return one service, with the defaults of Landfall and what the scenario sets."""
         return Settings((service_of(self._scenario),), Path())
 
-    def ask(self, settings: Service, base_url: str, _known: Known, tasks: int = 1) -> Answers:
-        """Make a round of smoke requests, the warm-up first."""
-        wanted = smoke.round_of(settings.smoke, base_url, tasks, settings.limits.smoke_attempts)
+    def ask_for(
+        self,
+        settings: Service,  # noqa: ARG002
+        base_url: str,
+        wanted: Round,
+        known: Known = NONE,  # noqa: ARG002
+        headers: Headers = (),  # noqa: ARG002
+    ) -> Answers:
+        """Make a round of requests, the warm-up first."""
         early, given = (
-            {request: tuple(self._answer(request) for _ in range(times)) for request, times in several.items()}
+            {
+                request: tuple(self._answer(request, base_url) for _ in range(times))
+                for request, times in several.items()
+            }
             for several in (wanted.warm_up, wanted.requests)
         )
         return Answers(base_url, given, early, wanted.sampling)
 
-    def _answer(self, request: Request) -> Answer:
+    def _answer(self, request: Request, base_url: str) -> Answer:
         endpoint = next((e for e, at in PATHS.items() if at == request.path), None)
-        return _answer(self.web.answer(endpoint) if endpoint else Said(404, "{}"))
+        if endpoint is None:
+            return _answer(Said(404, "{}"))
+        return _answer(self.web.answer(endpoint, test=base_url.rstrip("/") == TEST_URL))
 
     def _client(self, _name: str, _config: Any = None) -> Any:
         return Client(self.cloud)
@@ -144,13 +164,24 @@ def service_of(scenario: Scenario) -> Service:
         repository=REPOSITORY,
         task_role="task",
         execution_role="execution",
-        base_url=None if scenario.worker else "http://sample.example",
+        base_url=None if scenario.worker else BASE_URL,
         desired_count=scenario.first_desired,
         limits=Limits(**scenario.limits),
         smoke=Smoke(),
         logs=Logs(group=worker_log.GROUP if scenario.worker else None),
         worker=worker_log.of_settings(scenario.worker) if scenario.worker else None,
+        strategy=strategy_of(scenario.strategy) if scenario.strategy else None,
     )
+
+
+def strategy_of(told: StrategyFact) -> Strategy:
+    """Return the strategy table of services.toml for a scenario."""
+    given = dict(told.settings)
+    traffic = Traffic(**given.pop("traffic", {}))
+    alarms = tuple(dict.fromkeys(alarm.name for alarm in told.alarms))
+    lists = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
+    test = {"test_url": TEST_URL} if told.test else {}
+    return Strategy(gates=told.gates, alarms=alarms, traffic=traffic, **test, **lists)  # type: ignore[arg-type]
 
 
 def _answer(said: Said) -> Answer:

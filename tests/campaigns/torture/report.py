@@ -72,9 +72,17 @@ def complaint(scenario: Scenario, run: Run) -> str:
         *(f"never said {text!r}" for text in scenario.says if text not in said),
         *([f"took {run.seconds} s"] if scenario.within and run.seconds > scenario.within else []),
         *([] if run.record.get("outcome") == run.outcome else [f"the record says {run.record.get('outcome')}"]),
+        *_shifted(scenario, run),
         *([] if bool(run.notices) is (run.verdict == "failure") else [f"{len(run.notices)} notices"]),
     ]
     return "; ".join(problems) and f"{scenario.id}: {'; '.join(problems)}: {run.reason}"
+
+
+def _shifted(scenario: Scenario, run: Run) -> list[str]:
+    """Say what is wrong with how traffic shifted, whatever the outcome was."""
+    if scenario.strategy is None or run.reached <= scenario.strategy.reaches:
+        return list(run.broken)
+    return [*run.broken, f"{run.reached:g} % of production traffic met it, not {scenario.strategy.reaches:g} %"]
 
 
 def table(scenarios: Sequence[Scenario], tools: Sequence[Tool]) -> Table:

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from tests.campaigns.torture import picture
-from tests.campaigns.torture.facts import CallFact, DeploymentFact, Phase, ServiceDeploymentFact
+from tests.campaigns.torture.facts import FOREVER, CallFact, DeploymentFact, Phase, ServiceDeploymentFact
 from tests.campaigns.torture.picture import Picture, Task
 from tests.campaigns.torture.scenario import Scenario
+from tests.campaigns.torture.shifting.deployments import Strategies
 
 
 @dataclass
@@ -21,6 +22,8 @@ class Story:
     desired: int = 0
     numbers: dict[str, int] = field(default_factory=dict)
     used: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    plays: Strategies | None = None
 
     _marks: tuple[object, ...] = ()
     _picture: Picture = field(init=False, repr=False)
@@ -39,7 +42,8 @@ class Story:
 
     def look(self, at: float, just_made: str = "") -> Picture:
         """Return the picture at a moment. `just_made`: the deployment that UpdateService's reply shows at once."""
-        marks = (at, just_made, self.updated_at, self.back_at, self.desired)
+        turn = self.plays.turn if self.plays else 0
+        marks = (at, just_made, self.updated_at, self.back_at, self.desired, turn)
         if marks != self._marks:
             self._marks, self._picture = marks, self._drawn(at, just_made)
         return self._picture
@@ -53,17 +57,33 @@ class Story:
             facts = [*self._left_deployments(base, phase), *facts]
         if just_made and all(f.of != just_made or f.start > at for f in facts):
             facts.append(picture.absolute(DeploymentFact(just_made), at))
+        listed = self.plays.deployments(at, facts) if self.plays else picture.deployments(facts, at)
         return Picture(
             at=at,
             desired=wanted,
             status=next((s.status for s in reversed(changes) if s.status), "ACTIVE"),
             missing=bool(changes and changes[-1].missing),
-            deployments=picture.deployments(facts, at),
+            deployments=listed,
             tasks=tuple(t for t in self._tasks(phase, base) if picture.alive(t, at)),
             targets=tuple(t for t in phase.targets if t.start + base <= at < t.gone + base),
         )
 
+    def cast(self, role: str) -> list[Task]:
+        """Return the tasks that a role of a service with a strategy will ever have."""
+        told = [(self.scenario.before, 0.0)] if self.updated_at is None else [(self.scenario.release, self.updated_at)]
+        told += [] if self.back_at is None else [(self.scenario.back, self.back_at)]
+        counts = {id(self.scenario.back): self.desired}
+        made = [
+            task
+            for phase, base in told
+            for task in picture.tasks(phase, base, counts.get(id(phase), self.scenario.wanted), self.numbers)
+        ]
+        return [t for t in made if role in ("", t.fact.of)]
+
     def _tasks(self, phase: Phase, base: float) -> list[Task]:
+        if self.plays:
+            ends = self.plays.ends
+            return [picture.ending_at(t, ends.get(t.fact.of, FOREVER)) for t in self.cast("")]
         marks = (id(phase), base, self.desired)
         if marks not in self._cast:
             self._cast[marks] = self._made(phase, base)
@@ -90,7 +110,8 @@ class Story:
         phase, base = self.phase(at)
         for index, fact in enumerate(phase.calls):
             key = (id(phase), index)
-            meant = fact.call in (call, "*") and fact.at + base <= at < fact.until + base
+            began = self.plays.since(fact, at) if self.plays and (fact.stage or fact.weight >= 0) else base
+            meant = began is not None and fact.call in (call, "*") and fact.at + began <= at < fact.until + began
             if meant and self.used.get(key, 0) < fact.times:
                 self.used[key] = self.used.get(key, 0) + 1
                 return fact

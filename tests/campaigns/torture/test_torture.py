@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.campaigns.torture import report, virtual
-from tests.campaigns.torture.scenario import Scenario, held_out, scenario, scenarios
+from tests.campaigns.torture.scenario import Scenario, held_out, scenario, scenarios, usual
 from tests.campaigns.torture.tools import predicates
 from tests.support import schemas
 
+EACH = [pytest.param(s, id=s.id, marks=() if s.id in usual() else (pytest.mark.long,)) for s in scenarios()]
 
-@pytest.mark.parametrize("told", scenarios(), ids=lambda s: s.id)
+
+@pytest.mark.parametrize("told", EACH)
 def test_landfall_is_not_fooled(told: Scenario) -> None:
     """Each ends as is right, for the reason that is right, recorded once, and told where it is no success."""
     run = virtual.run(told)

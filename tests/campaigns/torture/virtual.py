@@ -14,10 +14,12 @@ from landfall.runtime import patience
 from landfall.wire import OUTPUT_LIMIT, parse
 from statemachine.definition import definition
 from tests.campaigns.torture import replies
-from tests.campaigns.torture.asl import Clock, Execution, TaskFailed
+from tests.campaigns.torture.asl import Clock, Execution, Invoke, TaskFailed
 from tests.campaigns.torture.replay_world import ReplayWorld
 from tests.campaigns.torture.roles import SHAS
 from tests.campaigns.torture.scenario import Scenario
+from tests.campaigns.torture.shifting import laws
+from tests.campaigns.torture.shifting.cloud import StrategyCloud
 
 STEP_SECONDS = 0.5
 """What an invocation takes."""
@@ -33,7 +35,10 @@ DECIDED = ("Rollback", "ReportFailure", "ReportRejection", "ReportSuccess")
 
 @dataclass(frozen=True)
 class Run:
-    """How Landfall ended a scenario. `seconds`: from the update to the verdict; `ended`: to the very end."""
+    """How Landfall ended a scenario. `seconds`: from the update to the verdict; `ended`: to the very end.
+
+    With a strategy, `reached`: the greatest share of production traffic that the release had; `broken`: what is not so.
+    """
 
     outcome: str
     code: str
@@ -44,6 +49,8 @@ class Run:
     events: tuple[dict[str, Any], ...]
     record: dict[str, Any]
     states: tuple[tuple[float, str], ...] = field(repr=False, default=())
+    reached: float = 0
+    broken: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -58,11 +65,41 @@ def run(scenario: Scenario) -> Run:
 
     def invoke(function: str, payload: Any) -> Any:
         clock.now += STEP_SECONDS
+        if is_dead(world, clock.now):
+            world.executions.stopped.add(execution.arn)
+            raise Died
         return invoked(module_of(function), payload, world)
 
     execution = Execution(definition(), invoke, clock)
-    execution.run({"service": "sample", "image_tag": SHAS["ours"], "requested_by": "torture"})
+    try:
+        execution.run({"service": "sample", "image_tag": SHAS["ours"], "requested_by": "torture"})
+    except Died:
+        execution = recovery(execution, invoke, clock, world)
     return result(execution, world)
+
+
+class Died(Exception):
+    """Landfall's execution is stopped."""
+
+
+def is_dead(world: ReplayWorld, now: float) -> bool:
+    """Say whether the scenario stops the execution by now, and has not done so yet."""
+    told = world.cloud.scenario.strategy
+    if not isinstance(world.cloud, StrategyCloud) or told is None or told.dies is None or world.executions.stopped:
+        return False
+    world.cloud.plays.advance(now)
+    begun = world.cloud.plays.since(told.dies, now)
+    return begun is not None and begun + told.dies.at <= now
+
+
+def recovery(dead: Execution, invoke: Invoke, clock: Clock, world: ReplayWorld) -> Execution:
+    """Recover a deployment whose execution was stopped, once the pipeline is there again."""
+    assert world.cloud.scenario.strategy
+    assert world.cloud.scenario.strategy.dies
+    clock.now += world.cloud.scenario.strategy.dies.gone
+    execution = Execution(definition(), invoke, clock, name=f"{dead.name}-recovery")
+    asked = {"service": "sample", "deployment_id": dead.name, "intent": "recover", "requested_by": "torture"}
+    return execution.run(asked)
 
 
 def invoked(step: str, payload: Any, world: ReplayWorld) -> Any:
@@ -112,4 +149,6 @@ def result(execution: Execution, world: ReplayWorld) -> Run:
         events=tuple(world.events),
         record=record,
         states=tuple(execution.entered),
+        reached=laws.most(world.cloud),
+        broken=laws.broken(world.cloud, outcome),
     )

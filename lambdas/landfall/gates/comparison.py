@@ -1,0 +1,133 @@
+"""Compares the answers of blue and green to the same read-only requests: status, security headers, latency.
+
+Each difference is shown. One in which green is worse may fail the gate, as the setting `compare_fails` says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from landfall.gates import header_strength
+from landfall.smoke import security_headers
+from landfall.smoke.http_answers import Answer, Request
+from landfall.text.shortened import shortened
+
+STATUS, HEADERS, LATENCY = "status", "security_headers", "latency"
+"""The kinds of differences, as the setting names them."""
+LONGEST = 80
+SLOWER, LEAST_SECONDS = 1.5, 0.05
+"""Green's median is worse above 1.5 times blue's, and at least 50 ms above it."""
+ABSENT = "absent"
+_GUARDED = frozenset({401, 403})
+_MISSING = 404
+_CLASS = 100
+_OK, _SERVER_ERROR = 2, 5
+
+Given = Mapping[Request, Sequence[Answer]]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs: of which request, in what, what blue and green said, and whether green is worse."""
+
+    kind: str
+    name: str
+    blue: str
+    green: str
+    worse: bool
+
+    def __str__(self) -> str:
+        return f"{self.name}: blue {self.blue}, green {self.green}"
+
+
+def differences(blue: Given, green: Given) -> tuple[Difference, ...]:
+    """Return all differences, by request. Requests that blue itself did not answer say nothing."""
+    found: list[Difference] = []
+    for request in blue:
+        ours, theirs = _heard(blue[request]), _heard(green.get(request, ()))
+        if ours:
+            found += _of_status(str(request), ours, theirs)
+        if ours and theirs:
+            found += [*_of_headers(str(request), ours, theirs), *_of_latency(str(request), ours, theirs)]
+    return tuple(found)
+
+
+def failing(found: Sequence[Difference], fails: Collection[str]) -> tuple[Difference, ...]:
+    """Return the differences that fail the gate: green is worse, in a way that the setting names."""
+    return tuple(each for each in found if each.worse and each.kind in fails)
+
+
+def _heard(answers: Sequence[Answer]) -> list[Answer]:
+    return [answer for answer in answers if not answer.lost]
+
+
+def _of_status(name: str, blue: list[Answer], green: list[Answer]) -> Iterator[Difference]:
+    ours, theirs = _usual(blue), _usual(green)
+    if ours // _CLASS != theirs // _CLASS:
+        yield Difference(STATUS, name, str(ours), str(theirs or "no answer"), not _is_better(ours, theirs))
+
+
+def _usual(answers: list[Answer]) -> int:
+    """Return the most frequent status; 0 without answers. The higher one, of two as frequent."""
+    counted = Counter(answer.status for answer in answers)
+    return max(counted, key=lambda status: (counted[status], status), default=0)
+
+
+def _is_better(blue: int, green: int) -> bool:
+    """A path that is there now, or works now, is no fault. One that asks for no login any more is."""
+    return green // _CLASS == _OK and (blue == _MISSING or blue // _CLASS == _SERVER_ERROR) and blue not in _GUARDED
+
+
+def _of_headers(name: str, blue: list[Answer], green: list[Answer]) -> Iterator[Difference]:
+    for header in header_strength.NAMES:
+        ours, theirs = _weakest(header, blue), _weakest(header, green)
+        if ours is None and theirs is None:
+            continue
+        if ours is None or theirs is None:
+            shown = (ABSENT if each is None else "present" for each in (ours, theirs))
+            yield Difference(HEADERS, f"{name} {header}", *shown, theirs is None and header != "set-cookie")
+        else:
+            yield from _of_parts(f"{name} {header}", ours, theirs)
+
+
+def _of_parts(name: str, blue: Mapping[str, int], green: Mapping[str, int]) -> Iterator[Difference]:
+    """Compare the parts that both have. A cookie that one side doesn't set has no flags to compare."""
+    cookies = name.endswith(" set-cookie")
+    for part in dict.fromkeys((*blue, *green)):
+        ours, theirs = _of(part, blue), _of(part, green)
+        if ours == theirs or (cookies and None in (ours, theirs)):
+            continue
+        label = f"{name} {shortened(part, LONGEST)}".rstrip()
+        said = (_strength(each) for each in (ours, theirs))
+        yield Difference(HEADERS, label, *said, (theirs or 0) < (ours or 0))
+
+
+def _of(part: str, parts: Mapping[str, int]) -> int | None:
+    """A directive of a Content-Security-Policy that is missing is as its default-src says (CSP Level 3, 6.8.3)."""
+    return parts.get(part, parts.get("default-src") if part.endswith("-src") else None)
+
+
+def _strength(value: int | None) -> str:
+    return ABSENT if not value else f"strength {value}"
+
+
+def _weakest(header: str, answers: list[Answer]) -> Mapping[str, int] | None:
+    """Return the weakest of what the answers said; None if one of them did not say anything that browsers obey."""
+    values = [answer.headers.get(header) for answer in answers]
+    if any(value is None or not _counts(header, value) for value in values):
+        return None
+    parts = [header_strength.strength(header, value) for value in values if value is not None]
+    return {part: min(each.get(part, 0) for each in parts) for part in parts[0]}
+
+
+def _counts(header: str, value: str) -> bool:
+    return header == "set-cookie" or security_headers.says_something(header, value)
+
+
+def _of_latency(name: str, blue: list[Answer], green: list[Answer]) -> Iterator[Difference]:
+    ours, theirs = (median(answer.seconds for answer in side) for side in (blue, green))
+    if theirs > max(ours * SLOWER, ours + LEAST_SECONDS):
+        yield Difference(LATENCY, f"{name} latency", f"{ours * 1000:.0f} ms", f"{theirs * 1000:.0f} ms", worse=True)

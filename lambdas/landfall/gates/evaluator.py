@@ -1,0 +1,145 @@
+"""Judges green's traffic beside blue's, look after look and gate after gate: PASS, WAIT or FAIL.
+
+Evidence that green is worse adds up over all gates of a deployment. What lets it pass does not: only requests at this
+gate's weight count (fluxcd/flagger#1011). evidence.py says why the number of looks doesn't matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from landfall.gates import evidence, measured, saying, weighing
+from landfall.gates.traffic_series import BAKE, MINUTE, SETTLED, Evidence, GateWindow, Minute, Side, TrafficSeries
+from landfall.gates.weighing import Weighed
+from landfall.model import State, Verdict
+from landfall.settings.traffic import Traffic
+
+NO_WORSE, NOT_JUDGED = "TRAFFIC_NO_WORSE", "TRAFFIC_NOT_JUDGED"
+"""PASS. NOT_JUDGED: a Network Load Balancer, or all comparisons are off. The reason says so."""
+TOO_FEW, NOT_SURE, BROKEN = "TOO_FEW_REQUESTS", "TRAFFIC_NOT_SURE", "MEASUREMENT_BROKEN"
+"""WAIT. NOT_SURE: green looks worse than blue, and it may be chance."""
+LOOK_SECONDS = 60
+"""CloudWatch has something new once a minute."""
+LEAST_MINUTES = 3
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict on traffic, what goes into the next gate's window, and how many requests are missing at least.
+
+    A WAIT at the gate's end is for the caller to end. `undecided_is_traffic` says that there were too few requests:
+    only then may the setting `undecided` let the release go on. A broken measurement, or doubt about green, never does.
+    """
+
+    verdict: Verdict
+    evidence: Evidence
+    missing: int = 0
+
+    @property
+    def undecided_is_traffic(self) -> bool:
+        """Say whether the gate waits for requests alone."""
+        return self.verdict.code == TOO_FEW
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a look at a gate decides. Its sentence is made where it is needed."""
+
+    state: State
+    code: str
+    reason: Callable[[], str]
+    evidence: Evidence
+    missing: int = 0
+
+
+def judge(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> Judged:
+    """Judge a gate once. Pure; to be asked again after `verdict.retry_after` seconds while it waits.
+
+    A FAIL has one of the codes ERRORS_WORSE, LATENCY_WORSE and LOG_ERRORS_WORSE (weighing.py).
+    """
+    made = decide(series, gate, settings, now)
+    after = LOOK_SECONDS if made.state == State.WAIT else 1
+    return Judged(Verdict(made.state, made.code, made.reason(), after), made.evidence, made.missing)
+
+
+def decide(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> Decision:
+    """Decide a gate once, without a sentence for people."""
+    if series.balancer != "application" or not settings.judges:
+        why = saying.OFF if series.balancer == "application" else saying.NETWORK
+        return Decision(State.PASS, NOT_JUDGED, lambda: why, gate.evidence)
+    sides = _settled(series.blue, now), _at_weight(series.green, gate, now)
+    found = _weighed(sides, series, gate, settings, now)
+    look = _Look(*sides, found, evidence.SURE if gate.stage == BAKE else evidence.LEANING)
+    missing = look.missing(settings.min_requests)
+    state, code, reason = _decided(look, measured.broken(series, gate, now), missing)
+    return Decision(state, code, reason, _left(gate.evidence, look), missing)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The settled minutes of blue, those of green at this weight, what they weigh, and how sure the gate has to be."""
+
+    blue: tuple[Minute, ...]
+    green: tuple[Minute, ...]
+    found: tuple[Weighed, ...]
+    mark: float
+
+    def missing(self, least: int) -> int:
+        had = (saying.counted(self.green)[0], saying.counted(self.blue)[0])
+        return max(0, least - min(had), *(each.missing(self.mark) for each in self.found))
+
+    @property
+    def is_sure(self) -> bool:
+        return len(self.green) >= LEAST_MINUTES and all(each.is_below(self.mark) for each in self.found)
+
+
+def _decided(look: _Look, broken: str | None, missing: int) -> tuple[State, str, Callable[[], str]]:
+    proof = next((each for each in look.found if each.is_proof), None)
+    if proof:
+        return State.FAIL, proof.code, proof.reason
+    if broken:
+        return State.WAIT, BROKEN, lambda: broken
+    doubts = [each for each in look.found if each.is_doubt]
+    if doubts:
+        return State.WAIT, NOT_SURE, lambda: saying.doubtful([each.reason() for each in doubts])
+    if missing or not look.is_sure:
+        return State.WAIT, TOO_FEW, lambda: saying.too_few(look.green, look.blue, missing)
+    timed = all(each.judged for each in look.found if each.code == weighing.LATENCY_WORSE)
+    return State.PASS, NO_WORSE, lambda: saying.no_worse(look.green, look.blue, timed=timed)
+
+
+def _weighed(
+    sides: weighing.Sides, series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime
+) -> tuple[Weighed, ...]:
+    found, before = [], gate.evidence
+    if settings.errors:
+        found.append(weighing.of_errors(sides, settings, before))
+    if settings.latency:
+        found.append(weighing.of_latency(sides, settings, before))
+    if settings.log_errors and series.blue_logs and series.green_logs:
+        logs = _settled(series.blue_logs, now), _at_weight(series.green_logs, gate, now)
+        found.append(weighing.of_logs(logs, settings, before))
+    return tuple(found)
+
+
+def _left(before: Evidence, look: _Look) -> Evidence:
+    scores = {each.code: each.score for each in look.found}
+    return Evidence(
+        scores.get(weighing.ERRORS_WORSE),
+        scores.get(weighing.LATENCY_WORSE),
+        scores.get(weighing.LOG_ERRORS_WORSE),
+        before.gates + 1,
+        before.minutes + len(look.green),
+        before.requests + saying.counted(look.green)[0],
+    )
+
+
+def _settled(side: Side, now: datetime) -> tuple[Minute, ...]:
+    newest = now - MINUTE - SETTLED
+    return tuple(each for each in side.minutes if each.start <= newest and each.requests > 0)
+
+
+def _at_weight(side: Side, gate: GateWindow, now: datetime) -> tuple[Minute, ...]:
+    return tuple(each for each in _settled(side, now) if each.start >= gate.began)

@@ -1,0 +1,118 @@
+"""What is known of the gate at which a deployment waits; goes from look to look, and from gate to gate."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from landfall.gates.traffic_series import Evidence
+from landfall.model import State, Verdict, failed, passed, safe, wait
+from landfall.settings import shifting_pace
+from landfall.settings.strategy import BAKE, Gate, Strategy
+
+EARLIER = timedelta(seconds=10)
+"""How long before the end of ECS's own pause a gate ends."""
+UNDECIDED, TIMEOUT, WENT_ON = "GATE_UNDECIDED", "GATE_TIMEOUT", "GATE_UNDECIDED_WENT_ON"
+
+
+@dataclass(frozen=True)
+class GateState:
+    """A gate of one service deployment. `hook` is the pause of ECS that waits, and tells this gate from the next.
+
+    It must be decided by `ends`. `phase` is what was proven at it so far. `number` counts the gates of the deployment,
+    from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people. `blue_answered` and
+    `green_answered`: since when our own requests were answered by either side. `red_before`: alarms that were red
+    before the deployment began.
+    """
+
+    service_deployment: str = ""
+    hook: str = ""
+    gate: str = ""
+    began: str = ""
+    ends: str = ""
+    phase: str = ""
+    number: int = 0
+    evidence: Evidence = field(default_factory=Evidence)
+    said: str = ""
+    blue_answered: str = ""
+    green_answered: str = ""
+    red_before: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "said", safe(self.said))
+
+    @property
+    def began_at(self) -> datetime:
+        """Return when the gate began."""
+        return datetime.fromisoformat(self.began)
+
+    @property
+    def ends_at(self) -> datetime:
+        """Return when the gate must be decided."""
+        return datetime.fromisoformat(self.ends)
+
+
+@dataclass(frozen=True)
+class Hooked:
+    """The pause of ECS: which service deployment waits at which hook, and when ECS itself ends it."""
+
+    service_deployment: str
+    hook: str
+    expires_at: datetime | None = None
+
+
+def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy, now: datetime) -> GateState:
+    """Return the state of the gate: as it was, or begun just now. Evidence goes on within one service deployment.
+
+    It ends before ECS's own pause does, so that Landfall's verdict comes first.
+    """
+    if before and (before.service_deployment, before.hook) == (hooked.service_deployment, hooked.hook):
+        return before
+    seconds = settings.gate_seconds + (settings.bake_seconds if gate == BAKE else 0)
+    ends = now + timedelta(seconds=seconds)
+    if hooked.expires_at:
+        ends = min(ends, hooked.expires_at.astimezone(UTC) - EARLIER)
+    goes_on = before is not None and before.service_deployment == hooked.service_deployment
+    return GateState(
+        service_deployment=hooked.service_deployment,
+        hook=hooked.hook,
+        gate=gate,
+        began=now.isoformat(),
+        ends=ends.isoformat(),
+        number=before.number + 1 if before and goes_on else 1,
+        evidence=before.evidence if before and goes_on else Evidence(),
+        red_before=before.red_before if before and goes_on else (),
+    )
+
+
+def with_evidence(state: GateState, evidence: Evidence) -> GateState:
+    """Return the state with what a gate left. JSON has no infinity: no evidence at all is none."""
+    weights = {key: _finite(getattr(evidence, key)) for key in ("errors", "latency", "log_errors")}
+    return replace(state, evidence=replace(evidence, **weights))
+
+
+def settle(
+    verdict: Verdict, state: GateState, settings: Strategy, now: datetime, *, lacks_traffic: bool = False
+) -> Verdict:
+    """Return the verdict of a look, with the time of the next one; at the gate's end, what becomes of doubt.
+
+    Only too little traffic may let a release go on, if the settings say so. What could not be read or measured never
+    does (argoproj/argo-rollouts#3850).
+    """
+    if verdict.state != State.WAIT:
+        return verdict
+    left = math.ceil((state.ends_at - now).total_seconds())
+    if left > 0:
+        lasted = round((now - state.began_at).total_seconds())
+        pace = max(verdict.retry_after, min(lasted // shifting_pace.SHARE, shifting_pace.LONGEST_WAIT))
+        told = f"gate {state.gate!r}, {left} s left: {verdict.reason}"
+        return wait(verdict.code, told, max(1, min(pace, left)))
+    if lacks_traffic and settings.undecided == "go_on":
+        return passed(WENT_ON, f"gate {state.gate!r} went on undecided, as the settings say: {verdict.reason}")
+    code = UNDECIDED if lacks_traffic else TIMEOUT
+    return failed(code, f"gate {state.gate!r} could not be decided by {state.ends}: {verdict.reason}")
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

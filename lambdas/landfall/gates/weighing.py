@@ -1,0 +1,91 @@
+"""Weighs the evidence of each comparison that the settings ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from landfall.gates import evidence, saying
+from landfall.gates.evidence import Rates
+from landfall.gates.sides import Errors, Latency
+from landfall.gates.traffic_series import Evidence, Minute
+from landfall.settings.traffic import Traffic
+
+ERRORS_WORSE, LATENCY_WORSE, LOG_ERRORS_WORSE = "ERRORS_WORSE", "LATENCY_WORSE", "LOG_ERRORS_WORSE"
+DOUBT = 0.0
+"""The logarithm of evidence above which green is likelier worse than not."""
+
+
+COLD_MINUTES = 2
+"""Green's latency in its first minutes with traffic doesn't count: it loads and connects (kortix-ai/suna#3408)."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """The evidence that green is worse in one way, what proves it, and how people are told.
+
+    `judged`: a gate waits until this is known. `rates`: what the shares of errors are compared with.
+    """
+
+    score: float
+    bar: float
+    code: str
+    reason: Callable[[], str]
+    judged: bool = True
+    rates: Rates | None = None
+
+    @property
+    def is_proof(self) -> bool:
+        """Say whether green is worse."""
+        return self.score > self.bar
+
+    @property
+    def is_doubt(self) -> bool:
+        """Say whether green looks worse, though it may be chance."""
+        return self.score > DOUBT
+
+    def is_below(self, mark: float) -> bool:
+        """Say whether green is no worse, as surely as the mark asks."""
+        return not self.judged or self.score <= mark
+
+    def missing(self, mark: float) -> int:
+        """Return how many requests without an error it takes at least until it is below a mark."""
+        if self.rates is None or self.is_below(mark):
+            return 0
+        return math.ceil((self.score - mark) / (self.rates.worse - self.rates.harmless))
+
+
+Sides = tuple[Sequence[Minute], Sequence[Minute]]
+"""Blue's minutes, and green's at this gate's weight."""
+
+
+def of_errors(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
+    """Weigh the 5xx answers."""
+    blue, green = sides
+    rule = Errors(blue, settings.errors_times, settings.errors_points, evidence.BURSTS)
+    score = evidence.added(before.errors, map(rule.ratio, green), before.minutes + 1)
+    reason = partial(saying.errors, "5xx answers", green, blue, rule.rates.worse)
+    return Weighed(score, evidence.BAR, ERRORS_WORSE, reason, rates=rule.rates)
+
+
+def of_logs(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
+    """Weigh the errors among the lines that the tasks logged. No gate waits for lines: a good release may log none."""
+    blue, green = sides
+    rule = Errors(blue, settings.log_errors_times, settings.log_errors_points, evidence.LOG_BURSTS)
+    score = evidence.added(before.log_errors, map(rule.ratio, green), before.minutes + 1)
+    reason = partial(saying.errors, "log lines that are errors", green, blue, rule.rates.worse)
+    return Weighed(score, evidence.LOGS_BAR, LOG_ERRORS_WORSE, reason, judged=False)
+
+
+def of_latency(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
+    """Weigh the p95 of latency. No gate waits for it if most of green's minutes have too few requests."""
+    blue, green = sides
+    rule = Latency(blue, settings.latency_times, settings.latency_seconds)
+    warm = green[max(COLD_MINUTES - before.minutes, 0) :]
+    compared = rule.compared(warm)
+    score = evidence.added(before.latency, map(evidence.of_latency, compared), before.minutes + 1)
+    reason = partial(saying.latency, warm, rule.usual, settings.latency_times)
+    judged = len(compared) * 2 > len(warm)
+    return Weighed(score, evidence.BAR, LATENCY_WORSE, reason, judged)

@@ -1,0 +1,75 @@
+"""One look at a gate of Landfall: which gate it is, and what it has to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from landfall.errors import AwsCallFailed
+from landfall.gates import gate_state
+from landfall.gates.gate_state import GateState, Hooked
+from landfall.judging import Judged
+from landfall.model import Verdict, wait
+from landfall.proof import stages
+from landfall.proof.followed import Followed
+from landfall.proof.observed import ServiceView
+from landfall.runtime.world import World
+from landfall.settings.strategy import BEFORE_TRAFFIC, Strategy
+from landfall.smoke.case import Check
+from landfall.steps.shifting import gate_before, gate_opening, gate_traffic, shift_look
+
+UNREAD = "GATE_UNREAD"
+"""AWS did not answer. That never continues a gate, and its end counts."""
+
+
+@dataclass(frozen=True)
+class GateSeen:
+    """The verdict of one look, what the next look has to know, and the smoke checks if they were made."""
+
+    verdict: Verdict
+    state: GateState | None
+    checks: tuple[Check, ...] = ()
+
+
+def assess(event: Judged, before: GateState | None, world: World) -> GateSeen:
+    """Judge the gate at which the deployment waits. If it left the gate, nothing is judged."""
+    service, poll = world.ecs(event.release.service).service(), event.release.limits.stability_poll_seconds
+    settings, now = world.service(event.release.service), world.now()
+    if service is None:
+        return GateSeen(wait("SERVICE_MISSING", "ECS knows no such service at this look", poll), before)
+    followed = shift_look.read(event, service, world)
+    found = followed.found
+    gate = stages.gate_of(found, settings.strategy, service.shifting.name)
+    if found is None or gate is None or settings.strategy is None:
+        left = wait(gate_opening.LEFT, "the deployment does not wait at a gate of Landfall any more", poll)
+        return GateSeen(left, before)
+    hook = stages.pausing(found)[0]
+    state = gate_state.at(before, gate, Hooked(found.arn, hook.id, hook.expires_at), settings.strategy, now)
+    try:
+        live = replace(followed, live=shift_look.weights(service, world))
+        seen = _judged(event, state, (service, live), world)
+    except AwsCallFailed as error:
+        seen = _Seen(wait(UNREAD, f"the gate could not be looked at: {error}", poll), state)
+    return _settled(seen, settings.strategy, now)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    verdict: Verdict
+    state: GateState
+    checks: tuple[Check, ...] = ()
+    lacks_traffic: bool = False
+
+
+def _judged(event: Judged, state: GateState, look: tuple[ServiceView, Followed], world: World) -> _Seen:
+    service, followed = look
+    if state.gate == BEFORE_TRAFFIC:
+        before = gate_before.assess(event, state, service, followed, world)
+        return _Seen(before.verdict, before.state, before.checks)
+    traffic = gate_traffic.assess(event, state, service, followed, world)
+    return _Seen(traffic.verdict, traffic.state, lacks_traffic=traffic.lacks_traffic)
+
+
+def _settled(seen: _Seen, settings: Strategy, now: datetime) -> GateSeen:
+    verdict = gate_state.settle(seen.verdict, seen.state, settings, now, lacks_traffic=seen.lacks_traffic)
+    return GateSeen(verdict, seen.state, seen.checks)

@@ -1,0 +1,94 @@
+"""Reads what a gate is judged by: both target groups' traffic, answers to Landfall's own requests, and the alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from landfall import commit
+from landfall.gates import alarms as rule
+from landfall.gates import before_shift
+from landfall.gates.gate_state import GateState
+from landfall.gates.traffic_series import HISTORY, Side, TrafficSeries
+from landfall.judging import Judged
+from landfall.proof import live_traffic
+from landfall.proof.followed import Followed
+from landfall.proof.observed import ServiceView
+from landfall.proof.strategy import Balanced
+from landfall.runtime.world import World
+from landfall.settings import Service
+from landfall.settings.strategy import BAKE
+from landfall.smoke import service_checks
+from landfall.smoke.http_answers import Request, Round
+
+PROBES = 5
+"""Requests of our own at each look. They only tell that a target group with weight does answer."""
+
+
+def read(
+    event: Judged, state: GateState, look: tuple[ServiceView, Followed], settings: Service, world: World
+) -> tuple[TrafficSeries, GateState]:
+    """Return both sides' traffic, and the state with what our own requests saw. Raises AwsCallFailed."""
+    service, followed = look
+    pair = judged_pair(service)
+    if pair is None:
+        return TrafficSeries(Side(""), Side(""), balancer="network"), state
+    green = next(iter(followed.groups & set(pair.groups)), "")
+    blue = next((group for group in pair.groups if group != green), "")
+    state = _probed(event, state, settings, world)
+    live = (followed.live or {}).get(pair.production_rule, {})
+    start = state.began_at - HISTORY
+    told = dict(world.traffic.minutes(balancer_of(pair.production_rule), (blue, green), start, world.now()))
+    if state.gate == BAKE and settings.strategy:
+        updated = datetime.fromisoformat(event.deployment.updated_at)
+        told[blue] = before_shift.blue(told[blue], updated, settings.strategy.traffic.min_requests)
+    sides = [
+        Side(
+            target_group=group,
+            minutes=told[group],
+            weight=round(live_traffic.share(live, (group,))),
+            answered_since=datetime.fromisoformat(since) if since else None,
+            dimensions=f"LoadBalancer {balancer_of(pair.production_rule)}, TargetGroup {group.rpartition(':')[2]}",
+        )
+        for group, since in ((blue, state.blue_answered), (green, state.green_answered))
+    ]
+    return TrafficSeries(*sides), state
+
+
+def judged_pair(service: ServiceView) -> Balanced | None:
+    """Return the first pair of an Application Load Balancer's target groups; a Network Load Balancer counts nothing."""
+    return next((one for one in service.shifting.balanced if "/app/" in one.production_rule), None)
+
+
+def balancer_of(rule: str) -> str:
+    """Return a load balancer's name in CloudWatch, from a rule's or listener's ARN: app/name/id."""
+    return "/".join(rule.rpartition(":")[2].split("/")[1:4])
+
+
+def _probed(event: Judged, state: GateState, settings: Service, world: World) -> GateState:
+    """Ask the production address a few times, and note which side answered: the commit tells."""
+    wanted = Round({Request(settings.smoke.version_path): PROBES}, per_second=settings.smoke.requests_per_second)
+    answers = world.ask_for(settings, event.baseline.base_url, wanted).of(Request(settings.smoke.version_path))
+    served = [service_checks.sha(answer, settings.smoke) for answer in answers if not answer.is_error]
+    now, ours = world.now().isoformat(), event.deployment.git_sha
+    of_green = any(commit.same(sha, ours) for sha in served)
+    of_blue = any(not commit.same(sha, ours) for sha in served)
+    return replace(
+        state,
+        blue_answered=state.blue_answered or (now if of_blue else ""),
+        green_answered=state.green_answered or (now if of_green else ""),
+    )
+
+
+def alarms(names: Sequence[str], event: Judged, state: GateState, world: World) -> tuple[tuple[str, ...], GateState]:
+    """Return which of these alarms turned red since the deployment began, and which were red before it.
+
+    The state keeps the latter, since one of them may turn green and red again. Raises AwsCallFailed.
+    """
+    if not names:
+        return (), state
+    seen = world.alarms.named(names)
+    began = datetime.fromisoformat(event.deployment.updated_at)
+    before = tuple(dict.fromkeys((*state.red_before, *rule.red_at(seen, began))))
+    return rule.turned_red(seen, began, before), replace(state, red_before=before)

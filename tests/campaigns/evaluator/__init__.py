@@ -1,0 +1,1 @@
+"""Simulated deployments that measure how often the evaluator of traffic is wrong."""

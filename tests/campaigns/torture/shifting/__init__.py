@@ -1,0 +1,1 @@
+"""Services whose traffic ECS shifts: blue/green, canary and linear, in virtual time."""
