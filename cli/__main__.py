@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.verbs import (
+    abort,
     affected,
     audit,
     diff,
@@ -57,6 +58,7 @@ for command in (
     watch.watch,
     status.status,
     rollback.rollback,
+    abort.abort,
     freeze.freeze,
     freeze.unfreeze,
     history.history,

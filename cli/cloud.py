@@ -16,6 +16,7 @@ from botocore.exceptions import ProfileNotFound
 from cli.exits import Refused
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
+from landfall.aws.elb import Elb
 from landfall.aws.findings import Findings
 from landfall.aws.freezes import Freezes
 from landfall.aws.ledger import Ledger
@@ -72,6 +73,11 @@ class Cloud:
     def ecs(self, service: Service) -> Ecs:
         """Return ECS, narrowed to one service."""
         return Ecs(self.client("ecs"), service.cluster, service.service)
+
+    @property
+    def elb(self) -> Elb:
+        """Return Elastic Load Balancing."""
+        return Elb(self.client("elbv2"))
 
     @cached_property
     def identity(self) -> str:

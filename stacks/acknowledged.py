@@ -48,7 +48,7 @@ ANSWERS: tuple[Answer, ...] = (
     _wildcard(
         r"\*",
         rf"({_STEPS_POLICY}|(Landfall-Pipeline/(Machine|BuildWatch)|Landfall-Fronts/Ask-[^/]+)/Role/{_POLICY}"
-        rf"|{_SERVICE}/Surroundings/ExecutionRole/{_POLICY}|Landfall-Build/[^/]+/Role/{_POLICY})",
+        rf"|{_SERVICE}/(Surroundings/ExecutionRole|Own/Role)/{_POLICY}|Landfall-Build/[^/]+/Role/{_POLICY})",
         "An action is granted on every resource only if AWS can't restrict it to a resource. docs/iam.md lists each "
         "with AWS's reason, and a test compares them with the Service Authorization Reference.",
     ),

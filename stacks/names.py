@@ -50,8 +50,21 @@ def service_logs(service: Service) -> str:
 
 
 def balancer(service: Service) -> str:
-    """Return the unique name of a service's load balancer and target group, with at most 32 characters."""
-    name = f"landfall-{service.name}"
+    """Return the unique name of a service's load balancer and first target group, with at most 32 characters."""
+    return _short(f"landfall-{service.name}")
+
+
+def alternate(service: Service) -> str:
+    """Return the unique name of a service's second target group, with at most 32 characters."""
+    return _short(f"landfall-{service.name}-2")
+
+
+def shifting_role(service: Service) -> str:
+    """Return the name of the role with which ECS shifts the traffic of a service with a stack of its own."""
+    return f"landfall-{service.name}-shifting"
+
+
+def _short(name: str) -> str:
     if len(name) <= _BALANCER_NAME_LIMIT:
         return name
     mark = hashlib.sha256(name.encode()).hexdigest()[:6]

@@ -20,8 +20,9 @@ from cli.verbs import freeze
 from landfall import naming
 from landfall.errors import LandfallError
 from landfall.naming import PIPELINE_STACK
-from landfall.preflight_checks import supported_service
+from landfall.preflight_checks import strategy, supported_service
 from landfall.settings import Service
+from landfall.steps import strategy_before
 
 MOST_SKEW_SECONDS = 60
 """AWS refuses a request that is five minutes off (IAM user guide, signing elements). The ledger's order suffers sooner.
@@ -145,9 +146,12 @@ def _service(cloud: Cloud, service: Service) -> str:
     refusal = (
         supported_service.refusal(found, service, datetime.now(UTC)) if found else supported_service.missing(service)
     )
+    if found and not refusal:
+        refusal = strategy_before.refusal(found, service, cloud.elb)
     if refusal:
         raise Unwell(refusal.reason, "a release would be rejected for this reason; change what it names")
-    return f"{service.cluster}/{service.service} can be deployed to"
+    warning = strategy.warning(found, service) if found else ""
+    return f"{service.cluster}/{service.service} can be deployed to" + (f"; {warning}" if warning else "")
 
 
 def _repository(cloud: Cloud, service: Service) -> str:

@@ -181,6 +181,7 @@ STEPS: tuple[Step, ...] = (
                 "elasticloadbalancing:DescribeTargetGroups",
                 "elasticloadbalancing:DescribeLoadBalancers",
                 "elasticloadbalancing:DescribeListeners",
+                "elasticloadbalancing:DescribeRules",
             ),
             *_SEE_IMAGES,
             _may(On.SCANNED_REPOSITORIES, "ecr:DescribeImageScanFindings"),

@@ -1,4 +1,4 @@
-"""The service's load balancer: its listeners, and the target group with its health checks."""
+"""The service's load balancer: its listeners, and its two target groups with their health checks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as elbv2
 from constructs import Construct
 
 from landfall.settings import Service, ServiceStack
-from stacks.names import balancer
+from stacks.names import alternate, balancer
 from stacks.service.network import PORT, Network
 
 
@@ -36,10 +36,26 @@ class LoadBalancer(Construct):
             # Deletion protection is set with the service (handlers/ecs_service.py), since a first deploy that fails
             # must be able to delete its resources.
         )
-        self.targets = elbv2.ApplicationTargetGroup(
+        self.targets = self._group("Targets", balancer(service), service, stack, network)
+        # A rolling service does not use it. It is here all the same, so that no change of the strategy, and no failed
+        # deploy that is rolled back, deletes the group that has the traffic.
+        self.alternate = self._group("Alternate", alternate(service), service, stack, network)
+        forward = elbv2.ListenerAction.forward([self.targets])
+        if stack.certificate_arn is None:
+            self.listener = self._listener("Http", 80, forward)
+        else:
+            self._listener("Http", 80, elbv2.ListenerAction.redirect(protocol="HTTPS", port="443", permanent=True))
+            self.listener = self._listener("Https", 443, forward, certificate_arn=stack.certificate_arn)
+        # Its rules name both groups and go with it, so it is deleted before them.
+        self.listener.node.add_dependency(self.alternate)
+
+    def _group(
+        self, construct_id: str, name: str, service: Service, stack: ServiceStack, network: Network
+    ) -> elbv2.ApplicationTargetGroup:
+        return elbv2.ApplicationTargetGroup(
             self,
-            "Targets",
-            target_group_name=balancer(service),
+            construct_id,
+            target_group_name=name,
             vpc=network.vpc,
             port=PORT,
             protocol=elbv2.ApplicationProtocol.HTTP,
@@ -54,18 +70,12 @@ class LoadBalancer(Construct):
                 unhealthy_threshold_count=stack.unhealthy_threshold,
             ),
         )
-        forward = elbv2.ListenerAction.forward([self.targets])
-        if stack.certificate_arn is None:
-            self._listener("Http", 80, forward)
-            return
-        self._listener("Http", 80, elbv2.ListenerAction.redirect(protocol="HTTPS", port="443", permanent=True))
-        self._listener("Https", 443, forward, certificate_arn=stack.certificate_arn)
 
     def _listener(
         self, construct_id: str, port: int, action: elbv2.ListenerAction, certificate_arn: str | None = None
-    ) -> None:
+    ) -> elbv2.ApplicationListener:
         secure = certificate_arn is not None
-        self.balancer.add_listener(
+        return self.balancer.add_listener(
             construct_id,
             port=port,
             protocol=elbv2.ApplicationProtocol.HTTPS if secure else elbv2.ApplicationProtocol.HTTP,

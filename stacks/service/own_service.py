@@ -19,12 +19,13 @@ from landfall.settings import Service
 from stacks import ROOT
 from stacks.functions.reach import service_arn
 from stacks.functions.step_function import ARCHITECTURE, LOGS_KEPT, RUNTIME
-from stacks.names import STEP_LOGS, balancer
+from stacks.names import STEP_LOGS, balancer, shifting_role
 from stacks.service.handlers.own_service import IDENTITY, SERVICE
 
-TIMEOUT = cdk.Duration.minutes(4)
-"""Time for the service-linked role of a new account (a minute), for a deletion (a minute), and a margin."""
-ANSWER_WITHIN = cdk.Duration.minutes(10)
+TIMEOUT = cdk.Duration.minutes(10)
+"""Time for the service-linked role of a new account (a minute), for a deletion (a minute), for the end of a deployment
+before traffic is moved or pauses are set (six minutes), and a margin."""
+ANSWER_WITHIN = cdk.Duration.minutes(25)
 """How long CloudFormation waits for an answer: long enough for two retries of Lambda. The default is an hour."""
 ROLE_OF_ECS = "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
 
@@ -103,27 +104,61 @@ def _identity(service: Service) -> dict[str, str]:
     }
 
 
+def _shifts(service: Service) -> bool:
+    """Say whether ECS shifts the traffic of a service between two target groups."""
+    return service.stack is not None and service.stack.strategy != "rolling"
+
+
 def _rights(stack: cdk.Stack, service: Service) -> list[iam.PolicyStatement]:
     own = service_arn(stack, service)
-    # By its name, since it is created after this role.
-    kind = "net" if service.stack and service.stack.load_balancer == "network" else "app"
-    balanced = stack.format_arn(
-        service="elasticloadbalancing", resource=f"loadbalancer/{kind}", resource_name=f"{balancer(service)}/*"
-    )
     actions = [f"ecs:{verb}Service" for verb in ("Create", "Update", "Delete")]
-    protect = iam.PolicyStatement(actions=["elasticloadbalancing:ModifyLoadBalancerAttributes"], resources=[balanced])
+    reads = ["ecs:DescribeServices", *([] if service.worker else ["ecs:ListServiceDeployments"])]
     return [
-        iam.PolicyStatement(actions=[*actions, "ecs:DescribeServices"], resources=[own]),
+        iam.PolicyStatement(actions=[*actions, *reads], resources=[own]),
         iam.PolicyStatement(
             actions=["ecs:TagResource"],
             resources=[own],
             conditions={"StringEquals": {"ecs:CreateAction": "CreateService"}},
         ),
-        *([] if service.worker else [protect]),
+        *([] if service.worker else _on_load_balancer(stack, service)),
         # An account that never used ECS has no such role. Allowed only for ECS.
         iam.PolicyStatement(
             actions=["iam:CreateServiceLinkedRole"],
             resources=[f"arn:{stack.partition}:iam::{stack.account}:{ROLE_OF_ECS}"],
             conditions={"StringLike": {"iam:AWSServiceName": "ecs.amazonaws.com"}},
+        ),
+    ]
+
+
+def _on_load_balancer(stack: cdk.Stack, service: Service) -> list[iam.PolicyStatement]:
+    """Return the rights on the load balancer, by its name, since it is created after this role.
+
+    Rules are read for every service: one that becomes a rolling one stays in the target group that has the traffic.
+    """
+    kind = "net" if service.stack and service.stack.load_balancer == "network" else "app"
+
+    def arn(resource: str, rest: str) -> str:
+        name = f"{balancer(service)}/{rest}"
+        return stack.format_arn(service="elasticloadbalancing", resource=resource, resource_name=f"{kind}/{name}")
+
+    def on(resources: list[str], *actions: str) -> iam.PolicyStatement:
+        return iam.PolicyStatement(actions=[f"elasticloadbalancing:{each}" for each in actions], resources=resources)
+
+    protect = on([arn("loadbalancer", "*")], "ModifyLoadBalancerAttributes")
+    if kind == "net":
+        return [protect]
+    look = on(["*"], "DescribeRules")  # can't be restricted to a resource (Service Authorization Reference)
+    if not _shifts(service):
+        return [protect, look]
+    role = f"arn:{stack.partition}:iam::{stack.account}:role/{shifting_role(service)}"
+    return [
+        protect,
+        look,
+        on([arn("listener", "*/*")], "CreateRule"),
+        on([arn("listener-rule", "*/*/*")], "ModifyRule"),
+        iam.PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[role],
+            conditions={"StringEquals": {"iam:PassedToService": "ecs.amazonaws.com"}},
         ),
     ]

@@ -15,6 +15,7 @@ from stacks.service.load_balancer import LoadBalancer
 from stacks.service.network import PORT, Network
 from stacks.service.network_load_balancer import NetworkLoadBalancer
 from stacks.service.own_service import OwnService
+from stacks.service.shifting import Shifting
 from stacks.service.task import FirstTask, TaskSurroundings
 
 AnyLoadBalancer = LoadBalancer | NetworkLoadBalancer
@@ -36,17 +37,18 @@ class EcsServiceStack(cdk.Stack):
         load_balancer: AnyLoadBalancer | None = None
         if service.worker is None:
             load_balancer = kind(self, "LoadBalancer", service=service, stack=stack, network=network)
+        shifting = _shifting(self, service, stack, load_balancer)
         surroundings = TaskSurroundings(self, service, key)
         cluster = self._cluster(service, network)
         first = FirstTask(self, "Task", service, stack, surroundings)
         made = own.made(
             self,
             settings(service, stack, network, load_balancer),
-            {"FirstTaskDefinition": first.task_definition_arn, **_protected(load_balancer)},
+            {"FirstTaskDefinition": first.task_definition_arn, **_protected(load_balancer), **_shifted(self, shifting)},
         )
         # The service is created last, since ECS refuses it while its target group has no listener. So it is also
         # deleted first. If that is refused because it is live, everything that it needs stays.
-        others = (load_balancer,) if load_balancer else ()
+        others = [each for each in (load_balancer, shifting) if each]
         for needed in (network, *others, surroundings, cluster, first):
             needed.node.add_dependency(own.identity)
             made.node.add_dependency(needed)
@@ -62,6 +64,20 @@ class EcsServiceStack(cdk.Stack):
             vpc=network.vpc,
             container_insights_v2=ecs.ContainerInsights.ENABLED,
         )
+
+
+def _shifting(
+    scope: Construct, service: Service, stack: ServiceStack, load_balancer: AnyLoadBalancer | None
+) -> Shifting | None:
+    """Return what a service needs whose traffic ECS shifts; None for a rolling one (settings_file/stack_checks.py)."""
+    if stack.strategy == "rolling" or service.strategy is None or not isinstance(load_balancer, LoadBalancer):
+        return None
+    return Shifting(scope, service, stack, load_balancer, service.strategy)
+
+
+def _shifted(scope: cdk.Stack, shifting: Shifting | None) -> dict[str, str]:
+    """Return the property that says how ECS shifts traffic."""
+    return {"Shifting": scope.to_json_string(shifting.settings)} if shifting else {}
 
 
 def _protected(load_balancer: AnyLoadBalancer | None) -> dict[str, str]:

@@ -71,10 +71,16 @@ def _changed(sample: dict[str, Any]) -> None:
     sample["stack"] |= {"certificate_arn": CERTIFICATE, "start_period_seconds": 90, "unhealthy_threshold": 4}
 
 
+def _shifted(sample: dict[str, Any]) -> None:
+    sample["stack"]["strategy"] = "canary"
+    sample["strategy"] = {"test_url": "http://test.example.com", "test_headers": {"X-Test": "1"}}
+
+
 SHAPES: Mapping[str, Callable[[], dict[str, Any]]] = {
     "first": _read,
     "added": _two,
     "changed": lambda: _sample(_changed),
+    "shifted": lambda: _sample(_shifted),
     "renamed": _renamed,
     "another identity": lambda: _sample(lambda s: s.update(repository="landfall/other", task_role="other-task")),
     "without its stack": lambda: _sample(lambda s: s.pop("stack")),

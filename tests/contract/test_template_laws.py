@@ -54,7 +54,7 @@ def test_what_is_kept_does_not_stand_in_the_way_of_the_next_deploy(name: str) ->
     assert laws.in_the_way(shape(name)) == []
 
 
-@pytest.mark.parametrize("name", ["first", "changed", "fifty"])
+@pytest.mark.parametrize("name", ["first", "changed", "shifted", "fifty"])
 def test_everything_waits_for_the_identity_and_the_service_for_everything(name: str) -> None:
     """So a refusal comes before any change, and a live service that is not deleted keeps all that it needs."""
     stacks = [template for stack, template in shape(name).items() if "Landfall-Service" in stack]

@@ -16,8 +16,9 @@ import pytest
 from moto import mock_aws
 
 from stacks.service.handlers import own_service
-from stacks.service.handlers.ecs_service import OWNER, Aws, Refused
+from stacks.service.handlers.ecs_service import OWNER, Aws
 from stacks.service.handlers.own_service import IDENTITY, SERVICE, asked
+from stacks.service.handlers.refused import Refused
 
 BEGAN = {
     "Cluster": "landfall-sample",

@@ -27,8 +27,9 @@ def settings_of(sample: Template) -> dict[str, Any]:
 def test_the_three_levels_of_health_checks_have_the_numbers_of_r10(sample: Template) -> None:
     """Container 30 s / 5 s / 3 after 60 s, target group 30 s / 5 s, 2 healthy and 3 unhealthy."""
     (container,) = sample.only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
-    targets = sample.only("AWS::ElasticLoadBalancingV2::TargetGroup")
+    targets, alternate = sample.of_type("AWS::ElasticLoadBalancingV2::TargetGroup").values()
 
+    assert {k: v for k, v in alternate.items() if k != "Name"} == {k: v for k, v in targets.items() if k != "Name"}
     check = container["HealthCheck"]
     assert (check["Interval"], check["Timeout"], check["Retries"], check["StartPeriod"]) == (30, 5, 3, 60)
     assert (targets["HealthCheckIntervalSeconds"], targets["HealthCheckTimeoutSeconds"]) == (30, 5)
@@ -80,13 +81,19 @@ def test_what_makes_the_service_may_do_that_to_this_service_alone(sample: Templa
 
     assert logs["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
     assert [(many(s["Action"]), s["Resource"], s.get("Condition")) for s in rights] == [
-        (["ecs:CreateService", "ecs:UpdateService", "ecs:DeleteService", "ecs:DescribeServices"], own, None),
+        (
+            [f"ecs:{verb}Service" for verb in ("Create", "Update", "Delete")]
+            + ["ecs:DescribeServices", "ecs:ListServiceDeployments"],
+            own,
+            None,
+        ),
         (["ecs:TagResource"], own, {"StringEquals": {"ecs:CreateAction": "CreateService"}}),
         (
             ["elasticloadbalancing:ModifyLoadBalancerAttributes"],
             "arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/landfall-sample/*",
             None,
         ),
+        (["elasticloadbalancing:DescribeRules"], "*", None),
         (
             ["iam:CreateServiceLinkedRole"],
             "arn:aws:iam::ACCOUNT:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS",

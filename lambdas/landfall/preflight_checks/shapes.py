@@ -10,10 +10,9 @@ from collections.abc import Collection, Mapping
 
 from landfall.proof.balanced import OF_APPLICATION, OF_NETWORK, GroupView
 from landfall.proof.observed import ServiceView
+from landfall.proof.strategy import BLUE_GREEN, CANARY, LINEAR, ROLLING
 
 EXTERNAL = "EXTERNAL"
-_SHIFTED = "ECS shifts its traffic between two target groups, and Landfall proves rolling updates only"
-_TO_ROLLING = "set deploymentConfiguration.strategy to ROLLING"
 _TO_ECS = "change it to ECS (aws ecs update-service --deployment-controller type=ECS)"
 _NEW = "this version of Landfall doesn't know it; upgrade Landfall, or change the service"
 
@@ -21,7 +20,7 @@ _CONTROLLERS = {
     "CODE_DEPLOY": f"CodeDeploy shifts its traffic between task sets, which Landfall doesn't prove; {_TO_ECS}",
     "EXTERNAL": f"another program makes its task sets, so no deployment would be Landfall's own; {_TO_ECS}",
 }
-_STRATEGIES = dict.fromkeys(("BLUE_GREEN", "CANARY", "LINEAR"), f"{_SHIFTED}; {_TO_ROLLING}")
+_STRATEGIES = (ROLLING, BLUE_GREEN, CANARY, LINEAR)
 _SCHEDULING = {
     "DAEMON": "one task runs on each container instance, so no count of tasks proves it; create it as a REPLICA service"
 }
@@ -44,7 +43,7 @@ def unfit(service: ServiceView) -> str:
     told = (
         _unlike("deployment controller", service.controller, "ECS", _CONTROLLERS),
         _unlike("resource management type", service.managed_by, "CUSTOMER", _MANAGED),
-        _unlike("deployment strategy", service.strategy, "ROLLING", _STRATEGIES),
+        "" if service.strategy in _STRATEGIES else f"has deployment strategy {service.strategy!r}; {_NEW}",
         _unlike("scheduling strategy", service.scheduling, "REPLICA", _SCHEDULING),
         "" if service.launch_type in _LAUNCH_TYPES else f"has launch type {service.launch_type!r}; {_NEW}",
     )

@@ -9,9 +9,10 @@ from typing import Any
 from landfall.change import task_definition
 from landfall.logs.task_logs import Place
 from landfall.model import Release, Verdict, failed
-from landfall.preflight_checks import provable, shapes
+from landfall.preflight_checks import provable, shapes, strategy
 from landfall.proof.balanced import GroupView
 from landfall.proof.observed import ServiceView, TaskView
+from landfall.proof.strategy import ROLLING
 from landfall.secret import Known, Unreadable
 from landfall.settings import Service
 
@@ -34,6 +35,9 @@ def refusal(service: ServiceView, settings: Service, now: datetime) -> Verdict |
     unsupported = _unsupported(service, name, settings)
     if unsupported:
         return failed("UNSUPPORTED_SERVICE", unsupported)
+    ungated = strategy.refusal(service, settings)
+    if ungated:
+        return ungated
     if service.desired == 0 and settings.desired_count is None and provable.unreadable(service) is None:
         return failed("NO_DESIRED_COUNT", f"{name} wants 0 tasks; set services.{settings.name}.desired_count")
     stuck = now - timedelta(seconds=settings.limits.stability_timeout_seconds)
@@ -85,7 +89,8 @@ def _unsupported(service: ServiceView, name: str, settings: Service) -> str:
     if unfit:
         return f"{name} {unfit}"
     if settings.worker:
-        return _with_load_balancer(service, name, settings)  # no address of a worker's tasks is matched
+        # no address of a worker's tasks is matched
+        return _with_load_balancer(service, name, settings) or _worker_strategy(service, name)
     unmatched = shapes.unmatched(service)
     if unmatched:
         return f"{name} {unmatched}"
@@ -103,6 +108,16 @@ def _with_load_balancer(service: ServiceView, name: str, settings: Service) -> s
     first = service.target_groups[0].arn if service.target_groups else other
     way_out = f"remove [services.{settings.name}.worker], or the load balancer from the service"
     return f"{name} has a load balancer ({first}), and services.{settings.name}.worker says that it has none; {way_out}"
+
+
+def _worker_strategy(service: ServiceView, name: str) -> str:
+    """Return why a worker can't have a strategy: its new tasks take work as soon as they run, whatever ECS holds."""
+    if service.strategy == ROLLING:
+        return ""
+    return (
+        f"{name} is a worker with deployment strategy {service.strategy!r}: its new tasks take work before any gate, so"
+        " nothing could be judged before they do; set deploymentConfiguration.strategy to ROLLING"
+    )
 
 
 def wrong_container(template: Mapping[str, Any], settings: Service) -> Verdict | None:

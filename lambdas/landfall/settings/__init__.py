@@ -26,9 +26,20 @@ WORKER_LOOK_SECONDS = 10
 
 @dataclass(frozen=True)
 class ServiceStack:
-    """The sample service's own stack. The numbers of the target group are those of R10."""
+    """The sample service's own stack. The numbers of the target group are those of R10.
+
+    `strategy` is how ECS brings a release to its users, with its own percentages and waits (ECS API reference,
+    CanaryConfiguration and LinearConfiguration). The waits are 0, since Landfall's gates hold the traffic for as long
+    as they need. `pause_minutes`: how long ECS waits at a gate for Landfall before it goes back by itself.
+    """
 
     load_balancer: Literal["application", "network"] = "application"
+    strategy: Literal["rolling", "blue_green", "canary", "linear"] = "rolling"
+    canary_percent: float = 5.0
+    canary_bake_minutes: int = 0
+    step_percent: float = 10.0
+    step_bake_minutes: int = 0
+    pause_minutes: int = 60
     certificate_arn: str | None = None
     health_check_interval_seconds: int = 30
     health_check_timeout_seconds: int = 5

@@ -11,7 +11,15 @@ from landfall.chain.signature import PublicKey
 from landfall.redaction import Redaction
 from landfall.settings import Evidence, Logs, Service, Vpc
 from landfall.settings.pauses import LONGEST_PAUSE
-from landfall.settings_file import build_checks, http_values, smoke_checks, strategy_checks, tags, worker_checks
+from landfall.settings_file import (
+    build_checks,
+    http_values,
+    smoke_checks,
+    stack_checks,
+    strategy_checks,
+    tags,
+    worker_checks,
+)
 from landfall.settings_file.problem import Problems, compiled, limits
 from landfall.text.lazy_pattern import Later
 from landfall.text.linear_search import Linear, PatternRefused
@@ -96,6 +104,7 @@ def check(service: Service, problem: Problems) -> None:
         raise problem.at((*where, "ca_bundle"), "must not be empty")
     worker_checks.check(service, where, problem)
     strategy_checks.check(service, where, problem)
+    stack_checks.check(service, where, problem)
     if service.base_url is not None:
         if not http_values.is_url(service.base_url):
             raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")

@@ -17,7 +17,7 @@ from landfall.settings.smoke import OwnCheck, Smoke
 from landfall.settings.strategy import Strategy
 from landfall.settings.traffic import Traffic
 from landfall.settings.worker import Metric, Progress, Worker
-from landfall.settings_file import aws_names, build_checks
+from landfall.settings_file import aws_names, build_checks, strategy_checks
 from landfall.settings_file.checks import check, network, patterns, retention
 from landfall.settings_file.problem import Problems, limits
 from landfall.text.lazy_pattern import Later
@@ -131,6 +131,7 @@ def _worker(table: Any, where: tuple[str, ...], problem: Problems) -> None:
 
 def _strategy(table: Any, where: tuple[str, ...], problem: Problems) -> None:
     """Refuse unknown keys in a strategy table and in its traffic table."""
+    strategy_checks.named(table, where, problem)
     for kind in (Strategy, Traffic):
         if not isinstance(table, dict):
             return

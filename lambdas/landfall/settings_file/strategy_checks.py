@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
-from landfall.addresses import forbidden_host
+from landfall.addresses import forbidden_host, keeps_secrets
 from landfall.settings import Service
-from landfall.settings.strategy import BAKE, BEFORE_TRAFFIC, SHIFT, Strategy
-from landfall.settings_file import http_values
+from landfall.settings.strategy import BAKE, BEFORE_TRAFFIC, SHIFT, STAGES, Compared, Strategy
+from landfall.settings_file import http_values, traffic_checks
 from landfall.settings_file.problem import Problems, limits
 
 Where = tuple[str, ...]
@@ -23,7 +24,7 @@ def check(service: Service, where: Where, problem: Problems) -> None:
         return
     here = (*where, "strategy")
     _gates(table, service, here, problem)
-    _address(table, here, problem)
+    _address(table, service, here, problem)
     for key in ("gate_seconds", "bake_seconds", "deployment_seconds"):
         _seconds(getattr(table, key), (*here, key), problem)
     longest = table.bake_seconds + table.gate_seconds
@@ -51,22 +52,33 @@ def _gates(table: Strategy, service: Service, where: Where, problem: Problems) -
     if BEFORE_TRAFFIC in table.gates and table.test_url is None:
         way_out = f"give the address behind the test listener, or leave {BEFORE_TRAFFIC!r} out of gates"
         raise problem.at((*where, "test_url"), f"required with gate {BEFORE_TRAFFIC!r}: {way_out}")
-    if any(gate in table.gates for gate in (SHIFT, BAKE)) and not _can_fail(table, service):
-        why = "no check at it can fail: switch on a check in the traffic table, or name alarms"
-        gate = next(gate for gate in table.gates if gate in (SHIFT, BAKE))
-        raise problem.at((*where, "gates"), f"gate {gate!r} judges nothing, since {why}")
+    judging = [gate for gate in table.gates if gate in (SHIFT, BAKE)]
+    if judging and not (table.traffic.judges or table.alarms or service.logs.gate):
+        way_out = "switch one of errors, latency and log_errors on in its traffic table, or name alarms"
+        raise problem.at((*where, "gates"), f"gate {judging[0]!r} has no check that can fail: {way_out}")
+    if judging and table.traffic.judges:
+        traffic_checks.check(table.traffic, (*where, "traffic"), problem)
 
 
-def _can_fail(table: Strategy, service: Service) -> bool:
-    return bool(table.alarms) or service.logs.gate or any(getattr(table.traffic, k, True) for k in ("errors",))
+def named(table: Any, where: Where, problem: Problems) -> None:
+    """Refuse unknown names in the lists of a strategy table by their name. Raises SettingsError."""
+    lists: tuple[tuple[str, tuple[str, ...]], ...] = (("gates", tuple(STAGES)), ("compare_fails", get_args(Compared)))
+    for key, known in lists:
+        found = table.get(key, []) if isinstance(table, dict) else []
+        unknown = [each for each in found if each not in known] if isinstance(found, list) else []
+        if unknown:
+            raise problem.at((*where, key), f"{unknown[0]!r} is unknown; known are {', '.join(known)}")
 
 
-def _address(table: Strategy, where: Where, problem: Problems) -> None:
+def _address(table: Strategy, service: Service, where: Where, problem: Problems) -> None:
     if table.test_url is not None:
         if not http_values.is_url(table.test_url):
             raise problem.at((*where, "test_url"), f"{table.test_url!r} is not an http(s)://host[:port][/path] URL")
         if forbidden_host(urlsplit(table.test_url).hostname or ""):
             why = f"{table.test_url!r} is a link-local or metadata address; no service"
+            raise problem.at((*where, "test_url"), why)
+        if service.smoke.secrets and not keeps_secrets(table.test_url):
+            why = f"a smoke check sends {service.smoke.secrets[0]}; give a test_url with https"
             raise problem.at((*where, "test_url"), why)
     if len(table.test_headers) > MOST_HEADERS:
         raise problem.at((*where, "test_headers"), f"there are {len(table.test_headers)}; at most {MOST_HEADERS}")

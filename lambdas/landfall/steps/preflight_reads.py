@@ -10,7 +10,7 @@ from landfall.intake import freeze
 from landfall.judging import Judged
 from landfall.logs import task_logs
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, wait
-from landfall.preflight_checks import paused, platforms, provable, scan, supported_service, way_back
+from landfall.preflight_checks import paused, platforms, provable, scan, strategy, supported_service, way_back
 from landfall.preflight_checks.scan import Judged as Scanned
 from landfall.proof import law1
 from landfall.proof.observed import UNHEALTHY
@@ -176,7 +176,8 @@ class Beforehand(ServiceNow):
 
     @property
     def _warnings(self) -> list[str]:
-        return [text for text in (self.scanned.warning, *self.way_back_problems) if text]
+        ungated = strategy.warning(self.service, self.settings)
+        return [text for text in (ungated, self.scanned.warning, *self.way_back_problems) if text]
 
     def is_live(self) -> bool:
         """Say whether the release is live now, by the same proof as after an update, and would stay so.

@@ -43,6 +43,7 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     yield before.paused()
     yield supported_service.refusal(before.service, settings, world.now())
     yield unless_passing(provable.unreadable(before.service), attempt, limits)
+    yield unless_passing(before.shifted_nowhere(), attempt, limits)
     yield supported_service.wrong_group(before.groups, settings)
     yield supported_service.wrong_container(before.template, settings)
     yield supported_service.other_images(before.template, settings, before.release)

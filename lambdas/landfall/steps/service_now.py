@@ -8,12 +8,14 @@ from typing import Any
 
 from landfall.change import task_definition
 from landfall.model import Release, Verdict, failed
-from landfall.preflight_checks import supported_service
+from landfall.preflight_checks import strategy, supported_service
+from landfall.preflight_checks.strategy import Weights
 from landfall.proof.balanced import GroupView
 from landfall.proof.observed import Look, ServiceView, TaskView
 from landfall.runtime.world import World
 from landfall.secret import Known
 from landfall.settings import Service
+from landfall.steps import strategy_before
 
 
 class ServiceNow:
@@ -51,16 +53,38 @@ class ServiceNow:
     def look(self) -> Look:
         """Return the service, its tasks and its targets."""
         tasks = self._ecs.tasks("RUNNING")
-        return Look(self.service, tasks, self._world.elb.targets(self.service.target_groups))
+        return Look(self.serving, tasks, self._world.elb.targets(self.serving.target_groups))
+
+    @cached_property
+    def rules(self) -> Weights:
+        """Return the live weights of the rules between whose target groups ECS shifts traffic."""
+        return strategy_before.rules(self.service.shifting, self._world.elb)
+
+    @cached_property
+    def serving(self) -> ServiceView:
+        """Return the service with the target groups that have its traffic: ECS shifts it from one to another."""
+        rolling = self.service.shifting.is_rolling
+        return self.service if rolling else strategy_before.serving(self.service, self.rules)
 
     @cached_property
     def groups(self) -> tuple[GroupView, ...]:
-        """Return how the service's target groups are set up."""
-        return self._world.elb.groups(self.service.target_groups)
+        """Return how the service's target groups are set up, those first that have its traffic."""
+        if self.service.shifting.is_rolling:
+            return self._world.elb.groups(self.service.target_groups)
+        live = {group.arn for group in self.serving.target_groups}
+        found = strategy_before.groups(self.service.shifting, self._world.elb)
+        return tuple(sorted(found, key=lambda group: group.arn not in live))
+
+    def shifted_nowhere(self) -> Verdict | None:
+        """Return the refusal where rules or target groups are gone, or traffic isn't on one of two groups alone."""
+        return strategy_before.refusal(self.service, self.settings, self._world.elb)
 
     @cached_property
     def base_url(self) -> str | Verdict:
         """Return where the service answers, or the refusal where nothing says that."""
+        unclear = strategy.no_address(self.service.shifting, self.settings)
+        if unclear:
+            return unclear
         try:
             return self._world.base_url(self.settings, self.groups)
         except LookupError as error:

@@ -6,20 +6,19 @@ Here the count is set only when the service is created, and only releases change
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .pauses import Pauses
+from .refused import Refused
+from .setup_change import Setup
+
 OWNER = "landfall:stack"
 """The tag that names the stack that created a service. No other stack changes or deletes it."""
 TRIES = 12
 PAUSE_SECONDS = 5
-
-
-class Refused(Exception):
-    """The request would harm what is live. The message says how, and the way out."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class EcsService:
     def __init__(self, aws: Aws, properties: Mapping[str, str]) -> None:
         self._aws, self._properties = aws, properties
         self._where = {"cluster": properties["Cluster"], "service": properties["ServiceName"]}
+        self._pauses = Pauses(aws.ecs, aws.sleep, self._where)
         self.name = f"{properties['Cluster']}/{properties['ServiceName']}"
 
     def is_live(self) -> bool:
@@ -45,16 +45,23 @@ class EcsService:
         found = self._found()
         return found is not None and _is_live(found)
 
-    def ensure(self, before: Mapping[str, Any]) -> None:
-        """Create it, or apply the template's changes since `before` that ECS does not have yet."""
-        found, wanted = self._found(), json.loads(self._properties["Settings"])
+    def ensure(self, before: Mapping[str, str]) -> None:
+        """Create it, or apply what the template changed since the properties `before` and ECS does not have yet."""
+        found, setup = self._found(), Setup(self._aws.elb, self._properties)
         if found is None:
-            self._make(wanted)
-            return
-        self._refuse_another_owner(found)
-        changes = {k: v for k, v in wanted.items() if before.get(k) != v and not _holds(found.get(k), v)}
-        if changes:
-            self._aws.ecs.update_service(**self._where, **changes)
+            self._make(setup.first())
+        else:
+            self._refuse_another_owner(found)
+            if changes := setup.changes(found, Setup(self._aws.elb, before)):
+                if setup.moves_traffic(changes, found) and not self._pauses.is_quiet():
+                    raise Refused(
+                        f"{self.name} is being deployed to, and this change moves its traffic: wait until that "
+                        "deployment ends, then deploy the stack again"
+                    )
+                self._aws.ecs.update_service(**self._where, **changes)
+        now = self._found() if setup.shift else None
+        if setup.shift and now and not self._pauses.set(now, setup.shift.hooks):
+            print(f"{self.name} is still being deployed to: it has no pauses, and preflight says how to set them")
 
     def refuse_another_owner(self) -> None:
         """Raise Refused if there is a service of that name that this stack did not create."""
@@ -66,6 +73,7 @@ class EcsService:
         found = self._found()
         if found is None or _owner(found) != self._properties["Stack"]:
             return
+        self._pauses.take_off(found)  # a service that stays must not wait for a Landfall that is gone
         if _is_live(found):
             cluster, service = self._where.values()
             raise Refused(
@@ -152,13 +160,3 @@ def _is_live(found: Mapping[str, Any]) -> bool:
 
 def _owner(found: Mapping[str, Any]) -> str | None:
     return next((tag["value"] for tag in found.get("tags", ()) if tag["key"] == OWNER), None)
-
-
-def _holds(said: Any, wanted: Any) -> bool:
-    """Say whether ECS has the wanted settings. It also has defaults, and may list items in another order."""
-    if isinstance(wanted, dict):
-        return isinstance(said, dict) and all(_holds(said.get(key), value) for key, value in wanted.items())
-    if isinstance(wanted, list):
-        each = isinstance(said, list) and len(said) == len(wanted)
-        return each and all(any(_holds(one, value) for one in said) for value in wanted)
-    return bool(said == wanted)

@@ -14,7 +14,8 @@ from typing import Any
 
 import boto3
 
-from .ecs_service import Aws, EcsService, Refused
+from .ecs_service import Aws, EcsService
+from .refused import Refused
 
 IDENTITY = "Custom::LandfallIdentity"
 SERVICE = "Custom::LandfallService"
@@ -51,7 +52,7 @@ def asked(event: Mapping[str, Any], aws: Aws) -> str:
         service.delete()
         service.protect(on=False)
         return str(event["PhysicalResourceId"])
-    service.ensure(json.loads(old.get("Settings", "{}")))
+    service.ensure(old)
     service.protect(on=True)
     former = EcsService(aws, old) if old else service
     if former.name != service.name:

@@ -91,22 +91,6 @@ REFUSED: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
     ),
     "daemon": ({"schedulingStrategy": "DAEMON"}, ("'DAEMON'", "each container instance", "a REPLICA service")),
     "a scheduling of the future": ({"schedulingStrategy": "CRON"}, ("scheduling", "'CRON'", "upgrade Landfall")),
-    **{
-        f"strategy {name}": (
-            {"deploymentConfiguration": {"strategy": name}},
-            (repr(name), "shifts its traffic", "strategy to ROLLING"),
-        )
-        for name in ("BLUE_GREEN", "CANARY", "LINEAR")
-    },
-    "a network load balancer that shifts traffic": (
-        {
-            "deploymentConfiguration": {"strategy": "CANARY"},
-            "loadBalancers": [
-                {**ATTACHED[0], "advancedConfiguration": {"productionListenerRule": "arn:listener/net/n"}}
-            ],
-        },
-        ("'CANARY'", "between two target groups", "strategy to ROLLING"),
-    ),
     "a strategy of the future": (
         {"deploymentConfiguration": {"strategy": "SHADOW"}},
         ("deployment strategy", "'SHADOW'", "upgrade Landfall"),

@@ -1,0 +1,56 @@
+"""Checks the strategy of a service's own stack beyond its types."""
+
+from __future__ import annotations
+
+from landfall.settings import Service
+from landfall.settings_file.problem import Problems
+
+Where = tuple[str, ...]
+MOST_MINUTES = 1440
+"""ECS API reference: canaryBakeTimeInMinutes and stepBakeTimeInMinutes."""
+LEAST_CANARY, LEAST_STEP, ALL = 0.1, 3.0, 100.0
+"""ECS API reference: canaryPercent and stepPercent."""
+MOST_PAUSE_MINUTES = 20160
+"""ECS API reference: timeoutInMinutes."""
+
+
+def check(service: Service, where: Where, problem: Problems) -> None:
+    """Check how a service's own stack brings releases to users. Raises SettingsError."""
+    stack, table = service.stack, service.strategy
+    if stack is None:
+        return
+    here = (*where, "stack")
+    _numbers(service, here, problem)
+    if stack.strategy == "rolling":
+        if table is not None:
+            way_out = f"set strategy in [{'.'.join(here)}], or remove [{'.'.join(where)}.strategy]"
+            raise problem.at((*where, "strategy"), f"a rolling service has no gates: {way_out}")
+        return
+    said = f"is {stack.strategy!r}"
+    if service.worker is not None:
+        raise problem.at((*here, "strategy"), f"{said}; a worker has no traffic to shift: leave it out")
+    if stack.load_balancer == "network":
+        why = 'the stack offers it only behind an Application Load Balancer: set load_balancer = "application"'
+        raise problem.at((*here, "strategy"), f"{said}; {why}")
+    if table is None or not table.test_headers:
+        why = "its test rule matches headers: set test_headers"
+        raise problem.at((*here, "strategy"), f"{said}; {why} in [{'.'.join(where)}.strategy]")
+    longest = max(table.gate_seconds, table.bake_seconds)
+    if stack.pause_minutes * 60 <= longest:
+        why = f"is {stack.pause_minutes}; a gate may take {longest} seconds, and ECS would roll back before it ends"
+        raise problem.at((*here, "pause_minutes"), f"{why}: give more")
+
+
+def _numbers(service: Service, where: Where, problem: Problems) -> None:
+    stack = service.stack
+    assert stack is not None  # noqa: S101  the caller looked
+    for key, least, most in (
+        ("canary_percent", LEAST_CANARY, ALL),
+        ("step_percent", LEAST_STEP, ALL),
+        ("canary_bake_minutes", 0, MOST_MINUTES),
+        ("step_bake_minutes", 0, MOST_MINUTES),
+        ("pause_minutes", 1, MOST_PAUSE_MINUTES),
+    ):
+        value = getattr(stack, key)
+        if not least <= value <= most:
+            raise problem.at((*where, key), f"is {value}; it takes {least:g} to {most:g}")
