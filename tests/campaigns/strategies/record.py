@@ -30,6 +30,7 @@ class Look:
     percent: float
     stage: str = ""
     status: str = ""
+    deployment: str = ""
 
 
 @dataclass(frozen=True)

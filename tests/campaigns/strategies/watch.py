@@ -39,7 +39,8 @@ class Watch:
             began = time.time()
             told = owner.current(self._stage, self._name)
             percent = self._percent(told)
-            self.looks.append(Look(began, time.time(), percent, told.get("lifecycleStage", ""), told["status"]))
+            stage, arn = told.get("lifecycleStage", ""), told["serviceDeploymentArn"]
+            self.looks.append(Look(began, time.time(), percent, stage, told["status"], arn))
 
     def _percent(self, told: dict[str, Any]) -> float:
         """Return green's part of the production rule's weights; 0 for a rolling service."""
