@@ -187,16 +187,13 @@ def staged(
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
     tables: Mapping[str, Mapping[str, Any]] | None = None,
     faults: bool = False,
-    test_listeners: Sequence[str] = (),
 ) -> Iterator[Stage]:
     """Start a local AWS in `state`, deploy Landfall for these services to it, and stop everything at the end.
 
-    `overrides` changes keys of a service's settings; `tables` are more tables of services.toml. `test_listeners` are
-    the services with a listener for test traffic.
+    `overrides` changes keys of a service's settings; `tables` are more tables of services.toml.
     """
-    kinds = {name: _kind((overrides or {}).get(name, {})) for name in services}
-    tests = {name: 0 if name in test_listeners else None for name in services}
-    fronts = {name: Front(0, 0, f"landfall-{name}", kinds[name], tests[name]).settled() for name in services}
+    fronts = {name: Front(0, 0, f"landfall-{name}", _kind((overrides or {}).get(name, {}))) for name in services}
+    fronts = {name: front.settled() for name, front in fronts.items()}
     with LocalAws(state, engine=engine, fronts=list(fronts.values()), faults=faults) as aws:
         path = state / "services.toml"
         real = aws.containers is not None

@@ -14,7 +14,7 @@ from local.stage.landfall_stage import Stage, commit, staged
 from tests.campaigns.strategies import owner, record
 from tests.campaigns.strategies.client import KIND, Client
 from tests.campaigns.strategies.judge import AT_SMOKE, GOOD, UNDER_LOAD, Played
-from tests.campaigns.strategies.owner import TEST_HEADER, Way
+from tests.campaigns.strategies.owner import Way
 from tests.campaigns.strategies.watch import Watch
 
 LONGEST = 1800.0
@@ -37,18 +37,15 @@ RELEASES = (
     Release("slow under load", UNDER_LOAD, "slow-under-load"),
 )
 CRASHES = Release("crashes under load", UNDER_LOAD, "crash-under-load")
+_CANARY = {"canary_percent": 20.0, "canary_bake_minutes": 0}
 WAYS = {
-    "rolling": Way({}),
-    "blue": Way({"strategy": "BLUE_GREEN"}),
-    "canary": Way(
-        {"strategy": "CANARY", "canaryConfiguration": {"canaryPercent": 20.0, "canaryBakeTimeInMinutes": 0}},
-        by_header=True,
-    ),
-    "linear": Way({"strategy": "LINEAR", "linearConfiguration": {"stepPercent": 50.0, "stepBakeTimeInMinutes": 0}}),
+    "rolling": Way(),
+    "blue": Way("blue_green"),
+    "canary": Way("canary", _CANARY, first_weight=20.0),
+    "linear": Way("linear", {"step_percent": 50.0, "step_bake_minutes": 0}, first_weight=50.0),
 }
-FIRST_WEIGHT = {"blue": 100.0, "canary": 20.0, "linear": 50.0, "rolling": 100.0}
 KILLED = "killed"
-KILLED_WAY = Way(WAYS["canary"].config, hook_minutes=1)
+KILLED_WAY = Way("canary", _CANARY, first_weight=20.0, pause_minutes=1)
 SERVICE: dict[str, Any] = {
     # a machine with more to do than it can is no fault of a release's
     "stability_timeout_seconds": 180,
@@ -69,26 +66,20 @@ def releases(way: str) -> tuple[Release, ...]:
 
 def overrides(names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return the settings of these services."""
-    found = {name: dict(SERVICE) for name in names}
+    found: dict[str, dict[str, Any]] = {}
     for name in names:
         way = way_of(name)
-        if way.name == "ROLLING":
-            continue
-        strategy: dict[str, Any] = {"gates": list(way.gates), "bake_seconds": 60, "gate_seconds": 900}
-        strategy["test_headers"] = {KIND: record.TEST}
-        if way.by_header:
-            strategy["test_headers"][TEST_HEADER[0]] = TEST_HEADER[1]
-        if name == KILLED:
-            strategy |= {"bake_seconds": 30, "gate_seconds": 50}
-        found[name]["strategy"] = strategy
+        found[name] = {**SERVICE, "stack": {**SERVICE["stack"], **way.stack}}
+        if not way.is_rolling:
+            seconds = {"bake_seconds": 30, "gate_seconds": 50} if name == KILLED else {"bake_seconds": 60}
+            found[name]["strategy"] = {"gates": list(way.gates), "test_headers": {KIND: record.TEST}, **seconds}
     return found
 
 
 @contextmanager
 def ready(state: Path, names: Sequence[str]) -> Iterator[Stage]:
     """Start the local AWS with Landfall, and give each service a first image and its strategy."""
-    listeners = [name for name in names if not way_of(name).by_header]
-    with staged(state, names, overrides=overrides(names), test_listeners=listeners) as stage:
+    with staged(state, names, overrides=overrides(names)) as stage:
         for name in names:
             first = push(stage, state, name, commit(f"{name} first"), tag="first")
             owner.given(stage, name, way_of(name), first)
@@ -130,8 +121,8 @@ def play(stage: Stage, state: Path, name: str, release: Release, rate: float) ->
         tested=record.count(requests, sha, record.TEST),
         errors_served=sum(r.status >= 500 for r in served),
         failed=client.asked.failures,
-        shares=record.shares(requests, looks, sha) if WAYS[name].name != "ROLLING" else [],
-        first_weight=FIRST_WEIGHT[name],
+        shares=record.shares(requests, looks, sha) if not WAYS[name].is_rolling else [],
+        first_weight=WAYS[name].first_weight,
     )
 
 
