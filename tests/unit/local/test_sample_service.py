@@ -366,7 +366,7 @@ def test_health_checks_that_pass_stay_out_of_the_log() -> None:
     ("env", "code", "message"),
     [
         ({"FAULT": "crash-on-start"}, 3, "crash-on-start"),
-        ({"FAULT": "unhealty"}, 1, "FAULT is 'unhealty': it must be empty or one of crash-on-start, flaky,"),
+        ({"FAULT": "unhealty"}, 1, "FAULT is 'unhealty': it must be empty or one of crash-on-start, crash-under-load,"),
         ({"PORT": "http"}, 1, "PORT is 'http'"),
     ],
 )
