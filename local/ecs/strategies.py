@@ -9,6 +9,7 @@ Here: as AWS. Our reading, which no page of AWS says:
 - A newer deployment begins with all traffic at the last revision that was SUCCESSFUL, and stops every other task.
 - Live weights that somebody else changed are not noticed, and are overwritten at the next shift
   (aws/containers-roadmap #2853).
+- A source revision without tasks stays without, also when the same update raises the service's desired count.
 - Only SCALE_UP waits for green's health: a green task that is lost later is replaced, but holds nothing up.
 - The first deployment of a service passes through the same stages. Where it fails there is nothing to go back to:
   ROLLBACK_FAILED.
@@ -55,7 +56,7 @@ def _forth(cluster: str, service: Record, change: Record, green: Record, blue: R
     scaled = change["_at"] >= stages.BEFORE.index(stages.SCALE_UP)
     complete = not scaled or _complete(cluster, service, green) or now.stage != stages.SCALE_UP
     if now.stage != stages.CLEAN_UP and blue:
-        _complete(cluster, service, blue)
+        _complete(cluster, service, blue, empty=change["_blue_is_empty"])
     if change["_entered"] is None:
         _enter(service, change, now, green, blue)
     if _is_done(service, change, now, green) and complete and change["status"] == changes.IN_PROGRESS:
@@ -93,7 +94,7 @@ def _is_done(service: Record, change: Record, now: stages.Step, green: Record) -
 def _back(cluster: str, service: Record, change: Record, green: Record, blue: Record | None) -> None:
     """Go back to blue: complete it, move the traffic, stop green."""
     change["status"] = changes.BACK[1]
-    if blue is None or not _complete(cluster, service, blue):
+    if blue is None or not _complete(cluster, service, blue, empty=change["_blue_is_empty"]):
         return
     _shift(service, change, green, test=0, production=0)
     change["lifecycleStage"] = stages.CLEAN_UP
@@ -101,10 +102,13 @@ def _back(cluster: str, service: Record, change: Record, green: Record, blue: Re
         _finish(service, blue)
 
 
-def _complete(cluster: str, service: Record, deployment: Record) -> bool:
-    """Bring a deployment's tasks to the desired count. Returns whether as many are running successfully."""
+def _complete(cluster: str, service: Record, deployment: Record, *, empty: bool = False) -> bool:
+    """Bring a deployment's tasks to the desired count. Returns whether as many are running successfully.
+
+    `empty`: it had no tasks when the deployment began, and gets none.
+    """
     ours = [task for task in _tasks(service) if ecs._deployment_for_task(service, task) is deployment]
-    desired = int(service["desiredCount"])
+    desired = 0 if empty else int(service["desiredCount"])
     if len(ours) > desired:
         newest_first = sorted(ours, key=lambda task: str(task["createdAt"]), reverse=True)
         launches.scale_in(service, deployment, newest_first[: len(ours) - desired])

@@ -74,5 +74,8 @@ def _first(stage: Stage, name: str, digest: str) -> None:
     containers[0]["image"] = f"{repository['repositoryUri']}@{digest}"
     revision = by_hand.registered(stage, like, containerDefinitions=containers)
     by_hand.deployed(stage, name, revision, desiredCount=2)
-    if stage.service(name)["deployments"][0]["rolloutState"] != "COMPLETED":
-        raise RuntimeError(f"the first image of {name} did not come up: {stage.service(name)['events'][:5]}")
+
+    def is_up() -> bool | None:
+        return stage.service(name)["deployments"][0]["rolloutState"] == "COMPLETED" or None
+
+    eventually(is_up, f"the first image of {name} to come up", 240)
