@@ -32,7 +32,8 @@ class Front:
     def parse(cls, text: str) -> Front:
         """Read ``https:http:name``, ``https:http:name:kind`` or ``https:http:name:kind:test``."""
         https, http, name, *more = text.split(":", 4)
-        return cls(int(https), int(http), name, *more[:1], *(int(port) for port in more[1:]))
+        kind, test = (*more, *("application", "")[len(more) :])
+        return cls(int(https), int(http), name, kind, int(test) if test else None)
 
     def settled(self) -> Front:
         """Return the same front with real ports."""

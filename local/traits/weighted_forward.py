@@ -44,7 +44,8 @@ def apply() -> None:
 def parsed(actions: list[Action], params: Params, prefix: str) -> list[Action]:
     """Add the target groups that a request gives for each action."""
     for number, action in enumerate(actions, start=1):
-        groups, at = [], f"{prefix}.member.{number}.ForwardConfig.TargetGroups.member"
+        groups: list[dict[str, Any]] = []
+        at = f"{prefix}.member.{number}.ForwardConfig.TargetGroups.member"
         while arn := alb._p(params, f"{at}.{len(groups) + 1}.TargetGroupArn"):
             weight = alb._p(params, f"{at}.{len(groups) + 1}.Weight")
             groups.append({"TargetGroupArn": arn, "Weight": int(weight or 1)})
