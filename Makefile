@@ -11,7 +11,7 @@ RUN := PYTHONPATH=.:lambdas $(BIN)/python
 # Byte-code is kept: without it each worker of the tests, each `landfall` and each synth would compile all modules again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: evaluator test-ui pictures bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks mutants coverage tidy duplicates
+.PHONY: strategies evaluator test-ui pictures bench sizes help setup layer demo example test test-quick test-oldest wheel install-check test-long properties torture tampering recovery chaos kills redaction e2e-containers local transcript lint synth deploy machine drawing schemas policies hashes sbom advisories fuzz clean bench-cold upgrade cost contract rehearsal check hooks mutants coverage tidy duplicates
 
 help:  ## Show what there is to run
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -79,6 +79,9 @@ test-long: layer  ## The tests that the default run leaves out: end to end, ever
 
 chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds)
 	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM))
+
+strategies: layer  ## Good and bad releases with each strategy on the local AWS, 100 requests a second, Landfall killed at each gate (long; SHORT=1: two releases)
+	@$(RUN) -m tests.campaigns.strategies $(if $(SHORT),--short)
 
 kills: layer  ## Kill the process of each step between each of its changes and the answer, on the local AWS
 	@$(RUN) -m pytest tests/campaigns/chaos -m long -v

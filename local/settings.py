@@ -80,6 +80,9 @@ def write(
         )
         for name, front in fronts.items()
     }
+    for name, front in fronts.items():
+        if services[name].get("strategy") is not None:
+            services[name]["strategy"] = {"test_url": front.test_url, **services[name]["strategy"]}
     services = {name: _without_none(table) for name, table in services.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(

@@ -9,6 +9,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from sample_service import faults, worker
+from sample_service.access import AccessRecord
 from sample_service.app import create_app
 from sample_service.database import opened
 from sample_service.settings import Settings
@@ -41,7 +42,10 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"refusing to start: {error}")
     with opened(settings.database_path) as database:
-        serve(with_fault(create_app(settings, database)), settings)
+        app = with_fault(create_app(settings, database))
+        if settings.access_record:
+            app = AccessRecord(app, settings.access_record, settings.git_sha)
+        serve(app, settings)
 
 
 def serve(app: ASGIApp, settings: Settings) -> None:

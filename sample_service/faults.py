@@ -6,8 +6,10 @@ as in a release that is bad by accident.
 
 import asyncio
 import json
+import os
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -20,7 +22,12 @@ SLOW_SECONDS = 3.0
 LATE_SECONDS = 5.0
 FLAKY_EVERY = 5
 CRASH_EXIT_CODE = 3
+LOAD_REQUESTS, LOAD_SECONDS = 150, 60.0
+"""More requests in so many seconds are load; health checks don't count. Neither a smoke test nor a comparison is."""
+FAILING_EVERY = 20
+LOADED_SECONDS = 0.15
 
+_HEALTH_PATHS = "/api/v1/health/"
 _LIVE_PATH = "/api/v1/health/live"
 _RECORDS_PATH = "/api/v1/records"
 _READY_PATH = "/api/v1/health/ready"
@@ -159,6 +166,41 @@ def flaky(app: ASGIApp, every: int = FLAKY_EVERY) -> ASGIApp:
     return wrapped
 
 
+def under_load(app: ASGIApp, bad: ASGIApp) -> ASGIApp:
+    """Return an app that is good until there is load, and then bad."""
+    times: deque[float] = deque()
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        now = time.monotonic()
+        if not scope["path"].startswith(_HEALTH_PATHS):
+            times.append(now)
+        while times and times[0] < now - LOAD_SECONDS:
+            times.popleft()
+        is_loaded = len(times) > LOAD_REQUESTS and not scope["path"].startswith(_HEALTH_PATHS)
+        await (bad if is_loaded else app)(scope, receive, send)
+
+    return wrapped
+
+
+def failing(app: ASGIApp, every: int = FAILING_EVERY) -> ASGIApp:
+    """Return an app that answers every `every`-th request with 500."""
+    broken = rewriting(app, lambda *_: (500, b'{"error":"internal server error"}'))
+    count = 0
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal count
+        count += 1
+        await (app if count % every else broken)(scope, receive, send)
+
+    return wrapped
+
+
+async def _crashing(*_: object) -> None:
+    sys.stderr.write("fatal: the fault 'crash-under-load' is baked into this image\n")
+    sys.stderr.flush()
+    os._exit(CRASH_EXIT_CODE)
+
+
 FAULTS: dict[str, Fault] = {
     "crash-on-start": _crash_on_start,
     "unhealthy": lambda app: rewriting(app, _not_ready),
@@ -176,5 +218,8 @@ FAULTS: dict[str, Fault] = {
     "migration-fails": lambda app: app,
     "migration-hangs": lambda app: app,
     "migration-slow": lambda app: app,
+    "failing-under-load": lambda app: under_load(app, failing(app)),
+    "slow-under-load": lambda app: under_load(app, slow(app, LOADED_SECONDS)),
+    "crash-under-load": lambda app: under_load(app, _crashing),
 }
 """Every fault by the name that FAULT takes."""

@@ -22,6 +22,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ("https://app.example.com",)
     database_path: str = ""
     fault: str = ""
+    access_record: str = ""
     mode: str = "api"
     host: str = "0.0.0.0"  # noqa: S104  a container is reached from outside itself
     port: int = 8080
@@ -45,6 +46,7 @@ _VARIABLES = {
     "api_token": "API_TOKEN",
     "database_path": "DATABASE_PATH",
     "fault": "FAULT",
+    "access_record": "ACCESS_RECORD",
     "mode": "MODE",
     "host": "HOST",
 }

@@ -1,6 +1,7 @@
 """The service deployments of a service: which stage each is at, which hooks wait, and how each ended.
 
-The stages of a rolling deployment are our reading, as the trait ``service_deployments`` says.
+The stages of a rolling deployment are our reading, as the trait ``service_deployments`` says. ``stages`` has those of
+the other strategies.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from typing import Any
 
 from ministack.services import ecs
 
-from local.ecs import failures
+from local.ecs import failures, sides, stages
 
 Record = dict[str, Any]
 
 IN_PROGRESS, WAITS = "IN_PROGRESS", "AWAITING_ACTION"
 BACK = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 DEFAULT_MINUTES = 1440
+_REQUESTED = {
+    "testListenerRule": "requestedTestTrafficWeight",
+    "productionListenerRule": "requestedProductionTrafficWeight",
+}
 
 
 def of(service: Record, deployment: Record) -> Record:
@@ -33,7 +38,7 @@ def passes(service: Record, deployment: Record, stage: str) -> bool:
     if change["status"] != IN_PROGRESS or stage in change["_passed"]:
         return True
     if change["lifecycleStage"] != stage:
-        change.update(lifecycleStage=stage, lifecycleHookDetails=[_detail(hook) for hook in pauses(service, stage)])
+        enter(service, change, stage)
     details = change["lifecycleHookDetails"]
     for detail in details:
         if detail["status"] == WAITS and datetime.fromisoformat(detail["expiresAt"]) <= datetime.now(UTC):
@@ -44,12 +49,20 @@ def passes(service: Record, deployment: Record, stage: str) -> bool:
     return True
 
 
+def enter(service: Record, change: Record, stage: str) -> None:
+    """Begin a stage, and the waits of its pause hooks."""
+    change.update(lifecycleStage=stage, updatedAt=ecs._iso())
+    change["lifecycleHookDetails"] = [_detail(hook) for hook in pauses(service, stage)]
+
+
 def act(service: Record, change: Record, detail: Record, action: str, status: str) -> None:
     """End the wait of a hook: go on, or roll the deployment back."""
     detail["status"] = status
     if action == "ROLLBACK":
         how = "timed out" if status == "TIMED_OUT" else "was answered with ROLLBACK"
-        roll_back(service, change, f"Lifecycle hook {detail['hookId']} {how} at {change['lifecycleStage']}.")
+        reason = f"Lifecycle hook {detail['hookId']} {how} at {change['lifecycleStage']}."
+        if not roll_back(service, change, reason) and change["_steps"]:
+            _fail(service, change, reason)
 
 
 def roll_back(service: Record, change: Record, reason: str) -> bool:
@@ -61,6 +74,14 @@ def roll_back(service: Record, change: Record, reason: str) -> bool:
     change.update(status="ROLLBACK_IN_PROGRESS", statusReason=reason)
     change["rollback"] = {"reason": reason, "startedAt": ecs._iso(), "serviceRevisionArn": _back_to(service)}
     return True
+
+
+def _fail(service: Record, change: Record, reason: str) -> None:
+    """End a deployment that can't be rolled back, since none completed before it."""
+    change.update(status="ROLLBACK_FAILED", statusReason=reason, finishedAt=ecs._iso())
+    for deployment in service["deployments"]:
+        if deployment["id"] == change["_deployment"]:
+            deployment.update(rolloutState="FAILED", rolloutStateReason=reason)
 
 
 def settle(service: Record) -> None:
@@ -79,6 +100,8 @@ def settle(service: Record) -> None:
 
 def pauses(service: Record, stage: str) -> list[Record]:
     """Return the pause hooks of a stage."""
+    if stage in stages.UNHOOKED:
+        return []
     hooks = (service.get("deploymentConfiguration") or {}).get("lifecycleHooks") or []
     return [h for h in hooks if h.get("targetType") == "PAUSE" and stage in (h.get("lifecycleStages") or [])]
 
@@ -86,6 +109,8 @@ def pauses(service: Record, stage: str) -> list[Record]:
 def _end(change: Record, own: Record | None, primary: Record, *, replaced: bool) -> str:
     """Return the state in which a service deployment has just ended; empty if it goes on, or ended before."""
     if change["status"] in BACK:
+        if replaced and change["_steps"]:
+            return "STOPPED"
         return "ROLLBACK_SUCCESSFUL" if primary["rolloutState"] == "COMPLETED" else ""
     if change["status"] != IN_PROGRESS:
         return ""
@@ -95,11 +120,15 @@ def _end(change: Record, own: Record | None, primary: Record, *, replaced: bool)
         return "STOPPED"
     breaker = {"status": "TRIGGERED"} if own and "breaker" in str(own["rolloutStateReason"]) else {}
     change.update(status=BACK[1], deploymentCircuitBreaker=breaker)
+    change.setdefault("rollback", {"reason": primary["rolloutStateReason"], "startedAt": ecs._iso()})
     return ""
 
 
 def _made(service: Record, deployment: Record, known: list[Record]) -> Record:
     """Make the service deployment of an ECS deployment, and the service revision that it goes to."""
+    sides.assign(service, deployment)
+    before = sides.source(service, deployment)
+    config = service.get("deploymentConfiguration") or {}
     key = service["serviceArn"].partition(":service/")
     revision = {
         "serviceRevisionArn": f"{key[0]}:service-revision/{key[2]}/{secrets.randbelow(9 * 10**18) + 10**18}",
@@ -107,6 +136,8 @@ def _made(service: Record, deployment: Record, known: list[Record]) -> Record:
         "clusterArn": service["clusterArn"],
         "taskDefinition": deployment["taskDefinition"],
         "createdAt": deployment["createdAt"],
+        "loadBalancers": service.get("loadBalancers") or [],
+        "resolvedConfiguration": {"loadBalancers": sides.resolved(service, deployment)},
     }
     change = {
         "serviceDeploymentArn": f"{key[0]}:service-deployment/{key[2]}/{secrets.token_urlsafe(16)}",
@@ -120,6 +151,12 @@ def _made(service: Record, deployment: Record, known: list[Record]) -> Record:
         "_revision": revision,
         "_deployment": deployment["id"],
         "_passed": [],
+        "_source": before["id"] if before else "",
+        "_blue_is_empty": bool(before) and not before["desiredCount"],
+        "_steps": stages.steps(config) if sides.strategy(service) != sides.ROLLING else [],
+        "_at": 0,
+        "_entered": None,
+        "_weights": {},
     }
     known.insert(0, change)
     return change
@@ -144,12 +181,30 @@ def _back_to(service: Record) -> str:
 
 def described(service: Record, change: Record) -> Record:
     """Return a service deployment as DescribeServiceDeployments does."""
-    own = next((d for d in service["deployments"] if d["id"] == change["_deployment"]), None) or {}
-    count = {"requestedTaskCount": own.get("desiredCount", 0), "runningTaskCount": own.get("runningCount", 0)}
-    target = {"arn": change["_revision"]["serviceRevisionArn"], **count, "pendingTaskCount": own.get("pendingCount", 0)}
-    config = service.get("deploymentConfiguration") or {}
-    told: Record = ecs._sanitize({**change, "targetServiceRevision": target, "deploymentConfiguration": config})
+    weights = {_REQUESTED[rule]: percent for rule, percent in change["_weights"].items()}
+    rest = {name: 100.0 - percent for name, percent in weights.items()}
+    before = next((c for c in service["_changes"] if c["_deployment"] == change["_source"]), None)
+    told: Record = ecs._sanitize(
+        {
+            **change,
+            "targetServiceRevision": {**summary(service, change), **weights},
+            "sourceServiceRevisions": [{**summary(service, before), **rest}] if before else [],
+            "deploymentConfiguration": service.get("deploymentConfiguration") or {},
+        }
+    )
     return {name: value for name, value in told.items() if value not in ("", {})}
+
+
+def summary(service: Record, change: Record) -> Record:
+    """Return the task counts of the revision that a service deployment goes to."""
+    own = next((d for d in service["deployments"] if d["id"] == change["_deployment"]), None) or {}
+    counts = {
+        "requestedTaskCount": "desiredCount",
+        "runningTaskCount": "runningCount",
+        "pendingTaskCount": "pendingCount",
+    }
+    told = {name: own.get(counted, 0) for name, counted in counts.items()}
+    return {"arn": change["_revision"]["serviceRevisionArn"], **told}
 
 
 def every() -> list[tuple[Record, Record]]:

@@ -9,6 +9,7 @@ from typing import Any
 from ministack.services import ecs
 
 from local.ecs import ecs_view as view
+from local.ecs import sides
 
 Record = dict[str, Any]
 
@@ -67,8 +68,8 @@ def _trip(service: Record, deployment: Record, *, rollback: bool) -> None:
 
 def go_back(service: Record, deployment: Record, why: str) -> bool:
     """Make the last completed deployment PRIMARY again. Returns False if there is none."""
-    last = next((d for d in service["deployments"] if d["rolloutState"] == "COMPLETED"), None)
-    if last is None or last is deployment:
+    last = sides.source(service, deployment)
+    if last is None:
         return False
     deployment.update(status="ACTIVE", desiredCount=0)
     reason = f"{why}: rolling back to deploymentId {last['id']}."

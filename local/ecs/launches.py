@@ -42,13 +42,19 @@ def launch_missing(cluster: str, service: Record, primary: Record, ours: list[Re
     if room < missing:
         serving = sum(view.ready(service, task) for task in [*ours, *old])
         scale_in(service, primary, old[: min(missing - max(0, room), max(0, serving - least))])
-    count = min(missing, max(0, room))
-    definition = ecs._task_defs.get(ecs._resolve_td_key(primary["taskDefinition"])) or {}
+    launch(cluster, service, primary, ours, min(missing, max(0, room)))
+
+
+def launch(cluster: str, service: Record, deployment: Record, ours: list[Record], count: int) -> None:
+    """Launch so many more tasks of a deployment that has these."""
+    if time.monotonic() < float(deployment.get("_launch_after", 0)):
+        return
+    definition = ecs._task_defs.get(ecs._resolve_td_key(deployment["taskDefinition"])) or {}
     # The first task of a deployment resolves its tags to digests; the others wait for that.
-    if ecs._get_docker() and ecs._deployment_needs_first_task(primary, definition, service):
+    if ecs._get_docker() and ecs._deployment_needs_first_task(deployment, definition, service):
         count = 0 if ours else min(count, 1)
     if count > 0:
-        run(cluster, service, primary, count)
+        run(cluster, service, deployment, count)
 
 
 def keep_up(cluster: str, service: Record, primary: Record, ready: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core.responses import request_scope
 from ministack.services import ecs
 
-from local.ecs import changes, draining, failures, launches
+from local.ecs import changes, draining, failures, launches, strategies
 from local.ecs import ecs_view as view
 
 Record = dict[str, Any]
@@ -65,6 +65,10 @@ class Scheduler:
             failures.succeeded(service, primary, task)
         desired = int(service["desiredCount"])
         changes.settle(service)
+        change = strategies.under_way(service)
+        if change:
+            strategies.step(cluster, service, change)
+            return
         enough = False
         if primary["rolloutState"] != "FAILED" and changes.passes(service, primary, "PRE_SCALE_UP"):
             if len(ours) > desired:

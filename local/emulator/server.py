@@ -32,7 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--engine", choices=("process", "docker"), default="process")
     parser.add_argument("--podman", type=Path, metavar="HOME", help="serve Docker's API from the Podman settled there")
     parser.add_argument("--faults", type=int, metavar="PORT", help="where the Lambdas' calls meet faults")
-    named = "HTTPS:HTTP:LOAD-BALANCER[:KIND]"
+    named = "HTTPS:HTTP:LOAD-BALANCER[:KIND[:TEST]]"
     parser.add_argument("--front", action="append", default=[], type=Front.parse, metavar=named)
     return parser.parse_args()
 

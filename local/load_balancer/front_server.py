@@ -1,7 +1,9 @@
-"""Serves real HTTP and HTTPS on two ports in front of the emulator's ALB; network_front.py serves its NLB.
+"""Serves real HTTP and HTTPS on the ports in front of the emulator's ALB; network_front.py serves its NLB.
 
 ``https://localhost:<https>`` goes to a load balancer's listener on 443, ``http://localhost:<http>`` to the one on 80,
-as if its DNS name pointed here. If a load balancer or listener doesn't exist (yet), the answer is a 503 that says so.
+as if its DNS name pointed here. A third port, if there is one, goes to the HTTPS listener on 8443, which is for test
+traffic of deployments with a strategy. If a load balancer or listener doesn't exist (yet), the answer is a 503 that
+says so.
 The ALB's own redirects name port 443 or 80. If they point to the requested host, the port is translated to the front's,
 as a port forwarding in front of a real load balancer must do. Every other reply is passed on unchanged.
 """
@@ -21,7 +23,7 @@ from ministack import app as emulator
 from ministack.services import alb
 
 from cli.loopback import LOOPBACK
-from local.load_balancer.front import Front, ca_bundle
+from local.load_balancer.front import TEST_LISTENER, Front, ca_bundle
 from local.load_balancer.network_front import NetworkFront
 from local.traits.alb_routing import eligible
 
@@ -39,13 +41,14 @@ def servers(front: Front, state: Path, stop: asyncio.Event) -> list[Coroutine[An
     if front.kind == "network":
         return [NetworkFront(front, _certificates(state), eligible).serve(stop)]
     found: list[Coroutine[Any, Any, None]] = []
-    for port, listener in ((front.https, HTTPS), (front.http, HTTP)):
+    test = [] if front.test is None else [(front.test, TEST_LISTENER)]
+    for port, listener in ((front.https, HTTPS), (front.http, HTTP), *test):
         config = Config()
         config.bind = [f"{LOOPBACK}:{port}"]
         config.loglevel, config.graceful_timeout = "WARNING", 1
         # a load balancer waits a minute for an idle client; hypercorn's 5 s would cut off a client on a busy machine
         config.keep_alive_timeout = 75
-        if listener == HTTPS:
+        if listener != HTTP:
             config.certfile, config.keyfile = _certificates(state)
         found.append(serve(_app(front, listener), config, shutdown_trigger=stop.wait))  # type: ignore[arg-type]
     return found

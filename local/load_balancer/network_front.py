@@ -5,8 +5,9 @@ listener ends TLS, a TCP listener passes everything on. A new connection goes to
 none is healthy. There are no redirects and no error pages: a connection that leads to nobody is reset.
 Emulator: it has the records of such a load balancer, and forwards HTTP alone.
 Here: port 443 of the load balancer is the front's HTTPS port, with the front's own certificate; port 80 is its HTTP
-port. A port is open only while a listener is there, so that plain HTTP is refused where none is. Not played: the
-minutes until a new target is registered, and those in which a target that drains still gets connections. Both are in
+port; port 8443, for test traffic, is its test port, with the certificate. Target groups share connections by weight.
+A port is open only while a listener is there, so that plain HTTP is refused where none is. Not played: the minutes
+until a new target is registered, and those in which a target that drains still gets connections. Both are in
 tests/campaigns/torture/scenarios/20-shapes.toml.
 """
 
@@ -22,7 +23,8 @@ from typing import Any
 from ministack.services import alb
 
 from cli.loopback import LOOPBACK
-from local.load_balancer.front import Front
+from local.load_balancer import weights
+from local.load_balancer.front import TEST_LISTENER, Front
 
 HTTPS, HTTP = 443, 80
 LOOK_SECONDS = 0.2
@@ -43,7 +45,8 @@ class NetworkFront:
     async def serve(self, stop: asyncio.Event) -> None:
         """Open and close the ports as listeners come and go, until told to stop."""
         while not stop.is_set():
-            for listener, port in ((HTTPS, self._front.https), (HTTP, self._front.http)):
+            test = [] if self._front.test is None else [(TEST_LISTENER, self._front.test)]
+            for listener, port in ((HTTPS, self._front.https), (HTTP, self._front.http), *test):
                 await self._follow(listener, port)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
@@ -51,21 +54,21 @@ class NetworkFront:
             server.close()
 
     async def _follow(self, listener: int, port: int) -> None:
-        there = self._group(listener) is not None
+        there = bool(self._groups(listener))
         if there and listener not in self._servers:
-            context = self._context if listener == HTTPS else None
+            context = None if listener == HTTP else self._context
             serve = self._connected(listener)
             self._servers[listener] = await asyncio.start_server(serve, LOOPBACK, port, ssl=context)
         elif not there and listener in self._servers:
             self._servers.pop(listener).close()
 
-    def _group(self, port: int) -> str | None:
-        """Return the target group that the listener on a port forwards to."""
+    def _groups(self, port: int) -> dict[str, int]:
+        """Return the target groups, with their weights, that the listener on a port forwards to."""
         balancer = alb._find_lb_by_name(self._front.load_balancer)
         arn = balancer["LoadBalancerArn"] if balancer else ""
-        at = (x for x in list(alb._listeners.values()) if x["LoadBalancerArn"] == arn and x.get("Port") == port)
-        actions = (action for listener in at for action in listener.get("DefaultActions") or [])
-        return next((str(action["TargetGroupArn"]) for action in actions if action.get("TargetGroupArn")), None)
+        listeners = list(alb._listeners.values())
+        at = (x["ListenerArn"] for x in listeners if x["LoadBalancerArn"] == arn and x.get("Port") == port)
+        return next((found for listener in at if (found := weights.of(listener))), {})
 
     def _connected(self, listener: int) -> Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -85,7 +88,7 @@ class NetworkFront:
 
     def _target(self, listener: int) -> tuple[str, int] | None:
         """Return the place of the target whose turn it is."""
-        group = self._group(listener)
+        group = weights.pick(self._groups(listener))
         record, targets = alb._tgs.get(group), alb._targets.get(group, [])
         if not (group and record and targets):
             return None

@@ -14,6 +14,7 @@ EMULATOR = "1.5.33"  # the version of ministack that these traits were written f
 TRAITS = (
     "target_health",
     "alb_routing",
+    "weighted_forward",
     "elb_lookups",
     "local.ecs.draining",
     "rollout",

@@ -22,7 +22,7 @@ from typing import Any
 
 from ministack.services import ecs
 
-from local.ecs import changes, failures
+from local.ecs import changes, failures, registration
 from local.ecs import ecs_view as view
 from local.ecs.scheduler import SCHEDULER
 
@@ -48,6 +48,7 @@ def apply() -> None:
     ecs._complete_service_deployment = wake
     ecs._record_service_task_failure = record_failure
     ecs._refresh_service_state = refresh
+    registration.apply()
     ecs._update_service = ecs._ACTION_MAP["UpdateService"] = _updating(ecs._update_service)
     SCHEDULER.start()
 
@@ -57,10 +58,12 @@ def _updating(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def update_service(data: dict[str, Any]) -> Any:
         with SCHEDULER.held:
-            reply = original(data)
             found = ecs._resolve_service_ref(data.get("service", "")) or ("",)
             cluster = ecs._resolve_cluster_name(data.get("cluster", "default"))
             service = ecs._services.get(f"{cluster}/{found[0]}")
+            if service and data.get("loadBalancers", service["loadBalancers"]) != service["loadBalancers"]:
+                data = {**data, "forceNewDeployment": True}  # API_UpdateService, loadBalancers
+            reply = original(data)
             if reply[0] != HTTPStatus.OK or not service:
                 return reply
             for deployment in service["deployments"]:

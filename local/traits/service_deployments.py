@@ -7,10 +7,12 @@ service is a service deployment that goes to a service revision. At a stage with
 (24 hours, then ROLLBACK, unless the hook says otherwise). All hooks of a stage must pass, and one ROLLBACK decides.
 StopServiceDeployment rolls back. A newer deployment ends an older one, and its hooks with it.
 Emulator: the three reads are stubs that answer with nothing; Continue and Stop are unknown.
-Here: as AWS, for rolling deployments. Our reading, which no page of AWS says: which stages a rolling deployment has
-(PRE_SCALE_UP before its first task starts, POST_SCALE_UP when all its tasks are healthy and before an older one is
-stopped), which errors a hook that does not wait and a deployment that is over are answered with, and that a deployment
-which a newer one replaces is STOPPED. Events, alarms, traffic weights and early success are not played.
+Here: as AWS; ``local.ecs.strategies`` plays BLUE_GREEN, CANARY and LINEAR. UpdateService with a deploymentConfiguration
+alone is no deployment; with another load balancer configuration it is one. Our reading, which no page of AWS says:
+which stages a rolling deployment has (PRE_SCALE_UP before its first task starts, POST_SCALE_UP when all its tasks are
+healthy and before an older one is stopped), which errors a hook that does not wait and a deployment that is over are
+answered with, and that a deployment which a newer one replaces is STOPPED. Events, alarms and early success are not
+played.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Trait: DescribeServices returns the same fields as AWS.
 
 AWS ("API_DescribeServices", "API_Service"): tags only with ``include`` TAGS; unset fields are absent, a
-role that isn't set included; an unknown cluster is a ClusterNotFoundException, an unknown service a failure
-with reason MISSING.
+role that isn't set included; ``currentServiceDeployment`` is an ARN; an
+unknown cluster is a ClusterNotFoundException, an unknown service a failure with reason MISSING.
 Emulator: tags always, and empty strings for what isn't set.
 Here: as AWS. The trait ``rollout`` sets the deployments' fields.
 """
@@ -15,6 +15,8 @@ from typing import Any
 
 from ministack.services import ecs
 
+from local.ecs import changes
+
 UNSET = ("platformVersion", "platformFamily", "roleArn", "launchType")
 
 
@@ -22,6 +24,19 @@ def apply() -> None:
     """Correct the reply of every action that returns services."""
     for name in ("DescribeServices", "CreateService", "UpdateService", "DeleteService"):
         ecs._ACTION_MAP[name] = _tidied(ecs._ACTION_MAP[name], name)
+
+
+def _current(service: dict[str, Any]) -> dict[str, Any]:
+    """Return the newest service deployment, which goes on or is over, and the revisions that have tasks."""
+    record = ecs._services.get(str(service.get("serviceArn")).partition(":service/")[2]) or {}
+    known = record.get("_changes") or []
+    if not known:
+        return {}
+    running = [changes.summary(record, change) for change in known]
+    return {
+        "currentServiceDeployment": known[0]["serviceDeploymentArn"],
+        "currentServiceRevisions": [told for told in running if told["requestedTaskCount"] or told["runningTaskCount"]],
+    }
 
 
 def _tidied(action: Any, name: str) -> Any:
@@ -34,6 +49,7 @@ def _tidied(action: Any, name: str) -> Any:
             for field in UNSET:
                 if service.get(field) in ("", None):
                     service.pop(field, None)
+            service.update(_current(service))
             if name == "DescribeServices" and "TAGS" not in (data.get("include") or []):
                 service.pop("tags", None)
         return ecs.json_response(told)

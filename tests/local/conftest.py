@@ -17,7 +17,7 @@ FRONTED, OF_NETWORK = "s-front", "s-network"
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     """The emulator, started once."""
     with LocalAws(
-        tmp_path_factory.mktemp("aws"), fronts=[Front(0, 0, FRONTED), Front(0, 0, OF_NETWORK, "network")]
+        tmp_path_factory.mktemp("aws"), fronts=[Front(0, 0, FRONTED, test=0), Front(0, 0, OF_NETWORK, "network")]
     ) as local:
         yield local
 

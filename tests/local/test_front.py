@@ -38,6 +38,9 @@ def test_front_serves_the_load_balancer_over_verified_https(aws: LocalAws, clien
     world.elb.modify_listener(ListenerArn=world.listener, DefaultActions=actions)
     reply = client.get(f"{front.url}/x?y=1")
     assert (reply.status_code, reply.text, reply.headers["Seen-X-Forwarded-Proto"]) == (200, "F", "https")
+    assert "8443" in client.get(front.test_url).text
+    world.elb.create_listener(LoadBalancerArn=world.balancer, Protocol="HTTPS", Port=8443, DefaultActions=forward)
+    assert client.get(front.test_url).text == "F"  # where test traffic arrives
     turned = client.get(f"http://localhost:{front.http}/x?y=1")
     assert (turned.status_code, turned.headers["Location"]) == (301, f"{front.url}/x?y=1")
     world.remove()

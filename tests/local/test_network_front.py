@@ -47,6 +47,7 @@ def test_connections_are_passed_on(aws: LocalAws) -> None:
 
 def test_a_front_is_written_and_read() -> None:
     """As the command line of the emulator has it, also without the kind."""
-    for front in (Front(1, 2, "a"), Front(1, 2, "a", "network")):
+    for front in (Front(1, 2, "a"), Front(1, 2, "a", "network"), Front(1, 2, "a", "network", 3)):
         assert Front.parse(str(front)) == front
     assert Front.parse("1:2:a") == Front(1, 2, "a")
+    assert Front.parse("1:2:a:network:3") == Front(1, 2, "a", "network", 3)

@@ -18,6 +18,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from sample_service import faults, probe
+from sample_service.access import AccessRecord
 from sample_service.app import create_app
 from sample_service.database import Database, Record
 from sample_service.headers import SECURITY_HEADERS
@@ -365,7 +366,7 @@ def test_health_checks_that_pass_stay_out_of_the_log() -> None:
     ("env", "code", "message"),
     [
         ({"FAULT": "crash-on-start"}, 3, "crash-on-start"),
-        ({"FAULT": "unhealty"}, 1, "FAULT is 'unhealty': it must be empty or one of crash-on-start, flaky,"),
+        ({"FAULT": "unhealty"}, 1, "FAULT is 'unhealty': it must be empty or one of crash-on-start, crash-under-load,"),
         ({"PORT": "http"}, 1, "PORT is 'http'"),
     ],
 )
@@ -400,3 +401,24 @@ def test_only_http_200_is_alive(answer: bytes, code: int) -> None:
             connection.recv(1000)
             connection.sendall(answer)
         assert told.result() == code
+
+
+def test_the_access_record_tells_kinds_apart(app: ASGIApp, tmp_path: Path) -> None:
+    """Who counts what reached a release must see each request, with its kind and status, as the task saw it."""
+    recorded = AccessRecord(app, str(tmp_path / "access"), SHA)
+    ask(recorded, "/", headers={"X-Request-Kind": "production"})
+    ask(recorded, "/no", headers={"X-Request-Kind": "test"})
+    ask(recorded, "/", headers={"X-Request-Kind": "a\tb"})
+    (file,) = (tmp_path / "access").iterdir()
+    assert file.name.startswith(SHA)
+    lines = [line.split("\t")[1:] for line in file.read_text().splitlines()]
+    assert lines == [["production", "200", "/"], ["test", "404", "/no"], ["-", "200", "/"]]
+
+
+def test_a_fault_under_load_shows_only_under_load(app: ASGIApp) -> None:
+    """A smoke test must not find it, and a client that asks all the time must."""
+    bad = faults.named("failing-under-load")(app)
+    statuses = [ask(bad, "/").status_code for _ in range(faults.LOAD_REQUESTS + 2 * faults.FAILING_EVERY)]
+    assert set(statuses[: faults.LOAD_REQUESTS]) == {200}
+    assert 500 in statuses[faults.LOAD_REQUESTS :]
+    assert {ask(bad, "/api/v1/health/ready").status_code for _ in range(2 * faults.FAILING_EVERY)} == {200}

@@ -1,0 +1,1 @@
+"""Good and bad releases with each strategy on the local AWS, while a client asks 100 times a second."""
