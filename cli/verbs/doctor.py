@@ -24,7 +24,7 @@ from landfall.ledger import drills
 from landfall.naming import PIPELINE_STACK
 from landfall.preflight_checks import strategy, supported_service
 from landfall.settings import Service
-from landfall.steps import strategy_before
+from landfall.steps.shifting import strategy_before
 
 MOST_SKEW_SECONDS = 60
 """AWS refuses a request that is five minutes off (IAM user guide, signing elements). The ledger's order suffers sooner.

@@ -39,6 +39,7 @@ NOT_ANY_RESOURCE = {
     "elasticloadbalancing:DescribeTargetGroups",
     "elasticloadbalancing:DescribeLoadBalancers",
     "elasticloadbalancing:DescribeListeners",
+    "elasticloadbalancing:DescribeRules",
 }
 CLIENTS = {"states": "stepfunctions", "elasticloadbalancing": "elbv2", "servicequotas": "service-quotas"}
 FOR_DYNAMODB = {"kms:ReEncrypt*", "kms:GenerateDataKey*"}

@@ -15,7 +15,7 @@ from landfall.proof.observed import Look, ServiceView, TaskView
 from landfall.runtime.world import World
 from landfall.secret import Known
 from landfall.settings import Service
-from landfall.steps import strategy_before
+from landfall.steps.shifting import strategy_before
 
 
 class ServiceNow:

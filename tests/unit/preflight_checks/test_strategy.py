@@ -18,7 +18,7 @@ from landfall.proof.balanced import GroupView
 from landfall.proof.observed import ServiceView, TargetGroup, service_view
 from landfall.proof.service_deployment import ServiceDeployment
 from landfall.settings.strategy import STAGES, Gate, Strategy
-from landfall.steps import strategy_before
+from landfall.steps.shifting import strategy_before
 from tests.support import builders as b
 
 GROUP, OTHER = b.GROUP, f"{b.GROUP}2"
