@@ -13,6 +13,8 @@ from landfall.settings.strategy import BAKE, Gate, Strategy
 
 EARLIER = timedelta(seconds=10)
 """How long before the end of ECS's own pause a gate ends."""
+OVER = "over"
+"""Stands for the hook of a bake that somebody else continued: it is judged behind the end of the deployment."""
 UNDECIDED, TIMEOUT, WENT_ON = "GATE_UNDECIDED", "GATE_TIMEOUT", "GATE_UNDECIDED_WENT_ON"
 
 
@@ -23,7 +25,8 @@ class GateState:
     It must be decided by `ends`. `phase` is what was proven at it so far. `number` counts the gates of the deployment,
     from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people. `blue_answered` and
     `green_answered`: since when our own requests were answered by either side. `red_before`: alarms that were red
-    before the deployment began.
+    before the deployment began. `baked`: the gate `bake` passed; until then the release is not proven, even if somebody
+    else continued the deployment.
     """
 
     service_deployment: str = ""
@@ -38,6 +41,7 @@ class GateState:
     blue_answered: str = ""
     green_answered: str = ""
     red_before: tuple[str, ...] = ()
+    baked: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))
@@ -68,6 +72,8 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
     It ends before ECS's own pause does, so that Landfall's verdict comes first.
     """
     if before and (before.service_deployment, before.hook) == (hooked.service_deployment, hooked.hook):
+        return before
+    if before and hooked.hook == OVER and (before.service_deployment, before.gate) == (hooked.service_deployment, gate):
         return before
     seconds = settings.gate_seconds + (settings.bake_seconds if gate == BAKE else 0)
     ends = now + timedelta(seconds=seconds)

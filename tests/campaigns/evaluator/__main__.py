@@ -63,6 +63,14 @@ def _parts(run: Run, number: int) -> Iterator[tuple[str, Callable[[], dict[str, 
     yield "good_3_times_as_dispersed", lambda: run(cases.good(number // 2, wild=True))
     yield f"{ERRORS}_3_times_as_dispersed", lambda: run(cases.with_errors(number // 2, wild=True))
     yield f"{SLOW}_3_times_as_dispersed", lambda: run(cases.slow(number // 2, wild=True))
+    part = number // 2
+    yield "good_in_an_incident", lambda: run(cases.in_an_incident(part))
+    yield "good_in_a_slow_incident", lambda: run(cases.in_a_slow_incident(part))
+    yield "good_in_a_late_incident", lambda: run(cases.in_a_late_incident(part))
+    yield "errors_10_percent_in_an_incident", lambda: run(cases.in_an_incident(part, green_errors=0.005))
+    yield f"{ERRORS}_after_a_burst", lambda: run(cases.after_a_burst(part))
+    yield "good_with_logs", lambda: run(cases.with_log_errors(part, 0.005))
+    yield "log_errors_10_percent", lambda: run(cases.with_log_errors(part, 0.1))
     yield "curves", lambda: _curves(run, max(number // 20, 5))
     yield "scales", lambda: _scales(run, max(number // 100, 5))
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tests.campaigns.evaluator.generator import BURSTS, OWN_MINUTE, Truth
+from tests.campaigns.evaluator.generator import BURSTS, OWN_MINUTE, Incident, Truth
 
 BLUE_GREEN, CANARY = (100,), (5, 100)
 TEN = tuple(range(10, 101, 10))
@@ -54,6 +54,45 @@ def slow_of_few(number: int) -> Iterator[Case]:
     for seed in range(FIRST_SEED, FIRST_SEED + number):
         gates = (BLUE_GREEN, CANARY)[seed % 2]
         yield Case(Truth(600, gates, green_latency=1.5, green_requests=1_000, cold=False), seed)
+
+
+def in_an_incident(number: int, *, green_errors: float | None = None) -> Iterator[Case]:
+    """Yield deployments while both sides fail 2 % instead of 0.1 %: since 3 to 30 minutes before green's first request.
+
+    `green_errors`: what green would have without the incident, which makes that 20 times as high.
+    """
+    for seed, gates in _planned(number):
+        incident = Incident(-3 - seed // 4 % 28)
+        yield Case(Truth(RATES[seed % 4], gates, incident=incident, green_errors=green_errors), seed)
+
+
+def in_a_slow_incident(number: int) -> Iterator[Case]:
+    """Yield deployments while both sides take twice as long: since 3 to 30 minutes before green's first request."""
+    for seed, gates in _planned(number):
+        incident = Incident(-3 - seed // 4 % 28, errors_times=1.0, latency_times=2.0)
+        yield Case(Truth(RATES[seed % 4], gates, incident=incident), seed)
+
+
+def in_a_late_incident(number: int) -> Iterator[Case]:
+    """Yield blue/green deployments in which blue shows the incident for one or two minutes before the shift."""
+    for seed in range(FIRST_SEED, FIRST_SEED + number):
+        yield Case(Truth(RATES[seed % 4], BLUE_GREEN, incident=Incident(-1 - seed // 4 % 2)), seed)
+
+
+def after_a_burst(number: int) -> Iterator[Case]:
+    """Yield deployments with 2 % of errors and 1,000 requests to green; blue had 2 % in its last one to three minutes.
+
+    The trouble ends when green gets its first request.
+    """
+    for seed, gates in _planned(number):
+        burst = Incident(-1 - seed % 3, ends=0)
+        yield Case(Truth(600, gates, green_errors=0.02, green_requests=1_000, cold=False, incident=burst), seed)
+
+
+def with_log_errors(number: int, green: float) -> Iterator[Case]:
+    """Yield deployments with 0.5 % of errors among blue's lines, and this share among green's."""
+    for seed, gates in _planned(number):
+        yield Case(Truth(RATES[seed % 4], gates, log_errors=0.005, green_log_errors=green), seed)
 
 
 def _planned(number: int) -> Iterator[tuple[int, tuple[int, ...]]]:

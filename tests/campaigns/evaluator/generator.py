@@ -13,6 +13,8 @@ This file was committed before the rule that it measures was tuned. What it play
   and downs; each has its own, which last (an autoregression with 0.5) and have a standard deviation of 8 %. Green's own
   true latency differs from blue's by 5 %, since its tasks run on other hosts.
 - Green is cold in its first two minutes with traffic: its p95 is three times as high.
+- An incident, where a deployment has one, multiplies both sides' rates of errors and their latency while it lasts.
+- Each request logs one line. Errors among lines come in larger bursts than 5xx answers (`LOG_BURSTS`).
 - One data point in 200 never arrives. A minute is told in part at first (see `told`).
 """
 
@@ -33,8 +35,19 @@ OWN_ERRORS, OWN_LATENCY = 0.2, 0.05
 LOAD, OWN_MINUTE, LASTS = 0.15, 0.08, 0.5
 COLD_MINUTES, COLD_TIMES = 2, 3.0
 LOST = 1 / 200
+LOG_BURSTS = 0.01
 PARTLY = 0.05
 """The share of a minute's requests that CloudWatch tells at its end (Netflix/atlas#1300: 20 of 400)."""
+
+
+@dataclass(frozen=True)
+class Incident:
+    """Trouble of both sides alike: from which minute until before which, counted from the first gate on."""
+
+    begins: int
+    ends: int = 10_000
+    errors_times: float = 20.0
+    latency_times: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,7 @@ class Truth:
 
     `gates` are green's weights in percent, one for each gate; `longest` is how many minutes a gate lasts at most.
     `green_requests` spreads so many requests to green evenly over all gates, whatever the weights are.
+    `log_errors`: the share of lines that are errors; None: logs are not read.
     """
 
     requests: float
@@ -57,6 +71,9 @@ class Truth:
     own_minute: float = OWN_MINUTE
     cold: bool = True
     green_requests: int | None = None
+    incident: Incident | None = None
+    log_errors: float | None = None
+    green_log_errors: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,9 @@ class Told:
     p50: float
     p95: float
     lost: bool
+
+
+_QUIET = Incident(0, 0, 1.0, 1.0)
 
 
 @dataclass
@@ -90,7 +110,8 @@ class Traffic:
         self._truth = truth
         self._rng = rng = Random(seed)  # noqa: S311  a simulation
         self._lasting = (_Lasting(rng, truth.own_minute), _Lasting(rng, truth.own_minute))
-        self._trouble = 0
+        self._trouble, self._at = 0, -HISTORY
+        self._of_logs = Random(f"logs of {seed}")  # noqa: S311  the traffic is the same with logs and without
         self._warm = 0
         rate = truth.errors if truth.green_errors is None else truth.green_errors
         self._green_errors = min(1.0, rate * math.exp(rng.gauss(0, OWN_ERRORS)))
@@ -103,19 +124,33 @@ class Traffic:
 
     def minute(self, weight: int, green_mean: float | None = None) -> tuple[Told, Told]:
         """Return blue's and green's next minute, at a weight of green in percent."""
-        truth, rng = self._truth, self._rng
+        truth, rng, incident = self._truth, self._rng, self._incident()
         if self._trouble == 0 and rng.random() < SHARED_TROUBLE:
             self._trouble = rng.randint(1, TROUBLE_MINUTES)
-        times = TROUBLE_TIMES if self._trouble else 1
+        times = (TROUBLE_TIMES if self._trouble else 1) * incident.errors_times
         self._trouble = max(0, self._trouble - 1)
-        load = math.exp(rng.gauss(0, LOAD))
+        load = math.exp(rng.gauss(0, LOAD)) * incident.latency_times
         blue = self._side(0, truth.requests * (100 - weight) / 100, truth.errors * times, truth.latency * load)
         mean = truth.requests * weight / 100 if green_mean is None else green_mean
         cold = COLD_TIMES if truth.cold and self._warm < COLD_MINUTES else 1.0
         slow = truth.latency * load * self._green_latency
         green = self._side(1, mean, self._green_errors * times, slow, cold)
         self._warm += bool(green.requests)
+        self._at += 1
         return blue, green
+
+    def lines(self, blue: Told, green: Told) -> tuple[Told, Told]:
+        """Return the lines that both sides logged in a minute, of these requests."""
+        base = self._truth.log_errors or 0.0
+        own = base if self._truth.green_log_errors is None else self._truth.green_log_errors
+        return self._lines(blue, base), self._lines(green, own)
+
+    def _lines(self, side: Told, rate: float) -> Told:
+        return Told(side.requests, beta_binomial(self._of_logs, side.requests, rate, LOG_BURSTS), 0.0, 0.0, side.lost)
+
+    def _incident(self) -> Incident:
+        found = self._truth.incident
+        return found if found and found.begins <= self._at < found.ends else _QUIET
 
     def _side(self, side: int, mean: float, rate: float, latency: float, cold: float = 1.0) -> Told:
         rng, truth = self._rng, self._truth

@@ -18,6 +18,7 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 FIRST_LOOK = 4
 """The minute in which a gate is looked at first: one minute at this weight has settled."""
 _UNSETTLED = 2
+NOTHING = Told(0, 0, 0.0, 0.0, lost=False)
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,12 @@ class _Deployment:
     def __init__(self, truth: Truth, seed: int, settings: Settings, *, go_on: bool) -> None:
         self._truth, self._settings, self._go_on = truth, settings, go_on
         self._traffic = Traffic(truth, seed)
-        before = enumerate(self._traffic.history(), -HISTORY)
+        before = list(enumerate(self._traffic.history(), -HISTORY))
         self._known = [_minute(at, told) for at, told in before if not told.lost and told.requests]
         self._blue: list[tuple[int, Told]] = []
+        self._lines: tuple[list[Minute], list[Minute]] = ([], [])
+        for at, told in before:
+            self._log(at, told, NOTHING)
         self._now = 0
         self.requests = 0
 
@@ -82,8 +86,22 @@ class _Deployment:
         ours, theirs = self._traffic.minute(weight, mean if within else 0 if mean is not None else None)
         self._blue.append((self._now, ours))
         green.append((self._now, theirs))
+        self._log(self._now, ours, theirs)
         self.requests += theirs.requests
         self._now += 1
+
+    def _log(self, at: int, ours: Told, theirs: Told) -> None:
+        if self._truth.log_errors is None:
+            return
+        for lines, told in zip(self._lines, self._traffic.lines(ours, theirs), strict=True):
+            if told.requests:
+                lines.append(_minute(at, told))
+
+    def _logged(self, oldest: datetime) -> tuple[Side | None, Side | None]:
+        if self._truth.log_errors is None:
+            return None, None
+        blue, green = (tuple(each for each in lines if each.start >= oldest) for lines in self._lines)
+        return Side("blue's log", blue), Side("green's log", green)
 
     def _series(self, weight: int, green: list[tuple[int, Told]], began: int) -> TrafficSeries:
         settled = self._now - _UNSETTLED - 1
@@ -97,7 +115,9 @@ class _Deployment:
         blue = (*self._known, *self._seen(self._blue))
         probed = _at(0)
         return TrafficSeries(
-            Side("blue", blue, 100 - weight, probed), Side("green", tuple(self._seen(green)), weight, probed)
+            Side("blue", blue, 100 - weight, probed),
+            Side("green", tuple(self._seen(green)), weight, probed),
+            *self._logged(oldest),
         )
 
     def _seen(self, minutes: list[tuple[int, Told]]) -> list[Minute]:

@@ -9,12 +9,12 @@ from landfall.errors import AwsCallFailed
 from landfall.gates import gate_state
 from landfall.gates.gate_state import GateState, Hooked
 from landfall.judging import Judged
-from landfall.model import Verdict, wait
+from landfall.model import State, Verdict, passed, wait
 from landfall.proof import stages
 from landfall.proof.followed import Followed
 from landfall.proof.observed import ServiceView
 from landfall.runtime.world import World
-from landfall.settings.strategy import BEFORE_TRAFFIC, Strategy
+from landfall.settings.strategy import BAKE, BEFORE_TRAFFIC, Strategy
 from landfall.smoke.case import Check
 from landfall.steps.shifting import gate_before, gate_opening, gate_traffic, shift_look
 
@@ -40,17 +40,28 @@ def assess(event: Judged, before: GateState | None, world: World) -> GateSeen:
     followed = shift_look.read(event, service, world)
     found = followed.found
     gate = stages.gate_of(found, settings.strategy, service.shifting.name)
+    hook = stages.pausing(found)[0] if gate else None
+    if found and followed.is_done and settings.strategy and BAKE in settings.strategy.gates:
+        gate = None if before and before.baked else BAKE
     if found is None or gate is None or settings.strategy is None:
-        left = wait(gate_opening.LEFT, "the deployment does not wait at a gate of Landfall any more", poll)
-        return GateSeen(left, before)
-    hook = stages.pausing(found)[0]
-    state = gate_state.at(before, gate, Hooked(found.arn, hook.id, hook.expires_at), settings.strategy, now)
+        return _nothing_to_judge(followed, before, poll)
+    hooked = Hooked(found.arn, hook.id, hook.expires_at) if hook else Hooked(found.arn, gate_state.OVER)
+    state = gate_state.at(before, gate, hooked, settings.strategy, now)
     try:
         live = replace(followed, live=shift_look.weights(service, world))
         seen = _judged(event, state, (service, live), world)
     except AwsCallFailed as error:
         seen = _Seen(wait(UNREAD, f"the gate could not be looked at: {error}", poll), state)
     return _settled(seen, settings.strategy, now)
+
+
+def _nothing_to_judge(followed: Followed, before: GateState | None, poll: int) -> GateSeen:
+    """Say that the deployment waits for nobody. If it ended well, and no gate `bake` is due, it may be proven now."""
+    if followed.is_done:
+        return GateSeen(passed("NO_BAKE_LEFT", "no bake is left to judge"), replace(before or GateState(), baked=True))
+    return GateSeen(
+        wait(gate_opening.LEFT, "the deployment does not wait at a gate of Landfall any more", poll), before
+    )
 
 
 @dataclass(frozen=True)
@@ -72,4 +83,5 @@ def _judged(event: Judged, state: GateState, look: tuple[ServiceView, Followed],
 
 def _settled(seen: _Seen, settings: Strategy, now: datetime) -> GateSeen:
     verdict = gate_state.settle(seen.verdict, seen.state, settings, now, lacks_traffic=seen.lacks_traffic)
-    return GateSeen(verdict, seen.state, seen.checks)
+    baked = verdict.state == State.PASS and seen.state.gate == BAKE
+    return GateSeen(verdict, replace(seen.state, baked=baked), seen.checks)
