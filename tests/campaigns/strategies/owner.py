@@ -68,7 +68,7 @@ def current(stage: Stage, name: str) -> Record:
 
 
 def _continue(stage: Stage, name: str) -> None:
-    """Continue the first deployment where the stack's pauses hold it: it is the owner's, and Landfall leaves it alone."""
+    """Continue the first deployment where the stack's pauses hold it. It is the owner's, and Landfall never does."""
     told = current(stage, name)
     for hook in told.get("lifecycleHookDetails", []):
         if hook["status"] == "AWAITING_ACTION":
