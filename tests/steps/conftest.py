@@ -75,6 +75,23 @@ logs = {{ group = "/judged", gate = true }}
 identity_requests = 5
 requests_per_second = 150
 max_response_seconds = 30
+[services.shifted]
+cluster = "c"
+service = "shifted"
+container = "app"
+repository = "landfall/shifted"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+[services.shifted.smoke]
+identity_requests = 5
+requests_per_second = 150
+max_response_seconds = 30
+[services.shifted.strategy]
+test_url = "{url}"
+test_headers = {{ X-Test = "yes" }}
+alarms = ["errors"]
+traffic = {{ min_requests = 20 }}
 [services.worker]
 cluster = "c"
 service = "worker"

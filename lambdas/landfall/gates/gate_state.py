@@ -88,8 +88,13 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
 
 def with_evidence(state: GateState, evidence: Evidence) -> GateState:
     """Return the state with what a gate left. JSON has no infinity: no evidence at all is none."""
-    weights = {key: _finite(getattr(evidence, key)) for key in ("errors", "latency", "log_errors")}
-    return replace(state, evidence=replace(evidence, **weights))
+    told = replace(
+        evidence,
+        errors=_finite(evidence.errors),
+        latency=_finite(evidence.latency),
+        log_errors=_finite(evidence.log_errors),
+    )
+    return replace(state, evidence=told)
 
 
 def settle(

@@ -128,11 +128,16 @@ def of_groups(service: ServiceView, groups: frozenset[str]) -> tuple[TargetGroup
 def ending(service: ServiceView, followed: Followed, deployment: Deployment) -> frozenset[str]:
     """Return the target groups that should have all traffic once the deployment, or its way back, is done.
 
-    Of two groups it is the other one, if ECS does not say which one what ran before was in.
+    If ECS does not say in which one what ran before was, it is the other one of two; if it says nothing at all, those
+    that have traffic now, in which its tasks must be.
     """
     if not is_undone(followed, deployment):
         return followed.groups
-    return followed.left or frozenset(service.shifting.groups) - followed.groups
+    if followed.left:
+        return followed.left
+    known = frozenset(service.shifting.groups)
+    weighted = (group for weights in (followed.live or {}).values() for group, weight in weights.items() if weight)
+    return known - followed.groups if followed.groups else known & frozenset(weighted)
 
 
 def is_undone(followed: Followed, deployment: Deployment) -> bool:
