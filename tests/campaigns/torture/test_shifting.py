@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.campaigns.torture import replies, roles
+from tests.campaigns.torture import replies, roles, virtual
 from tests.campaigns.torture.asl import Clock
 from tests.campaigns.torture.replies import moment
-from tests.campaigns.torture.scenario import made, templates
+from tests.campaigns.torture.scenario import held_out, made, scenario, scenarios, templates
 from tests.campaigns.torture.shifting.cloud import StrategyCloud, cloud_of
 from tests.campaigns.torture.surroundings import LOAD_BALANCER, ApiError
 
@@ -183,3 +183,30 @@ def test_an_alarm_at_a_stage() -> None:
         reply = service.cloud.call("DescribeAlarms", {"AlarmNames": ["errors"]})
         states.append(reply["MetricAlarms"][0]["StateValue"])
     assert states == ["OK", "OK", "ALARM"]
+
+
+TAKEN_BACK = (
+    "somebody-presses-rollback",
+    "our-hook-times-out",
+    "ecs-alarm-rolls-back",
+    "breaker-rolls-back-in-scale-up",
+    "too-little-traffic-means-back",
+    "canary-5xx",
+)
+
+
+@pytest.mark.long
+def test_each_cause_has_its_own_code() -> None:
+    """A program can tell a person, a timeout, an alarm, the breaker and Landfall's own gates apart."""
+    codes = [virtual.run(scenario(name)).code for name in TAKEN_BACK]
+    assert all(codes)
+    assert len(set(codes)) == len(TAKEN_BACK), dict(zip(TAKEN_BACK, codes, strict=True))
+
+
+def test_there_are_enough_strategies() -> None:
+    """At least twenty-five, of every strategy, each with its source, and eight that are kept apart."""
+    told = [(s, s.strategy) for s in scenarios() if s.strategy]
+    assert len(told) >= 25
+    assert {strategy.name for _, strategy in told} == {"BLUE_GREEN", "CANARY", "LINEAR"}
+    assert all(s.source for s, _ in told)
+    assert sum(bool(s.strategy) for s in held_out()) >= 8
