@@ -31,7 +31,7 @@ class Errors:
     """What share of errors is harmless in a minute of green, and what is worse, by blue's."""
 
     def __init__(self, blue: Sequence[Minute], times: float, points: float, bursts: float) -> None:
-        self._usual = share(blue)
+        self._blue, self._usual = blue, share(blue)
         self._then = {each.start: each for each in blue}
         self._times, self._points, self._bursts = times, points, bursts
         own = [evidence.of_errors(m.requests, m.errors, self.rates, bursts, evidence.ALONE_LIMIT) for m in blue]
@@ -51,8 +51,15 @@ class Errors:
 
     def usual(self, until: datetime) -> float:
         """Return blue's share of errors up to a minute: in all its minutes, or since an incident began."""
-        incident = self._lately.incident(until)
-        return max(self._usual, share(incident)) if incident else self._usual
+        return max(self._usual, share(self.compared(until)))
+
+    def compared(self, until: datetime) -> Sequence[Minute]:
+        """Return the minutes of blue that green is compared with in a minute: all, or those since an incident began."""
+        return self._lately.incident(until) or self._blue
+
+    def worse(self, until: datetime) -> float:
+        """Return the share of errors that is worse in a minute, by the minutes that green is compared with."""
+        return self._rates(self.usual(until)).worse
 
     def _rates(self, blue: float) -> Rates:
         worse = min(self._times * blue + self._points, 1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from landfall.gates import evidence, saying
@@ -73,8 +74,13 @@ def of_errors(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     blue, green = sides
     rule = Errors(blue, settings.errors_times, settings.errors_points, evidence.BURSTS)
     score = evidence.added(before.errors, map(rule.ratio, green), before.minutes + 1)
-    reason = partial(saying.errors, "5xx answers", green, blue, rule.rates.worse)
+    reason = partial(_told, "5xx answers", green, rule)
     return Weighed(score, evidence.BAR, ERRORS_WORSE, reason, saying.counted(green)[0], rates=rule.rates)
+
+
+def _told(what: str, green: Sequence[Minute], rule: Errors) -> str:
+    until = green[-1].start if green else datetime.min.replace(tzinfo=UTC)
+    return saying.errors(what, green, rule.compared(until), rule.worse(until))
 
 
 def of_logs(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
@@ -82,7 +88,7 @@ def of_logs(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     blue, green = sides
     rule = Errors(blue, settings.log_errors_times, settings.log_errors_points, evidence.LOG_BURSTS)
     score = evidence.added(before.log_errors, map(rule.ratio, green), before.minutes + 1)
-    reason = partial(saying.errors, "log lines that are errors", green, blue, rule.rates.worse)
+    reason = partial(_told, "log lines that are errors", green, rule)
     lines = saying.counted(green)[0]
     return Weighed(score, evidence.LOGS_BAR, LOG_ERRORS_WORSE, reason, lines, judged=False, rates=rule.rates)
 
