@@ -19,7 +19,7 @@ from landfall.settings.traffic import Traffic
 NO_WORSE, NOT_JUDGED = "TRAFFIC_NO_WORSE", "TRAFFIC_NOT_JUDGED"
 """PASS. NOT_JUDGED: a Network Load Balancer, or all comparisons are off. The reason says so."""
 TOO_FEW, NOT_SURE, BROKEN = "TOO_FEW_REQUESTS", "TRAFFIC_NOT_SURE", "MEASUREMENT_BROKEN"
-"""WAIT. NOT_SURE: green looks worse than blue, and it may be chance."""
+"""WAIT. NOT_SURE: green looks worse than blue, of enough requests, and it may be chance."""
 LOOK_SECONDS = 60
 """CloudWatch has something new once a minute."""
 LEAST_MINUTES = 3
@@ -73,7 +73,7 @@ def decide(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: date
     found = _weighed(sides, series, gate, settings, now)
     look = _Look(*sides, found, evidence.SURE if gate.stage == BAKE else evidence.LEANING)
     missing = look.missing(settings.min_requests)
-    state, code, reason = _decided(look, measured.broken(series, gate, now), missing)
+    state, code, reason = _decided(look, measured.broken(series, gate, now), settings.min_requests, missing)
     return Decision(state, code, reason, _left(gate.evidence, look), missing)
 
 
@@ -95,13 +95,13 @@ class _Look:
         return len(self.green) >= LEAST_MINUTES and all(each.is_below(self.mark) for each in self.found)
 
 
-def _decided(look: _Look, broken: str | None, missing: int) -> tuple[State, str, Callable[[], str]]:
+def _decided(look: _Look, broken: str | None, least: int, missing: int) -> tuple[State, str, Callable[[], str]]:
     proof = next((each for each in look.found if each.is_proof), None)
     if proof:
         return State.FAIL, proof.code, proof.reason
     if broken:
         return State.WAIT, BROKEN, lambda: broken
-    doubts = [each for each in look.found if each.is_doubt]
+    doubts = [each for each in look.found if each.is_doubt(least)]
     if doubts:
         return State.WAIT, NOT_SURE, lambda: saying.doubtful([each.reason() for each in doubts])
     if missing or not look.is_sure:

@@ -1,4 +1,4 @@
-"""Compares a minute of green with blue in the same minute, or with blue's earlier minutes if blue has no traffic."""
+"""Compares a minute of green with blue in the same minute, and with what blue did usually and latest."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from statistics import median
 
 from landfall.gates import evidence
 from landfall.gates.evidence import Rates, Slow
+from landfall.gates.lately import Lately
 from landfall.gates.traffic_series import Minute
 
 LEAST_TIMED = 20
@@ -30,9 +31,11 @@ class Errors:
     """What share of errors is harmless in a minute of green, and what is worse, by blue's."""
 
     def __init__(self, blue: Sequence[Minute], times: float, points: float, bursts: float) -> None:
-        self._usual = share(blue)
+        self._blue, self._usual = blue, share(blue)
         self._then = {each.start: each for each in blue}
         self._times, self._points, self._bursts = times, points, bursts
+        own = [evidence.of_errors(m.requests, m.errors, self.rates, bursts, evidence.ALONE_LIMIT) for m in blue]
+        self._lately = Lately(blue, own)
 
     @property
     def rates(self) -> Rates:
@@ -41,13 +44,22 @@ class Errors:
 
     def ratio(self, green: Minute) -> float:
         """Return the logarithm of a minute's ratio."""
-        then = self._then.get(green.start)
-        if then is None:
-            rates, limit = self.rates, evidence.ALONE_LIMIT
-        else:
-            now = (then.errors + STEADY * self._usual) / (then.requests + STEADY)
-            rates, limit = self._rates(max(self._usual, now)), evidence.ERRORS_LIMIT
-        return evidence.of_errors(green.requests, green.errors, rates, self._bursts, limit)
+        then, usual = self._then.get(green.start), self.usual(green.start)
+        now = (then.errors + STEADY * usual) / (then.requests + STEADY) if then else usual
+        limit = evidence.ERRORS_LIMIT if then else evidence.ALONE_LIMIT
+        return evidence.of_errors(green.requests, green.errors, self._rates(max(usual, now)), self._bursts, limit)
+
+    def usual(self, until: datetime) -> float:
+        """Return blue's share of errors up to a minute: in all its minutes, or since an incident began."""
+        return max(self._usual, share(self.compared(until)))
+
+    def compared(self, until: datetime) -> Sequence[Minute]:
+        """Return the minutes of blue that green is compared with in a minute: all, or those since an incident began."""
+        return self._lately.incident(until) or self._blue
+
+    def worse(self, until: datetime) -> float:
+        """Return the share of errors that is worse in a minute, by the minutes that green is compared with."""
+        return self._rates(self.usual(until)).worse
 
     def _rates(self, blue: float) -> Rates:
         worse = min(self._times * blue + self._points, 1.0)
@@ -64,6 +76,8 @@ class Latency:
         logs = [math.log(each.p95 or 0) for each in timed]
         self.usual = math.exp(median(logs)) if logs else None
         self._moves = evidence.variance(logs)
+        own = [evidence.of_latency(self._against(each, self.usual or 0, self._moves)) for each in timed]
+        self._timed, self._lately = timed, Lately(timed, own)
 
     def compared(self, green: Sequence[Minute]) -> list[Slow]:
         """Return each minute of green that can be compared."""
@@ -73,11 +87,28 @@ class Latency:
         then = self._then.get(green.start)
         if self.usual is None:
             return None
-        blue, p95 = (then.p95 if then else self.usual) or 0, green.p95 or 0
+        if then is None:
+            return self._against(green, *self._latest(green.start, self.usual))
+        return self._against(green, then.p95 or 0, evidence.sampling(then.p50 or 0, then.p95 or 0, then.requests))
+
+    def _latest(self, until: datetime, usual: float) -> tuple[float, float]:
+        """Return blue's p95 up to a minute, and its variance: of all its minutes, or since an incident began.
+
+        The incident itself is no noise: the variance is that of the minutes on either side of its beginning.
+        """
+        incident = self._lately.incident(until)
+        if not incident:
+            return usual, self._moves
+        logs = [math.log(each.p95 or 0) for each in incident]
+        before = [math.log(each.p95 or 0) for each in self._timed if each.start < incident[0].start]
+        noise = evidence.variance(logs) * (len(logs) - 1) + evidence.variance(before) * max(len(before) - 1, 0)
+        return math.exp(median(logs)), noise / max(len(logs) + len(before) - 2, 1)
+
+    def _against(self, minute: Minute, blue: float, chance: float) -> Slow:
+        p95 = minute.p95 or 0
         if blue < p95 < blue + self._seconds:
             p95 = blue
-        chance = evidence.sampling(then.p50 or 0, then.p95 or 0, then.requests) if then else self._moves
-        own = evidence.OWN_VARIANCE + evidence.sampling(green.p50 or 0, green.p95 or 0, green.requests)
+        own = evidence.OWN_VARIANCE + evidence.sampling(minute.p50 or 0, minute.p95 or 0, minute.requests)
         worse = math.log(self._times)
         excess = math.log(p95 / blue) - HARMLESS_LATENCY * worse
         return Slow(excess, worse * (1 - HARMLESS_LATENCY), own + chance)

@@ -32,7 +32,8 @@ class Minute:
 class Side:
     """One target group: its minutes, its live weight in percent, and since when our own probes were answered there.
 
-    Blue's minutes begin HISTORY before the gate: if blue has no traffic (bake), they are what green is compared with.
+    Blue's minutes begin HISTORY before the gate: if blue has no traffic (bake), they are what green is compared with
+    (lately.py).
     `dimensions` names them as CloudWatch does, for people.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from landfall.gates import evidence, saying
@@ -16,7 +17,8 @@ from landfall.settings.traffic import Traffic
 ERRORS_WORSE, LATENCY_WORSE, LOG_ERRORS_WORSE = "ERRORS_WORSE", "LATENCY_WORSE", "LOG_ERRORS_WORSE"
 DOUBT = 0.0
 """The logarithm of evidence above which green is likelier worse than not."""
-
+DOUBT_OF_FEW = math.log(30)
+"""The same, where there are too few requests to tell: one error of a few is no more than bad luck."""
 
 COLD_MINUTES = 2
 """Green's latency in its first minutes with traffic doesn't count: it loads and connects (kortix-ai/suna#3408)."""
@@ -26,13 +28,15 @@ COLD_MINUTES = 2
 class Weighed:
     """The evidence that green is worse in one way, what proves it, and how people are told.
 
-    `judged`: a gate waits until this is known. `rates`: what the shares of errors are compared with.
+    `had` is how many requests (or lines) of green at this weight were weighed. `judged`: a gate waits until this is
+    known. `rates`: what the shares of errors are compared with.
     """
 
     score: float
     bar: float
     code: str
     reason: Callable[[], str]
+    had: int
     judged: bool = True
     rates: Rates | None = None
 
@@ -41,10 +45,14 @@ class Weighed:
         """Say whether green is worse."""
         return self.score > self.bar
 
-    @property
-    def is_doubt(self) -> bool:
-        """Say whether green looks worse, though it may be chance."""
-        return self.score > DOUBT
+    def is_doubt(self, least: int) -> bool:
+        """Say whether green looks worse, though it may be chance.
+
+        There are enough requests to tell if they are `least`, and would have cleared green had none been an error.
+        """
+        clears = math.log(evidence.share(1)) - evidence.LEANING
+        enough = clears / (self.rates.worse - self.rates.harmless) if self.rates else 0
+        return self.score > (DOUBT if self.had >= max(least, enough) else DOUBT_OF_FEW)
 
     def is_below(self, mark: float) -> bool:
         """Say whether green is no worse, as surely as the mark asks."""
@@ -66,8 +74,13 @@ def of_errors(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     blue, green = sides
     rule = Errors(blue, settings.errors_times, settings.errors_points, evidence.BURSTS)
     score = evidence.added(before.errors, map(rule.ratio, green), before.minutes + 1)
-    reason = partial(saying.errors, "5xx answers", green, blue, rule.rates.worse)
-    return Weighed(score, evidence.BAR, ERRORS_WORSE, reason, rates=rule.rates)
+    reason = partial(_told, "5xx answers", green, rule)
+    return Weighed(score, evidence.BAR, ERRORS_WORSE, reason, saying.counted(green)[0], rates=rule.rates)
+
+
+def _told(what: str, green: Sequence[Minute], rule: Errors) -> str:
+    until = green[-1].start if green else datetime.min.replace(tzinfo=UTC)
+    return saying.errors(what, green, rule.compared(until), rule.worse(until))
 
 
 def of_logs(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
@@ -75,8 +88,9 @@ def of_logs(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     blue, green = sides
     rule = Errors(blue, settings.log_errors_times, settings.log_errors_points, evidence.LOG_BURSTS)
     score = evidence.added(before.log_errors, map(rule.ratio, green), before.minutes + 1)
-    reason = partial(saying.errors, "log lines that are errors", green, blue, rule.rates.worse)
-    return Weighed(score, evidence.LOGS_BAR, LOG_ERRORS_WORSE, reason, judged=False)
+    reason = partial(_told, "log lines that are errors", green, rule)
+    lines = saying.counted(green)[0]
+    return Weighed(score, evidence.LOGS_BAR, LOG_ERRORS_WORSE, reason, lines, judged=False, rates=rule.rates)
 
 
 def of_latency(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
@@ -88,4 +102,4 @@ def of_latency(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     score = evidence.added(before.latency, map(evidence.of_latency, compared), before.minutes + 1)
     reason = partial(saying.latency, warm, rule.usual, settings.latency_times)
     judged = len(compared) * 2 > len(warm)
-    return Weighed(score, evidence.BAR, LATENCY_WORSE, reason, judged)
+    return Weighed(score, evidence.BAR, LATENCY_WORSE, reason, saying.counted(warm)[0], judged)

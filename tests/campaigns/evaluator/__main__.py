@@ -56,14 +56,14 @@ def main() -> int:
 
 
 def _parts(run: Run, number: int) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+    part = max(number // 5, 5)
     yield "good", lambda: run(cases.good(number))
     yield ERRORS, lambda: run(cases.with_errors(number))
     yield SLOW, lambda: run(cases.slow(number))
-    yield f"{SLOW}_of_1000_requests", lambda: run(cases.slow_of_few(number // 2))
-    yield "good_3_times_as_dispersed", lambda: run(cases.good(number // 2, wild=True))
-    yield f"{ERRORS}_3_times_as_dispersed", lambda: run(cases.with_errors(number // 2, wild=True))
-    yield f"{SLOW}_3_times_as_dispersed", lambda: run(cases.slow(number // 2, wild=True))
-    part = number // 2
+    yield f"{SLOW}_of_1000_requests", lambda: run(cases.slow_of_few(part))
+    yield "good_3_times_as_dispersed", lambda: run(cases.good(part, wild=True))
+    yield f"{ERRORS}_3_times_as_dispersed", lambda: run(cases.with_errors(part, wild=True))
+    yield f"{SLOW}_3_times_as_dispersed", lambda: run(cases.slow(part, wild=True))
     yield "good_in_an_incident", lambda: run(cases.in_an_incident(part))
     yield "good_in_a_slow_incident", lambda: run(cases.in_a_slow_incident(part))
     yield "good_in_a_late_incident", lambda: run(cases.in_a_late_incident(part))

@@ -47,6 +47,7 @@ class _Deployment:
         for at, told in before:
             self._log(at, told, NOTHING)
         self._now = 0
+        self._answered: list[datetime | None] = [None, None]
         self.requests = 0
 
     def play(self) -> Ended:
@@ -70,6 +71,7 @@ class _Deployment:
         mean = None if fixed is None else fixed / (len(truth.gates) * truth.longest)
         window = GateWindow(BAKE if weight == 100 else "shift", weight, _at(began), _at(began + truth.longest), left)
         judged: Decision | None = None
+        self._answered = [None, None]
         while self._now < began + truth.longest + _UNSETTLED:
             self._draw(weight, green, mean, within=self._now < began + truth.longest)
             if self._now - began >= FIRST_LOOK - 1:
@@ -87,6 +89,9 @@ class _Deployment:
         self._blue.append((self._now, ours))
         green.append((self._now, theirs))
         self._log(self._now, ours, theirs)
+        for side, told in enumerate((ours, theirs)):
+            if told.requests and not told.lost:
+                self._answered[side] = self._answered[side] or _at(self._now)
         self.requests += theirs.requests
         self._now += 1
 
@@ -113,10 +118,10 @@ class _Deployment:
         while self._known and self._known[0].start < oldest:
             self._known.pop(0)
         blue = (*self._known, *self._seen(self._blue))
-        probed = _at(0)
+        of_blue, of_green = self._answered
         return TrafficSeries(
-            Side("blue", blue, 100 - weight, probed),
-            Side("green", tuple(self._seen(green)), weight, probed),
+            Side("blue", blue, 100 - weight, of_blue),
+            Side("green", tuple(self._seen(green)), weight, of_green),
             *self._logged(oldest),
         )
 

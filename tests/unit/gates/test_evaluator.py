@@ -2,53 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
-from landfall.gates import evaluator, evidence
-from landfall.gates.evaluator import Judged
-from landfall.gates.traffic_series import BAKE, Evidence, GateWindow, Minute, Side, TrafficSeries
+from landfall.gates import evidence
+from landfall.gates.traffic_series import BAKE, Evidence
 from landfall.model import State
 from landfall.settings.traffic import Traffic
 from tests.campaigns.evaluator import cases, tally
 from tests.campaigns.evaluator.generator import Truth
 from tests.campaigns.evaluator.trials import play
-from tests.support import builders as b
-
-BEGAN = b.NOW.replace(second=0, microsecond=0)
-MINUTE = timedelta(minutes=1)
-NONE: tuple[Minute, ...] = ()
-
-
-def minutes(first: int, count: int, requests: int, errors: int = 0, p95: float = 0.3) -> tuple[Minute, ...]:
-    """Return minutes that are alike, `first` minutes after the gate began."""
-    return tuple(Minute(BEGAN + n * MINUTE, requests, errors, p95 / 3, p95) for n in range(first, first + count))
-
-
-def judged(
-    blue: tuple[Minute, ...],
-    green: tuple[Minute, ...],
-    *,
-    after: int = 12,
-    stage: str = "PRE_PRODUCTION_TRAFFIC_SHIFT",
-    left: Evidence | None = None,
-    settings: Traffic | None = None,
-    answered: bool = True,
-    balancer: str = "application",
-) -> Judged:
-    """Judge a gate so many minutes after it began. Blue's own history is an hour of good minutes unless `blue` says."""
-    since = BEGAN if answered else None
-    series = TrafficSeries(
-        Side("blue", blue, 90, since, "TargetGroup blue"),
-        Side("green", green, 10, since, "TargetGroup green"),
-        balancer=balancer,
-    )
-    window = GateWindow(stage, 10, BEGAN, BEGAN + 15 * MINUTE, left or Evidence())
-    return evaluator.judge(series, window, settings or Traffic(), BEGAN + after * MINUTE)
-
-
-HOUR = minutes(-60, 70, 900)
+from tests.support.gate_traffic import HOUR, NONE, judged, minutes
 
 
 def test_no_worse_passes() -> None:

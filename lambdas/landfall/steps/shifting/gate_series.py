@@ -8,7 +8,6 @@ from datetime import datetime
 
 from landfall import commit
 from landfall.gates import alarms as rule
-from landfall.gates import before_shift
 from landfall.gates.gate_state import GateState
 from landfall.gates.traffic_series import HISTORY, Side, TrafficSeries
 from landfall.judging import Judged
@@ -18,7 +17,6 @@ from landfall.proof.observed import ServiceView
 from landfall.proof.strategy import Balanced
 from landfall.runtime.world import World
 from landfall.settings import Service
-from landfall.settings.strategy import BAKE
 from landfall.smoke import service_checks
 from landfall.smoke.http_answers import Request, Round
 
@@ -40,9 +38,6 @@ def read(
     live = (followed.live or {}).get(pair.production_rule, {})
     start = state.began_at - HISTORY
     told = dict(world.traffic.minutes(balancer_of(pair.production_rule), (blue, green), start, world.now()))
-    if state.gate == BAKE and settings.strategy:
-        updated = datetime.fromisoformat(event.deployment.updated_at)
-        told[blue] = before_shift.blue(told[blue], updated, settings.strategy.traffic.min_requests)
     sides = [
         Side(
             target_group=group,
