@@ -152,7 +152,7 @@ def _made(service: Record, deployment: Record, known: list[Record]) -> Record:
         "_deployment": deployment["id"],
         "_passed": [],
         "_source": before["id"] if before else "",
-        "_blue_is_empty": bool(before) and not before["desiredCount"],
+        "_blue_is_empty": before is not None and not before["desiredCount"],
         "_steps": stages.steps(config) if sides.strategy(service) != sides.ROLLING else [],
         "_at": 0,
         "_entered": None,

@@ -23,8 +23,10 @@ class Strategic(World):
     def __init__(self, aws: LocalAws, name: str = "") -> None:
         super().__init__(aws, name=name)
         record = self.elb.describe_target_groups(TargetGroupArns=[self.group])["TargetGroups"][0]
-        kept = ("Protocol", "Port", "VpcId", "TargetType", "HealthCheckProtocol", "HealthCheckPath")
-        kept += ("HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds", "UnhealthyThresholdCount")
+        kept = (
+            *("Protocol", "Port", "VpcId", "TargetType", "HealthCheckProtocol", "HealthCheckPath"),
+            *("HealthCheckIntervalSeconds", "HealthCheckTimeoutSeconds", "UnhealthyThresholdCount"),
+        )
         self.alternate: str = self.elb.create_target_group(
             Name=f"{self.name}-b", HealthyThresholdCount=2, **{key: record[key] for key in kept}
         )["TargetGroups"][0]["TargetGroupArn"]

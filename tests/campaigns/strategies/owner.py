@@ -12,7 +12,7 @@ from tests.e2e import by_hand
 from tests.e2e.stopping import eventually
 
 Record = dict[str, Any]
-GATES: dict[str, str] = dict(STAGES)
+GATES = {str(name): stage for name, stage in STAGES.items()}
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class Watch:
             return 0.0
         actions = self._stage.aws.client("elbv2").describe_rules(RuleArns=[rule])["Rules"][0]["Actions"]
         groups = {g["TargetGroupArn"]: g["Weight"] for g in actions[-1]["ForwardConfig"]["TargetGroups"]}
-        return 100.0 * groups.get(self._group(told["targetServiceRevision"]["arn"]), 0) / sum(groups.values())
+        return float(100.0 * groups.get(self._group(told["targetServiceRevision"]["arn"]), 0) / sum(groups.values()))
 
     def _group(self, revision: str) -> str:
         if revision not in self._groups:

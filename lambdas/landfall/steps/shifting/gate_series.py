@@ -38,7 +38,7 @@ def read(
     live = (followed.live or {}).get(pair.production_rule, {})
     start = state.began_at - HISTORY
     told = dict(world.traffic.minutes(balancer_of(pair.production_rule), (blue, green), start, world.now()))
-    sides = [
+    of_blue, of_green = [
         Side(
             target_group=group,
             minutes=told[group],
@@ -48,7 +48,7 @@ def read(
         )
         for group, since in ((blue, state.blue_answered), (green, state.green_answered))
     ]
-    return TrafficSeries(*sides), state
+    return TrafficSeries(of_blue, of_green), state
 
 
 def judged_pair(service: ServiceView) -> Balanced | None:
