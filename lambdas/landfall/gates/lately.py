@@ -13,9 +13,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from landfall.gates import evidence
 from landfall.gates.traffic_series import Minute
+
+_Any = TypeVar("_Any")
+
+
+def earlier(known: Sequence[_Any]) -> Sequence[_Any]:
+    """Return the first half of what is known of blue, which an incident of the last minutes is compared with."""
+    return known[: (len(known) + 1) // 2]
 
 
 class Lately:
