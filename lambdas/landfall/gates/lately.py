@@ -5,7 +5,7 @@ beside green at 97 % only in few requests. So blue's minutes are weighed against
 green's: the same ratios with the same limit for one minute, and the same bar. If green would be held to be worse for
 such minutes, then so is blue; then they are the fairer comparison. The sum of the logarithms goes backwards from the
 last minute to where it is largest. Seen from there, the product is a test martingale, too: minutes that are as usual
-look like an incident in at most 1 of 250 deployments. It takes four minutes: a shorter burst hides no bad release.
+look like an incident in at most 1 of 250 deployments. It takes four minutes, so a short burst seldom hides a bad one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,17 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from landfall.gates import evidence
 from landfall.gates.traffic_series import Minute
+
+_Any = TypeVar("_Any")
+
+
+def earlier(known: Sequence[_Any]) -> Sequence[_Any]:
+    """Return the first half of what is known of blue, which an incident of the last minutes is compared with."""
+    return known[: (len(known) + 1) // 2]
 
 
 class Lately:

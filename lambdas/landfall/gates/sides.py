@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from statistics import median
 
-from landfall.gates import evidence
+from landfall.gates import evidence, lately
 from landfall.gates.evidence import Rates, Slow
 from landfall.gates.lately import Lately
 from landfall.gates.traffic_series import Minute
@@ -34,7 +34,8 @@ class Errors:
         self._blue, self._usual = blue, share(blue)
         self._then = {each.start: each for each in blue}
         self._times, self._points, self._bursts = times, points, bursts
-        own = [evidence.of_errors(m.requests, m.errors, self.rates, bursts, evidence.ALONE_LIMIT) for m in blue]
+        before = self._rates(share(lately.earlier(blue)))
+        own = [evidence.of_errors(m.requests, m.errors, before, bursts, evidence.ALONE_LIMIT) for m in blue]
         self._lately = Lately(blue, own)
 
     @property
@@ -76,7 +77,9 @@ class Latency:
         logs = [math.log(each.p95 or 0) for each in timed]
         self.usual = math.exp(median(logs)) if logs else None
         self._moves = evidence.variance(logs)
-        own = [evidence.of_latency(self._against(each, self.usual or 0, self._moves)) for each in timed]
+        first = logs[: len(lately.earlier(logs))]
+        before = (math.exp(median(first)) if first else 0, evidence.variance(first))
+        own = [evidence.of_latency(self._against(each, *before)) for each in timed]
         self._timed, self._lately = timed, Lately(timed, own)
 
     def compared(self, green: Sequence[Minute]) -> list[Slow]:
