@@ -15,7 +15,7 @@ Rule = Callable[[Definition], Iterator[str]]
 
 MAX_SIZE = 1024 * 1024
 """Bytes of a definition (Step Functions Developer Guide, "Quotas": 1 MB, which can't be raised)."""
-SHARE = 10
+SHARE = 5
 """Our definitions stay below this part of it: a template may have 1 MB as well, and holds more than one definition."""
 LONGEST_ARN = 256
 """Characters (Step Functions API reference, CreateStateMachine). Nothing longer is filled in for a placeholder."""

@@ -27,6 +27,11 @@ RELEASE = b.release(service=SERVICE, migration_attempts=200)
 
 @pytest.fixture(autouse=True)
 def event(aws: None) -> dict[str, Any]:
+    """Return the steps' input."""
+    return asked()
+
+
+def asked() -> dict[str, Any]:
     """Return the steps' input: the record is open, the lock is held, and the new revision is registered."""
     standin.client("logs").create_log_group(logGroupName=GROUP)
     image = f"registry/landfall/{SERVICE}@{b.OLD_DIGEST}"
