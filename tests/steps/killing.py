@@ -101,11 +101,7 @@ def world() -> dict[str, Any]:
         "revisions": sorted(ecs.list_task_definitions()["taskDefinitionArns"]),
         "retired": sorted(ecs.list_task_definitions(status="INACTIVE")["taskDefinitionArns"]),
         "services": sorted(services),
-        "one-off tasks": sorted(
-            str(task.started_by)
-            for task in standin.backend().tasks.get(standin.CLUSTER, {}).values()
-            if task.started_by
-        ),
+        "one-off tasks": sorted(str(task.started_by) for task in standin.tasks() if task.started_by),
         "files": sorted(_RANDOM.sub("*", v["Key"]) for v in standin.versions()),
         "messages": sorted((_same(message), subject) for _, message, subject, *_ in sent()),
         "events": sorted((event["detail-type"], str(event["detail"]["outcome"])) for event in standin.heard()),

@@ -388,10 +388,14 @@ def crash(name: str = "sample", times: int = 2) -> None:
         stop(start(name, b.DIGEST), "EssentialContainerExited", 1)
 
 
+def tasks() -> list[Any]:
+    """Return every task of the cluster."""
+    return list(backend().tasks.get(CLUSTER, {}).values())
+
+
 def tasks_of(name: str) -> list[Any]:
     """Return a service's tasks that are meant to run."""
-    every = backend().tasks.get(CLUSTER, {}).values()
-    return [t for t in every if t.group == f"service:{name}" and t.desired_status == "RUNNING"]
+    return [t for t in tasks() if t.group == f"service:{name}" and t.desired_status == "RUNNING"]
 
 
 def address(task: Any) -> str:
