@@ -11,6 +11,7 @@ from typing import Any
 import botocore.client
 import pytest
 
+from landfall.migration.asking import STARTED_BY
 from stacks.functions.steps import STEPS
 from tests.steps import standin
 from tests.steps.test_telling import sent
@@ -101,7 +102,9 @@ def world() -> dict[str, Any]:
         "revisions": sorted(ecs.list_task_definitions()["taskDefinitionArns"]),
         "retired": sorted(ecs.list_task_definitions(status="INACTIVE")["taskDefinitionArns"]),
         "services": sorted(services),
-        "one-off tasks": sorted(str(task.started_by) for task in standin.tasks() if task.started_by),
+        "one-off tasks": sorted(
+            str(task.started_by) for task in standin.tasks() if str(task.started_by).startswith(STARTED_BY)
+        ),
         "files": sorted(_RANDOM.sub("*", v["Key"]) for v in standin.versions()),
         "messages": sorted((_same(message), subject) for _, message, subject, *_ in sent()),
         "events": sorted((event["detail-type"], str(event["detail"]["outcome"])) for event in standin.heard()),

@@ -104,6 +104,15 @@ def migrating_too_long() -> Invocation:
     return "check_migration", {**event, "attempt": 2, "recovering": False}
 
 
+def migrating_harms() -> Invocation:
+    """The service suffers while the migration runs, and people are told at the second look."""
+    event = migrations.asked()
+    migrations.run(event)
+    standin.service_of(migrations.SERVICE).running_count = 0
+    migrations.check(event)
+    return "check_migration", {**event, "attempt": 2, "recovering": False}
+
+
 def updated() -> Invocation:
     """The service is pointed at the release."""
     old, ours = _on_its_way()
@@ -187,6 +196,7 @@ SCENES: dict[str, tuple[Callable[[], Invocation], tuple[str, ...]]] = {
     "RunMigration": (migrating, ("dynamodb:UpdateItem", "ecs:RunTask", "dynamodb:UpdateItem")),
     "CheckMigration": (migrated, ("dynamodb:UpdateItem",)),
     "CheckMigration, too late": (migrating_too_long, ("ecs:StopTask", "dynamodb:UpdateItem")),
+    "CheckMigration, of a service that suffers": (migrating_harms, (SENDS, "dynamodb:UpdateItem")),
     "UpdateService": (updated, ("ecs:UpdateService",)),
     "UpdateService, too late": (withdrawn, ("ecs:DeregisterTaskDefinition",)),
     "Rollback": (went_back, ("ecs:UpdateService", "ecs:DeregisterTaskDefinition")),
