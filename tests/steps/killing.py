@@ -102,9 +102,8 @@ def world() -> dict[str, Any]:
         "revisions": sorted(ecs.list_task_definitions()["taskDefinitionArns"]),
         "retired": sorted(ecs.list_task_definitions(status="INACTIVE")["taskDefinitionArns"]),
         "services": sorted(services),
-        "one-off tasks": sorted(
-            str(task.started_by) for task in standin.tasks() if str(task.started_by).startswith(STARTED_BY)
-        ),
+        # moto ignores the client token, so a second request there makes a second task of the same name
+        "one-off tasks": sorted({t.started_by for t in standin.tasks() if str(t.started_by).startswith(STARTED_BY)}),
         "files": sorted(_RANDOM.sub("*", v["Key"]) for v in standin.versions()),
         "messages": sorted((_same(message), subject) for _, message, subject, *_ in sent()),
         "events": sorted((event["detail-type"], str(event["detail"]["outcome"])) for event in standin.heard()),

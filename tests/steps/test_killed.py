@@ -100,6 +100,8 @@ def migrating_too_long() -> Invocation:
     """The migration has had its time, and is stopped."""
     event = migrations.asked()
     migrations.run(event)
+    for look in (1, 2):  # people are told that the service suffers, so no later look tells them
+        migrations.check(event, look)
     migrations.record(asked_at=(datetime.now(UTC) - timedelta(seconds=901)).isoformat())
     return "check_migration", {**event, "attempt": 2, "recovering": False}
 
@@ -195,7 +197,7 @@ SCENES: dict[str, tuple[Callable[[], Invocation], tuple[str, ...]]] = {
     "RegisterTaskDefinition, too late": (registered_too_late, ("ecs:DeregisterTaskDefinition",)),
     "RunMigration": (migrating, ("dynamodb:UpdateItem", "ecs:RunTask", "dynamodb:UpdateItem")),
     "CheckMigration": (migrated, ("dynamodb:UpdateItem",)),
-    "CheckMigration, too late": (migrating_too_long, ("ecs:StopTask", "dynamodb:UpdateItem")),
+    "CheckMigration, too late": (migrating_too_long, ("dynamodb:UpdateItem", "ecs:StopTask")),
     "CheckMigration, of a service that suffers": (migrating_harms, (SENDS, "dynamodb:UpdateItem")),
     "UpdateService": (updated, ("ecs:UpdateService",)),
     "UpdateService, too late": (withdrawn, ("ecs:DeregisterTaskDefinition",)),
