@@ -21,6 +21,7 @@ ANYWHERE = {
     "elasticloadbalancing:DescribeTargetGroups": NO_LEVEL,
     "elasticloadbalancing:DescribeLoadBalancers": NO_LEVEL,
     "elasticloadbalancing:DescribeListeners": NO_LEVEL,
+    "elasticloadbalancing:DescribeRules": NO_LEVEL,
     "cloudwatch:GetMetricData": NO_LEVEL,
     "cloudwatch:DescribeAlarms": "composite alarms are described on every resource or not at all (CloudWatch API)",
     "xray:PutTraceSegments": NO_LEVEL,
