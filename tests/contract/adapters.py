@@ -29,6 +29,7 @@ from landfall.aws.image_care.account import AccountReader
 from landfall.aws.image_care.registry import Registry
 from landfall.aws.ledger import Ledger
 from landfall.aws.locks import Locks
+from landfall.aws.one_off_tasks import OneOffTasks
 from landfall.aws.reports import Reports
 from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
@@ -117,6 +118,19 @@ REPLIES: Mapping[str, Any] = {
             }
         ],
         "failures": [],
+    },
+    "ContinueServiceDeployment": {"serviceDeploymentArn": "arn"},
+    "StopServiceDeployment": {"serviceDeploymentArn": "arn"},
+    "RunTask": {"tasks": [{"taskArn": "arn:task/1"}], "failures": []},
+    "StopTask": {"task": {"taskArn": "arn:task/1"}},
+    "DescribeRules": {
+        "Rules": [
+            {
+                "Actions": [
+                    {"Type": "forward", "ForwardConfig": {"TargetGroups": [{"TargetGroupArn": b.GROUP, "Weight": 100}]}}
+                ]
+            }
+        ]
     },
     "ListServiceDeployments": {
         "serviceDeployments": [
@@ -285,6 +299,10 @@ def _changes(at: Boundary) -> ServiceDeployments:
     return ServiceDeployments(at.client("ecs"), "c", "sample")
 
 
+def _one_off(at: Boundary) -> OneOffTasks:
+    return OneOffTasks(at.client("ecs"), "c", "sample")
+
+
 def _ecr(at: Boundary) -> Ecr:
     return Ecr(at.client("ecr"), "repo")
 
@@ -327,6 +345,15 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "ServiceDeployments.of_status": lambda at: _changes(at).of_status(["PENDING", "IN_PROGRESS"]),
     "ServiceDeployments.described": lambda at: _changes(at).described(["arn"] * 20),
     "ServiceDeployments.task_definitions": lambda at: _changes(at).task_definitions(["arn:revision"] * 20),
+    "ServiceDeployments.revisions": lambda at: _changes(at).revisions(["arn:revision"] * 20),
+    "ServiceDeployments.go_on": lambda at: _changes(at).go_on("arn", "hook"),
+    "ServiceDeployments.go_back": lambda at: _changes(at).go_back("arn"),
+    "OneOffTasks.placement": lambda at: _one_off(at).placement(),
+    "OneOffTasks.run": lambda at: _one_off(at).run({"taskDefinition": b.REVISION, "clientToken": "token"}),
+    "OneOffTasks.task": lambda at: _one_off(at).task("arn:task/1"),
+    "OneOffTasks.started_by": lambda at: _one_off(at).started_by("landfall"),
+    "OneOffTasks.running": lambda at: _one_off(at).running("family", "landfall"),
+    "OneOffTasks.stop": lambda at: _one_off(at).stop("arn:task/1", "why"),
     "Ecr.image": lambda at: _ecr(at).image({"imageTag": b.SHA}),
     "Ecr.images": lambda at: list(_ecr(at).images()),
     "Ecr.label": lambda at: _ecr(at).label(_of(b.DIGEST), "l"),
@@ -344,6 +371,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Elb.targets": lambda at: Elb(at.client("elbv2")).targets([GROUP]),
     "Elb.groups": lambda at: Elb(at.client("elbv2")).groups([GROUP]),
     "Elb.fronts": lambda at: Elb(at.client("elbv2")).fronts((GroupView(b.GROUP, balancer="lb"),)),
+    "Elb.weights": lambda at: Elb(at.client("elbv2")).weights("arn:listener-rule/app/lb/1/2/3"),
     "Events.put": lambda at: Events(at.client("events"), "bus").put(DetailType.FINDING, {}, "arn"),
     "CodeBuild.build": lambda at: CodeBuild(at.client("codebuild")).build("p:1"),
     "CodeBuild.ends": lambda at: CodeBuild(at.client("codebuild")).ends(["p:1"]),

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landfall.errors import StepOutputTooLarge
+from landfall.gates.gate_state import GateState
 from landfall.judging import Counted
 from landfall.ledger.resolved import Resolved
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release, State, Verdict
@@ -42,6 +43,7 @@ def _of(kind: type[Any], **known: st.SearchStrategy[Any]) -> None:
 
 st.register_type_strategy(str, _TEXT)
 st.register_type_strategy(int, st.integers(0, 10_000))
+st.register_type_strategy(float, st.floats(-700, 700))  # weights of evidence: natural logarithms
 _of(Verdict, code=_CODE, retry_after=_FEW)
 _of(
     Limits,
@@ -76,12 +78,13 @@ st.register_type_strategy(BuildRead, st.from_type(Verdict).flatmap(_build_read))
 
 VARIABLES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
-        **{name: st.from_type(Verdict) for name in ("verdict", "lock")},
-        **{name: st.integers(0, 3) for name in ("attempts", "rounds", "scans", "bakes")},
+        **{name: st.from_type(Verdict) for name in ("verdict", "lock", "left")},
+        **{name: st.integers(0, 3) for name in ("attempts", "rounds", "scans", "bakes", "forced")},
         **{name: st.sampled_from(Outcome) for name in ("outcome", "settled")},
         "release": st.from_type(Release),
         "baseline": st.from_type(Baseline),
         "counted": st.none() | st.from_type(Counted),
+        "gate": st.none() | st.from_type(GateState),
         "deployment": st.from_type(Deployment),
         "failure": st.from_type(Failure),
         "checks": st.lists(st.from_type(Check), max_size=2),
