@@ -72,7 +72,7 @@ def _shown(by: Mapping[tuple[str, Grant | None, str], str], stack: str, statemen
     if test:
         path, _, name = test.partition("::")
         return f"`{path.removeprefix('tests/steps/')}::{name.partition('[')[0]}`"
-    return reasons.of_step(action) or "nothing"
+    return reasons.of_step(statement.step.id, action) or "nothing"
 
 
 def _row(stack: str, statement: Statement, action: str, test: str) -> str:

@@ -16,6 +16,21 @@ OF_STEPS = {
 }
 """Actions by pattern."""
 
+_SHIFTED = "services whose traffic ECS shifts: tests/campaigns/torture/scenarios/21-strategies.toml"
+OF_ONE_STEP = {
+    r"(CheckTargetHealth|Confirm) ecs:(List|Describe)Service(Deployments|Revisions)": _SHIFTED,
+    r"(Preflight|CheckStability|CheckTargetHealth|Confirm) elasticloadbalancing:DescribeRules": _SHIFTED,
+    r"(CheckStability|JudgeGate|CheckTargetHealth|Confirm) elasticloadbalancing:DescribeListeners": (
+        "blue/green behind a Network Load Balancer: tests/campaigns/torture/scenarios/21-strategies.toml"
+    ),
+    r"JudgeGate (ecs:DescribeTaskDefinition|logs:\w+)": "the log gate of a service that has gates, too: tests/unit/gates",
+    r"JudgeGate secretsmanager:GetSecretValue": "checks with a secret, through the test listener as in SmokeTest",
+    r"Preflight dynamodb:\w+": "a drill, asked again under the lock: tests/e2e/test_drills.py",
+    r"Reconcile ecr:BatchGetImage": "the parts of an index that a lifecycle policy would take: tests/unit/reconcile",
+    r"(Preflight|Drill) s3:ListBucketVersions": "no call of the step: without it S3 answers 403 where a file is not there",
+}
+"""The same, of one step."""
+
 OF_OTHERS = (
     (r"Pipeline/(Machine|BuildWatch)", r"lambda:\w+", "every test in tests/e2e: the machine invokes its steps"),
     (r"Pipeline/(Machine|BuildWatch)", r"(logs|xray):\w+", "Step Functions itself: the machine's log and traces"),
@@ -43,9 +58,10 @@ OF_OTHERS = (
 """Roles by stack and name, actions by pattern."""
 
 
-def of_step(action: str) -> str | None:
-    """Return why no test's call exercises a step's action, or None if one must."""
-    return next((reason for pattern, reason in OF_STEPS.items() if re.fullmatch(pattern, action)), None)
+def of_step(step: str, action: str) -> str | None:
+    """Return why no test's call exercises a step's action, or None if one must. Each pattern is of `Step action`."""
+    named = (r for pattern, r in OF_ONE_STEP.items() if re.fullmatch(pattern, f"{step} {action}"))
+    return next(named, None) or next((r for pattern, r in OF_STEPS.items() if re.fullmatch(pattern, action)), None)
 
 
 def of_other(role: str, action: str) -> str | None:

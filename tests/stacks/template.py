@@ -70,15 +70,20 @@ class Template:
         """Return all policy statements of a role, given by its logical id."""
         return [
             statement
-            for policy in self.of_type("AWS::IAM::Policy").values()
+            for policy in self._policies()
             if f"<{role}>" in policy["Roles"]
             for statement in policy["PolicyDocument"]["Statement"]
         ]
 
     def identity_statements(self) -> Iterator[dict[str, Any]]:
         """Yield every statement of every role's policies."""
-        for policy in self.of_type("AWS::IAM::Policy").values():
+        for policy in self._policies():
             yield from policy["PolicyDocument"]["Statement"]
+
+    def _policies(self) -> Iterator[dict[str, Any]]:
+        """Yield the roles' policies. CDK puts what is beyond IAM's 10,240 characters into managed ones."""
+        yield from self.of_type("AWS::IAM::Policy").values()
+        yield from (each for each in self.of_type("AWS::IAM::ManagedPolicy").values() if each.get("Roles"))
 
 
 def read(directory: Path) -> dict[str, Template]:

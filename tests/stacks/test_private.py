@@ -27,9 +27,9 @@ def _statements(private: Template, step: str) -> list[dict[str, Any]]:
     return private.statements_of(role)
 
 
-def test_two_steps_ask_services() -> None:
-    """What runs before the update is asked by Preflight, what runs after it by SmokeTest."""
-    assert [step.id for step in ASKING] == ["Preflight", "SmokeTest"]
+def test_three_steps_ask_services() -> None:
+    """What runs before the update is asked by Preflight, what runs after it by SmokeTest, both at a gate by JudgeGate."""
+    assert [step.id for step in ASKING] == ["Preflight", "JudgeGate", "SmokeTest"]
 
 
 def test_scans_are_read_by_one_step_of_one_repository(private: Template) -> None:

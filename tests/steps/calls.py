@@ -199,6 +199,8 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
         case "ecs", {"serviceDeploymentArns": arns} | {"serviceRevisionArns": arns}:
             for kind, cluster, name, _ in (arn.split(":", 5)[5].split("/") for arn in arns):
                 yield from (_arn("ecs", f"service/{cluster}/{name}"), _arn("ecs", f"{kind}/{cluster}/{name}/*"))
+        case "ecs", {"serviceDeploymentArn": str(arn)}:
+            yield from _resources(service, operation, {"serviceDeploymentArns": [arn]})
         case "ecs", {"family": family, "containerDefinitions": _}:
             yield _arn("ecs", f"task-definition/{family}:*")
         case "ecr", {"repositoryName": name}:

@@ -54,6 +54,11 @@ NOT_HERE = {
     ("Reconcile", "sns:Publish"),
     ("Reconcile", "events:PutEvents"),
     ("Retire", "lambda:DeleteFunction"),  # what it removes has to be old first
+    # services there have no migration and no gates; tests/steps/test_killed.py and tests/steps/gates kill these
+    *{("RunMigration", action) for action in ("ecs:RunTask", UPDATE_ITEM)},
+    *{("CheckMigration", action) for action in ("ecs:StopTask", UPDATE_ITEM, "sns:Publish")},
+    ("ContinueGate", "ecs:ContinueServiceDeployment"),
+    ("Rollback", "ecs:StopServiceDeployment"),
     ("Drill", "states:StartExecution"),  # no drill is due there
 }
 """Tried in tests/steps alone: by kills, the reconciler's claims in test_reconcile.py, removals in

@@ -47,7 +47,7 @@ class MigrationTask:
 
     def listed(self, request: Reply, at: float) -> list[str] | None:
         """Return the ARNs of a list by `startedBy` or by family; None for a list of the service's tasks."""
-        if "serviceName" in request:
+        if not {"startedBy", "family"} & request.keys():
             return None
         found = [self.described(arn, at) for arn in (ARN, OTHERS)]
         wanted = request.get("desiredStatus", "RUNNING")
