@@ -71,9 +71,11 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     _wildcard(
         rf"arn:<AWS::Partition>:ecs:{_ACCOUNT}:service-(deployment|revision)/[^/*]+/[^/*]+/\*",
-        rf"Landfall-Pipeline/(CheckStability|Preflight)Role/{_POLICY}",
+        rf"Landfall-Pipeline/(CheckStability|Preflight|CheckTargetHealth|Confirm|JudgeGate|ContinueGate|Rollback)Role/"
+        rf"{_POLICY}",
         "ECS gives a service deployment and a revision of a service their ids when they are made. The pattern is "
-        "limited to the configured service, and the right is to read.",
+        "limited to the configured service. The right is to read; ContinueGate may continue, and Rollback may stop, a "
+        "deployment of that service.",
     ),
     _wildcard(
         rf"arn:<AWS::Partition>:ecs:{_ACCOUNT}:task-definition/[^/*]+:\*",
@@ -82,7 +84,7 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     _wildcard(
         rf"arn:<AWS::Partition>:logs:{_ACCOUNT}:log-group:[^*]+:\*",
-        rf"Landfall-Pipeline/(Report|Confirm|Preflight|CheckMigration)Role/{_POLICY}",
+        rf"Landfall-Pipeline/(Report|Confirm|JudgeGate|Preflight|CheckMigration)Role/{_POLICY}",
         "The form in which IAM names a log group with its streams (CloudWatch Logs user guide): one configured group.",
     ),
     _wildcard(

@@ -44,6 +44,8 @@ def of_two(stage: Stage, landed: Ending) -> list[str]:
     elb.create_listener(LoadBalancerArn=balancer, Protocol="HTTP", Port=80, DefaultActions=forward)
     attached = [first, {**first, "targetGroupArn": group}]
     stage.ecs.update_service(cluster=f"landfall-{SERVICE}", service=SERVICE, loadBalancers=attached)
+    stable = stage.ecs.get_waiter("services_stable")  # a change of load balancers is a deployment of its own
+    stable.wait(cluster=f"landfall-{SERVICE}", services=[SERVICE], WaiterConfig={"Delay": 1, "MaxAttempts": 120})
     return [first["targetGroupArn"], group]
 
 

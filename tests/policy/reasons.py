@@ -23,11 +23,13 @@ OF_ONE_STEP = {
     r"(CheckStability|JudgeGate|CheckTargetHealth|Confirm) elasticloadbalancing:DescribeListeners": (
         "blue/green behind a Network Load Balancer: tests/campaigns/torture/scenarios/21-strategies.toml"
     ),
-    r"JudgeGate (ecs:DescribeTaskDefinition|logs:\w+)": "the log gate of a service that has gates, too: tests/unit/gates",
+    r"JudgeGate (ecs:DescribeTaskDefinition|logs:\w+)": "the log gate of a service with gates: tests/unit/gates",
+    r"ContinueGate ecs:ContinueServiceDeployment": "tests/steps/gates/test_gates.py",
+    r"Rollback ecs:StopServiceDeployment": "tests/steps/gates/test_gates.py",
     r"JudgeGate secretsmanager:GetSecretValue": "checks with a secret, through the test listener as in SmokeTest",
     r"Preflight dynamodb:\w+": "a drill, asked again under the lock: tests/e2e/test_drills.py",
     r"Reconcile ecr:BatchGetImage": "the parts of an index that a lifecycle policy would take: tests/unit/reconcile",
-    r"(Preflight|Drill) s3:ListBucketVersions": "no call of the step: without it S3 answers 403 where a file is not there",
+    r"(Preflight|Drill) s3:ListBucketVersions": "no call: without it S3 says 403 of a file that is not there",
 }
 """The same, of one step."""
 

@@ -28,7 +28,7 @@ def _statements(private: Template, step: str) -> list[dict[str, Any]]:
 
 
 def test_three_steps_ask_services() -> None:
-    """What runs before the update is asked by Preflight, what runs after it by SmokeTest, both at a gate by JudgeGate."""
+    """What runs before the update is asked by Preflight, what runs after it by SmokeTest, and both by JudgeGate."""
     assert [step.id for step in ASKING] == ["Preflight", "JudgeGate", "SmokeTest"]
 
 
