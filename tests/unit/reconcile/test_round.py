@@ -79,9 +79,9 @@ def test_where_there_is_no_time_for_all_the_next_run_begins_with_the_others(coun
         found = run(world, seconds=seconds)
         *_, of_unknown = found.pop(UNKNOWN_SERVICE)
         assert [seen.subject for seen in of_unknown.seen] == ["every service in time"]
-        assert count / 5 < len(found) < count * 0.7
+        assert count / 10 < len(found) < count
         reached += found
-    assert sorted(reached) == sorted((order * 2)[: len(reached)])
+    assert sorted(reached) == sorted((order * 3)[: len(reached)])
 
 
 def test_a_run_begins_with_what_the_last_one_left_out() -> None:
