@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from landfall import console
+from landfall.after.inquiry import Inquiry
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry
@@ -88,6 +89,7 @@ class Report:
     links: dict[str, str]
     unread: tuple[str, ...]
     migration: Migration | None = None
+    after_check: Inquiry | None = None
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -119,6 +121,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         links=_links(release, seen),
         unread=seen.unread,
         migration=ended.migration,
+        after_check=ended.after_check,
     )
 
 
