@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,11 +34,14 @@ class Function:
         self.says: list[Any] = [{"ok": True}]
         self.told: list[dict[str, Any]] = []
         self.failed = False
+        self.denies = False
 
     def invoke(self, name: str, _qualifier: str, body: str, headers: Any, reply: Any) -> Any:
         """Answer Invoke, in moto's place: moto would run it in a container."""
         assert name == "sample-check"
         if headers.get("X-Amz-Invocation-Type") == "DryRun":
+            if self.denies:
+                raise JsonRESTError("AccessDeniedException", "not authorized to perform: lambda:InvokeFunction")
             return b""
         self.told.append(json.loads(body))
         said = self.says.pop(0) if len(self.says) > 1 else self.says[0]
@@ -196,3 +200,30 @@ def test_its_answer_is_told(event: dict[str, Any], function: Function) -> None:
     machine.invoke("notify", {"ended": ended, "report": report})
     (topic,) = sns_backends[DEFAULT_ACCOUNT_ID][standin.REGION].topics.values()
     assert "sample-check:live refused: checkout fails" in str(topic.sent_notifications)
+
+
+def preflight(attempt: int) -> dict[str, Any]:
+    """Invoke Preflight for the service of the after-check, which runs an old release."""
+    return dict(machine.invoke("preflight", {"release": asdict(RELEASE), "attempt": attempt})["verdict"])
+
+
+def test_a_missing_function_is_refused_before_anything_is_touched(function: Function) -> None:
+    """With the commands that make it; the first looks wait, since IAM and Lambda are eventually consistent."""
+    standin.make_service(SERVICE, image=f"registry/landfall/{SERVICE}@{b.OLD_DIGEST}")
+    standin.balance(SERVICE, "10.0.0.1")
+    first, last = preflight(1), preflight(RELEASE.limits.smoke_attempts)
+    assert (first["state"], last["state"], last["code"]) == ("WAIT", "FAIL", "AFTER_CHECK_NOT_FOUND")
+    assert "aws lambda create-alias --function-name sample-check --name live" in last["reason"]
+    assert function.told == []
+
+
+def test_a_function_that_may_not_be_called_is_refused(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lambda says so before the release needs it: nothing runs when that is asked."""
+    standin.make_service(SERVICE, image=f"registry/landfall/{SERVICE}@{b.OLD_DIGEST}")
+    standin.balance(SERVICE, "10.0.0.1")
+    made = SimpleNamespace(get_configuration=lambda on_create=False: {"Timeout": 30, "on_create": on_create})
+    monkeypatch.setattr(LambdaBackend, "get_function", lambda *_, **__: made)
+    function.denies = True
+    verdict = preflight(RELEASE.limits.smoke_attempts)
+    assert (verdict["state"], verdict["code"]) == ("FAIL", "AFTER_CHECK_DENIED")
+    assert function.told == []
