@@ -32,6 +32,7 @@ SERVICES = (
     "shaped",
     "jobs",
     "migrated",
+    "checked",
 )
 OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
@@ -51,6 +52,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "migration": {"command": ["python", "-m", "sample_service.migrate"], "backward_compatible": False},
         "lock_attempts": 1600,
     },
+    "checked": {"after": {"function": "checked-after", "seconds": 40}},
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,
