@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from landfall.gates.log_minutes import Logged
 from landfall.gates.traffic_series import Evidence
 from landfall.model import State, Verdict, failed, passed, safe, wait
 from landfall.settings import shifting_pace
@@ -26,7 +27,7 @@ class GateState:
     from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people. `blue_answered` and
     `green_answered`: since when our own requests were answered by either side. `red_before`: alarms that were red
     before the deployment began. `baked`: the gate `bake` passed; until then the release is not proven, even if somebody
-    else continued the deployment.
+    else continued the deployment. `logged`: what both sides logged; `unlogged`: why that is not compared.
     """
 
     service_deployment: str = ""
@@ -42,6 +43,8 @@ class GateState:
     green_answered: str = ""
     red_before: tuple[str, ...] = ()
     baked: bool = False
+    logged: Logged = ()
+    unlogged: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))
@@ -89,6 +92,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         number=before.number + 1 if before and goes_on else 1,
         evidence=before.evidence if before and goes_on else Evidence(),
         red_before=before.red_before if before and goes_on else (),
+        logged=before.logged if before and goes_on else (),
     )
 
 
