@@ -10,7 +10,7 @@ from landfall.gates.log_minutes import Logged
 from landfall.gates.traffic_series import Evidence
 from landfall.model import State, Verdict, failed, passed, safe, wait
 from landfall.settings import shifting_pace
-from landfall.settings.strategy import BAKE, Gate, Strategy
+from landfall.settings.strategy import Gate, Strategy
 
 EARLIER = timedelta(seconds=10)
 """How long before the end of ECS's own pause a gate ends."""
@@ -78,8 +78,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         return before
     if before and hooked.hook == OVER and (before.service_deployment, before.gate) == (hooked.service_deployment, gate):
         return before
-    seconds = settings.gate_seconds + (settings.bake_seconds if gate == BAKE else 0)
-    ends = now + timedelta(seconds=seconds)
+    ends = now + timedelta(seconds=settings.longest(gate))
     if hooked.expires_at:
         ends = min(ends, hooked.expires_at.astimezone(UTC) - EARLIER)
     goes_on = before is not None and before.service_deployment == hooked.service_deployment
