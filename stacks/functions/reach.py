@@ -116,6 +116,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.VERSIONS: Scope(tuple(_function(stack, f"{name}:*") for name in _versioned(settings))),
         On.LOG_GROUPS: Scope(log_groups(stack, services)),
         On.JUDGED_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.logs.gate])),
+        On.COMPARED_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.logs.gate or _compares_logs(s)])),
         On.WORKER_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.worker])),
         # GetMetricData has neither resource level nor condition keys.
         On.METRICS_OF_WORK: Scope(("*",) if any(_counts_work(s) for s in services) else ()),
@@ -131,6 +132,11 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
             },
         ),
     }
+
+
+def _compares_logs(service: Service) -> bool:
+    """Say whether the gates of a strategy compare what the new tasks log with what the old ones do."""
+    return bool(service.strategy and service.strategy.traffic.log_errors)
 
 
 def _counts_work(service: Service) -> bool:

@@ -59,6 +59,7 @@ class On(Enum):
     BUILD_PROJECTS = auto()
     LOG_GROUPS = auto()
     JUDGED_LOG_GROUPS = auto()
+    COMPARED_LOG_GROUPS = auto()
     WORKER_LOG_GROUPS = auto()
     METRICS_OF_WORK = auto()
     MIGRATED_FAMILIES = auto()
@@ -283,7 +284,8 @@ STEPS: tuple[Step, ...] = (
             *_SEE_TARGETS,
             *_SEE_SHIFTS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
-            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+            _may(On.COMPARED_LOG_GROUPS, "logs:FilterLogEvents"),
+            _may(On.JUDGED_LOG_GROUPS, "logs:GetLogEvents"),
             _may(On.METRICS_OF_TRAFFIC, "cloudwatch:GetMetricData"),
             _may(On.ALARMS_WATCHED, "cloudwatch:DescribeAlarms"),
             _SECRETS_SENT,

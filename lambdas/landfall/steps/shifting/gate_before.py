@@ -36,7 +36,7 @@ class SeenBefore:
 
 def assess(event: Judged, state: GateState, service: ServiceView, followed: Followed, world: World) -> SeenBefore:
     """Prove the new tasks before users meet them."""
-    healthy = gate_tasks.assess(event, service, followed, world)
+    healthy = gate_tasks.assess(event, service, followed, gate_tasks.read(event, world), world)
     if healthy.state != State.PASS:
         return SeenBefore(healthy, state)
     if state.phase == "":
