@@ -18,7 +18,7 @@ from landfall.intake import recorded_requests
 from landfall.migration import migration, words
 from landfall.model import UNKNOWN
 
-NESTED = ("release", "progress", "ended", "migration")
+NESTED = ("release", "progress", "ended", "migration", "gates")
 """Fields that hold JSON: a recovery reads them."""
 SAID_BY_BUILD = frozenset({"commit_time", "commit_author", "commit_subject", "commit_history"})
 """What the image's build says about its commit. It is not proof, and is marked so."""

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from landfall import console
+from landfall.gates import gate_log, gate_words
+from landfall.gates.gate_words import ToldGate
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry
@@ -88,6 +90,7 @@ class Report:
     links: dict[str, str]
     unread: tuple[str, ...]
     migration: Migration | None = None
+    gates: tuple[ToldGate, ...] = ()
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -119,6 +122,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         links=_links(release, seen),
         unread=seen.unread,
         migration=ended.migration,
+        gates=gate_words.told(gate_log.read(record), ended.outcome),
     )
 
 
