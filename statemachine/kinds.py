@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.blocks import FAILED_CALL, FAILED_STEP, FAILED_VERDICT, Catch
+from statemachine.blocks import FAILED_CALL, FAILED_STEP, FAILED_VERDICT, TIMEOUT_SECONDS, Catch
 from statemachine.definition import Machine
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Tasks that are retried and caught alike. `final` are errors that no retry can change."""
+    """Tasks that are retried and caught alike. `final` are errors that no retry can change.
+
+    `seconds` is how long Step Functions waits for one of them.
+    """
 
     why: str
     states: tuple[str, ...]
     catches: tuple[Catch, ...]
     final: tuple[str, ...] = ("InvalidStepInput", "StepOutputTooLarge")
+    seconds: int = TIMEOUT_SECONDS
 
 
 _WRITTEN_BEFORE = ("DynamoDB.ConditionalCheckFailedException",)
@@ -43,6 +47,12 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
                 *("CheckTargetHealth", "SmokeTest", "CheckWorker", "Confirm"),
             ),
             (Catch(FAILED_STEP, "Rollback"),),
+        ),
+        Kind(
+            "The same, for a step that waits for the answer of a function, which may run for as long as Lambda allows.",
+            ("AfterCheck",),
+            (Catch(FAILED_STEP, "Rollback"),),
+            seconds=900,
         ),
         Kind(
             "On the way back: `failure` keeps why the release failed; a step that fails leaves the service unproven.",

@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import Enum, auto
 
 from landfall.reconcile import LONGEST as RECONCILE_LONGEST
+from landfall.settings.after import CALL_SECONDS
 from statemachine.definition import Machine
 
 
@@ -74,6 +75,7 @@ class On(Enum):
     TARGETS_OF_MIGRATED = auto()
     METRICS_OF_TRAFFIC = auto()
     ALARMS_WATCHED = auto()
+    AFTER_CHECKS = auto()
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
+            _may(On.AFTER_CHECKS, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration"),
             _may(On.FREEZES, "dynamodb:GetItem"),
             # of a drill: what was proven, and what changed the service last
             *_SEE_PROVEN,
@@ -316,6 +319,15 @@ STEPS: tuple[Step, ...] = (
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
         ),
+    ),
+    Step(
+        "AfterCheck",
+        (
+            _may(On.AFTER_CHECKS, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            *_SEE_LOCK,
+        ),
+        longest=timedelta(seconds=CALL_SECONDS + 45),
     ),
     Step(
         "Rollback",

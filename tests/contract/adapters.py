@@ -25,6 +25,7 @@ from landfall.aws.events import DetailType, Events
 from landfall.aws.executions import Executions
 from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
+from landfall.aws.functions.versions import Definitions, Versions
 from landfall.aws.image_care.account import AccountReader
 from landfall.aws.image_care.registry import Registry
 from landfall.aws.ledger import Ledger
@@ -38,7 +39,6 @@ from landfall.aws.services import Services
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.aws.topic import Topic
-from landfall.aws.versions import Definitions, Versions
 from landfall.images.stored import Image, Listed
 from landfall.intake.freeze import Freeze
 from landfall.intake.lock import Lock

@@ -18,6 +18,7 @@ class Cause(StrEnum):
     QUEUE = "waiting for its turn"
     STEPS = "Landfall's own steps"
     MIGRATION = "migration"
+    AFTER = "after-check"
     SCHEDULING = "scheduling"
     PULL = "image pull"
     START = "start"
@@ -69,6 +70,8 @@ STEPS = {
     "WaitForWorker": Step("Checks", Cause.CHECKS),
     "Confirm": Step("Proof"),
     "WaitForBake": Step("Bake", Cause.BAKE),
+    "AfterCheck": Step("After-check", Cause.AFTER),
+    "WaitForAfterCheck": Step("After-check", Cause.AFTER),
     "JudgeGate": Step("Gate", Cause.BAKE),
     "ContinueGate": Step("Gate", Cause.BAKE),
     "ContinueRollbackGate": Step("Rollout back", Cause.BACK, back=True),

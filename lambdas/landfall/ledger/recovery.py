@@ -90,7 +90,13 @@ def carried(plan: Plan) -> Ended:
         baseline = _needed(known.baseline)
         deployment = replace(known.deployment, digests={}, health_checked=())
     return replace(
-        known, release=_named(known.release), baseline=baseline, deployment=deployment, checks=(), migration=None
+        known,
+        release=_named(known.release),
+        baseline=baseline,
+        deployment=deployment,
+        checks=(),
+        migration=None,
+        after_check=None,
     )
 
 

@@ -61,6 +61,7 @@ def _asked(event: Judged, state: GateState, settings: Service, world: World) -> 
     headers = tuple(strategy.test_headers.items())
     answers = world.ask(here, strategy.test_url, world.secrets(settings), event.deployment.desired_count, headers)
     results = smoke.checks(answers, sha, own)
+    results += smoke.schema_checks(answers, own, settings.schema_path, event.release.schema_version)
     verdict = smoke.assess(results, {}, event.release.limits, answers.retry_after)
     if verdict.state != State.PASS:
         return SeenBefore(replace(verdict, reason=f"through the test listener: {verdict.reason}"), state, results)

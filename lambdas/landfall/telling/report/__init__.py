@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from landfall import console
+from landfall.after.inquiry import Inquiry
 from landfall.gates import gate_log, gate_words
 from landfall.gates.gate_words import ToldGate
 from landfall.ledger import deployment_record
@@ -91,6 +92,7 @@ class Report:
     unread: tuple[str, ...]
     migration: Migration | None = None
     gates: tuple[ToldGate, ...] = ()
+    after_check: Inquiry | None = None
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -123,6 +125,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         unread=seen.unread,
         migration=ended.migration,
         gates=gate_words.told(gate_log.read(record), ended.outcome),
+        after_check=ended.after_check,
     )
 
 
