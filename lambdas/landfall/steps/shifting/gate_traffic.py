@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from landfall.errors import AwsCallFailed
-from landfall.gates import evaluator, gate_state
+from landfall.gates import gate_state
+from landfall.gates import pairs as judging
 from landfall.gates.gate_state import GateState
 from landfall.gates.traffic_series import GateWindow
 from landfall.judging import Judged
@@ -92,8 +93,8 @@ def _traffic(
         series, state = gate_series.read(event, state, look, settings, world)
     except AwsCallFailed as error:
         return SeenTraffic(wait(UNREAD, f"the traffic could not be read: {error}", SOON), state)
-    window = _window(state, look[1])
-    judged = evaluator.judge(series, window, strategy.traffic, now)
+    pairs = judging.judge(series, _window(state, look[1]), state.evidence_of, strategy.traffic, now)
+    judged = pairs.judged
     if judged.verdict.state != State.PASS:
         lacks = judged.undecided_is_traffic
         baked = not _baking(state, strategy, world)
@@ -104,7 +105,7 @@ def _traffic(
         logs = log_gate.assess(event, settings, world)
         if logs.state != State.PASS:
             return SeenTraffic(logs, state)
-    after = gate_state.with_evidence(state, judged.evidence)
+    after = gate_state.with_evidence(state, pairs.evidence)
     weight = f"{live_traffic.least(look[1].live or {}, look[1].groups):g} % of production traffic"
     unread = f"; the logs are not compared: {state.unlogged}" if state.unlogged else ""
     told = f"{judged.verdict.reason}; {weight}{unread}"
@@ -115,7 +116,7 @@ def _window(state: GateState, followed: Followed) -> GateWindow:
     """Return the window that the evaluator judges: since the weight is what it should be."""
     weight = round(live_traffic.least(followed.live or {}, followed.groups))
     stage = followed.found.stage if followed.found else ""
-    return GateWindow(stage, weight, datetime.fromisoformat(state.phase), state.ends_at, state.evidence)
+    return GateWindow(stage, weight, datetime.fromisoformat(state.phase), state.ends_at)
 
 
 def _baking(state: GateState, strategy: Strategy, world: World) -> int:
