@@ -113,7 +113,8 @@ def with_evidence(state: GateState, evidence: Sequence[Evidence]) -> GateState:
 def _told(evidence: Evidence) -> Evidence:
     """JSON has no infinity: no evidence at all is none."""
     numbers = (evidence.errors, evidence.latency, evidence.log_errors)
-    return Evidence(*map(_finite, numbers), evidence.gates, evidence.minutes, evidence.requests)
+    counts = (evidence.gates, evidence.minutes, evidence.requests)
+    return Evidence(*map(_finite, numbers), *counts, _finite(evidence.refusals))
 
 
 def settle(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from landfall.errors import AwsCallFailed
 from landfall.gates import gate_state
 from landfall.gates import pairs as judging
+from landfall.gates.by_logs import NOT_JUDGED
 from landfall.gates.gate_state import GateState
 from landfall.gates.traffic_series import GateWindow
 from landfall.judging import Judged
@@ -20,6 +21,7 @@ from landfall.settings import Service
 from landfall.settings.strategy import BAKE, SHIFT, Strategy
 from landfall.steps import log_gate
 from landfall.steps.shifting import gate_logs, gate_series, gate_tasks
+from landfall.steps.shifting.gate_before import NOTHING_BEFORE
 
 DISAGREE, FIRST, BAKING = "WEIGHTS_DISAGREE", "FIRST_SHIFT", "BAKING"
 UNREAD, LOGS_UNREAD, ALARM = "TRAFFIC_UNREAD", "LOGS_UNREAD", "ALARM_RED"
@@ -89,6 +91,8 @@ def _traffic(
     event: Judged, state: GateState, look: tuple[ServiceView, Followed], settings: Service, world: World
 ) -> SeenTraffic:
     strategy, now = settings.strategy or Strategy(), world.now()
+    if event.baseline.desired_count == 0:
+        return _first_of_all(state, strategy, world)
     try:
         series, state = gate_series.read(event, state, look, settings, world)
     except AwsCallFailed as error:
@@ -110,6 +114,13 @@ def _traffic(
     unread = f"; the logs are not compared: {state.unlogged}" if state.unlogged else ""
     told = f"{judged.verdict.reason}; {weight}{unread}"
     return SeenTraffic(passed(judged.verdict.code, told), replace(after, said=told))
+
+
+def _first_of_all(state: GateState, strategy: Strategy, world: World) -> SeenTraffic:
+    """Judge the first release: its tasks and the alarms are all there is, for as long as the bake lasts."""
+    if left := _baking(state, strategy, world):
+        return SeenTraffic(wait(BAKING, f"{NOTHING_BEFORE}; baking for {left} s more", min(left, 60)), state)
+    return SeenTraffic(passed(NOT_JUDGED, NOTHING_BEFORE), replace(state, said=NOTHING_BEFORE))
 
 
 def _window(state: GateState, followed: Followed) -> GateWindow:
