@@ -197,6 +197,7 @@ STEPS: tuple[Step, ...] = (
         (
             *_SEE_TASKS,
             *_SEE_PAUSES,
+            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(
                 On.LOAD_BALANCING,

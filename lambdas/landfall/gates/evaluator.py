@@ -56,7 +56,7 @@ class Decision:
 def judge(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> Judged:
     """Judge a gate once. Pure; to be asked again after `verdict.retry_after` seconds while it waits.
 
-    A FAIL has one of the codes ERRORS_WORSE, LATENCY_WORSE and LOG_ERRORS_WORSE (weighing.py).
+    A FAIL has one of the codes ERRORS_WORSE, REFUSALS_WORSE, LATENCY_WORSE and LOG_ERRORS_WORSE (weighing.py).
     """
     made = decide(series, gate, settings, now)
     after = LOOK_SECONDS if made.state == State.WAIT else 1
@@ -119,6 +119,9 @@ def _weighed(sides: weighing.Sides, gate: GateWindow, settings: Traffic) -> tupl
     found, before = [], gate.evidence
     if settings.errors:
         found.append(weighing.of_errors(sides, settings, before))
+    refusals = weighing.of_refusals(sides, before) if settings.refusals else None
+    if refusals:
+        found.append(refusals)
     if settings.latency:
         found.append(weighing.of_latency(sides, settings, before))
     return tuple(found)
@@ -133,4 +136,5 @@ def _left(before: Evidence, look: _Look) -> Evidence:
         before.gates + 1,
         before.minutes + len(look.green),
         before.requests + saying.counted(look.green)[0],
+        scores.get(weighing.REFUSALS_WORSE),
     )

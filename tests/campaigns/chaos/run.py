@@ -19,7 +19,7 @@ from local.faults.planned import Happened
 from local.settings import AS_WORKER
 from local.stage.inbox import Inbox, Message
 from local.stage.landfall_stage import Stage, staged
-from tests.campaigns.chaos import judge
+from tests.campaigns.chaos import judge, shifting
 from tests.campaigns.chaos.lane import Lane, now
 from tests.campaigns.chaos.rights import rights_law
 from tests.campaigns.chaos.schedule import GOOD, Deployment, deployment
@@ -145,16 +145,19 @@ def run(
     alone: bool = False,
     storm: float = 0.0,
     workers: bool = False,
+    strategy: str = "",
 ) -> list[Played]:
     """Play these deployments: lane by lane in turn, each lane one after the other.
 
     `alone`: the first one finds a release that landed, as it would in the middle of a run. `storm`: the seconds for
-    which each deployment's calls are throttled. `workers`: no lane has a load balancer.
+    which each deployment's calls are throttled. `workers`: no lane has a load balancer. `strategy`: ECS
+    shifts the traffic of every lane.
     """
     lanes = (WAITING if storm else LANES)[: max(1, len(numbers) // 2)]
     played: list[Played] = []
-    without = lanes if workers else WORKERS
-    with theatre(seed, state, lanes, 1.5 * storm, without) as there:
+    without = lanes if workers else () if strategy else WORKERS
+    longer = 1.5 * storm + (shifting.LONGER if strategy else 0.0)
+    with theatre(seed, state, lanes, longer, without, strategy=strategy) as there:
 
         def go(turn: int, name: str) -> None:
             time.sleep(turn * APART)
@@ -162,7 +165,7 @@ def run(
             if alone:
                 tell(there.repaired(lane, 0))
             for number in mine:
-                one = there.play(lane, deployment(seed, number, storm))
+                one = there.play(lane, deployment(seed, number, storm, shifts=bool(strategy)))
                 played.append(one)
                 tell(one)
                 if needs_repair(one) and number != mine[-1]:
@@ -178,11 +181,18 @@ def run(
 
 @contextmanager
 def theatre(
-    seed: int, state: Path, lanes: Sequence[str], longer: float = 0.0, workers: Sequence[str] = WORKERS
+    seed: int,
+    state: Path,
+    lanes: Sequence[str],
+    longer: float = 0.0,
+    workers: Sequence[str] = WORKERS,
+    *,
+    strategy: str = "",
 ) -> Iterator[Theatre]:
     """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds."""
     timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
-    settings = {name: OF_WORKERS if name in workers else SETTINGS for name in lanes}
+    usual = shifting.settings(strategy, SETTINGS) if strategy else SETTINGS
+    settings = {name: OF_WORKERS if name in workers else usual for name in lanes}
     overrides = {name: {**own, "stability_timeout_seconds": timeout} for name, own in settings.items()}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults

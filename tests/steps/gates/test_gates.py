@@ -14,6 +14,7 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from landfall.model import Release
 from tests.steps import machine, standin
 from tests.steps.site import Site
+from tests.steps.test_preflight import preflight
 from tests.support import builders as b
 
 GROUP = "/shifted"
@@ -58,9 +59,11 @@ class Shifting:
         """Answer from now on."""
         target = list(self.runs)[1]
 
-        def listed(_: Any) -> ActionResult:
+        def listed(response: Any) -> ActionResult:
             short = {key: self.told()[key] for key in ("serviceDeploymentArn", "status", "createdAt")}
-            return ActionResult({"serviceDeployments": [{**short, "targetServiceRevisionArn": target}]})
+            wanted = response._get_param("status") or [self.status]
+            found = [{**short, "targetServiceRevisionArn": target}] if self.status in wanted else []
+            return ActionResult({"serviceDeployments": found})
 
         def described(_: Any) -> ActionResult:
             return ActionResult({"serviceDeployments": [self.told()], "failures": []})
@@ -137,7 +140,14 @@ def shifting(site: Site, monkeypatch: pytest.MonkeyPatch) -> Shifting:
         ComparisonOperator="GreaterThanThreshold",
     )
     service = standin.service_of("shifted")
-    advanced = {"alternateTargetGroupArn": blue, "productionListenerRule": rule}
+    test = elb.create_rule(
+        ListenerArn=listener,
+        Priority=2,
+        Conditions=[{"Field": "path-pattern", "Values": ["/test"]}],
+        Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}],
+    )["Rules"][0]["RuleArn"]
+    named = {"productionListenerRule": rule, "testListenerRule": test, "roleArn": "arn:aws:iam::123456789012:role/x"}
+    advanced = {"alternateTargetGroupArn": blue, **named}
     service.load_balancers = [{**service.load_balancers[0], "advancedConfiguration": advanced}]
     hooks = [{"targetType": "PAUSE", "lifecycleStages": list(STAGES.values())}]
     service.deployment_configuration = {"strategy": "CANARY", "lifecycleHooks": hooks}
@@ -307,3 +317,34 @@ def test_ecs_goes_back_by_itself(shifting: Shifting, release: Release) -> None:
     shifting.status = "ROLLBACK_IN_PROGRESS"
     assert went_back(shifting, release)["verdict"]["code"] == "ROLLING_BACK"
     assert shifting.asked == []
+
+
+LIVE: Any = {
+    "service": "shifted",
+    "repository": "landfall/shifted",
+    "image_digest": b.OLD_DIGEST,
+    "accepted_digests": (b.OLD_DIGEST,),
+    "git_sha": b.OLD_SHA,
+}
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"),
+    [
+        ({"status": "SUCCESSFUL"}, "ALREADY_LIVE"),
+        ({"status": "ROLLBACK_SUCCESSFUL"}, "READY"),
+        ({"status": "ROLLBACK_FAILED"}, "READY"),
+    ],
+)
+def test_a_release_of_what_runs_already(shifting: Shifting, site: Site, ends: dict[str, str], code: str) -> None:
+    """It is live only if its own service deployment ended well: one that was rolled back proves nothing."""
+    baking(shifting)
+    vars(shifting).update({**ends, "stage": "CLEAN_UP", "hook": "SUCCEEDED"})
+    standin.service_of("shifted").current_service_deployment = shifting.arn
+    assert preflight(**LIVE)["verdict"]["code"] == code
+
+
+def test_traffic_elsewhere_is_not_live(shifting: Shifting, site: Site) -> None:
+    """ECS says SUCCESSFUL, and the live rule sends all traffic to the other target group."""
+    vars(shifting).update(status="SUCCESSFUL", stage="CLEAN_UP", hook="SUCCEEDED")
+    assert preflight(**LIVE)["verdict"]["code"] == "READY"

@@ -67,6 +67,15 @@ WRONG = {
 }
 
 
+def test_the_test_url_may_be_left_out() -> None:
+    """Before the first deploy nobody knows the load balancer's name. Its one address has both rules."""
+    left_out = TABLE.replace('test_url = "http://test.example"\n', "")
+    assert left_out != TABLE
+    found = read(f'{STACK}strategy = "canary"\n{left_out}')
+    assert found.strategy is not None
+    assert found.strategy.test_url is None
+
+
 @pytest.mark.parametrize(("text", "why"), WRONG.values(), ids=WRONG.keys())
 def test_what_can_not_be_is_refused_at_synth(text: str, why: str) -> None:
     """With the line, and the way out."""

@@ -30,12 +30,17 @@ def paths(settings: Service) -> tuple[str, ...]:
     return tuple(dict.fromkeys((smoke.version_path, smoke.live_path, smoke.ready_path, *own)))[:MOST_PATHS]
 
 
+def test_url(event: Judged, strategy: Strategy) -> str:
+    """Return where the new tasks answer. A stack of Landfall has one address, and the headers tell them apart."""
+    return strategy.test_url or event.baseline.base_url
+
+
 def assess(event: Judged, settings: Service, world: World) -> tuple[Verdict, str, tuple[Difference, ...]]:
     """Compare once. Returns the verdict, what differs in a sentence, and all differences."""
     wanted = Round({Request(path): TIMES for path in paths(settings)}, per_second=settings.smoke.requests_per_second)
     strategy = settings.strategy or Strategy()
     blue = world.ask_for(settings, event.baseline.base_url, wanted)
-    green = world.ask_for(settings, strategy.test_url or "", wanted, headers=tuple(strategy.test_headers.items()))
+    green = world.ask_for(settings, test_url(event, strategy), wanted, headers=tuple(strategy.test_headers.items()))
     found = comparison.differences(blue.given, green.given)
     bad = comparison.failing(found, strategy.compare_fails)
     told = f"{len(wanted.requests)} requests to blue and green side by side: {_told(found)}"

@@ -30,7 +30,7 @@ def read(event: Judged, state: GateState, tasks: Sequence[TaskView], settings: S
 
     Nothing is read, and `unlogged` says why, where the logs can't tell the two sides: Landfall may read one log group.
     """
-    if not (settings.strategy or Strategy()).traffic.log_errors:
+    if event.baseline.desired_count == 0 or not (settings.strategy or Strategy()).traffic.log_errors:
         return state
     if not (settings.logs.group or settings.stack):
         return replace(state, unlogged=f"services.{settings.name}.logs.group is not set")
