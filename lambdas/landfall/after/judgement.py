@@ -14,6 +14,8 @@ from landfall.settings.after import CALL_SECONDS, LONGEST_WAIT, pause
 
 MARGIN = 10
 """Seconds between the end of the function by its own time limit, and the end of our wait for its answer."""
+BEFORE = "; before that: "
+"""Between a lost answer, which says little, and the trouble before it."""
 PASSED, REFUSED, UNDECIDED = "AFTER_CHECK_PASSED", "AFTER_CHECK_REFUSED", "AFTER_CHECK_UNDECIDED"
 WENT_ON = "AFTER_CHECK_UNDECIDED_ACCEPTED"
 NOT_YET, NO_ANSWER, LOST = "AFTER_CHECK_NOT_YET", "AFTER_CHECK_NO_ANSWER", "AFTER_CHECK_ANSWER_LOST"
@@ -61,7 +63,9 @@ def answered(inquiry: Inquiry, answer: Answer, now: datetime, poll: int) -> Due:
     if answer.says is Says.NOT_YET:
         why = f"it has not decided yet{f': {answer.reason}' if answer.reason else ''}"
         return _again(replace(told, trouble=why), NOT_YET, answer.retry_after, now, poll)
-    kept = replace(inquiry, called_at=inquiry.called_at if answer.may_run else "", trouble=answer.reason)
+    earlier = inquiry.trouble.partition(BEFORE)[0]
+    trouble = f"{answer.reason}{BEFORE}{earlier}" if answer.may_run and earlier else answer.reason
+    kept = replace(inquiry, called_at=inquiry.called_at if answer.may_run else "", trouble=trouble)
     return _again(kept, NO_ANSWER, 0, now, poll)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 FOREVER = float("inf")
 LONG_AGO = -3600.0
@@ -171,6 +171,23 @@ class MigrationFact:
     refused: int = 0
     unknown: tuple[float, float] = (FOREVER, FOREVER)
     another: float = 0
+
+
+@dataclass(frozen=True)
+class AfterFact:
+    """The service has an after table. Its function gives these `answers` in turn, the last one again and again.
+
+    It runs for `lasts` seconds, and for `limit` where it hangs. `before`: what Lambda says of it in preflight. `calls`:
+    how often it may be called, where that is told.
+    """
+
+    answers: tuple[str, ...] = ("yes",)
+    lasts: float = 2
+    limit: int = 30
+    seconds: int = 300
+    undecided: Literal["rollback", "accept"] = "rollback"
+    before: str = ""
+    calls: int = 0
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from landfall.settings.traffic import Traffic
 from landfall.smoke.extra_headers import Headers
 from landfall.smoke.http_answers import Answer, Answers, Request, Round
 from landfall.telling.notice import Notice
-from tests.campaigns.torture import migrating, replies, worker_log
+from tests.campaigns.torture import asking_after, migrating, replies, worker_log
 from tests.campaigns.torture.asl import Clock
 from tests.campaigns.torture.clients import Client
 from tests.campaigns.torture.roles import REPOSITORY
@@ -150,6 +150,9 @@ class ReplayWorld(World):
             return _answer(Said(404, "{}"))
         return _answer(self.web.answer(endpoint, test=base_url.rstrip("/") == TEST_URL))
 
+    def _waiting(self, _name: str, seconds: int) -> Any:
+        return self.cloud.after.waiting(self._clock, seconds)
+
     def _client(self, _name: str, _config: Any = None) -> Any:
         return Client(self.cloud)
 
@@ -169,6 +172,7 @@ def service_of(scenario: Scenario) -> Service:
         limits=Limits(**scenario.limits),
         smoke=Smoke(),
         logs=Logs(group=worker_log.GROUP if scenario.logs else None),
+        after=asking_after.of_settings(scenario.after) if scenario.after else None,
         migration=migrating.of_settings(scenario.migration) if scenario.migration else None,
         worker=worker_log.of_settings(scenario.worker) if scenario.worker else None,
         strategy=strategy_of(scenario.strategy) if scenario.strategy else None,

@@ -150,5 +150,5 @@ def result(execution: Execution, world: ReplayWorld) -> Run:
         record=record,
         states=tuple(execution.entered),
         reached=laws.most(world.cloud),
-        broken=laws.broken(world.cloud, outcome),
+        broken=(*laws.broken(world.cloud, outcome), *world.cloud.after.broken()),
     )

@@ -73,4 +73,4 @@ class AfterFunction:
         except NOT_SENT as error:
             return Reply(missing=f"it could not be called: {error}")
         except (HTTPClientError, NoConnection, BotoCoreError, OSError) as error:
-            return Reply(missing=f"no answer came: {type(error).__name__}: {error}", may_run=True)
+            return Reply(missing=f"no answer came within {seconds} s: {type(error).__name__}", may_run=True)
