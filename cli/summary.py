@@ -14,7 +14,7 @@ PLAIN = {
     Outcome.NO_CHANGE: "was live already, and was proven again",
     Outcome.SKIPPED: "was not deployed: a newer request goes ahead in its place",
     Outcome.ROLLED_BACK: "failed; what ran before is back, and proven",
-    Outcome.REJECTED: "was refused; nothing was touched",
+    Outcome.REJECTED: "was refused; the service was not changed",
     Outcome.ROLLBACK_FAILED: "failed, and the service is NOT proven healthy: act now",
     Outcome.SUPERSEDED: "was overtaken: somebody else deployed over it",
     Outcome.NO_BASELINE: "failed, and there was nothing to go back to",

@@ -24,7 +24,8 @@ class Output:
 
 def run(ended: Ended, world: World) -> Output:
     """Close the record first: it is what everything else is checked against. Safe to repeat."""
-    ended = deployment_record.redacted(_completed(ended, world), world.settings.redaction.kinds)
+    ended = _migrated(_completed(ended, world), world)
+    ended = deployment_record.redacted(ended, world.settings.redaction.kinds)
     release = ended.release
     record = world.ledger.close(deployment_record.closed(ended, world.now()))
     if record is None:
@@ -37,6 +38,13 @@ def run(ended: Ended, world: World) -> Output:
         metering.settled(record)
     filing.anchored(record, world)
     return Output(filing.reported(ended, record, world), ended.outcome.value)
+
+
+def _migrated(ended: Ended, world: World) -> Ended:
+    """Put in what the record says of the migration, where there may be one."""
+    release = ended.release
+    record = world.ledger.record(release.service, release.deployment_id) if release.migration_attempts else None
+    return deployment_record.with_migration(ended, record)
 
 
 def _completed(ended: Ended, world: World) -> Ended:

@@ -50,7 +50,7 @@ def run(event: UpdateInput, world: World) -> Output:
     except AwsCallFailed as error:
         if error.code not in update_result.REFUSALS or not update_result.is_untouched(ecs.service(), baseline, wanted):
             raise
-        why = f"AWS refused the update, and nothing was touched: {error}"
+        why = f"AWS refused the update, and the service was not changed: {error}"
         return Output(wait("UPDATE_REFUSED", why, limits.smoke_interval_seconds), wanted)
     made = update_result.begun(wanted, after, limits, world.now())
     why = f"ECS began {made.id} with {wanted.task_definition}"

@@ -66,8 +66,8 @@ ANSWERS: tuple[Answer, ...] = (
     _wildcard(
         rf"arn:<AWS::Partition>:ecs:{_ACCOUNT}:task/[^/]+/\*",
         _STEPS_POLICY,
-        "ECS gives a task its id when it starts. The pattern is limited to the configured cluster, and the right is to "
-        "read.",
+        "ECS gives a task its id when it starts. The pattern is limited to the configured cluster. The right is to "
+        "read. CheckMigration may stop, and RunMigration may tag, only the tasks of migrations.",
     ),
     _wildcard(
         rf"arn:<AWS::Partition>:ecs:{_ACCOUNT}:service-(deployment|revision)/[^/*]+/[^/*]+/\*",
@@ -77,12 +77,12 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     _wildcard(
         rf"arn:<AWS::Partition>:ecs:{_ACCOUNT}:task-definition/[^/*]+:\*",
-        rf"Landfall-Pipeline/RegisterTaskDefinitionRole/{_POLICY}",
+        rf"Landfall-Pipeline/(RegisterTaskDefinition|RunMigration)Role/{_POLICY}",
         "ECS gives a revision its number when it is registered. The pattern is limited to the configured family.",
     ),
     _wildcard(
         rf"arn:<AWS::Partition>:logs:{_ACCOUNT}:log-group:[^*]+:\*",
-        rf"Landfall-Pipeline/(Report|Confirm|Preflight)Role/{_POLICY}",
+        rf"Landfall-Pipeline/(Report|Confirm|Preflight|CheckMigration)Role/{_POLICY}",
         "The form in which IAM names a log group with its streams (CloudWatch Logs user guide): one configured group.",
     ),
     _wildcard(

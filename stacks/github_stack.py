@@ -18,6 +18,7 @@ from landfall.aws.ledger_indexes import INDEXES
 from landfall.settings import Build, Service
 from stacks.functions import reach
 from stacks.functions.rights import give
+from stacks.functions.scope import service_arn
 from stacks.pipeline.pipeline_stack import PipelineStack
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -108,7 +109,7 @@ def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: Pipeline
     indexes = dict.fromkeys((*pipeline.ledger.indexes, *INDEXES))
     yield allow("dynamodb:Query", *(f"{ledger}/index/{name}" for name in indexes))
     yield allow("kms:Decrypt", pipeline.key.key_arn, StringEquals=via_dynamodb)
-    yield allow("ecs:DescribeServices", *(reach.service_arn(stack, service) for service in services))
+    yield allow("ecs:DescribeServices", *(service_arn(stack, service) for service in services))
     # A stack's ARN ends in an id that CloudFormation generates, so the prefix is limited to this stack's name.
     yield allow(
         "cloudformation:DescribeStacks",

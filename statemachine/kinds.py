@@ -32,8 +32,8 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
             (Catch({**FAILED_STEP, "outcome": "REJECTED"}, "ResolveFailed"),),
         ),
         Kind(
-            "Before the update: nothing was changed yet, so the release is rejected.",
-            ("AcquireLock", "Preflight", "RegisterTaskDefinition"),
+            "Before the update: the service was not changed, so the release is rejected.",
+            ("AcquireLock", "Preflight", "RegisterTaskDefinition", "RunMigration", "CheckMigration"),
             (Catch({**FAILED_STEP, "outcome": "REJECTED"}, "ReportRejection"),),
         ),
         Kind(
@@ -45,6 +45,7 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
             "On the way back: `failure` keeps why the release failed; a step that fails leaves the service unproven.",
             (
                 "TakeLock",
+                "CheckLeftMigration",
                 "Rollback",
                 "CheckRollbackStability",
                 "CheckRollbackTargetHealth",

@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("judging", "smoke", "logs"),
     ("proof",),
     ("change", "intake", "worker"),
+    ("migration",),
     ("chain", "preflight_checks"),
     ("ledger", "builds"),
     ("reconcile", "dora"),

@@ -97,6 +97,7 @@ def _show(at: At, rows: tuple[Row, ...]) -> None:
         text = Text(f"{row.revision:<24} {row.status:<8} {row.registered_at[:19]:<19}  ")
         text.append(f"{row.commit[:12]:<12}  {_short(row.digest):<12}  ")
         text.append(f"{row.outcome:<15}", style=colour(row.outcome) if row.outcome != UNKNOWN else "")
+        text.append(f"  migration {row.migration}")
         text.append(f"  {brief(row.requested_by)}; registered by {row.registered_by.rpartition(':')[2]}")
         at.out.say(text.append("  ← live" if row.live == "yes" else "", style="bold"))
 

@@ -35,6 +35,10 @@ def rollback(
         ),
     ] = "",
     reason: Annotated[str, typer.Option(help="Why. Kept in the ledger. At most 200 characters.")] = "",
+    cross_migration: Annotated[
+        bool,
+        typer.Option("--cross-migration", help="Go back even across a migration that is not backward compatible."),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")] = False,
 ) -> int:
     """Go back to a release that was proven live before.
@@ -50,7 +54,9 @@ def rollback(
         raise Refused("DECLINED", "nothing was touched")
     name = naming.execution(datetime.now(UTC), chosen.name, str(target["git_sha"]), secrets.token_hex(3))
     digest, proven_by, by = str(target["image_digest"]), str(target["deployment_id"]), document.asker(at.cloud.identity)
-    asked = document.of_rollback(chosen.name, digest, proven_by, requested_by=by, reason=reason)
+    asked = document.of_rollback(
+        chosen.name, digest, proven_by, requested_by=by, reason=reason, crosses=cross_migration
+    )
     return finished(at, follow.to_the_end(at, begin.started(at, name, asked), chosen.name))
 
 

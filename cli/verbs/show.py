@@ -15,9 +15,10 @@ from cli.timeline import colour
 from cli.verbs.history import OPEN
 from landfall.chain import Record, integer
 from landfall.intake import recorded_requests
+from landfall.migration import migration, words
 from landfall.model import UNKNOWN
 
-NESTED = ("release", "progress", "ended")
+NESTED = ("release", "progress", "ended", "migration")
 """Fields that hold JSON: a recovery reads them."""
 SAID_BY_BUILD = frozenset({"commit_time", "commit_author", "commit_subject", "commit_history"})
 """What the image's build says about its commit. It is not proof, and is marked so."""
@@ -90,12 +91,25 @@ def show(
             continue
         by = "  (said by its build)" if name in SAID_BY_BUILD else ""
         at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}{by}"))
+    known = migration.read(record)
+    for label, text in words.full(known):
+        at.out.say(Text(f"  {label:<20}{text}"))
+    for line in known.lines if known else ():
+        at.out.say(Text(f"    {line}"))
     at.out.document(_whole(record))
     return 0
 
 
 def _whole(record: Record) -> dict[str, Any]:
     """Return the whole record, with its JSON fields parsed."""
-    opened = {name: json.loads(record[name]) for name in NESTED if name in record}
+    opened = {name: _opened(str(record[name])) for name in NESTED if name in record}
     numbers = {name: number for name, value in record.items() if (number := integer(value)) is not None}
     return {"outcome": OPEN, **record, **numbers, **opened}
+
+
+def _opened(text: str) -> Any:
+    """Return what a field holds as JSON; the text itself where somebody changed it to none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -12,6 +12,7 @@ from cli.deployments import pausing
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
+from landfall.migration import migration, words
 from landfall.model import UNKNOWN
 
 
@@ -68,6 +69,7 @@ def _document(live: Live, frozen: tuple[str, ...], paused: str) -> dict[str, Any
         "requested_by": release.get("requested_by", UNKNOWN),
         "reason": release.get("reason") or UNKNOWN,
         **{name: release[name] for name in ("asked_by", "asked_at", "asked_via", "asked_why") if release.get(name)},
+        "migration": words.short(migration.read(live.release)) if live.release else UNKNOWN,
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,

@@ -105,6 +105,8 @@ class Release:
     proof is repeated after the first time: 1 with a `bake_seconds` in its limits, else 0. `requested_by` is what
     started the execution; `asked` is the recorded request that led to it, `asked_too` who else asked for the same
     commit meanwhile. `came` is the input of a request that can't be read, redacted.
+    `migration_attempts`: looks at its migration; 0 where it has none. `cross_migration`: it may go back across a
+    migration that is not backward compatible.
     """
 
     service: str
@@ -130,6 +132,8 @@ class Release:
     asked_too: tuple[str, ...] = ()
     came: str = ""
     worker_attempts: int = 0
+    migration_attempts: int = 0
+    cross_migration: bool = False
 
     @property
     def is_worker(self) -> bool:

@@ -23,6 +23,7 @@ TRAITS = (
     "container_exit",
     "container_health",
     "task_started_by",
+    "run_task_token",
     "image_digest",
     "task_definitions",
     "services",

@@ -7,7 +7,7 @@ The Service Authorization Reference says whether an action can be restricted to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -17,17 +17,11 @@ from landfall.chain import key_names
 from landfall.naming import build_project, front
 from landfall.partitions import FINDINGS, TURNS, UNKNOWN_SERVICE
 from landfall.settings import Service, Settings
+from stacks.functions import migrations_reach
+from stacks.functions.scope import Scope, family_of, log_groups, once, role_arn, service_arn
 from stacks.functions.steps import STEPS, Grant, On
-from stacks.names import BUILD_WATCH, BUS, MACHINE, family, service_logs
+from stacks.names import BUILD_WATCH, BUS, MACHINE
 from statemachine.definition import Machine
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The resources and conditions of a statement."""
-
-    resources: tuple[str, ...]
-    conditions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,18 +47,23 @@ def statement(grant: Grant, scopes: Mapping[On, Scope]) -> iam.PolicyStatement:
 
 def scopes(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, Scope]:
     """Return the scope of each `On` in this stack."""
-    return {**_ecs(stack, settings), **_others(stack, settings), **_held(stack, settings, holdings)}
+    return {
+        **_ecs(stack, settings),
+        **migrations_reach.scopes(stack, settings),
+        **_others(stack, settings),
+        **_held(stack, settings, holdings),
+    }
 
 
 def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     services = settings.services
 
     def arns(resource: str, names: Iterable[str]) -> tuple[str, ...]:
-        return tuple(stack.format_arn(service="ecs", resource=resource, resource_name=n) for n in _once(names))
+        return tuple(stack.format_arn(service="ecs", resource=resource, resource_name=n) for n in once(names))
 
-    own = _once(service_arn(stack, s) for s in services)
+    own = once(service_arn(stack, s) for s in services)
     below = [f"{s.cluster}/{s.service}/*" for s in services]
-    definitions = arns("task-definition", (f"{_family(s)}:*" for s in services))
+    definitions = arns("task-definition", (f"{family_of(s)}:*" for s in services))
     return {
         On.SERVICES: Scope(own),
         # The actions need both the service and what is below it (Service Authorization Reference).
@@ -87,10 +86,10 @@ def _ecs(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
 def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     services = settings.services
     return {
-        On.REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services)),
+        On.REPOSITORIES: Scope(once(repository_arn(stack, s) for s in services)),
         # If a label holds the commit, the image's configuration is read, which ECR stores like a layer.
-        On.LABELLED_REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services if s.commit_label)),
-        On.SCANNED_REPOSITORIES: Scope(_once(repository_arn(stack, s) for s in services if s.scan != "off")),
+        On.LABELLED_REPOSITORIES: Scope(once(repository_arn(stack, s) for s in services if s.commit_label)),
+        On.SCANNED_REPOSITORIES: Scope(once(repository_arn(stack, s) for s in services if s.scan != "off")),
         # The Describe actions of Elastic Load Balancing have neither resource level nor condition keys.
         On.LOAD_BALANCING: Scope(("*",)),
         On.ROLES_OF_TASKS: Scope(
@@ -104,9 +103,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         # also allow a later secret of the same name. With only the name, six question marks are the most exact
         # pattern: a "*" would allow every secret with this prefix (Secrets Manager user guide, access to specific
         # secrets).
-        On.SECRETS_OF_CHECKS: Scope(
-            _once(secret_arn(stack, each.secret) for s in services for each in s.smoke.secrets)
-        ),
+        On.SECRETS_OF_CHECKS: Scope(once(secret_arn(stack, each.secret) for s in services for each in s.smoke.secrets)),
         # Describing composite alarms needs every resource (CloudWatch API reference, DescribeAlarms).
         On.ALARMS: Scope(("*",)),
         On.MACHINE: Scope((machine_arn(stack),)),
@@ -117,9 +114,9 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.FUNCTIONS: Scope(tuple(_function(stack, name) for name in _versioned(settings))),
         # No function's own ARN matches this pattern, so it allows deleting versions but not functions.
         On.VERSIONS: Scope(tuple(_function(stack, f"{name}:*") for name in _versioned(settings))),
-        On.LOG_GROUPS: Scope(_log_groups(stack, services)),
-        On.JUDGED_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.logs.gate])),
-        On.WORKER_LOG_GROUPS: Scope(_log_groups(stack, [s for s in services if s.worker])),
+        On.LOG_GROUPS: Scope(log_groups(stack, services)),
+        On.JUDGED_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.logs.gate])),
+        On.WORKER_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.worker])),
         # GetMetricData has neither resource level nor condition keys.
         On.METRICS_OF_WORK: Scope(("*",) if any(_counts_work(s) for s in services) else ()),
         On.EVENT_BUS: Scope(
@@ -190,11 +187,6 @@ def execution_arns(stack: cdk.Stack, machine: str = MACHINE) -> str:
     )
 
 
-def service_arn(stack: cdk.Stack, service: Service) -> str:
-    """Return the ECS service's ARN."""
-    return stack.format_arn(service="ecs", resource="service", resource_name=f"{service.cluster}/{service.service}")
-
-
 def repository_arn(stack: cdk.Stack, service: Service) -> str:
     """Return the ARN of a service's image repository."""
     return repository_arn_of(stack, service.repository)
@@ -262,27 +254,8 @@ def _recorded(settings: Settings) -> tuple[str, ...]:
     return (*(service.name for service in settings.services), UNKNOWN_SERVICE)
 
 
-def _family(service: Service) -> str:
-    """Return a service's family. A service with our stack has a known family, an existing one may have any."""
-    return family(service) if service.stack else "*"
-
-
-def _log_groups(stack: cdk.Stack, services: Iterable[Service]) -> tuple[str, ...]:
-    """Return the log groups of tasks and their streams, as far as they are known.
-
-    In policies, the ARN of a group ends in `:*` (CloudWatch Logs User Guide, overview of permissions).
-    """
-    names = (s.logs.group or (service_logs(s) if s.stack else "") for s in services)
-    form = cdk.ArnFormat.COLON_RESOURCE_NAME
-    return _once(
-        stack.format_arn(service="logs", resource="log-group", resource_name=f"{name}:*", arn_format=form)
-        for name in names
-        if name
-    )
-
-
 def _task_roles(stack: cdk.Stack, settings: Settings) -> tuple[str, ...]:
-    return _once(_role(stack, role) for s in settings.services for role in (s.task_role, s.execution_role))
+    return once(role_arn(stack, role) for s in settings.services for role in (s.task_role, s.execution_role))
 
 
 def _secret(stack: cdk.Stack, name: str) -> str:
@@ -290,14 +263,3 @@ def _secret(stack: cdk.Stack, name: str) -> str:
     return stack.format_arn(
         service="secretsmanager", resource="secret", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
     )
-
-
-def _role(stack: cdk.Stack, setting: str) -> str:
-    """Return the ARN of a role. Settings give the name of a role in this account, or an ARN."""
-    if setting.startswith("arn:"):
-        return setting
-    return stack.format_arn(service="iam", region="", resource="role", resource_name=setting)
-
-
-def _once(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))

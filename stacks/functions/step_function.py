@@ -25,8 +25,9 @@ from landfall.runtime.given import (
     ENV_TOPIC,
 )
 from landfall.settings import Vpc
-from stacks.functions.reach import Scope, statement
+from stacks.functions.reach import statement
 from stacks.functions.rights import give
+from stacks.functions.scope import Scope
 from stacks.functions.steps import On, Step
 from stacks.functions.vpc import put_inside
 from stacks.names import STEP_LOGS

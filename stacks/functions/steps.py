@@ -61,6 +61,16 @@ class On(Enum):
     JUDGED_LOG_GROUPS = auto()
     WORKER_LOG_GROUPS = auto()
     METRICS_OF_WORK = auto()
+    MIGRATED_FAMILIES = auto()
+    MIGRATED_SERVICES = auto()
+    MIGRATED_TASK_LIST = auto()
+    MIGRATED_TASKS = auto()
+    MIGRATION_TASKS = auto()
+    MIGRATIONS_BEING_RUN = auto()
+    MIGRATED_LOG_GROUPS = auto()
+    ROLES_OF_MIGRATIONS = auto()
+    REVISIONS_OF_MIGRATIONS = auto()
+    TARGETS_OF_MIGRATED = auto()
 
 
 @dataclass(frozen=True)
@@ -135,6 +145,10 @@ _SEE_WORK = (
 )
 # To find out which records Landfall closed: the public key, and the bucket, which says whether they are signed.
 _BELIEVE = (_may(On.SIGNATURES, "kms:GetPublicKey"), _may(On.SIGNING_BEGUN, "s3:ListBucketVersions"))
+_SEE_MIGRATIONS = (
+    _may(On.MIGRATED_TASK_LIST, "ecs:ListTasks"),
+    _may(On.MIGRATED_TASKS, "ecs:DescribeTasks"),
+)
 _SEE_EXECUTIONS = _may(On.EXECUTIONS, "states:DescribeExecution")
 
 STEPS: tuple[Step, ...] = (
@@ -202,6 +216,33 @@ STEPS: tuple[Step, ...] = (
             _SEE_SERVICE,
             *_SEE_IMAGES,
             *_BELIEVE,
+        ),
+    ),
+    Step(
+        "RunMigration",
+        (
+            _may(On.MIGRATED_FAMILIES, "ecs:RunTask"),
+            _may(On.MIGRATIONS_BEING_RUN, "ecs:TagResource"),
+            _may(On.ROLES_OF_MIGRATIONS, "iam:PassRole"),
+            _may(On.REVISIONS_OF_MIGRATIONS, "ecs:DescribeTaskDefinition"),
+            _may(On.MIGRATED_SERVICES, "ecs:DescribeServices"),
+            *_SEE_MIGRATIONS,
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            *_SEE_LOCK,
+        ),
+    ),
+    Step(
+        "CheckMigration",
+        (
+            *_SEE_MIGRATIONS,
+            _may(On.MIGRATION_TASKS, "ecs:StopTask"),
+            _may(On.REVISIONS_OF_MIGRATIONS, "ecs:DescribeTaskDefinition"),
+            _may(On.MIGRATED_LOG_GROUPS, "logs:GetLogEvents"),
+            _may(On.MIGRATED_SERVICES, "ecs:DescribeServices"),
+            _may(On.TARGETS_OF_MIGRATED, "elasticloadbalancing:DescribeTargetHealth"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            *_TELL,
         ),
     ),
     Step(

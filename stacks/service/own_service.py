@@ -17,7 +17,7 @@ from constructs import Construct
 
 from landfall.settings import Service
 from stacks import ROOT
-from stacks.functions.reach import service_arn
+from stacks.functions.scope import service_arn
 from stacks.functions.step_function import ARCHITECTURE, LOGS_KEPT, RUNTIME
 from stacks.names import STEP_LOGS, balancer
 from stacks.service.handlers.own_service import IDENTITY, SERVICE

@@ -31,8 +31,9 @@ SERVICES = (
     "dropped",
     "shaped",
     "jobs",
+    "migrated",
 )
-OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused")
+OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
@@ -42,6 +43,14 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
     "shaped": {"stack": {"load_balancer": "network", "start_period_seconds": 60, "unhealthy_threshold": 10}},
     "jobs": {**AS_WORKER, "stability_timeout_seconds": 60},
+    "migrated": {
+        "migration": {"command": ["python", "-m", "sample_service.migrate"], "timeout_seconds": 15},
+        "lock_attempts": 900,  # a newer release waits as long as a migration can take
+    },
+    "altered": {
+        "migration": {"command": ["python", "-m", "sample_service.migrate"], "backward_compatible": False},
+        "lock_attempts": 1600,
+    },
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,

@@ -11,6 +11,7 @@ OF_STEPS = {
     r"logs:(CreateLogStream|PutLogEvents)": "no call of the step: Lambda writes its log with the step's rights",
     r"xray:Put\w+": "no call of the step: Lambda sends its traces with the step's rights",
     r"ec2:\w+": "no call of the step: Lambda makes its interfaces with the step's rights; to its code they are denied",
+    r"iam:PassRole": "RunMigration names no role: ECS reads them from the revision (tests/e2e/test_migration.py)",
     r"cloudwatch:DescribeAlarms": "no call in tests/steps: moto's ECS keeps no deployment alarms of a service",
 }
 """Actions by pattern."""

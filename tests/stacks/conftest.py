@@ -126,6 +126,7 @@ repository = "shop/web"
 task_role = "arn:aws:iam::123456789012:role/apps/shop-task"
 execution_role = "ecsTaskExecutionRole"
 logs = { group = "/shop/web", gate = true }
+migration = { command = ["migrate"] }
 """
 PRIVATE = """scan = "refuse CRITICAL"
 base_url = "https://shop.internal"

@@ -61,6 +61,17 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.SECRETS_OF_CHECKS: ([], {}),  # services.toml as it ships sends none
     On.WORKER_LOG_GROUPS: ([], {}),  # it has no worker
     On.METRICS_OF_WORK: ([], {}),
+    # it has no migration
+    On.MIGRATED_FAMILIES: ([], {}),
+    On.MIGRATED_SERVICES: ([], {}),
+    On.MIGRATED_TASK_LIST: ([], {}),
+    On.MIGRATED_TASKS: ([], {}),
+    On.MIGRATION_TASKS: ([], {}),
+    On.MIGRATIONS_BEING_RUN: ([], {}),
+    On.MIGRATED_LOG_GROUPS: ([], {}),
+    On.ROLES_OF_MIGRATIONS: ([], {}),
+    On.REVISIONS_OF_MIGRATIONS: ([], {}),
+    On.TARGETS_OF_MIGRATED: ([], {}),
     On.ALARMS: (["*"], {}),
     On.LEDGER: (["<LedgerB7379752.Arn>"], {}),
     On.LEDGER_INDEXES: (["<LedgerB7379752.Arn>/index/*"], {}),
@@ -152,7 +163,8 @@ def test_a_service_that_existed_before_is_reached_by_its_own_names(variant: dict
     """Its family is not known, so any may be registered; its roles are passed by ARN as given."""
     statements = {
         action: statement
-        for statement in variant["Landfall-Pipeline"].identity_statements()
+        # of two statements the first: RunMigration passes fewer roles
+        for statement in reversed(list(variant["Landfall-Pipeline"].identity_statements()))
         for action in many(statement["Action"])
     }
 
@@ -176,3 +188,30 @@ def test_logs_are_read_where_they_are_reported_or_judged(
     (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith(f"{step}Role"))
     reads = [s for s in map(_shape, pipeline.statements_of(role)) if "logs:FilterLogEvents" in s[0]]
     assert [s[1] for s in reads] == [[f"arn:aws:logs:REGION:ACCOUNT:log-group:{group}:*" for group in groups]]
+
+
+def test_a_migration_is_run_and_stopped_by_two_steps_and_nothing_else(variant: dict[str, Template]) -> None:
+    """RunTask in the service's cluster alone, its own roles alone, and StopTask for tasks of migrations alone."""
+    pipeline = variant["Landfall-Pipeline"]
+    found: dict[str, list[tuple[str, dict[str, Any]]]] = {"ecs:RunTask": [], "ecs:StopTask": [], "iam:PassRole": []}
+    for role in pipeline.of_type("AWS::IAM::Role"):
+        for statement in pipeline.statements_of(role):
+            for action in set(many(statement["Action"])) & found.keys():
+                found[action].append((role, statement))
+    ((runs, run),) = found["ecs:RunTask"]
+    assert runs.startswith("RunMigrationRole")
+    assert _shape(run)[1:] == (
+        [f"{ECS}:task-definition/*:*"],
+        {"ArnEquals": {"ecs:cluster": [f"{ECS}:cluster/prod"]}},
+    )
+    ((stops, stop),) = found["ecs:StopTask"]
+    assert stops.startswith("CheckMigrationRole")
+    assert _shape(stop)[1:] == (
+        [f"{ECS}:task/prod/*"],
+        {"StringEquals": {"aws:ResourceTag/landfall:role": "migration"}},
+    )
+    passed = next(statement for role, statement in found["iam:PassRole"] if role.startswith("RunMigrationRole"))
+    assert _shape(passed)[1] == [
+        "arn:aws:iam::123456789012:role/apps/shop-task",
+        "arn:aws:iam::ACCOUNT:role/ecsTaskExecutionRole",
+    ]

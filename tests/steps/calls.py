@@ -137,6 +137,9 @@ def as_iam_sees(step: str, service: str, operation: str, params: Params) -> Iter
         yield Call(step, f"{service}:{_ACTIONS.get(operation, operation)}", resource, context)
     if operation == "RegisterTaskDefinition":
         yield from _registering(step, params)
+    if operation == "RunTask":
+        tasks = _arn("ecs", f"task/{_last(params['cluster'])}/*")
+        yield Call(step, "ecs:TagResource", tasks, (("ecs:CreateAction", "RunTask"),))
 
 
 def _registering(step: str, params: Params) -> Iterator[Call]:
@@ -150,7 +153,9 @@ def _registering(step: str, params: Params) -> Iterator[Call]:
 
 
 def _context(operation: str, params: Params) -> Iterator[tuple[str, str]]:
-    if operation == "ListTasks":
+    if operation == "StopTask":
+        yield "aws:ResourceTag/landfall:role", "migration"
+    if operation in ("ListTasks", "RunTask"):
         yield "ecs:cluster", _arn("ecs", f"cluster/{_last(params['cluster'])}")
     if operation == "ListObjectsV2":
         yield "s3:prefix", params["Prefix"].partition("/")[0] + "/*"
@@ -182,6 +187,10 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
         case "dynamodb", {"RequestItems": dict(tables)}:
             yield from (_arn("dynamodb", f"table/{table}") for table in tables)
         case "ecs", {"cluster": cluster, "tasks": _}:
+            yield _arn("ecs", f"task/{_last(cluster)}/*")
+        case "ecs", {"clientToken": _, "taskDefinition": revision}:
+            yield _arn("ecs", f"task-definition/{_last(revision).rpartition(':')[0]}:*")
+        case "ecs", {"cluster": cluster, "task": _}:
             yield _arn("ecs", f"task/{_last(cluster)}/*")
         case "ecs", {"cluster": cluster, "services": list(names)}:
             yield from (_arn("ecs", f"service/{_last(cluster)}/{_last(name)}") for name in names)

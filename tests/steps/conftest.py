@@ -97,6 +97,16 @@ logs = {{ group = "/worker" }}
 [services.metered.worker.progress]
 within_seconds = 120
 metric = {{ namespace = "Jobs", name = "Deleted", dimensions = {{ Queue = "q" }} }}
+[services.migrated]
+cluster = "c"
+service = "migrated"
+container = "app"
+repository = "landfall/migrated"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+logs = {{ group = "/migrated" }}
+migration = {{ command = ["python", "-m", "migrate"], timeout_seconds = 900 }}
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]

@@ -21,6 +21,8 @@ from landfall.chain import integer
 from landfall.ledger import execution_history
 from landfall.ledger.deployment_difference import Difference
 from landfall.ledger.task_times import TaskTimes
+from landfall.migration import migration
+from landfall.migration import words as migration_words
 from landfall.model import UNKNOWN, Outcome
 
 MOST_COMMITS, MOST_CHANGES = 12, 60
@@ -211,6 +213,7 @@ def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
         ("commit before", record.get("baseline_git_sha")),
         ("restored to", words.tail(record.get("restored_to") or "")),
         ("served in the end", _mapping(found.report.get("provenance")).get("served")),
+        *(migration_words.full(migration.read(record)) or (("migration", migration_words.NONE),)),
         ("asked for by", record.get("asked_by")),
         ("because", record.get("asked_why") or record.get("reason")),
         ("started by", record.get("requested_by")),

@@ -17,6 +17,7 @@ class Cause(StrEnum):
 
     QUEUE = "waiting for its turn"
     STEPS = "Landfall's own steps"
+    MIGRATION = "migration"
     SCHEDULING = "scheduling"
     PULL = "image pull"
     START = "start"
@@ -50,6 +51,12 @@ STEPS = {
     "WaitForScan": Step("Preflight", Cause.POLLING),
     "WaitForPreflight": Step("Preflight", Cause.POLLING),
     "RegisterTaskDefinition": Step("Revision"),
+    "WaitToMigrate": Step("Migration", Cause.MIGRATION),
+    "RunMigration": Step("Migration", Cause.MIGRATION),
+    "WaitForMigration": Step("Migration", Cause.MIGRATION),
+    "CheckMigration": Step("Migration", Cause.MIGRATION),
+    "WaitForLeftMigration": Step("Migration", Cause.MIGRATION),
+    "CheckLeftMigration": Step("Migration", Cause.MIGRATION),
     "WaitToUpdate": Step("Update", Cause.POLLING),
     "UpdateService": Step("Update"),
     "CheckStability": Step("Rollout", Cause.ROLLOUT),

@@ -15,7 +15,19 @@ from landfall.text import plain_text
 from landfall.text.lazy_pattern import Later
 from landfall.text.shortened import shortened
 
-KEYS = ("service", "image_tag", "image_digest", "intent", "deployment_id", "pushed_at", "reason", "requested_by")
+KEYS = (
+    "service",
+    "image_tag",
+    "image_digest",
+    "intent",
+    "deployment_id",
+    "pushed_at",
+    "reason",
+    "requested_by",
+    "cross_migration",
+)
+CROSSES = "true"
+"""What `cross_migration` says where a rollback may cross a migration that is not backward compatible."""
 WORDS = ("reason", "requested_by")
 """The fields that hold what people write and paste. Characters that can't be seen are taken out of them (pasted.py)."""
 TEXT_LIMIT = 200
@@ -43,7 +55,9 @@ def of_release(service: str, tag: str, digest: str, *, requested_by: str, reason
     return {"service": service, **image, **pushed, "requested_by": requested_by, "reason": reason}
 
 
-def of_rollback(service: str, digest: str, deployment_id: str, *, requested_by: str, reason: str) -> Document:
+def of_rollback(
+    service: str, digest: str, deployment_id: str, *, requested_by: str, reason: str, crosses: bool = False
+) -> Document:
     """Return what asks to go back to an image that a deployment proved."""
     return {
         "service": service,
@@ -52,6 +66,7 @@ def of_rollback(service: str, digest: str, deployment_id: str, *, requested_by: 
         "intent": Intent.ROLLBACK.value,
         "requested_by": requested_by,
         "reason": reason,
+        **({"cross_migration": CROSSES} if crosses else {}),
     }
 
 

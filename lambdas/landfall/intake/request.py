@@ -15,7 +15,7 @@ from typing import Any, assert_never
 from landfall.errors import InvalidRequest
 from landfall.images import image_tags
 from landfall.images.image_tags import Tag
-from landfall.intake.document import KEYS, checked, is_time, shown
+from landfall.intake.document import CROSSES, KEYS, checked, is_time, shown
 from landfall.model import UNKNOWN, Intent
 from landfall.settings import Service, Settings
 from landfall.text.lazy_pattern import Later
@@ -45,6 +45,7 @@ class Request:
     deployment_id: str = ""
     commit: str = ""
     is_event: bool = False
+    cross_migration: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,10 @@ def _refusals(intent: Intent, document: Mapping[str, Any]) -> Iterator[str]:
                 yield "pushed_at goes with intent 'release' only: nothing overtakes what else is asked"
         case _:
             assert_never(intent)
+    if "cross_migration" in document and intent != Intent.ROLLBACK:
+        yield "cross_migration goes with intent 'rollback' only; leave it out"
+    if document.get("cross_migration", CROSSES) != CROSSES:
+        yield f"cross_migration is {shown(document['cross_migration'])}; say {CROSSES!r}, or leave it out"
 
 
 def _recovery(document: Mapping[str, Any]) -> Recovery:
@@ -185,6 +190,7 @@ def _request(document: Mapping[str, Any], intent: Intent, settings: Settings) ->
         pushed_at=document.get("pushed_at", ""),
         deployment_id=document.get("deployment_id", ""),
         commit=tag.commit if tag else "",
+        cross_migration="cross_migration" in document,
     )
 
 

@@ -11,6 +11,8 @@ from typing import Any, assert_never
 from landfall import redaction, worker
 from landfall.intake import recorded_requests
 from landfall.ledger import YES
+from landfall.migration import migration, words
+from landfall.migration.migration import Migration
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction import Redacts
 from landfall.smoke.case import SKIP, Check
@@ -21,7 +23,10 @@ SCHEMA = 2
 
 @dataclass(frozen=True)
 class Ended:
-    """Everything the machine knows at the end. What a deployment never reached is None."""
+    """Everything the machine knows at the end. What a deployment never reached is None.
+
+    The machine does not carry `migration`: it is in the record, and `with_migration` puts it here.
+    """
 
     release: Release
     outcome: Outcome
@@ -30,6 +35,12 @@ class Ended:
     deployment: Deployment | None = None
     failure: Failure | None = None
     checks: tuple[Check, ...] = ()
+    migration: Migration | None = None
+
+
+def with_migration(ended: Ended, record: Mapping[str, Any] | None) -> Ended:
+    """Return how a deployment ended with what its record says of its migration."""
+    return replace(ended, migration=migration.read(record))
 
 
 def opened(release: Release, *, doomed: bool = False) -> dict[str, Any]:
@@ -55,6 +66,7 @@ def opened(release: Release, *, doomed: bool = False) -> dict[str, Any]:
         "unfinished": YES,
         "release": json.dumps(asdict(release)),
         **({"doomed": True} if doomed else {}),
+        **({"cross_migration": True} if release.cross_migration else {}),
     }
 
 
@@ -63,7 +75,7 @@ def closed(ended: Ended, now: datetime) -> dict[str, Any]:
     failure, deployment, baseline = ended.failure, ended.deployment, ended.baseline
     return {
         **opened(ended.release),
-        "ended": json.dumps(asdict(ended)),
+        "ended": json.dumps(asdict(replace(ended, migration=None))),
         "fence": ended.release.fence,
         "outcome": ended.outcome.value,
         "ended_at": now.isoformat(),
@@ -99,7 +111,12 @@ def _told(release: Release, told: Callable[[str], str]) -> Release:
 
 
 def why(ended: Ended) -> str:
-    """Say in one sentence why the deployment ended as it did."""
+    """Say in one sentence why the deployment ended as it did, and what a migration before that means."""
+    told, more = _why(ended), words.remark(ended.migration, ended.outcome)
+    return f"{told}; {more}" if more and more not in told else told
+
+
+def _why(ended: Ended) -> str:
     if ended.failure is None:
         return ended.verdict.reason
     text = f"{ended.failure.state}: {ended.failure.reason}"
@@ -123,12 +140,17 @@ def live_now(ended: Ended) -> str:
         case Outcome.ROLLED_BACK:
             return _proven_again(ended.deployment) if ended.deployment else unknown
         case Outcome.REJECTED:
-            return "what ran before; nothing was touched"
+            return f"what ran before; the service was not changed{_migrated(ended)}"
         case Outcome.NO_BASELINE:
             return f"nothing ran before to go back to; at the last look: {ended.verdict.reason}"
         case Outcome.SKIPPED | Outcome.ROLLBACK_FAILED | Outcome.SUPERSEDED:
             return unknown
     assert_never(ended.outcome)
+
+
+def _migrated(ended: Ended) -> str:
+    more = words.remark(ended.migration, ended.outcome)
+    return f"; {more}" if more else ""
 
 
 def _left_out(ended: Ended) -> str:

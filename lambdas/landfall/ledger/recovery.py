@@ -89,7 +89,9 @@ def carried(plan: Plan) -> Ended:
     if plan.verdict.code == "RECOVER" and known.baseline and known.deployment:
         baseline = _needed(known.baseline)
         deployment = replace(known.deployment, digests={}, health_checked=())
-    return replace(known, release=_named(known.release), baseline=baseline, deployment=deployment, checks=())
+    return replace(
+        known, release=_named(known.release), baseline=baseline, deployment=deployment, checks=(), migration=None
+    )
 
 
 def completed(ended: Ended, record: Mapping[str, Any] | None) -> Ended:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from landfall.aws.freezes import Freezes
     from landfall.aws.ledger import Ledger
     from landfall.aws.locks import Locks
+    from landfall.aws.one_off_tasks import OneOffTasks
     from landfall.aws.reports import Reports
     from landfall.aws.requests import Requests
     from landfall.aws.service_deployments import ServiceDeployments
@@ -54,6 +55,13 @@ class Adapters(Given):
 
         at = self.service(service)
         return Ecs(self._client("ecs"), at.cluster, at.service, once=lambda: self._client("ecs", ONCE))
+
+    def one_off_tasks(self, service: str) -> OneOffTasks:
+        """Return ECS, narrowed to the tasks that no service starts, in the cluster of one configured service."""
+        from landfall.aws.one_off_tasks import OneOffTasks
+
+        at = self.service(service)
+        return OneOffTasks(self._client("ecs"), at.cluster, at.service)
 
     def service_deployments(self, service: str) -> ServiceDeployments:
         """Return ECS, narrowed to the service deployments of one configured service."""

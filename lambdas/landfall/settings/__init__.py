@@ -9,9 +9,10 @@ from typing import Literal
 
 from landfall.images.image_tags import TagForm
 from landfall.redaction import Redaction
-from landfall.settings import pauses
+from landfall.settings import migration, pauses
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
+from landfall.settings.migration import MigrationSettings
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS, Smoke
 from landfall.settings.worker import Worker
 
@@ -43,6 +44,7 @@ class Limits:
 
     `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 switches that off.
     `worker_seconds`: how long the proof of a worker takes if all goes well, by its worker table; 0 for other services.
+    `migration_seconds`: how long a release's migration can take, by its migration table; 0 for services without one.
     `owner_pause_seconds`: how long the owner of a service may pause a deployment in all, by ECS's pause hooks.
     """
 
@@ -62,6 +64,7 @@ class Limits:
     scan_attempts: int = 31
     scan_interval_seconds: int = 10
     worker_seconds: int = 0
+    migration_seconds: int = 0
 
     @property
     def stability_attempts(self) -> int:
@@ -78,6 +81,11 @@ class Limits:
         if not self.worker_seconds:
             return 0
         return math.ceil((self.worker_seconds + self.settling_seconds) / self.smoke_interval_seconds) + 1
+
+    @property
+    def migration_attempts(self) -> int:
+        """Return how many looks at a migration there are; 0 for services without one."""
+        return migration.looks(self.migration_seconds, self.stability_poll_seconds)
 
     @property
     def settling_seconds(self) -> int:
@@ -114,7 +122,7 @@ class Limits:
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
         scan = self.scan_attempts * self.scan_interval_seconds
         there = self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + self.owner_pause_seconds
-        return scan + smoke + 2 * there + baking
+        return scan + smoke + self.migration_seconds + 2 * there + baking
 
 
 @dataclass(frozen=True)
@@ -143,6 +151,7 @@ class Service:
     `scan`: which findings of ECR's image scan refuse a release (scan.py).
     `keep_image` names containers that keep their image, although it is from the released repository.
     `worker`: it has no load balancer, and how it is proven then.
+    `migration`: what runs once before the service is updated.
     """
 
     name: str
@@ -167,11 +176,14 @@ class Service:
     stack: ServiceStack | None = None
     build: Build | None = None
     worker: Worker | None = None
+    migration: MigrationSettings | None = None
 
     def __post_init__(self) -> None:
-        """Make the time of a worker's proof part of the limits, which go with the release."""
-        seconds = self.worker.longest_seconds if self.worker else 0
-        object.__setattr__(self, "limits", replace(self.limits, worker_seconds=seconds))
+        """Make the times of a worker's proof and of a migration part of the limits, which go with the release."""
+        worker = self.worker.longest_seconds if self.worker else 0
+        migrating = self.migration.longest_seconds if self.migration else 0
+        limits = replace(self.limits, worker_seconds=worker, migration_seconds=migrating)
+        object.__setattr__(self, "limits", limits)
 
     @property
     def tags(self) -> TagForm:
@@ -234,5 +246,5 @@ class Settings:
         return self.directory / service.ca_bundle if service.ca_bundle else None
 
 
-LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {"worker_seconds"}
+LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {"worker_seconds", "migration_seconds"}
 """Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""

@@ -11,7 +11,7 @@ from landfall.chain.signature import PublicKey
 from landfall.redaction import Redaction
 from landfall.settings import Evidence, Logs, Service, Vpc
 from landfall.settings.pauses import LONGEST_PAUSE
-from landfall.settings_file import build_checks, smoke_checks, tags, worker_checks
+from landfall.settings_file import build_checks, migration_checks, smoke_checks, tags, worker_checks
 from landfall.settings_file.problem import Problems, compiled, limits
 from landfall.text.lazy_pattern import Later
 from landfall.text.linear_search import Linear, PatternRefused
@@ -95,6 +95,7 @@ def check(service: Service, problem: Problems) -> None:
     if service.ca_bundle == "":
         raise problem.at((*where, "ca_bundle"), "must not be empty")
     worker_checks.check(service, where, problem)
+    migration_checks.check(service, where, problem)
     if service.base_url is not None:
         if not is_url(service.base_url):
             raise problem.at((*where, "base_url"), f"{service.base_url!r} is not an http(s)://host[:port][/path] URL")

@@ -13,6 +13,7 @@ from landfall.errors import SettingsError
 from landfall.redaction import Redaction
 from landfall.secret import Secret
 from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
+from landfall.settings.migration import MigrationSettings
 from landfall.settings.smoke import OwnCheck, Smoke
 from landfall.settings.worker import Metric, Progress, Worker
 from landfall.settings_file import aws_names, build_checks
@@ -101,7 +102,13 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
         raise problem.at(where, "must be a table")
     known = {f.name for f in fields(Service)} - {"name", "limits"}
     _only(table, known | LIMIT_KEYS, where, problem)
-    for key, kind in (("smoke", Smoke), ("logs", Logs), ("stack", ServiceStack), ("build", Build)):
+    for key, kind in (
+        ("smoke", Smoke),
+        ("logs", Logs),
+        ("stack", ServiceStack),
+        ("build", Build),
+        ("migration", MigrationSettings),
+    ):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
     _worker(table.get("worker"), (*where, "worker"), problem)

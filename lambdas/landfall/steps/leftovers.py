@@ -15,7 +15,7 @@ from landfall.errors import AwsCallFailed
 from landfall.model import Outcome, Release
 from landfall.runtime.step import logger
 
-REGISTERS = ("RegisterTaskDefinition", "UpdateService")
+REGISTERS = ("RegisterTaskDefinition", "RunMigration", "CheckMigration", "UpdateService")
 """The states in which a deployment that is rejected may have left a revision."""
 STOPPED = "STOPPED"
 """The code of a deployment whose execution died before it had recorded how far it was."""

@@ -11,6 +11,7 @@ from landfall.images.commit_details import Told
 from landfall.images.stored import Image
 from landfall.intake import recorded_requests as requests
 from landfall.intake.request import Request
+from landfall.ledger import migrations_between
 from landfall.model import PROVEN, UNKNOWN, Asked, Intent, Release
 from landfall.partitions import UNKNOWN_SERVICE
 from landfall.runtime.world import World
@@ -38,6 +39,9 @@ def asked(release: Release, wanted: Request) -> Release:
         stability_attempts=wanted.service.limits.stability_attempts,
         bakes=wanted.service.limits.bakes,
         worker_attempts=wanted.service.limits.worker_attempts,
+        # going back runs no migration: that of an older release can't know what a newer one did
+        migration_attempts=wanted.service.limits.migration_attempts if wanted.intent == Intent.RELEASE else 0,
+        cross_migration=wanted.cross_migration,
     )
 
 
@@ -102,4 +106,6 @@ def _with_revision(release: Release, wanted: Request, world: World) -> Release:
     if record is None or record.get("outcome") not in PROVEN or record["image_digest"] != digest:
         what = f"deployment {named} did not prove {digest}" if named else f"{digest} was never proven live"
         raise InvalidRequest("NOT_PROVEN", f"{what} on {release.service}; ask for intent 'release' instead")
+    if not release.cross_migration:
+        migrations_between.must_not_cross(ledger.newest_first(release.service), record)
     return replace(release, revision=str(record["task_definition"]), git_sha=str(record["git_sha"]))

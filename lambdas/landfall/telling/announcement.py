@@ -24,7 +24,7 @@ def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[
     return {
         "schema": SCHEMA,
         "outcome": ended.outcome.value,
-        "severity": told.severity(ended.outcome).value,
+        "severity": told.urgency(ended).value,
         "code": told.code(ended),
         "why": why(ended),
         "service": release.service,
@@ -46,7 +46,7 @@ def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[
         "execution_url": console.execution(release.execution_arn),
         "report": report,
         "report_url": told.report_url(ended, report),
-        "what_next": told.what_next(ended.outcome),
+        "what_next": told.advice(ended),
         "runbook": runbook.value if runbook else None,
     }
 

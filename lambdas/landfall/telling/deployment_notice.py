@@ -7,11 +7,15 @@ from typing import assert_never
 from landfall import console
 from landfall.intake import recorded_requests
 from landfall.ledger.deployment_record import Ended, live_now, revision, why
+from landfall.migration import words
+from landfall.migration.migration import UNSETTLED
 from landfall.model import Outcome
 from landfall.runbook import Runbook
 from landfall.telling.notice import Notice, Severity
 
 NOTHING_TO_DO = "Nothing to do."
+LINES = 5
+"""Last log lines of a migration in a message."""
 
 
 def notice(ended: Ended, report: str | None) -> Notice:
@@ -25,7 +29,8 @@ def notice(ended: Ended, report: str | None) -> Notice:
             f"Why:       {why(ended)}",
             f"Live now:  {live_now(ended)}",
             f"Way back:  {ended.baseline.restores if ended.baseline else 'none was needed'}",
-            f"What next: {what_next(ended.outcome) or NOTHING_TO_DO}",
+            *migrated(ended),
+            f"What next: {advice(ended) or NOTHING_TO_DO}",
             f"Runbook:   {runbook_of(ended.outcome) or Runbook.FAILED_DEPLOYMENT}",
             "",
             f"Digest:    {release.image_digest}",
@@ -38,7 +43,7 @@ def notice(ended: Ended, report: str | None) -> Notice:
         ),
         outcome=word,
         service=release.service,
-        severity=severity(ended.outcome),
+        severity=urgency(ended),
         code=code(ended),
         more={"intent": release.intent.value},
     )
@@ -50,7 +55,7 @@ def what_next(outcome: Outcome) -> str | None:
         case Outcome.SUCCEEDED | Outcome.NO_CHANGE | Outcome.SKIPPED:
             return None
         case Outcome.REJECTED:
-            return "Fix the request as the reason says, and start again. Nothing was touched."
+            return "Fix the request as the reason says, and start again. The service was not changed."
         case Outcome.ROLLED_BACK:
             return "Nothing is on fire: the release before is proven live. Fix the release and push again."
         case Outcome.ROLLBACK_FAILED:
@@ -60,6 +65,35 @@ def what_next(outcome: Outcome) -> str | None:
         case Outcome.NO_BASELINE:
             return "The first release failed, and nothing ran before it. See what runs now; fix it and push again."
     assert_never(outcome)
+
+
+def advice(ended: Ended) -> str | None:
+    """Say what to do after a deployment ended: `what_next`, unless its migration leaves something to find out."""
+    if ended.outcome == Outcome.REJECTED and is_unsettled(ended):
+        return f"ACT NOW: {words.CANT_BE_KNOWN}. The service was not changed."
+    if ended.outcome == Outcome.REJECTED and ended.migration and ended.migration.may_have_changed_data:
+        return "See what the migration did to the database, then fix it and push again. The service was not changed."
+    return what_next(ended.outcome)
+
+
+def migrated(ended: Ended) -> tuple[str, ...]:
+    """Return the lines about a migration; none where the release had none."""
+    known = ended.migration
+    if known is None:
+        return ()
+    lines = [f"           {line}" for line in known.lines[-LINES:]]
+    more = words.remark(known, ended.outcome)
+    return (f"Migration: {words.short(known)}{f'; {more}' if more else ''}", f"           {known.task}", *lines)
+
+
+def is_unsettled(ended: Ended) -> bool:
+    """Say whether nobody knows if the migration ran."""
+    return ended.migration is not None and ended.migration.stage in UNSETTLED
+
+
+def urgency(ended: Ended) -> Severity:
+    """Say how urgent a deployment's end is: its outcome's severity, but a page where a migration is UNKNOWN."""
+    return Severity.PAGE if is_unsettled(ended) else severity(ended.outcome)
 
 
 def severity(outcome: Outcome) -> Severity:

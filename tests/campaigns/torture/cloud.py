@@ -8,6 +8,7 @@ from typing import Any
 from tests.campaigns.torture import picture as pictures
 from tests.campaigns.torture import replies, roles, service_deployments, worker_log
 from tests.campaigns.torture.facts import ServiceDeploymentFact
+from tests.campaigns.torture.migrating import MigrationTask
 from tests.campaigns.torture.picture import Picture
 from tests.campaigns.torture.scenario import Scenario
 from tests.campaigns.torture.story import Story
@@ -24,6 +25,7 @@ class Cloud(Surroundings):
         self.clock = clock
         self.our_sha = roles.SHAS["ours"]
         self.story = Story(scenario)
+        self.migration = MigrationTask(scenario.migration)
         self._known: tuple[Picture | None, dict[str, pictures.Task]] = (None, {})
         self.calls: list[tuple[float, str]] = []
         self.updates: list[tuple[float, str]] = []
@@ -93,6 +95,8 @@ class Cloud(Surroundings):
         look = self.story.look(at)
         if look.missing:
             raise ApiError("ServiceNotFoundException", "Service not found.")
+        if (one_off := self.migration.listed(request, at)) is not None:
+            return {"taskArns": one_off}
         stopped = request.get("desiredStatus", "RUNNING") == "STOPPED"
         arns = [arn for arn, t in self._by_arn(look).items() if (look.at >= t.stop) is stopped]
         start = int(request.get("nextToken") or 0)
@@ -102,7 +106,17 @@ class Cloud(Surroundings):
     def _DescribeTasks(self, request: Reply, at: float) -> Reply:  # noqa: N802
         look = self.story.look(at)
         known = self._by_arn(look)
-        return {"tasks": [self._task(known[a], look) for a in request["tasks"] if a in known], "failures": []}
+        one_off = [task for a in request["tasks"] if (task := self.migration.described(a, at))]
+        return {
+            "tasks": [*one_off, *(self._task(known[a], look) for a in request["tasks"] if a in known)],
+            "failures": [],
+        }
+
+    def _RunTask(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        return self.migration.run(request, at)
+
+    def _StopTask(self, _request: Reply, at: float) -> Reply:  # noqa: N802
+        return self.migration.stop(at)
 
     def _by_arn(self, look: Picture) -> dict[str, pictures.Task]:
         """Return a picture's tasks by ARN: a thousand tasks are described in ten pages of one picture."""

@@ -143,6 +143,28 @@ class WorkerFact:
 
 
 @dataclass(frozen=True)
+class MigrationFact:
+    """The service has a migration table; its task is RUNNING from `runs` and STOPPED at `stops`, seconds after RunTask.
+
+    `refused`: how often RunTask starts nothing and answers with that failure. `unknown`: DescribeTasks does not know
+    the task between these seconds. `another`: until when an earlier deployment's migration runs, in seconds of the
+    scenario.
+    """
+
+    runs: float = 10
+    stops: float = 60
+    exit: int | None = 0
+    stop_code: str = "EssentialContainerExited"
+    stop_reason: str = "Essential container in task exited"
+    reason: str = ""
+    timeout: int = 900
+    backward_compatible: bool = True
+    refused: int = 0
+    unknown: tuple[float, float] = (FOREVER, FOREVER)
+    another: float = 0
+
+
+@dataclass(frozen=True)
 class ServiceFact:
     """A change of the service itself that nobody asked Landfall about."""
 

@@ -24,7 +24,7 @@ from landfall.settings import Limits, Logs, Service, Settings
 from landfall.settings.smoke import Smoke
 from landfall.smoke.http_answers import Answer, Answers, Request
 from landfall.telling.notice import Notice
-from tests.campaigns.torture import replies, worker_log
+from tests.campaigns.torture import migrating, replies, worker_log
 from tests.campaigns.torture.asl import Clock
 from tests.campaigns.torture.clients import Client
 from tests.campaigns.torture.cloud import Cloud
@@ -149,6 +149,7 @@ def service_of(scenario: Scenario) -> Service:
         limits=Limits(**scenario.limits),
         smoke=Smoke(),
         logs=Logs(group=worker_log.GROUP if scenario.worker else None),
+        migration=migrating.of_settings(scenario.migration) if scenario.migration else None,
         worker=worker_log.of_settings(scenario.worker) if scenario.worker else None,
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import dacite
 
-from tests.campaigns.torture.facts import ContainerFact, Phase, WorkerFact
+from tests.campaigns.torture.facts import ContainerFact, MigrationFact, Phase, WorkerFact
 
 HERE = Path(__file__).parent
 LISTS = tuple(f.name for f in fields(Phase) if f.name not in ("others_stop", "others_gone"))
@@ -46,6 +46,7 @@ class Scenario:
     protocols: tuple[str, ...] = ()
     launch_type: str = "FARGATE"
     worker: WorkerFact | None = None
+    migration: MigrationFact | None = None
     pause_hooks: bool = False
     early_success: int = 0
     limits: Mapping[str, int] = field(default_factory=dict)

@@ -150,6 +150,16 @@ INVALID = {
     "unknown service": ({**GOOD, "service": "nope"}, "UNKNOWN_SERVICE", ("service", "'nope'", "sample, other")),
     "empty service": ({**GOOD, "service": ""}, "UNKNOWN_SERVICE", ("service", "''", "sample, other")),
     "no service": ({"image_tag": b.SHA}, "MISSING_FIELD", ("service", "sample, other")),
+    "a rollback's word for a release": (
+        {**GOOD, "cross_migration": "true"},
+        "BAD_FIELD",
+        ("cross_migration", "rollback"),
+    ),
+    "cross_migration no": (
+        {**GOOD, "intent": "rollback", "cross_migration": "no"},
+        "BAD_FIELD",
+        ("cross_migration", "'no'", "'true'"),
+    ),
     "service null": ({**GOOD, "service": None}, "BAD_FIELD", ("service", "None", "text")),
     "nothing": ({}, "MISSING_FIELD", ("service", "sample, other")),
     "neither tag nor digest": ({"service": "sample"}, "MISSING_FIELD", ("image_tag", "image_digest", "SHA")),

@@ -21,7 +21,7 @@ LIVE = {
     Outcome.NO_CHANGE: f"{b.SHA} ({b.DIGEST}), proven",
     Outcome.SKIPPED: "UNKNOWN",
     Outcome.ROLLED_BACK: f"{b.OLD_SHA} ({b.OLD_DIGEST}), proven again",
-    Outcome.REJECTED: "nothing was touched",
+    Outcome.REJECTED: "the service was not changed",
     Outcome.ROLLBACK_FAILED: "UNKNOWN",
     Outcome.SUPERSEDED: "UNKNOWN",
     Outcome.NO_BASELINE: "nothing ran before to go back to; at the last look: 2 of 2 targets healthy",

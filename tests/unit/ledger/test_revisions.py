@@ -67,6 +67,7 @@ def test_what_was_made_by_hand_is_unknown() -> None:
     unknown = {name for name, value in vars(found).items() if value == UNKNOWN}
     assert unknown == {
         *("commit", "digest", "registered_by", "requested_by", "outcome", "deployment_id", "role", "in_ecr"),
+        "migration",
     }
 
 

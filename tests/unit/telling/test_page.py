@@ -179,7 +179,7 @@ def test_a_rejected_one_says_what_was_asked() -> None:
         one = replace(ended, release=replace(ended.release, **changes))  # type: ignore[arg-type]
         text = shown(report(one, deployment_record.closed(one, b.NOW), Seen())).seen
         assert text.startswith(f"sample: {title}")
-        assert f"{title}. Nothing was changed." in text
+        assert f"{title}. The service was not changed." in text
 
 
 def test_the_picture_adds_up() -> None:

@@ -16,6 +16,7 @@ from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry
 from landfall.ledger.task_times import TaskTimes
 from landfall.logs.task_logs import Line, Place, Tally
+from landfall.migration.migration import Migration
 from landfall.model import Baseline, Deployment, Failure, Outcome, Release
 from landfall.proof.observed import Look
 from landfall.smoke.case import Check
@@ -86,6 +87,7 @@ class Report:
     failure: Failure | None
     links: dict[str, str]
     unread: tuple[str, ...]
+    migration: Migration | None = None
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -97,7 +99,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         code=deployment_notice.code(ended),
         why=deployment_record.why(ended),
         live_now=deployment_record.live_now(ended),
-        what_next=deployment_notice.what_next(ended.outcome) or deployment_notice.NOTHING_TO_DO,
+        what_next=deployment_notice.advice(ended) or deployment_notice.NOTHING_TO_DO,
         service=release.service,
         deployment_id=release.deployment_id,
         requested_at=release.requested_at,
@@ -116,6 +118,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         failure=ended.failure,
         links=_links(release, seen),
         unread=seen.unread,
+        migration=ended.migration,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from landfall import chain, commit
+from landfall.migration import words
 from landfall.model import UNKNOWN, Intent, Outcome, Release
 from landfall.smoke.case import PASS, SKIP
 from landfall.telling.report import Report, page_picture
@@ -59,6 +60,7 @@ class View:
     links: tuple[tuple[str, str], ...]
     hash: str
     signed: bool
+    migration: tuple[tuple[str, str], ...] = ()
 
 
 def of(report: Report, record: Mapping[str, Any]) -> View:
@@ -86,6 +88,7 @@ def of(report: Report, record: Mapping[str, Any]) -> View:
         links=tuple((f"{name} in the AWS console", address) for name, address in report.links.items()),
         hash=str(record.get(chain.HASH, "")),
         signed=chain.SIGNATURE in record,
+        migration=words.full(report.migration),
     )
 
 
@@ -103,7 +106,7 @@ def headline(report: Report) -> str:
             live = _short(report.deployment.git_sha) if report.deployment else "the release before"
             return f"{what} failed. {live} is live again, and proven."
         case Outcome.REJECTED:
-            return f"{what} was refused. Nothing was changed."
+            return f"{what} was refused. The service was not changed."
         case Outcome.ROLLBACK_FAILED:
             return f"{what} failed, and so did the way back: the service is not proven healthy."
         case Outcome.SUPERSEDED:

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from landfall.ledger.execution_history import Entry
+from landfall.migration import words
 from landfall.model import Baseline, Outcome
 from landfall.telling.report import Report
 from landfall.telling.report.page_view import asked_for
@@ -72,4 +73,6 @@ _ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everyth
     keep_trailing_newline=True,
     finalize=_shown,
 )
-_ENVIRONMENT.filters.update(plain=_plain, url=_url, task=_task, before=_before, answer=_answer, seconds=_seconds)
+_ENVIRONMENT.filters.update(
+    migrated=words.full, plain=_plain, url=_url, task=_task, before=_before, answer=_answer, seconds=_seconds
+)

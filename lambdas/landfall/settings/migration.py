@@ -1,0 +1,49 @@
+"""The migration settings of services.toml: [services.<name>.migration], a one-off task before the update."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+SHARE = 20
+"""The next look at a migration comes after a twentieth of the time that it has run."""
+LONGEST_WAIT = 30
+"""Seconds between two looks at most, so that a service that suffers is noticed within a minute."""
+STOPPING_SECONDS = 600
+"""How long a task may take to stop. ECS itself kills a container after `stopTimeout`, at most 120 s on Fargate (ECS API
+reference, ContainerDefinition)."""
+MOST_COMMAND = 8192
+"""Characters of RunTask's overrides with their JSON (ECS API reference, RunTask)."""
+
+
+@dataclass(frozen=True)
+class MigrationSettings:
+    """The command that migrates the database, and how long it may take, its start included.
+
+    `container`: the container that runs it, by default the one that gets the released image. `backward_compatible`:
+    whether the release before works with the migrated database. If not, a rollback by hand across it is refused.
+    """
+
+    command: tuple[str, ...]
+    container: str | None = None
+    timeout_seconds: int = 900
+    backward_compatible: bool = True
+
+    @property
+    def longest_seconds(self) -> int:
+        """Return how long a migration can take, with the time that ECS has to stop its task."""
+        return self.timeout_seconds + STOPPING_SECONDS
+
+
+def looks(seconds: int, poll: int) -> int:
+    """Return how many looks at a migration of so many seconds are made; 0 where there is none.
+
+    The wait grows with the time. A stop, and a wait for room in the cluster, cost some looks more.
+    """
+    if not seconds:
+        return 0
+    run = count = 0
+    while run < seconds:
+        run += max(poll, min(run // SHARE, LONGEST_WAIT))
+        count += 1
+    return count + math.ceil(STOPPING_SECONDS / poll) + 1

@@ -1,0 +1,1 @@
+"""Starts a migration, and looks at what becomes of it."""

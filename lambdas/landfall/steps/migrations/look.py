@@ -1,0 +1,128 @@
+"""Looks at a migration's task, keeps what it leaves behind, and tells people where the service suffers meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from landfall import redaction, wire
+from landfall.errors import AwsCallFailed
+from landfall.logs import task_logs
+from landfall.migration import asking, health, judgement, migration
+from landfall.migration.judgement import Looked
+from landfall.migration.migration import Migration, Stage
+from landfall.model import Baseline, Deployment, Release, Verdict, passed, wait
+from landfall.proof.observed import Look
+from landfall.runtime.step import logger
+from landfall.runtime.world import World
+from landfall.steps.migrations import starting
+from landfall.telling import migration_notice
+
+SOUGHT = 2
+"""Looks for a task of which only the intent is known: one stale read decides nothing."""
+KEPT = timedelta(hours=1)
+"""How long ECS knows a stopped task (ECS API reference, DescribeTasks)."""
+READ, LAST_LINES, LINE_LIMIT, TEXT_LIMIT = 50, 20, 300, 500
+"""Log lines that are read and kept, bytes of each, and bytes of what ECS says."""
+
+
+@dataclass(frozen=True)
+class Migrating:
+    """The migration to look at. `attempt` counts the looks from 1. `recovering`: its execution is gone."""
+
+    release: Release
+    baseline: Baseline
+    deployment: Deployment
+    attempt: int = 1
+    recovering: bool = False
+
+
+def assess(event: Migrating, world: World) -> Verdict:
+    """Look once, and note what is new. Safe to repeat: a migration that is over is judged by its record."""
+    release = event.release
+    before = migration.read(world.ledger.record(release.service, release.deployment_id))
+    if before is None:
+        return passed("NO_MIGRATION", "no migration was begun")
+    if before.is_over:
+        after = _with_lines(before, world, release) if _lacks_lines(before) else before
+        looked = Looked(_settled(after))
+    else:
+        looked = _looked(event, before, world)
+    known = looked.migration
+    if not before.is_over and known.is_over:
+        known = _with_lines(_redacted(known, world), world, release)
+    if not before.is_over and not event.recovering:
+        known = _health(event, before, known, world)
+    if known != before:
+        starting.noted(release, known, world)
+    if looked.stop:
+        world.one_off_tasks(release.service).stop(known.task, f"Landfall: longer than {known.timeout_seconds} s")
+    if looked.verdict:
+        return looked.verdict
+    if _lacks_lines(known):
+        why = "the migration ended; waiting for its last log lines"
+        return wait("MIGRATION_LOGS", why, release.limits.stability_poll_seconds)
+    return judgement.conclusion(known)
+
+
+def _looked(event: Migrating, known: Migration, world: World) -> Looked:
+    release, tasks, now = event.release, world.one_off_tasks(event.release.service), world.now()
+    poll = release.limits.stability_poll_seconds
+    if known.task:
+        return judgement.judge(known, tasks.task(known.task), now, poll)
+    found = tasks.started_by(asking.started_by(release.deployment_id))
+    if found:
+        with_task = starting.with_task(known, found.arn, world)
+        return judgement.judge(with_task, found, now, poll)
+    return judgement.unfound(known, now, KEPT, poll, sure=event.attempt >= SOUGHT)
+
+
+def _health(event: Migrating, before: Migration, known: Migration, world: World) -> Migration:
+    """Note how the service is. No failure in this may change how the migration is judged."""
+    release = event.release
+    try:
+        service = world.ecs(release.service).service()
+        has_targets = service is not None and not release.is_worker
+        targets = world.elb.targets(service.target_groups) if service and has_targets else ()
+        known = health.noted(known, health.problem(Look(service, (), targets), event.baseline), world.now())
+        if health.is_to_be_told(before, known):
+            cluster = world.service(release.service).cluster
+            notice = migration_notice.notice(release, known, cluster)
+            known = replace(known, warned=world.topic.publish(notice))
+    except AwsCallFailed as error:
+        logger.warning("the service's health was not read during its migration", extra={"why": str(error)})
+    return known
+
+
+def _lacks_lines(known: Migration) -> bool:
+    """Say whether lines may still come: they arrive a little after the task's end."""
+    may_log = known.stage in (Stage.RAN, Stage.FAILED, Stage.TIMED_OUT)
+    return may_log and not known.lines and not known.unread
+
+
+def _settled(known: Migration) -> Migration:
+    return replace(known, unread="it wrote no line that could be read") if _lacks_lines(known) else known
+
+
+def _with_lines(known: Migration, world: World, release: Release) -> Migration:
+    """Return the migration with its last log lines. They are evidence, and decide nothing."""
+    if known.stage not in (Stage.RAN, Stage.FAILED, Stage.TIMED_OUT):
+        return known
+    try:
+        place = task_logs.place(world.ecs(release.service).task_definition(known.revision)[0], known.container)
+        if place is None:
+            return replace(known, unread="its container does not write to CloudWatch Logs with a stream prefix")
+        written = world.logs.of_task(place, known.task, READ)
+    except AwsCallFailed as error:
+        told = redaction.redacted(str(error), world.settings.redaction.kinds)
+        return replace(known, unread=wire.cut(f"its log could not be read: {told}", TEXT_LIMIT))
+    kinds = world.settings.redaction.kinds
+    lines = tuple(wire.cut(redaction.redacted(line.text, kinds), LINE_LIMIT) for line in written.lines[-LAST_LINES:])
+    return replace(known, lines=lines, log_group=place.group, log_stream=place.stream(known.task))
+
+
+def _redacted(known: Migration, world: World) -> Migration:
+    def told(text: str) -> str:
+        return wire.cut(redaction.redacted(text, world.settings.redaction.kinds), TEXT_LIMIT)
+
+    return replace(known, stopped_reason=told(known.stopped_reason), container_reason=told(known.container_reason))

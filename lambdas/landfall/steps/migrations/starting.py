@@ -1,0 +1,106 @@
+"""Starts a migration once, and notes each step of it in the ledger before and after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from landfall.aws.one_off_tasks import OneOffTasks, Ran
+from landfall.change import task_definition, update_result
+from landfall.errors import AwsCallFailed, StepError
+from landfall.migration import asking, judgement, migration
+from landfall.migration.migration import Migration, Stage
+from landfall.model import Deployment, Release, Verdict, wait
+from landfall.runtime.world import World
+from landfall.settings.migration import MigrationSettings
+
+STARTED = "MIGRATION_STARTED"
+
+
+def noted(release: Release, known: Migration, world: World) -> None:
+    """Write what is known into the record. Raises StepError where the record was closed meanwhile."""
+    fields = {migration.FIELD: migration.written(known)}
+    if not world.ledger.update(release.service, release.deployment_id, **fields):
+        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+
+
+def begun(release: Release, deployment: Deployment, world: World) -> Verdict:
+    """Start the migration, or find that it was started. WAIT `MIGRATION_STARTED` with a task to look at."""
+    record = world.ledger.record(release.service, release.deployment_id)
+    if record is None or "outcome" in record:
+        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+    known = migration.read(record)
+    if known and known.task:
+        return judgement.conclusion(known) if known.is_over else _started(known, release)
+    if known and known.stage == Stage.UNKNOWN:
+        return judgement.conclusion(known)
+    tasks = world.one_off_tasks(release.service)
+    if known is None:
+        refusal = _unfit(release, deployment, world) or _another(release, deployment, tasks)
+        if refusal:
+            return refusal
+    if not world.holds_lock(release):
+        return update_result.lock_lost()
+    if known is None:
+        known = asking.intended(deployment, world.service(release.service), world.now())
+        noted(release, known, world)
+    elif not asking.may_repeat(known, world.now()):
+        return _sought(release, known, tasks, world)
+    return _asked(release, known, tasks, world)
+
+
+def with_task(known: Migration, arn: str, world: World) -> Migration:
+    """Return a migration whose task is known."""
+    return replace(known, stage=Stage.STARTED, task=arn, asked_at=world.now().isoformat(), stopped_reason="")
+
+
+def _unfit(release: Release, deployment: Deployment, world: World) -> Verdict | None:
+    service = world.service(release.service)
+    template, _ = world.ecs(release.service).task_definition(deployment.task_definition)
+    container = asking.container_of(service, service.migration or MigrationSettings(()))
+    return asking.unfit(template, container, service.name)
+
+
+def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Verdict | None:
+    """Wait for a migration of this service that an earlier deployment left running: two at once do harm."""
+    family = task_definition.family(deployment.task_definition)
+    own = asking.started_by(release.deployment_id)
+    left = [task for task in tasks.running(family, asking.STARTED_BY) if task.started_by != own]
+    if not left:
+        return None
+    why = f"task {left[0].arn} of another deployment ({left[0].started_by}) still migrates; no migration was started"
+    return wait("MIGRATION_OF_ANOTHER", why, release.limits.smoke_interval_seconds)
+
+
+def _asked(release: Release, known: Migration, tasks: OneOffTasks, world: World) -> Verdict:
+    """Call RunTask. A refusal after a lost reply may hide a task, so ECS is asked for it."""
+    settings = world.service(release.service).migration or MigrationSettings(())
+    try:
+        ran = tasks.run(asking.request(release, known, settings.command, tasks.placement()))
+    except AwsCallFailed as error:
+        if error.code not in asking.REFUSALS and error.code != asking.CONFLICT:
+            raise
+        found = tasks.started_by(asking.started_by(release.deployment_id))
+        ran = Ran(task=found.arn) if found else Ran(failure=str(error))
+    if not ran.task:
+        why = replace(known, stage=Stage.NEVER_STARTED, stopped_reason=ran.failure)
+        noted(release, why, world)
+        return wait("MIGRATION_REFUSED", judgement.conclusion(why).reason, release.limits.smoke_interval_seconds)
+    now_known = with_task(known, ran.task, world)
+    noted(release, now_known, world)
+    return _started(now_known, release)
+
+
+def _sought(release: Release, known: Migration, tasks: OneOffTasks, world: World) -> Verdict:
+    """Look for the task: the token may be good no more, so a second call could start a second task."""
+    found = tasks.started_by(asking.started_by(release.deployment_id))
+    if found:
+        known = with_task(known, found.arn, world)
+    elif known.stage != Stage.NEVER_STARTED:
+        why = f"RunTask may have been called after {known.intended_at}, and ECS knows no such task any more"
+        known = judgement.unknown(known, why)
+    noted(release, known, world)
+    return _started(known, release) if found else judgement.conclusion(known)
+
+
+def _started(known: Migration, release: Release) -> Verdict:
+    return wait(STARTED, f"task {known.task} migrates", release.limits.stability_poll_seconds)

@@ -1,0 +1,181 @@
+"""What a look at a migration's task says: it runs, it ended, and whether the database may have been changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landfall.migration import judgement
+from landfall.migration.migration import Migration, Stage
+from landfall.model import State
+from landfall.proof.observed import TaskView
+from landfall.settings import migration as settings
+from tests.support import builders as b
+
+POLL = 5
+TASK = "arn:aws:ecs:us-east-1:123456789012:task/c/migration"
+STARTED = Migration(
+    Stage.STARTED,
+    intended_at=b.NOW.isoformat(),
+    revision=b.REVISION,
+    container="app",
+    timeout_seconds=900,
+    task=TASK,
+    asked_at=b.NOW.isoformat(),
+)
+BY_ITSELF = "EssentialContainerExited"
+
+
+def task(code: int | None = None, stop_code: str = BY_ITSELF, *, ran: bool = True, **changes: Any) -> TaskView:
+    """Return the migration's task, stopped with this exit code."""
+    known = {
+        "arn": TASK,
+        "last_status": "STOPPED",
+        "desired_status": "STOPPED",
+        "stop_code": stop_code,
+        "stopped_reason": "as AWS says it",
+        "containers": (b.container(exit_code=code),),
+        "started_at": b.NOW if ran else None,
+        "stopped_at": b.NOW,
+    }
+    return b.task(**{**known, **changes})
+
+
+STOPPED = {
+    "ended with 0": (task(0), Stage.RAN),
+    "ended with 0 and RUNNING was never seen": (task(0, ran=False), Stage.RAN),
+    "ended with 1": (task(1), Stage.FAILED),
+    "without an exit code": (task(None), Stage.FAILED),
+    "no exit code, RUNNING never seen": (task(None, ran=False), Stage.FAILED),
+    "stopped by somebody, with 0": (task(0, "UserInitiated"), Stage.FAILED),
+    "stopped by somebody before its container ran": (task(None, "UserInitiated", ran=False), Stage.NEVER_STARTED),
+    "no image to pull": (task(None, "TaskFailedToStart", ran=False), Stage.NEVER_STARTED),
+    "failed to start, and has an exit code": (task(1, "TaskFailedToStart", ran=False), Stage.FAILED),
+    "Spot took it": (task(None, "SpotInterruption"), Stage.FAILED),
+    "Spot took it, with 0": (task(0, "SpotInterruption"), Stage.FAILED),
+    "its container is not listed": (task(containers=()), Stage.FAILED),
+    "another container ended with 0": (task(containers=(b.container(name="log", exit_code=0),)), Stage.FAILED),
+}
+
+
+@pytest.mark.parametrize(("view", "stage"), STOPPED.values(), ids=STOPPED)
+def test_how_a_task_ended(view: TaskView, stage: Stage) -> None:
+    """Only exit code 0 of a task that ended by itself is a success, and only a container that never ran did no harm."""
+    looked = judgement.judge(STARTED, view, b.NOW, POLL)
+    assert looked.migration.stage == stage
+    assert (looked.verdict, looked.stop) == (None, False)
+    verdict = judgement.conclusion(looked.migration)
+    assert (verdict.state == State.PASS) == (stage == Stage.RAN)
+    assert ("the database was not touched" in verdict.reason) == (stage == Stage.NEVER_STARTED)
+    assert ("may have been changed" in verdict.reason) == (stage == Stage.FAILED)
+
+
+def test_an_interruption_is_called_one() -> None:
+    """The image can't cause a Spot interruption: the code says so, and the release is rejected all the same."""
+    looked = judgement.judge(STARTED, task(None, "SpotInterruption"), b.NOW, POLL)
+    assert judgement.conclusion(looked.migration).code == "MIGRATION_INTERRUPTED"
+
+
+def test_what_the_task_leaves_is_kept_at_the_first_look() -> None:
+    """ECS forgets a task an hour after it stopped: exit code, stop code and both reasons are kept."""
+    view = task(137, containers=(b.container(exit_code=137, reason="OutOfMemoryError"),))
+    known = judgement.judge(STARTED, view, b.NOW, POLL).migration
+    assert (known.exit_code, known.stop_code, known.stopped_reason) == (137, BY_ITSELF, "as AWS says it")
+    assert known.container_reason == "OutOfMemoryError"
+    reason = judgement.conclusion(known).reason
+    assert all(part in reason for part in ("137", BY_ITSELF, "as AWS says it", "OutOfMemoryError", TASK))
+
+
+def running(**changes: Any) -> TaskView:
+    """Return the task while it runs."""
+    return task(last_status="RUNNING", desired_status="RUNNING", stop_code="", stopped_at=None, **changes)
+
+
+def test_a_task_is_stopped_at_its_limit_and_waited_for() -> None:
+    """It is asked to stop once, and judged when it has: what it wrote on its way out is kept."""
+    late = b.NOW + timedelta(seconds=900)
+    first = judgement.judge(STARTED, running(), late, POLL)
+    assert first.stop
+    assert first.verdict
+    assert first.verdict.code == "MIGRATION_STOPPING"
+    second = judgement.judge(first.migration, running(), late + timedelta(seconds=30), POLL)
+    assert (second.stop, second.verdict and second.verdict.state) == (False, State.WAIT)
+    ended = judgement.judge(first.migration, task(137, "UserInitiated"), late + timedelta(seconds=40), POLL)
+    assert ended.migration.stage == Stage.TIMED_OUT
+    assert "longer than 900 s" in judgement.conclusion(ended.migration).reason
+
+
+def test_a_task_that_ended_by_itself_while_it_was_to_be_stopped_ran() -> None:
+    """Its end and our call crossed: exit code and stop code are AWS's, and they say that it ended."""
+    stopping = replace(STARTED, stop_asked_at=b.NOW.isoformat())
+    assert judgement.judge(stopping, task(0), b.NOW, POLL).migration.stage == Stage.RAN
+    assert judgement.judge(stopping, task(2), b.NOW, POLL).migration.stage == Stage.FAILED
+
+
+def test_a_task_that_does_not_stop_is_unknown() -> None:
+    """Nobody can say how it ends, so nobody says it: the next release waits for a person."""
+    stopping = replace(STARTED, stop_asked_at=b.NOW.isoformat())
+    later = b.NOW + timedelta(seconds=settings.STOPPING_SECONDS + 1)
+    assert judgement.judge(stopping, running(), later, POLL).migration.stage == Stage.UNKNOWN
+
+
+def test_a_task_that_is_not_known_is_looked_for_again() -> None:
+    """ECS's reads may be late; five minutes later nobody can find out how it ended."""
+    first = judgement.judge(STARTED, None, b.NOW, POLL)
+    assert first.verdict
+    assert first.verdict.code == "MIGRATION_MISSING"
+    found = judgement.judge(first.migration, running(), b.NOW + timedelta(minutes=1), POLL)
+    assert found.migration.missing_since == ""
+    lost = judgement.judge(first.migration, None, b.NOW + judgement.MISSING_FOR, POLL)
+    assert judgement.conclusion(lost.migration).code == "MIGRATION_UNKNOWN"
+
+
+INTENDED = replace(STARTED, stage=Stage.INTENDED, task="", asked_at="")
+KEPT = timedelta(hours=1)
+UNFOUND = {
+    "the first look": (75, False, Stage.INTENDED),
+    "the second look": (80, True, Stage.NEVER_STARTED),
+    "just within the hour": (3599, True, Stage.NEVER_STARTED),
+    "after an hour": (3600, True, Stage.UNKNOWN),
+    "after an hour, the first look": (7200, False, Stage.UNKNOWN),
+}
+
+
+@pytest.mark.parametrize(("seconds", "sure", "stage"), UNFOUND.values(), ids=UNFOUND)
+def test_an_intent_without_a_task(seconds: int, sure: bool, stage: Stage) -> None:
+    """ECS lists a stopped task for an hour: within it no task means none; later nobody can know."""
+    looked = judgement.unfound(INTENDED, b.NOW + timedelta(seconds=seconds), KEPT, POLL, sure=sure)
+    assert looked.migration.stage == stage
+
+
+@given(run=st.integers(0, 21_600), limit=st.integers(1, 21_600), poll=st.integers(1, 60))
+def test_the_waits_end_in_time(run: int, limit: int, poll: int) -> None:
+    """No wait goes past the limit, none is longer than half a minute or the setting, and none is zero."""
+    known = replace(STARTED, timeout_seconds=limit)
+    looked = judgement.judge(known, running(), b.NOW + timedelta(seconds=run), poll)
+    assert looked.stop == (run >= limit)
+    if not looked.stop:
+        assert looked.verdict
+        assert 1 <= looked.verdict.retry_after <= max(poll, settings.LONGEST_WAIT)
+        assert run + looked.verdict.retry_after <= limit + 1
+
+
+@given(seconds=st.integers(1, 21_600), poll=st.integers(1, 60))
+def test_there_are_enough_looks_and_not_too_many(seconds: int, poll: int) -> None:
+    """The looks that the machine counts last for the whole time, and fit into an execution's 25,000 events."""
+    count, now = 0, 0
+    while now < seconds:
+        looked = judgement.judge(
+            replace(STARTED, timeout_seconds=seconds), running(), b.NOW + timedelta(seconds=now), poll
+        )
+        assert looked.verdict
+        now += looked.verdict.retry_after
+        count += 1
+    looks = settings.looks(seconds + settings.STOPPING_SECONDS, poll)
+    assert count < looks
+    assert looks * 9 < 20_000
