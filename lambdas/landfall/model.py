@@ -107,6 +107,8 @@ class Release:
     commit meanwhile. `came` is the input of a request that can't be read, redacted.
     `migration_attempts`: looks at its migration; 0 where it has none. `cross_migration`: it may go back across a
     migration that is not backward compatible. `drill`: which way a drill's deployment goes; empty for others.
+    `approval`: when people must sign it off, "before" or "after"; empty where nobody is asked. `approval_attempts`:
+    looks at that sign-off.
     """
 
     service: str
@@ -135,6 +137,8 @@ class Release:
     migration_attempts: int = 0
     cross_migration: bool = False
     drill: str = ""
+    approval: str = ""
+    approval_attempts: int = 0
 
     @property
     def is_worker(self) -> bool:

@@ -59,8 +59,9 @@ class TurnedAway:
 class Approval:
     """A deployment's sign-off, with the terms as the settings were when it was asked for. Times are ISO 8601 in UTC.
 
-    `approvers`: identities, as ARNs without a path. `requester`: the identity that AWS names as the one who asked for
-    the deployment, empty where it names none.
+    `approvers`: identities, as ARNs without a path. `requester`: the role or user that the request names as the one who
+    asked; that is a claim, so it only takes a right away. It is empty where the request names none. `told`: the id of
+    the message that told people, empty before.
     """
 
     stage: Stage
@@ -74,6 +75,7 @@ class Approval:
     answers: tuple[Answer, ...] = ()
     turned_away: tuple[TurnedAway, ...] = ()
     ended_at: str = ""
+    told: str = ""
 
     @property
     def approved_by(self) -> tuple[Answer, ...]:
@@ -101,12 +103,12 @@ def read(record: Mapping[str, Any] | None) -> Approval | None:
         return None
     try:
         approval = parse(Approval, json.loads(text))
-        return approval if _agrees(approval) else _UNKNOWN
+        return approval if _agrees(approval) else UNREADABLE
     except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
-        return _UNKNOWN
+        return UNREADABLE
 
 
-_UNKNOWN = Approval(Stage.UNKNOWN, "before", "", "")
+UNREADABLE = Approval(Stage.UNKNOWN, "before", "", "")
 
 
 def _agrees(approval: Approval) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from landfall.approval import identity
 from landfall.approval.answering import BAD_REQUEST, FORBIDDEN, Reply, Said
-from landfall.redaction import redacted
+from landfall.redaction import Redacts, redacted
 from landfall.text.foreign import line
 from landfall.text.lazy_pattern import Later
 from landfall.text.shortened import shortened
@@ -38,8 +38,11 @@ class Asked:
     said: Said
 
 
-def read(event: Mapping[str, Any]) -> Asked | Reply:
-    """Return what a request asks, or the reply that turns it away. Nothing is recorded of the latter."""
+def read(event: Mapping[str, Any], kinds: Sequence[Redacts] = ()) -> Asked | Reply:
+    """Return what a request asks, or the reply that turns it away. Nothing is recorded of the latter.
+
+    `kinds` of data are taken out of the reason, besides the standard ones.
+    """
     context = _table(event.get("requestContext"))
     if _table(context.get("http")).get("method") != "POST":
         return Reply(METHOD_NOT_ALLOWED, "only a signed POST answers; use `landfall approve` or `landfall reject`")
@@ -53,7 +56,8 @@ def read(event: Mapping[str, Any]) -> Asked | Reply:
         return Reply(BAD_REQUEST, f"the body is no JSON object of at most {MOST_BODY} characters")
     if why := _wrong(body):
         return Reply(BAD_REQUEST, why)
-    reason = shortened(line(redacted(body.get("reason", ""))), MOST_REASON)
+    told = redacted(body.get("reason", ""))
+    reason = shortened(line(redacted(told, kinds) if kinds else told), MOST_REASON)
     said = Said(who, str(arn), body["answer"] == "approve", tuple(dict.fromkeys(body.get("items", ()))), reason)
     return Asked(body["service"], body["deployment"], said)
 

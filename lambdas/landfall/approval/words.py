@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from landfall.approval.approval import Approval, Stage
+from landfall.approval.approval import Answer, Approval, Stage
 
 
 def listed(items: Iterable[str]) -> str:
@@ -47,3 +47,28 @@ def ended(approval: Approval) -> str:
             return "a newer request for the service arrived while this one waited for approval"
         case Stage.UNKNOWN:
             return "the record of the sign-off can't be read, which is no approval"
+
+
+WHEN = {"before": "before anything was changed", "after": "after all proofs had passed"}
+
+
+def full(approval: Approval | None) -> tuple[tuple[str, str], ...]:
+    """Return all that is recorded of a sign-off, each with a label; nothing where nobody was asked."""
+    if approval is None:
+        return ()
+    asked = (("sign-off asked", f"{approval.asked_at}, {WHEN[approval.when]}"),) if approval.asked_at else ()
+    answers = (("sign-off answer", _said(answer)) for answer in approval.answers)
+    others = (("turned away", f"{each.who} at {each.at}: {each.why}") for each in approval.turned_away)
+    return (("sign-off", ended(approval)), *asked, *answers, *others)
+
+
+def short(approval: Approval | None) -> str:
+    """Return one word for lists."""
+    return approval.stage.value if approval else "none"
+
+
+def _said(answer: Answer) -> str:
+    word = "yes" if answer.yes else "no"
+    items = f"; confirmed: {listed(answer.items)}" if answer.items else ""
+    why = f"; reason: {answer.reason}" if answer.reason else ""
+    return f"{answer.who} said {word} at {answer.at} (as {answer.arn}){items}{why}"

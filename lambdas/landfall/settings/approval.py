@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 When = Literal["before", "after"]
 """When people are asked: before anything is changed, or once all proofs of the new release have passed."""
+
+
+LEAST_POLL = 15
+MOST_LOOKS = 500
+MORE_LOOKS = 20
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,24 @@ class ApprovalSettings:
     expires_seconds: int = 14400
 
     @property
-    def longest_seconds(self) -> int:
+    def holds_seconds(self) -> int:
         """Return how long the lock is held for the answer. Before the update nothing is locked."""
         return self.expires_seconds if self.when == "after" else 0
+
+    @property
+    def asks_before_seconds(self) -> int:
+        """Return how long a release waits for the answer without the lock."""
+        return self.expires_seconds if self.when == "before" else 0
+
+    @property
+    def poll_seconds(self) -> int:
+        """Return how many seconds are between two looks: more where people have longer, so that the looks are few.
+
+        A look takes 13 events of the 25,000 that an execution may have (Step Functions quotas).
+        """
+        return max(LEAST_POLL, math.ceil(self.expires_seconds / MOST_LOOKS))
+
+    @property
+    def attempts(self) -> int:
+        """Return how many looks there may be: one each poll, those that an answer wakes, and some that fail early."""
+        return math.ceil(self.expires_seconds / self.poll_seconds) + MORE_LOOKS

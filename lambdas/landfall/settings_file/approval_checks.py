@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landfall.approval.identity import named
+from landfall.settings import Service
 from landfall.settings.approval import ApprovalSettings
 from landfall.settings_file.problem import Problems
 from landfall.text.plain_text import is_text, typed
@@ -15,9 +16,9 @@ _ANY_ACCOUNT = ("aws", "000000000000")
 """Stands for Landfall's own account, which synth does not know. Only whether an entry can be read is asked."""
 
 
-def check(approval: ApprovalSettings | None, where: Where, problem: Problems) -> None:
+def check(service: Service, where: Where, problem: Problems) -> None:
     """Check the approval table of a service. Raises SettingsError."""
-    here = (*where, "approval")
+    approval, here = service.approval, (*where, "approval")
     if approval is None:
         return
     _approvers(approval, (*here, "approvers"), problem)
@@ -25,6 +26,11 @@ def check(approval: ApprovalSettings | None, where: Where, problem: Problems) ->
     if not LEAST_SECONDS <= approval.expires_seconds <= MOST_SECONDS:
         why = f"is {approval.expires_seconds}; it takes {LEAST_SECONDS} to {MOST_SECONDS} (7 days)"
         raise problem.at((*here, "expires_seconds"), why)
+    queue = service.limits.lock_attempts * service.limits.lock_poll_seconds
+    if approval.holds_seconds > queue:
+        longest = f"is {approval.expires_seconds}; a sign-off after the proofs holds the lock for as long"
+        way_out = f"a newer release waits {queue} s at most: make it shorter, raise lock_attempts, or ask before"
+        raise problem.at((*here, "expires_seconds"), f"{longest}, and {way_out}")
 
 
 def _approvers(approval: ApprovalSettings, where: Where, problem: Problems) -> None:

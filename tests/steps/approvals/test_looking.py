@@ -48,9 +48,9 @@ def test_asking_again_changes_nothing(ledger: Ledger) -> None:
 
 def test_it_waits_and_goes_on_after_a_yes(ledger: Ledger) -> None:
     """No token is needed: the next look finds the answer, even after the expiry."""
-    assert look(KEY, ledger, b.NOW, 30, lambda: False).code == "APPROVAL_AWAITED"
+    assert look(KEY, ledger, b.NOW, 30, lambda: False).verdict.code == "APPROVAL_AWAITED"
     take(sign_off.event("A"), ledger, b.NOW)
-    assert look(KEY, ledger, END, 30, lambda: True).code == "APPROVED"
+    assert look(KEY, ledger, END, 30, lambda: True).verdict.code == "APPROVED"
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_an_end_is_written_and_no_answer_counts_any_more(
     ledger: Ledger, late: int, newer: bool, code: str, stage: Stage
 ) -> None:
     """What the machine acts on stands in the record, so a later yes is told that it came too late."""
-    assert look(KEY, ledger, b.NOW + timedelta(seconds=late), 30, lambda: newer).code == code
+    assert look(KEY, ledger, b.NOW + timedelta(seconds=late), 30, lambda: newer).verdict.code == code
     assert take(sign_off.event("A"), ledger, b.NOW).status == 409
     found = kept()
     assert found is not None
@@ -93,9 +93,9 @@ class Answered:
 
 def test_a_yes_that_was_faster_than_the_expiry_counts(ledger: Ledger) -> None:
     """Whom Landfall told that the answer counts is never told otherwise later."""
-    assert look(KEY, Answered(ledger), END, 30, lambda: False).code == "APPROVED"
+    assert look(KEY, Answered(ledger), END, 30, lambda: False).verdict.code == "APPROVED"
 
 
 def test_a_record_without_a_sign_off_is_no_approval(ledger: Ledger) -> None:
     """What is not there is never a yes."""
-    assert look((KEY[0], "20260101T000000Z-none"), ledger, b.NOW, 30, lambda: False).code == "APPROVAL_UNKNOWN"
+    assert look((KEY[0], "20260101T000000Z-none"), ledger, b.NOW, 30, lambda: False).verdict.code == "APPROVAL_UNKNOWN"

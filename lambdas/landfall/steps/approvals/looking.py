@@ -8,7 +8,9 @@ from typing import Protocol
 
 from landfall.approval import approval, judgement
 from landfall.approval.approval import Approval
-from landfall.model import Verdict, failed, wait
+from landfall.approval.judgement import Looked
+from landfall.errors import StepError
+from landfall.model import failed, wait
 from landfall.steps.approvals.taking import TRIES, Records
 
 
@@ -22,13 +24,14 @@ class Ledger(Records, Protocol):
 def ask(key: tuple[str, str], asked: Approval, ledger: Ledger) -> None:
     """Record that a deployment asks for approval. A replay asks nothing new: the first terms and the end stay.
 
-    `key`: service and deployment id. One execution asks, and its retries come one after the other.
+    `key`: service and deployment id. One execution asks, and its retries come one after the other. Raises StepError
+    where the record was closed meanwhile.
     """
-    if approval.read(ledger.record(*key)) is None:
-        ledger.update(*key, approval=approval.written(asked))
+    if approval.read(ledger.record(*key)) is None and not ledger.update(*key, approval=approval.written(asked)):
+        raise StepError("the ledger record was closed meanwhile: this deployment is over")
 
 
-def look(key: tuple[str, str], ledger: Ledger, now: datetime, poll: int, newer: Callable[[], bool]) -> Verdict:
+def look(key: tuple[str, str], ledger: Ledger, now: datetime, poll: int, newer: Callable[[], bool]) -> Looked:
     """Return what a look says. An end that the look itself decides is written first, unless an answer was faster.
 
     `newer`: whether a newer request for the service has arrived.
@@ -37,10 +40,11 @@ def look(key: tuple[str, str], ledger: Ledger, now: datetime, poll: int, newer: 
         record = ledger.record(*key)
         known = approval.read(record)
         if record is None or known is None:
-            return failed("APPROVAL_UNKNOWN", "the record has no sign-off, which is no approval")
+            none = failed("APPROVAL_UNKNOWN", "the record has no sign-off, which is no approval")
+            return Looked(approval.UNREADABLE, none)
         looked = judgement.judge(known, now, poll, newer=newer())
         if looked.approval == known:
-            return looked.verdict
+            return looked
         if ledger.exchange_approval(*key, record[approval.FIELD], approval.written(looked.approval)):
-            return looked.verdict
-    return wait("APPROVAL_AWAITED", "answers are being written at this moment", poll)
+            return looked
+    return Looked(known, wait("APPROVAL_AWAITED", "answers are being written at this moment", poll))

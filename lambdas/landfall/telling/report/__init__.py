@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from landfall import console
+from landfall.approval.approval import Approval
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry
@@ -88,6 +89,7 @@ class Report:
     links: dict[str, str]
     unread: tuple[str, ...]
     migration: Migration | None = None
+    approval: Approval | None = None
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -119,6 +121,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         links=_links(release, seen),
         unread=seen.unread,
         migration=ended.migration,
+        approval=ended.approval,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from landfall import chain, commit
+from landfall.approval import words as approval_words
 from landfall.migration import words
 from landfall.model import UNKNOWN, Intent, Outcome, Release
 from landfall.smoke.case import PASS, SKIP
@@ -61,6 +62,7 @@ class View:
     hash: str
     signed: bool
     migration: tuple[tuple[str, str], ...] = ()
+    approval: tuple[tuple[str, str], ...] = ()
 
 
 def of(report: Report, record: Mapping[str, Any]) -> View:
@@ -89,6 +91,7 @@ def of(report: Report, record: Mapping[str, Any]) -> View:
         hash=str(record.get(chain.HASH, "")),
         signed=chain.SIGNATURE in record,
         migration=words.full(report.migration),
+        approval=approval_words.full(report.approval),
     )
 
 
