@@ -11,7 +11,7 @@ from typing import Any
 
 import dacite
 
-from tests.campaigns.torture.facts import ContainerFact, MigrationFact, Phase, WorkerFact
+from tests.campaigns.torture.facts import ApprovalFact, ContainerFact, MigrationFact, Phase, WorkerFact
 from tests.campaigns.torture.shifting.facts import StrategyFact
 
 HERE = Path(__file__).parent
@@ -48,6 +48,7 @@ class Scenario:
     launch_type: str = "FARGATE"
     worker: WorkerFact | None = None
     migration: MigrationFact | None = None
+    approval: ApprovalFact | None = None
     pause_hooks: bool = False
     early_success: int = 0
     strategy: StrategyFact | None = None
