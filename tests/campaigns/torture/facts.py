@@ -177,7 +177,7 @@ class MigrationFact:
 class PersonFact:
     """Somebody answers `at` seconds after people were asked: approves or rejects, as a session of `role`.
 
-    `status` is what the door must reply. `arn` is the caller's ARN instead of the session's; `method` another than POST.
+    `status` is what the door must reply. `arn`: the caller's ARN instead of the session's; `method`: other than POST.
     `unwoken`: the task token is lost, so the machine is not woken.
     """
 
