@@ -76,6 +76,8 @@ class On(Enum):
     METRICS_OF_TRAFFIC = auto()
     ALARMS_WATCHED = auto()
     AFTER_CHECKS = auto()
+    WAKES = auto()
+    SLEEPERS = auto()
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,8 @@ class Step:
 
     `asks_services`: it sends HTTP requests to services, from the network that the settings name, if they name one.
     `longest`: the timeout of its function.
-    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine.
+    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine. Approve is
+    invoked through its URL.
     """
 
     id: str
@@ -222,6 +225,16 @@ STEPS: tuple[Step, ...] = (
         ),
         asks_services=True,
     ),
+    Step(
+        "CheckApproval",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LOCKS, "dynamodb:UpdateItem"),
+            _LEDGER_KEY,
+            *_TELL,
+        ),
+    ),
+    Step("AwaitApproval", (_may(On.WAKES, "dynamodb:UpdateItem"), _LEDGER_KEY)),
     Step(
         "RegisterTaskDefinition",
         (
@@ -413,6 +426,16 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Drill",
         (*_SEE_PROVEN, _may(On.FREEZES, "dynamodb:GetItem"), _may(On.MACHINE, "states:StartExecution")),
+        machine=None,
+    ),
+    # the only one that may use a task token
+    Step(
+        "Approve",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            _may(On.SLEEPERS, "states:SendTaskSuccess"),
+        ),
         machine=None,
     ),
     Step(

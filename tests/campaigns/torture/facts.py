@@ -191,6 +191,38 @@ class AfterFact:
 
 
 @dataclass(frozen=True)
+class PersonFact:
+    """Somebody answers `at` seconds after people were asked: approves or rejects, as a session of `role`.
+
+    `status` is what the door must reply. `arn`: the caller's ARN instead of the session's; `method`: other than POST.
+    `unwoken`: the task token is lost, so the machine is not woken.
+    """
+
+    at: float
+    role: str = "A"
+    say: str = "approve"
+    items: tuple[str, ...] | None = None
+    session: str = "s1"
+    status: int = 200
+    arn: str | None = None
+    method: str = "POST"
+    reason: str = ""
+    unwoken: bool = False
+
+
+@dataclass(frozen=True)
+class ApprovalFact:
+    """The service has an approval table: roles A, B and C may answer. `newer`: when a newer push comes meanwhile."""
+
+    when: str = "before"
+    checklist: tuple[str, ...] = ("backup taken",)
+    four_eyes: bool = False
+    expires: int = 3600
+    people: tuple[PersonFact, ...] = ()
+    newer: float = FOREVER
+
+
+@dataclass(frozen=True)
 class ServiceFact:
     """A change of the service itself that nobody asked Landfall about."""
 

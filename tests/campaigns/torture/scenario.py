@@ -11,7 +11,7 @@ from typing import Any
 
 import dacite
 
-from tests.campaigns.torture.facts import AfterFact, ContainerFact, MigrationFact, Phase, WorkerFact
+from tests.campaigns.torture.facts import AfterFact, ApprovalFact, ContainerFact, MigrationFact, Phase, WorkerFact
 from tests.campaigns.torture.shifting.facts import StrategyFact
 
 HERE = Path(__file__).parent
@@ -49,6 +49,7 @@ class Scenario:
     worker: WorkerFact | None = None
     migration: MigrationFact | None = None
     after: AfterFact | None = None
+    approval: ApprovalFact | None = None
     pause_hooks: bool = False
     early_success: int = 0
     strategy: StrategyFact | None = None

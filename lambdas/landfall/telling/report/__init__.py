@@ -12,6 +12,7 @@ from typing import Any
 
 from landfall import console
 from landfall.after.inquiry import Inquiry
+from landfall.approval.approval import Approval
 from landfall.gates import gate_log, gate_words
 from landfall.gates.gate_words import ToldGate
 from landfall.ledger import deployment_record
@@ -93,6 +94,7 @@ class Report:
     migration: Migration | None = None
     gates: tuple[ToldGate, ...] = ()
     after_check: Inquiry | None = None
+    approval: Approval | None = None
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -126,6 +128,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         migration=ended.migration,
         gates=gate_words.told(gate_log.read(record), ended.outcome),
         after_check=ended.after_check,
+        approval=ended.approval,
     )
 
 
