@@ -73,9 +73,8 @@ class Ecs:
         return self._described([arn for arns in per_status for arn in arns])
 
     def _described(self, listed: Sequence[str]) -> list[Any]:
-        arns = list(
-            dict.fromkeys(listed)
-        )  # a task that stops between two lists is in both, and is one stop all the same
+        # a task that stops between two of the lists is in both, and is one stop all the same
+        arns = list(dict.fromkeys(listed))
         replies: list[Any] = []
         for start in range(0, len(arns), DESCRIBE_TASKS_LIMIT):
             with trying(f"describing tasks of {self._service!r}"):

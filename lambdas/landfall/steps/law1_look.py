@@ -27,9 +27,8 @@ def look(event: Judged, world: World) -> Look:
 
 
 def _look(event: Judged, service: ServiceView | None, world: World) -> Look:
-    ecs = world.ecs(event.release.service)
-    # ECS refuses to list tasks of a service it lacks
+    if service is None:  # ECS refuses to list tasks of a service it lacks
+        return Look(None)
     none_stopped = partial(still_running.is_certain, service, deployment=event.deployment)
-    tasks = ecs.running_and_stopped(none_stopped) if service else ()
-    has_targets = service is not None and not event.release.is_worker
-    return Look(service, tasks, world.elb.targets(service.target_groups) if service and has_targets else ())
+    tasks = world.ecs(event.release.service).running_and_stopped(none_stopped)
+    return Look(service, tasks, () if event.release.is_worker else world.elb.targets(service.target_groups))

@@ -90,7 +90,7 @@ def _registered(ecs: Ecs, request: dict[str, Any], deployment_id: str, role: str
     """
     for arn in ecs.newest_revisions(request["family"]):
         if same_revision.is_no_later(arn, ran):
-            break
+            continue
         found, tags = ecs.task_definition(arn)
         if tags.get(TAG_DEPLOYMENT) != deployment_id or tags.get(TAG_ROLE) != role:
             continue

@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,16 @@ OF_WORKERS: dict[str, Any] = {
     "worker": {**AS_WORKER["worker"], "progress": {"log": "processed message [0-9]+", "within_seconds": 20}},
 }
 SWEEP_EVERY = 5.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often the stage is looked at. `settings` are those of the lanes where they are not SETTINGS."""
+
+    sweep_every: float = SWEEP_EVERY
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
 APART = 8.0
 """Seconds between the lanes' beginnings: side by side they would all start the same functions at once."""
 QUIET_NUMBER = -1
@@ -188,18 +198,19 @@ def theatre(
     workers: Sequence[str] = WORKERS,
     *,
     strategy: str = "",
+    pace: Pace = Pace(),
 ) -> Iterator[Theatre]:
     """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds."""
     timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
     usual = shifting.settings(strategy, SETTINGS) if strategy else SETTINGS
-    settings = {name: OF_WORKERS if name in workers else usual for name in lanes}
+    settings = {name: {**(OF_WORKERS if name in workers else usual), **pace.settings} for name in lanes}
     overrides = {name: {**own, "stability_timeout_seconds": timeout} for name, own in settings.items()}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults
         if desk is None:
             raise LookupError("this local AWS has no faults")
         over = threading.Event()
-        sweeper = threading.Thread(target=_sweep, args=(stage, over))
+        sweeper = threading.Thread(target=_sweep, args=(stage, over, pace.sweep_every))
         sweeper.start()
         try:
             yield Theatre(stage, desk, Post(Inbox(stage.aws, stage.pipeline["TopicArn"])), seed, longer)
@@ -208,10 +219,10 @@ def theatre(
             sweeper.join()
 
 
-def _sweep(stage: Stage, over: threading.Event) -> None:
+def _sweep(stage: Stage, over: threading.Event, every: float) -> None:
     """Sweep more often than every 15 minutes."""
     functions = stage.aws.client("lambda", read_timeout=70)
-    while not over.wait(SWEEP_EVERY):
+    while not over.wait(every):
         with contextlib.suppress(ReadTimeoutError):  # the next one comes, as on AWS
             reply = functions.invoke(FunctionName="landfall-sweep", Payload=json.dumps({}).encode())
             reply["Payload"].read()
