@@ -8,6 +8,7 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import landfall.aws
@@ -25,6 +26,7 @@ from landfall.aws.events import DetailType, Events
 from landfall.aws.executions import Executions
 from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
+from landfall.aws.functions.after_function import AfterFunction
 from landfall.aws.functions.versions import Definitions, Versions
 from landfall.aws.image_care.account import AccountReader
 from landfall.aws.image_care.registry import Registry
@@ -106,6 +108,8 @@ REPLIES: Mapping[str, Any] = {
         ]
     },
     "DeleteFunction": {},
+    "GetFunctionConfiguration": {"Timeout": 30},
+    "Invoke": {"StatusCode": 200, "Payload": BytesIO(b'{"ok": true}')},
     "DescribeStateMachine": {"definition": "{}"},
     "DescribeStateMachineForExecution": {"definition": "{}", "updateDate": AT},
     "DescribeServices": {
@@ -303,6 +307,10 @@ def _one_off(at: Boundary) -> OneOffTasks:
     return OneOffTasks(at.client("ecs"), "c", "sample")
 
 
+def _after(at: Boundary) -> AfterFunction:
+    return AfterFunction(at.client("lambda"), lambda _: at.client("lambda"), "check:live")
+
+
 def _ecr(at: Boundary) -> Ecr:
     return Ecr(at.client("ecr"), "repo")
 
@@ -377,6 +385,9 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "CodeBuild.build": lambda at: CodeBuild(at.client("codebuild")).build("p:1"),
     "CodeBuild.ends": lambda at: CodeBuild(at.client("codebuild")).ends(["p:1"]),
     "Requests.of_commit": lambda at: Requests(at.table("ledger")).of_commit("sample", b.SHA),
+    "AfterFunction.time_limit": lambda at: _after(at).time_limit(),
+    "AfterFunction.may_be_called": lambda at: _after(at).may_be_called(),
+    "AfterFunction.call": lambda at: _after(at).call({"detail": {}}, 30),
     "Versions.of": lambda at: Versions(at.client("lambda")).of("landfall-resolve"),
     "Versions.remove": lambda at: Versions(at.client("lambda")).remove(Version("landfall-resolve", 1, AT)),
     "Definitions.of": lambda at: Definitions(at.client("stepfunctions")).of("arn"),

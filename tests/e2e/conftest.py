@@ -33,6 +33,7 @@ SERVICES = (
     "jobs",
     "migrated",
     "asked",
+    "checked",
 )
 OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered", "kept", "lapsing")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
@@ -59,6 +60,7 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "lock_attempts": 900,
     },
     "lapsing": {"approval": {**APPROVAL, "when": "before", "expires_seconds": 60}},
+    "checked": {"after": {"function": "checked-after", "seconds": 40}},
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},
     "unhurried": AS_DOCUMENTED,

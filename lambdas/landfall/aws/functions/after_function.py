@@ -14,6 +14,7 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 from botocore.exceptions import ConnectionError as NoConnection
+from botocore.parsers import ResponseParserError
 
 from landfall.after.answers import MOST_BYTES, Reply
 from landfall.aws.trying import SERVER_ERROR, trying
@@ -67,10 +68,15 @@ class AfterFunction:
             return Reply(reply["Payload"].read(MOST_BYTES + 1), failed=bool(reply.get("FunctionError")))
         except ClientError as error:
             detail = error.response.get("Error", {})
-            code, status = detail.get("Code", "Unknown"), error.response["ResponseMetadata"].get("HTTPStatusCode", 0)
+            code, status = (
+                detail.get("Code", "Unknown"),
+                error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0),
+            )
             told = f"Lambda said {code}: {detail.get('Message', '')}"
             return Reply(missing=told, may_run=status >= SERVER_ERROR and code not in NOT_RUN)
         except NOT_SENT as error:
             return Reply(missing=f"it could not be called: {error}")
         except (HTTPClientError, NoConnection, BotoCoreError, OSError) as error:
             return Reply(missing=f"no answer came within {seconds} s: {type(error).__name__}", may_run=True)
+        except (ResponseParserError, LookupError, TypeError, ValueError, AttributeError) as error:
+            return Reply(missing=f"what came back can't be read: {type(error).__name__}")
