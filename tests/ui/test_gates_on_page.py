@@ -1,4 +1,4 @@
-"""A deployment with a strategy on its page: each gate, the traffic, what it waits for, the time left, who continued it."""
+"""A deployment with a strategy on its page: gates, traffic, what it waits for, the time left, who continued it."""
 
 from __future__ import annotations
 
