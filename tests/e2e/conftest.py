@@ -22,7 +22,6 @@ SERVICES = (
     "first",
     "taken",
     "tagged",
-    "bare",
     "broken",
     "busy",
     "stopped",
@@ -33,7 +32,7 @@ SERVICES = (
     "jobs",
     "migrated",
 )
-OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered")
+OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered", "bare")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
