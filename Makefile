@@ -93,9 +93,10 @@ e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs
 	@$(if $(SHORT),,$(RUN) -m local.demo --engine=docker)
 
-lint: layer  ## ruff, mypy, and the ASL validator
+lint: layer  ## ruff, mypy, the ASL validator, and cfn-lint over the templates
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(BIN)/python -m stacks.node asl-validator $(foreach machine,$(wildcard statemachine/*.asl.json),--json-path $(machine))
+	@$(RUN) -m pytest -n0 tests/stacks/test_lint.py -m long
 
 local: layer  ## A local AWS with Landfall in it, for `landfall … --local`; Ctrl-C ends it
 	@$(RUN) -m local.up --engine=$(ENGINE)

@@ -43,8 +43,8 @@ def before(stage: Stage) -> tuple[Any, ...]:
 @pytest.fixture(scope="module")
 def asked(request: pytest.FixtureRequest, stage: Stage, before: tuple[Any, ...]) -> dict[str, Follower]:
     """Make all the bad requests at once that tests of this run ask for: none waits for another."""
-    own = (item for item in request.session.items if item.path == request.path and hasattr(item, "callspec"))
-    asked_for = {item.callspec.params.get("name") for item in own}
+    own = (getattr(item, "callspec", None) for item in request.session.items if item.path == request.path)
+    asked_for = {test.params.get("name") for test in own if test}
     return {name: stage.start(document) for name, (document, *_) in REQUESTS.items() if name in asked_for}
 
 

@@ -9,6 +9,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -48,12 +49,19 @@ def imported(nodes: list[ast.stmt]) -> Iterator[tuple[str, ...]]:
                 yield from imported(node.body)
 
 
+@cache
 def ours(name: str) -> list[Path]:
     """Return the files that Python runs for a module of this tree: its own, and those of the packages around it."""
     parts = name.split(".")
     stems = [place.joinpath(*parts[:n]) for n in range(1, len(parts) + 1) for place in PLACES]
     files = [file for stem in stems for file in (stem.with_suffix(".py"), stem / "__init__.py")]
     return [file for file in files if file.is_file()]
+
+
+@cache
+def is_ours(top: str) -> bool:
+    """Say whether a top-level module is of this tree."""
+    return any((place / top).is_dir() or (place / f"{top}.py").is_file() for place in PLACES)
 
 
 def foreign() -> dict[str, str]:
@@ -67,7 +75,7 @@ def foreign() -> dict[str, str]:
         seen.add(path)
         for names in imported(ast.parse(path.read_text(encoding="utf-8")).body):
             top = names[0].partition(".")[0]
-            if any((place / top).is_dir() or (place / f"{top}.py").is_file() for place in PLACES):
+            if is_ours(top):
                 todo += (file for name in names for file in ours(name))
             elif top not in sys.stdlib_module_names:
                 found.setdefault(top, str(path.relative_to(ROOT)))
