@@ -22,7 +22,6 @@ SERVICES = (
     "first",
     "taken",
     "tagged",
-    "bare",
     "broken",
     "busy",
     "stopped",
@@ -35,7 +34,7 @@ SERVICES = (
     "asked",
     "checked",
 )
-OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered", "kept", "lapsing")
+OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered", "kept", "lapsing", "bare")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""

@@ -91,9 +91,10 @@ def held_out() -> tuple[Scenario, ...]:
 
 @cache
 def usual() -> frozenset[str]:
-    """Return the ids that the default tests try: of each file, the first of each outcome and code."""
-    first = {(s.theme, s.expected, s.code): s.id for s in reversed(scenarios())}
-    return frozenset(first.values())
+    """Return the ids that the default tests try: the first of each outcome and code, and of each outcome in each file."""
+    by_code = {(s.expected, s.code): s.id for s in reversed(scenarios())}
+    by_file = {(s.theme, s.expected): s.id for s in reversed(scenarios())}
+    return frozenset((*by_code.values(), *by_file.values()))
 
 
 def _all_of(folder: str) -> tuple[Scenario, ...]:
