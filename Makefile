@@ -77,8 +77,8 @@ pictures: .venv/.ready  ## Draw the pictures of docs/ui.md, in Chromium
 test-long: layer  ## The tests that the default run leaves out: end to end, every outcome, events, findings, crash loops; CDK's validation
 	@$(RUN) -m pytest tests/e2e tests/stacks -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
 
-chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds)
-	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM))
+chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds; STRATEGY=canary: ECS shifts the traffic)
+	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM)) $(if $(STRATEGY),--strategy $(STRATEGY))
 
 strategies: layer  ## Good and bad releases with each strategy on the local AWS, 100 requests a second, Landfall killed at each gate (long; SHORT=1: two releases)
 	@$(RUN) -m tests.campaigns.strategies $(if $(SHORT),--short)

@@ -9,10 +9,12 @@ from rich.text import Text
 
 from cli import drill_records
 from cli.command import At, ServiceName, verb
-from cli.deployments import pausing
+from cli.deployments import approving, pausing
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
+from landfall.after import inquiry
+from landfall.after import words as after_words
 from landfall.migration import migration, words
 from landfall.model import UNKNOWN
 
@@ -27,7 +29,7 @@ def status(at: At, *, service: ServiceName = None) -> int:
         (
             live,
             tuple(map(str, frozen[live.service])),
-            pausing.of(at.cloud, live),
+            approving.waits(at.cloud, by_name[live.service], live) or pausing.of(at.cloud, live),
             drill_records.told(at.cloud, by_name[live.service]),
         )
         for live in looks(at.cloud, chosen)
@@ -79,6 +81,7 @@ def _document(live: Live, frozen: tuple[str, ...], paused: str, way_back: str) -
         "reason": release.get("reason") or UNKNOWN,
         **{name: release[name] for name in ("asked_by", "asked_at", "asked_via", "asked_why") if release.get(name)},
         "migration": words.short(migration.read(live.release)) if live.release else UNKNOWN,
+        "after_check": after_words.short(inquiry.read(live.release)) if live.release else UNKNOWN,
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,

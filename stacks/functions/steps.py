@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import Enum, auto
 
 from landfall.reconcile import LONGEST as RECONCILE_LONGEST
+from landfall.settings.after import CALL_SECONDS
 from statemachine.definition import Machine
 
 
@@ -59,6 +60,7 @@ class On(Enum):
     BUILD_PROJECTS = auto()
     LOG_GROUPS = auto()
     JUDGED_LOG_GROUPS = auto()
+    COMPARED_LOG_GROUPS = auto()
     WORKER_LOG_GROUPS = auto()
     METRICS_OF_WORK = auto()
     MIGRATED_FAMILIES = auto()
@@ -73,6 +75,9 @@ class On(Enum):
     TARGETS_OF_MIGRATED = auto()
     METRICS_OF_TRAFFIC = auto()
     ALARMS_WATCHED = auto()
+    AFTER_CHECKS = auto()
+    WAKES = auto()
+    SLEEPERS = auto()
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ class Step:
 
     `asks_services`: it sends HTTP requests to services, from the network that the settings name, if they name one.
     `longest`: the timeout of its function.
-    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine.
+    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine. Approve is
+    invoked through its URL.
     """
 
     id: str
@@ -194,6 +200,7 @@ STEPS: tuple[Step, ...] = (
         (
             *_SEE_TASKS,
             *_SEE_PAUSES,
+            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(
                 On.LOAD_BALANCING,
@@ -211,12 +218,23 @@ STEPS: tuple[Step, ...] = (
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
+            _may(On.AFTER_CHECKS, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration"),
             _may(On.FREEZES, "dynamodb:GetItem"),
             # of a drill: what was proven, and what changed the service last
             *_SEE_PROVEN,
         ),
         asks_services=True,
     ),
+    Step(
+        "CheckApproval",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LOCKS, "dynamodb:UpdateItem"),
+            _LEDGER_KEY,
+            *_TELL,
+        ),
+    ),
+    Step("AwaitApproval", (_may(On.WAKES, "dynamodb:UpdateItem"), _LEDGER_KEY)),
     Step(
         "RegisterTaskDefinition",
         (
@@ -283,10 +301,13 @@ STEPS: tuple[Step, ...] = (
             *_SEE_TARGETS,
             *_SEE_SHIFTS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
-            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+            _may(On.COMPARED_LOG_GROUPS, "logs:FilterLogEvents"),
+            _may(On.JUDGED_LOG_GROUPS, "logs:GetLogEvents"),
             _may(On.METRICS_OF_TRAFFIC, "cloudwatch:GetMetricData"),
             _may(On.ALARMS_WATCHED, "cloudwatch:DescribeAlarms"),
             _SECRETS_SENT,
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
         ),
         asks_services=True,
     ),
@@ -297,6 +318,7 @@ STEPS: tuple[Step, ...] = (
             *_SEE_PAUSES,
             _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
             _may(On.SERVICE_DEPLOYMENTS, "ecs:ContinueServiceDeployment"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             *_SEE_LOCK,
         ),
     ),
@@ -311,6 +333,15 @@ STEPS: tuple[Step, ...] = (
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
         ),
+    ),
+    Step(
+        "AfterCheck",
+        (
+            _may(On.AFTER_CHECKS, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            *_SEE_LOCK,
+        ),
+        longest=timedelta(seconds=CALL_SECONDS + 45),
     ),
     Step(
         "Rollback",
@@ -395,6 +426,16 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Drill",
         (*_SEE_PROVEN, _may(On.FREEZES, "dynamodb:GetItem"), _may(On.MACHINE, "states:StartExecution")),
+        machine=None,
+    ),
+    # the only one that may use a task token
+    Step(
+        "Approve",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            _may(On.SLEEPERS, "states:SendTaskSuccess"),
+        ),
         machine=None,
     ),
     Step(

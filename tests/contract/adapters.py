@@ -8,6 +8,7 @@ import json
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import landfall.aws
@@ -25,6 +26,8 @@ from landfall.aws.events import DetailType, Events
 from landfall.aws.executions import Executions
 from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
+from landfall.aws.functions.after_function import AfterFunction
+from landfall.aws.functions.versions import Definitions, Versions
 from landfall.aws.image_care.account import AccountReader
 from landfall.aws.image_care.registry import Registry
 from landfall.aws.ledger import Ledger
@@ -38,7 +41,6 @@ from landfall.aws.services import Services
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.aws.topic import Topic
-from landfall.aws.versions import Definitions, Versions
 from landfall.images.stored import Image, Listed
 from landfall.intake.freeze import Freeze
 from landfall.intake.lock import Lock
@@ -106,6 +108,8 @@ REPLIES: Mapping[str, Any] = {
         ]
     },
     "DeleteFunction": {},
+    "GetFunctionConfiguration": {"Timeout": 30},
+    "Invoke": {"StatusCode": 200, "Payload": BytesIO(b'{"ok": true}')},
     "DescribeStateMachine": {"definition": "{}"},
     "DescribeStateMachineForExecution": {"definition": "{}", "updateDate": AT},
     "DescribeServices": {
@@ -303,6 +307,10 @@ def _one_off(at: Boundary) -> OneOffTasks:
     return OneOffTasks(at.client("ecs"), "c", "sample")
 
 
+def _after(at: Boundary) -> AfterFunction:
+    return AfterFunction(at.client("lambda"), lambda _: at.client("lambda"), "check:live")
+
+
 def _ecr(at: Boundary) -> Ecr:
     return Ecr(at.client("ecr"), "repo")
 
@@ -331,6 +339,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Services.described": lambda at: Services(at.client("ecs"), "c").described(["sample"]),
     "Ecs.service": lambda at: _ecs(at).service(),
     "Ecs.tasks": lambda at: _ecs(at).tasks("RUNNING", "STOPPED"),
+    "Ecs.running_and_stopped": lambda at: _ecs(at).running_and_stopped(lambda _: False),
     "Ecs.tasks_and_times": lambda at: _ecs(at).tasks_and_times("RUNNING", "STOPPED"),
     "Ecs.protected": lambda at: _ecs(at).protected(["arn:task/1"]),
     "Ecs.task_definition": lambda at: _ecs(at).task_definition("f:1"),
@@ -376,6 +385,9 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "CodeBuild.build": lambda at: CodeBuild(at.client("codebuild")).build("p:1"),
     "CodeBuild.ends": lambda at: CodeBuild(at.client("codebuild")).ends(["p:1"]),
     "Requests.of_commit": lambda at: Requests(at.table("ledger")).of_commit("sample", b.SHA),
+    "AfterFunction.time_limit": lambda at: _after(at).time_limit(),
+    "AfterFunction.may_be_called": lambda at: _after(at).may_be_called(),
+    "AfterFunction.call": lambda at: _after(at).call({"detail": {}}, 30),
     "Versions.of": lambda at: Versions(at.client("lambda")).of("landfall-resolve"),
     "Versions.remove": lambda at: Versions(at.client("lambda")).remove(Version("landfall-resolve", 1, AT)),
     "Definitions.of": lambda at: Definitions(at.client("stepfunctions")).of("arn"),

@@ -127,6 +127,7 @@ task_role = "arn:aws:iam::123456789012:role/apps/shop-task"
 execution_role = "ecsTaskExecutionRole"
 logs = { group = "/shop/web", gate = true }
 migration = { command = ["migrate"] }
+approval = { when = "before", approvers = ["role/Approver"] }
 """
 PRIVATE = """scan = "refuse CRITICAL"
 base_url = "https://shop.internal"

@@ -27,7 +27,7 @@ INTO = "LANDFALL_RECORD_CALLS"
 REGION, ACCOUNT = "REGION", "ACCOUNT"
 _PREFIXES = {"monitoring": "cloudwatch"}
 """Where IAM's prefix is not the name that requests are signed for."""
-_ACTIONS = {"ListObjectsV2": "ListBucket", "ListObjectVersions": "ListBucketVersions"}
+_ACTIONS = {"ListObjectsV2": "ListBucket", "ListObjectVersions": "ListBucketVersions", "Invoke": "InvokeFunction"}
 """Where IAM's action is not the operation's name (Service Authorization Reference, Amazon S3)."""
 _ONCE = {"GetPublicKey"}
 """Operations of the first invocation of a Lambda's life alone: of which test that is, their order decides."""

@@ -85,6 +85,7 @@ repository = "landfall/shifted"
 task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
+logs = {{ group = "/shifted" }}
 [services.shifted.smoke]
 identity_requests = 5
 requests_per_second = 150
@@ -126,6 +127,19 @@ execution_role = "execution"
 base_url = "{url}"
 logs = {{ group = "/migrated" }}
 migration = {{ command = ["python", "-m", "migrate"], timeout_seconds = 900 }}
+[services.checked]
+cluster = "c"
+service = "checked"
+container = "app"
+repository = "landfall/checked"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+after = {{ function = "sample-check:live" }}
+[services.checked.smoke]
+identity_requests = 5
+requests_per_second = 150
+max_response_seconds = 30
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]

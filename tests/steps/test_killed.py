@@ -27,10 +27,11 @@ from tests.support import builders as b
 
 Invocation = tuple[str, Any]
 LOCKED = replace(RELEASE, fence=1)
-ELSEWHERE = ("Reconcile", "Retire", "Drill")
+ELSEWHERE = ("Reconcile", "Retire", "Drill", "AfterCheck", "Preflight")
 """A claim keeps the reconciler's replay from telling anything for a while; the look after that does
 (test_reconcile.py). Retire takes a world of its own (test_retire.py). The one effect of Drill is to start an execution
-by a name of its own (test_drills.py)."""
+by a name of its own (test_drills.py). AfterCheck calls a function, which moto does not run (tests/steps/after).
+Preflight only asks whether it might."""
 OF_GATES = ("ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment")
 """moto has no service deployments; tests/steps/gates loses the replies to these two."""
 LATE = 50

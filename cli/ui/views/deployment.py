@@ -17,13 +17,19 @@ from cli.ui.views.lane import Stop, lane
 from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.seconds import Part
 from cli.ui.views.steps import why
+from landfall.after import inquiry
+from landfall.after import words as after_words
 from landfall.chain import integer
+from landfall.gates import gate_log, gate_words
+from landfall.gates.gate_words import ToldGate
 from landfall.ledger import execution_history
 from landfall.ledger.deployment_difference import Difference
 from landfall.ledger.task_times import TaskTimes
 from landfall.migration import migration
 from landfall.migration import words as migration_words
 from landfall.model import UNKNOWN, Outcome
+from landfall.smoke.case import PASS
+from landfall.worker import COMMIT
 
 MOST_COMMITS, MOST_CHANGES = 12, 60
 """Commits, and changes in all, that are listed; of more, how many there are."""
@@ -63,6 +69,7 @@ class Page:
     changes: tuple[Changed, ...]
     more_changes: int
     pairs: tuple[tuple[str, str], ...]
+    gates: tuple[ToldGate, ...]
 
 
 def page(found: Deployment) -> Page:
@@ -95,6 +102,7 @@ def page(found: Deployment) -> Page:
         changes=changes[:MOST_CHANGES],
         more_changes=max(0, len(changes) - MOST_CHANGES),
         pairs=_pairs(found),
+        gates=_gates(found),
     )
 
 
@@ -111,6 +119,12 @@ def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, 
         return f"It is under way: {where.lower()}, for {took} now." if where else f"It is under way for {took} now."
     known = next((o for o in Outcome if o == found.record["outcome"]), None)
     return _HEADLINES[known].format(took=took) if known else f"It ended {found.record['outcome']}."
+
+
+def _gates(found: Deployment) -> tuple[ToldGate, ...]:
+    """Return the gates at which ECS waited, or waits now."""
+    outcome = next((o for o in Outcome if o == found.record.get("outcome")), None)
+    return gate_words.told(gate_log.read(found.record), outcome, found.at)
 
 
 def _changes(told: Difference) -> tuple[Changed, ...]:
@@ -167,7 +181,21 @@ def _tasks(found: Deployment) -> tuple[dict[str, Any], ...]:
     targets = {
         str(t.get("address")).rpartition(":")[0]: t.get("state") for t in _listed(found.report.get("target_health"))
     }
-    return tuple(_task(each, wanted, times, said, targets) for each in _listed(told.get("tasks")))
+    serves = _serves(found)
+    return tuple(_task(each, wanted, times, said, targets) | serves for each in _listed(told.get("tasks")))
+
+
+def _serves(found: Deployment) -> dict[str, Any]:
+    """Return which commit the tasks serve, or log, if the check of it passed, and what that check saw.
+
+    The check asks through the load balancer, so it knows of all tasks behind it together. Its sample is large enough
+    that one task with another commit among them would have been seen (docs/smoke-tests.md).
+    """
+    made = _listed(found.report.get("checks"))
+    check = next((c for c in made if c.get("name") in ("version", COMMIT) and c.get("state") == PASS), None)
+    if check is None:
+        return {"serves": "", "serves_seen": ""}
+    return {"serves": words.short(found.record.get("git_sha", UNKNOWN)), "serves_seen": str(check.get("seen", ""))}
 
 
 def _task(
@@ -214,6 +242,7 @@ def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
         ("restored to", words.tail(record.get("restored_to") or "")),
         ("served in the end", _mapping(found.report.get("provenance")).get("served")),
         *(migration_words.full(migration.read(record)) or (("migration", migration_words.NONE),)),
+        *after_words.full(inquiry.read(record)),
         ("asked for by", record.get("asked_by")),
         ("because", record.get("asked_why") or record.get("reason")),
         ("started by", record.get("requested_by")),

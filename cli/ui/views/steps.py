@@ -17,7 +17,9 @@ class Cause(StrEnum):
 
     QUEUE = "waiting for its turn"
     STEPS = "Landfall's own steps"
+    APPROVAL = "waiting for approval"
     MIGRATION = "migration"
+    AFTER = "after-check"
     SCHEDULING = "scheduling"
     PULL = "image pull"
     START = "start"
@@ -50,6 +52,10 @@ STEPS = {
     "Preflight": Step("Preflight"),
     "WaitForScan": Step("Preflight", Cause.POLLING),
     "WaitForPreflight": Step("Preflight", Cause.POLLING),
+    "CheckApproval": Step("Approval", Cause.APPROVAL),
+    "AwaitApproval": Step("Approval", Cause.APPROVAL),
+    "CheckSignOff": Step("Approval", Cause.APPROVAL),
+    "AwaitSignOff": Step("Approval", Cause.APPROVAL),
     "RegisterTaskDefinition": Step("Revision"),
     "WaitToMigrate": Step("Migration", Cause.MIGRATION),
     "RunMigration": Step("Migration", Cause.MIGRATION),
@@ -69,6 +75,8 @@ STEPS = {
     "WaitForWorker": Step("Checks", Cause.CHECKS),
     "Confirm": Step("Proof"),
     "WaitForBake": Step("Bake", Cause.BAKE),
+    "AfterCheck": Step("After-check", Cause.AFTER),
+    "WaitForAfterCheck": Step("After-check", Cause.AFTER),
     "JudgeGate": Step("Gate", Cause.BAKE),
     "ContinueGate": Step("Gate", Cause.BAKE),
     "ContinueRollbackGate": Step("Rollout back", Cause.BACK, back=True),

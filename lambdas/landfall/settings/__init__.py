@@ -9,7 +9,9 @@ from typing import Literal
 
 from landfall.images.image_tags import TagForm
 from landfall.redaction import Redaction
-from landfall.settings import migration, pauses, shifting_pace
+from landfall.settings import after, migration, pauses, shifting_pace
+from landfall.settings.after import AfterCheck
+from landfall.settings.approval import ApprovalSettings
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
 from landfall.settings.drill import DrillSettings
@@ -58,7 +60,10 @@ class Limits:
     `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 switches that off.
     `worker_seconds`: how long the proof of a worker takes if all goes well, by its worker table; 0 for other services.
     `migration_seconds`: how long a release's migration can take, by its migration table; 0 for services without one.
+    `after_seconds`: how long the after-check of a release can take, by its after table; 0 for services without one.
     `strategy_seconds`: how long gates and shifts may take together, by its strategy table; 0 for other services.
+    `approval_seconds`: how long a sign-off after the proofs may take, which holds the lock; `asked_before_seconds`: how
+    long one before the update may take, which holds no lock. Both by the approval table; 0 for other services.
     `owner_pause_seconds`: how long the owner of a service may pause a deployment in all, by ECS's pause hooks.
     """
 
@@ -80,6 +85,9 @@ class Limits:
     worker_seconds: int = 0
     migration_seconds: int = 0
     strategy_seconds: int = 0
+    after_seconds: int = 0
+    approval_seconds: int = 0
+    asked_before_seconds: int = 0
 
     @property
     def stability_attempts(self) -> int:
@@ -104,6 +112,11 @@ class Limits:
         return migration.looks(self.migration_seconds, self.stability_poll_seconds)
 
     @property
+    def after_attempts(self) -> int:
+        """Return how many looks at an after-check there are; 0 for services without one."""
+        return after.looks(self.after_seconds, self.stability_poll_seconds)
+
+    @property
     def settling_seconds(self) -> int:
         """Return how long targets, or the tasks of a worker, may take to settle."""
         return self.target_health_attempts * self.target_health_interval_seconds
@@ -125,9 +138,13 @@ class Limits:
 
     @property
     def longest_seconds(self) -> int:
-        """Return more than any execution takes: twice its longest wait in the queue, in a recovery, there and back."""
-        waiting = self.lock_attempts * self.lock_poll_seconds + self.recovery_wait_seconds
-        return 2 * (waiting + self._there_and_back)
+        """Return more than any execution takes: twice its longest wait in the queue, in a recovery, there and back.
+
+        A release that is signed off before the update waits for its turn twice: before people are asked, and after.
+        """
+        turns = 2 if self.asked_before_seconds else 1
+        waiting = turns * self.lock_attempts * self.lock_poll_seconds + self.recovery_wait_seconds
+        return 2 * (waiting + self.asked_before_seconds + self._there_and_back)
 
     @property
     def _there_and_back(self) -> int:
@@ -138,7 +155,9 @@ class Limits:
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
         scan = self.scan_attempts * self.scan_interval_seconds
         there = self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + self.owner_pause_seconds
-        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + baking
+        asking = self.after_seconds + self.confirm_attempts * (targets + smoke) if self.after_seconds else 0
+        signed = self.approval_seconds + targets + smoke if self.approval_seconds else 0
+        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + baking + asking + signed
 
 
 @dataclass(frozen=True)
@@ -169,7 +188,9 @@ class Service:
     `worker`: it has no load balancer, and how it is proven then. `strategy`: what Landfall does at the pauses of a
     blue/green, canary or linear deployment.
     `migration`: what runs once before the service is updated.
+    `approval`: who must sign a release off, and when they are asked.
     `drill`: when the way back is practised.
+    `after`: the function of its owner that has the last word on a release.
     `keep_releases`: how many proven releases keep their images and revisions (`landfall images clean`).
     """
 
@@ -197,11 +218,13 @@ class Service:
     worker: Worker | None = None
     strategy: Strategy | None = None
     migration: MigrationSettings | None = None
+    approval: ApprovalSettings | None = None
     keep_releases: int = 10
     drill: DrillSettings | None = None
+    after: AfterCheck | None = None
 
     def __post_init__(self) -> None:
-        """Make the times of a worker's proof, of a migration and of gates part of the limits of each release.
+        """Make the times of proofs, migrations, gates, after-checks and sign-offs part of each release's limits.
 
         The gate `bake` takes the place of the bake after the proof.
         """
@@ -210,9 +233,18 @@ class Service:
             worker_seconds=self.worker.longest_seconds if self.worker else 0,
             migration_seconds=self.migration.longest_seconds if self.migration else 0,
             strategy_seconds=self.strategy.deployment_seconds if self.strategy else 0,
+            after_seconds=self.after.longest_seconds if self.after else 0,
+            approval_seconds=self.approval.holds_seconds if self.approval else 0,
+            asked_before_seconds=self.approval.asks_before_seconds if self.approval else 0,
             bake_seconds=0 if self.strategy and BAKE in self.strategy.gates else self.limits.bake_seconds,
         )
         object.__setattr__(self, "limits", made)
+
+    @property
+    def schema_path(self) -> str:
+        """Return where readiness serves the version of the database's schema; empty where it is not compared."""
+        wanted = self.migration.schema_version if self.migration else None
+        return wanted.value if wanted else ""
 
     @property
     def tags(self) -> TagForm:
@@ -275,5 +307,12 @@ class Settings:
         return self.directory / service.ca_bundle if service.ca_bundle else None
 
 
-LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {"worker_seconds", "migration_seconds", "strategy_seconds"}
+LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {
+    "worker_seconds",
+    "migration_seconds",
+    "strategy_seconds",
+    "after_seconds",
+    "approval_seconds",
+    "asked_before_seconds",
+}
 """Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""

@@ -59,6 +59,9 @@ NOT_HERE = {
     *{("CheckMigration", action) for action in ("ecs:StopTask", UPDATE_ITEM, "sns:Publish")},
     ("ContinueGate", "ecs:ContinueServiceDeployment"),
     ("Rollback", "ecs:StopServiceDeployment"),
+    # nor has one an after-check there; tests/steps/after loses its answers
+    *{("AfterCheck", action) for action in ("lambda:InvokeFunction", UPDATE_ITEM)},
+    ("Preflight", "lambda:InvokeFunction"),
     ("Drill", "states:StartExecution"),  # no drill is due there
 }
 """Tried in tests/steps alone: by kills, the reconciler's claims in test_reconcile.py, removals in

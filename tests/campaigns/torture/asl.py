@@ -17,6 +17,8 @@ from tests.campaigns.torture.replies import moment
 
 Json = Any
 Invoke = Callable[[str, Json], Json]
+Awaits = Callable[[float, float, str], tuple[float, bool]]
+"""Of a wait's begin, its end by time and its token: when it is over, and whether the token was used."""
 _EXPRESSION = re.compile(r"\{% (.*) %\}", re.S)
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)\b(?!\s*\()(?!\s*:=)")
 _LOCAL = re.compile(r"\$(\w+)\s*:=")
@@ -50,6 +52,7 @@ class Execution:
     invoke: Invoke
     clock: Clock
     name: str = "20260102T030405Z-torture"
+    awaits: Awaits | None = None
     variables: dict[str, Json] = field(default_factory=dict)
     entered: list[tuple[float, str]] = field(default_factory=list)
     status: str = "RUNNING"
@@ -87,6 +90,8 @@ class Execution:
         return str(state["Next"])
 
     def _task(self, state: Mapping[str, Any], scope: dict[str, Json]) -> str:
+        token = f"token-{len(self.entered)}"
+        scope["context"]["Task"] = {"Token": token}
         arguments = self._filled(state["Arguments"], scope)
         tried: dict[int, int] = {}
         while True:
@@ -98,9 +103,20 @@ class Execution:
                     self.clock.now += wait
                     continue
                 return self._caught(state, failed, scope)
+            if str(state["Resource"]).endswith(".waitForTaskToken"):
+                return self._awaited(state, scope, token)
             scope["result"] = {"Payload": result}
             self._assign(state, scope)
             return str(state["Next"])
+
+    def _awaited(self, state: Mapping[str, Any], scope: dict[str, Json], token: str) -> str:
+        end = self.clock.now + float(self._filled(state["TimeoutSeconds"], scope))
+        assert self.awaits
+        self.clock.now, used = self.awaits(self.clock.now, end, token)
+        if not used:
+            return self._caught(state, TaskFailed("States.Timeout", ""), scope)
+        self._assign(state, scope)
+        return str(state["Next"])
 
     @staticmethod
     def _retry(state: Mapping[str, Any], error: str, tried: dict[int, int]) -> float | None:
@@ -155,7 +171,7 @@ class Execution:
 
 def evaluate(text: str, bound: Mapping[str, Json]) -> Json:
     """Evaluate one JSONata expression. A variable nobody assigned is an error, as it is in Step Functions."""
-    unbound = set(_VARIABLE.findall(text)) - set(bound) - set(_LOCAL.findall(text))
+    unbound = _variables(text) - bound.keys()
     if unbound:
         raise AssertionError(f"{text}: no such variable: {', '.join(sorted(unbound))}")
     compiled = _compiled(text)
@@ -163,6 +179,11 @@ def evaluate(text: str, bound: Mapping[str, Json]) -> Json:
     for name, value in bound.items():
         frame.bind(name, value)
     return compiled.evaluate(None, frame)
+
+
+@cache
+def _variables(text: str) -> frozenset[str]:
+    return frozenset(set(_VARIABLE.findall(text)) - set(_LOCAL.findall(text)))
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.campaigns.torture import picture as pictures
 from tests.campaigns.torture import replies, roles, service_deployments, worker_log
+from tests.campaigns.torture.asking_after import Function
 from tests.campaigns.torture.facts import ServiceDeploymentFact
 from tests.campaigns.torture.migrating import MigrationTask
 from tests.campaigns.torture.picture import Picture
@@ -26,6 +27,7 @@ class Cloud(Surroundings):
         self.our_sha = roles.SHAS["ours"]
         self.story = Story(scenario)
         self.migration = MigrationTask(scenario.migration)
+        self.after = Function(scenario.after)
         self._known: tuple[Picture | None, dict[str, pictures.Task]] = (None, {})
         self.calls: list[tuple[float, str]] = []
         self.updates: list[tuple[float, str]] = []
@@ -111,6 +113,12 @@ class Cloud(Surroundings):
             "tasks": [*one_off, *(self._task(known[a], look) for a in request["tasks"] if a in known)],
             "failures": [],
         }
+
+    def _GetFunctionConfiguration(self, _request: Reply, _at: float) -> Reply:  # noqa: N802
+        return self.after.configuration()
+
+    def _Invoke(self, _request: Reply, _at: float) -> Reply:  # noqa: N802
+        return self.after.may_be_called()
 
     def _RunTask(self, request: Reply, at: float) -> Reply:  # noqa: N802
         return self.migration.run(request, at)

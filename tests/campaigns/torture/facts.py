@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 FOREVER = float("inf")
 LONG_AGO = -3600.0
@@ -171,6 +171,55 @@ class MigrationFact:
     refused: int = 0
     unknown: tuple[float, float] = (FOREVER, FOREVER)
     another: float = 0
+
+
+@dataclass(frozen=True)
+class AfterFact:
+    """The service has an after table. Its function gives these `answers` in turn, the last one again and again.
+
+    It runs for `lasts` seconds, and for `limit` where it hangs. `before`: what Lambda says of it in preflight. `calls`:
+    how often it may be called, where that is told.
+    """
+
+    answers: tuple[str, ...] = ("yes",)
+    lasts: float = 2
+    limit: int = 30
+    seconds: int = 300
+    undecided: Literal["rollback", "accept"] = "rollback"
+    before: str = ""
+    calls: int = 0
+
+
+@dataclass(frozen=True)
+class PersonFact:
+    """Somebody answers `at` seconds after people were asked: approves or rejects, as a session of `role`.
+
+    `status` is what the door must reply. `arn`: the caller's ARN instead of the session's; `method`: other than POST.
+    `unwoken`: the task token is lost, so the machine is not woken.
+    """
+
+    at: float
+    role: str = "A"
+    say: str = "approve"
+    items: tuple[str, ...] | None = None
+    session: str = "s1"
+    status: int = 200
+    arn: str | None = None
+    method: str = "POST"
+    reason: str = ""
+    unwoken: bool = False
+
+
+@dataclass(frozen=True)
+class ApprovalFact:
+    """The service has an approval table: roles A, B and C may answer. `newer`: when a newer push comes meanwhile."""
+
+    when: str = "before"
+    checklist: tuple[str, ...] = ("backup taken",)
+    four_eyes: bool = False
+    expires: int = 3600
+    people: tuple[PersonFact, ...] = ()
+    newer: float = FOREVER
 
 
 @dataclass(frozen=True)

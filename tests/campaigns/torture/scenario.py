@@ -11,7 +11,7 @@ from typing import Any
 
 import dacite
 
-from tests.campaigns.torture.facts import ContainerFact, MigrationFact, Phase, WorkerFact
+from tests.campaigns.torture.facts import AfterFact, ApprovalFact, ContainerFact, MigrationFact, Phase, WorkerFact
 from tests.campaigns.torture.shifting.facts import StrategyFact
 
 HERE = Path(__file__).parent
@@ -48,6 +48,8 @@ class Scenario:
     launch_type: str = "FARGATE"
     worker: WorkerFact | None = None
     migration: MigrationFact | None = None
+    after: AfterFact | None = None
+    approval: ApprovalFact | None = None
     pause_hooks: bool = False
     early_success: int = 0
     strategy: StrategyFact | None = None
@@ -58,6 +60,11 @@ class Scenario:
     def wanted(self) -> int:
         """Return how many tasks the release is to run."""
         return self.desired or self.first_desired or 0
+
+    @property
+    def logs(self) -> bool:
+        """Say whether the tasks log to CloudWatch Logs."""
+        return bool(self.worker or (self.strategy and any(each.lines is not None for each in self.strategy.traffic)))
 
     @property
     def truth(self) -> str:

@@ -52,4 +52,5 @@ PLACE = (
         r"(?::\d+|:? ?,? ?[Ll]ine:? \d+|\(\d+\))",
         *(f".{name}" for name in _NAMES),
     ),
+    look(r"\"[\w-]{1,100}\.clj[cs]?\",\s?\d+\]", ".clj"),  # a frame of Clojure's Throwable->map
 )

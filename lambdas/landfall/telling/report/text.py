@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from landfall.after import words as after_words
+from landfall.approval import words as approval_words
 from landfall.ledger.execution_history import Entry
 from landfall.migration import words
 from landfall.model import Baseline, Outcome
@@ -74,5 +76,13 @@ _ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everyth
     finalize=_shown,
 )
 _ENVIRONMENT.filters.update(
-    migrated=words.full, plain=_plain, url=_url, task=_task, before=_before, answer=_answer, seconds=_seconds
+    signed_off=approval_words.full,
+    migrated=words.full,
+    after_checked=after_words.full,
+    plain=_plain,
+    url=_url,
+    task=_task,
+    before=_before,
+    answer=_answer,
+    seconds=_seconds,
 )

@@ -1,0 +1,109 @@
+"""What a function's answer means: only the JSON values true and false of `ok` decide anything."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landfall.after import answers
+from landfall.after.answers import DETAILS_BYTES, MOST_BYTES, REASON_BYTES, Answer, Reply, Says
+from landfall.wire import size
+
+
+def read(payload: bytes, *, failed: bool = False) -> Answer:
+    """Return what an answer means; nothing in it is redacted."""
+    return answers.read(Reply(payload, failed), lambda text: text)
+
+
+MEANS: dict[str, tuple[Any, Says, str]] = {
+    "yes": ({"ok": True}, Says.YES, ""),
+    "yes, with more": ({"ok": True, "reason": "10 orders", "details": {"n": 10}, "x": 1}, Says.YES, "10 orders"),
+    "no": ({"ok": False, "reason": "checkout fails"}, Says.NO, "checkout fails"),
+    "no, without a reason": ({"ok": False}, Says.NO, ""),
+    "no, with a reason that is no text": ({"ok": False, "reason": {"code": 5}}, Says.NO, '{"code": 5}'),
+    "not yet": ({"ok": None, "reason": "the load test runs"}, Says.NOT_YET, "the load test runs"),
+    "ok as text": ({"ok": "true"}, Says.NOTHING, "must be true or false"),
+    "ok as a number": ({"ok": 1}, Says.NOTHING, "must be true or false"),
+    "nothing": (None, Says.NOTHING, "it returned nothing"),
+    "another word": ({"status": "ok"}, Says.NOTHING, "has no `ok`"),
+    "ECS's own contract": ({"hookStatus": "SUCCEEDED"}, Says.NOTHING, "has no `ok`"),
+    "for API Gateway": ({"statusCode": 200, "body": '{"ok": true}'}, Says.NOTHING, "API Gateway"),
+    "a text": ("ok", Says.NOTHING, "has no `ok`"),
+    "a bare true": (True, Says.NOTHING, "has no `ok`"),
+    "a list": ([{"ok": True}], Says.NOTHING, "has no `ok`"),
+}
+
+
+@pytest.mark.parametrize(("value", "says", "told"), MEANS.values(), ids=MEANS)
+def test_an_answer(value: Any, says: Says, told: str) -> None:
+    """Whatever is not understood is told, and is neither a yes nor a no."""
+    answer = read(json.dumps(value).encode())
+    assert answer.says is says
+    assert told in answer.reason
+
+
+UNREADABLE = {
+    "empty": (b"", "is not JSON"),
+    "no JSON": (b"OK", "is not JSON: OK"),
+    "no UTF-8": (b"\xff\xfe", "is not JSON"),
+    "ok twice": (b'{"ok": false, "ok": true}', "names one key twice"),
+    "very deep": (b'{"ok":' * 20_000 + b"1" + b"}" * 20_000, ""),
+    "very long": (b" " * (MOST_BYTES + 1), f"more than {MOST_BYTES} bytes"),
+}
+
+
+@pytest.mark.parametrize(("payload", "told"), UNREADABLE.values(), ids=UNREADABLE)
+def test_what_can_not_be_read_decides_nothing(payload: bytes, told: str) -> None:
+    """Two values of one key, for instance, might be read either way."""
+    answer = read(payload)
+    assert answer.says is Says.NOTHING
+    assert told in answer.reason
+
+
+def test_a_function_that_failed_has_said_nothing() -> None:
+    """Its error has the form of an answer, and may hold anything."""
+    told = {"ok": True, "errorType": "KeyError", "errorMessage": "'token'"}
+    assert read(json.dumps(told).encode(), failed=True) == Answer(Says.NOTHING, "it failed: KeyError: 'token'")
+
+
+PAUSES = {"none": (None, 0), "60": (60, 60), "text": ("60", 0), "true": (True, 0), "negative": (-5, 0)}
+PAUSES |= {"half a second": (0.5, 1), "a day": (86400, 300)}
+
+
+@pytest.mark.parametrize(("value", "seconds"), PAUSES.values(), ids=PAUSES)
+def test_it_may_say_when_to_ask_again(value: Any, seconds: int) -> None:
+    """Within bounds: a release does not wait for a day."""
+    assert read(json.dumps({"ok": None, "retry_after": value}).encode()).retry_after == seconds
+
+
+def test_what_it_says_is_redacted_and_short() -> None:
+    """Reason and details go into the record, messages and reports."""
+    told = json.dumps({"ok": False, "reason": "secret " * 1000, "details": ["secret"] * 5000}).encode()
+    answer = answers.read(Reply(told), lambda text: text.replace("secret", "***"))
+    assert "secret" not in answer.reason + answer.details
+    assert size(answer.reason) - 2 <= REASON_BYTES
+    assert size(answer.details) - 2 <= DETAILS_BYTES
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.just("ok"), inner),
+)
+
+
+@given(JSON)
+def test_nothing_else_is_a_yes(value: Any) -> None:
+    """False success is the one unforgivable bug."""
+    answer = read(json.dumps(value).encode())
+    wanted = isinstance(value, dict) and value.get("ok") is True
+    assert (answer.says is Says.YES) is wanted
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read(payload: bytes) -> None:
+    """No answer makes the step fail."""
+    assert read(payload).says in Says
