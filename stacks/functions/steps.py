@@ -408,6 +408,8 @@ STEPS: tuple[Step, ...] = (
         (
             _may(On.REPOSITORIES, "ecr:DescribeImages", "ecr:GetLifecyclePolicy", "ecr:BatchGetImage"),
             *_SEE_TASKS,
+            *_SEE_PAUSES,
+            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),

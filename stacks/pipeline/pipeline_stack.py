@@ -28,6 +28,7 @@ from stacks.pipeline.dashboard import Dashboard
 from stacks.pipeline.encryption import PipelineKey, SigningKey
 from stacks.pipeline.loss import RECONCILE_EVERY, RETIRE_EVERY, SWEEP_EVERY, DrillSchedule, OnSchedule, RecoveryTrigger
 from stacks.pipeline.notifications import NotificationTopic
+from stacks.pipeline.pauses import PauseTrigger
 from stacks.pipeline.reports import ReportBucket
 from stacks.pipeline.tables import LedgerTable, PipelineTable
 from stacks.pipeline.trigger import PushTrigger
@@ -59,6 +60,13 @@ class PipelineStack(cdk.Stack):
             self, "OnLoss", machine=self.machine, sweep=self.functions["Sweep"], dead_letters=self.trigger.dead_letters
         )
         OnSchedule(self, "OnTime", functions=self.functions, dead_letters=self.trigger.dead_letters)
+        PauseTrigger(
+            self,
+            "OnPause",
+            settings=settings,
+            reconcile=self.functions["Reconcile"],
+            dead_letters=self.trigger.dead_letters,
+        )
         if drilled := [service for service in settings.services if service.drill]:
             letters = self.trigger.dead_letters
             DrillSchedule(self, "Drills", services=drilled, function=self.functions["Drill"], dead_letters=letters)

@@ -1,4 +1,4 @@
-"""The page of a deployment with a strategy: each gate, traffic, what it waits for, time left, and who continued it."""
+"""A deployment with a strategy on its page: gates, traffic, what it waits for, the time left, who continued it."""
 
 from __future__ import annotations
 
