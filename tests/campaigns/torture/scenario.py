@@ -91,7 +91,7 @@ def held_out() -> tuple[Scenario, ...]:
 
 @cache
 def usual() -> frozenset[str]:
-    """Return the ids that the default tests try: the first of each outcome and code, and of each outcome in each file."""
+    """Return the ids that the default tests try: the first of each outcome and code, and of each outcome in a file."""
     by_code = {(s.expected, s.code): s.id for s in reversed(scenarios())}
     by_file = {(s.theme, s.expected): s.id for s in reversed(scenarios())}
     return frozenset((*by_code.values(), *by_file.values()))
