@@ -112,9 +112,13 @@ def with_evidence(state: GateState, evidence: Sequence[Evidence]) -> GateState:
 
 def _told(evidence: Evidence) -> Evidence:
     """JSON has no infinity: no evidence at all is none."""
-    numbers = (evidence.errors, evidence.latency, evidence.log_errors)
-    counts = (evidence.gates, evidence.minutes, evidence.requests)
-    return Evidence(*map(_finite, numbers), *counts, _finite(evidence.refusals))
+    return replace(
+        evidence,
+        errors=_finite(evidence.errors),
+        latency=_finite(evidence.latency),
+        log_errors=_finite(evidence.log_errors),
+        refusals=_finite(evidence.refusals),
+    )
 
 
 def settle(

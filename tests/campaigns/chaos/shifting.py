@@ -20,12 +20,12 @@ CALLS = {
     "judge-gate": (
         *("ecs:DescribeServices", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:ListTasks"),
         *("elasticloadbalancing:DescribeTargetHealth", "elasticloadbalancing:DescribeRules"),
-        *("cloudwatch:GetMetricData", "logs:FilterLogEvents"),
+        *("monitoring:GetMetricData", "logs:FilterLogEvents"),
     ),
     "continue-gate": ("ecs:DescribeServices", "ecs:DescribeServiceDeployments", "ecs:ContinueServiceDeployment"),
     "rollback": ("ecs:StopServiceDeployment", "ecs:ListServiceDeployments"),
 }
-"""What the steps at the gates call, as far as faults are put there."""
+"""What the steps at the gates call, as far as faults are put there, under the names that requests are signed for."""
 KINDS = (Kind.THROTTLE, Kind.THROTTLE, Kind.FAIL, Kind.FAIL_LATE, Kind.DROP, Kind.DELAY, Kind.KILL)
 
 
