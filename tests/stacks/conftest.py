@@ -128,6 +128,7 @@ execution_role = "ecsTaskExecutionRole"
 logs = { group = "/shop/web", gate = true }
 migration = { command = ["migrate"] }
 approval = { when = "before", approvers = ["role/Approver"] }
+after = { function = "shop-check:live" }
 """
 PRIVATE = """scan = "refuse CRITICAL"
 base_url = "https://shop.internal"

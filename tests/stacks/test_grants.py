@@ -63,6 +63,7 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.METRICS_OF_WORK: ([], {}),
     On.METRICS_OF_TRAFFIC: ([], {}),  # nor a service whose traffic ECS shifts
     On.ALARMS_WATCHED: ([], {}),
+    On.AFTER_CHECKS: ([], {}),  # nor an after-check
     # it has no migration
     On.MIGRATED_FAMILIES: ([], {}),
     On.MIGRATED_SERVICES: ([], {}),
@@ -191,6 +192,21 @@ def test_logs_are_read_where_they_are_reported_or_judged(
     (role,) = (r for r in pipeline.of_type("AWS::IAM::Role") if r.startswith(f"{step}Role"))
     reads = [s for s in map(_shape, pipeline.statements_of(role)) if "logs:FilterLogEvents" in s[0]]
     assert [s[1] for s in reads] == [[f"arn:aws:logs:REGION:ACCOUNT:log-group:{group}:*" for group in groups]]
+
+
+def test_a_function_of_an_after_check_is_called_by_two_steps_and_nothing_else(variant: dict[str, Template]) -> None:
+    """Exactly the function that the settings name, with its alias: no wildcard, and no other alias."""
+    pipeline = variant["Landfall-Pipeline"]
+    for action in ("lambda:InvokeFunction", "lambda:GetFunctionConfiguration"):
+        found = [
+            (role.partition("Role")[0], _shape(statement)[1])
+            for role in pipeline.of_type("AWS::IAM::Role")
+            for statement in pipeline.statements_of(role)
+            if action in many(statement["Action"]) and not role.startswith(("Machine", "BuildWatch", "On", "Landfall"))
+        ]
+        arn = "arn:aws:lambda:REGION:ACCOUNT:function:shop-check:live"
+        calling = [(step, resources) for step, resources in found if any("shop-check" in str(r) for r in resources)]
+        assert sorted(calling) == [("AfterCheck", [arn]), ("Preflight", [arn])]
 
 
 def test_a_migration_is_run_and_stopped_by_two_steps_and_nothing_else(variant: dict[str, Template]) -> None:

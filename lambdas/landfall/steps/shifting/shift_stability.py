@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from landfall.judging import Counted, Judged, Pause, is_seen_once
-from landfall.model import Verdict
+from landfall.model import Kind, Verdict
 from landfall.proof import followed as ways
 from landfall.proof import pauses, shifted, stability, stages, task_listing
 from landfall.proof.followed import Followed
@@ -44,6 +44,8 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
     seen = stages.paced(seen, known, event.release.limits.stability_poll_seconds, now)
     allowed = stages.allowed_seconds(service.shifting, settings)
     paused = pause.seconds if pause else 0
+    if event.deployment.kind == Kind.RELEASE:  # at its last gate, its after-check may have been asked
+        allowed += event.release.limits.after_seconds
     if seen.code != pauses.PAUSED and not is_seen_once(seen):
         late = seen if known.scaled_at else stability.in_time(seen, deployment, now)
         seen = stages.in_time(late, known, allowed + paused, event.deployment.kind, now)
