@@ -1,4 +1,4 @@
-"""`landfall ui --from … --from …` over two local AWSs: two columns, each with what is live there, and its own evidence."""
+"""`landfall ui --from … --from …` over two local AWSs: two columns, each with its own releases, proofs and evidence."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ def _pages(stages: dict[str, Stage], state: Path) -> Iterator[str]:
     settings = next(iter(stages.values())).settings
     columns = [part for name in stages for part in ("--from", f"{name}/us-east-1")]
     command = [sys.executable, "-m", "cli", "ui", "--json", "--no-open", "--settings", str(settings), *columns]
-    env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")} | {"AWS_CONFIG_FILE": str(config)}
+    env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")} | {
+        "AWS_CONFIG_FILE": str(config),
+        "PYTHONUNBUFFERED": "1",
+    }
     with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as running:
         try:
             assert running.stdout is not None

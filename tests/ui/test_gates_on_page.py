@@ -25,7 +25,8 @@ def test_a_gate_that_waits(told: tuple) -> None:
     name = story.at_gate(there, history)
     page = ask(there.site, f"/deployment/production%20%C2%B7%20eu-west-1/billing/{name}").text
     assert "PRE_PRODUCTION_TRAFFIC_SHIFT" in page
-    assert re.search(r"<b>0:1[12]:\d\d left</b>", page)
+    assert re.search(r"<b>1[12] min \d+ s left</b>", page)
+    assert "It waits at the gate “traffic shift”, with 10 % of the traffic: 1" in page
     assert "about 480 more are needed" in page
     assert '<li class="here" aria-current="step"><span>Gate</span>' in page
     assert page.count("<span>Gate</span>") == 1

@@ -115,6 +115,9 @@ def _state(found: Deployment, stops: Sequence[Stop]) -> tuple[str, str]:
 def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, ended: datetime) -> str:
     took = words.span((ended - began).total_seconds()) if began else "a time that is not known"
     if found.open:
+        if waits := gate_words.waiting(gate_log.read(found.record)):
+            gate, left = gate_words.NAMES.get(waits.gate, waits.gate), gate_words.left(waits, found.at)
+            return f"It waits at the gate “{gate}”, with {gate_words.weight(waits)} of the traffic: {left}."
         where = next((s.label for s in reversed(stops) if s.state == "here"), "")
         return f"It is under way: {where.lower()}, for {took} now." if where else f"It is under way for {took} now."
     known = next((o for o in Outcome if o == found.record["outcome"]), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from landfall.gates import gate_log
 from landfall.gates.comparison import Difference
@@ -59,8 +59,9 @@ def left(gate: NotedGate, now: datetime) -> str:
     ends = _moment(gate.ends)
     if ends is None:
         return ""
-    seconds = round((ends - now).total_seconds())
-    return f"{timedelta(seconds=seconds)} left" if seconds > 0 else "its time is over"
+    minutes, seconds = divmod(max(0, round((ends - now).total_seconds())), 60)
+    told = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return f"{told} left" if minutes or seconds else "its time is over"
 
 
 def _told(gate: NotedGate, later: Sequence[NotedGate], outcome: Outcome | None, now: datetime | None) -> ToldGate:

@@ -80,7 +80,7 @@ def test_what_a_gate_waits_for_and_how_long() -> None:
     """A page shows the time that is left, only while the gate waits."""
     known = gate_log.added((), BEFORE, KINDS)
     now = b.NOW + timedelta(seconds=60)
-    assert gate_words.told(known, None, now)[0].left == "0:14:00 left"
+    assert gate_words.told(known, None, now)[0].left == "14 min 0 s left"
     assert gate_words.told(known, Outcome.ROLLED_BACK, now)[0].left == ""
     assert gate_words.waiting(known) == known[0]
     assert gate_words.waiting(gate_log.asked(known, "arn/one", "ecs-pause-1", now)) is None
