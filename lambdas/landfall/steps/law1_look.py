@@ -29,6 +29,8 @@ def look(event: Judged, world: World) -> Look:
 def _look(event: Judged, service: ServiceView | None, world: World) -> Look:
     if service is None:  # ECS refuses to list tasks of a service it lacks
         return Look(None)
+    ecs = world.ecs(event.release.service)
+    if event.release.is_worker:  # an older task that ECS is stopping still works (worker/steadiness.py)
+        return Look(service, ecs.tasks("RUNNING", "STOPPED"))
     none_stopped = partial(still_running.is_certain, service, deployment=event.deployment)
-    tasks = world.ecs(event.release.service).running_and_stopped(none_stopped)
-    return Look(service, tasks, () if event.release.is_worker else world.elb.targets(service.target_groups))
+    return Look(service, ecs.running_and_stopped(none_stopped), world.elb.targets(service.target_groups))
