@@ -8,13 +8,13 @@ import pytest
 
 from landfall.redaction import redacted
 
-SECRET = "hunter2hunter2"
+VALUE = "hunter2hunter2"
 
 
 @pytest.mark.parametrize("label", ["password", "token", "Authorization", "ssn", "api_key"])
 def test_json_stays_json(label: str) -> None:
     """A line of JSON can be read by programs after redaction too, also if it is in a text of another."""
-    value = {"ssn": "078-05-1120", "Authorization": f"Bearer {SECRET}"}.get(label, SECRET)
+    value = {"ssn": "078-05-1120", "Authorization": f"Bearer {VALUE}"}.get(label, VALUE)
     inner = json.dumps({label: value, "page": 2})
     for line in (inner, json.dumps({"message": inner, "level": 30})):
         now = redacted(line)
@@ -26,11 +26,11 @@ def test_json_stays_json(label: str) -> None:
 @pytest.mark.parametrize(
     ("line", "kept"),
     [
-        (f"{{'password': '{SECRET}', 'retries': 3}}", "{'password': '[redacted: secret]', 'retries': 3}"),
-        (f"Authorization: Bearer {SECRET}", "Authorization: Bearer [redacted: header]"),
-        (f"GET /x?x-hub-signature={SECRET}&page=2 200", "GET /x?x-hub-signature=[redacted: header]&page=2 200"),
+        (f"{{'password': '{VALUE}', 'retries': 3}}", "{'password': '[redacted: secret]', 'retries': 3}"),
+        (f"Authorization: Bearer {VALUE}", "Authorization: Bearer [redacted: header]"),
+        (f"GET /x?x-hub-signature={VALUE}&page=2 200", "GET /x?x-hub-signature=[redacted: header]&page=2 200"),
         (
-            f"jdbc:sqlserver://db:1433;user=sa;password=P@{SECRET};encrypt=true",
+            f"jdbc:sqlserver://db:1433;user=sa;password=P@{VALUE};encrypt=true",
             "jdbc:sqlserver://db:1433;user=sa;password=[redacted: secret];encrypt=true",
         ),
     ],
@@ -42,4 +42,4 @@ def test_the_rest_of_a_line_stays(line: str, kept: str) -> None:
 
 def test_a_cookie_in_quotes_is_removed_with_those_behind_it() -> None:
     """RFC 6265 allows quotes around a cookie's value: the header does not end there."""
-    assert redacted(f'Cookie: a="x1y2z3"; b={SECRET}') == "Cookie: [redacted: header]"
+    assert redacted(f'Cookie: a="x1y2z3"; b={VALUE}') == "Cookie: [redacted: header]"
