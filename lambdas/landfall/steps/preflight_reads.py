@@ -54,6 +54,11 @@ class Beforehand(ServiceNow):
         way, settings = self.release.drill, self.settings
         return drilling.refused(self.release, settings, self._world) if way else None
 
+    def drill_by_hand(self) -> Verdict | None:
+        """Return why a drill is not made after all: somebody deployed by hand."""
+        live = self.service.task_definition
+        return drilling.by_hand(self.release, live, self._world) if self.release.drill else None
+
     def paused(self) -> Verdict | None:
         """Return the refusal where the owner of the service paused the deployment that goes on, or traffic shifts."""
         if not paused.may_be(self.service):

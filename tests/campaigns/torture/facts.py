@@ -157,7 +157,8 @@ class MigrationFact:
 
     `refused`: how often RunTask starts nothing and answers with that failure. `unknown`: DescribeTasks does not know
     the task between these seconds. `another`: until when an earlier deployment's migration runs, in seconds of the
-    scenario.
+    scenario. `beside`: the exit codes of other containers, which ECS lists first. `exited`: when the container has
+    its exit code, while ECS takes the task away until `stops`.
     """
 
     runs: float = 10
@@ -171,6 +172,8 @@ class MigrationFact:
     refused: int = 0
     unknown: tuple[float, float] = (FOREVER, FOREVER)
     another: float = 0
+    beside: Mapping[str, int] = field(default_factory=dict)
+    exited: float = FOREVER
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ def complaint(scenario: Scenario, run: Run) -> str:
         *([f"ended {run.outcome}, not {scenario.expected}"] if run.outcome != scenario.expected else []),
         *([f"found {run.code}, not {scenario.code}"] if scenario.code and run.code != scenario.code else []),
         *(f"never said {text!r}" for text in scenario.says if text not in said),
+        *(f"said {text!r}" for text in scenario.unsaid if text in said),
         *([f"took {run.seconds} s"] if scenario.within and run.seconds > scenario.within else []),
         *([] if run.record.get("outcome") == run.outcome else [f"the record says {run.record.get('outcome')}"]),
         *_shifted(scenario, run),

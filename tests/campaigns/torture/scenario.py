@@ -36,6 +36,7 @@ class Scenario:
     others: str = ""
     code: str = ""
     says: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
     within: float = 0
     desired: int = 2
     first_desired: int | None = None
