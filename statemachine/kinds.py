@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.blocks import FAILED_CALL, FAILED_STEP, FAILED_VERDICT, Catch
+from statemachine.blocks import FAILED_CALL, FAILED_STEP, FAILED_VERDICT, TIMEOUT_SECONDS, Catch
 from statemachine.definition import Machine
 
 
@@ -16,6 +16,7 @@ class Kind:
     """Tasks that are retried and caught alike. `final` are errors that no retry can change.
 
     `awaits`: they wait for their task token to be used, until the verdict before them asks for another look.
+    `seconds` is how long Step Functions waits for one of them.
     """
 
     why: str
@@ -23,6 +24,7 @@ class Kind:
     catches: tuple[Catch, ...]
     final: tuple[str, ...] = ("InvalidStepInput", "StepOutputTooLarge")
     awaits: bool = False
+    seconds: int = TIMEOUT_SECONDS
 
 
 _WRITTEN_BEFORE = ("DynamoDB.ConditionalCheckFailedException",)
@@ -47,6 +49,12 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
                 *("CheckTargetHealth", "SmokeTest", "CheckWorker", "Confirm", "CheckSignOff"),
             ),
             (Catch(FAILED_STEP, "Rollback"),),
+        ),
+        Kind(
+            "The same, for a step that waits for the answer of a function, which may run for as long as Lambda allows.",
+            ("AfterCheck",),
+            (Catch(FAILED_STEP, "Rollback"),),
+            seconds=900,
         ),
         Kind(
             "A wait for people. Its end, by a token, by time or by an error, leads to the next look, which decides.",

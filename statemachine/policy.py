@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from statemachine.blocks import TIMEOUT_SECONDS, UNTIL_NEXT_LOOK, awaited, retry
+from statemachine.blocks import UNTIL_NEXT_LOOK, awaited, retry
 from statemachine.definition import Machine, definition_text, file, parsed, written
 from statemachine.kinds import TABLE, Kind
 
@@ -61,7 +61,7 @@ def _with(state: dict[str, Any], kind: Kind | None, name: str) -> dict[str, Any]
     if kind is None:
         return state
     said = (
-        UNTIL_NEXT_LOOK if kind.awaits else TIMEOUT_SECONDS,
+        UNTIL_NEXT_LOOK if kind.awaits else kind.seconds,
         awaited(kind.final) if kind.awaits else retry(kind.final, step="FunctionName" in state["Arguments"]),
         [catch.block(name, state) for catch in kind.catches],
     )

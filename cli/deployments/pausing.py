@@ -1,4 +1,4 @@
-"""Does a deployment that is under way wait for somebody: for its service's owner, or at a gate for Landfall itself?
+"""Does a deployment that is under way wait for somebody: its service's owner, a gate of Landfall, or an after-check?
 
 Its execution's newest verdict says so: the stage, the traffic, what is waited for, and until when.
 """
@@ -16,15 +16,15 @@ from landfall.model import State
 from landfall.proof.pauses import PAUSED
 from landfall.proof.stages import AT_GATE, UNDER_WAY
 
-GATE = "JudgeGate"
-"""The state that judges at a gate."""
+WAITING = ("JudgeGate", "AfterCheck")
+"""The states that judge at a gate, and that ask the after-check."""
 NEWEST_EVENTS = 40
 """Of an execution's history: its last look is among them."""
 
 
 def of(cloud: Cloud, live: Live) -> str:
     """Return where a deployment is paused, and until when; empty if it is not, or can't be read."""
-    if not (live.under_way and live.may_pause):
+    if not live.under_way or not (live.may_pause or cloud.service(live.service).after):
         return ""
     try:
         record = cloud.ledger.record(live.service, live.under_way)
@@ -39,5 +39,5 @@ def said(events: Iterable[Event]) -> str:
     last = next((event for event in reversed(list(events)) if event.verdict), None)
     if last is None or last.verdict is None:
         return ""
-    waits = last.state == GATE and last.verdict["state"] == State.WAIT
+    waits = last.state in WAITING and last.verdict["state"] == State.WAIT
     return str(last.verdict["reason"]) if waits or last.verdict["code"] in (PAUSED, AT_GATE, UNDER_WAY) else ""

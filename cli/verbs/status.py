@@ -13,6 +13,8 @@ from cli.deployments import approving, pausing
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
+from landfall.after import inquiry
+from landfall.after import words as after_words
 from landfall.migration import migration, words
 from landfall.model import UNKNOWN
 
@@ -79,6 +81,7 @@ def _document(live: Live, frozen: tuple[str, ...], paused: str, way_back: str) -
         "reason": release.get("reason") or UNKNOWN,
         **{name: release[name] for name in ("asked_by", "asked_at", "asked_via", "asked_why") if release.get(name)},
         "migration": words.short(migration.read(live.release)) if live.release else UNKNOWN,
+        "after_check": after_words.short(inquiry.read(live.release)) if live.release else UNKNOWN,
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,

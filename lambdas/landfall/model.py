@@ -105,8 +105,10 @@ class Release:
     proof is repeated after the first time: 1 with a `bake_seconds` in its limits, else 0. `requested_by` is what
     started the execution; `asked` is the recorded request that led to it, `asked_too` who else asked for the same
     commit meanwhile. `came` is the input of a request that can't be read, redacted.
-    `migration_attempts`: looks at its migration; 0 where it has none. `cross_migration`: it may go back across a
-    migration that is not backward compatible. `drill`: which way a drill's deployment goes; empty for others.
+    `migration_attempts` and `after_attempts`: looks at its migration and at its after-check; 0 where it has none.
+    `cross_migration`: it may go back across a migration that is not backward compatible. `drill`: which way a drill's
+    deployment goes; empty for others. `schema_version`: what its image says that it needs of its database; empty where
+    that is not compared.
     `approval`: when people must sign it off, "before" or "after"; empty where nobody is asked. `approval_attempts`:
     looks at that sign-off.
     """
@@ -137,6 +139,8 @@ class Release:
     migration_attempts: int = 0
     cross_migration: bool = False
     drill: str = ""
+    after_attempts: int = 0
+    schema_version: str = ""
     approval: str = ""
     approval_attempts: int = 0
 

@@ -88,7 +88,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
     return {
         On.REPOSITORIES: Scope(once(repository_arn(stack, s) for s in services)),
         # If a label holds the commit, the image's configuration is read, which ECR stores like a layer.
-        On.LABELLED_REPOSITORIES: Scope(once(repository_arn(stack, s) for s in services if s.commit_label)),
+        On.LABELLED_REPOSITORIES: Scope(once(repository_arn(stack, s) for s in services if _reads_labels(s))),
         On.SCANNED_REPOSITORIES: Scope(once(repository_arn(stack, s) for s in services if s.scan != "off")),
         # The Describe actions of Elastic Load Balancing have neither resource level nor condition keys.
         On.LOAD_BALANCING: Scope(("*",)),
@@ -116,10 +116,13 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.VERSIONS: Scope(tuple(_function(stack, f"{name}:*") for name in _versioned(settings))),
         On.LOG_GROUPS: Scope(log_groups(stack, services)),
         On.JUDGED_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.logs.gate])),
+        On.COMPARED_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.logs.gate or _compares_logs(s)])),
         On.WORKER_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.worker])),
         # GetMetricData has neither resource level nor condition keys.
         On.METRICS_OF_WORK: Scope(("*",) if any(_counts_work(s) for s in services) else ()),
         On.METRICS_OF_TRAFFIC: Scope(("*",) if any(s.strategy for s in services) else ()),
+        # An alias or a version is a resource of its own: nothing else of the function may be called.
+        On.AFTER_CHECKS: Scope(once(_after_check(stack, s.after.function) for s in services if s.after)),
         On.ALARMS_WATCHED: Scope(("*",) if any(s.strategy and s.strategy.alarms for s in services) else ()),
         # A task token has no ARN: SendTaskSuccess has neither resource level nor condition keys.
         On.SLEEPERS: Scope(("*",) if any(s.approval for s in services) else ()),
@@ -133,6 +136,16 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
             },
         ),
     }
+
+
+def _compares_logs(service: Service) -> bool:
+    """Say whether the gates of a strategy compare what the new tasks log with what the old ones do."""
+    return bool(service.strategy and service.strategy.traffic.log_errors)
+
+
+def _reads_labels(service: Service) -> bool:
+    """Say whether an image's label says its commit, or which version of the database's schema it needs."""
+    return bool(service.commit_label or (service.migration and service.migration.schema_version))
 
 
 def _counts_work(service: Service) -> bool:
@@ -171,6 +184,11 @@ def _function(stack: cdk.Stack, name: str) -> str:
     return stack.format_arn(
         service="lambda", resource="function", resource_name=name, arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME
     )
+
+
+def _after_check(stack: cdk.Stack, function: str) -> str:
+    """Return the ARN of an after-check's function, with its alias or version. Settings give its name, or this ARN."""
+    return function if function.startswith("arn:") else _function(stack, function)
 
 
 def front_arn(stack: cdk.Stack, service: Service) -> str:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import Enum, auto
 
 from landfall.reconcile import LONGEST as RECONCILE_LONGEST
+from landfall.settings.after import CALL_SECONDS
 from statemachine.definition import Machine
 
 
@@ -59,6 +60,7 @@ class On(Enum):
     BUILD_PROJECTS = auto()
     LOG_GROUPS = auto()
     JUDGED_LOG_GROUPS = auto()
+    COMPARED_LOG_GROUPS = auto()
     WORKER_LOG_GROUPS = auto()
     METRICS_OF_WORK = auto()
     MIGRATED_FAMILIES = auto()
@@ -73,6 +75,7 @@ class On(Enum):
     TARGETS_OF_MIGRATED = auto()
     METRICS_OF_TRAFFIC = auto()
     ALARMS_WATCHED = auto()
+    AFTER_CHECKS = auto()
     WAKES = auto()
     SLEEPERS = auto()
 
@@ -214,6 +217,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.SECRETS, "secretsmanager:DescribeSecret"),
             _SECRETS_SENT,
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
+            _may(On.AFTER_CHECKS, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration"),
             _may(On.FREEZES, "dynamodb:GetItem"),
             # of a drill: what was proven, and what changed the service last
             *_SEE_PROVEN,
@@ -296,10 +300,13 @@ STEPS: tuple[Step, ...] = (
             *_SEE_TARGETS,
             *_SEE_SHIFTS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
-            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+            _may(On.COMPARED_LOG_GROUPS, "logs:FilterLogEvents"),
+            _may(On.JUDGED_LOG_GROUPS, "logs:GetLogEvents"),
             _may(On.METRICS_OF_TRAFFIC, "cloudwatch:GetMetricData"),
             _may(On.ALARMS_WATCHED, "cloudwatch:DescribeAlarms"),
             _SECRETS_SENT,
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
         ),
         asks_services=True,
     ),
@@ -310,6 +317,7 @@ STEPS: tuple[Step, ...] = (
             *_SEE_PAUSES,
             _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
             _may(On.SERVICE_DEPLOYMENTS, "ecs:ContinueServiceDeployment"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             *_SEE_LOCK,
         ),
     ),
@@ -324,6 +332,15 @@ STEPS: tuple[Step, ...] = (
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
         ),
+    ),
+    Step(
+        "AfterCheck",
+        (
+            _may(On.AFTER_CHECKS, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            *_SEE_LOCK,
+        ),
+        longest=timedelta(seconds=CALL_SECONDS + 45),
     ),
     Step(
         "Rollback",

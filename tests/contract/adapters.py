@@ -25,6 +25,7 @@ from landfall.aws.events import DetailType, Events
 from landfall.aws.executions import Executions
 from landfall.aws.findings import Findings, Turns
 from landfall.aws.freezes import Freezes
+from landfall.aws.functions.versions import Definitions, Versions
 from landfall.aws.image_care.account import AccountReader
 from landfall.aws.image_care.registry import Registry
 from landfall.aws.ledger import Ledger
@@ -38,7 +39,6 @@ from landfall.aws.services import Services
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.aws.topic import Topic
-from landfall.aws.versions import Definitions, Versions
 from landfall.images.stored import Image, Listed
 from landfall.intake.freeze import Freeze
 from landfall.intake.lock import Lock
@@ -331,6 +331,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Services.described": lambda at: Services(at.client("ecs"), "c").described(["sample"]),
     "Ecs.service": lambda at: _ecs(at).service(),
     "Ecs.tasks": lambda at: _ecs(at).tasks("RUNNING", "STOPPED"),
+    "Ecs.running_and_stopped": lambda at: _ecs(at).running_and_stopped(lambda _: False),
     "Ecs.tasks_and_times": lambda at: _ecs(at).tasks_and_times("RUNNING", "STOPPED"),
     "Ecs.protected": lambda at: _ecs(at).protected(["arn:task/1"]),
     "Ecs.task_definition": lambda at: _ecs(at).task_definition("f:1"),

@@ -85,6 +85,7 @@ repository = "landfall/shifted"
 task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
+logs = {{ group = "/shifted" }}
 [services.shifted.smoke]
 identity_requests = 5
 requests_per_second = 150

@@ -17,6 +17,8 @@ from cli.ui.views.lane import Stop, lane
 from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.seconds import Part
 from cli.ui.views.steps import why
+from landfall.after import inquiry
+from landfall.after import words as after_words
 from landfall.chain import integer
 from landfall.ledger import execution_history
 from landfall.ledger.deployment_difference import Difference
@@ -214,6 +216,7 @@ def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
         ("restored to", words.tail(record.get("restored_to") or "")),
         ("served in the end", _mapping(found.report.get("provenance")).get("served")),
         *(migration_words.full(migration.read(record)) or (("migration", migration_words.NONE),)),
+        *after_words.full(inquiry.read(record)),
         ("asked for by", record.get("asked_by")),
         ("because", record.get("asked_why") or record.get("reason")),
         ("started by", record.get("requested_by")),

@@ -145,6 +145,7 @@ def advice(cause: Cause, limits: Mapping[str, Any]) -> str:
         Cause.STEPS: "Landfall's own functions: checks before the change, the record and the report after it.",
         Cause.APPROVAL: "People had to sign the release off: tell them earlier, or ask fewer of them.",
         Cause.MIGRATION: "The migration's task ran before the service was updated: a shorter migration.",
+        Cause.AFTER: "The function that [services.….after] names: a quicker one, or fewer seconds for it.",
         Cause.SCHEDULING: "ECS looked for room for the tasks. On EC2, free capacity makes it shorter.",
         Cause.PULL: "A smaller image, or fewer changed layers; on Fargate also an SOCI index.",
         Cause.START: "From the pulled image to a container that runs: what its entry point does before it listens.",

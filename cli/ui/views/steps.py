@@ -19,6 +19,7 @@ class Cause(StrEnum):
     STEPS = "Landfall's own steps"
     APPROVAL = "waiting for approval"
     MIGRATION = "migration"
+    AFTER = "after-check"
     SCHEDULING = "scheduling"
     PULL = "image pull"
     START = "start"
@@ -74,6 +75,8 @@ STEPS = {
     "WaitForWorker": Step("Checks", Cause.CHECKS),
     "Confirm": Step("Proof"),
     "WaitForBake": Step("Bake", Cause.BAKE),
+    "AfterCheck": Step("After-check", Cause.AFTER),
+    "WaitForAfterCheck": Step("After-check", Cause.AFTER),
     "JudgeGate": Step("Gate", Cause.BAKE),
     "ContinueGate": Step("Gate", Cause.BAKE),
     "ContinueRollbackGate": Step("Rollout back", Cause.BACK, back=True),

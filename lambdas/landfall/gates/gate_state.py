@@ -6,10 +6,11 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from landfall.gates.log_minutes import Logged
 from landfall.gates.traffic_series import Evidence
 from landfall.model import State, Verdict, failed, passed, safe, wait
 from landfall.settings import shifting_pace
-from landfall.settings.strategy import BAKE, Gate, Strategy
+from landfall.settings.strategy import Gate, Strategy
 
 EARLIER = timedelta(seconds=10)
 """How long before the end of ECS's own pause a gate ends."""
@@ -26,7 +27,7 @@ class GateState:
     from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people. `blue_answered` and
     `green_answered`: since when our own requests were answered by either side. `red_before`: alarms that were red
     before the deployment began. `baked`: the gate `bake` passed; until then the release is not proven, even if somebody
-    else continued the deployment.
+    else continued the deployment. `logged`: what both sides logged; `unlogged`: why that is not compared.
     """
 
     service_deployment: str = ""
@@ -42,6 +43,8 @@ class GateState:
     green_answered: str = ""
     red_before: tuple[str, ...] = ()
     baked: bool = False
+    logged: Logged = ()
+    unlogged: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))
@@ -75,8 +78,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         return before
     if before and hooked.hook == OVER and (before.service_deployment, before.gate) == (hooked.service_deployment, gate):
         return before
-    seconds = settings.gate_seconds + (settings.bake_seconds if gate == BAKE else 0)
-    ends = now + timedelta(seconds=seconds)
+    ends = now + timedelta(seconds=settings.longest(gate))
     if hooked.expires_at:
         ends = min(ends, hooked.expires_at.astimezone(UTC) - EARLIER)
     goes_on = before is not None and before.service_deployment == hooked.service_deployment
@@ -89,6 +91,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         number=before.number + 1 if before and goes_on else 1,
         evidence=before.evidence if before and goes_on else Evidence(),
         red_before=before.red_before if before and goes_on else (),
+        logged=before.logged if before and goes_on else (),
     )
 
 

@@ -87,3 +87,14 @@ class GateWindow:
     began: datetime
     ends: datetime
     evidence: Evidence = field(default_factory=Evidence)
+
+
+def settled(side: Side, now: datetime) -> tuple[Minute, ...]:
+    """Return the minutes of a side that do not change any more, and had requests."""
+    newest = now - MINUTE - SETTLED
+    return tuple(each for each in side.minutes if each.start <= newest and each.requests > 0)
+
+
+def at_weight(side: Side, gate: GateWindow, now: datetime) -> tuple[Minute, ...]:
+    """Return the settled minutes since the gate's weight is what it should be."""
+    return tuple(each for each in settled(side, now) if each.start >= gate.began)

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from landfall import redaction, worker
+from landfall.after import inquiry
+from landfall.after.inquiry import Inquiry
 from landfall.approval import approval
 from landfall.approval.approval import Approval
 from landfall.intake import recorded_requests
@@ -27,7 +29,8 @@ SCHEMA = 2
 class Ended:
     """Everything the machine knows at the end. What a deployment never reached is None.
 
-    The machine carries neither `migration` nor `approval`: they are in the record, and `with_record` puts them here.
+    The machine carries neither `migration`, `after_check` nor `approval`: they are in the record, and `with_waits` puts
+    them here.
     """
 
     release: Release
@@ -38,12 +41,14 @@ class Ended:
     failure: Failure | None = None
     checks: tuple[Check, ...] = ()
     migration: Migration | None = None
+    after_check: Inquiry | None = None
     approval: Approval | None = None
 
 
-def with_record(ended: Ended, record: Mapping[str, Any] | None) -> Ended:
-    """Return how a deployment ended with what its record says of its migration and its sign-off."""
-    return replace(ended, migration=migration.read(record), approval=approval.read(record))
+def with_waits(ended: Ended, record: Mapping[str, Any] | None) -> Ended:
+    """Return how a deployment ended with what its record says of its migration, its after-check and its sign-off."""
+    found = (migration.read(record), inquiry.read(record), approval.read(record))
+    return replace(ended, migration=found[0], after_check=found[1], approval=found[2])
 
 
 def opened(release: Release, *, doomed: bool = False) -> dict[str, Any]:
@@ -79,7 +84,7 @@ def closed(ended: Ended, now: datetime) -> dict[str, Any]:
     failure, deployment, baseline = ended.failure, ended.deployment, ended.baseline
     return {
         **opened(ended.release),
-        "ended": json.dumps(asdict(replace(ended, migration=None, approval=None))),
+        "ended": json.dumps(asdict(replace(ended, migration=None, after_check=None, approval=None))),
         "fence": ended.release.fence,
         "outcome": ended.outcome.value,
         "ended_at": now.isoformat(),

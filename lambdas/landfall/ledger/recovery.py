@@ -89,7 +89,7 @@ def carried(plan: Plan) -> Ended:
     if plan.verdict.code == "RECOVER" and known.baseline and known.deployment:
         baseline = _needed(known.baseline)
         deployment = replace(known.deployment, digests={}, health_checked=())
-    bare = replace(known, checks=(), migration=None, approval=None)
+    bare = replace(known, checks=(), migration=None, after_check=None, approval=None)
     return replace(bare, release=_named(known.release), baseline=baseline, deployment=deployment)
 
 

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from landfall.aws.executions import Executions
     from landfall.aws.findings import Findings, Turns
     from landfall.aws.freezes import Freezes
+    from landfall.aws.functions.after_function import AfterFunction
+    from landfall.aws.functions.versions import Definitions, Versions
     from landfall.aws.image_care.registry import Registry
     from landfall.aws.ledger import Ledger
     from landfall.aws.locks import Locks
@@ -46,7 +48,6 @@ if TYPE_CHECKING:
     from landfall.aws.signing import Signing
     from landfall.aws.surroundings import Surroundings
     from landfall.aws.topic import Topic
-    from landfall.aws.versions import Definitions, Versions
     from landfall.aws.wakes import Wakes
 
 
@@ -66,6 +67,12 @@ class Adapters(Given):
 
         at = self.service(service)
         return OneOffTasks(self._client("ecs"), at.cluster, at.service)
+
+    def after_function(self, function: str) -> AfterFunction:
+        """Return the function of an after-check. A request is sent once: botocore's retries would call it again."""
+        from landfall.aws.functions.after_function import AfterFunction
+
+        return AfterFunction(self._client("lambda"), lambda seconds: self._waiting("lambda", seconds), function)
 
     def service_deployments(self, service: str) -> ServiceDeployments:
         """Return ECS, narrowed to the service deployments of one configured service."""
@@ -187,14 +194,14 @@ class Adapters(Given):
     @cached_property
     def definitions(self) -> Definitions:
         """Return the definitions of state machines and executions."""
-        from landfall.aws.versions import Definitions
+        from landfall.aws.functions.versions import Definitions
 
         return Definitions(self._client("stepfunctions"))
 
     @cached_property
     def versions(self) -> Versions:
         """Return the versions of functions."""
-        from landfall.aws.versions import Versions
+        from landfall.aws.functions.versions import Versions
 
         return Versions(self._client("lambda"))
 

@@ -83,6 +83,15 @@ class Given:
                     self._clients[name, config] = self._session.create_client(name, config=config)
         return self._clients[name, config]
 
+    def _waiting(self, name: str, seconds: int) -> Any:
+        """Return a client that waits so many seconds for one answer, over a connection that is kept alive meanwhile.
+
+        A NAT gateway drops a connection that is idle for 350 s (VPC user guide, NAT gateway basics).
+        """
+        once = {"mode": "standard", "total_max_attempts": 1}
+        config = Config(connect_timeout=3, read_timeout=seconds, retries=once, tcp_keepalive=True)
+        return self._session.create_client(name, config=config)
+
     @cached_property
     def _making(self) -> threading.Lock:
         return threading.Lock()

@@ -9,7 +9,8 @@ from typing import Literal
 
 from landfall.images.image_tags import TagForm
 from landfall.redaction import Redaction
-from landfall.settings import migration, pauses, shifting_pace
+from landfall.settings import after, migration, pauses, shifting_pace
+from landfall.settings.after import AfterCheck
 from landfall.settings.approval import ApprovalSettings
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
@@ -59,6 +60,7 @@ class Limits:
     `bake_seconds`: after the first proof Landfall waits this long and proves the release again; 0 switches that off.
     `worker_seconds`: how long the proof of a worker takes if all goes well, by its worker table; 0 for other services.
     `migration_seconds`: how long a release's migration can take, by its migration table; 0 for services without one.
+    `after_seconds`: how long the after-check of a release can take, by its after table; 0 for services without one.
     `strategy_seconds`: how long gates and shifts may take together, by its strategy table; 0 for other services.
     `approval_seconds`: how long a sign-off after the proofs may take, which holds the lock; `asked_before_seconds`: how
     long one before the update may take, which holds no lock. Both by the approval table; 0 for other services.
@@ -83,6 +85,7 @@ class Limits:
     worker_seconds: int = 0
     migration_seconds: int = 0
     strategy_seconds: int = 0
+    after_seconds: int = 0
     approval_seconds: int = 0
     asked_before_seconds: int = 0
 
@@ -107,6 +110,11 @@ class Limits:
     def migration_attempts(self) -> int:
         """Return how many looks at a migration there are; 0 for services without one."""
         return migration.looks(self.migration_seconds, self.stability_poll_seconds)
+
+    @property
+    def after_attempts(self) -> int:
+        """Return how many looks at an after-check there are; 0 for services without one."""
+        return after.looks(self.after_seconds, self.stability_poll_seconds)
 
     @property
     def settling_seconds(self) -> int:
@@ -147,8 +155,10 @@ class Limits:
         baking = self.bake_seconds + self.confirm_attempts * (targets + smoke) if self.bakes else 0
         scan = self.scan_attempts * self.scan_interval_seconds
         there = self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + self.owner_pause_seconds
-        signed = self.approval_seconds + targets + smoke if self.approval_seconds else 0
-        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + baking + signed
+        asking = self.after_seconds + self.confirm_attempts * (targets + smoke) if self.after_seconds else 0
+        signed = self.approval_seconds + self.confirm_attempts * (targets + smoke) if self.approval_seconds else 0
+        waits = baking + asking + signed
+        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + waits
 
 
 @dataclass(frozen=True)
@@ -181,6 +191,7 @@ class Service:
     `migration`: what runs once before the service is updated.
     `approval`: who must sign a release off, and when they are asked.
     `drill`: when the way back is practised.
+    `after`: the function of its owner that has the last word on a release.
     `keep_releases`: how many proven releases keep their images and revisions (`landfall images clean`).
     """
 
@@ -211,9 +222,10 @@ class Service:
     approval: ApprovalSettings | None = None
     keep_releases: int = 10
     drill: DrillSettings | None = None
+    after: AfterCheck | None = None
 
     def __post_init__(self) -> None:
-        """Make the times of a worker's proof, a migration, gates and a sign-off part of the limits of each release.
+        """Make the times of proofs, migrations, gates and after-checks that a table sets part of each release's limits.
 
         The gate `bake` takes the place of the bake after the proof.
         """
@@ -222,11 +234,18 @@ class Service:
             worker_seconds=self.worker.longest_seconds if self.worker else 0,
             migration_seconds=self.migration.longest_seconds if self.migration else 0,
             strategy_seconds=self.strategy.deployment_seconds if self.strategy else 0,
+            after_seconds=self.after.longest_seconds if self.after else 0,
             approval_seconds=self.approval.holds_seconds if self.approval else 0,
             asked_before_seconds=self.approval.asks_before_seconds if self.approval else 0,
             bake_seconds=0 if self.strategy and BAKE in self.strategy.gates else self.limits.bake_seconds,
         )
         object.__setattr__(self, "limits", made)
+
+    @property
+    def schema_path(self) -> str:
+        """Return where readiness serves the version of the database's schema; empty where it is not compared."""
+        wanted = self.migration.schema_version if self.migration else None
+        return wanted.value if wanted else ""
 
     @property
     def tags(self) -> TagForm:
@@ -290,6 +309,11 @@ class Settings:
 
 
 LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {
-    *("worker_seconds", "migration_seconds", "strategy_seconds", "approval_seconds", "asked_before_seconds")
+    "worker_seconds",
+    "migration_seconds",
+    "strategy_seconds",
+    "after_seconds",
+    "approval_seconds",
+    "asked_before_seconds",
 }
 """Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""

@@ -17,17 +17,30 @@ MOST_COMMAND = 8192
 
 
 @dataclass(frozen=True)
+class SchemaVersion:
+    """How the version of the database's schema is compared: what the image's label says, and what readiness serves.
+
+    `label`: the name of the label, or of an annotation, of the image. `value`: a JMESPath into readiness' body.
+    """
+
+    label: str
+    value: str = "schemaVersion"
+
+
+@dataclass(frozen=True)
 class MigrationSettings:
     """The command that migrates the database, and how long it may take, its start included.
 
     `container`: the container that runs it, by default the one that gets the released image. `backward_compatible`:
     whether the release before works with the migrated database. If not, a rollback by hand across it is refused.
+    `schema_version`: which version of the schema a release must find in the database.
     """
 
     command: tuple[str, ...]
     container: str | None = None
     timeout_seconds: int = 900
     backward_compatible: bool = True
+    schema_version: SchemaVersion | None = None
 
     @property
     def longest_seconds(self) -> int:

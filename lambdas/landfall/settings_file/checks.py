@@ -12,6 +12,7 @@ from landfall.redaction import Redaction
 from landfall.settings import Evidence, Logs, Service, Vpc
 from landfall.settings.pauses import LONGEST_PAUSE
 from landfall.settings_file import (
+    after_checks,
     approval_checks,
     build_checks,
     drill_checks,
@@ -111,6 +112,7 @@ def check(service: Service, problem: Problems) -> None:
     migration_checks.check(service, where, problem)
     approval_checks.check(service, where, problem)
     drill_checks.check(service, where, problem)
+    after_checks.check(service, where, problem)
     strategy_checks.check(service, where, problem)
     stack_checks.check(service, where, problem)
     if service.base_url is not None:

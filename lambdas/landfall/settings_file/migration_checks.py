@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import jmespath
+from jmespath.exceptions import JMESPathError
+
 from landfall.settings import Service
 from landfall.settings.migration import MOST_COMMAND, MigrationSettings
-from landfall.settings_file.problem import Problems, limits
+from landfall.settings_file.problem import LONGEST, Problems, compiled, limits
 from landfall.text.lazy_pattern import Later
 
 Where = tuple[str, ...]
@@ -26,6 +29,18 @@ def check(service: Service, where: Where, problem: Problems) -> None:
         why = f"{migration.container!r} is not a container's name; it takes letters, digits, - and _"
         raise problem.at((*here, "container"), why)
     _seconds(service, migration, (*here, "timeout_seconds"), problem)
+    _schema_version(service, migration, (*here, "schema_version"), problem)
+
+
+def _schema_version(service: Service, migration: MigrationSettings, where: Where, problem: Problems) -> None:
+    wanted = migration.schema_version
+    if wanted is None:
+        return
+    if service.worker:
+        raise problem.at(where, "a worker has no readiness that could serve the version of the schema; take it out")
+    if not 0 < len(wanted.label) <= LONGEST or not wanted.label.isprintable():
+        raise problem.at((*where, "label"), f"is {wanted.label!r}; give a label's name, such as 'com.example.schema'")
+    compiled(jmespath.compile, JMESPathError, wanted.value, (*where, "value"), problem)
 
 
 def _command(migration: MigrationSettings, where: Where, problem: Problems) -> None:

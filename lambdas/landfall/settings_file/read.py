@@ -13,9 +13,10 @@ from landfall.errors import SettingsError
 from landfall.redaction import Redaction
 from landfall.secret import Secret
 from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
+from landfall.settings.after import AfterCheck
 from landfall.settings.approval import ApprovalSettings
 from landfall.settings.drill import DrillSettings
-from landfall.settings.migration import MigrationSettings
+from landfall.settings.migration import MigrationSettings, SchemaVersion
 from landfall.settings.smoke import OwnCheck, Smoke
 from landfall.settings.strategy import Strategy
 from landfall.settings.traffic import Traffic
@@ -114,10 +115,12 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
         ("migration", MigrationSettings),
         ("approval", ApprovalSettings),
         ("drill", DrillSettings),
+        ("after", AfterCheck),
     ):
         if isinstance(table.get(key), dict):
             _only(table[key], {f.name for f in fields(kind)}, (*where, key), problem)
     _worker(table.get("worker"), (*where, "worker"), problem)
+    _schema_version(table.get("migration"), (*where, "migration"), problem)
     _strategy(table.get("strategy"), (*where, "strategy"), problem)
     build_checks.texts(table.get("build"), (*where, "build"), problem)
     if isinstance(table.get("smoke"), dict):
@@ -129,6 +132,13 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
     aws_names.check(service, problem)
     check(service, problem)
     return service
+
+
+def _schema_version(table: Any, where: tuple[str, ...], problem: Problems) -> None:
+    """Refuse unknown keys in the table inside a migration table."""
+    inner = table.get("schema_version") if isinstance(table, dict) else None
+    if isinstance(inner, dict):
+        _only(inner, {f.name for f in fields(SchemaVersion)}, (*where, "schema_version"), problem)
 
 
 def _worker(table: Any, where: tuple[str, ...], problem: Problems) -> None:

@@ -81,6 +81,13 @@ def checks(answers: Answers, expected_sha: str, smoke: Smoke, before: str = UNKN
     return tuple(case.judged(answers) for case in _suite(smoke, answers.base_url, expected_sha, before=before))
 
 
+def schema_checks(answers: Answers, smoke: Smoke, path: str, expected: str) -> tuple[Check, ...]:
+    """Compare the version of the database's schema; no check where `expected` is empty."""
+    from landfall.smoke import schema_version
+
+    return (schema_version.check(answers, smoke, path, expected),) if expected else ()
+
+
 def assess(results: tuple[Check, ...], allowed: Mapping[str, str], limits: Limits, pause: int = 0) -> Verdict:
     """Return the verdict of all checks. `allowed` is the baseline's result before the update: no worse is good enough.
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 from landfall.secret import Secret
@@ -97,9 +98,9 @@ class Answer:
         """Describe the answer in a few words, without its body."""
         return self.error or f"HTTP {self.status}"
 
-    @property
+    @cached_property
     def json(self) -> Any:
-        """Return the parsed body. Raises ValueError if it is not JSON."""
+        """Return the parsed body, which several checks read. Raises ValueError if it is not JSON."""
         try:
             return json.loads(self.body)
         except RecursionError as error:

@@ -6,11 +6,22 @@ from functools import cached_property
 
 from landfall import smoke, worker
 from landfall.change import task_definition
+from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.intake import freeze
 from landfall.judging import Judged
 from landfall.logs import task_logs
 from landfall.model import UNKNOWN, Baseline, Deployment, Kind, Release, State, Verdict, wait
-from landfall.preflight_checks import paused, platforms, provable, scan, strategy, supported_service, way_back
+from landfall.preflight_checks import (
+    after_function,
+    paused,
+    platforms,
+    provable,
+    scan,
+    schema_label,
+    strategy,
+    supported_service,
+    way_back,
+)
 from landfall.preflight_checks.scan import Judged as Scanned
 from landfall.proof import law1
 from landfall.proof.observed import UNHEALTHY
@@ -22,6 +33,7 @@ from landfall.smoke.http_answers import Answers
 from landfall.steps import worker_before
 from landfall.steps.drills import drilling
 from landfall.steps.service_now import ServiceNow
+from landfall.steps.shifting import live_before
 
 
 class Beforehand(ServiceNow):
@@ -65,6 +77,24 @@ class Beforehand(ServiceNow):
             return None
         named = self._world.ecr(self.settings.repository).platforms(self.release.image_digest)
         return platforms.missing(self.template, named, self.release)
+
+    def unusable_after_check(self) -> Verdict | None:
+        """Return the refusal where the function of the after-check is missing, or may not be called by us."""
+        if not (self.settings.after and self.release.after_attempts):
+            return None
+        function = self._world.after_function(self.settings.after.function)
+        try:
+            function.time_limit()
+            function.may_be_called()
+        except AwsBusy:
+            raise
+        except AwsCallFailed as error:
+            return after_function.refusal(error.code, str(error), self.settings, self.release)
+        return None
+
+    def missing_schema_label(self) -> Verdict | None:
+        """Return the refusal where the image does not say which version of the database's schema it needs."""
+        return schema_label.missing(self.settings, self.release)
 
     @cached_property
     def scanned(self) -> Scanned:
@@ -209,7 +239,7 @@ class Beforehand(ServiceNow):
             updated_at=now.isoformat(),
             deadline=now.isoformat(),
         )
-        if law1.assess(self.look, Judged(release, self.baseline, live), now).state != State.PASS:
+        if not self._law1_holds(Judged(release, self.baseline, live)):
             return False
         if self.settings.worker or self._answers is None:
             proven = worker_before.verdict(self, live, self._world)
@@ -217,3 +247,10 @@ class Beforehand(ServiceNow):
             return proven.state == State.PASS
         results = smoke.checks(self._answers, release.git_sha, self.settings.smoke)
         return smoke.assess(results, {}, release.limits).state == State.PASS
+
+    def _law1_holds(self, event: Judged) -> bool:
+        """Say whether ECS and the load balancer have what runs as law 1 wants it."""
+        if self.service.shifting.is_rolling:
+            return law1.assess(self.look, event, self._world.now()).state == State.PASS
+        live = {rule: self.rules.get(rule) or {} for rule in self.service.shifting.production_rules}
+        return live_before.proves(event, self.service, self.look.tasks, live, self._world)

@@ -51,6 +51,8 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     yield before.unreadable_logs()
     yield supported_service.unreadable_secret(settings, before.known)
     yield before.missing_platform()
+    yield before.missing_schema_label()
+    yield unless_passing(before.unusable_after_check(), attempt, limits)
     yield before.base_url if isinstance(before.base_url, Verdict) else None
     yield supported_service.no_way_back(before.template, before.look.tasks, before.digests, settings)
     if settings.way_back == "refuse":

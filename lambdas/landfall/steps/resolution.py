@@ -17,6 +17,9 @@ from landfall.partitions import UNKNOWN_SERVICE
 from landfall.runtime.world import World
 from landfall.steps import image_lookup
 
+LONGEST_SCHEMA_VERSION = 200
+"""Characters of it: it travels with the release."""
+
 
 def unresolved(execution_arn: str, deployment_id: str, started_at: str) -> Release:
     """Return the release of an execution of which nothing is known yet but itself."""
@@ -43,6 +46,8 @@ def asked(release: Release, wanted: Request) -> Release:
         worker_attempts=wanted.service.limits.worker_attempts,
         # going back runs no migration: that of an older release can't know what a newer one did
         migration_attempts=wanted.service.limits.migration_attempts if wanted.intent == Intent.RELEASE else 0,
+        # nor is its after-check asked: its no would put back the release that somebody wants away
+        after_attempts=wanted.service.limits.after_attempts if wanted.intent == Intent.RELEASE else 0,
         cross_migration=wanted.cross_migration,
         drill=wanted.drill,
         approval=approval.when if approval else "",
@@ -99,7 +104,16 @@ def _with_image(release: Release, image: Image, wanted: Request, world: World) -
         image=image.uri,
         image_digest=image.digest,
         accepted_digests=image.accepted,
+        schema_version=_schema_version(image, wanted, world),
     )
+
+
+def _schema_version(image: Image, wanted: Request, world: World) -> str:
+    """Return the version of the database's schema that the image says it needs; empty where that is not compared."""
+    migration = wanted.service.migration
+    if wanted.intent != Intent.RELEASE or migration is None or migration.schema_version is None:
+        return ""
+    return world.ecr(wanted.service.repository).label(image, migration.schema_version.label)[:LONGEST_SCHEMA_VERSION]
 
 
 def _with_revision(release: Release, wanted: Request, world: World) -> Release:

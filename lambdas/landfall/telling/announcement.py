@@ -12,7 +12,7 @@ from typing import Any, assert_never
 
 from landfall import console
 from landfall.ledger.deployment_record import Ended, live_now, revision, seconds, why
-from landfall.model import UNKNOWN, Outcome
+from landfall.model import UNKNOWN, Outcome, Release
 from landfall.telling import deployment_notice as told
 
 SCHEMA = 1
@@ -27,6 +27,22 @@ def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[
         "severity": told.urgency(ended).value,
         "code": told.code(ended),
         "why": why(ended),
+        **about(release),
+        "task_definition": revision(ended) or None,
+        "live_now": live_now(ended),
+        "live_git_sha": live_sha(ended),
+        "ended_at": record["ended_at"],
+        "seconds": seconds(record),
+        "report": report,
+        "report_url": told.report_url(ended, report),
+        "what_next": told.advice(ended),
+        "runbook": runbook.value if runbook else None,
+    }
+
+
+def about(release: Release) -> dict[str, Any]:
+    """Return what is said of a release in every event about it."""
+    return {
         "service": release.service,
         "deployment_id": release.deployment_id,
         "intent": release.intent.value,
@@ -35,19 +51,10 @@ def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[
         "asked": asdict(release.asked) if release.asked else None,
         "git_sha": release.git_sha,
         "image_digest": release.image_digest,
-        "task_definition": revision(ended) or None,
-        "live_now": live_now(ended),
-        "live_git_sha": live_sha(ended),
         "requested_at": release.requested_at,
         "started_at": release.started_at or None,
-        "ended_at": record["ended_at"],
-        "seconds": seconds(record),
         "execution_arn": release.execution_arn,
         "execution_url": console.execution(release.execution_arn),
-        "report": report,
-        "report_url": told.report_url(ended, report),
-        "what_next": told.advice(ended),
-        "runbook": runbook.value if runbook else None,
     }
 
 

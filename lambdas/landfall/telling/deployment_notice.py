@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from landfall import console
+from landfall.after import words as after_words
 from landfall.approval import words as approval_words
 from landfall.intake import recorded_requests
 from landfall.ledger.deployment_record import Ended, live_now, revision, why
@@ -32,6 +33,7 @@ def notice(ended: Ended, report: str | None) -> Notice:
             f"Way back:  {ended.baseline.restores if ended.baseline else 'none was needed'}",
             *signed_off(ended),
             *migrated(ended),
+            *after_checked(ended),
             f"What next: {advice(ended) or NOTHING_TO_DO}",
             f"Runbook:   {runbook_of(ended.outcome) or Runbook.FAILED_DEPLOYMENT}",
             "",
@@ -91,6 +93,16 @@ def migrated(ended: Ended) -> tuple[str, ...]:
     lines = [f"           {line}" for line in known.lines[-LINES:]]
     more = words.remark(known, ended.outcome)
     return (f"Migration: {words.short(known)}{f'; {more}' if more else ''}", f"           {known.task}", *lines)
+
+
+def after_checked(ended: Ended) -> tuple[str, ...]:
+    """Return the lines about an after-check; none where it was not asked."""
+    known = ended.after_check
+    if known is None:
+        return ()
+    said = ": ".join(text for text in (after_words.short(known), known.reason or known.trouble) if text)
+    details = (f"           {known.details}",) if known.details else ()
+    return (f"Check:     {known.function} {said}", *details)
 
 
 def is_unsettled(ended: Ended) -> bool:

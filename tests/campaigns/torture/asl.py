@@ -171,7 +171,7 @@ class Execution:
 
 def evaluate(text: str, bound: Mapping[str, Json]) -> Json:
     """Evaluate one JSONata expression. A variable nobody assigned is an error, as it is in Step Functions."""
-    unbound = set(_VARIABLE.findall(text)) - set(bound) - set(_LOCAL.findall(text))
+    unbound = _variables(text) - bound.keys()
     if unbound:
         raise AssertionError(f"{text}: no such variable: {', '.join(sorted(unbound))}")
     compiled = _compiled(text)
@@ -179,6 +179,11 @@ def evaluate(text: str, bound: Mapping[str, Json]) -> Json:
     for name, value in bound.items():
         frame.bind(name, value)
     return compiled.evaluate(None, frame)
+
+
+@cache
+def _variables(text: str) -> frozenset[str]:
+    return frozenset(set(_VARIABLE.findall(text)) - set(_LOCAL.findall(text)))
 
 
 @cache

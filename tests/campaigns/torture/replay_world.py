@@ -178,7 +178,7 @@ def service_of(scenario: Scenario) -> Service:
         desired_count=scenario.first_desired,
         limits=Limits(**scenario.limits),
         smoke=Smoke(),
-        logs=Logs(group=worker_log.GROUP if scenario.worker else None),
+        logs=Logs(group=worker_log.GROUP if scenario.logs else None),
         migration=migrating.of_settings(scenario.migration) if scenario.migration else None,
         approval=people.of_settings(scenario.approval) if scenario.approval else None,
         worker=worker_log.of_settings(scenario.worker) if scenario.worker else None,

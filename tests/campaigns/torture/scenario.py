@@ -61,6 +61,11 @@ class Scenario:
         return self.desired or self.first_desired or 0
 
     @property
+    def logs(self) -> bool:
+        """Say whether the tasks log to CloudWatch Logs."""
+        return bool(self.worker or (self.strategy and any(each.lines is not None for each in self.strategy.traffic)))
+
+    @property
     def truth(self) -> str:
         """Return what a tool that only says success or failure should say; `any` where it can't be asked.
 

@@ -16,6 +16,9 @@ from tests.steps import machine, standin
 from tests.steps.site import Site
 from tests.support import builders as b
 
+GROUP = "/shifted"
+OPTIONS = {"awslogs-group": GROUP, "awslogs-stream-prefix": "shifted", "awslogs-region": standin.REGION}
+WRITES: Any = {"logConfiguration": {"logDriver": "awslogs", "options": OPTIONS}}
 BELOW = f"arn:aws:ecs:{standin.REGION}:123456789012"
 HOOK = "ecs-pause-e7tK9G_WRJqNF_EOMjztDXfKenlJuEUVjsNStf4WLKw"
 STAGES = {
@@ -108,7 +111,7 @@ def release() -> Release:
 def shifting(site: Site, monkeypatch: pytest.MonkeyPatch) -> Shifting:
     """A canary deployment whose new tasks run, at its first gate."""
     elb = standin.client("elbv2")
-    revision = standin.make_service("shifted")
+    revision = standin.make_service("shifted", container=WRITES)
     standin.balance("shifted", site.url.removeprefix("http://"))
     vpc = elb.describe_target_groups(Names=["shifted"])["TargetGroups"][0]["VpcId"]
     other = elb.create_target_group(Name="blue", Protocol="HTTP", Port=1, VpcId=vpc, TargetType="ip")
@@ -138,7 +141,7 @@ def shifting(site: Site, monkeypatch: pytest.MonkeyPatch) -> Shifting:
     service.load_balancers = [{**service.load_balancers[0], "advancedConfiguration": advanced}]
     hooks = [{"targetType": "PAUSE", "lifecycleStages": list(STAGES.values())}]
     service.deployment_configuration = {"strategy": "CANARY", "lifecycleHooks": hooks}
-    made = Shifting(revision, standin.register("before", f"registry/x@{b.OLD_DIGEST}"), (blue, green))
+    made = Shifting(revision, standin.register("before", f"registry/x@{b.OLD_DIGEST}", **WRITES), (blue, green))
     made.answer(monkeypatch)
     return made
 
@@ -189,13 +192,54 @@ def test_weights_that_disagree_decide_nothing(shifting: Shifting, release: Relea
     assert (verdict["state"], verdict["code"]) == ("WAIT", "WEIGHTS_DISAGREE")
 
 
-def test_the_bake_reads_traffic_and_alarms(shifting: Shifting, release: Release, site: Site) -> None:
-    """At 100 % CloudWatch is asked; without traffic it waits."""
+def baking(shifting: Shifting) -> None:
+    """Give the new tasks all traffic."""
     shifting.stage, shifting.weight = STAGES["bake"], 100.0
     elb, (blue, green) = standin.client("elbv2"), shifting.groups.values()
     rule = standin.service_of("shifted").load_balancers[0]["advancedConfiguration"]["productionListenerRule"]
     weights = [{"TargetGroupArn": blue, "Weight": 0}, {"TargetGroupArn": green, "Weight": 100}]
     elb.modify_rule(RuleArn=rule, Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}])
+
+
+def wrote(task: Any, text: str, minutes: range) -> None:
+    """Let a task write a hundred lines in each of these minutes before now."""
+    logs, stream = standin.client("logs"), f"shifted/app/{task.task_arn.rpartition('/')[2]}"
+    logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
+    for ago in minutes:
+        at = int((datetime.now(UTC) - timedelta(minutes=ago)).replace(second=5).timestamp() * 1000)
+        events = [{"timestamp": at + n, "message": text} for n in range(100)]
+        logs.put_log_events(logGroupName=GROUP, logStreamName=stream, logEvents=events)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("ERROR no database", "LOG_ERRORS_WORSE"), ("INFO served", "TOO_FEW_REQUESTS"), (None, "TOO_FEW_REQUESTS")],
+    ids=["errors", "as before", "nothing"],
+)
+def test_errors_that_only_the_log_has(
+    shifting: Shifting, release: Release, site: Site, said: str | None, code: str
+) -> None:
+    """They fail the bake. A minute is read once, and what was counted travels with the gate."""
+    baking(shifting)
+    standin.client("logs").create_log_group(logGroupName=GROUP)
+    old = standin.start("shifted", b.OLD_DIGEST)
+    old.task_definition_arn = next(iter(shifting.runs.values()))
+    wrote(old, "INFO served", range(18, 9, -1))
+    if said:
+        wrote(standin.tasks_of("shifted")[0], said, range(8, 2, -1))
+    began = (datetime.now(UTC) - timedelta(minutes=9)).isoformat()
+    ends = (datetime.now(UTC) + timedelta(minutes=9)).isoformat()
+    at = {"service_deployment": shifting.arn, "hook": HOOK, "gate": "bake", "began": began, "ends": ends}
+    seen = judged(shifting, release, site.url, {**at, "phase": began})
+    assert seen["verdict"]["code"] == code
+    known = seen["gate"]["logged"]
+    assert len(known) == 12
+    assert judged(shifting, release, site.url, seen["gate"])["gate"]["logged"][:12] == known
+
+
+def test_the_bake_reads_traffic_and_alarms(shifting: Shifting, release: Release, site: Site) -> None:
+    """At 100 % CloudWatch is asked; without traffic it waits."""
+    baking(shifting)
     verdict = judged(shifting, release, site.url)["verdict"]
     assert (verdict["state"], verdict["code"]) == ("WAIT", "TOO_FEW_REQUESTS")
     standin.client("cloudwatch").set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="x")

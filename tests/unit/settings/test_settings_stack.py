@@ -23,7 +23,7 @@ STACK = f"{SAMPLE}[services.jobs.stack]\n"
         ('strategy = "blue_green"', ServiceStack(strategy="blue_green")),
         ('strategy = "canary"\ncanary_percent = 20', ServiceStack(strategy="canary", canary_percent=20)),
         ('strategy = "linear"\nstep_percent = 3.0', ServiceStack(strategy="linear", step_percent=3.0)),
-        ('strategy = "linear"\npause_minutes = 11', ServiceStack(strategy="linear", pause_minutes=11)),
+        ('strategy = "linear"\npause_minutes = 16', ServiceStack(strategy="linear", pause_minutes=16)),
     ],
 )
 def test_a_strategy_is_read(keys: str, stack: ServiceStack) -> None:
@@ -51,7 +51,7 @@ WRONG = {
     "a worker": (f'{WORKER}[services.jobs.stack]\nstrategy = "canary"\n', "a worker has no traffic to shift"),
     "a pause that ends before the gate": (
         f'{STACK}strategy = "canary"\npause_minutes = 10\n{TABLE}',
-        "is 10; a gate may take 600 seconds, and ECS would roll back before it ends: give more",
+        "is 10; a gate may take 900 seconds, and ECS would roll back before it ends: give more",
     ),
     **{
         f"{key} = {value}": (f'{STACK}strategy = "linear"\n{key} = {value}\n{TABLE}', f"is {value}; it takes {span}")

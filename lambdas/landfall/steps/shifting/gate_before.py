@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from landfall import smoke
+from landfall.gates.comparison import Difference
 from landfall.gates.gate_state import GateState
 from landfall.judging import Judged
 from landfall.model import UNKNOWN, State, Verdict, failed, wait
@@ -27,16 +28,17 @@ NOT_HERE = "https only"
 
 @dataclass(frozen=True)
 class SeenBefore:
-    """The verdict, what the next look has to know, and the smoke checks if they were made."""
+    """The verdict, what the next look has to know, the smoke checks if they were made, and what differs from blue."""
 
     verdict: Verdict
     state: GateState
     checks: tuple[Check, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 def assess(event: Judged, state: GateState, service: ServiceView, followed: Followed, world: World) -> SeenBefore:
     """Prove the new tasks before users meet them."""
-    healthy = gate_tasks.assess(event, service, followed, world)
+    healthy = gate_tasks.assess(event, service, followed, gate_tasks.read(event, world), world)
     if healthy.state != State.PASS:
         return SeenBefore(healthy, state)
     if state.phase == "":
@@ -44,8 +46,8 @@ def assess(event: Judged, state: GateState, service: ServiceView, followed: Foll
     settings = world.service(event.release.service)
     if state.phase == HEALTHY:
         return _asked(event, state, settings, world)
-    verdict, said = gate_comparison.assess(event, settings, world)
-    return SeenBefore(verdict, replace(state, said=said))
+    verdict, said, found = gate_comparison.assess(event, settings, world)
+    return SeenBefore(verdict, replace(state, said=said), differences=found)
 
 
 def _asked(event: Judged, state: GateState, settings: Service, world: World) -> SeenBefore:
@@ -59,6 +61,7 @@ def _asked(event: Judged, state: GateState, settings: Service, world: World) -> 
     headers = tuple(strategy.test_headers.items())
     answers = world.ask(here, strategy.test_url, world.secrets(settings), event.deployment.desired_count, headers)
     results = smoke.checks(answers, sha, own)
+    results += smoke.schema_checks(answers, own, settings.schema_path, event.release.schema_version)
     verdict = smoke.assess(results, {}, event.release.limits, answers.retry_after)
     if verdict.state != State.PASS:
         return SeenBefore(replace(verdict, reason=f"through the test listener: {verdict.reason}"), state, results)

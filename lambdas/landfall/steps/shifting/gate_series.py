@@ -8,6 +8,7 @@ from datetime import datetime
 
 from landfall import commit
 from landfall.gates import alarms as rule
+from landfall.gates import log_minutes
 from landfall.gates.gate_state import GateState
 from landfall.gates.traffic_series import HISTORY, Side, TrafficSeries
 from landfall.judging import Judged
@@ -30,8 +31,9 @@ def read(
     """Return both sides' traffic, and the state with what our own requests saw. Raises AwsCallFailed."""
     service, followed = look
     pair = judged_pair(service)
+    of_logs = log_minutes.sides(state.logged) if state.logged and not state.unlogged else (None, None)
     if pair is None:
-        return TrafficSeries(Side(""), Side(""), balancer="network"), state
+        return TrafficSeries(Side(""), Side(""), *of_logs, balancer="network"), state
     green = next(iter(followed.groups & set(pair.groups)), "")
     blue = next((group for group in pair.groups if group != green), "")
     state = _probed(event, state, settings, world)
@@ -48,7 +50,7 @@ def read(
         )
         for group, since in ((blue, state.blue_answered), (green, state.green_answered))
     ]
-    return TrafficSeries(of_blue, of_green), state
+    return TrafficSeries(of_blue, of_green, *of_logs), state
 
 
 def judged_pair(service: ServiceView) -> Balanced | None:

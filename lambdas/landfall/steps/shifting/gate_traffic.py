@@ -18,10 +18,10 @@ from landfall.runtime.world import World
 from landfall.settings import Service
 from landfall.settings.strategy import BAKE, SHIFT, Strategy
 from landfall.steps import log_gate
-from landfall.steps.shifting import gate_series, gate_tasks
+from landfall.steps.shifting import gate_logs, gate_series, gate_tasks
 
 DISAGREE, FIRST, BAKING = "WEIGHTS_DISAGREE", "FIRST_SHIFT", "BAKING"
-UNREAD, ALARM = "TRAFFIC_UNREAD", "ALARM_RED"
+UNREAD, LOGS_UNREAD, ALARM = "TRAFFIC_UNREAD", "LOGS_UNREAD", "ALARM_RED"
 SOON = 60
 """Seconds until the next look where CloudWatch did not answer."""
 
@@ -46,12 +46,17 @@ def assess(event: Judged, state: GateState, service: ServiceView, followed: Foll
     if state.gate == SHIFT and weight == 0:
         return SeenTraffic(passed(FIRST, "users do not meet the new tasks yet: nothing to judge"), state)
     settings = world.service(event.release.service)
-    healthy = gate_tasks.assess(event, service, followed, world)
+    tasks = gate_tasks.read(event, world)
+    healthy = gate_tasks.assess(event, service, followed, tasks, world)
     if healthy.state != State.PASS:
         return SeenTraffic(healthy, state)
     quiet, state = _alarms(event, state, settings, world)
     if quiet.state != State.PASS:
         return SeenTraffic(quiet, state)
+    try:
+        state = gate_logs.read(event, state, tasks, settings, world)
+    except AwsCallFailed as error:
+        return SeenTraffic(wait(LOGS_UNREAD, f"the logs could not be read: {error}", SOON), state)
     return _traffic(event, state, (service, followed), settings, world)
 
 
@@ -100,9 +105,9 @@ def _traffic(
         if logs.state != State.PASS:
             return SeenTraffic(logs, state)
     after = gate_state.with_evidence(state, judged.evidence)
-    told = (
-        f"{judged.verdict.reason}; {live_traffic.least(look[1].live or {}, look[1].groups):g} % of production traffic"
-    )
+    weight = f"{live_traffic.least(look[1].live or {}, look[1].groups):g} % of production traffic"
+    unread = f"; the logs are not compared: {state.unlogged}" if state.unlogged else ""
+    told = f"{judged.verdict.reason}; {weight}{unread}"
     return SeenTraffic(passed(judged.verdict.code, told), replace(after, said=told))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from landfall import chain, commit
+from landfall.after import words as after_words
 from landfall.approval import words as approval_words
 from landfall.migration import words
 from landfall.model import UNKNOWN, Intent, Outcome, Release
@@ -62,6 +63,7 @@ class View:
     hash: str
     signed: bool
     migration: tuple[tuple[str, str], ...] = ()
+    after_check: tuple[tuple[str, str], ...] = ()
     approval: tuple[tuple[str, str], ...] = ()
 
 
@@ -91,6 +93,7 @@ def of(report: Report, record: Mapping[str, Any]) -> View:
         hash=str(record.get(chain.HASH, "")),
         signed=chain.SIGNATURE in record,
         migration=words.full(report.migration),
+        after_check=after_words.full(report.after_check),
         approval=approval_words.full(report.approval),
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from landfall.after import words as after_words
 from landfall.approval import words as approval_words
 from landfall.ledger.execution_history import Entry
 from landfall.migration import words
@@ -77,6 +78,7 @@ _ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everyth
 _ENVIRONMENT.filters.update(
     signed_off=approval_words.full,
     migrated=words.full,
+    after_checked=after_words.full,
     plain=_plain,
     url=_url,
     task=_task,

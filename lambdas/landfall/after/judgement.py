@@ -1,0 +1,101 @@
+"""What is to be done now: call the function, wait, or go on with what it said. Time is an input."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from landfall.after import words
+from landfall.after.answers import Answer, Says
+from landfall.after.inquiry import Inquiry, Stage
+from landfall.model import State, Verdict, wait
+from landfall.settings.after import CALL_SECONDS, LONGEST_WAIT, pause
+
+MARGIN = 10
+"""Seconds between the end of the function by its own time limit, and the end of our wait for its answer."""
+PASSED, REFUSED, UNDECIDED = "AFTER_CHECK_PASSED", "AFTER_CHECK_REFUSED", "AFTER_CHECK_UNDECIDED"
+WENT_ON = "AFTER_CHECK_UNDECIDED_ACCEPTED"
+NOT_YET, NO_ANSWER, LOST = "AFTER_CHECK_NOT_YET", "AFTER_CHECK_NO_ANSWER", "AFTER_CHECK_ANSWER_LOST"
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is due. `verdict` is None where the function is to be called, and to be waited for `seconds`."""
+
+    inquiry: Inquiry
+    verdict: Verdict | None = None
+    seconds: int = 0
+
+
+def due(inquiry: Inquiry, now: datetime) -> Due:
+    """Say what is due at this look. A function that may still run is not called a second time at once."""
+    if inquiry.is_over:
+        return Due(inquiry, conclusion(inquiry))
+    left = _left(inquiry, now)
+    if left <= 0:
+        return _undecided(inquiry)
+    free = _free_at(inquiry)
+    if free and now < free:
+        seconds = math.ceil((free - now).total_seconds())
+        told = f"no answer came to the call of {inquiry.called_at}, and {inquiry.function} may still run"
+        return Due(inquiry, wait(LOST, f"{told}; {left} s left", max(1, min(seconds, left, LONGEST_WAIT))))
+    own = inquiry.function_seconds + MARGIN if inquiry.function_seconds else CALL_SECONDS
+    return Due(inquiry, seconds=min(left, own, CALL_SECONDS))
+
+
+def called(inquiry: Inquiry, now: datetime) -> Inquiry:
+    """Return what is recorded before a call."""
+    return replace(inquiry, calls=inquiry.calls + 1, called_at=now.isoformat())
+
+
+def answered(inquiry: Inquiry, answer: Answer, now: datetime, poll: int) -> Due:
+    """Return what follows from what came back of a call. Its `verdict` is never None."""
+    told = replace(inquiry, called_at="", answered_at=now.isoformat(), reason=answer.reason, details=answer.details)
+    if answer.says is Says.YES:
+        over = replace(told, stage=Stage.ACCEPTED, trouble="")
+        return Due(over, conclusion(over))
+    if answer.says is Says.NO:
+        over = replace(told, stage=Stage.REFUSED, trouble="")
+        return Due(over, conclusion(over))
+    if answer.says is Says.NOT_YET:
+        why = f"it has not decided yet{f': {answer.reason}' if answer.reason else ''}"
+        return _again(replace(told, trouble=why), NOT_YET, answer.retry_after, now, poll)
+    kept = replace(inquiry, called_at=inquiry.called_at if answer.may_run else "", trouble=answer.reason)
+    return _again(kept, NO_ANSWER, 0, now, poll)
+
+
+def conclusion(inquiry: Inquiry) -> Verdict:
+    """Return the verdict on a release whose after-check is over."""
+    codes = {Stage.ACCEPTED: PASSED, Stage.REFUSED: REFUSED}
+    code = codes.get(inquiry.stage, WENT_ON if inquiry.passes else UNDECIDED)
+    return Verdict(State.PASS if inquiry.passes else State.FAIL, code, words.ended(inquiry))
+
+
+def _again(inquiry: Inquiry, code: str, wanted: int, now: datetime, poll: int) -> Due:
+    left = _left(inquiry, now)
+    if left <= 0:
+        return _undecided(inquiry)
+    lasted = round((now - datetime.fromisoformat(inquiry.began_at)).total_seconds())
+    seconds = max(1, min(wanted or pause(lasted, poll), left))
+    return Due(inquiry, wait(code, f"{words.calls(inquiry)}: {inquiry.trouble}; {left} s left", seconds))
+
+
+def _undecided(inquiry: Inquiry) -> Due:
+    over = replace(inquiry, stage=Stage.UNDECIDED)
+    return Due(over, conclusion(over))
+
+
+def _left(inquiry: Inquiry, now: datetime) -> int:
+    return math.ceil((datetime.fromisoformat(inquiry.ends_at) - now).total_seconds())
+
+
+def _free_at(inquiry: Inquiry) -> datetime | None:
+    """Return when a call whose answer was lost has certainly ended; half of the time that was left stays for another.
+
+    Where the function's own limit is not known, nothing is waited for.
+    """
+    if not inquiry.called_at:
+        return None
+    begun, ends = datetime.fromisoformat(inquiry.called_at), datetime.fromisoformat(inquiry.ends_at)
+    return min(begun + timedelta(seconds=inquiry.function_seconds), begun + (ends - begun) / 2)

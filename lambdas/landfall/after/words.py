@@ -1,0 +1,65 @@
+"""The sentences about an after-check, for reasons, records, reports and messages."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from landfall.after.inquiry import Inquiry, Stage
+
+NONE = "none"
+
+
+def calls(inquiry: Inquiry) -> str:
+    """Name the function and how often it was called."""
+    return f"{inquiry.function} was called {inquiry.calls} {'time' if inquiry.calls == 1 else 'times'}"
+
+
+def ended(inquiry: Inquiry) -> str:
+    """Say how an after-check ended and why, for the verdict."""
+    said = _said(inquiry)
+    match inquiry.stage:
+        case Stage.ACCEPTED:
+            return f"the after-check {inquiry.function} accepted the release{said}"
+        case Stage.REFUSED:
+            return f"the after-check {inquiry.function} refused the release{said or '; it gave no reason'}"
+        case Stage.ASKING | Stage.UNDECIDED:
+            why = inquiry.trouble or "no call was answered"
+            then = ", and the settings accept that" if inquiry.passes else ""
+            return f"{calls(inquiry)} and gave no answer by {inquiry.ends_at}{then}; at last: {why}"
+    assert_never(inquiry.stage)
+
+
+def short(inquiry: Inquiry | None) -> str:
+    """Say in a word or two what an after-check said."""
+    if inquiry is None:
+        return NONE
+    match inquiry.stage:
+        case Stage.ACCEPTED:
+            return "accepted"
+        case Stage.REFUSED:
+            return "refused"
+        case Stage.UNDECIDED:
+            return "undecided, accepted by the settings" if inquiry.passes else "undecided"
+        case Stage.ASKING:
+            return "not answered"
+    assert_never(inquiry.stage)
+
+
+def full(inquiry: Inquiry | None) -> tuple[tuple[str, str], ...]:
+    """Return everything that is known of an after-check, as names and texts; only what there is."""
+    if inquiry is None:
+        return ()
+    told = (
+        ("after-check", short(inquiry)),
+        ("its function", inquiry.function),
+        ("its calls", f"{inquiry.calls}, from {inquiry.began_at}"),
+        ("its answer", inquiry.answered_at),
+        ("its reason", inquiry.reason),
+        ("its details", inquiry.details),
+        ("its trouble", inquiry.trouble),
+    )
+    return tuple((name, text) for name, text in told if text)
+
+
+def _said(inquiry: Inquiry) -> str:
+    return f": {inquiry.reason}" if inquiry.reason else ""

@@ -1,0 +1,1 @@
+"""AWS Lambda: the versions of our own functions, and the functions of after-checks."""

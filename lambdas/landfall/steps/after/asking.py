@@ -1,0 +1,82 @@
+"""Calls the after-check's function, and writes each call and its answer into the record before anything follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall import redaction
+from landfall.after import answers, inquiry, judgement
+from landfall.after.inquiry import Inquiry
+from landfall.after.judgement import Due
+from landfall.aws.events import SOURCE
+from landfall.aws.functions.after_function import AfterFunction
+from landfall.change import update_result
+from landfall.errors import AwsCallFailed, StepError
+from landfall.model import Baseline, Deployment, Release, Verdict
+from landfall.runtime.step import logger
+from landfall.runtime.world import World
+from landfall.telling import proven_event
+
+
+@dataclass(frozen=True)
+class Proven:
+    """The release whose proofs have passed."""
+
+    release: Release
+    baseline: Baseline
+    deployment: Deployment
+
+
+def assess(event: Proven, world: World) -> Verdict:
+    """Look once, and call the function where that is due. Safe to repeat: an answer that came is in the record."""
+    release = event.release
+    settings = world.service(release.service).after
+    if settings is None:
+        raise StepError(f"[services.{release.service}.after] is not in services.toml any more")
+    record = world.ledger.record(release.service, release.deployment_id)
+    if record is None or "outcome" in record:
+        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+    before = inquiry.read(record)
+    function = world.after_function(settings.function)
+    known = before or inquiry.begun(settings, _time_limit(function), world.now())
+    now_due = judgement.due(known, world.now())
+    if now_due.verdict:
+        return _noted(release, now_due, before, world)
+    if not world.holds_lock(release):
+        return update_result.lock_lost()
+    return _called(event, now_due, function, world)
+
+
+def _called(event: Proven, now_due: Due, function: AfterFunction, world: World) -> Verdict:
+    release, poll = event.release, event.release.limits.stability_poll_seconds
+    intended = judgement.called(now_due.inquiry, world.now())
+    _write(release, intended, world)
+    detail = proven_event.detail(release, event.baseline, event.deployment, intended)
+    document = {"source": SOURCE, "detail-type": proven_event.DETAIL_TYPE, "detail": detail}
+    reply = function.call(document, now_due.seconds)
+    kinds = world.settings.redaction.strictest
+    answer = answers.read(reply, lambda text: redaction.redacted(text, kinds))
+    return _noted(release, judgement.answered(intended, answer, world.now(), poll), intended, world)
+
+
+def _noted(release: Release, found: Due, before: Inquiry | None, world: World) -> Verdict:
+    assert found.verdict is not None  # noqa: S101  the callers make sure
+    if found.inquiry != before:
+        _write(release, found.inquiry, world)
+    return found.verdict
+
+
+def _write(release: Release, known: Inquiry, world: World) -> None:
+    """Write what is known into the record. Raises StepError where the record was closed meanwhile."""
+    fields = {inquiry.FIELD: inquiry.written(known)}
+    if not world.ledger.update(release.service, release.deployment_id, **fields):
+        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+
+
+def _time_limit(function: AfterFunction) -> int:
+    """Return the function's own time limit; 0 where it can't be read. It only says how long a lost call may run."""
+    try:
+        return function.time_limit()
+    except AwsCallFailed as error:
+        logger.warning("the time limit of the after-check was not read", extra={"why": str(error)})
+        return 0
