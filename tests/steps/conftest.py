@@ -127,6 +127,15 @@ execution_role = "execution"
 base_url = "{url}"
 logs = {{ group = "/migrated" }}
 migration = {{ command = ["python", "-m", "migrate"], timeout_seconds = 900 }}
+[services.asked]
+cluster = "c"
+service = "asked"
+container = "app"
+repository = "landfall/asked"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+approval = {{ when = "before", approvers = ["role/A", "role/B"], checklist = ["backup"], expires_seconds = 600 }}
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]
