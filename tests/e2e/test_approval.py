@@ -72,7 +72,7 @@ def awaited(stage: Stage, follower: Follower, service: str) -> dict[str, Any]:
         known = json.loads(record.get("approval", "{}"))
         return record if known.get("told") else None
 
-    record = stopping.eventually(asks, f"{follower.arn} to ask")
+    record = stopping.eventually(asks, f"{follower.arn} to ask", PATIENCE)
     stopping.entered(stage, follower, "AwaitApproval" if service != KEPT else "AwaitSignOff")
     return record
 
@@ -103,8 +103,8 @@ def test_a_release_waits_and_lands_after_a_yes_with_all_items(stage: Stage) -> N
     ending = stage.ended(follower, ASKED, PATIENCE)
 
     laws.hold(stage, ending, ASKED, "SUCCEEDED")
-    states = [event.state for event in ending.events]
-    assert states.count("Preflight") == states.count("AcquireLock") == 2
+    entered = [event.state for event in ending.events if event.kind == "TaskStateEntered"]
+    assert min(entered.count("Preflight"), entered.count("AcquireLock")) >= 2
     known = approval(ending.record)
     (yes,) = known["answers"]
     assert (known["stage"], yes["items"], yes["reason"]) == ("APPROVED", [ITEM], "all is green")

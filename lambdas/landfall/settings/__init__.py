@@ -156,8 +156,9 @@ class Limits:
         scan = self.scan_attempts * self.scan_interval_seconds
         there = self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + self.owner_pause_seconds
         asking = self.after_seconds + self.confirm_attempts * (targets + smoke) if self.after_seconds else 0
-        signed = self.approval_seconds + targets + smoke if self.approval_seconds else 0
-        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + baking + asking + signed
+        signed = self.approval_seconds + self.confirm_attempts * (targets + smoke) if self.approval_seconds else 0
+        waits = baking + asking + signed
+        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + waits
 
 
 @dataclass(frozen=True)
