@@ -56,8 +56,8 @@ wheel: .venv/.ready  ## Build the command's wheel of what Git tracks, into build
 install-check: .venv/.ready  ## The wheel alone on each Python that is found, 3.11.2 to 3.14: every verb, the workflow's commands (needs an index)
 	@$(RUN) -m pytest tests/wheel -m long -v -rs
 
-properties: layer  ## The tests of properties, with 10,000 examples of each instead of 60 (long)
-	@HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 tests/unit tests/campaigns/torture
+properties: layer  ## The tests of properties, with 10,000 examples of each instead of 25 (long)
+	@HYPOTHESIS_PROFILE=long $(RUN) -m pytest -n 2 tests/unit tests/campaigns/torture tests/campaigns/tampering
 
 torture: layer  ## Over 100 rollouts that fool deployment tools, judged by Landfall and by what people use today
 	@$(RUN) -m tests.campaigns.torture
@@ -77,8 +77,8 @@ pictures: .venv/.ready  ## Draw the pictures of docs/ui.md, in Chromium
 test-long: layer  ## The tests that the default run leaves out: end to end, every outcome, events, findings, crash loops; CDK's validation
 	@$(RUN) -m pytest tests/e2e tests/stacks -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
 
-chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds)
-	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM))
+chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds; STRATEGY=canary: ECS shifts the traffic)
+	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM)) $(if $(STRATEGY),--strategy $(STRATEGY))
 
 strategies: layer  ## Good and bad releases with each strategy on the local AWS, 100 requests a second, Landfall killed at each gate (long; SHORT=1: two releases)
 	@$(RUN) -m tests.campaigns.strategies $(if $(SHORT),--short)
@@ -93,9 +93,10 @@ e2e-containers: layer  ## The Dockerfile built by Docker or Podman, six releases
 	@$(RUN) -m pytest $(if $(SHORT),tests/containers/test_releases.py,tests/containers tests/building) -m containers -rs
 	@$(if $(SHORT),,$(RUN) -m local.demo --engine=docker)
 
-lint: layer  ## ruff, mypy, and the ASL validator
+lint: layer  ## ruff, mypy, the ASL validator, and cfn-lint over the templates
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@$(BIN)/python -m stacks.node asl-validator $(foreach machine,$(wildcard statemachine/*.asl.json),--json-path $(machine))
+	@$(RUN) -m pytest -n0 tests/stacks/test_lint.py -m long
 
 local: layer  ## A local AWS with Landfall in it, for `landfall … --local`; Ctrl-C ends it
 	@$(RUN) -m local.up --engine=$(ENGINE)

@@ -10,6 +10,7 @@ import typer
 from cli.verbs import (
     abort,
     affected,
+    approve,
     audit,
     diff,
     doctor,
@@ -62,6 +63,8 @@ for command in (
     rollback.rollback,
     drill.drill,
     abort.abort,
+    approve.approve,
+    approve.reject,
     freeze.freeze,
     freeze.unfreeze,
     history.history,

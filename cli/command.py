@@ -126,7 +126,8 @@ def _failed(out: Output, error: Exception, reattach: list[str]) -> Exit:
     code = str(own or getattr(error, "code", type(error).__name__))
     started = reattach and not isinstance(error, Refused)
     exit_code = Exit.UNKNOWN if started else getattr(error, "exit", Exit.REFUSED)
-    out.error(code, f"{error}{_way_out(code, error)}", exit_code)
+    way_out = _way_out(code, error)
+    out.error(code, f"{str(error).rstrip('.')}{way_out}" if way_out else str(error), exit_code)
     for line in reattach if started else ():
         out.say(line)
     return Exit(exit_code)

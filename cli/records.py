@@ -98,7 +98,8 @@ def named(cloud: Cloud, wanted: str, service: str | None) -> Record:
         found = next(filter(None, (of_name(cloud, name, wanted) for name in names)), [])
     if found:
         return max(found, key=started)
-    what = repr(wanted) if wanted else f"of {cloud.service(service).name}"
+    whose = f" of service {service!r}" if service else ""
+    what = f"{wanted!r}{whose}" if wanted else f"of {cloud.service(service).name}"
     raise Refused("NO_DEPLOYMENT", f"the ledger knows no deployment {what}; see `landfall history`")
 
 

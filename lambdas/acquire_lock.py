@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from landfall.approval import order
 from landfall.intake import lock, turn
 from landfall.model import Release, State, Verdict, passed, wait
 from landfall.runtime.step import step
@@ -39,6 +40,10 @@ def run(event: LockInput, world: World) -> Output:
         verdict = turn.decide(turn.waiting(release), locking.others(release, world), poll)
         if verdict.state != State.PASS or verdict.code == turn.SKIP:
             return Output(verdict, release)
+        if release.approval == "before" and (
+            newer := order.ahead(turn.waiting(release), locking.records(release, world))
+        ):
+            return Output(passed(turn.SKIP, f"a newer request went ahead: {newer}"), release)
     held = locking.taken(release, event.owner, held, world)
     if held is None:
         return Output(wait("LOCKED_BY_ANOTHER", "another deployment of this service runs", poll), release)

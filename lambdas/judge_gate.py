@@ -10,7 +10,7 @@ from landfall.model import Baseline, Deployment, Release, Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
 from landfall.smoke.case import Check
-from landfall.steps.shifting import gate_look
+from landfall.steps.shifting import gate_look, gate_noting
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,10 @@ class Output:
 
 
 def run(event: GateInput, world: World) -> Output:
-    """Judge the gate once."""
+    """Judge the gate once, and note in the record what was seen."""
     judged = Judged(event.release, event.baseline, event.deployment, event.previous, event.counted)
     seen = gate_look.assess(judged, event.gate, world)
+    gate_noting.looked(event.release, seen.noted, world)
     return Output(seen.verdict, seen.state, seen.checks)
 
 

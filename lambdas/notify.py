@@ -38,7 +38,7 @@ def run(event: NotifyInput, world: World) -> Output:
     record = world.ledger.record(service, deployment_id) or {}
     if due.is_settled_otherwise(event.ended, record):
         return output
-    completed = deployment_record.with_waits(recovery.completed(event.ended, record), record)
+    completed = deployment_record.with_record(recovery.completed(event.ended, record), record)
     ended = deployment_record.redacted(completed, world.settings.redaction.kinds)
     if due.are_people(ended, record):
         output = replace(output, message_id=world.topic.publish(deployment_notice.notice(ended, event.report)))

@@ -9,15 +9,20 @@ from datetime import timedelta
 from landfall.errors import StepError
 from landfall.reconcile import BUDGET, findings
 from landfall.reconcile.findings import State
+from landfall.reconcile.waiting_deployments import ENDS
 from landfall.runtime.step import gauge, logger, step
 from landfall.runtime.world import World
-from landfall.steps import reconcile_telling
+from landfall.steps import reconcile_pauses, reconcile_telling
 from landfall.steps.reconcile_round import Round
 
 
 @dataclass(frozen=True)
 class ReconcileInput:
-    """Nothing: the schedule sends an empty object."""
+    """Nothing from the schedule. ECS's event of a pause has the ARN of its service, the hook, and what became of it."""
+
+    service_arn: str = ""
+    hook: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,13 @@ class Output:
     cleared: int
 
 
-def run(_: ReconcileInput, world: World) -> Output:
-    """Look at everything, keep what changed, tell people. Safe to repeat, and to run twice at once."""
+def run(asked: ReconcileInput, world: World) -> Output:
+    """Look at everything, keep what changed, tell people. Safe to repeat, and to run twice at once.
+
+    On an event of a pause only the pauses of its service are looked at, and people are told at once.
+    """
+    if asked.service_arn:
+        return _paused(asked, world)
     told, untold = Counter[State](), 0
     settle, until = timedelta(seconds=world.settings.reconciler.settle_seconds), world.now() + BUDGET
     this = Round(world, world.findings.all(), until)
@@ -47,6 +57,18 @@ def run(_: ReconcileInput, world: World) -> Output:
     if untold:
         raise StepError(f"{untold} findings were not told; the next look tells them")
     return Output(open_now.total(), told[State.RAISED], told[State.CLEARED])
+
+
+def _paused(asked: ReconcileInput, world: World) -> Output:
+    service, told = reconcile_pauses.of_arn(asked.service_arn, world), Counter[State]()
+    if service is None:
+        return Output(0, 0, 0)
+    known = [finding for finding in world.findings.all() if finding.service == service.name]
+    ended = {asked.hook: ENDS[asked.event]} if asked.event in ENDS else {}
+    look = reconcile_pauses.looked(service, world.ecs(service.name).service(), world, ended)
+    for after in findings.at_once(service.name, look, known, world.now()):
+        told.update(reconcile_telling.told(after, None, world))
+    return Output(told[State.RAISED], told[State.RAISED], told[State.CLEARED])
 
 
 handler = step(ReconcileInput, run)

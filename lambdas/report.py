@@ -24,7 +24,7 @@ class Output:
 
 def run(ended: Ended, world: World) -> Output:
     """Close the record first: it is what everything else is checked against. Safe to repeat."""
-    ended = _with_waits(_completed(ended, world), world)
+    ended = _with_record(_completed(ended, world), world)
     ended = deployment_record.redacted(ended, world.settings.redaction.kinds)
     release = ended.release
     record = world.ledger.close(deployment_record.closed(ended, world.now()))
@@ -40,12 +40,12 @@ def run(ended: Ended, world: World) -> Output:
     return Output(filing.reported(ended, record, world), ended.outcome.value)
 
 
-def _with_waits(ended: Ended, world: World) -> Ended:
-    """Put in what the record says of the migration and the after-check, where there may be one."""
+def _with_record(ended: Ended, world: World) -> Ended:
+    """Put in what the record says of the migration, the after-check and the sign-off, where there may be one."""
     release = ended.release
-    may_have = release.migration_attempts or release.after_attempts
-    record = world.ledger.record(release.service, release.deployment_id) if may_have else None
-    return deployment_record.with_waits(ended, record)
+    may_say = release.migration_attempts or release.after_attempts or release.approval_attempts
+    record = world.ledger.record(release.service, release.deployment_id) if may_say else None
+    return deployment_record.with_record(ended, record)
 
 
 def _completed(ended: Ended, world: World) -> Ended:

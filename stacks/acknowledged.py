@@ -71,7 +71,7 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     _wildcard(
         rf"arn:<AWS::Partition>:ecs:{_ACCOUNT}:service-(deployment|revision)/[^/*]+/[^/*]+/\*",
-        rf"Landfall-Pipeline/(CheckStability|Preflight|CheckTargetHealth|Confirm|JudgeGate|ContinueGate|Rollback)Role/"
+        rf"Landfall-Pipeline/(CheckStability|Preflight|CheckTargetHealth|Confirm|JudgeGate|ContinueGate|Rollback|Reconcile)Role/"
         rf"{_POLICY}",
         "ECS gives a service deployment and a revision of a service their ids when they are made. The pattern is "
         "limited to the configured service. The right is to read; ContinueGate may continue, and Rollback may stop, a "

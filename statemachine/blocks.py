@@ -48,6 +48,12 @@ account registers one task definition a second (Amazon ECS API reference, Reques
 deployments can begin at once before the last of them runs out of patience.
 """
 
+AWAITED = {**RETRIED, "ErrorEquals": ["States.TaskFailed"]}
+"""Retries a wait for a task token that could not begin. A timeout is its ordinary end, and TaskFailed does not match it
+(Step Functions Developer Guide, "Error names")."""
+UNTIL_NEXT_LOOK = "{% $verdict.retry_after %}"
+"""TimeoutSeconds of such a wait: a token that is lost costs no more than the time until the next look."""
+
 _CODE = "{% $states.errorOutput.Error %}"
 _CAUSE = "$exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : 'no cause given'"
 SAID_BY_STEP = (
@@ -82,6 +88,11 @@ class Catch:
         if not self.leads_to and "Output" in state:
             block["Output"] = state["Output"]
         return block | {"Next": self.leads_to or state["Next"]}
+
+
+def awaited(final: tuple[str, ...]) -> list[Block]:
+    """Return the Retry of a Task that waits for its token. It does not wait long for a busy AWS: the look does that."""
+    return [{"ErrorEquals": list(final), "MaxAttempts": 0}, dict(AWAITED)]
 
 
 def retry(final: tuple[str, ...], *, step: bool) -> list[Block]:

@@ -16,6 +16,7 @@ class Kind:
     """Tasks that are retried and caught alike. `final` are errors that no retry can change.
 
     `seconds` is how long Step Functions waits for one of them.
+    `awaits`: they wait for their task token to be used, until the verdict before them asks for another look.
     """
 
     why: str
@@ -23,6 +24,7 @@ class Kind:
     catches: tuple[Catch, ...]
     final: tuple[str, ...] = ("InvalidStepInput", "StepOutputTooLarge")
     seconds: int = TIMEOUT_SECONDS
+    awaits: bool = False
 
 
 _WRITTEN_BEFORE = ("DynamoDB.ConditionalCheckFailedException",)
@@ -37,14 +39,14 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
         ),
         Kind(
             "Before the update: the service was not changed, so the release is rejected.",
-            ("AcquireLock", "Preflight", "RegisterTaskDefinition", "RunMigration", "CheckMigration"),
+            ("AcquireLock", "Preflight", "CheckApproval", "RegisterTaskDefinition", "RunMigration", "CheckMigration"),
             (Catch({**FAILED_STEP, "outcome": "REJECTED"}, "ReportRejection"),),
         ),
         Kind(
             "After the update: the service may have been changed, so a step that fails is a failed release (law 2).",
             (
                 *("UpdateService", "CheckStability", "JudgeGate", "ContinueGate"),
-                *("CheckTargetHealth", "SmokeTest", "CheckWorker", "Confirm"),
+                *("CheckTargetHealth", "SmokeTest", "CheckWorker", "Confirm", "CheckSignOff"),
             ),
             (Catch(FAILED_STEP, "Rollback"),),
         ),
@@ -53,6 +55,12 @@ TABLE: dict[Machine, tuple[Kind, ...]] = {
             ("AfterCheck",),
             (Catch(FAILED_STEP, "Rollback"),),
             seconds=900,
+        ),
+        Kind(
+            "A wait for people. Its end, by a token, by time or by an error, leads to the next look, which decides.",
+            ("AwaitApproval", "AwaitSignOff"),
+            (Catch(),),
+            awaits=True,
         ),
         Kind(
             "On the way back: `failure` keeps why the release failed; a step that fails leaves the service unproven.",

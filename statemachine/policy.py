@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from statemachine.blocks import retry
+from statemachine.blocks import UNTIL_NEXT_LOOK, awaited, retry
 from statemachine.definition import Machine, definition_text, file, parsed, written
 from statemachine.kinds import TABLE, Kind
 
@@ -61,8 +61,8 @@ def _with(state: dict[str, Any], kind: Kind | None, name: str) -> dict[str, Any]
     if kind is None:
         return state
     said = (
-        kind.seconds,
-        retry(kind.final, step="FunctionName" in state["Arguments"]),
+        UNTIL_NEXT_LOOK if kind.awaits else kind.seconds,
+        awaited(kind.final) if kind.awaits else retry(kind.final, step="FunctionName" in state["Arguments"]),
         [catch.block(name, state) for catch in kind.catches],
     )
     first = {key: value for key, value in state.items() if key in _BEFORE}

@@ -29,7 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("judging", "smoke", "logs"),
     ("proof", "gates"),
     ("change", "intake", "worker"),
-    ("migration", "after"),
+    ("migration", "after", "approval"),
     ("chain", "preflight_checks"),
     ("ledger", "builds"),
     ("reconcile", "dora"),

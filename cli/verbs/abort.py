@@ -17,7 +17,7 @@ from landfall import naming
 from landfall.aws.executions import Executions
 from landfall.aws.trying import trying
 from landfall.chain import Record
-from landfall.errors import AwsCallFailed
+from landfall.errors import AwsCallFailed, InvalidRequest
 from landfall.intake import document
 from landfall.settings import Service
 
@@ -42,6 +42,9 @@ def abort(
     Its execution is stopped with your own rights, and its recovery starts at once: it undoes the changes, proves what
     ran before, and closes the record. Has the exit codes of `landfall release`, so 1 means that it went back.
     """
+    if not deployment.strip():
+        raise Refused("MISSING_DEPLOYMENT", "DEPLOYMENT is empty; name the one to abort: `landfall history` lists them")
+    reason = _checked(reason)
     record = records.named(at.cloud, deployment, service)
     known = str(record["deployment_id"])
     if "outcome" in record:
@@ -56,6 +59,14 @@ def abort(
     _stop(at, record, reason)
     _recover(at, chosen, record, reason)
     return finished(at, follow.to_the_end(at, str(record["execution_arn"]), chosen.name))
+
+
+def _checked(reason: str) -> str:
+    """Return the reason as it was typed. The recovery would refuse a bad one when the execution is already stopped."""
+    try:
+        return str(document.checked({"reason": reason.strip()})["reason"])
+    except InvalidRequest as error:
+        raise Refused("BAD_REASON", f"--reason can't be kept: {error}; nothing was touched") from error
 
 
 def _stop(at: At, record: Record, reason: str) -> None:

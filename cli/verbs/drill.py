@@ -27,6 +27,12 @@ from landfall.settings import Service
 NEWEST = 10
 
 
+class Overtaken(Refused):
+    """The way back was made and proven, and then somebody else's deployment came."""
+
+    exit = Exit.SUPERSEDED
+
+
 @verb
 def drill(
     at: At,
@@ -53,7 +59,7 @@ def drill(
     last = at.cloud.ledger.last_change(chosen.name)
     forward = drills.way_forward(last, list(islice(at.cloud.ledger.proven(chosen.name), 2)))
     if last is None or forward is None:
-        raise Refused("OVERTAKEN", "another deployment came after the way back, so there is no way forward to make")
+        raise Overtaken("OVERTAKEN", "another deployment came after the way back, so there is no way forward to make")
     told = _made(at, chosen, naming.drill_forward(str(last["ended_at"]), chosen.name), forward, FORWARD)
     if practice := drill_records.last(at.cloud, chosen):
         at.out.say(practice.told(datetime.now(UTC)), "bold")
@@ -79,6 +85,9 @@ def _target(at: At, service: Service) -> Record:
     proven = list(islice(ledger.proven(service.name), WALKED))
     frozen = [str(each) for each in freeze.of(at.cloud, service)]
     if refusal := drills.refusal(service.drill, ledger.last_change(service.name), proven, frozen, now):
+        raise Refused(refusal.code, refusal.why)
+    view = at.cloud.ecs(service).service()
+    if view and (refusal := drills.by_hand(ledger.last_change(service.name), view.task_definition)):
         raise Refused(refusal.code, refusal.why)
     newest = islice(ledger.newest_first(service.name, NEWEST), NEWEST)
     if under_way.any_open((*ledger.unfinished(service.name), *newest)):

@@ -22,13 +22,15 @@ DAYS = 14
 FEWEST = 2
 """Fewer proven releases would be no way back: one is live, and one is behind it."""
 FAILED = 1
+NOT_SEEN = "Lambda functions, other accounts and regions, and scheduled tasks that run one of Landfall's own revisions"
+"""Who may use an image without that anybody can tell (docs/images.md). Only a pull in the last days shows them."""
 
 app = typer.Typer(help="List and delete images in ECR.", no_args_is_help=True)
 Keep = Annotated[
     int | None,
-    typer.Option(min=FEWEST, help="How many proven releases to keep. [default: keep_releases in services.toml]"),
+    typer.Option(min=FEWEST, help="How many proven releases to keep. Default: keep_releases in services.toml."),
 ]
-Days = Annotated[int, typer.Option(min=0, help="Keep every image that was pushed or pulled in the last days.")]
+Days = Annotated[int, typer.Option(min=0, help="Keep every image that was pushed or pulled in the last so many days.")]
 
 
 @verb
@@ -66,6 +68,10 @@ def clean(
         at.out.say(f"deregister  {definition.name}")
     for row in going:
         _say(at, row)
+    if going:
+        at.out.say(
+            f"not seen: {NOT_SEEN}. An image that one of them uses is kept only if it was pulled lately", "yellow"
+        )
     if not yes:
         at.out.say(f"would delete {len(going)} of {len(world.rows)} images; --yes deletes them")
         at.out.document(_document(chosen, world) | {"dry_run": True})

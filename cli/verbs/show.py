@@ -15,12 +15,14 @@ from cli.timeline import colour
 from cli.verbs.history import OPEN
 from landfall.after import inquiry
 from landfall.after import words as after_words
+from landfall.approval import approval
+from landfall.approval import words as approval_words
 from landfall.chain import Record, integer
 from landfall.intake import recorded_requests
 from landfall.migration import migration, words
 from landfall.model import UNKNOWN
 
-NESTED = ("release", "progress", "ended", "migration", "after_check")
+NESTED = ("release", "progress", "ended", "migration", "gates", "after_check", "approval")
 """Fields that hold JSON: a recovery reads them."""
 SAID_BY_BUILD = frozenset({"commit_time", "commit_author", "commit_subject", "commit_history"})
 """What the image's build says about its commit. It is not proof, and is marked so."""
@@ -93,6 +95,8 @@ def show(
             continue
         by = "  (said by its build)" if name in SAID_BY_BUILD else ""
         at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}{by}"))
+    for label, text in approval_words.full(approval.read(record)):
+        at.out.say(Text(f"  {label:<20}{text}"))
     known = migration.read(record)
     for label, text in (*words.full(known), *after_words.full(inquiry.read(record))):
         at.out.say(Text(f"  {label:<20}{text}"))

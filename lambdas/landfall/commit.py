@@ -23,6 +23,11 @@ _DESCRIBED = Later(rf".*[-+.]g({DIGITS})", re.DOTALL)
 """`v1.2.3-5-gabc1234` (git describe), `1.2.4.dev5+gabc1234` (setuptools_scm). With `-dirty` it is not a commit."""
 
 
+_BUILT = Later(r"[0-9a-z.-]+\+(?:[0-9a-z-]+\.)*?([0-9a-f]{40}|[0-9a-f]{64})")
+"""`1.0.0+<commit>`: build metadata (semver.org, 10), as .NET's SDK writes it since version 8. Only whole: a date of
+eight digits looks like a shortened commit."""
+
+
 def same(one: str, other: str) -> bool:
     """Say whether two texts name the same commit: one begins with the other, with at least 7 hex digits, in any case.
 
@@ -43,6 +48,6 @@ def agreed(several: Iterable[str]) -> str:
 def digits(text: str) -> str:
     """Return the hex digits of a commit in lower case; empty if the text holds none."""
     lower = text.strip().lower()
-    described = _DESCRIBED.fullmatch(lower)
+    described = _DESCRIBED.fullmatch(lower) or _BUILT.fullmatch(lower)
     hexadecimal = described[1] if described else lower
     return hexadecimal if _HEX.fullmatch(hexadecimal) else ""

@@ -108,7 +108,8 @@ class Release:
     `migration_attempts` and `after_attempts`: looks at its migration and at its after-check; 0 where it has none.
     `cross_migration`: it may go back across a migration that is not backward compatible. `drill`: which way a drill's
     deployment goes; empty for others. `schema_version`: what its image says that it needs of its database; empty where
-    that is not compared.
+    that is not compared. `approval`: when people must sign it off, "before" or "after"; empty where nobody is
+    asked. `approval_attempts`: looks at that sign-off.
     """
 
     service: str
@@ -139,6 +140,8 @@ class Release:
     drill: str = ""
     after_attempts: int = 0
     schema_version: str = ""
+    approval: str = ""
+    approval_attempts: int = 0
 
     @property
     def is_worker(self) -> bool:

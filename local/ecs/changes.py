@@ -12,6 +12,7 @@ from typing import Any
 
 from ministack.services import ecs
 
+from local import events
 from local.ecs import failures, sides, stages
 
 Record = dict[str, Any]
@@ -53,16 +54,35 @@ def enter(service: Record, change: Record, stage: str) -> None:
     """Begin a stage, and the waits of its pause hooks."""
     change.update(lifecycleStage=stage, updatedAt=ecs._iso())
     change["lifecycleHookDetails"] = [_detail(hook) for hook in pauses(service, stage)]
+    for detail in change["lifecycleHookDetails"]:
+        _tell(service, change, detail)
 
 
 def act(service: Record, change: Record, detail: Record, action: str, status: str) -> None:
     """End the wait of a hook: go on, or roll the deployment back."""
     detail["status"] = status
+    _tell(service, change, detail)
     if action == "ROLLBACK":
         how = "timed out" if status == "TIMED_OUT" else "was answered with ROLLBACK"
         reason = f"Lifecycle hook {detail['hookId']} {how} at {change['lifecycleStage']}."
         if not roll_back(service, change, reason) and change["_steps"]:
             _fail(service, change, reason)
+
+
+def _tell(service: Record, change: Record, detail: Record) -> None:
+    """Send the event of a hook (ECS Developer Guide, ECS hook state change events)."""
+    told = {
+        "eventType": "INFO",
+        "eventName": f"HOOK_{detail['status']}",
+        "hookId": detail["hookId"],
+        "hookType": detail["targetType"],
+        "expiresAt": detail["expiresAt"],
+        "lifecycleStage": change["lifecycleStage"],
+        "clusterArn": service["clusterArn"],
+        "serviceArn": service["serviceArn"],
+        "serviceDeploymentArn": change["serviceDeploymentArn"],
+    }
+    events.send("aws.ecs", "ECS Hook State Change", told, service["serviceArn"])
 
 
 def roll_back(service: Record, change: Record, reason: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from http import HTTPStatus
 from typing import Any
 
 from ministack.services import ecs
@@ -86,5 +88,8 @@ def run(cluster: str, service: Record, deployment: Record, count: int) -> None:
         "enableExecuteCommand": service.get("enableExecuteCommand", False),
         "_deploymentId": deployment["id"],
     }
-    ecs._run_task(request)
-    view.event(service, f"has started {count} tasks.")
+    status, _, body, *_ = ecs._run_task(request)
+    begun = json.loads(body)["tasks"] if status == HTTPStatus.OK else []
+    named = [f"(task {task['taskArn'].rpartition('/')[2]})" for task in begun]
+    if named:
+        view.event(service, f"has started {len(named)} tasks: {' '.join(named)}.")

@@ -163,12 +163,12 @@ class Stage:
     def healthy_and_desired(self, name: str) -> tuple[int, int]:
         """Return how many targets are healthy, in the group that has fewest, and how many tasks are desired."""
         service, elb = self.service(name), self.aws.client("elbv2")
-        groups = self._groups(service)
+        groups = self.groups(service)
         told = [elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"] for group in groups]
         healthy = [sum(t["TargetHealth"]["State"] == "healthy" for t in targets) for targets in told]
         return min(healthy), service["desiredCount"]
 
-    def _groups(self, service: Mapping[str, Any]) -> list[str]:
+    def groups(self, service: Mapping[str, Any]) -> list[str]:
         """Return the target groups of the revision that runs: a strategy lets two of them take turns."""
         own = [str(balancer["targetGroupArn"]) for balancer in service["loadBalancers"]]
         if not any(balancer.get("advancedConfiguration") for balancer in service["loadBalancers"]):

@@ -39,6 +39,8 @@ TRAITS = (
     "codebuild",
     "build_by_states",
     "layers_once",
+    "callback_waits",
+    "function_url_caller",
     "forked_workers",
     "error_types",
     "log_filters",

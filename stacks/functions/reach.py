@@ -15,7 +15,7 @@ from aws_cdk import aws_iam as iam
 from landfall.aws.events import SOURCE, DetailType
 from landfall.chain import key_names
 from landfall.naming import build_project, front
-from landfall.partitions import FINDINGS, TURNS, UNKNOWN_SERVICE
+from landfall.partitions import FINDINGS, TURNS, UNKNOWN_SERVICE, WAKES
 from landfall.settings import Service, Settings
 from stacks.functions import migrations_reach
 from stacks.functions.scope import Scope, family_of, log_groups, once, role_arn, service_arn
@@ -116,6 +116,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.VERSIONS: Scope(tuple(_function(stack, f"{name}:*") for name in _versioned(settings))),
         On.LOG_GROUPS: Scope(log_groups(stack, services)),
         On.JUDGED_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.logs.gate])),
+        On.COMPARED_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.logs.gate or _compares_logs(s)])),
         On.WORKER_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.worker])),
         # GetMetricData has neither resource level nor condition keys.
         On.METRICS_OF_WORK: Scope(("*",) if any(_counts_work(s) for s in services) else ()),
@@ -123,6 +124,8 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         # An alias or a version is a resource of its own: nothing else of the function may be called.
         On.AFTER_CHECKS: Scope(once(_after_check(stack, s.after.function) for s in services if s.after)),
         On.ALARMS_WATCHED: Scope(("*",) if any(s.strategy and s.strategy.alarms for s in services) else ()),
+        # A task token has no ARN: SendTaskSuccess has neither resource level nor condition keys.
+        On.SLEEPERS: Scope(("*",) if any(s.approval for s in services) else ()),
         On.EVENT_BUS: Scope(
             (stack.format_arn(service="events", resource="event-bus", resource_name=BUS),),
             {
@@ -133,6 +136,11 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
             },
         ),
     }
+
+
+def _compares_logs(service: Service) -> bool:
+    """Say whether the gates of a strategy compare what the new tasks log with what the old ones do."""
+    return bool(service.strategy and service.strategy.traffic.log_errors)
 
 
 def _reads_labels(service: Service) -> bool:
@@ -239,6 +247,7 @@ def _held(stack: cdk.Stack, settings: Settings, holdings: Holdings) -> dict[On, 
         On.FINDINGS: Scope(
             (holdings.ledger,), {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [FINDINGS, TURNS]}}
         ),
+        On.WAKES: Scope((holdings.ledger,), {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [WAKES]}}),
         On.LEDGER_INDEXES: Scope((f"{holdings.ledger}/index/*",)),
         On.LOCKS: Scope((holdings.locks,)),
         On.FREEZES: Scope((holdings.freezes,)),

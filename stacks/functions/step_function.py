@@ -50,6 +50,7 @@ changed since the last one (Lambda API reference, PublishVersion)."""
 
 VARIABLES = {
     On.LEDGER: ENV_LEDGER,
+    On.WAKES: ENV_LEDGER,
     On.LOCKS: ENV_LOCKS,
     On.FREEZES: ENV_FREEZES,
     On.MACHINE: ENV_MACHINE,

@@ -60,6 +60,7 @@ class On(Enum):
     BUILD_PROJECTS = auto()
     LOG_GROUPS = auto()
     JUDGED_LOG_GROUPS = auto()
+    COMPARED_LOG_GROUPS = auto()
     WORKER_LOG_GROUPS = auto()
     METRICS_OF_WORK = auto()
     MIGRATED_FAMILIES = auto()
@@ -75,6 +76,8 @@ class On(Enum):
     METRICS_OF_TRAFFIC = auto()
     ALARMS_WATCHED = auto()
     AFTER_CHECKS = auto()
+    WAKES = auto()
+    SLEEPERS = auto()
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class Step:
 
     `asks_services`: it sends HTTP requests to services, from the network that the settings name, if they name one.
     `longest`: the timeout of its function.
-    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine.
+    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine. Approve is
+    invoked through its URL.
     """
 
     id: str
@@ -196,6 +200,7 @@ STEPS: tuple[Step, ...] = (
         (
             *_SEE_TASKS,
             *_SEE_PAUSES,
+            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(
                 On.LOAD_BALANCING,
@@ -220,6 +225,16 @@ STEPS: tuple[Step, ...] = (
         ),
         asks_services=True,
     ),
+    Step(
+        "CheckApproval",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem", "dynamodb:Query"),
+            _may(On.LOCKS, "dynamodb:UpdateItem"),
+            _LEDGER_KEY,
+            *_TELL,
+        ),
+    ),
+    Step("AwaitApproval", (_may(On.WAKES, "dynamodb:UpdateItem"), _LEDGER_KEY)),
     Step(
         "RegisterTaskDefinition",
         (
@@ -286,10 +301,13 @@ STEPS: tuple[Step, ...] = (
             *_SEE_TARGETS,
             *_SEE_SHIFTS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
-            _may(On.JUDGED_LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+            _may(On.COMPARED_LOG_GROUPS, "logs:FilterLogEvents"),
+            _may(On.JUDGED_LOG_GROUPS, "logs:GetLogEvents"),
             _may(On.METRICS_OF_TRAFFIC, "cloudwatch:GetMetricData"),
             _may(On.ALARMS_WATCHED, "cloudwatch:DescribeAlarms"),
             _SECRETS_SENT,
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
         ),
         asks_services=True,
     ),
@@ -300,6 +318,7 @@ STEPS: tuple[Step, ...] = (
             *_SEE_PAUSES,
             _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
             _may(On.SERVICE_DEPLOYMENTS, "ecs:ContinueServiceDeployment"),
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             *_SEE_LOCK,
         ),
     ),
@@ -389,6 +408,8 @@ STEPS: tuple[Step, ...] = (
         (
             _may(On.REPOSITORIES, "ecr:DescribeImages", "ecr:GetLifecyclePolicy", "ecr:BatchGetImage"),
             *_SEE_TASKS,
+            *_SEE_PAUSES,
+            _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
             _may(On.LEDGER_INDEXES, "dynamodb:Query"),
@@ -407,6 +428,16 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Drill",
         (*_SEE_PROVEN, _may(On.FREEZES, "dynamodb:GetItem"), _may(On.MACHINE, "states:StartExecution")),
+        machine=None,
+    ),
+    # the only one that may use a task token
+    Step(
+        "Approve",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            _may(On.SLEEPERS, "states:SendTaskSuccess"),
+        ),
         machine=None,
     ),
     Step(

@@ -21,12 +21,14 @@ from stacks.functions.step_function import ARCHITECTURE, RUNTIME, Shared, StepFu
 from stacks.functions.steps import STEPS, On
 from stacks.names import BUILD_WATCH, BUS, MACHINE
 from stacks.pipeline.alarms import Alarms
+from stacks.pipeline.approvals import ApprovalDoor
 from stacks.pipeline.build_watch import BuildTrigger
 from stacks.pipeline.bus import EventBus
 from stacks.pipeline.dashboard import Dashboard
 from stacks.pipeline.encryption import PipelineKey, SigningKey
 from stacks.pipeline.loss import RECONCILE_EVERY, RETIRE_EVERY, SWEEP_EVERY, DrillSchedule, OnSchedule, RecoveryTrigger
 from stacks.pipeline.notifications import NotificationTopic
+from stacks.pipeline.pauses import PauseTrigger
 from stacks.pipeline.reports import ReportBucket
 from stacks.pipeline.tables import LedgerTable, PipelineTable
 from stacks.pipeline.trigger import PushTrigger
@@ -58,9 +60,19 @@ class PipelineStack(cdk.Stack):
             self, "OnLoss", machine=self.machine, sweep=self.functions["Sweep"], dead_letters=self.trigger.dead_letters
         )
         OnSchedule(self, "OnTime", functions=self.functions, dead_letters=self.trigger.dead_letters)
+        PauseTrigger(
+            self,
+            "OnPause",
+            settings=settings,
+            reconcile=self.functions["Reconcile"],
+            dead_letters=self.trigger.dead_letters,
+        )
         if drilled := [service for service in settings.services if service.drill]:
             letters = self.trigger.dead_letters
             DrillSchedule(self, "Drills", services=drilled, function=self.functions["Drill"], dead_letters=letters)
+        self.door = None
+        if any(service.approval for service in settings.services):
+            self.door = ApprovalDoor(self, "Approvals", function=self.functions["Approve"])
         self.alarms = self._alarms()
         if self.built:
             self._watch_builds()
@@ -129,6 +141,7 @@ class PipelineStack(cdk.Stack):
                 requests_per_second=max(service.smoke.requests_per_second for service in settings.services),
                 values={
                     On.LEDGER: self.ledger.table_name,
+                    On.WAKES: self.ledger.table_name,
                     On.LOCKS: self.locks.table_name,
                     On.FREEZES: self.freezes.table_name,
                     On.MACHINE: machine_arn(self),
@@ -161,5 +174,6 @@ class PipelineStack(cdk.Stack):
             "TopicArn": self.topic.topic_arn,
             "EventBusName": self.bus.event_bus_name,
             "DeadLetterQueueUrl": self.trigger.dead_letters.queue_url,
+            **({"ApprovalUrl": self.door.url, "ApproverPolicyArn": self.door.policy_arn} if self.door else {}),
         }.items():
             cdk.CfnOutput(self, name, value=value)

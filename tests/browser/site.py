@@ -25,6 +25,7 @@ class Served:
 
     origin: str
     story: story.Told
+    history: dict[str, list[dict[str, Any]]]
     stop: Any
 
     @property
@@ -57,5 +58,5 @@ def served(weeks: int = 0) -> Iterator[Served]:
             thread.join()
             listening.close()
 
-        yield Served(f"http://127.0.0.1:{port}", told, stop)
+        yield Served(f"http://127.0.0.1:{port}", told, history, stop)
         stop()

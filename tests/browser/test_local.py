@@ -73,7 +73,7 @@ def test_a_release_lands_a_bad_one_is_taken_back_and_a_changed_record_is_seen(se
     assert "What changed against" in bad.locator("#changes").inner_text()
     _adds_up(good)
 
-    _tampered(served.stage, str(good.deployment))
+    tampered(served.stage, SERVICE, str(good.deployment))
     evidence = opened(chromium, f"{served.address}evidence")
     expect(evidence.locator("h1")).to_have_text("One chain is broken.")
     assert evidence.locator(".broken").count() == 1
@@ -119,11 +119,11 @@ def _adds_up(followed: Followed) -> None:
     assert sum(wide for _, wide in bars) == pytest.approx(1000, abs=2 * len(bars))
 
 
-def _tampered(stage: Stage, deployment: str) -> None:
+def tampered(stage: Stage, service: str, deployment: str) -> None:
     """Change why a deployment ended, past Landfall."""
     stage.aws.client("dynamodb").update_item(
         TableName=stage.pipeline["LedgerTableName"],
-        Key={"service": {"S": SERVICE}, "deployment_id": {"S": deployment}},
+        Key={"service": {"S": service}, "deployment_id": {"S": deployment}},
         UpdateExpression="SET why = :why",
         ExpressionAttributeValues={":why": {"S": "nothing to see here"}},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -137,8 +138,7 @@ def image_env(case: Case) -> dict[str, bool]:
 
 def affected(case: Case) -> bool | str:
     """Whether a push that changes these files concerns a service with these paths; `SettingsError` where refused."""
-    paths = ", ".join(f'"{path}"' for path in case.input["paths"])
-    build = f'[services.web.build]\nsource="acme/web"\npaths=[{paths}]\n'
+    build = f'[services.web.build]\nsource="acme/web"\npaths={json.dumps(case.input["paths"])}\n'
     if _read(SERVICE.format(repository="r") + build) != "ok":
         return "SettingsError"
     return concerned(tuple(case.input["paths"]), case.input["changed"])

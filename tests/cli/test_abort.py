@@ -111,3 +111,21 @@ def test_a_right_that_is_missing_leaves_the_recovery_to_the_sweep(at: At, going:
     abort._stop(at, found, "")
     abort._recover(at, SERVICE, found, "")
     assert Executions(at.cloud.client("stepfunctions")).status(going) == "ABORTED"
+
+
+@pytest.mark.parametrize("reason", ["x" * 201, "one line\nand another", "\x1b[31mred"])
+def test_a_reason_that_can_not_be_kept_is_refused_before_anything_is_stopped(at: At, going: str, reason: str) -> None:
+    """The recovery would refuse it when the execution is stopped already: nobody would go back at once."""
+    result = run("abort", ID, "--yes", "--reason", reason)
+    status = at.cloud.client("stepfunctions").describe_execution(executionArn=going)["status"]
+    assert (result.exit_code, status, inputs(at)) == (2, "RUNNING", [])
+    assert "--reason can't be kept: reason " in result.output
+
+
+@pytest.mark.parametrize(("words", "said"), [(("",), "DEPLOYMENT is empty"), ((ID, "--service", "nosuch"), "'nosuch'")])
+def test_a_wrong_name_aborts_nothing(at: At, going: str, words: tuple[str, ...], said: str) -> None:
+    """An unset variable of a script is not the newest deployment."""
+    result = run("abort", *words, "--yes")
+    status = at.cloud.client("stepfunctions").describe_execution(executionArn=going)["status"]
+    assert (result.exit_code, status) == (2, "RUNNING")
+    assert said in result.output

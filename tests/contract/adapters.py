@@ -339,6 +339,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Services.described": lambda at: Services(at.client("ecs"), "c").described(["sample"]),
     "Ecs.service": lambda at: _ecs(at).service(),
     "Ecs.tasks": lambda at: _ecs(at).tasks("RUNNING", "STOPPED"),
+    "Ecs.running_and_stopped": lambda at: _ecs(at).running_and_stopped(lambda _: False),
     "Ecs.tasks_and_times": lambda at: _ecs(at).tasks_and_times("RUNNING", "STOPPED"),
     "Ecs.protected": lambda at: _ecs(at).protected(["arn:task/1"]),
     "Ecs.task_definition": lambda at: _ecs(at).task_definition("f:1"),

@@ -14,6 +14,7 @@ schemas = later("cfnlint.schema")
 
 NOT_OF_A_TEMPLATE = frozenset({"DesiredCount", "desiredCount", "taskDefinition", "forceNewDeployment"})
 """Of a service that may be live, in the words of CloudFormation and of ECS."""
+RULE, LISTENER = "AWS::ElasticLoadBalancingV2::ListenerRule", "AWS::ElasticLoadBalancingV2::Listener"
 KEPT = frozenset({"Retain", "RetainExceptOnCreate"})
 NUMBERED = ("AWS::ECS::TaskDefinition", "AWS::Lambda::Version")
 """Made anew under one name (a family, a function): that is what a revision is, and a version."""
@@ -47,6 +48,45 @@ def _words(value: Any) -> Iterator[str]:
                 yield from _words(inner)
         case str():
             yield from (word for word in NOT_OF_A_TEMPLATE if f'"{word}"' in value)
+
+
+def weights_of_rules(templates: Templates) -> list[str]:
+    """Find what would set the weights of a rule again: ECS shifts them, and no template may know them.
+
+    A rule in a template is one too, since any change of it writes its actions (aws-cdk #36649).
+    """
+    return [
+        f"{stack}.{name}"
+        for stack, template in templates.items()
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == RULE or _weighs(resource.get("Properties", {}))
+    ]
+
+
+def _weighs(value: Any) -> bool:
+    match value:
+        case dict():
+            return any(key.lower() == "weight" or _weighs(inner) for key, inner in value.items())
+        case list():
+            return any(map(_weighs, value))
+        case str():
+            return '"weight"' in value.lower()
+    return False
+
+
+def moved_listeners(before: Templates, now: Templates) -> list[str]:
+    """Find listeners whose default action a step would change: users without a rule of their own come by it."""
+    return [
+        f"{stack}.{name}"
+        for stack in before.keys() & now.keys()
+        for name, resource in now[stack]["Resources"].items()
+        if resource["Type"] == LISTENER and name in before[stack]["Resources"]
+        if _forwards(resource) != _forwards(before[stack]["Resources"][name])
+    ]
+
+
+def _forwards(listener: Mapping[str, Any]) -> list[Any]:
+    return [action.get("TargetGroupArn") for action in listener["Properties"]["DefaultActions"]]
 
 
 def lost_exports(before: Templates, now: Templates) -> list[str]:

@@ -71,9 +71,9 @@ def _changed(sample: dict[str, Any]) -> None:
     sample["stack"] |= {"certificate_arn": CERTIFICATE, "start_period_seconds": 90, "unhealthy_threshold": 4}
 
 
-def _shifted(sample: dict[str, Any]) -> None:
-    sample["stack"]["strategy"] = "canary"
-    sample["strategy"] = {"test_url": "http://test.example.com", "test_headers": {"X-Test": "1"}}
+def _shifted(sample: dict[str, Any], strategy: str = "canary", **stack: Any) -> None:
+    sample["stack"] |= {"strategy": strategy, **stack}
+    sample["strategy"] = {"test_headers": {"X-Test": "1"}}
 
 
 SHAPES: Mapping[str, Callable[[], dict[str, Any]]] = {
@@ -89,10 +89,18 @@ SHAPES: Mapping[str, Callable[[], dict[str, Any]]] = {
 }
 
 
+OF_STRATEGIES: Mapping[str, Callable[[], dict[str, Any]]] = {
+    "blue/green": lambda: _sample(lambda s: _shifted(s, "blue_green")),
+    "linear": lambda: _sample(lambda s: _shifted(s, "linear")),
+    "linear, other steps": lambda: _sample(lambda s: _shifted(s, "linear", step_percent=25.0, pause_minutes=90)),
+}
+"""Shapes of the other strategies: "first" is a rolling service, "shifted" a canary."""
+
+
 @cache
 def shape(name: str) -> Templates:
     """Return the templates of a shape."""
-    return synthesised(SHAPES[name]())
+    return synthesised({**SHAPES, **OF_STRATEGIES}[name]())
 
 
 def synthesised(settings: Mapping[str, Any]) -> Templates:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.contract import template_laws as laws
-from tests.contract.template_shapes import SHAPES, Templates, shape
+from tests.contract.template_shapes import OF_STRATEGIES, SHAPES, Templates, shape
 
 STEPS = list(permutations(SHAPES, 2))
 
@@ -46,6 +46,29 @@ def test_no_step_gives_a_name_to_a_second_resource() -> None:
 def test_no_step_takes_the_key_away_from_what_is_deployed() -> None:
     """A service that left services.toml writes its logs under the pipeline's key still."""
     assert len({laws.key_policies(shape(name)) for name in SHAPES}) == 1
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_no_template_knows_a_weight(name: str) -> None:
+    """ECS shifts the weights of the rules. A template that has them sets them back at its next change."""
+    assert laws.weights_of_rules(shape(name)) == []
+
+
+@pytest.mark.long
+def test_the_laws_hold_from_each_strategy_to_each_other() -> None:
+    """Rolling, blue/green, canary and linear, there and back, and other steps of the same strategy."""
+    names = ("first", "shifted", *OF_STRATEGIES)
+    for name in names:
+        templates = shape(name)
+        assert laws.counts_and_revisions(templates) == []
+        assert laws.weights_of_rules(templates) == []
+        assert laws.in_the_way(templates) == []
+        assert laws.without_guard(templates["Landfall-Service-sample"]) == []
+    for before, now in permutations(names, 2):
+        known = step(before, now)
+        broken = (laws.lost_exports, laws.replaced_under_one_name, laws.made_twice, laws.moved_listeners)
+        assert {(law.__name__, before, now): found for law in broken if (found := law(*known))} == {}
+    assert len({laws.key_policies(shape(name)) for name in names}) == 1
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -112,3 +135,28 @@ def test_a_name_under_another_logical_id_is_found() -> None:
     assert laws.made_twice(template(sample=repository), template(shop=repository)) == [
         "S.shop: AWS::ECR::Repository landfall/sample"
     ]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"Type": laws.RULE, "Properties": {}},
+        {
+            "Type": laws.LISTENER,
+            "Properties": {"DefaultActions": [{"ForwardConfig": {"TargetGroups": [{"Weight": 1}]}}]},
+        },
+        {"Type": "Custom::LandfallService", "Properties": {"Shifting": '{"weights":[{"weight":100}]}'}},
+    ],
+)
+def test_a_weight_in_a_template_is_found(resource: Mapping[str, Any]) -> None:
+    """As a rule, as a default action with weights, and as a text that a function reads."""
+    assert laws.weights_of_rules(template(Rule=resource)) == ["S.Rule"]
+
+
+def test_a_listener_that_leads_elsewhere_is_found() -> None:
+    """A change of strategy leaves the default action as it is."""
+    old, new = (
+        {"Type": laws.LISTENER, "Properties": {"DefaultActions": [{"TargetGroupArn": group}]}} for group in ("a", "b")
+    )
+    assert laws.moved_listeners(template(L=old), template(L=new)) == ["S.L"]
+    assert laws.moved_listeners(template(L=old), template(L=old)) == []

@@ -22,7 +22,6 @@ SERVICES = (
     "first",
     "taken",
     "tagged",
-    "bare",
     "broken",
     "busy",
     "stopped",
@@ -32,14 +31,16 @@ SERVICES = (
     "shaped",
     "jobs",
     "migrated",
+    "asked",
     "checked",
 )
-OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered")
+OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered", "kept", "lapsing", "bare")
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
 UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"start_period_seconds": 30}}
 """No service here is slow, but the machine may be."""
+APPROVAL: dict[str, Any] = {"approvers": ["role/Approver", "role/Second", "user/local"], "checklist": ["backup taken"]}
 OVERRIDES: dict[str, dict[str, Any]] = {
     "bare": {"stack": None},
     "shaped": {"stack": {"load_balancer": "network", "start_period_seconds": 60, "unhealthy_threshold": 10}},
@@ -52,6 +53,12 @@ OVERRIDES: dict[str, dict[str, Any]] = {
         "migration": {"command": ["python", "-m", "sample_service.migrate"], "backward_compatible": False},
         "lock_attempts": 1600,
     },
+    "asked": {"approval": {**APPROVAL, "when": "before", "expires_seconds": 600}},
+    "kept": {
+        "approval": {**APPROVAL, "when": "after", "four_eyes": True, "expires_seconds": 300},
+        "lock_attempts": 900,
+    },
+    "lapsing": {"approval": {**APPROVAL, "when": "before", "expires_seconds": 60}},
     "checked": {"after": {"function": "checked-after", "seconds": 40}},
     "broken": {"way_back": "warn"},
     "outcomes": {"way_back": "warn"},

@@ -52,6 +52,19 @@ def law_1(stage: Stage, service: str, *, digest: str, sha: str) -> None:
     described, _ = rolled_out(stage, service, digest)
     assert stage.healthy_and_desired(service) == (described["desiredCount"],) * 2
     assert {stage.live(service)["gitSha"] for _ in range(6)} == {sha}
+    traffic_is_with_the_tasks(stage, described)
+
+
+def traffic_is_with_the_tasks(stage: Stage, described: Mapping[str, Any]) -> None:
+    """Where ECS shifts the traffic: the live rule gives weight to one target group, and the tasks are in it."""
+    elb = stage.aws.client("elbv2")
+    for balanced in described["loadBalancers"]:
+        advanced = balanced.get("advancedConfiguration")
+        if not advanced:
+            continue
+        (rule,) = elb.describe_rules(RuleArns=[advanced["productionListenerRule"]])["Rules"]
+        weights = {g["TargetGroupArn"]: g["Weight"] for g in rule["Actions"][0]["ForwardConfig"]["TargetGroups"]}
+        assert [group for group, weight in weights.items() if weight] == stage.groups(described)
 
 
 def law_1_of_worker(stage: Stage, service: str, *, digest: str, sha: str) -> None:

@@ -29,6 +29,9 @@ REQUESTS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "not-an-object": ([], UNKNOWN_SERVICE, ("must be an object",)),
     "no-image-for-a-service-that-exists": ({"service": "bare", "image_tag": SHA}, "bare", (SHA,)),
 }
+USUAL = ("malformed-tag", "image-not-in-ecr", "unknown")
+"""The default run has one of each way of recording: tests/steps/test_resolve.py rejects each of them on moto."""
+EACH = [pytest.param(name, id=name, marks=() if name in USUAL else (pytest.mark.long,)) for name in REQUESTS]
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +41,14 @@ def before(stage: Stage) -> tuple[Any, ...]:
 
 
 @pytest.fixture(scope="module")
-def asked(stage: Stage, before: tuple[Any, ...]) -> dict[str, Follower]:
-    """Make all the bad requests at once: none waits for another."""
-    return {name: stage.start(request) for name, (request, *_) in REQUESTS.items()}
+def asked(request: pytest.FixtureRequest, stage: Stage, before: tuple[Any, ...]) -> dict[str, Follower]:
+    """Make all the bad requests at once that tests of this run ask for: none waits for another."""
+    own = (getattr(item, "callspec", None) for item in request.session.items if item.path == request.path)
+    asked_for = {test.params.get("name") for test in own if test}
+    return {name: stage.start(document) for name, (document, *_) in REQUESTS.items() if name in asked_for}
 
 
-@pytest.mark.parametrize("name", REQUESTS)
+@pytest.mark.parametrize("name", EACH)
 def test_a_bad_request_is_rejected(
     stage: Stage, before: tuple[Any, ...], asked: dict[str, Follower], name: str
 ) -> None:
@@ -58,6 +63,7 @@ def test_a_bad_request_is_rejected(
         assert word in ending.cause
 
 
+@pytest.mark.long  # tests/steps/test_resolve.py has it on moto
 def test_a_tag_and_digest_that_disagree_are_rejected(stage: Stage) -> None:
     """A request that names two different images is not guessed at."""
     sha = commit("broken tag and digest")
@@ -75,6 +81,7 @@ def test_a_tag_and_digest_that_disagree_are_rejected(stage: Stage) -> None:
     assert other in ending.cause
 
 
+@pytest.mark.long  # tests/steps/test_preflight.py and tests/unit/preflight_checks have it, and every other reason
 def test_a_service_that_landfall_cannot_judge_is_rejected(stage: Stage) -> None:
     """Without a target group nobody could say whether its tasks are healthy, so it is not deployed to at all."""
     stage.aws.client("ecr").create_repository(repositoryName="landfall/bare")
@@ -99,11 +106,15 @@ def test_a_service_that_landfall_cannot_judge_is_rejected(stage: Stage) -> None:
     assert "awsvpc" in unfit.cause
 
 
+LONG = pytest.mark.long
+"""The last test has a push that is ignored; tests/unit/intake has each reason."""
 IGNORED = [
     pytest.param({"repository-name": "somebody/else", "image-tag": SHA}, id="another-repository"),
-    pytest.param({"repository-name": "landfall/drills"}, id="untagged-child-manifest"),
-    pytest.param({"repository-name": "landfall/drills", "image-tag": "buildcache"}, id="not-a-commit"),
-    pytest.param({"repository-name": "landfall/drills", "image-tag": SHA, "action-type": "DELETE"}, id="a-delete"),
+    pytest.param({"repository-name": "landfall/drills"}, id="untagged-child-manifest", marks=LONG),
+    pytest.param({"repository-name": "landfall/drills", "image-tag": "buildcache"}, id="not-a-commit", marks=LONG),
+    pytest.param(
+        {"repository-name": "landfall/drills", "image-tag": SHA, "action-type": "DELETE"}, id="a-delete", marks=LONG
+    ),
 ]
 
 

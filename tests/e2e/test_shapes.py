@@ -56,6 +56,8 @@ def test_a_release_lands_behind_a_network_load_balancer(stage: Stage, landed: En
     assert (checks["version"], checks["https only"]) == ("PASS", "PASS")
 
 
+# tests/campaigns/torture/scenarios/20-shapes.toml has it; test_way_back.py has a way back on the local AWS.
+@pytest.mark.long
 def test_a_crash_behind_it_is_taken_back(stage: Stage, landed: Ending) -> None:
     """The release before is proven again, by the same targets."""
     ending = pushed(stage, SERVICE, "crash", fault="crash-on-start")
@@ -63,6 +65,8 @@ def test_a_crash_behind_it_is_taken_back(stage: Stage, landed: Ending) -> None:
     laws.law_1(stage, SERVICE, digest=landed.record["image_digest"], sha=landed.record["git_sha"])
 
 
+# tests/campaigns/torture/scenarios/20-shapes.toml has releases behind two groups, good and bad.
+@pytest.mark.long
 def test_a_release_lands_behind_two_target_groups(stage: Stage, of_two: list[str]) -> None:
     """Every group has every task of the release, and nobody else."""
     ending = pushed(stage, SERVICE, "two")

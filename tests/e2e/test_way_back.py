@@ -65,6 +65,7 @@ def test_going_back_starts_the_bytes_that_ran(stage: Stage, tagged: str) -> None
     assert stage.live("tagged")["gitSha"] == STALE  # no worse than before, and no better
 
 
+@pytest.mark.long  # tests/steps/test_changes.py and tests/unit/change have what a revision is made of
 def test_a_release_serves_its_own_commit(stage: Stage, tagged: str) -> None:
     """GIT_SHA in the old task definition would override the one baked in the image; the rest of it is kept.
 

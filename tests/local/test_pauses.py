@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -70,6 +71,32 @@ def test_a_pause_holds_a_rollout_until_it_is_continued(paused: World) -> None:
     act(paused, second, "CONTINUE")
     paused.settled(revision)
     wait_for("its end", lambda: newest(paused)["status"] == "SUCCESSFUL")
+
+
+def test_each_change_of_a_hook_is_an_event(paused: World) -> None:
+    """As ECS sends them: the wait begins, and somebody continues it. The ARN's end says whose it is."""
+    sqs, rules = paused.aws.client("sqs"), paused.aws.client("events")
+    queue = sqs.create_queue(QueueName=f"{paused.name}-hooks")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    mine = {"hookType": ["PAUSE"], "serviceArn": [{"suffix": f":service/{CLUSTER}/{paused.name}"}]}
+    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Hook State Change"], "detail": mine}
+    rules.put_rule(Name=f"{paused.name}-hooks", EventPattern=json.dumps(pattern))
+    rules.put_targets(Rule=f"{paused.name}-hooks", Targets=[{"Id": "1", "Arn": arn}])
+    paused.update(taskDefinition=paused.revision(paused.image(VERSION="told")))
+    told = waits_at(paused, "PRE_SCALE_UP")
+    act(paused, told, "ROLLBACK")
+    heard: dict[str, dict[str, Any]] = {}
+
+    def both() -> bool:
+        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+            detail = json.loads(message["Body"])["detail"]
+            heard[detail["eventName"]] = detail
+        return len(heard) > 1
+
+    wait_for("both events", both)
+    first = heard["HOOK_AWAITING_ACTION"]
+    assert first["hookId"] == told["lifecycleHookDetails"][0]["hookId"]
+    assert (first["lifecycleStage"], first["serviceDeploymentArn"]) == ("PRE_SCALE_UP", told["serviceDeploymentArn"])
 
 
 @pytest.mark.parametrize("how", ["hook", "stop"])

@@ -127,6 +127,7 @@ task_role = "arn:aws:iam::123456789012:role/apps/shop-task"
 execution_role = "ecsTaskExecutionRole"
 logs = { group = "/shop/web", gate = true }
 migration = { command = ["migrate"] }
+approval = { when = "before", approvers = ["role/Approver"] }
 after = { function = "shop-check:live" }
 """
 PRIVATE = """scan = "refuse CRITICAL"

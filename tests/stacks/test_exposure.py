@@ -50,7 +50,9 @@ def test_a_function_is_invoked_by_its_own_rule_alone(templates: dict[str, Templa
     assert permissions
     for permission in permissions:
         assert permission["Principal"] == "events.amazonaws.com"
-        assert re.fullmatch(r"<(OnLossSweep|OnTimeReconcile|OnTimeRetire)\w+\.Arn>", permission["SourceArn"])
+        assert re.fullmatch(
+            r"<(OnLossSweep|OnTimeReconcile|OnTimeRetire|OnPauseRule)\w+\.Arn>", permission["SourceArn"]
+        )
 
 
 def test_no_key_is_without_rotation_and_no_action_of_its_policy_a_wildcard_but_the_owner_s(

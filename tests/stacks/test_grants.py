@@ -110,6 +110,7 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.BUILD_PROJECTS: (["arn:aws:codebuild:REGION:ACCOUNT:project/landfall-build-sample"], {}),
     On.LOG_GROUPS: (["arn:aws:logs:REGION:ACCOUNT:log-group:/landfall/sample:*"], {}),
     On.JUDGED_LOG_GROUPS: ([], {}),
+    On.COMPARED_LOG_GROUPS: ([], {}),
     On.EXECUTIONS: (["arn:aws:states:REGION:ACCOUNT:execution:landfall:*"], {}),
     On.MACHINES: ([f"arn:aws:states:REGION:ACCOUNT:stateMachine:{name}" for name in BOTH], {}),
     On.EXECUTIONS_OF_MACHINES: ([f"arn:aws:states:REGION:ACCOUNT:execution:{name}:*" for name in BOTH], {}),

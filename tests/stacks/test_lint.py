@@ -1,8 +1,10 @@
-"""cfn-lint over every template, the state machine's definition inside the pipeline's included."""
+"""cfn-lint over every template, the state machine's definition inside the pipeline's included. `make lint` runs it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pytest
 
 from tests.support.later import later
 
@@ -12,6 +14,7 @@ IGNORED = ["W3005"]
 """CDK writes DependsOn where a reference says the same already: redundant, and no harm."""
 
 
+@pytest.mark.long  # 14 s of CPU; it is part of `make lint`, which runs beside what waits
 def test_the_templates_pass_cfn_lint(assembly: Path) -> None:
     """Errors, warnings and information alike."""
     templates = sorted(assembly.glob("*.template.json"))

@@ -192,6 +192,20 @@ def test_the_reconciler_runs_every_quarter_of_an_hour(pipeline: Template) -> Non
     assert target["DeadLetterConfig"]
 
 
+def test_a_pause_of_a_configured_service_has_the_reconciler_look(pipeline: Template) -> None:
+    """ECS says when it pauses a deployment, so people hear within a minute of one that nobody will continue."""
+    rule = pipeline.under("AWS::Events::Rule", "OnPauseRule")
+    (target,) = rule["Targets"]
+
+    assert rule["EventPattern"]["detail-type"] == ["ECS Hook State Change"]
+    detail = rule["EventPattern"]["detail"]
+    assert detail["hookType"] == ["PAUSE"]
+    assert all(each["suffix"].startswith(":service/") for each in detail["serviceArn"])
+    assert target["Arn"].startswith("<Reconcile")
+    assert target["InputTransformer"]["InputPathsMap"]["detail-serviceArn"] == "$.detail.serviceArn"
+    assert target["DeadLetterConfig"]
+
+
 def test_the_sweep_runs_every_quarter_of_an_hour(pipeline: Template) -> None:
     """Events get lost; a deployment nobody looks after does not stay so for long."""
     rule = pipeline.under("AWS::Events::Rule", "OnLossSweep")

@@ -57,6 +57,15 @@ def of_type(definition: Definition, kind: str) -> dict[str, dict[str, Any]]:
     return {n: s for n, s in definition["States"].items() if s["Type"] == kind}
 
 
+UNTIL_NEXT_LOOK = "{% $verdict.retry_after %}"
+"""TimeoutSeconds of a wait for a task token: what the look before it says."""
+
+
+def awaits(state: dict[str, Any]) -> bool:
+    """Say whether a Task waits for its token: it decides nothing, and the look after it does."""
+    return str(state.get("Resource", "")).endswith(".waitForTaskToken")
+
+
 def reaches_success(definition: Definition, start: str) -> bool:
     """Say whether any Succeed state can be reached from `start`."""
     reached = nx.descendants(graph(definition), start) | {start}
@@ -77,7 +86,8 @@ def every_state_is_reachable_and_commented(definition: Definition) -> Iterator[s
 def every_task_is_bounded_and_retried(definition: Definition) -> Iterator[str]:
     """A Task may neither hang nor give up at the first throttle, nor retry without cap and jitter."""
     for name, state in of_type(definition, "Task").items():
-        if not 0 < state.get("TimeoutSeconds", 0) <= 900:
+        timeout = state.get("TimeoutSeconds", 0)
+        if not (timeout == UNTIL_NEXT_LOOK if awaits(state) else isinstance(timeout, int) and 0 < timeout <= 900):
             yield f"{name}: no TimeoutSeconds"
         retried = [r for r in state.get("Retry", []) if r.get("MaxAttempts", 3) > 0]
         if not retried:
@@ -123,7 +133,7 @@ def after_the_update_every_catch_rolls_back(definition: Definition) -> Iterator[
         *nx.descendants(drawn, "Rollback"),
     }
     for name, state in of_type(definition, "Task").items():
-        if name in forward and not name.startswith(AT_THE_END):
+        if name in forward and not name.startswith(AT_THE_END) and not awaits(state):
             for catch in state.get("Catch", []):
                 if catch["Next"] != "Rollback":
                     yield f"{name}: a Catch leads to {catch['Next']}, not to the rollback"
@@ -155,6 +165,40 @@ def success_comes_after_the_bake(definition: Definition) -> Iterator[str]:
         yield "ConfirmVerdict: no bake comes before the success"
     elif (bake.get("Seconds"), bake["Next"]) != ("{% $release.limits.bake_seconds %}", "CheckTargetHealth"):
         yield f"{first['Next']}: it does not wait for bake_seconds and then prove the release again"
+
+
+def a_wait_for_people_leads_to_the_next_look(definition: Definition) -> Iterator[str]:
+    """Whatever ends a wait for a task token, one Task looks at the ledger next: a token that was used is no yes."""
+    tasks = of_type(definition, "Task")
+    for name, state in tasks.items():
+        if awaits(state):
+            ways = {target for target, _, _ in edges(state)}
+            if len(ways) != 1 or not ways <= tasks.keys() or awaits(tasks[ways.copy().pop()]):
+                yield f"{name}: leads to {sorted(ways)}, and not to one look"
+            if any(assigned for _, assigned, _ in edges(state)):
+                yield f"{name}: assigns what the token carried"
+            if any({"States.ALL", "States.Timeout"} & set(r["ErrorEquals"]) for r in state.get("Retry", [])):
+                yield f"{name}: a wait that is over is repeated without a look"
+
+
+def no_way_goes_past_a_sign_off(definition: Definition) -> Iterator[str]:
+    """Where people are asked, no change, or no success, comes without a look that says APPROVED."""
+    states = definition["States"]
+    for asking, verdict, when in (
+        ("Preflighted", "CheckApproval", "before"),
+        ("ConfirmVerdict", "CheckSignOff", "after"),
+    ):
+        ways = states[asking]["Choices"]
+        asks = [n for n, rule in enumerate(ways) if rule["Next"] == verdict]
+        goes = {"Preflighted": "RegisterTaskDefinition", "ConfirmVerdict": "ReportSuccess"}[asking]
+        on = [n for n, r in enumerate(ways) if r["Next"] == goes and "NO_CHANGE" not in r.get("Assign", {}).values()]
+        wanted = f"$release.approval = '{when}' and $signed < 1"
+        if not asks or wanted not in ways[asks[0]]["Condition"] or any(n < asks[0] for n in on):
+            yield f"{asking}: goes on before people are asked"
+    for name, state in states.items():
+        for _, assigned, condition in edges(state):
+            if name != definition["StartAt"] and "signed" in assigned and "$verdict.code = 'APPROVED'" not in condition:
+                yield f"{name}: counts as signed off without a yes"
 
 
 def a_report_or_notice_never_changes_the_outcome(definition: Definition) -> Iterator[str]:
@@ -273,6 +317,8 @@ RULES: dict[Machine, tuple[Rule, ...]] = {
         no_way_leads_from_the_rollback_to_success,
         only_a_confirmed_release_succeeds,
         success_comes_after_the_bake,
+        a_wait_for_people_leads_to_the_next_look,
+        no_way_goes_past_a_sign_off,
         a_report_or_notice_never_changes_the_outcome,
     ),
     Machine.BUILD_WATCH: (*OF_EVERY_MACHINE, what_failed_in_the_watch_fails_the_watch),

@@ -94,7 +94,7 @@ def test_a_task_of_no_kind_is_refused() -> None:
 @EVERY_MACHINE
 def test_no_two_kinds_are_the_same(machine: Machine) -> None:
     """Each thing is said in one way: two kinds that retry and catch alike are one kind."""
-    said = [(kind.catches, kind.final, kind.seconds) for kind in TABLE[machine]]
+    said = [(kind.catches, kind.final, kind.seconds, kind.awaits) for kind in TABLE[machine]]
 
     assert all(said.count(each) == 1 for each in said)
 

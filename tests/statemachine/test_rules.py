@@ -51,6 +51,52 @@ def test_a_success_without_its_bake_is_noticed(change: dict[str, str]) -> None:
     assert violations(Machine.DEPLOY, mutant)
 
 
+@pytest.mark.parametrize(
+    ("state", "part", "changed"),
+    [
+        ("AwaitApproval", "Next", "AcquireLock"),
+        ("AwaitSignOff", "Next", "ReportSuccess"),
+        ("AwaitSignOff", "TimeoutSeconds", 86400),
+        ("AwaitApproval", "Assign", {"verdict": "{% $states.result %}"}),
+        ("AwaitApproval", "Retry", [{"ErrorEquals": ["States.ALL"], "MaxDelaySeconds": 30, "JitterStrategy": "FULL"}]),
+    ],
+)
+def test_a_wait_for_people_that_decides_is_noticed(state: str, part: str, changed: Any) -> None:
+    """What comes with a token is nobody's yes."""
+    mutant = copy.deepcopy(definition(Machine.DEPLOY))
+    mutant["States"][state][part] = changed
+
+    assert violations(Machine.DEPLOY, mutant)
+
+
+@pytest.mark.parametrize(
+    ("state", "target"), [("Preflighted", "CheckApproval"), ("ConfirmVerdict", "CheckSignOff")], ids=str
+)
+def test_a_way_past_people_is_noticed(state: str, target: str) -> None:
+    """Without the question, with the question behind the way on, or with another condition, a rule is broken."""
+    for change in ("gone", "last", "other"):
+        mutant = copy.deepcopy(definition(Machine.DEPLOY))
+        choices = mutant["States"][state]["Choices"]
+        rule = next(each for each in choices if each["Next"] == target)
+        if change == "other":
+            rule["Condition"] = rule["Condition"].replace("$signed < 1", "$signed < 0")
+        else:
+            choices.remove(rule)
+        if change == "last":
+            choices.append(rule)
+
+        assert violations(Machine.DEPLOY, mutant), change
+
+
+@pytest.mark.parametrize("state", ["ApprovalVerdict", "SignOffVerdict"])
+def test_a_sign_off_without_a_yes_is_noticed(state: str) -> None:
+    """Only APPROVED counts."""
+    mutant = copy.deepcopy(definition(Machine.DEPLOY))
+    mutant["States"][state]["Choices"][0]["Condition"] = "{% $verdict.state = 'WAIT' and $attempts < 10 %}"
+
+    assert violations(Machine.DEPLOY, mutant)
+
+
 @EVERY_MACHINE
 def test_a_step_that_gives_up_soon_is_noticed(machine: Machine) -> None:
     """Three retries are 14 s of trouble: a throttle outlasts that."""

@@ -85,6 +85,7 @@ repository = "landfall/shifted"
 task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
+logs = {{ group = "/shifted" }}
 [services.shifted.smoke]
 identity_requests = 5
 requests_per_second = 150
@@ -139,6 +140,15 @@ after = {{ function = "sample-check:live" }}
 identity_requests = 5
 requests_per_second = 150
 max_response_seconds = 30
+[services.asked]
+cluster = "c"
+service = "asked"
+container = "app"
+repository = "landfall/asked"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+approval = {{ when = "before", approvers = ["role/A", "role/B"], checklist = ["backup"], expires_seconds = 600 }}
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]

@@ -26,6 +26,7 @@ RIGHTS = {
     # a transaction takes the rights of what it is made of (DynamoDB developer guide, transactions and IAM)
     "dynamodb:TransactWriteItems": "dynamodb:UpdateItem",
     "monitoring:DescribeAlarms": "cloudwatch:DescribeAlarms",
+    "monitoring:GetMetricData": "cloudwatch:GetMetricData",
 }
 """Where the right is not called as the operation is, under the name that its requests are signed for."""
 

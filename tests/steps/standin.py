@@ -28,7 +28,7 @@ from landfall.aws.signing import Signing
 from landfall.images.commit_details import Told, as_annotations
 from landfall.ledger import deployment_record
 from landfall.model import Release
-from landfall.partitions import CHAINS, FINDINGS, TURNS
+from landfall.partitions import CHAINS, FINDINGS, TURNS, WAKES
 from tests.steps import snapshot
 from tests.support import builders as b
 from tests.support import quick_moto
@@ -452,7 +452,7 @@ def open_record(release: Release) -> None:
 
 def records() -> list[dict[str, Any]]:
     """Return every deployment in the ledger."""
-    return [item for item in _ledger().scan()["Items"] if item["service"] not in (CHAINS, FINDINGS, TURNS)]
+    return [item for item in _ledger().scan()["Items"] if item["service"] not in (CHAINS, FINDINGS, TURNS, WAKES)]
 
 
 def ledger() -> Ledger:

@@ -93,3 +93,14 @@ def test_under_the_lock_it_is_asked_again() -> None:
     refusal = drilling.refused(back, service, World())
     assert refusal is not None
     assert refusal.code == "DRILL_OVERTAKEN"
+
+
+def test_a_drill_does_not_undo_what_somebody_deployed_by_hand() -> None:
+    """The ledger does not know it, and no way forward would bring it back: NOT_PROVEN, under the lock."""
+    service = World().ecs("sample").service()
+    assert service
+    back = replace(b.release(image_digest=b.OTHER_DIGEST), intent=Intent.ROLLBACK, drill="back")
+    assert drilling.by_hand(back, service.task_definition, World()) is None
+    refusal = drilling.by_hand(back, f"{b.FAMILY}:99", World())
+    assert refusal is not None
+    assert (refusal.code, "deployed by hand" in refusal.reason) == ("NOT_PROVEN", True)

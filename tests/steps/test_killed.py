@@ -17,13 +17,15 @@ from typing import Any
 import pytest
 
 from landfall.errors import StepError
-from landfall.model import Failure, Outcome
+from landfall.model import Failure, Outcome, Release
 from tests.steps import killing, machine, standin
+from tests.steps.approvals import test_steps as approvals
 from tests.steps.migrations import test_migration as migrations
 from tests.steps.test_build_watch import ended as built
 from tests.steps.test_changes import REGISTRY, RELEASE, register, update
 from tests.steps.test_one_at_a_time import PUSHED, later
 from tests.support import builders as b
+from tests.support import sign_off
 
 Invocation = tuple[str, Any]
 LOCKED = replace(RELEASE, fence=1)
@@ -116,6 +118,30 @@ def migrating_harms() -> Invocation:
     return "check_migration", {**event, "attempt": 2, "recovering": False}
 
 
+def asked_for_approval() -> Invocation:
+    """People are asked and told, and the lock is given back."""
+    return "check_approval", {"release": asdict(approvals.release()), "attempt": 1}
+
+
+def awaited() -> Invocation:
+    """The token of a wait is noted."""
+    release = approvals.release()
+    approvals.check(release)
+    return "await_approval", {"release": asdict(release), "token": "one"}
+
+
+def approved() -> Invocation:
+    """Somebody says yes: that is recorded, and the deployment is woken."""
+    approvals.wait(_asked(), "one")
+    return "approve", sign_off.event("A", service=approvals.SERVICE)
+
+
+def _asked() -> Release:
+    release = approvals.release()
+    approvals.check(release)
+    return release
+
+
 def updated() -> Invocation:
     """The service is pointed at the release."""
     old, ours = _on_its_way()
@@ -200,6 +226,9 @@ SCENES: dict[str, tuple[Callable[[], Invocation], tuple[str, ...]]] = {
     "CheckMigration": (migrated, ("dynamodb:UpdateItem",)),
     "CheckMigration, too late": (migrating_too_long, ("dynamodb:UpdateItem", "ecs:StopTask")),
     "CheckMigration, of a service that suffers": (migrating_harms, (SENDS, "dynamodb:UpdateItem")),
+    "CheckApproval": (asked_for_approval, (*("dynamodb:UpdateItem",) * 2, SENDS, "dynamodb:UpdateItem")),
+    "AwaitApproval": (awaited, ("dynamodb:UpdateItem",)),
+    "Approve": (approved, ("dynamodb:UpdateItem", "states:SendTaskSuccess")),
     "UpdateService": (updated, ("ecs:UpdateService",)),
     "UpdateService, too late": (withdrawn, ("ecs:DeregisterTaskDefinition",)),
     "Rollback": (went_back, ("ecs:UpdateService", "ecs:DeregisterTaskDefinition")),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from cli.ui.site import Site
+from landfall.gates import gate_log
+from landfall.gates.gate_log import NotedGate
 from landfall.images import commit_details
 from landfall.intake.freeze import Freeze
 from landfall.ledger.execution_history import Entry
@@ -19,7 +22,7 @@ from landfall.reconcile.findings import Finding, Kind, State
 from landfall.telling.report import LogLines, Seen
 from tests.steps import standin
 from tests.support import builders as b
-from tests.ui import world
+from tests.ui import gates, world
 from tests.ui.world import Place
 
 SERVICES = ("records-api", "billing", "mailer")
@@ -117,7 +120,9 @@ def told(history: dict[str, list[dict[str, Any]]], weeks: int = 0) -> Told:
         _good(place, "billing", now - timedelta(days=3), "b90830d", "Round taxes per line")
         if place is production:
             _good(place, "mailer", now - timedelta(days=12), "5d0c7aa", "Send through the queue")
-    _good(staging, "records-api", now - timedelta(minutes=20), "c41e09d", "Index patients by birth date")
+    landed = now - timedelta(minutes=20)
+    canary = gates.passed(landed - timedelta(minutes=14))
+    _good(staging, "records-api", landed, "c41e09d", "Index patients by birth date", gates=canary)
     _good(staging, "billing", now - timedelta(hours=5), "8008b75", "Retry the payment provider twice")
     _bad(production, now - timedelta(hours=4, minutes=48))
     at = (now - timedelta(days=41)).isoformat()
@@ -195,7 +200,7 @@ def _long_ago(place: Place, now: datetime, weeks: int) -> None:
         place.ended(service, outcome, at, sha(f"{number:03x}7d1e"), subject=f"Change number {number}", **known)
 
 
-def _good(place: Place, service: str, at: datetime, *said: str) -> None:
+def _good(place: Place, service: str, at: datetime, *said: str, **more: Any) -> None:
     commit, subject = said
     name = f"staging-{service}" if place.prefix == "staging-" else service
     revision = standin.service_of(name).task_definition
@@ -203,7 +208,7 @@ def _good(place: Place, service: str, at: datetime, *said: str) -> None:
     deployed = b.deployment(task_definition=revision, git_sha=sha(commit))
     committed = (at - timedelta(minutes=52)).isoformat()
     known: dict[str, Any] = {"subject": subject, "took": 101, "seen": seen_, "committed": committed}
-    place.ended(service, Outcome.SUCCEEDED, at, sha(commit), deployment=deployed, **known)
+    place.ended(service, Outcome.SUCCEEDED, at, sha(commit), deployment=deployed, **known, **more)
 
 
 def land(place: Place) -> None:
@@ -229,8 +234,11 @@ def _bad(place: Place, at: datetime) -> None:
     place.ended("billing", Outcome.ROLLED_BACK, at, sha("8008b75"), **changes)
 
 
-def _history(began: datetime) -> list[dict[str, Any]]:
-    """Return what Step Functions tells of a deployment whose rollout is under way, the newest first."""
+def _history(began: datetime, gates: Sequence[NotedGate] = ()) -> list[dict[str, Any]]:
+    """Return what Step Functions tells of a deployment whose rollout is under way, the newest first.
+
+    With `gates` it came to them, and waits at the last one.
+    """
     found: list[dict[str, Any]] = []
     at = began
 
@@ -251,4 +259,19 @@ def _history(began: datetime) -> list[dict[str, Any]]:
         add("WaitStateEntered", 0.1, stateEnteredEventDetails={"name": "WaitForStability"})
         reason = f"{min(3, 1 + number)} of 4 new tasks healthy; waits for the others"
         visit("CheckStability", 10, state="WAIT", code="ROLLING", reason=reason)
+    for gate in gates:
+        for _ in range(2):
+            visit("CheckStability", 12, state="WAIT", code="AT_GATE", reason=f"ECS waits at {gate.stage}")
+            visit("JudgeGate", 9, state=gate.state, code=gate.code, reason=gate.reason)
     return found[::-1]
+
+
+def at_gate(told: Told, history: dict[str, list[dict[str, Any]]]) -> str:
+    """Let a canary of `billing` be under way in production that waits at a gate. Return its id."""
+    now, place = world.now(), told.production
+    began = now - timedelta(minutes=5)
+    record = place.begun("billing", began, sha("77e1c0a"), "Send receipts by mail")
+    seen_there = gates.waiting(began + timedelta(seconds=70), now)
+    place.ledger.update("billing", record["deployment_id"], gates=gate_log.written(seen_there))
+    history[record["deployment_id"]] = _history(began, seen_there)
+    return str(record["deployment_id"])

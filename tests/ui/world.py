@@ -27,6 +27,7 @@ from landfall.aws.ledger import Ledger
 from landfall.aws.ledger_indexes import INDEXES
 from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
+from landfall.gates import gate_log
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.model import Outcome
@@ -90,13 +91,14 @@ class Place:
     def ended(self, service: str, outcome: Outcome, at: datetime, sha: str, **changes: Any) -> dict[str, Any]:
         """Close a deployment of a service as Landfall closes it, and anchor and report it."""
         subject, took = changes.pop("subject", ""), changes.pop("took", 42)
-        committed = changes.pop("committed", "")
+        committed, gates = changes.pop("committed", ""), changes.pop("gates", ())
         seen = changes.pop("seen", Seen())
         release = _release(service, at - timedelta(seconds=took), sha)
         known: dict[str, Any] = {"release": release, "checks": CHECKS, "deployment": b.deployment(git_sha=sha)}
         ended = b.ended(outcome, **{**known, **changes})
         said = {"commit_subject": subject} if subject else {}
         said |= {"commit_time": committed} if committed else {}
+        said |= {"gates": gate_log.written(gates)} if gates else {}
         closed = self.ledger.close(deployment_record.closed(ended, at) | said) or {}
         self._told(ended, closed, seen)
         return closed

@@ -20,12 +20,16 @@ from cli.ui.views.steps import why
 from landfall.after import inquiry
 from landfall.after import words as after_words
 from landfall.chain import integer
+from landfall.gates import gate_log, gate_words
+from landfall.gates.gate_words import ToldGate
 from landfall.ledger import execution_history
 from landfall.ledger.deployment_difference import Difference
 from landfall.ledger.task_times import TaskTimes
 from landfall.migration import migration
 from landfall.migration import words as migration_words
 from landfall.model import UNKNOWN, Outcome
+from landfall.smoke.case import PASS
+from landfall.worker import COMMIT
 
 MOST_COMMITS, MOST_CHANGES = 12, 60
 """Commits, and changes in all, that are listed; of more, how many there are."""
@@ -65,6 +69,7 @@ class Page:
     changes: tuple[Changed, ...]
     more_changes: int
     pairs: tuple[tuple[str, str], ...]
+    gates: tuple[ToldGate, ...]
 
 
 def page(found: Deployment) -> Page:
@@ -97,6 +102,7 @@ def page(found: Deployment) -> Page:
         changes=changes[:MOST_CHANGES],
         more_changes=max(0, len(changes) - MOST_CHANGES),
         pairs=_pairs(found),
+        gates=_gates(found),
     )
 
 
@@ -109,10 +115,19 @@ def _state(found: Deployment, stops: Sequence[Stop]) -> tuple[str, str]:
 def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, ended: datetime) -> str:
     took = words.span((ended - began).total_seconds()) if began else "a time that is not known"
     if found.open:
+        if waits := gate_words.waiting(gate_log.read(found.record)):
+            gate, left = gate_words.NAMES.get(waits.gate, waits.gate), gate_words.left(waits, found.at)
+            return f"It waits at the gate “{gate}”, with {gate_words.weight(waits)} of the traffic: {left}."
         where = next((s.label for s in reversed(stops) if s.state == "here"), "")
         return f"It is under way: {where.lower()}, for {took} now." if where else f"It is under way for {took} now."
     known = next((o for o in Outcome if o == found.record["outcome"]), None)
     return _HEADLINES[known].format(took=took) if known else f"It ended {found.record['outcome']}."
+
+
+def _gates(found: Deployment) -> tuple[ToldGate, ...]:
+    """Return the gates at which ECS waited, or waits now."""
+    outcome = next((o for o in Outcome if o == found.record.get("outcome")), None)
+    return gate_words.told(gate_log.read(found.record), outcome, found.at)
 
 
 def _changes(told: Difference) -> tuple[Changed, ...]:
@@ -169,7 +184,21 @@ def _tasks(found: Deployment) -> tuple[dict[str, Any], ...]:
     targets = {
         str(t.get("address")).rpartition(":")[0]: t.get("state") for t in _listed(found.report.get("target_health"))
     }
-    return tuple(_task(each, wanted, times, said, targets) for each in _listed(told.get("tasks")))
+    serves = _serves(found)
+    return tuple(_task(each, wanted, times, said, targets) | serves for each in _listed(told.get("tasks")))
+
+
+def _serves(found: Deployment) -> dict[str, Any]:
+    """Return which commit the tasks serve, or log, if the check of it passed, and what that check saw.
+
+    The check asks through the load balancer, so it knows of all tasks behind it together. Its sample is large enough
+    that one task with another commit among them would have been seen (docs/smoke-tests.md).
+    """
+    made = _listed(found.report.get("checks"))
+    check = next((c for c in made if c.get("name") in ("version", COMMIT) and c.get("state") == PASS), None)
+    if check is None:
+        return {"serves": "", "serves_seen": ""}
+    return {"serves": words.short(found.record.get("git_sha", UNKNOWN)), "serves_seen": str(check.get("seen", ""))}
 
 
 def _task(

@@ -13,6 +13,8 @@ from typing import Any
 
 from cli.ui.views import words
 from landfall.chain import Record
+from landfall.migration import migration
+from landfall.migration import words as migration_words
 from landfall.smoke.case import PASS, SKIP
 from landfall.worker import COMMIT, PROGRESS, UNPROVEN
 
@@ -47,6 +49,8 @@ def of(record: Record, running: int) -> tuple[Fact, ...]:
         found.append(Fact(f"serves {words.short(commit)} ✓", "checks"))
     if passed:
         found.append(Fact(f"checks ✓ {len(passed)} of {len(checks)}", "checks"))
+    if migrated := migration.read(record):
+        found.append(Fact(f"migration {migration_words.short(migrated)}", "record"))
     return (*found, Fact("signed ✓", "record")) if record.get("signature") else tuple(found)
 
 

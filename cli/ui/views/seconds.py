@@ -143,6 +143,7 @@ def advice(cause: Cause, limits: Mapping[str, Any]) -> str:
     return {
         Cause.QUEUE: f"Another deployment was ahead of it; {of('lock_poll_seconds')} is how often it asks.",
         Cause.STEPS: "Landfall's own functions: checks before the change, the record and the report after it.",
+        Cause.APPROVAL: "People had to sign the release off: tell them earlier, or ask fewer of them.",
         Cause.MIGRATION: "The migration's task ran before the service was updated: a shorter migration.",
         Cause.AFTER: "The function that [services.….after] names: a quicker one, or fewer seconds for it.",
         Cause.SCHEDULING: "ECS looked for room for the tasks. On EC2, free capacity makes it shorter.",

@@ -17,6 +17,7 @@ class Cause(StrEnum):
 
     QUEUE = "waiting for its turn"
     STEPS = "Landfall's own steps"
+    APPROVAL = "waiting for approval"
     MIGRATION = "migration"
     AFTER = "after-check"
     SCHEDULING = "scheduling"
@@ -51,6 +52,10 @@ STEPS = {
     "Preflight": Step("Preflight"),
     "WaitForScan": Step("Preflight", Cause.POLLING),
     "WaitForPreflight": Step("Preflight", Cause.POLLING),
+    "CheckApproval": Step("Approval", Cause.APPROVAL),
+    "AwaitApproval": Step("Approval", Cause.APPROVAL),
+    "CheckSignOff": Step("Approval", Cause.APPROVAL),
+    "AwaitSignOff": Step("Approval", Cause.APPROVAL),
     "RegisterTaskDefinition": Step("Revision"),
     "WaitToMigrate": Step("Migration", Cause.MIGRATION),
     "RunMigration": Step("Migration", Cause.MIGRATION),

@@ -93,7 +93,9 @@ def _listed(detail: Mapping[str, Any]) -> Listed:
     manifest, artifact = detail.get("imageManifestMediaType"), detail.get("artifactMediaType")
     known = manifest in (None, *INDEX_TYPES, *MANIFEST_TYPES) and artifact in (None, *CONFIG_TYPES)
     tags = tuple(detail.get("imageTags", []))
-    archived = detail.get("lastArchivedAt") if detail.get("imageStatus") == "ARCHIVED" else None
+    there = detail.get("imageStatus", "ACTIVE") == "ACTIVE"  # ARCHIVED; or ACTIVATING, when it can't be pulled yet
+    archived = None if there else detail.get("lastArchivedAt")
+    restored = detail.get("lastActivatedAt") if there else None
     return Listed(
         str(detail["imageDigest"]),
         tags,
@@ -103,4 +105,5 @@ def _listed(detail: Mapping[str, Any]) -> Listed:
         subject=str(detail.get("subjectManifestDigest") or ""),
         pulled_at=moment(at) if (at := detail.get("lastRecordedPullTime")) else "",
         archived_at=moment(archived) if archived else "",
+        restored_at=moment(restored) if restored else "",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC
 from itertools import islice
 from typing import Any
@@ -50,17 +50,31 @@ class Ecs:
     def tasks(self, *statuses: str, most: int | None = None) -> tuple[TaskView, ...]:
         """Return the service's tasks of these desired statuses. ECS forgets a stopped task after about an hour.
 
-        With `most` only so many are listed and described: the first that ECS names, in no order that is promised.
+        With `most` only so many of each status are listed and described: the first that ECS names, in no order that is
+        promised.
         """
         return tuple(map(task_view, self._tasks(statuses, most)))
+
+    def running_and_stopped(self, no_other: Callable[[Collection[str]], bool]) -> tuple[TaskView, ...]:
+        """Return the tasks that ECS means to run, and the stopped ones unless there is `no_other` that matters.
+
+        `no_other` is told the ARNs of the tasks that run. Of the tasks listed each is described, at the same moment.
+        """
+        running = list(self._task_arns("RUNNING"))
+        stopped = [] if no_other(running) else self._task_arns("STOPPED")
+        return tuple(map(task_view, self._described([*running, *stopped])))
 
     def tasks_and_times(self, *statuses: str, most: int | None = None) -> tuple[tuple[TaskView, TaskTimes], ...]:
         """Return the same tasks, each with when it was placed, pulled, started and stopped."""
         return tuple((task_view(reply), task_times.read(reply)) for reply in self._tasks(statuses, most))
 
     def _tasks(self, statuses: Sequence[str], most: int | None) -> list[Any]:
+        per_status = (islice(self._task_arns(status), most) for status in statuses)
+        return self._described([arn for arns in per_status for arn in arns])
+
+    def _described(self, listed: Sequence[str]) -> list[Any]:
         # a task that stops between two of the lists is in both, and is one stop all the same
-        arns = list(dict.fromkeys(islice((arn for status in statuses for arn in self._task_arns(status)), most)))
+        arns = list(dict.fromkeys(listed))
         replies: list[Any] = []
         for start in range(0, len(arns), DESCRIBE_TASKS_LIMIT):
             with trying(f"describing tasks of {self._service!r}"):

@@ -37,6 +37,15 @@ class Ledger(Closing):
         open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
         return self._set({"service": service, "deployment_id": deployment_id, **fields}, open_)
 
+    def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
+        """Replace the sign-off of a record that is still open. False when it is closed, or no longer says `before`.
+
+        Two answers at once, or an answer and a look, are so written one after the other, and none is lost.
+        """
+        same = "attribute_not_exists(outcome) AND #approval = :before"
+        record = {"service": service, "deployment_id": deployment_id, "approval": after}
+        return self._set(record, same, {":before": before})
+
     def mark(self, service: str, deployment_id: str, **fields: Any) -> None:
         """Set fields of a record, closed or not."""
         self._set({"service": service, "deployment_id": deployment_id, **fields}, "attribute_exists(deployment_id)")

@@ -23,10 +23,14 @@ _FROM_SERVICE = (
 
 @dataclass(frozen=True)
 class Ran:
-    """RunTask's answer: the task, or why there is none (ECS API reference, "API failure reasons")."""
+    """RunTask's answer: the task, or why there is none (ECS API reference, "API failure reasons").
+
+    `final`: it refused the request itself. Else it had no room, which may come.
+    """
 
     task: str = ""
     failure: str = ""
+    final: bool = False
 
 
 class OneOffTasks:

@@ -30,6 +30,16 @@ def same(found: Document, wanted: Document) -> bool:
     return bool(_plain(found) == _plain(wanted))
 
 
+def is_no_later(arn: str, than: str) -> bool:
+    """Say whether a revision was registered no later than another one of its family. Their numbers only grow.
+
+    Source: Amazon ECS Developer Guide, "Updating an Amazon ECS task definition".
+    """
+    family, _, number = arn.rpartition(":")
+    other, _, limit = than.rpartition(":")
+    return family == other and number.isdecimal() and limit.isdecimal() and int(number) <= int(limit)
+
+
 def _plain(revision: Document) -> Any:
     own = {key: revision.get(key) for key in ACCEPTED if key != "containerDefinitions"}
     mode = revision.get("networkMode")

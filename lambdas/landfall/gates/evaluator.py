@@ -10,16 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from landfall.gates import evidence, measured, saying, weighing
-from landfall.gates.traffic_series import BAKE, MINUTE, SETTLED, Evidence, GateWindow, Minute, Side, TrafficSeries
+from landfall.gates import by_logs, evidence, measured, saying, weighing
+from landfall.gates.by_logs import NO_LOGS, NOT_SURE
+from landfall.gates.traffic_series import BAKE, Evidence, GateWindow, Minute, TrafficSeries, at_weight, settled
 from landfall.gates.weighing import Weighed
 from landfall.model import State, Verdict
 from landfall.settings.traffic import Traffic
 
-NO_WORSE, NOT_JUDGED = "TRAFFIC_NO_WORSE", "TRAFFIC_NOT_JUDGED"
-"""PASS. NOT_JUDGED: a Network Load Balancer, or all comparisons are off. The reason says so."""
-TOO_FEW, NOT_SURE, BROKEN = "TOO_FEW_REQUESTS", "TRAFFIC_NOT_SURE", "MEASUREMENT_BROKEN"
-"""WAIT. NOT_SURE: green looks worse than blue, of enough requests, and it may be chance."""
+NO_WORSE = "TRAFFIC_NO_WORSE"
+TOO_FEW, BROKEN = "TOO_FEW_REQUESTS", "MEASUREMENT_BROKEN"
 LOOK_SECONDS = 60
 """CloudWatch has something new once a minute."""
 LEAST_MINUTES = 3
@@ -29,7 +28,7 @@ LEAST_MINUTES = 3
 class Judged:
     """A verdict on traffic, what goes into the next gate's window, and how many requests are missing at least.
 
-    A WAIT at the gate's end is for the caller to end. `undecided_is_traffic` says that there were too few requests:
+    A WAIT at the gate's end is for the caller to end. `undecided_is_traffic` says that there was too little to judge:
     only then may the setting `undecided` let the release go on. A broken measurement, or doubt about green, never does.
     """
 
@@ -39,8 +38,8 @@ class Judged:
 
     @property
     def undecided_is_traffic(self) -> bool:
-        """Say whether the gate waits for requests alone."""
-        return self.verdict.code == TOO_FEW
+        """Say whether the gate waits for requests, or for lines of a log, alone."""
+        return self.verdict.code in (TOO_FEW, NO_LOGS)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Decision:
 def judge(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> Judged:
     """Judge a gate once. Pure; to be asked again after `verdict.retry_after` seconds while it waits.
 
-    A FAIL has one of the codes ERRORS_WORSE, LATENCY_WORSE and LOG_ERRORS_WORSE (weighing.py).
+    A FAIL has one of the codes ERRORS_WORSE, REFUSALS_WORSE, LATENCY_WORSE and LOG_ERRORS_WORSE (weighing.py).
     """
     made = decide(series, gate, settings, now)
     after = LOOK_SECONDS if made.state == State.WAIT else 1
@@ -66,14 +65,20 @@ def judge(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datet
 
 def decide(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> Decision:
     """Decide a gate once, without a sentence for people."""
+    sides, logs = (
+        (settled(series.blue, now), at_weight(series.green, gate, now)),
+        by_logs.look(series, gate, settings, now),
+    )
     if series.balancer != "application" or not settings.judges:
         why = saying.OFF if series.balancer == "application" else saying.NETWORK
-        return Decision(State.PASS, NOT_JUDGED, lambda: why, gate.evidence)
-    sides = _settled(series.blue, now), _at_weight(series.green, gate, now)
-    found = _weighed(sides, series, gate, settings, now)
+        state, code, reason = logs.alone(why, settings.min_requests)
+        return Decision(state, code, reason, _left(gate.evidence, _Look(*sides, logs.found, 0)))
+    found = (*_weighed(sides, gate, settings), *logs.found)
     look = _Look(*sides, found, evidence.SURE if gate.stage == BAKE else evidence.LEANING)
     missing = look.missing(settings.min_requests)
     state, code, reason = _decided(look, measured.broken(series, gate, now), settings.min_requests, missing)
+    if state == State.PASS and logs.silent:
+        state, code, reason = State.WAIT, NO_LOGS, lambda: logs.silent
     return Decision(state, code, reason, _left(gate.evidence, look), missing)
 
 
@@ -110,17 +115,15 @@ def _decided(look: _Look, broken: str | None, least: int, missing: int) -> tuple
     return State.PASS, NO_WORSE, lambda: saying.no_worse(look.green, look.blue, timed=timed)
 
 
-def _weighed(
-    sides: weighing.Sides, series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime
-) -> tuple[Weighed, ...]:
+def _weighed(sides: weighing.Sides, gate: GateWindow, settings: Traffic) -> tuple[Weighed, ...]:
     found, before = [], gate.evidence
     if settings.errors:
         found.append(weighing.of_errors(sides, settings, before))
+    refusals = weighing.of_refusals(sides, before) if settings.refusals else None
+    if refusals:
+        found.append(refusals)
     if settings.latency:
         found.append(weighing.of_latency(sides, settings, before))
-    if settings.log_errors and series.blue_logs and series.green_logs:
-        logs = _settled(series.blue_logs, now), _at_weight(series.green_logs, gate, now)
-        found.append(weighing.of_logs(logs, settings, before))
     return tuple(found)
 
 
@@ -133,13 +136,5 @@ def _left(before: Evidence, look: _Look) -> Evidence:
         before.gates + 1,
         before.minutes + len(look.green),
         before.requests + saying.counted(look.green)[0],
+        scores.get(weighing.REFUSALS_WORSE),
     )
-
-
-def _settled(side: Side, now: datetime) -> tuple[Minute, ...]:
-    newest = now - MINUTE - SETTLED
-    return tuple(each for each in side.minutes if each.start <= newest and each.requests > 0)
-
-
-def _at_weight(side: Side, gate: GateWindow, now: datetime) -> tuple[Minute, ...]:
-    return tuple(each for each in _settled(side, now) if each.start >= gate.began)

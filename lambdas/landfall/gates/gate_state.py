@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from landfall.gates.log_minutes import Logged
 from landfall.gates.traffic_series import Evidence
 from landfall.model import State, Verdict, failed, passed, safe, wait
 from landfall.settings import shifting_pace
-from landfall.settings.strategy import BAKE, Gate, Strategy
+from landfall.settings.strategy import Gate, Strategy
 
 EARLIER = timedelta(seconds=10)
 """How long before the end of ECS's own pause a gate ends."""
@@ -23,10 +25,11 @@ class GateState:
     """A gate of one service deployment. `hook` is the pause of ECS that waits, and tells this gate from the next.
 
     It must be decided by `ends`. `phase` is what was proven at it so far. `number` counts the gates of the deployment,
-    from 1. `evidence` is what the gates before it left. `said` is what was seen there, for people. `blue_answered` and
-    `green_answered`: since when our own requests were answered by either side. `red_before`: alarms that were red
-    before the deployment began. `baked`: the gate `bake` passed; until then the release is not proven, even if somebody
-    else continued the deployment.
+    from 1. `evidence` is what the gates before it left, `other_pairs` the same of further pairs of target groups.
+    `said` is what was seen there, for people. `blue_answered` and `green_answered`: since when our own requests were
+    answered by either side. `red_before`: alarms that were red before the deployment began. `baked`: the gate `bake`
+    passed; until then the release is not proven, even if somebody else continued the deployment. `logged`: what both
+    sides logged; `unlogged`: why that is not compared.
     """
 
     service_deployment: str = ""
@@ -37,11 +40,14 @@ class GateState:
     phase: str = ""
     number: int = 0
     evidence: Evidence = field(default_factory=Evidence)
+    other_pairs: tuple[Evidence, ...] = ()
     said: str = ""
     blue_answered: str = ""
     green_answered: str = ""
     red_before: tuple[str, ...] = ()
     baked: bool = False
+    logged: Logged = ()
+    unlogged: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "said", safe(self.said))
@@ -50,6 +56,11 @@ class GateState:
     def began_at(self) -> datetime:
         """Return when the gate began."""
         return datetime.fromisoformat(self.began)
+
+    @property
+    def evidence_of(self) -> tuple[Evidence, ...]:
+        """Return what the gates before it left, of each pair of target groups."""
+        return (self.evidence, *self.other_pairs)
 
     @property
     def ends_at(self) -> datetime:
@@ -75,8 +86,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         return before
     if before and hooked.hook == OVER and (before.service_deployment, before.gate) == (hooked.service_deployment, gate):
         return before
-    seconds = settings.gate_seconds + (settings.bake_seconds if gate == BAKE else 0)
-    ends = now + timedelta(seconds=seconds)
+    ends = now + timedelta(seconds=settings.longest(gate))
     if hooked.expires_at:
         ends = min(ends, hooked.expires_at.astimezone(UTC) - EARLIER)
     goes_on = before is not None and before.service_deployment == hooked.service_deployment
@@ -88,19 +98,27 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         ends=ends.isoformat(),
         number=before.number + 1 if before and goes_on else 1,
         evidence=before.evidence if before and goes_on else Evidence(),
+        other_pairs=before.other_pairs if before and goes_on else (),
         red_before=before.red_before if before and goes_on else (),
+        logged=before.logged if before and goes_on else (),
     )
 
 
-def with_evidence(state: GateState, evidence: Evidence) -> GateState:
-    """Return the state with what a gate left. JSON has no infinity: no evidence at all is none."""
-    told = replace(
+def with_evidence(state: GateState, evidence: Sequence[Evidence]) -> GateState:
+    """Return the state with what a gate left, of each pair of target groups."""
+    first, *others = map(_told, evidence)
+    return replace(state, evidence=first, other_pairs=tuple(others))
+
+
+def _told(evidence: Evidence) -> Evidence:
+    """JSON has no infinity: no evidence at all is none."""
+    return replace(
         evidence,
         errors=_finite(evidence.errors),
         latency=_finite(evidence.latency),
         log_errors=_finite(evidence.log_errors),
+        refusals=_finite(evidence.refusals),
     )
-    return replace(state, evidence=told)
 
 
 def settle(

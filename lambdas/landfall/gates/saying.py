@@ -8,7 +8,7 @@ from statistics import median
 from landfall.gates.traffic_series import Minute
 
 NETWORK = "not judged: a Network Load Balancer counts no requests, no 5xx answers and no latency of a target group"
-OFF = "not judged: the settings switch off errors, latency and log_errors"
+OFF = "not judged: the settings switch off errors, refusals, latency and log_errors"
 UNTIMED = "latency was not judged: no minute had enough requests on both sides"
 
 

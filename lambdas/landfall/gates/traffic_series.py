@@ -16,8 +16,9 @@ SETTLED = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Minute:
-    """The requests that one side answered in the minute from `start` on, how many with a 5xx, and latency in seconds.
+    """The requests to one side in the minute from `start` on, how many it answered with a 5xx, and latency in seconds.
 
+    `refused` were answered with a 4xx; of `lost` no answer of a target was counted (answers.py).
     For log errors: lines, and how many are errors. A minute without requests has no data points, and is not in a side.
     """
 
@@ -26,6 +27,8 @@ class Minute:
     errors: int = 0
     p50: float | None = None
     p95: float | None = None
+    refused: int = 0
+    lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,9 +65,9 @@ class TrafficSeries:
 class Evidence:
     """What earlier gates of this deployment left: a small value that travels in JSON from gate to gate.
 
-    `errors`, `latency` and `log_errors` are the weight of the evidence that green is worse, as natural logarithms; None
-    before the first gate. `gates`, `minutes` and `requests` count the gates that ended, and green's minutes and
-    requests at them.
+    `errors`, `latency`, `log_errors` and `refusals` are the weight of the evidence that green is worse, as natural
+    logarithms; None before the first gate. `gates`, `minutes` and `requests` count the gates that ended, and green's
+    minutes and requests at them.
     """
 
     errors: float | None = None
@@ -73,6 +76,7 @@ class Evidence:
     gates: int = 0
     minutes: int = 0
     requests: int = 0
+    refusals: float | None = None
 
 
 @dataclass(frozen=True)
@@ -87,3 +91,14 @@ class GateWindow:
     began: datetime
     ends: datetime
     evidence: Evidence = field(default_factory=Evidence)
+
+
+def settled(side: Side, now: datetime) -> tuple[Minute, ...]:
+    """Return the minutes of a side that do not change any more, and had requests."""
+    newest = now - MINUTE - SETTLED
+    return tuple(each for each in side.minutes if each.start <= newest and each.requests > 0)
+
+
+def at_weight(side: Side, gate: GateWindow, now: datetime) -> tuple[Minute, ...]:
+    """Return the settled minutes since the gate's weight is what it should be."""
+    return tuple(each for each in settled(side, now) if each.start >= gate.began)

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from landfall.gates import evidence, saying
+from landfall.gates import answers, evidence, saying
+from landfall.gates.answers import Sides
 from landfall.gates.evidence import Rates
 from landfall.gates.sides import Errors, Latency
 from landfall.gates.traffic_series import Evidence, Minute
 from landfall.settings.traffic import Traffic
 
 ERRORS_WORSE, LATENCY_WORSE, LOG_ERRORS_WORSE = "ERRORS_WORSE", "LATENCY_WORSE", "LOG_ERRORS_WORSE"
+REFUSALS_WORSE = "REFUSALS_WORSE"
+REFUSED_TIMES, REFUSED_POINTS = 3.0, 0.3
+"""A share of 4xx answers is worse at three times blue's and 30 points more, and harmless up to 10 points more."""
 DOUBT = 0.0
 """The logarithm of evidence above which green is likelier worse than not."""
 DOUBT_OF_FEW = math.log(30)
@@ -65,17 +69,28 @@ class Weighed:
         return math.ceil((self.score - mark) / (self.rates.worse - self.rates.harmless))
 
 
-Sides = tuple[Sequence[Minute], Sequence[Minute]]
-"""Blue's minutes, and green's at this gate's weight."""
-
-
 def of_errors(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
-    """Weigh the 5xx answers."""
-    blue, green = sides
+    """Weigh the 5xx answers, and those that the load balancer gave because a target gave none."""
+    blue, green = answers.failed(sides)
     rule = Errors(blue, settings.errors_times, settings.errors_points, evidence.BURSTS)
     score = evidence.added(before.errors, map(rule.ratio, green), before.minutes + 1)
     reason = partial(_told, "5xx answers", green, rule)
     return Weighed(score, evidence.BAR, ERRORS_WORSE, reason, saying.counted(green)[0], rates=rule.rates)
+
+
+def of_refusals(sides: Sides, before: Evidence) -> Weighed | None:
+    """Weigh the 4xx answers, by a coarse rule: a login that is broken refuses nearly everybody, without any 5xx.
+
+    None where blue itself refuses so many that nothing could be worse. No gate waits for this.
+    """
+    blue, green = answers.refused(sides)
+    rule = Errors(blue, REFUSED_TIMES, REFUSED_POINTS, evidence.LOG_BURSTS)
+    if rule.rates.worse >= 1:
+        return None
+    score = evidence.added(before.refusals, map(rule.ratio, green), before.minutes + 1)
+    reason = partial(_told, "4xx answers", green, rule)
+    requests = saying.counted(green)[0]
+    return Weighed(score, evidence.LOGS_BAR, REFUSALS_WORSE, reason, requests, judged=False, rates=rule.rates)
 
 
 def _told(what: str, green: Sequence[Minute], rule: Errors) -> str:

@@ -67,6 +67,7 @@ _HELD = (
         r"(?i)\b(?<!trustStore)(password|pwd|accountkey|sharedaccesskey|secret(access)?key)=(?!changeit\b)[^\s;&${<]+"
     ),
     Later(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+    Later(r"\"auth\"\s*:\s*\"[\w+/=-]{8,}\""),  # a registry's login in Docker's config.json
     Later(
         r"hooks\.slack\.com/(services|workflows)/.|discord(app)?\.com/api/webhooks/.|\.webhook\.office\.com/webhookb2/."
     ),

@@ -3,8 +3,9 @@
 Source: Amazon ECR user guide, "Automate the cleanup of images by using lifecycle policies" and "Lifecycle policy
 properties". All rules are evaluated, then applied by priority, the lowest number first. An image that fits the tags of
 a rule is left alone by every rule with a greater number, and still counts there. An image with a list of prefixes or
-patterns fits if each of the list fits one of its tags. What an index names stays as long as the index. ECR acts within
-24 hours.
+patterns fits if each of the list fits one of its tags. What an index names stays as long as the index, and a rule that
+counts images leaves it out (seen in ECR's own preview: github.com/DefangLabs/pulumi-defang/pull/466). An image that was
+restored from the archive is as old as its restoration. ECR acts within 24 hours.
 """
 
 from __future__ import annotations
@@ -83,29 +84,45 @@ def doomed(rules: Sequence[Rule], images: Collection[Listed], parts: Mapping[str
     left, found = set(free), list[Doomed]()
     for rule in rules:
         about = [image for image in images if rule.fits(image)]
-        found += [each for each in _taken(rule, about) if each.digest in left]
+        counted = [image for image in about if image.digest not in held]
+        found += [each for each in _taken(rule, counted) if each.digest in left]
         left -= {image.digest for image in about}
     return found
 
 
 def _taken(rule: Rule, about: Iterable[Listed]) -> list[Doomed]:
     if rule.count == COUNT:
-        newest = sorted(about, key=lambda image: (image.pushed_at, image.digest), reverse=True)
+        newest = sorted(about, key=lambda image: (_came(image), image.digest), reverse=True)
         return [Doomed(image.digest, rule, pushes=max(0, rule.number - n)) for n, image in enumerate(newest)]
     after = timedelta(days=rule.number)
     return [Doomed(image.digest, rule, due=datetime.fromisoformat(_since(rule, image)) + after) for image in about]
 
 
 def _since(rule: Rule, image: Listed) -> str:
-    """Return the time from which a rule counts the days. An image that was never pulled counts from its push."""
-    at = {PUSHED: image.pushed_at, PULLED: image.pulled_at, ARCHIVED: image.archived_at}[rule.count]
-    return at or image.pushed_at
+    """Return the time from which a rule counts the days.
+
+    An image that was never pulled counts from its push; one that was not pulled since it was restored, from then.
+    """
+    pulled = max(image.pulled_at, image.restored_at)
+    at = {PUSHED: "", PULLED: pulled, ARCHIVED: image.archived_at}[rule.count]
+    return at or _came(image)
+
+
+def _came(image: Listed) -> str:
+    """Return when an image came into the repository: its push, or its restoration from the archive."""
+    return image.restored_at or image.pushed_at
 
 
 def _rule(told: Mapping[str, Any]) -> Rule:
     selection, action = told["selection"], told["action"]["type"]
     status, count = selection["tagStatus"], selection["countType"]
-    known = ((status, (ANY, TAGGED, UNTAGGED)), (count, (PUSHED, PULLED, ARCHIVED, COUNT)), (action, tuple(ACTIONS)))
+    unit = selection.get("countUnit", "days")
+    known = (
+        (status, (ANY, TAGGED, UNTAGGED)),
+        (count, (PUSHED, PULLED, ARCHIVED, COUNT)),
+        (action, tuple(ACTIONS)),
+        (unit, ("days",)),
+    )
     for value, values in known:
         if value not in values:
             raise ValueError(f"{value!r} is not one of {', '.join(values)}")

@@ -32,6 +32,7 @@ class Listed:
     `index`: it names other manifests, one for each platform. `subject`: the digest that a signature or an attestation
     is of. `pulled_at`: when ECR recorded a pull last, empty if never; ECR updates it about once a day (ImageDetail).
     `archived_at`: when it went to the archive, from which nothing can be pulled; empty if it is not there.
+    `restored_at`: when it came back from there last; empty if it never did.
     """
 
     digest: str
@@ -42,3 +43,4 @@ class Listed:
     subject: str = ""
     pulled_at: str = ""
     archived_at: str = ""
+    restored_at: str = ""

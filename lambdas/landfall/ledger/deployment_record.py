@@ -11,6 +11,8 @@ from typing import Any, assert_never
 from landfall import redaction, worker
 from landfall.after import inquiry
 from landfall.after.inquiry import Inquiry
+from landfall.approval import approval
+from landfall.approval.approval import Approval
 from landfall.intake import recorded_requests
 from landfall.ledger import YES
 from landfall.migration import migration, words
@@ -27,7 +29,7 @@ SCHEMA = 2
 class Ended:
     """Everything the machine knows at the end. What a deployment never reached is None.
 
-    The machine carries neither `migration` nor `after_check`: they are in the record, and `with_waits` puts them here.
+    The machine carries no `migration`, `after_check` or `approval`: they are in the record; `with_record` adds them.
     """
 
     release: Release
@@ -39,11 +41,17 @@ class Ended:
     checks: tuple[Check, ...] = ()
     migration: Migration | None = None
     after_check: Inquiry | None = None
+    approval: Approval | None = None
 
 
-def with_waits(ended: Ended, record: Mapping[str, Any] | None) -> Ended:
-    """Return how a deployment ended with what its record says of its migration and its after-check."""
-    return replace(ended, migration=migration.read(record), after_check=inquiry.read(record))
+def with_record(ended: Ended, record: Mapping[str, Any] | None) -> Ended:
+    """Return how a deployment ended with what its record says of its migration, its after-check and its sign-off."""
+    return replace(
+        ended,
+        migration=migration.read(record),
+        after_check=inquiry.read(record),
+        approval=approval.read(record),
+    )
 
 
 def opened(release: Release, *, doomed: bool = False) -> dict[str, Any]:
@@ -79,7 +87,7 @@ def closed(ended: Ended, now: datetime) -> dict[str, Any]:
     failure, deployment, baseline = ended.failure, ended.deployment, ended.baseline
     return {
         **opened(ended.release),
-        "ended": json.dumps(asdict(replace(ended, migration=None, after_check=None))),
+        "ended": json.dumps(asdict(replace(ended, migration=None, after_check=None, approval=None))),
         "fence": ended.release.fence,
         "outcome": ended.outcome.value,
         "ended_at": now.isoformat(),

@@ -112,6 +112,14 @@ def overtaken(way: str, digest: str, last_change: Record | None, proven: Sequenc
     return ""
 
 
+def by_hand(last_change: Record | None, live: str) -> Refusal | None:
+    """Refuse a drill where the live revision is not what the last deployment left: it would undo what somebody did."""
+    if last_change is None or live in service_standing.left_by(last_change):
+        return None
+    what = f"revision {live.rpartition('/')[2]} is live, which the last deployment did not leave: deployed by hand?"
+    return Refusal("NOT_PROVEN", f"{what} A drill would undo that; release the commit that should run first")
+
+
 def last(newest: Iterable[Record]) -> Practice | None:
     """Return the last way back that a drill proved; `newest` are the records by their ids, the greatest first."""
     forward = False

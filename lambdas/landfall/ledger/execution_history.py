@@ -11,6 +11,8 @@ from typing import Any
 from landfall.redaction import redacted
 
 WAITS, CHOICES = "WaitStateEntered", "ChoiceStateEntered"
+WAIT = "WAIT"
+"""The answer of a step that has to look again."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,14 @@ def events(history: Iterable[Mapping[str, Any]]) -> Iterator[Event]:
 
 
 def timeline(found: Iterable[Event]) -> tuple[Entry, ...]:
-    """Return what happened, line by line. Looks that came to the same answer are one line; choices and waits none."""
+    """Return what happened, line by line. Looks that came to the same answer are one line; choices and waits none.
+
+    While ECS waits at a gate, two states are looked at in turn. They are two lines, not two for each look.
+    """
     told: list[Entry] = []
     for visit in _visits(found):
         earlier = next((n for n in range(len(told) - 1, -1, -1) if _same(told[n], visit)), None)
-        if earlier is None or any(entry.answer and entry.state != visit.state for entry in told[earlier:]):
+        if earlier is None or any(_decided(entry, visit) for entry in told[earlier:]):
             told.append(visit)
         else:
             told[earlier] = _merged(told[earlier], visit)
@@ -124,6 +129,11 @@ def _answered(visit: Entry | None, event: Event) -> Entry | None:
 
 def _same(entry: Entry, visit: Entry) -> bool:
     return (entry.state, entry.answer, entry.code) == (visit.state, visit.answer, visit.code)
+
+
+def _decided(entry: Entry, visit: Entry) -> bool:
+    """Say whether another state came to a decision, so that what comes after it is another part of the story."""
+    return entry.answer not in ("", WAIT) and entry.state != visit.state
 
 
 def _merged(entry: Entry, visit: Entry) -> Entry:

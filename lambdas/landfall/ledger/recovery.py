@@ -89,15 +89,8 @@ def carried(plan: Plan) -> Ended:
     if plan.verdict.code == "RECOVER" and known.baseline and known.deployment:
         baseline = _needed(known.baseline)
         deployment = replace(known.deployment, digests={}, health_checked=())
-    return replace(
-        known,
-        release=_named(known.release),
-        baseline=baseline,
-        deployment=deployment,
-        checks=(),
-        migration=None,
-        after_check=None,
-    )
+    bare = replace(known, checks=(), migration=None, after_check=None, approval=None)
+    return replace(bare, release=_named(known.release), baseline=baseline, deployment=deployment)
 
 
 def completed(ended: Ended, record: Mapping[str, Any] | None) -> Ended:

@@ -19,7 +19,7 @@ _KEYS = tuple(
     """level lvl severity loglevel levelname severitytext l levelstring priorityname priority status sev errorseverity
     sysloglevel syslogseverity loggerlevel eventlevel msglevel messagelevel severitylevel detectedlevel""".split()  # noqa: SIM905
 )
-_NUMBERED = ("level", "severity", "levelvalue", "loglevel")
+_NUMBERED = ("level", "lvl", "severity", "levelvalue", "loglevel")
 _WRAPPERS = frozenset(
     """log meta metadata attributes attrs syslog record data entry fields labels context extra payload
     jsonpayload message

@@ -11,11 +11,12 @@ from landfall.text.lazy_pattern import Later
 _HEAD = 240
 """How many characters are searched for a level without brackets or a field."""
 _LOGFMT = Later(
-    r"(?:^|[\s,{(])\"?(?:level|lvl|severity|loglevel|log\.level|levelname|level_name|severity_text|sev|prio|priority"
+    r"(?:^(?!\w{1,20}\s?[=:]\s?\w{1,20}\s*$)|[\s,{(])\"?(?:level|lvl|severity|loglevel|log\.level|levelname|level_name|severity_text|sev|prio|priority"
     r"|error_severity|L|at)\"?\s?[=:]\s?\"?"
     r"(?P<word>[A-Za-z]{1,14}(?:\+\d)?)\b(?![-.])",
     re.I,
 )
+"""A line that is only a level is a setting (`LOGLEVEL=ERROR`)."""
 _TYPED = Later(r"type=\"?(?P<word>[A-Za-z]{3,14})\"?\s(?:\S+=)?")
 _LETTER = Later(
     r"(?:(?P<klog>[IWEF])\d{4}(?:\d\d)? \d\d:\d\d:\d\d|(?P<android>[VDIWEFA])/[\w.$-]{1,60}\s{0,3}\("

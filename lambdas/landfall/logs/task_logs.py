@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,9 +78,14 @@ def place(task_definition: Mapping[str, Any], container: str) -> Place | None:
     return Place(group, prefix, container) if config.get("logDriver") == "awslogs" and group and prefix else None
 
 
+def recogniser(pattern: str | None) -> Callable[[str], bool]:
+    """Return what says whether a line is an error: the service's pattern if there is one, else the line's level."""
+    return Linear(pattern).found_in if pattern else levels.is_error
+
+
 def tally(written: Written, pattern: str | None) -> Tally:
-    """Count lines and errors. The service's pattern decides what an error is, else the line's level."""
-    is_error = Linear(pattern).found_in if pattern else levels.is_error
+    """Count lines and errors."""
+    is_error = recogniser(pattern)
     errors = sum(is_error(line.text) for line in written.lines)
     return Tally(len(written.lines), errors, written.whole)
 

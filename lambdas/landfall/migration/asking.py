@@ -25,6 +25,8 @@ REPEATED_FOR = timedelta(minutes=55)
 task can't stop before the intent, and clocks differ."""
 CONFLICT = "ConflictException"
 """RunTask's answer where the token was used with other parameters: so there is a task (API reference, RunTask)."""
+RESTART_PERIOD = 300
+"""`restartAttemptPeriod` where it is not set (ECS API reference, ContainerRestartPolicy)."""
 REFUSALS = frozenset(
     {
         "AccessDeniedException",
@@ -96,8 +98,12 @@ def may_repeat(migration: Migration, now: datetime) -> bool:
     return now - datetime.fromisoformat(migration.intended_at) < REPEATED_FOR
 
 
-def unfit(template: Mapping[str, Any], container: str, service: str) -> Verdict | None:
-    """Refuse a container that the revision lacks, or whose end does not end its task."""
+def unfit(template: Mapping[str, Any], container: str, service: str, timeout_seconds: int) -> Verdict | None:
+    """Refuse a container that the revision lacks, or whose end does not end its task.
+
+    A restart policy starts a container again, whatever its exit code, once it has run for `restartAttemptPeriod`
+    (ECS developer guide, "Restart individual containers in Amazon ECS tasks with container restart policies").
+    """
     found = {str(c.get("name")): c for c in template.get("containerDefinitions", [])}
     key = f"services.{service}.migration.container"
     if container not in found:
@@ -105,5 +111,14 @@ def unfit(template: Mapping[str, Any], container: str, service: str) -> Verdict 
         return failed("MIGRATION_CONTAINER", f"{why}; no migration was started")
     if found[container].get("essential") is False:
         why = f"container {container!r} is not essential, so its end does not end the task: set {key} to one that is"
+        return failed("MIGRATION_CONTAINER", f"{why}; no migration was started")
+    restarts = found[container].get("restartPolicy") or {}
+    period = int(restarts.get("restartAttemptPeriod") or RESTART_PERIOD)
+    if restarts.get("enabled") and period < timeout_seconds:
+        why = (
+            f"container {container!r} has a restart policy, by which ECS may run the migration again after {period} s: "
+            f"make its restartAttemptPeriod as long as services.{service}.migration.timeout_seconds "
+            f"({timeout_seconds}), or remove the policy"
+        )
         return failed("MIGRATION_CONTAINER", f"{why}; no migration was started")
     return None

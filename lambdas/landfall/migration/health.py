@@ -6,13 +6,15 @@ A migration can lock the tables that the live release writes to. ECS and the loa
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from landfall.migration.migration import Migration
 from landfall.model import Baseline
 from landfall.proof.observed import Look
 
 DRAINED = "unhealthy"
+REPLACED_IN = timedelta(minutes=3)
+"""How long ECS may take to replace a task, as after a Spot interruption, before people hear of it (law 8)."""
 
 
 def problem(look: Look, baseline: Baseline) -> str:
@@ -40,6 +42,20 @@ def noted(migration: Migration, wrong: str, now: datetime) -> Migration:
     return migration
 
 
-def is_to_be_told(before: Migration, now: Migration) -> bool:
-    """Say whether people must hear of it now: at the second look in a row that sees it, and once."""
-    return bool(before.unhealthy_since and now.unhealthy_since and not now.healthy_again and not now.warned)
+def is_being_replaced(look: Look) -> bool:
+    """Say whether all that is wrong may be that ECS replaces a task: others run, and a new one is on its way."""
+    service = look.service
+    if service is None or any(target.state == DRAINED for target in look.targets):
+        return False
+    coming = sum(deployment.pending for deployment in service.deployments)
+    return 0 < service.running < service.desired <= service.running + coming
+
+
+def is_to_be_told(before: Migration, known: Migration, now: datetime, *, replaced: bool = False) -> bool:
+    """Say whether people must hear of it now: at the second look in a row that sees it, and once.
+
+    `replaced`: a task is being replaced. They hear of that only if it lasts.
+    """
+    seen = before.unhealthy_since and known.unhealthy_since and not known.healthy_again and not known.warned
+    lasts = not replaced or (seen and now - datetime.fromisoformat(known.unhealthy_since) >= REPLACED_IN)
+    return bool(seen and lasts)

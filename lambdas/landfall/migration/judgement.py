@@ -20,6 +20,9 @@ MISSING_FOR = timedelta(minutes=5)
 ENDED_BY_ITSELF = ("EssentialContainerExited", "")
 ENDED_UNSTARTED = ("TaskFailedToStart", "UserInitiated")
 """Stop codes of a task that has neither a start nor an exit code because its container never ran."""
+NEVER_RAN = ("CannotPull", "CannotCreateContainerError", "CannotStartContainerError")
+"""What the reason of a container begins with that Docker never started (ECS developer guide, stopped task error codes).
+On EC2 such a task says EssentialContainerExited. A DockerTimeoutError is not one: the container may have started."""
 INTERRUPTED = ("SpotInterruption", "TerminationNotice", "InfrastructureHealth")
 CODES = {
     Stage.RAN: "MIGRATED",
@@ -39,10 +42,13 @@ class Looked:
     stop: bool = False
 
 
-def judge(migration: Migration, task: TaskView | None, now: datetime, poll: int) -> Looked:
-    """Judge a migration whose task is known. `task` is None where ECS does not know it at this look."""
+def judge(migration: Migration, task: TaskView | None, now: datetime, poll: int, unread: str = "") -> Looked:
+    """Judge a migration whose task is known.
+
+    `task` is None where ECS does not know it at this look, or where Landfall can't read it: `unread` says why.
+    """
     if task is None:
-        return _missing(migration, now, poll)
+        return _missing(migration, now, poll, unread)
     seen = replace(migration, missing_since="", started_at=migration.started_at or _iso(task.started_at))
     if task.last_status == "STOPPED":
         return Looked(_ended(seen, task))
@@ -89,21 +95,24 @@ def unfound(migration: Migration, now: datetime, kept: timedelta, poll: int, *, 
     return Looked(replace(migration, stage=Stage.NEVER_STARTED, stopped_reason=why))
 
 
-def _missing(migration: Migration, now: datetime, poll: int) -> Looked:
+def _missing(migration: Migration, now: datetime, poll: int, unread: str) -> Looked:
     since = migration.missing_since or now.isoformat()
     if now - datetime.fromisoformat(since) < MISSING_FOR:
-        why = f"ECS does not know task {migration.task} at this look"
+        why = unread or f"ECS does not know task {migration.task} at this look"
         return Looked(replace(migration, missing_since=since), wait("MIGRATION_MISSING", why, poll))
-    why = f"ECS has not known task {migration.task} since {since}, so how it ended can't be found out"
-    return Looked(unknown(migration, why))
+    why = f"ECS has not known task {migration.task} since {since}"
+    if unread:
+        why = f"task {migration.task} could not be read since {since}: {unread}"
+    return Looked(unknown(migration, f"{why}, so how it ended can't be found out"))
 
 
 def _stopping(migration: Migration, now: datetime, poll: int) -> Looked:
     asked = datetime.fromisoformat(migration.stop_asked_at)
     if now - asked > timedelta(seconds=STOPPING_SECONDS):
-        why = f"task {migration.task} was told to stop at {migration.stop_asked_at}, and did not"
-        return Looked(unknown(migration, why))
-    return Looked(migration, wait("MIGRATION_STOPPING", f"task {migration.task} is stopping", poll))
+        why = f"task {migration.task} was told to stop at {migration.stop_asked_at}, and may still run"
+        refused = f" ({migration.stopped_reason})" if migration.stopped_reason else ""
+        return Looked(unknown(migration, f"{why}{refused}; {words.to_stop(migration.task)}"))
+    return Looked(migration, wait("MIGRATION_STOPPING", f"task {migration.task} is stopping", poll), stop=True)
 
 
 def _ended(migration: Migration, task: TaskView) -> Migration:
@@ -122,7 +131,8 @@ def _ended(migration: Migration, task: TaskView) -> Migration:
 def _stage(found: Migration) -> Stage:
     if found.exit_code == 0 and found.stop_code in ENDED_BY_ITSELF:
         return Stage.RAN
-    if found.exit_code is None and not found.started_at and found.stop_code in ENDED_UNSTARTED:
+    unstarted = found.stop_code in ENDED_UNSTARTED or found.container_reason.startswith(NEVER_RAN)
+    if found.exit_code is None and not found.started_at and unstarted:
         return Stage.NEVER_STARTED
     by_itself = found.exit_code is not None and found.stop_code in ENDED_BY_ITSELF
     return Stage.TIMED_OUT if found.stop_asked_at and not by_itself else Stage.FAILED

@@ -61,6 +61,12 @@ def health(migration: Migration) -> str:
     return f"; the service is unhealthy since {migration.unhealthy_since} ({migration.unhealthy_why})"
 
 
+def to_stop(task: str) -> str:
+    """Return how a person stops a task: its ARN names the cluster (ECS developer guide, ARN formats)."""
+    cluster = task.rpartition(":task/")[2].partition("/")[0]
+    return f"to stop it: aws ecs stop-task --cluster {cluster} --task {task}"
+
+
 def short(migration: Migration | None) -> str:
     """Say in a word or two whether a migration ran."""
     if migration is None:

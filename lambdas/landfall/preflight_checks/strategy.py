@@ -38,8 +38,9 @@ def refusal(service: ServiceView, settings: Service) -> Verdict | None:
     if BEFORE_TRAFFIC in gates and not view.test_rules:
         what = f"it has no test listener rule, and gate {BEFORE_TRAFFIC!r} asks the new tasks through one"
         return _refused("NO_TEST_RULE", settings, what, snippets.load_balancer(service))
-    wrong = next((text for text in (_gate(view, gate) for gate in gates) if text), "")
-    return _refused("GATE_NOT_HELD", settings, wrong, snippets.hooks(service, gates)) if wrong else None
+    wrong = next((text for text in (_gate(view, gate, table) for gate in gates) if text), "")
+    longest = max((table.longest(gate) for gate in gates), default=0)
+    return _refused("GATE_NOT_HELD", settings, wrong, snippets.hooks(service, gates, longest)) if wrong else None
 
 
 def miswired(service: ServiceView, settings: Service, rules: Weights, groups: frozenset[str]) -> Verdict | None:
@@ -141,7 +142,7 @@ def _not_wired(view: StrategyView) -> str:
     return ""
 
 
-def _gate(view: StrategyView, gate: Gate) -> str:
+def _gate(view: StrategyView, gate: Gate, table: Strategy) -> str:
     """Return why a gate is not held; empty if it is. A hook whose timeout ECS does not name holds it too."""
     stage, pauses = STAGES[gate], view.pauses_at(STAGES[gate])
     if not pauses:
@@ -154,6 +155,12 @@ def _gate(view: StrategyView, gate: Gate) -> str:
         return (
             f"the hook at stage {stage} has timeout action CONTINUE: if Landfall did not answer, ECS would bring the"
             " release to users unjudged; set it to ROLLBACK"
+        )
+    held = pauses[0].minutes
+    if held is not None and held * 60 < table.longest(gate):
+        return (
+            f"the hook at stage {stage} waits {held} minutes, and gate {gate!r} may take {table.longest(gate)} s: ECS"
+            " would roll a good release back before it is judged; give the hook more, or gate_seconds less"
         )
     return ""
 

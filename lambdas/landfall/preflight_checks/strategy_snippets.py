@@ -6,6 +6,7 @@ A reason has at most 1,000 characters, so ARNs are names in capitals. docs/strat
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +15,7 @@ from landfall.proof.strategy import BLUE_GREEN, PAUSE, ROLLING
 from landfall.settings.strategy import STAGES, Gate
 
 MINUTES = 60
-"""How long the hook of the snippet waits before ECS rolls back."""
-_TIMEOUT = {"timeoutInMinutes": MINUTES, "action": "ROLLBACK"}
+"""How long the hook of the snippet waits at least before ECS rolls back."""
 _ADVANCED = {
     "alternateTargetGroupArn": "OTHER_GROUP",
     "productionListenerRule": "RULE",
@@ -24,10 +24,14 @@ _ADVANCED = {
 }
 
 
-def hooks(service: ServiceView, gates: Sequence[Gate]) -> str:
-    """Return how to set the pauses of these gates. The list takes the place of all hooks that the service has."""
+def hooks(service: ServiceView, gates: Sequence[Gate], longest: int = 0) -> str:
+    """Return how to set the pauses of these gates. The list takes the place of all hooks that the service has.
+
+    `longest`: how many seconds a gate may take.
+    """
     stages = [STAGES[gate] for gate in gates]
-    value = [{"targetType": PAUSE, "lifecycleStages": stages, "timeoutConfiguration": _TIMEOUT}]
+    timeout = {"timeoutInMinutes": max(MINUTES, math.ceil(longest / 60)), "action": "ROLLBACK"}
+    value = [{"targetType": PAUSE, "lifecycleStages": stages, "timeoutConfiguration": timeout}]
     command = f"--deployment-configuration '{_text({'lifecycleHooks': value})}'"
     return _told(service, command, "DeploymentConfiguration.LifecycleHooks", value)
 

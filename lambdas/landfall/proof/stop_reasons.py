@@ -26,6 +26,8 @@ HEALTH_CHECKS = ("failed ELB health checks", "failed container health checks")
 _CLASSES = (
     ("CannotPull", PULL),
     ("retrieve ecr registry auth", PULL),
+    ("get registry auth from asm", SECRET),
+    ("get registry auth", PULL),
     *((text, SECRET) for text in ("retrieve secret", "secretsmanager:", "ssm:GetParameter", "kms:Decrypt")),
     ("OutOfMemory", MEMORY),
     *((text, HEALTH) for text in HEALTH_CHECKS),
@@ -54,12 +56,12 @@ _AROUND = (
     (
         AWS,
         r"^internalerror(?!: failed to normalize)|dockertimeouterror|containerruntime(timeout)?error"
-        r"|cannot(inspect|describe)container",
+        r"|cannot(inspect|describe)container|connect to the docker daemon|unexpected status .{0,60}\b50[0234]\b",
     ),
 )
-"""The last three: Docker or containerd on the host did not answer the agent. AWS names host and network as the cause
-(ECS Developer Guide, "Stopped tasks error codes"; re:Post, "DockerTimeoutError"; aws/amazon-ecs-agent#336: a slow
-disk).
+"""The last one: Docker or containerd on the host did not answer the agent, or the registry answered with an error of
+its own. AWS names host and network as the cause (ECS Developer Guide, "Stopped tasks error codes"; re:Post,
+"DockerTimeoutError"; aws/amazon-ecs-agent#336: a slow disk).
 """
 _PASSING = Later(
     r"timeout|timed out|deadline exceeded|context cancell?ed|request cancell?ed|connection (re|issue|closed)|\beof\b"
@@ -70,9 +72,15 @@ _PASSING = Later(
 _HOPELESS = Later(
     r"not ?found|does not exist|no such file|can.?t find|manifest unknown|invalid (ssm )?parameters|denied"
     r"|not authorized|unauthorized|forbidden|no basic auth|did not contain json key|\bplatform\b|no matching manifest"
-    r"|diffids don.?t match|invalid reference|failed to normalize|has the permissions"
+    r"|diffids don.?t match|invalid reference|failed to normalize|has the permissions|unable to assume the role"
+    r"|mismatched image|unsupported (manifest )?(media type|schema)|incompatible with"  # the image itself
+    r"|(marked|scheduled) for deletion|pending deletion|invalid character"  # the secret, or its key
 )
-"""AWS's words for an image, secret or file system that is missing or not allowed. Waiting doesn't help."""
+"""AWS's words for an image, secret or file system that is missing, unusable or not allowed. Waiting doesn't help.
+
+`invalid character`: a key was asked for, and the secret is no JSON (Go's `encoding/json`). `(marked|scheduled) for
+deletion`: Secrets Manager User Guide, "Delete a secret"; a deleted KMS key: KMS Developer Guide, "Key states".
+"""
 _QUOTED = Later(r"""["'`<\u2018\u201c][^\s"'`]+["'`>\u2019\u201d]""")
 _BARE = Later(r"(pull access denied for) [^\s,]+|(invalid (?:ssm )?parameters:).*")
 """Places where AWS puts a name that may look like an ordinary word."""

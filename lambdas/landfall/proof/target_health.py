@@ -16,6 +16,9 @@ from landfall.model import Verdict, passed, wait
 from landfall.proof import running
 from landfall.proof.observed import Look, TargetGroup, TargetView, TaskView
 
+_TOLD = 3
+"""How many targets a reason tells of: they may have different faults."""
+
 
 @dataclass(frozen=True)
 class _Problem:
@@ -49,7 +52,8 @@ def assess(look: Look, judged: Judged) -> Verdict:
         late |= {p.passing for p in found if p.passing}
         problem = next((p for p in found if not p.passing or len(late) > spare), None)
         if problem:
-            return wait(problem.code, problem.reason, interval)
+            others = dict.fromkeys(p.reason for p in found if p.code == problem.code and p is not problem)
+            return wait(problem.code, "; ".join((problem.reason, *list(others)[: _TOLD - 1])), interval)
     healthy = serving - len(late)
     tail = f", {desired - healthy} starting" if healthy < desired else ""
     return passed("HEALTHY", f"{healthy} of {desired} targets healthy, all of this deployment{tail}")

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     NOT_ANCHORED = "NOT_ANCHORED"
     IMAGE_EXPIRES = "IMAGE_EXPIRES"
     DRILL_OVERDUE = "DRILL_OVERDUE"
+    DEPLOYMENT_WAITS = "DEPLOYMENT_WAITS"
     COULD_NOT_LOOK = "COULD_NOT_LOOK"
 
 
@@ -159,6 +160,16 @@ def changes(
             if finding.kind in look.kinds and (after := gone(finding, at, look.because.get(finding.subject, ""))):
                 found.append((after, None))
     return found
+
+
+def at_once(service: str, look: Looked, known: Iterable[Finding], at: datetime) -> list[Finding]:
+    """Return the findings that a look changes which an event asked for: one look is enough to raise them."""
+    before = {finding.key: finding for finding in known}
+    first = [finding for finding, _ in changes(service, [look], before.values(), at, timedelta(0))]
+    suspected = {finding.key: finding for finding in first if finding.state == State.SUSPECTED}
+    raised = changes(service, [look], (before | suspected).values(), at, timedelta(0)) if suspected else []
+    others = [finding for finding in first if finding.key not in suspected]
+    return [*others, *(finding for finding, _ in raised if finding.key in suspected)]
 
 
 def retold(known: Finding, at: datetime) -> Finding | None:

@@ -10,6 +10,8 @@ from landfall.redaction.kind import Kind
 from landfall.text.lazy_pattern import Later
 
 _RECORD = "patient record"
+_MBI = "[AC-HJKMNP-RT-Y]"
+"""Letters of a Medicare number: all but S, L, O, I, B and Z."""
 _PEOPLE = r"patient|subscriber|member|beneficiary|insured|guarantor|next_?of_?kin|emergency_?contact|person"
 _NOT_NAMES = (
     r"(?!(?:Portal|Service|Services|Record|Records|List|Lookup|Search|Id|ID|Name|Names|Not|No|Api|API|Data|Database"
@@ -69,11 +71,14 @@ KINDS: tuple[Kind | Within, ...] = (
     _kind(_RECORD, r"(?P<keep>(?<![\w,])\(?0010,?[0-9a-fA-F]{4}\)? [A-Z]{2} )(?![\[\s])[^\s#\[\]]+", "0010"),
     _kind("name", rf"(?<![\w^])(?:[A-Z]?\d{{3,12}}\^)?{_CAPITAL}\^{_CAPITAL}(?:\^[\w.]*)*", "^"),
     Within(
-        Later(r"\b(?:Patient|Person|RelatedPerson|Practitioner)(?:/_search)?\?[^\s\"'<>]+"),
+        Later(
+            r"\b(?:(?:Patient|Person|RelatedPerson|Practitioner)(?:/_search)?"
+            r"|(?:patients?|members|subscribers)(?:/(?:search|find|lookup))?)\?[^\s\"'<>]+"
+        ),
         _kind(
             "patient record",
             r"(?P<keep>[?&](?:name|family|given|birthdate|identifier|address[\w-]*|phone|telecom|email|phonetic|_id"
-            r"|_content"
+            r"|_content|first_?name|last_?name|dob"
             r"|death-date)(?::\w+)?=)(?!\[redacted)[^&#]+",
         ),
     ),
@@ -108,7 +113,11 @@ KINDS: tuple[Kind | Within, ...] = (
         '"display"',
     ),
     _kind("age", r"(?P<keep>\"age\": ?\"?)(?:9\d|1[0-2]\d)(?![\w.])", '"age"'),
-    _kind("record number", r"(?i)(?P<keep>\bpatient(?:=|: ?|[\"']: ?[\"']?))[A-Z]{0,3}-?\d{4,}(?![\w:.-])", "patient"),
+    _kind(
+        "record number",
+        r"(?i)(?P<keep>(?<!//)\bpatient(?:=|: ?|[\"']: ?[\"']?))[A-Z]{0,3}-?\d{4,}(?![\w:.-])",
+        "patient",
+    ),
     _kind(
         "name",
         r"(?P<keep>\"(?:name\": ?\[?\{[^{}]{0,100}?\"text"
@@ -118,6 +127,12 @@ KINDS: tuple[Kind | Within, ...] = (
     ),
     _kind("name", rf"(?P<keep>(?i:<(?:{_PEOPLE})>)\s{{0,8}}<name>)[^<>]+", "<name>"),
     _kind("record number", r"(?P<keep><id\b[^<>]{0,120}?extension=)(?!\[redacted)\"[^\"]*\"", "extension="),
+    # a Medicare number (CMS, "Understanding the Medicare Beneficiary Identifier Format")
+    _kind(
+        "record number",
+        rf"(?<![\w-])[1-9]{_MBI}(?:{_MBI}|\d)\d-{_MBI}(?:{_MBI}|\d)\d-{_MBI}{{2}}\d{{2}}(?![\w-])",
+        "-",
+    ),
     _kind("device", r"(?<![\w(])\(01\)\d{14}(?:\(\d\d\)[\w.-]{1,30})*", "(01)"),
     _kind(
         "name",

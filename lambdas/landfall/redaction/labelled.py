@@ -68,6 +68,7 @@ _SETTER = Later(
     r"|addHeader"
     r"|option|with|param|attribute)\(\s?[\"'](?P<label>[\w.-]{2,80})(?P<place>[\"'],\s?)(?=[\"'])"
 )
+_QUOTED = Later(r"(?s)(?P<quote>\\{0,8}[\"']|%22|&quot;|\\u0022|`).*(?P=quote)")
 _OTHERS = (("(", _SETTER), ("<", _TAG), ("e", _SET), ('name="', _FORM), ("</", _KEYED))
 
 
@@ -109,7 +110,7 @@ class Labelled:
             stop = meaning.value.end(text, end)
             # in a list, the second of two words may be a label too, so a value must have a digit there
             if stop is not None and (not listed or values.has_digits(text[end:stop])):
-                parts += (text[at:end], MARK.format(meaning.kind))
+                parts += (text[at:end], _marked(text[end:stop], meaning.kind))
                 at = stop
         return "".join((*parts, text[at:]))
 
@@ -117,6 +118,13 @@ class Labelled:
         """Return the rest of it; None if nothing is left."""
         names = self.names - frozenset(off)
         return Labelled(names) if names else None
+
+
+def _marked(value: str, kind: str) -> str:
+    """Return the mark in the value's own quotes: what is around it stays as it was, such as valid JSON."""
+    quoted = _QUOTED.fullmatch(value)
+    quote = quoted["quote"] if quoted else ""
+    return f"{quote}{MARK.format(kind)}{quote}"
 
 
 def _places(text: str) -> Iterator[tuple[int, int, bool]]:

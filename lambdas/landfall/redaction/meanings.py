@@ -112,8 +112,8 @@ TABLE = _table()
 def of(text: str, place: int, *, people: bool = False, records: bool = False) -> Meaning | None:
     """Return the meaning of the label before a place."""
     label = words.before(text, place)
-    if not label.words:
-        return None
+    if not label.words or text.endswith("://", 0, label.starts[0]):
+        return None  # the host of a URL, with its port behind it
     found = _found(label.words)
     if found is None:
         return MEANINGS[_PEOPLE] if records and label.words == ("name",) else None

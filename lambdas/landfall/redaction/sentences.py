@@ -192,9 +192,9 @@ KINDS = (
     *tokens.COMMANDS,
     Kind(
         "secret",
-        Later(r"(?P<keep>\[redacted: secret\] (?:->|=>|\u2192|to) )(?!\[)(?:\"[^\"]*\"|'[^']*'|[^\s,;]{4,})"),
+        Later(r"(?P<keep>\[redacted: secret\][\"']? (?:->|=>|\u2192|to) )(?!\[)(?:\"[^\"]*\"|'[^']*'|[^\s,;]{4,})"),
         lambda text: not is_prose(text),
-        needs=("[redacted: secret] ",),
+        needs=("[redacted: secret]",),
     ),
     Kind(
         "secret",

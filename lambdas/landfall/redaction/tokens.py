@@ -53,7 +53,6 @@ _PATHS = (
     r"hooks\.slack\.com/(?:services|workflows)/",
     r"discord(?:app)?\.com/api/(?:v\d+/)?webhooks/\d{10,20}/",
     r"webhook\.office\.com/webhookb2/",
-    r"api\.telegram\.org/(?:file/)?bot",
     r"hooks\.zapier\.com/hooks/catch/",
 )
 _NAMED = (
@@ -125,7 +124,12 @@ KINDS = (
     Kind(
         "API key",
         Later(rf"(?P<keep>{'|'.join(_PATHS)})(?!\[redacted)[\w/:@-]+"),
-        needs=(".com/", ".org/bot", ".org/file"),
+        needs=(".com/",),
+    ),
+    Kind(
+        "API key",
+        Later(r"(?P<keep>api\.telegram\.org/(?:file/)?bot)(?!\[redacted)[\w:-]+"),
+        needs=(".org/bot", ".org/file"),
     ),
     Kind(
         "secret",

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from landfall.aws.signing import Signing
     from landfall.aws.surroundings import Surroundings
     from landfall.aws.topic import Topic
+    from landfall.aws.wakes import Wakes
 
 
 class Adapters(Given):
@@ -147,6 +148,13 @@ class Adapters(Given):
         from landfall.aws.findings import Turns
 
         return Turns(self._ledger_table)
+
+    @cached_property
+    def wakes(self) -> Wakes:
+        """Return what wakes deployments that wait for a sign-off, which is kept in the ledger's table."""
+        from landfall.aws.wakes import Wakes
+
+        return Wakes(self._ledger_table, lambda: self._client("stepfunctions"))
 
     @cached_property
     def requests(self) -> Requests:

@@ -41,9 +41,9 @@ def _last(event: Mapping[str, Any]) -> datetime | None:
 
 
 def _pause(event: Mapping[str, Any]) -> int:
-    """Return how many seconds the owner, gates, shifts or an after-check may hold it beyond its deadline."""
+    """Return how many seconds owner, gates, shifts, after-check or sign-off may hold it beyond its deadline."""
     release = event.get("release")
     limits = release.get("limits") if isinstance(release, Mapping) else None
     known = limits if isinstance(limits, Mapping) else {}
-    found = (known.get(key) for key in ("owner_pause_seconds", "strategy_seconds", "after_seconds"))
+    found = (known.get(key) for key in ("owner_pause_seconds", "strategy_seconds", "after_seconds", "approval_seconds"))
     return sum(seconds for seconds in found if isinstance(seconds, int))

@@ -11,6 +11,7 @@ from landfall.images.image_tags import TagForm
 from landfall.redaction import Redaction
 from landfall.settings import after, migration, pauses, shifting_pace
 from landfall.settings.after import AfterCheck
+from landfall.settings.approval import ApprovalSettings
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
 from landfall.settings.drill import DrillSettings
@@ -61,6 +62,8 @@ class Limits:
     `migration_seconds`: how long a release's migration can take, by its migration table; 0 for services without one.
     `after_seconds`: how long the after-check of a release can take, by its after table; 0 for services without one.
     `strategy_seconds`: how long gates and shifts may take together, by its strategy table; 0 for other services.
+    `approval_seconds`: how long a sign-off after the proofs may take, which holds the lock; `asked_before_seconds`: how
+    long one before the update may take, which holds no lock. Both by the approval table; 0 for other services.
     `owner_pause_seconds`: how long the owner of a service may pause a deployment in all, by ECS's pause hooks.
     """
 
@@ -83,6 +86,8 @@ class Limits:
     migration_seconds: int = 0
     strategy_seconds: int = 0
     after_seconds: int = 0
+    approval_seconds: int = 0
+    asked_before_seconds: int = 0
 
     @property
     def stability_attempts(self) -> int:
@@ -133,9 +138,13 @@ class Limits:
 
     @property
     def longest_seconds(self) -> int:
-        """Return more than any execution takes: twice its longest wait in the queue, in a recovery, there and back."""
-        waiting = self.lock_attempts * self.lock_poll_seconds + self.recovery_wait_seconds
-        return 2 * (waiting + self._there_and_back)
+        """Return more than any execution takes: twice its longest wait in the queue, in a recovery, there and back.
+
+        A release that is signed off before the update waits for its turn twice: before people are asked, and after.
+        """
+        turns = 2 if self.asked_before_seconds else 1
+        waiting = turns * self.lock_attempts * self.lock_poll_seconds + self.recovery_wait_seconds
+        return 2 * (waiting + self.asked_before_seconds + self._there_and_back)
 
     @property
     def _there_and_back(self) -> int:
@@ -147,7 +156,9 @@ class Limits:
         scan = self.scan_attempts * self.scan_interval_seconds
         there = self.confirm_attempts * (self.stability_timeout_seconds + targets + smoke) + self.owner_pause_seconds
         asking = self.after_seconds + self.confirm_attempts * (targets + smoke) if self.after_seconds else 0
-        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + baking + asking
+        signed = self.approval_seconds + self.confirm_attempts * (targets + smoke) if self.approval_seconds else 0
+        waits = baking + asking + signed
+        return scan + smoke + self.migration_seconds + 2 * (there + self.strategy_seconds) + waits
 
 
 @dataclass(frozen=True)
@@ -178,6 +189,7 @@ class Service:
     `worker`: it has no load balancer, and how it is proven then. `strategy`: what Landfall does at the pauses of a
     blue/green, canary or linear deployment.
     `migration`: what runs once before the service is updated.
+    `approval`: who must sign a release off, and when they are asked.
     `drill`: when the way back is practised.
     `after`: the function of its owner that has the last word on a release.
     `keep_releases`: how many proven releases keep their images and revisions (`landfall images clean`).
@@ -207,12 +219,13 @@ class Service:
     worker: Worker | None = None
     strategy: Strategy | None = None
     migration: MigrationSettings | None = None
+    approval: ApprovalSettings | None = None
     keep_releases: int = 10
     drill: DrillSettings | None = None
     after: AfterCheck | None = None
 
     def __post_init__(self) -> None:
-        """Make the times of proofs, migrations, gates and after-checks that a table sets part of each release's limits.
+        """Make the times of proofs, migrations, gates, after-checks and sign-offs part of each release's limits.
 
         The gate `bake` takes the place of the bake after the proof.
         """
@@ -222,6 +235,8 @@ class Service:
             migration_seconds=self.migration.longest_seconds if self.migration else 0,
             strategy_seconds=self.strategy.deployment_seconds if self.strategy else 0,
             after_seconds=self.after.longest_seconds if self.after else 0,
+            approval_seconds=self.approval.holds_seconds if self.approval else 0,
+            asked_before_seconds=self.approval.asks_before_seconds if self.approval else 0,
             bake_seconds=0 if self.strategy and BAKE in self.strategy.gates else self.limits.bake_seconds,
         )
         object.__setattr__(self, "limits", made)
@@ -298,5 +313,7 @@ LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {
     "migration_seconds",
     "strategy_seconds",
     "after_seconds",
+    "approval_seconds",
+    "asked_before_seconds",
 }
 """Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""

@@ -18,10 +18,10 @@ class DrillSettings:
     window: str | None = None
     overdue_days: int = 35
 
-    def open_at(self, now: datetime) -> bool:
+    def open_at(self, now: datetime | time) -> bool:
         """Say whether a drill may begin at a time, in UTC. A window may go over midnight."""
         if not self.window:
             return True
         begin, end = (time.fromisoformat(each) for each in self.window.split("-"))
-        at = now.time().replace(tzinfo=None)
+        at = now if isinstance(now, time) else now.time().replace(tzinfo=None)
         return begin <= at < end if begin <= end else at >= begin or at < end

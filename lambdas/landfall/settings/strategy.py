@@ -53,3 +53,7 @@ class Strategy:
     def gate_at(self, stage: str) -> Gate | None:
         """Return the gate of Landfall at a stage; None where the stage, and so its pause, is the owner's."""
         return next((gate for gate in self.gates if STAGES[gate] == stage), None)
+
+    def longest(self, gate: Gate) -> int:
+        """Return how many seconds a gate may take. ECS has to pause for so long at least."""
+        return self.gate_seconds + (self.bake_seconds if gate == BAKE else 0)

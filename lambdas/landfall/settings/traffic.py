@@ -9,15 +9,17 @@ from dataclasses import dataclass
 class Traffic:
     """How the new release's traffic is compared with the running release's, at the gates of a strategy.
 
-    `errors`, `latency` and `log_errors` switch each comparison on or off.
+    `errors`, `refusals`, `latency` and `log_errors` switch each comparison on or off.
     A share of 5xx answers is worse at `errors_times` blue's plus `errors_points` (0.005: five in a thousand), and
     harmless up to a third of that; a share of errors among log lines, with `log_errors_times` and `log_errors_points`.
+    A share of 4xx answers (`refusals`) is worse at three times blue's plus 30 points, a fixed rule.
     The p95 of latency is worse at `latency_times` blue's (1.5), and harmless up to the fourth root of that (1.1); a
     difference of less than `latency_seconds` is harmless, too.
     A gate passes after `min_requests` requests to green at its weight, and not before.
     """
 
     errors: bool = True
+    refusals: bool = True
     latency: bool = True
     log_errors: bool = True
     errors_times: float = 4.0
@@ -31,4 +33,4 @@ class Traffic:
     @property
     def judges(self) -> bool:
         """Say whether anything of the traffic is judged."""
-        return self.errors or self.latency or self.log_errors
+        return self.errors or self.refusals or self.latency or self.log_errors

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from landfall.images.image_secrets import is_secret
 from landfall.settings import Build
-from landfall.settings_file import aws_names
+from landfall.settings_file import aws_names, path_patterns
 from landfall.settings_file.problem import Problems, limits
 from landfall.text.lazy_pattern import Later
 
@@ -27,7 +27,10 @@ replaces the Dockerfile frontend."""
 _SOURCE = Later(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$|.*\.git$)[A-Za-z0-9._-]{1,100}")
 """A managed user's name ends in `_` and the enterprise's short code (GitHub Docs, enterprise managed users). A
 repository can't have the name `.` or `..`, or a name that ends in `.git`."""
-_NO_BRANCH = Later(r"\.\.|//|(^|/)\.|\.lock(/|$)|[./]$")
+_BRANCH = Later(r"[A-Za-z0-9\xc0-\xd6\xd8-\xf6\xf8-\xff._/#+@=,%-]+")
+"""A trust policy holds the branch, and takes no letters beyond Latin-1 (IAM API reference, CreateRole)."""
+_NO_BRANCH = Later(r"\.\.|//|(^|/)\.|\.lock(/|$)|[./]$|^@$|^refs/")
+"""What git forbids, and a ref in full: the branch is what follows refs/heads/."""
 _SUBJECT = Later(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = Later(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")
 _PLAIN = Later(r"[A-Za-z0-9._/-]+")  # these end up in shell commands of a build
@@ -68,14 +71,16 @@ def check(build: Build, where: Where, problem: Problems) -> None:
             )
     if build.connection is not None and not _CONNECTION.fullmatch(build.connection):
         raise problem.at((*where, "connection"), f"{build.connection!r} is not the ARN of a CodeConnections connection")
-    for key in ("branch", "context", "dockerfile"):
+    branch = build.branch
+    if not _BRANCH.fullmatch(branch) or branch.startswith(("/", "-")) or _NO_BRANCH.search(branch):
+        way_out = "give a name that git accepts, such as 'main' or 'release/1.x', without 'refs/heads/'"
+        raise problem.at((*where, "branch"), f"{branch!r} can't be a branch's name; {way_out}")
+    for key in ("context", "dockerfile"):
         value = getattr(build, key)
         if not value or value.startswith(("/", "-")) or ".." in value.split("/") or not _PLAIN.fullmatch(value):
             way_out = "letters, digits and . _ / -, relative to the repository's root, and without '..'"
             raise problem.at((*where, key), f"{value!r} is not allowed; it takes {way_out}")
-    if _NO_BRANCH.search(build.branch):
-        raise problem.at((*where, "branch"), f"{build.branch!r} can't be a branch's name (git check-ref-format)")
-    _paths(build.paths, (*where, "paths"), problem)
+    path_patterns.check(build.paths, (*where, "paths"), problem)
     limits({"deployment_begins_within_seconds": build.deployment_begins_within_seconds}, where, problem)
     _images(build, where, problem)
     _few_enough(build.arguments, MOST_ARGUMENTS, (*where, "arguments"), problem)
@@ -144,15 +149,3 @@ def _secret(name: str, value: str, where: Where, problem: Problems) -> None:
 def _few_enough(table: Mapping[str, str], most: int, where: Where, problem: Problems) -> None:
     if len(table) > most:
         raise problem.at(where, f"has {len(table)} entries; it takes {most} at most")
-
-
-def _paths(paths: Iterable[str], where: Where, problem: Problems) -> None:
-    """Check the path patterns of a build. Raises SettingsError for a pattern that no path can match."""
-    if not any(path.strip() and not path.startswith("!") for path in paths):
-        raise problem.at(where, "needs at least one pattern without '!'; leave it out to match every path")
-    for path in paths:
-        if not path.strip() or path.startswith("#"):
-            raise problem.at(where, f"{path!r} matches nothing (patterns have the syntax of .gitignore); leave it out")
-        if ".." in path.split("/") or "\\" in path:
-            way_out = "give it relative to the root of the repository, with '/'"
-            raise problem.at(where, f"{path!r} matches no path of the repository; {way_out}")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import time
 
 from landfall.settings import Service
+from landfall.settings.drill import DrillSettings
+from landfall.settings_file import cron
 from landfall.settings_file.problem import Problems, limits
 from landfall.text.lazy_pattern import Later
 
-FIELDS = 6
-"""Fields of a cron expression (EventBridge user guide, "Schedule types": minutes to year)."""
-_FIELD = Later(r"[A-Z0-9,*?/#L-]+")
 _WINDOW = Later(r"\d\d:\d\d-\d\d:\d\d")
 
 
@@ -20,13 +19,23 @@ def check(service: Service, where: tuple[str, ...], problem: Problems) -> None:
     if drill is None:
         return
     limits({"overdue_days": drill.overdue_days}, here, problem)
-    if drill.cron is not None:
-        parts = drill.cron.split()
-        if len(parts) != FIELDS or not all(_FIELD.fullmatch(part) for part in parts) or "?" not in (parts[2], parts[4]):
-            example = "six fields in UTC, one of the days '?', such as '0 3 ? * TUE *'"
-            raise problem.at((*here, "cron"), f"{drill.cron!r} is no schedule of EventBridge; it takes {example}")
+    begins = _times(drill, here, problem)
     if drill.window is not None and not _is_window(drill.window):
         raise problem.at((*here, "window"), f"{drill.window!r} is no window; give HH:MM-HH:MM in UTC")
+    if begins and not any(drill.open_at(at) for at in begins):
+        never = f"{drill.window!r} has no time of cron {drill.cron!r} in it, so no drill would ever begin"
+        raise problem.at((*here, "window"), f"{never}; change one of them (both are in UTC)")
+
+
+def _times(drill: DrillSettings, here: tuple[str, ...], problem: Problems) -> list[time]:
+    if drill.cron is None:
+        return []
+    try:
+        return cron.times(drill.cron)
+    except ValueError as error:
+        example = "six fields in UTC, one of the days '?', such as '0 3 ? * TUE *'"
+        why = f"{drill.cron!r} is no schedule of EventBridge: {error}; it takes {example}"
+        raise problem.at((*here, "cron"), why) from error
 
 
 def _is_window(text: str) -> bool:

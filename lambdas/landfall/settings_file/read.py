@@ -14,6 +14,7 @@ from landfall.redaction import Redaction
 from landfall.secret import Secret
 from landfall.settings import LIMIT_KEYS, Build, Evidence, Logs, Reconciler, Service, ServiceStack, Settings, Vpc
 from landfall.settings.after import AfterCheck
+from landfall.settings.approval import ApprovalSettings
 from landfall.settings.drill import DrillSettings
 from landfall.settings.migration import MigrationSettings, SchemaVersion
 from landfall.settings.smoke import OwnCheck, Smoke
@@ -112,6 +113,7 @@ def _service(name: str, table: Any, defaults: dict[str, Any], problem: Problems)
         ("stack", ServiceStack),
         ("build", Build),
         ("migration", MigrationSettings),
+        ("approval", ApprovalSettings),
         ("drill", DrillSettings),
         ("after", AfterCheck),
     ):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from urllib.parse import urlsplit
 
 import jmespath
 from jmespath.exceptions import JMESPathError
@@ -35,8 +34,10 @@ def check(service: Service, where: Where, problem: Problems) -> None:
     _status(table.protected_status, (*where, "protected_status"), problem)
     if table.plain_port is not None and not 0 < table.plain_port <= MOST_PORT:
         raise problem.at((*where, "plain_port"), f"is {table.plain_port}; a port is a number from 1 to {MOST_PORT}")
-    if table.cors_origin is not None and not _is_origin(table.cors_origin):
-        way_out = "an origin is scheme://host[:port], such as https://app.example.com"
+    if table.cors_origin is not None and not http_values.is_origin(table.cors_origin):
+        way_out = (
+            "an origin is scheme://host[:port] in lower case, without the usual port, such as https://app.example.com"
+        )
         raise problem.at((*where, "cors_origin"), f"is {table.cors_origin!r}; {way_out}")
     if table.cors_credentials and table.cors_origin is None:
         raise problem.at((*where, "cors_credentials"), "needs cors_origin; set cors_origin too")
@@ -158,12 +159,3 @@ def _header(rule: str, where: Where, problem: Problems) -> None:
 def _seconds(value: float, where: Where, problem: Problems) -> None:
     if not 0 < value < math.inf:
         raise problem.at(where, f"is {value!r}; must be a number of seconds above 0")
-
-
-def _is_origin(text: str) -> bool:
-    try:
-        url = urlsplit(text)
-        known = url.scheme in ("http", "https") and url.hostname and url.port != 0
-    except ValueError:
-        return False
-    return bool(known and text.isprintable() and " " not in text) and f"{url.scheme}://{url.netloc}" == text

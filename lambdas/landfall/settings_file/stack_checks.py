@@ -35,7 +35,7 @@ def check(service: Service, where: Where, problem: Problems) -> None:
     if table is None or not table.test_headers:
         why = "its test rule matches headers: set test_headers"
         raise problem.at((*here, "strategy"), f"{said}; {why} in [{'.'.join(where)}.strategy]")
-    longest = max(table.gate_seconds, table.bake_seconds)
+    longest = max(map(table.longest, table.gates), default=0)
     if stack.pause_minutes * 60 <= longest:
         why = f"is {stack.pause_minutes}; a gate may take {longest} seconds, and ECS would roll back before it ends"
         raise problem.at((*here, "pause_minutes"), f"{why}: give more")

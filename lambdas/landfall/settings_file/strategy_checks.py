@@ -49,12 +49,12 @@ def _gates(table: Strategy, service: Service, where: Where, problem: Problems) -
     if service.worker is not None:
         why = "a worker has no load balancer whose traffic could shift: remove one of the two tables"
         raise problem.at(where, f"there is a worker table too; {why}")
-    if BEFORE_TRAFFIC in table.gates and table.test_url is None:
+    if BEFORE_TRAFFIC in table.gates and table.test_url is None and service.stack is None:
         way_out = f"give the address behind the test listener, or leave {BEFORE_TRAFFIC!r} out of gates"
         raise problem.at((*where, "test_url"), f"required with gate {BEFORE_TRAFFIC!r}: {way_out}")
     judging = [gate for gate in table.gates if gate in (SHIFT, BAKE)]
     if judging and not (table.traffic.judges or table.alarms or service.logs.gate):
-        way_out = "switch one of errors, latency and log_errors on in its traffic table, or name alarms"
+        way_out = "switch one of errors, refusals, latency and log_errors on in its traffic table, or name alarms"
         raise problem.at((*where, "gates"), f"gate {judging[0]!r} has no check that can fail: {way_out}")
     if judging and table.traffic.judges:
         traffic_checks.check(table.traffic, (*where, "traffic"), problem)

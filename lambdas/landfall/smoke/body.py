@@ -7,7 +7,7 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from landfall.smoke.http_answers import Answer
+from landfall.smoke.http_answers import BYTE_ORDER_MARK, Answer
 from landfall.text.lazy_pattern import Later
 
 _PLAIN = Later(r"[\w.+-]{1,40}")
@@ -21,7 +21,7 @@ def find(answer: Answer, path: str) -> Any:
     try:
         body = answer.json
     except ValueError:
-        body = None if answer.cut else answer.body.strip()
+        body = None if answer.cut else answer.body.removeprefix(BYTE_ORDER_MARK).strip()
     try:
         return jmespath.search(path, body)
     except (JMESPathError, ValueError, TypeError, RecursionError):

@@ -7,6 +7,11 @@
 - `X-Proxy-Cache`, `X-Cache-Status`, `X-FastCGI-Cache`, `X-Cached`: nginx's $upstream_cache_status.
 - `X-LiteSpeed-Cache`, `X-Drupal-Cache`, `EO-Cache-Status` and so on: any header with the name of a cache or of a
   cache's status. `X-Rack-Cache` and `X-Symfony-Cache` say `fresh` for a hit.
+- `FunctionGeneratedResponse from cloudfront`, `LambdaGeneratedResponse from cloudfront`: made at CloudFront's edge.
+- `X-Cache-Detail` (Apache), `X-SRCache-Fetch-Status` (OpenResty), `X-Magento-Cache-Debug`: any other header whose name
+  has `cache` in it counts if a hit is all that it says. `X-Cache-Lookup` counts only if there is no `X-Cache`: Squid
+  says `HIT` there also for an entry that it then fetched again.
+- `Warning: 110`, `Warning: 111`: a stale answer (RFC 7234, 5.5).
 - `X-Cache-Hits`: Fastly, a number for each cache; any above 0 is a hit.
 - `X-Varnish`: two numbers for a hit; the second is the request that filled the cache.
 - `Cache-Status`: RFC 9211, a list of caches; the parameter `hit` says that one answered.
@@ -22,7 +27,11 @@ from collections.abc import Mapping
 
 from landfall.text.lazy_pattern import Later
 
-_WORD = Later(r"hit|stale|updating|revalidated|prerender|\bfresh\b", re.IGNORECASE)
+_WORD = Later(r"hit|stale|updating|revalidated|prerender|\bfresh\b|generatedresponse", re.IGNORECASE)
+_ALL = Later(r"\"?(?:cache )?(?:tcp_\w*)?(?:hit|stale|updating|revalidated)\"?(?: from .*)?", re.IGNORECASE)
+_OF_A_CACHE = Later(r"(?:.+-)?(?:sr)?cache-(?!keys?$|tags?$|groups?$|control$).+")
+_STALE = Later(r"\s*11[01]\s")
+_LOOKUP = "x-cache-lookup"
 _NO_HIT = Later(r"hit[-_ ]?for[-_ ]?(pass|miss)|hit[-_ ]?(pass|miss)", re.IGNORECASE)
 """Varnish's marks for an object that must not be cached, so the service answered."""
 _SAYS_A_WORD = Later(r"(?:.+-)?cached?(?:-status|-remote)?")
@@ -37,7 +46,7 @@ _HIT_PARAMETER = Later(r";\s*hit\s*(=\s*\?1\s*)?(;|$)", re.IGNORECASE)
 def source(headers: Mapping[str, str]) -> str:
     """Return the header that says that a cache answered, as `name: value`, or nothing. Names are in lower case."""
     for name, value in headers.items():
-        if _is_hit(name, value):
+        if _is_hit(name, value) and not (name == _LOOKUP and "x-cache" in headers):
             return f"{name}: {value[:40]}"
     return ""
 
@@ -49,7 +58,11 @@ def _is_hit(name: str, value: str) -> bool:
         return any(_HIT_PARAMETER.search(member) for member in value.split(","))
     if name == "x-varnish":
         return _HIT_OF_VARNISH.fullmatch(value.strip()) is not None
-    return name != _OWN and _SAYS_A_WORD.fullmatch(name) is not None and _says_a_hit(value)
+    if name == "warning":
+        return _STALE.match(value) is not None
+    if _SAYS_A_WORD.fullmatch(name):
+        return name != _OWN and _says_a_hit(value)
+    return _OF_A_CACHE.fullmatch(name) is not None and _ALL.fullmatch(value.strip()) is not None
 
 
 def _says_a_hit(value: str) -> bool:

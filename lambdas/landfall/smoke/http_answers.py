@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from typing import Any
 
 from landfall.secret import Secret
-from landfall.smoke import caches
+from landfall.smoke import caches, firewalls
 from landfall.smoke.sampling import Sampling
 
+BYTE_ORDER_MARK = "\ufeff"
 THROTTLED = 429
 BUSY = 503
 SERVER_ERROR = 500
@@ -63,7 +65,12 @@ class Answer:
     @property
     def lost(self) -> bool:
         """Say whether the service itself did not answer."""
-        return bool(self.error) or self.status in ON_THE_WAY
+        return bool(self.error) or self.status in ON_THE_WAY or bool(self.firewall)
+
+    @property
+    def firewall(self) -> str:
+        """Return the header that shows that a firewall answered; empty if none does."""
+        return firewalls.source(self.headers)
 
     @property
     def is_error(self) -> bool:
@@ -95,13 +102,17 @@ class Answer:
     @property
     def seen(self) -> str:
         """Describe the answer in a few words, without its body."""
-        return self.error or f"HTTP {self.status}"
+        by = f" of a firewall ({self.firewall})" if self.firewall else ""
+        return self.error or f"HTTP {self.status}{by}"
 
-    @property
+    @cached_property
     def json(self) -> Any:
-        """Return the parsed body. Raises ValueError if it is not JSON."""
+        """Return the parsed body, which several checks read. Raises ValueError if it is not JSON.
+
+        A byte order mark before it is ignored, as RFC 8259, 8.1 allows: some frameworks send one.
+        """
         try:
-            return json.loads(self.body)
+            return json.loads(self.body.removeprefix(BYTE_ORDER_MARK))
         except RecursionError as error:
             raise ValueError("nested too deeply") from error
 

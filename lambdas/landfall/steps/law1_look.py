@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from landfall.judging import Judged
 from landfall.model import Verdict
-from landfall.proof import law1, shifted
+from landfall.proof import law1, shifted, still_running
 from landfall.proof.observed import Look, ServiceView
 from landfall.runtime.world import World
 from landfall.steps.shifting import shift_look
@@ -25,7 +27,10 @@ def look(event: Judged, world: World) -> Look:
 
 
 def _look(event: Judged, service: ServiceView | None, world: World) -> Look:
+    if service is None:  # ECS refuses to list tasks of a service it lacks
+        return Look(None)
     ecs = world.ecs(event.release.service)
-    tasks = ecs.tasks("RUNNING", "STOPPED") if service else ()  # ECS refuses to list tasks of a service it lacks
-    has_targets = service is not None and not event.release.is_worker
-    return Look(service, tasks, world.elb.targets(service.target_groups) if service and has_targets else ())
+    if event.release.is_worker:  # an older task that ECS is stopping still works (worker/steadiness.py)
+        return Look(service, ecs.tasks("RUNNING", "STOPPED"))
+    none_stopped = partial(still_running.is_certain, service, deployment=event.deployment)
+    return Look(service, ecs.running_and_stopped(none_stopped), world.elb.targets(service.target_groups))

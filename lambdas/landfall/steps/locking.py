@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landfall.chain import Record
 from landfall.intake import lock, turn
 from landfall.intake.lock import Lock
 from landfall.intake.turn import Waiting
@@ -20,8 +21,13 @@ def taken(release: Release, owner: str, held: Lock | None, world: World) -> Lock
 
 def others(release: Release, world: World) -> list[Waiting]:
     """Return the other requests that can matter. Ids begin with a time, and no request waits longer than a day."""
+    return turn.recorded(records(release, world))
+
+
+def records(release: Release, world: World) -> list[Record]:
+    """Return the records of a service since a day before a request was made."""
     day_before = turn.a_day_before(release.deployment_id, release.requested_at)
-    return turn.recorded(world.ledger.since(release.service, day_before))
+    return world.ledger.since(release.service, day_before)
 
 
 def _taken_over(wanted: Lock, world: World) -> Lock | None:

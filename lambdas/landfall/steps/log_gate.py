@@ -16,14 +16,14 @@ from landfall.settings import Service
 def assess(event: Judged, settings: Service, world: World) -> Verdict:
     """Judge what the release's tasks wrote. Logs that can't be read are no evidence against a release (law 8).
 
-    Raises AwsBusy until the deployment's deadline, and for as long as its owner may pause it: logs that AWS throttles
-    are read later.
+    Raises AwsBusy until the deployment's deadline, and for as long as its owner, gates or a sign-off may hold it: logs
+    that AWS throttles are read later.
     """
     try:
         return _assessed(event, settings, world)
     except AwsCallFailed as error:
         limits = event.release.limits
-        pause = timedelta(seconds=limits.owner_pause_seconds + limits.strategy_seconds)
+        pause = timedelta(seconds=limits.owner_pause_seconds + limits.strategy_seconds + limits.approval_seconds)
         if isinstance(error, AwsBusy) and world.now() < datetime.fromisoformat(event.deployment.deadline) + pause:
             raise
         return passed("LOGS_UNREAD", f"the gate on its logs did not look: {error}")

@@ -33,6 +33,7 @@ from landfall.smoke.http_answers import Answers
 from landfall.steps import worker_before
 from landfall.steps.drills import drilling
 from landfall.steps.service_now import ServiceNow
+from landfall.steps.shifting import live_before
 
 
 class Beforehand(ServiceNow):
@@ -52,6 +53,11 @@ class Beforehand(ServiceNow):
         """Return why a drill is not made after all: a freeze, its window, or a deployment that came between."""
         way, settings = self.release.drill, self.settings
         return drilling.refused(self.release, settings, self._world) if way else None
+
+    def drill_by_hand(self) -> Verdict | None:
+        """Return why a drill is not made after all: somebody deployed by hand."""
+        live = self.service.task_definition
+        return drilling.by_hand(self.release, live, self._world) if self.release.drill else None
 
     def paused(self) -> Verdict | None:
         """Return the refusal where the owner of the service paused the deployment that goes on, or traffic shifts."""
@@ -238,7 +244,7 @@ class Beforehand(ServiceNow):
             updated_at=now.isoformat(),
             deadline=now.isoformat(),
         )
-        if law1.assess(self.look, Judged(release, self.baseline, live), now).state != State.PASS:
+        if not self._law1_holds(Judged(release, self.baseline, live)):
             return False
         if self.settings.worker or self._answers is None:
             proven = worker_before.verdict(self, live, self._world)
@@ -246,3 +252,10 @@ class Beforehand(ServiceNow):
             return proven.state == State.PASS
         results = smoke.checks(self._answers, release.git_sha, self.settings.smoke)
         return smoke.assess(results, {}, release.limits).state == State.PASS
+
+    def _law1_holds(self, event: Judged) -> bool:
+        """Say whether ECS and the load balancer have what runs as law 1 wants it."""
+        if self.service.shifting.is_rolling:
+            return law1.assess(self.look, event, self._world.now()).state == State.PASS
+        live = {rule: self.rules.get(rule) or {} for rule in self.service.shifting.production_rules}
+        return live_before.proves(event, self.service, self.look.tasks, live, self._world)

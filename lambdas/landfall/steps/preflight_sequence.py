@@ -41,6 +41,7 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
     yield before.drill_refusal()
     yield None if before.found else supported_service.missing(settings)
     yield unless_passing(provable.odd_status(before.service), attempt, limits)
+    yield before.drill_by_hand()
     yield before.paused()
     yield supported_service.refusal(before.service, settings, world.now())
     yield unless_passing(provable.unreadable(before.service), attempt, limits)

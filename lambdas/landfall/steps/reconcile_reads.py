@@ -24,7 +24,7 @@ from landfall.reconcile import stopping_tasks as reconcile_dying
 from landfall.reconcile import untagged_images as reconcile_unread
 from landfall.reconcile.findings import Kind, Looked
 from landfall.settings import Limits, Service
-from landfall.steps import reconcile_record_reads
+from landfall.steps import reconcile_pauses, reconcile_record_reads
 from landfall.steps.reconcile_shared import Shared
 
 Look = Callable[[], Looked]
@@ -37,6 +37,7 @@ def of_service(service: Service, shared: Shared) -> Mapping[str, Look]:
         "how long images are kept": partial(expiring, service, shared),
         "what is live": partial(live, service, shared),
         "what died": partial(dying, service, shared),
+        "what waits": lambda: reconcile_pauses.looked(service, shared.view(), shared.world, {}),
         **({"drills": partial(drilled, service, shared)} if service.drill else {}),
         **of_records(service.limits, shared),
     }

@@ -41,7 +41,7 @@ def way_forward(release: Release, baseline: Baseline, ran: Described, world: Wor
     began, keep = release.started_at or release.requested_at, settings.keep_image
     wanted = task_definition.release_revision(template, tags, release, settings.container, began, keep=keep)
     accepted = ways.accepted(template, release, settings)
-    revision = _registered(ecs, wanted, release.deployment_id, ROLE_RELEASE)
+    revision = _registered(ecs, wanted, release.deployment_id, ROLE_RELEASE, baseline.task_definition)
     count = baseline.desired_count or settings.desired_count or 0
     return ways.forward(revision, wanted, accepted, release, count)
 
@@ -76,17 +76,21 @@ def _to_what_ran(ran: Described, release: Release, baseline: Baseline, world: Wo
     if pins is None:
         return ways.to_unproven(baseline, baseline.task_definition)
     request = task_definition.pinned_copy(template, tags, pins, release.deployment_id)
+    ecs = world.ecs(release.service)
     return ways.to_unproven(
-        baseline, _registered(world.ecs(release.service), request, release.deployment_id, ROLE_BASELINE)
+        baseline, _registered(ecs, request, release.deployment_id, ROLE_BASELINE, baseline.task_definition)
     )
 
 
-def _registered(ecs: Ecs, request: dict[str, Any], deployment_id: str, role: str) -> str:
+def _registered(ecs: Ecs, request: dict[str, Any], deployment_id: str, role: str, ran: str) -> str:
     """Register once: a retry after a lost reply finds the revision that this deployment left.
 
-    Anybody may have tagged a revision so. It is ours only if it is what would be registered.
+    Anybody may have tagged a revision so. It is ours only if it is what would be registered. What `ran` before was
+    registered before this deployment began, and so was every revision of its family with a lower number.
     """
     for arn in ecs.newest_revisions(request["family"]):
+        if same_revision.is_no_later(arn, ran):
+            continue
         found, tags = ecs.task_definition(arn)
         if tags.get(TAG_DEPLOYMENT) != deployment_id or tags.get(TAG_ROLE) != role:
             continue

@@ -83,10 +83,9 @@ def _look(settings: Service, most: int | None, reader: _Reader) -> tuple[Look, t
     if (service := reader.read("the service", ecs.service)) is None:
         return Look(None), ()
     statuses = ("RUNNING", "STOPPED")
-    listed = (reader.read(f"its {s} tasks", partial(ecs.tasks_and_times, s, most=most)) or () for s in statuses)
-    tasks = {task.arn: (task, times) for each in listed for task, times in each}
+    tasks = reader.read("its tasks", partial(ecs.tasks_and_times, *statuses, most=most)) or ()
     targets = reader.read("its targets", partial(elb.targets, service.target_groups)) or ()
-    return Look(service, tuple(task for task, _ in tasks.values()), targets), tuple(t for _, t in tasks.values())
+    return Look(service, tuple(task for task, _ in tasks), targets), tuple(times for _, times in tasks)
 
 
 def _place(ended: Ended, settings: Service, world: World) -> Place | None:

@@ -28,6 +28,8 @@ def unresolved(execution_arn: str, deployment_id: str, started_at: str) -> Relea
 
 def asked(release: Release, wanted: Request) -> Release:
     """Return the release that a request asks for, before anything is looked up."""
+    # going back was signed off when it was proven, and must not wait for people
+    approval = wanted.service.approval if wanted.intent == Intent.RELEASE else None
     return replace(
         release,
         service=wanted.service.name,
@@ -48,6 +50,8 @@ def asked(release: Release, wanted: Request) -> Release:
         after_attempts=wanted.service.limits.after_attempts if wanted.intent == Intent.RELEASE else 0,
         cross_migration=wanted.cross_migration,
         drill=wanted.drill,
+        approval=approval.when if approval else "",
+        approval_attempts=approval.attempts if approval else 0,
     )
 
 

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from landfall import console
 from landfall.after import words as after_words
+from landfall.approval import words as approval_words
 from landfall.intake import recorded_requests
 from landfall.ledger.deployment_record import Ended, live_now, revision, why
 from landfall.migration import words
@@ -30,6 +31,7 @@ def notice(ended: Ended, report: str | None) -> Notice:
             f"Why:       {why(ended)}",
             f"Live now:  {live_now(ended)}",
             f"Way back:  {ended.baseline.restores if ended.baseline else 'none was needed'}",
+            *signed_off(ended),
             *migrated(ended),
             *after_checked(ended),
             f"What next: {advice(ended) or NOTHING_TO_DO}",
@@ -76,6 +78,11 @@ def advice(ended: Ended) -> str | None:
     if ended.outcome == Outcome.REJECTED and ended.migration and ended.migration.may_have_changed_data:
         return "See what the migration did to the database, then fix it and push again. The service was not changed."
     return what_next(ended.outcome)
+
+
+def signed_off(ended: Ended) -> tuple[str, ...]:
+    """Return the line about a sign-off; none where nobody was asked."""
+    return (f"Sign-off:  {approval_words.ended(ended.approval)}",) if ended.approval else ()
 
 
 def migrated(ended: Ended) -> tuple[str, ...]:

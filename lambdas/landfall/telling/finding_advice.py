@@ -85,6 +85,12 @@ ADVICE = {
         "run `landfall rollback --to` the release that should run.",
         "a drill proved the way back and the way forward",
     ),
+    Kind.DEPLOYMENT_WAITS: Advice(
+        "a deployment waits for a person",
+        "Decide whether it may go on: continue it or roll it back with the command that the message names. Landfall "
+        "continues only its own deployments at its own gates.",
+        "nothing waits there any more: it was continued, rolled back, or its time is over",
+    ),
     Kind.NOT_ANCHORED: Advice(
         "the newest record is not anchored",
         "Run `landfall verify-evidence`. Until the next record is closed nothing but the ledger vouches for it.",

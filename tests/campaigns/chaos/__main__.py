@@ -18,7 +18,8 @@ from pathlib import Path
 from statemachine import marked
 from tests.campaigns.chaos import report, run
 from tests.campaigns.chaos.run import Played
-from tests.campaigns.chaos.schedule import deployment
+from tests.campaigns.chaos.schedule import Deployment, deployment
+from tests.campaigns.chaos.shifting import STRATEGIES
 
 RESULT = Path("build/chaos.json")
 PAGE = Path("docs/chaos.md")
@@ -33,6 +34,7 @@ def main() -> int:
     parser.add_argument("--only", type=int, action="append", metavar="NUMBER", help="play this one of them alone")
     parser.add_argument("--storm", type=float, default=0.0, metavar="SECONDS", help="throttle each for so long [0]")
     parser.add_argument("--workers", action="store_true", help="let no service have a load balancer [one has none]")
+    parser.add_argument("--strategy", choices=STRATEGIES, default="", help="let ECS shift every service's traffic")
     parser.add_argument("--show", action="store_true", help="print the schedule, and play nothing")
     parser.add_argument("--keep", type=Path, metavar="DIRECTORY", help="where the local AWS keeps its log")
     parser.add_argument("--document", action="store_true", help="put the last run's table into docs/chaos.md")
@@ -44,14 +46,21 @@ def main() -> int:
     numbers = options.only or list(range(1, options.deployments + 1))
     if options.show:
         for number in numbers:
-            sys.stdout.write(f"{report.schedule(deployment(options.seed, number, options.storm))}\n")
+            sys.stdout.write(f"{report.schedule(decided(options, number))}\n")
         return 0
     began = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state:
-        teller = Teller(options.seed, len(numbers))
+        teller = Teller(options, len(numbers))
         kept, alone = options.keep or Path(state), bool(options.only)
         played = run.run(
-            options.seed, numbers, kept, teller.tell, alone=alone, storm=options.storm, workers=options.workers
+            options.seed,
+            numbers,
+            kept,
+            teller.tell,
+            alone=alone,
+            storm=options.storm,
+            workers=options.workers,
+            strategy=options.strategy,
         )
     seconds = round(time.monotonic() - began)
     document = report.document(options.seed, played, teller.repairs, seconds)
@@ -61,11 +70,16 @@ def main() -> int:
     return 1 if document["violations"] or len(played) != len(numbers) else 0
 
 
+def decided(options: argparse.Namespace, number: int) -> Deployment:
+    """Return what these options decide for a number."""
+    return deployment(options.seed, number, options.storm, shifts=bool(options.strategy))
+
+
 class Teller:
     """Says how far it is, and when it will be over."""
 
-    def __init__(self, seed: int, wanted: int) -> None:
-        self._seed, self._wanted, self._done, self._began = seed, wanted, 0, time.monotonic()
+    def __init__(self, options: argparse.Namespace, wanted: int) -> None:
+        self._options, self._wanted, self._done, self._began = options, wanted, 0, time.monotonic()
         self._lock = threading.Lock()
         self.repairs: list[Played] = []
 
@@ -81,10 +95,10 @@ class Teller:
             if played.violations and played.number >= 0:
                 for violation in played.violations:
                     sys.stdout.write(f"          {violation}\n")
-                sys.stdout.write(f"          {report.schedule(deployment(self._seed, played.number))}\n")
-                sys.stdout.write(
-                    f"          again: python -m tests.campaigns.chaos --seed {self._seed} --only {played.number}\n"
-                )
+                sys.stdout.write(f"          {report.schedule(decided(self._options, played.number))}\n")
+                same = f"--seed {self._options.seed} --only {played.number}"
+                same += f" --strategy {self._options.strategy}" if self._options.strategy else ""
+                sys.stdout.write(f"          again: python -m tests.campaigns.chaos {same}\n")
             sys.stdout.flush()
 
 

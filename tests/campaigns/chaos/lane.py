@@ -70,6 +70,7 @@ class Lane:
     live: Live | None = None
     proven: list[Live] = field(default_factory=list)
     worker: bool = False
+    pause: float = PAUSE
     _documents: dict[str, Any] = field(default_factory=dict)
 
     def begin(self, wanted: Deployment, seed: int) -> None:
@@ -169,7 +170,7 @@ class Lane:
             quiet = quiet + 1 if over else 0
             if quiet > SETTLED:
                 return True
-            time.sleep(PAUSE)
+            time.sleep(self.pause)
         return False
 
     def _recorded(self, executions: Sequence[Execution], records: Sequence[dict[str, Any]]) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from local.faults.planned import Happened
 from local.settings import AS_WORKER
 from local.stage.inbox import Inbox, Message
 from local.stage.landfall_stage import Stage, staged
-from tests.campaigns.chaos import judge
+from tests.campaigns.chaos import judge, shifting
 from tests.campaigns.chaos.lane import Lane, now
 from tests.campaigns.chaos.rights import rights_law
 from tests.campaigns.chaos.schedule import GOOD, Deployment, deployment
@@ -46,6 +46,16 @@ OF_WORKERS: dict[str, Any] = {
     "worker": {**AS_WORKER["worker"], "progress": {"log": "processed message [0-9]+", "within_seconds": 20}},
 }
 SWEEP_EVERY = 5.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often the stage is looked at. `settings` are those of the lanes where they are not SETTINGS."""
+
+    sweep_every: float = SWEEP_EVERY
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
 APART = 8.0
 """Seconds between the lanes' beginnings: side by side they would all start the same functions at once."""
 QUIET_NUMBER = -1
@@ -145,16 +155,19 @@ def run(
     alone: bool = False,
     storm: float = 0.0,
     workers: bool = False,
+    strategy: str = "",
 ) -> list[Played]:
     """Play these deployments: lane by lane in turn, each lane one after the other.
 
     `alone`: the first one finds a release that landed, as it would in the middle of a run. `storm`: the seconds for
-    which each deployment's calls are throttled. `workers`: no lane has a load balancer.
+    which each deployment's calls are throttled. `workers`: no lane has a load balancer. `strategy`: ECS
+    shifts the traffic of every lane.
     """
     lanes = (WAITING if storm else LANES)[: max(1, len(numbers) // 2)]
     played: list[Played] = []
-    without = lanes if workers else WORKERS
-    with theatre(seed, state, lanes, 1.5 * storm, without) as there:
+    without = lanes if workers else () if strategy else WORKERS
+    longer = 1.5 * storm + (shifting.LONGER if strategy else 0.0)
+    with theatre(seed, state, lanes, longer, without, strategy=strategy) as there:
 
         def go(turn: int, name: str) -> None:
             time.sleep(turn * APART)
@@ -162,7 +175,7 @@ def run(
             if alone:
                 tell(there.repaired(lane, 0))
             for number in mine:
-                one = there.play(lane, deployment(seed, number, storm))
+                one = there.play(lane, deployment(seed, number, storm, shifts=bool(strategy)))
                 played.append(one)
                 tell(one)
                 if needs_repair(one) and number != mine[-1]:
@@ -178,18 +191,26 @@ def run(
 
 @contextmanager
 def theatre(
-    seed: int, state: Path, lanes: Sequence[str], longer: float = 0.0, workers: Sequence[str] = WORKERS
+    seed: int,
+    state: Path,
+    lanes: Sequence[str],
+    longer: float = 0.0,
+    workers: Sequence[str] = WORKERS,
+    *,
+    strategy: str = "",
+    pace: Pace = Pace(),
 ) -> Iterator[Theatre]:
     """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds."""
     timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
-    settings = {name: OF_WORKERS if name in workers else SETTINGS for name in lanes}
+    usual = shifting.settings(strategy, SETTINGS) if strategy else SETTINGS
+    settings = {name: {**(OF_WORKERS if name in workers else usual), **pace.settings} for name in lanes}
     overrides = {name: {**own, "stability_timeout_seconds": timeout} for name, own in settings.items()}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults
         if desk is None:
             raise LookupError("this local AWS has no faults")
         over = threading.Event()
-        sweeper = threading.Thread(target=_sweep, args=(stage, over))
+        sweeper = threading.Thread(target=_sweep, args=(stage, over, pace.sweep_every))
         sweeper.start()
         try:
             yield Theatre(stage, desk, Post(Inbox(stage.aws, stage.pipeline["TopicArn"])), seed, longer)
@@ -198,10 +219,10 @@ def theatre(
             sweeper.join()
 
 
-def _sweep(stage: Stage, over: threading.Event) -> None:
+def _sweep(stage: Stage, over: threading.Event, every: float) -> None:
     """Sweep more often than every 15 minutes."""
     functions = stage.aws.client("lambda", read_timeout=70)
-    while not over.wait(SWEEP_EVERY):
+    while not over.wait(every):
         with contextlib.suppress(ReadTimeoutError):  # the next one comes, as on AWS
             reply = functions.invoke(FunctionName="landfall-sweep", Payload=json.dumps({}).encode())
             reply["Payload"].read()

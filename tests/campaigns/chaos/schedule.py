@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from local.faults.planned import ASKED, ENDED, INVOKE, PUSHED, STORMS, Kind, Rule
+from tests.campaigns.chaos import shifting
 
 GOOD, AGAIN, BACK, MISSING, RACE = "good", "again", "back", "missing", "race"
 """A release; what is live already; what was live before; what was never pushed; two pushes, one after the other."""
@@ -89,8 +90,11 @@ class Deployment:
         return not self.stopped and all(tries <= LAMBDA_TRIES for tries in lost.values())
 
 
-def deployment(seed: int, number: int, storm: float = 0.0) -> Deployment:
-    """Decide one deployment. With `storm`, AWS throttles all that is called about it for so many seconds on the way."""
+def deployment(seed: int, number: int, storm: float = 0.0, *, shifts: bool = False) -> Deployment:
+    """Decide one deployment. With `storm`, AWS throttles all that is called about it for so many seconds on the way.
+
+    `shifts`: it is of a service with gates, at which faults of their own come on top.
+    """
     random = Random(f"{seed}/{number}")  # noqa: S311  a schedule, not a secret
     kind, stopped = random.choice(KINDS), random.random() < 0.35
     # where nothing goes back, faults would wait in vain
@@ -102,6 +106,8 @@ def deployment(seed: int, number: int, storm: float = 0.0) -> Deployment:
         rules.append(Rule(PUSHED, Kind.TWICE))
     rules += _pictures(Random(f"{seed}/{number}/pictures"), bad=kind in BAD)  # noqa: S311  a schedule, not a secret
     rules += _of_worker(Random(f"{seed}/{number}/worker"))  # noqa: S311  a schedule, not a secret
+    if shifts:
+        rules += shifting.rules(Random(f"{seed}/{number}/strategy"))  # noqa: S311  a schedule, not a secret
     if storm:
         rules.insert(0, _storm(Random(f"{seed}/{number}/storm"), storm, steps))  # noqa: S311  a schedule, not a secret
     return Deployment(number, kind, tuple(rules))

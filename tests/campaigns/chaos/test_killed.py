@@ -57,6 +57,9 @@ NOT_HERE = {
     # services there have no migration and no gates; tests/steps/test_killed.py and tests/steps/gates kill these
     *{("RunMigration", action) for action in ("ecs:RunTask", UPDATE_ITEM)},
     *{("CheckMigration", action) for action in ("ecs:StopTask", UPDATE_ITEM, "sns:Publish")},
+    *{("CheckApproval", action) for action in (UPDATE_ITEM, "sns:Publish")},  # nor do they ask people
+    ("AwaitApproval", UPDATE_ITEM),
+    *{("Approve", action) for action in (UPDATE_ITEM, "states:SendTaskSuccess")},
     ("ContinueGate", "ecs:ContinueServiceDeployment"),
     ("Rollback", "ecs:StopServiceDeployment"),
     # nor has one an after-check there; tests/steps/after loses its answers

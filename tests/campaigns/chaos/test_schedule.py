@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.faults.planned import ASKED, INVOKE, Book, Kind, Rule
+from tests.campaigns.chaos import shifting
 from tests.campaigns.chaos.rights import rights_law
 from tests.campaigns.chaos.schedule import BAD, CALLS, GOOD, KINDS, RACE, Deployment, deployment
 from tests.campaigns.chaos.test_killed import CASES, NOT_HERE
@@ -93,3 +94,15 @@ def test_every_step_that_changes_something_is_killed() -> None:
     tried = {(step, action_of(call)) for step, calls in CASES.items() for call, _, _ in calls}
     assert tried | NOT_HERE == mutations()
     assert not tried & NOT_HERE
+
+
+def test_gates_have_faults_of_their_own() -> None:
+    """On top of what the seed means anyway; and each is at a call that the step's role allows."""
+    shifts = [deployment(7, number, shifts=True) for number in range(1, 301)]
+    assert [each.rules[: len(usual.rules)] for each, usual in zip(shifts, EVERY, strict=True)] == [
+        usual.rules for usual in EVERY
+    ]
+    extra = [rule for each, usual in zip(shifts, EVERY, strict=True) for rule in each.rules[len(usual.rules) :]]
+    assert {rule.step for rule in extra} == {f"landfall-{step}" for step in shifting.CALLS}
+    calls = {(rule.step, rule.operation) for rule in extra if rule.operation != INVOKE}
+    assert list(rights_law(calls)) == []

@@ -35,7 +35,7 @@ def touched() -> Any:
 def test_whatever_comes_in_is_answered_or_named(subject: Subject) -> None:
     """Nothing but an answer or an error of Landfall's own, which says something."""
 
-    @settings(max_examples=60)
+    @settings(max_examples=30)
     @given(subject.values)
     def tried(value: Any) -> None:
         assert subject.outcome(value)

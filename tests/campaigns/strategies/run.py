@@ -71,7 +71,7 @@ def overrides(names: Sequence[str]) -> dict[str, dict[str, Any]]:
         way = way_of(name)
         found[name] = {**SERVICE, "stack": {**SERVICE["stack"], **way.stack}}
         if not way.is_rolling:
-            seconds = {"bake_seconds": 30, "gate_seconds": 50} if name == KILLED else {"bake_seconds": 60}
+            seconds = {"bake_seconds": 20, "gate_seconds": 30} if name == KILLED else {"bake_seconds": 60}
             found[name]["strategy"] = {"gates": list(way.gates), "test_headers": {KIND: record.TEST}, **seconds}
     return found
 

@@ -37,12 +37,12 @@ def test_an_untouched_chain_has_no_findings(tmp_path: Path) -> None:
 def test_everything_done_to_a_chain_is_found() -> None:
     """Changed bytes; deletions, swaps, repetitions, truncations; chains rewritten with correct hashes.
 
-    A tenth of what `make tampering` tries.
+    A twenty-fifth of what `make tampering` tries.
     """
-    told = trials.run(CHAIN, each=10)
+    told = trials.run(CHAIN, each=4)
     assert told.missed == []
-    assert told.tried["change_byte"] == 100
-    assert sum(told.tried.values()) == 300
+    assert told.tried["change_byte"] == 40
+    assert sum(told.tried.values()) == 120
 
 
 def test_a_rewritten_chain_is_found_by_its_anchors_alone() -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import jsonata  # type: ignore[import-untyped]
-
 from tests.campaigns.torture.replies import moment
 
 Json = Any
 Invoke = Callable[[str, Json], Json]
+Awaits = Callable[[float, float, str], tuple[float, bool]]
+"""Of a wait's begin, its end by time and its token: when it is over, and whether the token was used."""
 _EXPRESSION = re.compile(r"\{% (.*) %\}", re.S)
 _VARIABLE = re.compile(r"\$([A-Za-z_]\w*)\b(?!\s*\()(?!\s*:=)")
 _LOCAL = re.compile(r"\$(\w+)\s*:=")
@@ -50,6 +50,7 @@ class Execution:
     invoke: Invoke
     clock: Clock
     name: str = "20260102T030405Z-torture"
+    awaits: Awaits | None = None
     variables: dict[str, Json] = field(default_factory=dict)
     entered: list[tuple[float, str]] = field(default_factory=list)
     status: str = "RUNNING"
@@ -87,6 +88,8 @@ class Execution:
         return str(state["Next"])
 
     def _task(self, state: Mapping[str, Any], scope: dict[str, Json]) -> str:
+        token = f"token-{len(self.entered)}"
+        scope["context"]["Task"] = {"Token": token}
         arguments = self._filled(state["Arguments"], scope)
         tried: dict[int, int] = {}
         while True:
@@ -98,9 +101,20 @@ class Execution:
                     self.clock.now += wait
                     continue
                 return self._caught(state, failed, scope)
+            if str(state["Resource"]).endswith(".waitForTaskToken"):
+                return self._awaited(state, scope, token)
             scope["result"] = {"Payload": result}
             self._assign(state, scope)
             return str(state["Next"])
+
+    def _awaited(self, state: Mapping[str, Any], scope: dict[str, Json], token: str) -> str:
+        end = self.clock.now + float(self._filled(state["TimeoutSeconds"], scope))
+        assert self.awaits
+        self.clock.now, used = self.awaits(self.clock.now, end, token)
+        if not used:
+            return self._caught(state, TaskFailed("States.Timeout", ""), scope)
+        self._assign(state, scope)
+        return str(state["Next"])
 
     @staticmethod
     def _retry(state: Mapping[str, Any], error: str, tried: dict[int, int]) -> float | None:
@@ -155,7 +169,7 @@ class Execution:
 
 def evaluate(text: str, bound: Mapping[str, Json]) -> Json:
     """Evaluate one JSONata expression. A variable nobody assigned is an error, as it is in Step Functions."""
-    unbound = set(_VARIABLE.findall(text)) - set(bound) - set(_LOCAL.findall(text))
+    unbound = _variables(text) - bound.keys()
     if unbound:
         raise AssertionError(f"{text}: no such variable: {', '.join(sorted(unbound))}")
     compiled = _compiled(text)
@@ -166,7 +180,14 @@ def evaluate(text: str, bound: Mapping[str, Json]) -> Json:
 
 
 @cache
+def _variables(text: str) -> frozenset[str]:
+    return frozenset(set(_VARIABLE.findall(text)) - set(_LOCAL.findall(text)))
+
+
+@cache
 def _compiled(text: str) -> Any:
+    import jsonata  # type: ignore[import-untyped] # noqa: PLC0415  tests/unit reads scenarios where it is not installed
+
     return jsonata.Jsonata(text)
 
 

@@ -157,7 +157,8 @@ class MigrationFact:
 
     `refused`: how often RunTask starts nothing and answers with that failure. `unknown`: DescribeTasks does not know
     the task between these seconds. `another`: until when an earlier deployment's migration runs, in seconds of the
-    scenario.
+    scenario. `beside`: the exit codes of other containers, which ECS lists first. `exited`: when the container has
+    its exit code, while ECS takes the task away until `stops`.
     """
 
     runs: float = 10
@@ -171,6 +172,8 @@ class MigrationFact:
     refused: int = 0
     unknown: tuple[float, float] = (FOREVER, FOREVER)
     another: float = 0
+    beside: Mapping[str, int] = field(default_factory=dict)
+    exited: float = FOREVER
 
 
 @dataclass(frozen=True)
@@ -188,6 +191,38 @@ class AfterFact:
     undecided: Literal["rollback", "accept"] = "rollback"
     before: str = ""
     calls: int = 0
+
+
+@dataclass(frozen=True)
+class PersonFact:
+    """Somebody answers `at` seconds after people were asked: approves or rejects, as a session of `role`.
+
+    `status` is what the door must reply. `arn`: the caller's ARN instead of the session's; `method`: other than POST.
+    `unwoken`: the task token is lost, so the machine is not woken.
+    """
+
+    at: float
+    role: str = "A"
+    say: str = "approve"
+    items: tuple[str, ...] | None = None
+    session: str = "s1"
+    status: int = 200
+    arn: str | None = None
+    method: str = "POST"
+    reason: str = ""
+    unwoken: bool = False
+
+
+@dataclass(frozen=True)
+class ApprovalFact:
+    """The service has an approval table: roles A, B and C may answer. `newer`: when a newer push comes meanwhile."""
+
+    when: str = "before"
+    checklist: tuple[str, ...] = ("backup taken",)
+    four_eyes: bool = False
+    expires: int = 3600
+    people: tuple[PersonFact, ...] = ()
+    newer: float = FOREVER
 
 
 @dataclass(frozen=True)

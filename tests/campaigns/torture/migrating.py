@@ -68,7 +68,7 @@ class MigrationTask:
         since, fact = at - began, self.fact
         if fact.unknown[0] <= since < fact.unknown[1]:
             return None
-        by_us = self._stopped_at is not None and self._stopped_at - began < fact.stops
+        by_us = self._stopped_at is not None and self._stopped_at - began < min(fact.stops, fact.exited)
         stops = self._stopped_at - began + STOPPING if by_us and self._stopped_at else fact.stops
         ran = fact.runs <= stops
         reply: Reply = {"taskArn": ARN, "taskDefinitionArn": revision, "startedBy": name, "group": "family:sample"}
@@ -78,6 +78,9 @@ class MigrationTask:
         if since < stops:
             last = "RUNNING" if since >= fact.runs else "PENDING"
             desired = "STOPPED" if by_us else "RUNNING"
+            if since >= fact.exited:
+                last, desired, container["exitCode"] = "DEPROVISIONING", "STOPPED", fact.exit
+                reply |= self._end(by_us=False)
             return {**reply, "lastStatus": last, "desiredStatus": desired, "containers": [container]}
         told = None if fact.stop_code == "TaskFailedToStart" else fact.exit
         code = (137 if ran else None) if by_us else told
@@ -89,8 +92,13 @@ class MigrationTask:
             **reply,
             "lastStatus": "STOPPED",
             "desiredStatus": "STOPPED",
-            "stopCode": "UserInitiated" if by_us else fact.stop_code,
-            "stoppedReason": "Landfall stopped it" if by_us else fact.stop_reason,
+            **self._end(by_us),
             "stoppedAt": replies.moment(began + stops),
-            "containers": [container],
+            "containers": [*({"name": name, "exitCode": code} for name, code in fact.beside.items()), container],
         }
+
+    def _end(self, by_us: bool) -> Reply:
+        if by_us:
+            return {"stopCode": "UserInitiated", "stoppedReason": "Landfall stopped it"}
+        code = {"stopCode": self.fact.stop_code} if self.fact.stop_code else {}
+        return {**code, "stoppedReason": self.fact.stop_reason}

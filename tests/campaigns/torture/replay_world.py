@@ -26,7 +26,7 @@ from landfall.settings.traffic import Traffic
 from landfall.smoke.extra_headers import Headers
 from landfall.smoke.http_answers import Answer, Answers, Request, Round
 from landfall.telling.notice import Notice
-from tests.campaigns.torture import asking_after, migrating, replies, worker_log
+from tests.campaigns.torture import asking_after, migrating, people, replies, worker_log
 from tests.campaigns.torture.asl import Clock
 from tests.campaigns.torture.clients import Client
 from tests.campaigns.torture.roles import REPOSITORY
@@ -90,12 +90,22 @@ class ReplayWorld(World):
     events: MemoryEvents = cached_property(lambda _: MemoryEvents())  # type: ignore[assignment]
     executions: NoHistory = cached_property(lambda _: NoHistory())  # type: ignore[assignment]
     requests: NoRequests = cached_property(lambda _: NoRequests())  # type: ignore[assignment]
+    wakes: people.MemoryWakes = cached_property(lambda _: people.MemoryWakes())  # type: ignore[assignment]
 
     def __init__(self, scenario: Scenario, clock: Clock) -> None:
         super().__init__()
         self._scenario, self._clock = scenario, clock
         self.cloud = cloud_of(scenario, clock)
         self.web = ShiftedWeb(self.cloud) if isinstance(self.cloud, StrategyCloud) else Web(self.cloud)
+
+    @cached_property
+    def people(self) -> people.People:
+        """Return those who answer a sign-off."""
+        return people.People(self._scenario.approval, self)
+
+    def people_clock(self, at: float) -> None:
+        """Let it be the moment at which somebody answers."""
+        self._clock.now = at
 
     def now(self) -> datetime:
         """Return the virtual time."""
@@ -171,9 +181,10 @@ def service_of(scenario: Scenario) -> Service:
         desired_count=scenario.first_desired,
         limits=Limits(**scenario.limits),
         smoke=Smoke(),
-        logs=Logs(group=worker_log.GROUP if scenario.worker else None),
+        logs=Logs(group=worker_log.GROUP if scenario.logs else None),
         after=asking_after.of_settings(scenario.after) if scenario.after else None,
         migration=migrating.of_settings(scenario.migration) if scenario.migration else None,
+        approval=people.of_settings(scenario.approval) if scenario.approval else None,
         worker=worker_log.of_settings(scenario.worker) if scenario.worker else None,
         strategy=strategy_of(scenario.strategy) if scenario.strategy else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,7 +37,17 @@ def deployment_id(role: str) -> str:
 
 def task_arn(task: Task) -> str:
     """Return a task's ARN, with an id as ECS makes them."""
-    return f"{ECS}:task/{CLUSTER}/{task.number:032x}"
+    return f"{ECS}:task/{CLUSTER}/{task_id(task)}"
+
+
+def task_id(task: Task) -> str:
+    """Return a task's id."""
+    return f"{task.number:032x}"
+
+
+def started(ids: Collection[str]) -> str:
+    """Return the message of the event by which ECS says that it started tasks."""
+    return f"(service {SERVICE}) has started {len(ids)} tasks: {' '.join(f'(task {each})' for each in ids)}."
 
 
 def deployment(look: Picture, index: int, revision: str) -> dict[str, Any]:

@@ -70,12 +70,18 @@ def complaint(scenario: Scenario, run: Run) -> str:
         *([f"ended {run.outcome}, not {scenario.expected}"] if run.outcome != scenario.expected else []),
         *([f"found {run.code}, not {scenario.code}"] if scenario.code and run.code != scenario.code else []),
         *(f"never said {text!r}" for text in scenario.says if text not in said),
+        *(f"said {text!r}" for text in scenario.unsaid if text in said),
         *([f"took {run.seconds} s"] if scenario.within and run.seconds > scenario.within else []),
         *([] if run.record.get("outcome") == run.outcome else [f"the record says {run.record.get('outcome')}"]),
         *_shifted(scenario, run),
-        *([] if bool(run.notices) is (run.verdict == "failure") else [f"{len(run.notices)} notices"]),
+        *([] if bool(_of_the_end(run)) is (run.verdict == "failure") else [f"{len(run.notices)} notices"]),
     ]
     return "; ".join(problems) and f"{scenario.id}: {'; '.join(problems)}: {run.reason}"
+
+
+def _of_the_end(run: Run) -> list[str]:
+    """Return the messages that tell how it ended. People who are asked to sign off get one before."""
+    return [text for text in run.notices if "waits for approval" not in text.partition("\n")[0]]
 
 
 def _shifted(scenario: Scenario, run: Run) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import dacite
 
-from tests.campaigns.torture.facts import AfterFact, ContainerFact, MigrationFact, Phase, WorkerFact
+from tests.campaigns.torture.facts import AfterFact, ApprovalFact, ContainerFact, MigrationFact, Phase, WorkerFact
 from tests.campaigns.torture.shifting.facts import StrategyFact
 
 HERE = Path(__file__).parent
@@ -36,6 +36,7 @@ class Scenario:
     others: str = ""
     code: str = ""
     says: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
     within: float = 0
     desired: int = 2
     first_desired: int | None = None
@@ -49,6 +50,7 @@ class Scenario:
     worker: WorkerFact | None = None
     migration: MigrationFact | None = None
     after: AfterFact | None = None
+    approval: ApprovalFact | None = None
     pause_hooks: bool = False
     early_success: int = 0
     strategy: StrategyFact | None = None
@@ -59,6 +61,11 @@ class Scenario:
     def wanted(self) -> int:
         """Return how many tasks the release is to run."""
         return self.desired or self.first_desired or 0
+
+    @property
+    def logs(self) -> bool:
+        """Say whether the tasks log to CloudWatch Logs."""
+        return bool(self.worker or (self.strategy and any(each.lines is not None for each in self.strategy.traffic)))
 
     @property
     def truth(self) -> str:
@@ -85,9 +92,10 @@ def held_out() -> tuple[Scenario, ...]:
 
 @cache
 def usual() -> frozenset[str]:
-    """Return the ids that the default tests try: of each file, the first of each outcome and code."""
-    first = {(s.theme, s.expected, s.code): s.id for s in reversed(scenarios())}
-    return frozenset(first.values())
+    """Return the ids that the default tests try: the first of each outcome and code, and of each outcome in a file."""
+    by_code = {(s.expected, s.code): s.id for s in reversed(scenarios())}
+    by_file = {(s.theme, s.expected): s.id for s in reversed(scenarios())}
+    return frozenset((*by_code.values(), *by_file.values()))
 
 
 def _all_of(folder: str) -> tuple[Scenario, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from tests.campaigns.torture import picture
+from tests.campaigns.torture import picture, replies
 from tests.campaigns.torture.facts import FOREVER, CallFact, DeploymentFact, Phase, ServiceDeploymentFact
 from tests.campaigns.torture.picture import Picture, Task
 from tests.campaigns.torture.scenario import Scenario
@@ -134,9 +133,12 @@ class Story:
             (self.scenario.release, self.updated_at),
             (self.scenario.back, self.back_at),
         ]
-        starts = {t.name: t.start for phase, base in told if base is not None for t in self._tasks(phase, base)}
-        counted = Counter(start for start in starts.values() if start <= at)
-        return [(start, f"(service sample) has started {n} tasks.") for start, n in counted.items()] + [
+        cast = {t.name: t for phase, base in told if base is not None for t in self._tasks(phase, base)}
+        together: dict[float, list[str]] = {}
+        for task in cast.values():
+            if task.start <= at:
+                together.setdefault(task.start, []).append(replies.task_id(task))
+        return [(start, replies.started(ids)) for start, ids in together.items()] + [
             (event.at + base, event.message)
             for phase, base in told
             if base is not None

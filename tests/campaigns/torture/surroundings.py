@@ -29,7 +29,7 @@ class Surroundings:
         beside = (scenario.containers, scenario.health_check)
         other = roles.task_definition(900, roles.image("other"), roles.SHAS["other"], *beside)
         first = roles.task_definition(1, old, roles.SHAS["old"], *beside)
-        for each in (first, other) if scenario.worker else ():
+        for each in (first, other) if scenario.logs else ():
             each["containerDefinitions"][0]["logConfiguration"] = worker_log.LOGS
         self.definitions: dict[str, Reply] = {d["taskDefinitionArn"]: d for d in (first, other)}
         self.tags: dict[str, list[dict[str, str]]] = {}

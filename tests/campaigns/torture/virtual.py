@@ -70,7 +70,7 @@ def run(scenario: Scenario) -> Run:
             raise Died
         return invoked(module_of(function), payload, world)
 
-    execution = Execution(definition(), invoke, clock)
+    execution = Execution(definition(), invoke, clock, awaits=world.people.until)
     try:
         execution.run({"service": "sample", "image_tag": SHAS["ours"], "requested_by": "torture"})
     except Died:
@@ -130,7 +130,7 @@ def module_of(function: str) -> str:
 
 def result(execution: Execution, world: ReplayWorld) -> Run:
     """Read from an execution that is over how it ended."""
-    records = world.ledger.since(replies.SERVICE, "2")
+    records = [r for r in world.ledger.since(replies.SERVICE, "2") if r["execution_arn"] == execution.arn]
     record = records[0] if len(records) == 1 else {}
     known = execution.variables
     outcome = str(known.get("settled", "")) if execution.status == "SUCCEEDED" else OUTCOMES.get(execution.error, "")

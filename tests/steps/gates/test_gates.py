@@ -14,8 +14,12 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 from landfall.model import Release
 from tests.steps import machine, standin
 from tests.steps.site import Site
+from tests.steps.test_preflight import preflight
 from tests.support import builders as b
 
+GROUP = "/shifted"
+OPTIONS = {"awslogs-group": GROUP, "awslogs-stream-prefix": "shifted", "awslogs-region": standin.REGION}
+WRITES: Any = {"logConfiguration": {"logDriver": "awslogs", "options": OPTIONS}}
 BELOW = f"arn:aws:ecs:{standin.REGION}:123456789012"
 HOOK = "ecs-pause-e7tK9G_WRJqNF_EOMjztDXfKenlJuEUVjsNStf4WLKw"
 STAGES = {
@@ -55,9 +59,11 @@ class Shifting:
         """Answer from now on."""
         target = list(self.runs)[1]
 
-        def listed(_: Any) -> ActionResult:
+        def listed(response: Any) -> ActionResult:
             short = {key: self.told()[key] for key in ("serviceDeploymentArn", "status", "createdAt")}
-            return ActionResult({"serviceDeployments": [{**short, "targetServiceRevisionArn": target}]})
+            wanted = response._get_param("status") or [self.status]
+            found = [{**short, "targetServiceRevisionArn": target}] if self.status in wanted else []
+            return ActionResult({"serviceDeployments": found})
 
         def described(_: Any) -> ActionResult:
             return ActionResult({"serviceDeployments": [self.told()], "failures": []})
@@ -108,7 +114,7 @@ def release() -> Release:
 def shifting(site: Site, monkeypatch: pytest.MonkeyPatch) -> Shifting:
     """A canary deployment whose new tasks run, at its first gate."""
     elb = standin.client("elbv2")
-    revision = standin.make_service("shifted")
+    revision = standin.make_service("shifted", container=WRITES)
     standin.balance("shifted", site.url.removeprefix("http://"))
     vpc = elb.describe_target_groups(Names=["shifted"])["TargetGroups"][0]["VpcId"]
     other = elb.create_target_group(Name="blue", Protocol="HTTP", Port=1, VpcId=vpc, TargetType="ip")
@@ -134,11 +140,18 @@ def shifting(site: Site, monkeypatch: pytest.MonkeyPatch) -> Shifting:
         ComparisonOperator="GreaterThanThreshold",
     )
     service = standin.service_of("shifted")
-    advanced = {"alternateTargetGroupArn": blue, "productionListenerRule": rule}
+    test = elb.create_rule(
+        ListenerArn=listener,
+        Priority=2,
+        Conditions=[{"Field": "path-pattern", "Values": ["/test"]}],
+        Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}],
+    )["Rules"][0]["RuleArn"]
+    named = {"productionListenerRule": rule, "testListenerRule": test, "roleArn": "arn:aws:iam::123456789012:role/x"}
+    advanced = {"alternateTargetGroupArn": blue, **named}
     service.load_balancers = [{**service.load_balancers[0], "advancedConfiguration": advanced}]
     hooks = [{"targetType": "PAUSE", "lifecycleStages": list(STAGES.values())}]
     service.deployment_configuration = {"strategy": "CANARY", "lifecycleHooks": hooks}
-    made = Shifting(revision, standin.register("before", f"registry/x@{b.OLD_DIGEST}"), (blue, green))
+    made = Shifting(revision, standin.register("before", f"registry/x@{b.OLD_DIGEST}", **WRITES), (blue, green))
     made.answer(monkeypatch)
     return made
 
@@ -189,13 +202,54 @@ def test_weights_that_disagree_decide_nothing(shifting: Shifting, release: Relea
     assert (verdict["state"], verdict["code"]) == ("WAIT", "WEIGHTS_DISAGREE")
 
 
-def test_the_bake_reads_traffic_and_alarms(shifting: Shifting, release: Release, site: Site) -> None:
-    """At 100 % CloudWatch is asked; without traffic it waits."""
+def baking(shifting: Shifting) -> None:
+    """Give the new tasks all traffic."""
     shifting.stage, shifting.weight = STAGES["bake"], 100.0
     elb, (blue, green) = standin.client("elbv2"), shifting.groups.values()
     rule = standin.service_of("shifted").load_balancers[0]["advancedConfiguration"]["productionListenerRule"]
     weights = [{"TargetGroupArn": blue, "Weight": 0}, {"TargetGroupArn": green, "Weight": 100}]
     elb.modify_rule(RuleArn=rule, Actions=[{"Type": "forward", "ForwardConfig": {"TargetGroups": weights}}])
+
+
+def wrote(task: Any, text: str, minutes: range) -> None:
+    """Let a task write a hundred lines in each of these minutes before now."""
+    logs, stream = standin.client("logs"), f"shifted/app/{task.task_arn.rpartition('/')[2]}"
+    logs.create_log_stream(logGroupName=GROUP, logStreamName=stream)
+    for ago in minutes:
+        at = int((datetime.now(UTC) - timedelta(minutes=ago)).replace(second=5).timestamp() * 1000)
+        events = [{"timestamp": at + n, "message": text} for n in range(100)]
+        logs.put_log_events(logGroupName=GROUP, logStreamName=stream, logEvents=events)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("ERROR no database", "LOG_ERRORS_WORSE"), ("INFO served", "TOO_FEW_REQUESTS"), (None, "TOO_FEW_REQUESTS")],
+    ids=["errors", "as before", "nothing"],
+)
+def test_errors_that_only_the_log_has(
+    shifting: Shifting, release: Release, site: Site, said: str | None, code: str
+) -> None:
+    """They fail the bake. A minute is read once, and what was counted travels with the gate."""
+    baking(shifting)
+    standin.client("logs").create_log_group(logGroupName=GROUP)
+    old = standin.start("shifted", b.OLD_DIGEST)
+    old.task_definition_arn = next(iter(shifting.runs.values()))
+    wrote(old, "INFO served", range(18, 9, -1))
+    if said:
+        wrote(standin.tasks_of("shifted")[0], said, range(8, 2, -1))
+    began = (datetime.now(UTC) - timedelta(minutes=9)).isoformat()
+    ends = (datetime.now(UTC) + timedelta(minutes=9)).isoformat()
+    at = {"service_deployment": shifting.arn, "hook": HOOK, "gate": "bake", "began": began, "ends": ends}
+    seen = judged(shifting, release, site.url, {**at, "phase": began})
+    assert seen["verdict"]["code"] == code
+    known = seen["gate"]["logged"]
+    assert len(known) == 12
+    assert judged(shifting, release, site.url, seen["gate"])["gate"]["logged"][:12] == known
+
+
+def test_the_bake_reads_traffic_and_alarms(shifting: Shifting, release: Release, site: Site) -> None:
+    """At 100 % CloudWatch is asked; without traffic it waits."""
+    baking(shifting)
     verdict = judged(shifting, release, site.url)["verdict"]
     assert (verdict["state"], verdict["code"]) == ("WAIT", "TOO_FEW_REQUESTS")
     standin.client("cloudwatch").set_alarm_state(AlarmName="errors", StateValue="ALARM", StateReason="x")
@@ -263,3 +317,34 @@ def test_ecs_goes_back_by_itself(shifting: Shifting, release: Release) -> None:
     shifting.status = "ROLLBACK_IN_PROGRESS"
     assert went_back(shifting, release)["verdict"]["code"] == "ROLLING_BACK"
     assert shifting.asked == []
+
+
+LIVE: Any = {
+    "service": "shifted",
+    "repository": "landfall/shifted",
+    "image_digest": b.OLD_DIGEST,
+    "accepted_digests": (b.OLD_DIGEST,),
+    "git_sha": b.OLD_SHA,
+}
+
+
+@pytest.mark.parametrize(
+    ("ends", "code"),
+    [
+        ({"status": "SUCCESSFUL"}, "ALREADY_LIVE"),
+        ({"status": "ROLLBACK_SUCCESSFUL"}, "READY"),
+        ({"status": "ROLLBACK_FAILED"}, "READY"),
+    ],
+)
+def test_a_release_of_what_runs_already(shifting: Shifting, site: Site, ends: dict[str, str], code: str) -> None:
+    """It is live only if its own service deployment ended well: one that was rolled back proves nothing."""
+    baking(shifting)
+    vars(shifting).update({**ends, "stage": "CLEAN_UP", "hook": "SUCCEEDED"})
+    standin.service_of("shifted").current_service_deployment = shifting.arn
+    assert preflight(**LIVE)["verdict"]["code"] == code
+
+
+def test_traffic_elsewhere_is_not_live(shifting: Shifting, site: Site) -> None:
+    """ECS says SUCCESSFUL, and the live rule sends all traffic to the other target group."""
+    vars(shifting).update(status="SUCCESSFUL", stage="CLEAN_UP", hook="SUCCEEDED")
+    assert preflight(**LIVE)["verdict"]["code"] == "READY"

@@ -107,3 +107,18 @@ def test_alarms_have_their_state_and_its_time(client: Any) -> None:
     assert [(each.name, each.state) for each in found] == [("a", "ALARM")]
     assert found[0].since.tzinfo is not None
     assert Alarms(client).named([]) == ()
+
+
+def test_requests_without_a_counted_answer_are_lost() -> None:
+    """The load balancer answers 502 for a target that closes the connection: no metric of the target has that."""
+    counts = {"requests": 100.0, "errors": 5.0, "done": 60.0, "moved": 10.0, "refused": 15.0}
+    found = replying({"MetricDataResults": [result(f"g0_{key}", [value]) for key, value in counts.items()]})
+    (minute,) = found.minutes(BALANCER, (GREEN,), START, END)[GREEN]
+    assert (minute.errors, minute.refused, minute.lost) == (5, 15, 10)
+
+
+def test_answers_of_requests_of_the_minute_before_are_not_lost() -> None:
+    """A slow answer is counted in the minute in which it comes."""
+    counts = {"requests": 10.0, "done": 12.0}
+    found = replying({"MetricDataResults": [result(f"g0_{key}", [value]) for key, value in counts.items()]})
+    assert found.minutes(BALANCER, (GREEN,), START, END)[GREEN][0].lost == 0

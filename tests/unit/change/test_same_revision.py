@@ -109,3 +109,19 @@ def test_a_host_port_is_a_default_only_where_containers_have_the_host_s_ports(mo
 
 def _port(more: Document) -> Document:
     return {"name": "app", "portMappings": [{"containerPort": 8080, **more}]}
+
+
+@pytest.mark.parametrize(
+    ("arn", "than", "wanted"),
+    [
+        ("arn:task-definition/f:7", "arn:task-definition/f:7", True),
+        ("arn:task-definition/f:7", "arn:task-definition/f:10", True),
+        ("arn:task-definition/f:11", "arn:task-definition/f:10", False),
+        ("arn:task-definition/f:7", "arn:task-definition/g:10", False),
+        ("arn:task-definition/f", "arn:task-definition/f:10", False),
+        ("", "", False),
+    ],
+)
+def test_a_revision_of_before_the_deployment_is_not_read_again(arn: str, than: str, wanted: bool) -> None:
+    """What was registered before the deployment began is none that the deployment left behind."""
+    assert same_revision.is_no_later(arn, than) is wanted

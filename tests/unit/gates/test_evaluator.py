@@ -114,7 +114,11 @@ def test_the_bake_asks_for_more_than_a_shift() -> None:
     ("settings", "balancer", "why"),
     [
         (Traffic(), "network", "a Network Load Balancer counts no requests"),
-        (Traffic(errors=False, latency=False, log_errors=False), "application", "the settings switch off"),
+        (
+            Traffic(errors=False, refusals=False, latency=False, log_errors=False),
+            "application",
+            "the settings switch off",
+        ),
     ],
 )
 def test_what_is_not_judged_is_said(settings: Traffic, balancer: str, why: str) -> None:
@@ -129,7 +133,10 @@ def test_each_comparison_can_be_switched_off() -> None:
     bad = minutes(0, 10, 300, 30, p95=0.6)
     assert judged(HOUR, bad).verdict.code == "ERRORS_WORSE"
     assert judged(HOUR, bad, settings=Traffic(errors=False)).verdict.code == "LATENCY_WORSE"
-    assert judged(HOUR, bad, settings=Traffic(errors=False, latency=False, log_errors=True)).verdict.state == State.PASS
+    assert (
+        judged(HOUR, bad, settings=Traffic(errors=False, refusals=False, latency=False, log_errors=True)).verdict.state
+        == State.PASS
+    )
 
 
 def test_the_shares_come_to_at_most_one() -> None:

@@ -10,7 +10,7 @@ from landfall.settings.traffic import Traffic
 from tests.campaigns.evaluator import tally
 from tests.campaigns.evaluator.generator import Truth
 from tests.campaigns.evaluator.trials import play
-from tests.support.gate_traffic import HOUR, judged, minutes
+from tests.support.gate_traffic import HOUR, NONE, judged, minutes
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,24 @@ def test_the_reason_tells_the_lines() -> None:
     assert "green has 540 of 4,500 (12.00%) log lines that are errors" in found.verdict.reason
 
 
-def test_few_lines_and_none_hold_nothing_up() -> None:
-    """A good release may log nothing, and one error among ten lines is no doubt."""
-    assert judged(HOUR, minutes(0, 9, 100), logs=(LINES, ())).verdict.state == State.PASS
+def test_few_lines_hold_nothing_up() -> None:
+    """One error among ten lines is no doubt, and where neither side logs there is nothing to wait for."""
+    assert judged(HOUR, minutes(0, 9, 100), logs=((), ())).verdict.state == State.PASS
+    assert judged(HOUR, minutes(0, 9, 100), logs=(minutes(-10, 12, 1), ())).verdict.state == State.PASS
     assert judged(HOUR, minutes(0, 9, 100), logs=(LINES, minutes(0, 1, 10, 1))).verdict.state == State.PASS
+
+
+def test_a_silent_release_is_not_enough_to_tell() -> None:
+    """Where blue writes many lines, none of green say nothing for it: the gate waits, as for requests."""
+    found = judged(HOUR, minutes(0, 9, 100), logs=(LINES, ()))
+    assert (found.verdict.state, found.verdict.code, found.undecided_is_traffic) == (State.WAIT, "LOGS_SILENT", True)
+
+
+def test_a_network_load_balancer_is_judged_by_logs() -> None:
+    """It counts no requests, so the log is all that tells: errors there fail the gate, and silence holds it."""
+    bad, good = minutes(0, 9, 500, 60), minutes(0, 9, 500, 2)
+    codes = [judged(NONE, NONE, balancer="network", logs=(LINES, each)).verdict.code for each in (bad, good, NONE)]
+    assert codes == ["LOG_ERRORS_WORSE", "TRAFFIC_NOT_JUDGED", "LOGS_SILENT"]
 
 
 def test_logs_can_be_switched_off() -> None:

@@ -47,7 +47,7 @@ def test_a_gate_stays_the_same_from_look_to_look() -> None:
 
 def test_evidence_goes_on_from_gate_to_gate() -> None:
     """The promise is per deployment, so no gate may begin with a clean slate."""
-    left = gate_state.with_evidence(begun(), Evidence(errors=1.5, gates=1))
+    left = gate_state.with_evidence(begun(), [Evidence(errors=1.5, gates=1)])
     later = gate_state.at(left, "shift", replace(HOOKED, hook="ecs-pause-2"), SETTINGS, b.NOW)
     assert (later.number, later.evidence.errors) == (2, 1.5)
     assert later.phase == ""
@@ -55,14 +55,14 @@ def test_evidence_goes_on_from_gate_to_gate() -> None:
 
 def test_another_deployment_begins_anew() -> None:
     """One update may make two service deployments; the second has other tasks."""
-    left = gate_state.with_evidence(begun(), Evidence(errors=1.5, gates=1))
+    left = gate_state.with_evidence(begun(), [Evidence(errors=1.5, gates=1)])
     other = gate_state.at(left, "shift", Hooked("arn:deployment/2", "ecs-pause-9"), SETTINGS, b.NOW)
     assert (other.number, other.evidence) == (1, Evidence())
 
 
 def test_state_travels_as_json() -> None:
     """Step Functions takes no infinity, and the next look reads what this one wrote."""
-    left = gate_state.with_evidence(begun(), Evidence(errors=-math.inf, latency=2.0))
+    left = gate_state.with_evidence(begun(), [Evidence(errors=-math.inf, latency=2.0)])
     assert left.evidence.errors is None
     assert parse(GateState, json.loads(json.dumps(asdict(left), allow_nan=False))) == left
 

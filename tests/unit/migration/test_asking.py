@@ -57,17 +57,24 @@ UNFIT: dict[str, tuple[list[dict[str, Any]], str]] = {
     "it is essential": ([{"name": "app", "essential": True}, {"name": "log", "essential": False}], ""),
     "it is not there": ([{"name": "web"}, {"name": "log"}], "it has log, web"),
     "it is not essential": ([{"name": "app", "essential": False}], "not essential"),
+    "it may be restarted": ([{"name": "app", "restartPolicy": {"enabled": True}}], "restart policy"),
+    "its policy is off": ([{"name": "app", "restartPolicy": {"enabled": False}}], ""),
+    "it is restarted after its limit only": (
+        [{"name": "app", "restartPolicy": {"enabled": True, "restartAttemptPeriod": 900}}],
+        "",
+    ),
+    "a sidecar may be restarted": ([{"name": "app"}, {"name": "log", "restartPolicy": {"enabled": True}}], ""),
 }
 
 
 @pytest.mark.parametrize(("containers", "why"), UNFIT.values(), ids=UNFIT)
 def test_a_container_that_can_not_end_the_task_is_refused(containers: list[dict[str, Any]], why: str) -> None:
     """Before RunTask: the message names the setting, and nothing was started."""
-    refusal = asking.unfit({"containerDefinitions": containers}, "app", "sample")
+    refusal = asking.unfit({"containerDefinitions": containers}, "app", "sample", 900)
     assert (refusal is None) == (why == "")
     if refusal:
         assert why in refusal.reason
-        assert "services.sample.migration.container" in refusal.reason
+        assert "services.sample.migration." in refusal.reason
 
 
 def test_a_record_that_somebody_changed_is_unknown() -> None:

@@ -46,6 +46,11 @@ def task(code: int | None = None, stop_code: str = BY_ITSELF, *, ran: bool = Tru
     return b.task(**{**known, **changes})
 
 
+def unpulled(reason: str) -> TaskView:
+    """Return a task on EC2 whose container has no exit code and never ran, for a reason of its own."""
+    return task(ran=False, containers=(b.container(reason=reason),))
+
+
 STOPPED = {
     "ended with 0": (task(0), Stage.RAN),
     "ended with 0 and RUNNING was never seen": (task(0, ran=False), Stage.RAN),
@@ -55,6 +60,13 @@ STOPPED = {
     "stopped by somebody, with 0": (task(0, "UserInitiated"), Stage.FAILED),
     "stopped by somebody before its container ran": (task(None, "UserInitiated", ran=False), Stage.NEVER_STARTED),
     "no image to pull": (task(None, "TaskFailedToStart", ran=False), Stage.NEVER_STARTED),
+    "no image to pull, on EC2": (unpulled("CannotPullContainerError: not found"), Stage.NEVER_STARTED),
+    "no such command": (unpulled("CannotStartContainerError: not found in $PATH"), Stage.NEVER_STARTED),
+    "Docker did not answer": (unpulled("DockerTimeoutError: Could not transition to started"), Stage.FAILED),
+    "it ran, and its next container had no image": (
+        task(None, containers=(b.container(reason="CannotPullContainerError: not found"),)),
+        Stage.FAILED,
+    ),
     "failed to start, and has an exit code": (task(1, "TaskFailedToStart", ran=False), Stage.FAILED),
     "Spot took it": (task(None, "SpotInterruption"), Stage.FAILED),
     "Spot took it, with 0": (task(0, "SpotInterruption"), Stage.FAILED),
@@ -97,14 +109,14 @@ def running(**changes: Any) -> TaskView:
 
 
 def test_a_task_is_stopped_at_its_limit_and_waited_for() -> None:
-    """It is asked to stop once, and judged when it has: what it wrote on its way out is kept."""
+    """It is asked to stop at each look until it has, since a call may be lost; what it wrote on its way out is kept."""
     late = b.NOW + timedelta(seconds=900)
     first = judgement.judge(STARTED, running(), late, POLL)
     assert first.stop
     assert first.verdict
     assert first.verdict.code == "MIGRATION_STOPPING"
     second = judgement.judge(first.migration, running(), late + timedelta(seconds=30), POLL)
-    assert (second.stop, second.verdict and second.verdict.state) == (False, State.WAIT)
+    assert (second.stop, second.verdict and second.verdict.state) == (True, State.WAIT)
     ended = judgement.judge(first.migration, task(137, "UserInitiated"), late + timedelta(seconds=40), POLL)
     assert ended.migration.stage == Stage.TIMED_OUT
     assert "longer than 900 s" in judgement.conclusion(ended.migration).reason
@@ -118,10 +130,13 @@ def test_a_task_that_ended_by_itself_while_it_was_to_be_stopped_ran() -> None:
 
 
 def test_a_task_that_does_not_stop_is_unknown() -> None:
-    """Nobody can say how it ends, so nobody says it: the next release waits for a person."""
-    stopping = replace(STARTED, stop_asked_at=b.NOW.isoformat())
+    """Nobody can say how it ends, so nobody says it: a person reads why, and how to stop it."""
+    stopping = replace(STARTED, stop_asked_at=b.NOW.isoformat(), stopped_reason="AccessDeniedException")
     later = b.NOW + timedelta(seconds=settings.STOPPING_SECONDS + 1)
-    assert judgement.judge(stopping, running(), later, POLL).migration.stage == Stage.UNKNOWN
+    lost = judgement.judge(stopping, running(), later, POLL).migration
+    assert lost.stage == Stage.UNKNOWN
+    assert "may still run (AccessDeniedException)" in lost.stopped_reason
+    assert f"aws ecs stop-task --cluster c --task {TASK}" in lost.stopped_reason
 
 
 def test_a_task_that_is_not_known_is_looked_for_again() -> None:
@@ -133,6 +148,16 @@ def test_a_task_that_is_not_known_is_looked_for_again() -> None:
     assert found.migration.missing_since == ""
     lost = judgement.judge(first.migration, None, b.NOW + judgement.MISSING_FOR, POLL)
     assert judgement.conclusion(lost.migration).code == "MIGRATION_UNKNOWN"
+
+
+def test_a_task_that_can_not_be_read_is_looked_for_again() -> None:
+    """A right that is missing for a moment decides nothing; after five minutes it is UNKNOWN, with AWS's words."""
+    first = judgement.judge(STARTED, None, b.NOW, POLL, "AccessDeniedException")
+    assert first.verdict
+    assert (first.verdict.code, first.verdict.reason) == ("MIGRATION_MISSING", "AccessDeniedException")
+    lost = judgement.judge(first.migration, None, b.NOW + judgement.MISSING_FOR, POLL, "AccessDeniedException")
+    verdict = judgement.conclusion(lost.migration)
+    assert (verdict.code, "AccessDeniedException" in verdict.reason) == ("MIGRATION_UNKNOWN", True)
 
 
 INTENDED = replace(STARTED, stage=Stage.INTENDED, task="", asked_at="")

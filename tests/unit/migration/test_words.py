@@ -95,14 +95,29 @@ def test_when_the_service_suffers(said: str, look: object) -> None:
     assert bool(health.problem(look, b.baseline())) == bool(said)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("running", "pending", "sick", "replaced"),
+    [(1, 1, False, True), (1, 0, False, False), (0, 2, False, False), (1, 1, True, False), (2, 0, False, False)],
+)
+def test_a_task_that_ecs_replaces_is_waited_for(running: int, pending: int, sick: bool, replaced: bool) -> None:
+    """As after a Spot interruption. No task at all, none on its way, and a target that became unhealthy are harm."""
+    targets = (b.target(state="unhealthy" if sick else "healthy"),)
+    service = b.service(b.ecs_deployment(running=running, pending=pending), running=running)
+    look = b.look(service=service, targets=targets)
+    assert health.is_being_replaced(look) is replaced
+
+
 def test_people_hear_of_it_at_the_second_look_and_once() -> None:
     """One look is noise; a message at each look would be too."""
     first = health.noted(RAN, "1 of 2 tasks run", b.NOW)
-    assert not health.is_to_be_told(RAN, first)
+    assert not health.is_to_be_told(RAN, first, b.NOW)
     second = health.noted(first, "1 of 2 tasks run", b.NOW)
-    assert health.is_to_be_told(first, second)
+    assert health.is_to_be_told(first, second, b.NOW)
     told = replace(second, warned="message")
-    assert not health.is_to_be_told(told, health.noted(told, "0 of 2 tasks run", b.NOW))
+    assert not health.is_to_be_told(told, health.noted(told, "0 of 2 tasks run", b.NOW), b.NOW)
+    late = b.NOW + health.REPLACED_IN
+    assert not health.is_to_be_told(first, second, b.NOW, replaced=True)
+    assert health.is_to_be_told(first, second, late, replaced=True)
     well = health.noted(told, "", b.NOW)
     assert well.healthy_again == b.NOW.isoformat()
     assert health.noted(first, "", b.NOW) == RAN

@@ -117,6 +117,8 @@ def two(gate: Gate) -> str:
 
 
 GOES_ON = {"timeoutConfiguration": {"timeoutInMinutes": 5, "action": "CONTINUE"}}
+SHORT = {"timeoutConfiguration": {"timeoutInMinutes": 14, "action": "ROLLBACK"}}
+LONGEST = {"before_traffic": 900, "shift": 900, "bake": 1200}
 NO_GATE: dict[str, tuple[list[dict[str, Any]], str]] = {
     **{f"no pause at {gate}": (pauses_but(gate), missing(gate)) for gate in ALL},
     "only a function at bake": (pauses_but("bake", OF_FUNCTION), missing("bake")),
@@ -127,6 +129,14 @@ NO_GATE: dict[str, tuple[list[dict[str, Any]], str]] = {
             pauses_but(gate, hook(STAGES[gate], **GOES_ON)),
             f"the hook at stage {STAGES[gate]} has timeout action CONTINUE: if Landfall did not answer, ECS would bring"
             " the release to users unjudged; set it to ROLLBACK",
+        )
+        for gate in ALL
+    },
+    **{
+        f"too short a timeout at {gate}": (
+            pauses_but(gate, hook(STAGES[gate], **SHORT)),
+            f"the hook at stage {STAGES[gate]} waits 14 minutes, and gate {gate!r} may take {LONGEST[gate]} s: ECS"
+            " would roll a good release back before it is judged; give the hook more, or gate_seconds less",
         )
         for gate in ALL
     },
@@ -367,6 +377,21 @@ def test_the_snippets_are_whole() -> None:
         'V = {"AlternateTargetGroupArn":"OTHER_GROUP","ProductionListenerRule":"RULE","TestListenerRule":"TEST_RULE",'
         '"RoleArn":"ROLE"}'
     )
+
+
+def test_a_pause_as_long_as_the_gate_holds_it() -> None:
+    """Twenty minutes are what the bake may take by default; the snippet of a longer gate waits longer."""
+    hooks = [hook("", lifecycleStages=list(STAGES.values()), **held(20))]
+    assert strategy.refusal(shifted(hooks=hooks), GATED) is None
+    long = b.settings_of(strategy=Strategy(test_url="http://x", gate_seconds=9000))
+    refused = strategy.refusal(shifted(hooks=hooks), long)
+    assert refused is not None
+    assert '"timeoutInMinutes":155' in refused.reason
+
+
+def held(minutes: int) -> dict[str, Any]:
+    """Return the timeout of a hook."""
+    return {"timeoutConfiguration": {"timeoutInMinutes": minutes, "action": "ROLLBACK"}}
 
 
 def _says(verdict: Verdict | None, code: str, reason: str) -> None:

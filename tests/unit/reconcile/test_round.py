@@ -155,7 +155,7 @@ def test_one_that_aws_throttles_is_left_for_the_next_run() -> None:
     found = run(world)
     (failed,) = [seen for looks in found.values() for look in looks for seen in look.seen]
     assert (failed.kind, failed.subject) == (Kind.COULD_NOT_LOOK, "what died")
-    assert len(found["s3"]) == 5
+    assert len(found["s3"]) == 6
 
     known = None
     states = []
@@ -192,7 +192,7 @@ def test_a_call_for_many_that_fails_hides_none_of_them() -> None:
     """Each is asked for alone then, so what is wrong with one is said of that one."""
     found = run(Denied([b.settings_of(name=f"s{n}", service=f"s{n}") for n in range(3)]))
     seen = {name: [each.subject for look in looks for each in look.seen] for name, looks in found.items()}
-    wrong = ["how long images are kept", "what is live", "what died"]
+    wrong = ["how long images are kept", "what is live", "what died", "what waits"]
     assert seen == {"s0": [], "s1": wrong, "s2": [], UNKNOWN_SERVICE: []}
 
 

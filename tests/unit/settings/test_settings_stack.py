@@ -23,7 +23,7 @@ STACK = f"{SAMPLE}[services.jobs.stack]\n"
         ('strategy = "blue_green"', ServiceStack(strategy="blue_green")),
         ('strategy = "canary"\ncanary_percent = 20', ServiceStack(strategy="canary", canary_percent=20)),
         ('strategy = "linear"\nstep_percent = 3.0', ServiceStack(strategy="linear", step_percent=3.0)),
-        ('strategy = "linear"\npause_minutes = 11', ServiceStack(strategy="linear", pause_minutes=11)),
+        ('strategy = "linear"\npause_minutes = 16', ServiceStack(strategy="linear", pause_minutes=16)),
     ],
 )
 def test_a_strategy_is_read(keys: str, stack: ServiceStack) -> None:
@@ -51,7 +51,7 @@ WRONG = {
     "a worker": (f'{WORKER}[services.jobs.stack]\nstrategy = "canary"\n', "a worker has no traffic to shift"),
     "a pause that ends before the gate": (
         f'{STACK}strategy = "canary"\npause_minutes = 10\n{TABLE}',
-        "is 10; a gate may take 600 seconds, and ECS would roll back before it ends: give more",
+        "is 10; a gate may take 900 seconds, and ECS would roll back before it ends: give more",
     ),
     **{
         f"{key} = {value}": (f'{STACK}strategy = "linear"\n{key} = {value}\n{TABLE}', f"is {value}; it takes {span}")
@@ -65,6 +65,15 @@ WRONG = {
         )
     },
 }
+
+
+def test_the_test_url_may_be_left_out() -> None:
+    """Before the first deploy nobody knows the load balancer's name. Its one address has both rules."""
+    left_out = TABLE.replace('test_url = "http://test.example"\n', "")
+    assert left_out != TABLE
+    found = read(f'{STACK}strategy = "canary"\n{left_out}')
+    assert found.strategy is not None
+    assert found.strategy.test_url is None
 
 
 @pytest.mark.parametrize(("text", "why"), WRONG.values(), ids=WRONG.keys())

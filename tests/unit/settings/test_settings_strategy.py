@@ -24,7 +24,7 @@ bake_seconds = 30
 """
 TABLE = f"{SAMPLE}[services.api.strategy]\n"
 URL = f'{TABLE}test_url = "https://api.example:8443"\n'
-OFF = "[services.api.strategy.traffic]\nerrors = false\nlatency = false\nlog_errors = false\n"
+OFF = "[services.api.strategy.traffic]\nerrors = false\nrefusals = false\nlatency = false\nlog_errors = false\n"
 
 
 def read(text: str) -> Service:

@@ -47,6 +47,6 @@ def test_the_line_is_named() -> None:
 def test_the_defaults_are_good() -> None:
     """An empty table takes them; and one with all comparisons off is left to the gates, which may have alarms."""
     traffic_checks.check(Traffic(), WHERE, Problems("", Path("services.toml")))
-    off = Traffic(errors=False, latency=False, log_errors=False)
+    off = Traffic(errors=False, refusals=False, latency=False, log_errors=False)
     traffic_checks.check(off, WHERE, Problems("", Path("services.toml")))
     assert not off.judges

@@ -15,10 +15,14 @@ NAMESPACE = "AWS/ApplicationELB"
 READ = (
     ("requests", "RequestCount", "Sum"),
     ("errors", "HTTPCode_Target_5XX_Count", "Sum"),
+    ("done", "HTTPCode_Target_2XX_Count", "Sum"),
+    ("moved", "HTTPCode_Target_3XX_Count", "Sum"),
+    ("refused", "HTTPCode_Target_4XX_Count", "Sum"),
     ("p50", "TargetResponseTime", "p50"),
     ("p95", "TargetResponseTime", "p95"),
 )
 """Each has the dimensions TargetGroup and LoadBalancer (Application Load Balancers user guide, CloudWatch metrics)."""
+COUNTED = ("requests", "errors", "done", "moved", "refused")
 
 Points = dict[str, dict[datetime, float]]
 """The data points of each query, by its id."""
@@ -84,9 +88,11 @@ def _added(results: Sequence[Mapping[str, Any]], points: Points) -> str:
 
 
 def _minutes(name: str, points: Points) -> tuple[Minute, ...]:
-    requests, errors, p50, p95 = (points.get(f"{name}_{key}", {}) for key, _, _ in READ)
-    return tuple(
-        Minute(start, int(count), int(errors.get(start, 0)), p50.get(start), p95.get(start))
-        for start, count in sorted(requests.items())
-        if count > 0
-    )
+    of = {key: points.get(f"{name}_{key}", {}) for key, _, _ in READ}
+    return tuple(_minute(start, of) for start, count in sorted(of["requests"].items()) if count > 0)
+
+
+def _minute(start: datetime, of: Mapping[str, Mapping[datetime, float]]) -> Minute:
+    requests, errors, done, moved, refused = (int(of[key].get(start, 0)) for key in COUNTED)
+    lost = max(0, requests - errors - done - moved - refused)
+    return Minute(start, requests, errors, of["p50"].get(start), of["p95"].get(start), refused, lost)

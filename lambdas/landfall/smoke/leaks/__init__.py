@@ -64,6 +64,8 @@ _SHORTEST = 6
 _FIELDS_OF_NAMES = ("param", "path", "field", "name", "key", "property", "loc", "attribute", "dataPath", "fieldName")
 _FIELDS_OF_VALUES = ("value", "input", "received", "rejectedValue", "attemptedValue", "given")
 _FILES = ("file", "fileName", "filename", "absPath")
+_CLASSES = frozenset(("className", "declaringClass"))
+"""What Jackson and Gson call the class of a java.lang.StackTraceElement."""
 _LINES = ("line", "lineNumber", "line_number", "lineno")
 
 
@@ -132,6 +134,8 @@ def _is_source(each: Mapping[str, Any]) -> bool:
     """Say whether an object names a line of a program, as frames of a trace do."""
     files = [each[key] for key in _FILES if isinstance(each.get(key), str)]
     lined = any(isinstance(each.get(key), int | str) and str(each[key]).isdigit() for key in _LINES)
+    if lined and files and "methodName" in each and not _CLASSES.isdisjoint(each):
+        return True
     return lined and any(
         re.search(rf"[/\\].{{0,200}}\.(?:{places.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
         for name in files

@@ -42,6 +42,7 @@ _BELOW_ROOTS = tuple(f"/{root}/" for root in _ROOTS.lower().split("|"))
 PATH = (
     look(rf"{_NO_FILE}[^\n]{{0,120}}?{_NO_URL}{_OF_A_SERVER}", *_BELOW_ROOTS),
     look(rf"{_NO_URL}{_OF_A_SERVER}[^\n]{{0,60}}?{_NO_FILE}", *_BELOW_ROOTS),
+    look(rf"\"syscall\": ?\"\w{{1,20}}\"[^\n]{{0,200}}?{_OF_A_SERVER}", '"syscall"'),  # an error of Node's file system
     look(r"\b[A-Za-z]:\\(?:[\w .()-]{1,80}\\){1,20}[\w .-]{1,80}\.\w{1,6}", ":\\"),
 )
 _NAMES = """py js ts mjs cjs jav kt scala groovy clj go rb php cs vb fs rs ex erl lua pl pm cf swift dart jl cpp cc
@@ -52,4 +53,5 @@ PLACE = (
         r"(?::\d+|:? ?,? ?[Ll]ine:? \d+|\(\d+\))",
         *(f".{name}" for name in _NAMES),
     ),
+    look(r"\"[\w-]{1,100}\.clj[cs]?\",\s?\d+\]", ".clj"),  # a frame of Clojure's Throwable->map
 )

@@ -69,6 +69,12 @@ def refused(release: Release, service: Service, world: World) -> Verdict | None:
     return failed("DRILL_OVERTAKEN", why) if why else None
 
 
+def by_hand(release: Release, live: str, world: World) -> Verdict | None:
+    """Refuse a drill where something else is live than the last deployment left."""
+    refusal = drills.by_hand(world.ledger.last_change(release.service), live)
+    return failed(refusal.code, refusal.why) if refusal else None
+
+
 def busy(ledger: Ledger, service: str) -> bool:
     """Say whether a deployment of the service is under way."""
     newest = islice(ledger.newest_first(service, NEWEST), NEWEST)

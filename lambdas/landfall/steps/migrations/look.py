@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from landfall import redaction, wire
-from landfall.errors import AwsCallFailed
+from landfall.aws.one_off_tasks import OneOffTasks
+from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.logs import task_logs
 from landfall.migration import asking, health, judgement, migration
 from landfall.migration.judgement import Looked
 from landfall.migration.migration import Migration, Stage
 from landfall.model import Baseline, Deployment, Release, Verdict, passed, wait
-from landfall.proof.observed import Look
+from landfall.proof.observed import Look, TaskView
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
 from landfall.steps.migrations import starting
@@ -55,8 +56,8 @@ def assess(event: Migrating, world: World) -> Verdict:
         known = _health(event, before, known, world)
     if known != before:
         starting.noted(release, known, world)
-    if looked.stop:
-        world.one_off_tasks(release.service).stop(known.task, f"Landfall: longer than {known.timeout_seconds} s")
+    if looked.stop and (refused := _stop(known, release, world)) != known.stopped_reason:
+        starting.noted(release, replace(known, stopped_reason=refused), world)
     if looked.verdict:
         return looked.verdict
     if _lacks_lines(known):
@@ -69,12 +70,33 @@ def _looked(event: Migrating, known: Migration, world: World) -> Looked:
     release, tasks, now = event.release, world.one_off_tasks(event.release.service), world.now()
     poll = release.limits.stability_poll_seconds
     if known.task:
-        return judgement.judge(known, tasks.task(known.task), now, poll)
+        task, unread = _read(known.task, tasks)
+        return judgement.judge(known, task, now, poll, unread)
     found = tasks.started_by(asking.started_by(release.deployment_id))
     if found:
         with_task = starting.with_task(known, found.arn, world)
         return judgement.judge(with_task, found, now, poll)
     return judgement.unfound(known, now, KEPT, poll, sure=event.attempt >= SOUGHT)
+
+
+def _read(arn: str, tasks: OneOffTasks) -> tuple[TaskView | None, str]:
+    """Return the task, or why it can't be read: that says nothing of how the migration goes. Raises AwsBusy."""
+    try:
+        return tasks.task(arn), ""
+    except AwsCallFailed as error:
+        if isinstance(error, AwsBusy):
+            raise
+        return None, wire.cut(str(error), TEXT_LIMIT)
+
+
+def _stop(known: Migration, release: Release, world: World) -> str:
+    """Ask ECS to stop the task. Return why it refused. Each look asks again, so a call may be lost."""
+    try:
+        world.one_off_tasks(release.service).stop(known.task, f"Landfall: longer than {known.timeout_seconds} s")
+    except AwsCallFailed as error:
+        logger.warning("the migration's task was not stopped", extra={"why": str(error), "task": known.task})
+        return wire.cut(str(error), TEXT_LIMIT)
+    return ""
 
 
 def _health(event: Migrating, before: Migration, known: Migration, world: World) -> Migration:
@@ -84,8 +106,9 @@ def _health(event: Migrating, before: Migration, known: Migration, world: World)
         service = world.ecs(release.service).service()
         has_targets = service is not None and not release.is_worker
         targets = world.elb.targets(service.target_groups) if service and has_targets else ()
-        known = health.noted(known, health.problem(Look(service, (), targets), event.baseline), world.now())
-        if health.is_to_be_told(before, known):
+        look, now = Look(service, (), targets), world.now()
+        known = health.noted(known, health.problem(look, event.baseline), now)
+        if health.is_to_be_told(before, known, now, replaced=health.is_being_replaced(look)):
             cluster = world.service(release.service).cluster
             notice = migration_notice.notice(release, known, cluster)
             known = replace(known, warned=world.topic.publish(notice))

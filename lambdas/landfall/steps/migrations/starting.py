@@ -14,6 +14,8 @@ from landfall.runtime.world import World
 from landfall.settings.migration import MigrationSettings
 
 STARTED = "MIGRATION_STARTED"
+ROOM_SECONDS = 60
+"""The pause after ECS had no room for the task: capacity takes minutes to come, and is no evidence (law 8)."""
 
 
 def noted(release: Release, known: Migration, world: World) -> None:
@@ -56,8 +58,8 @@ def with_task(known: Migration, arn: str, world: World) -> Migration:
 def _unfit(release: Release, deployment: Deployment, world: World) -> Verdict | None:
     service = world.service(release.service)
     template, _ = world.ecs(release.service).task_definition(deployment.task_definition)
-    container = asking.container_of(service, service.migration or MigrationSettings(()))
-    return asking.unfit(template, container, service.name)
+    settings = service.migration or MigrationSettings(())
+    return asking.unfit(template, asking.container_of(service, settings), service.name, settings.timeout_seconds)
 
 
 def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Verdict | None:
@@ -72,7 +74,10 @@ def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Ve
 
 
 def _asked(release: Release, known: Migration, tasks: OneOffTasks, world: World) -> Verdict:
-    """Call RunTask. A refusal after a lost reply may hide a task, so ECS is asked for it."""
+    """Call RunTask. A refusal after a lost reply may hide a task, so ECS is asked for it.
+
+    A token that is in use says that there is a task. If ECS does not name it, whether the migration ran is UNKNOWN.
+    """
     settings = world.service(release.service).migration or MigrationSettings(())
     try:
         ran = tasks.run(asking.request(release, known, settings.command, tasks.placement()))
@@ -80,14 +85,24 @@ def _asked(release: Release, known: Migration, tasks: OneOffTasks, world: World)
         if error.code not in asking.REFUSALS and error.code != asking.CONFLICT:
             raise
         found = tasks.started_by(asking.started_by(release.deployment_id))
-        ran = Ran(task=found.arn) if found else Ran(failure=str(error))
+        if found is None and error.code == asking.CONFLICT:
+            return _hidden(release, judgement.unknown(known, str(error)), world)
+        ran = Ran(task=found.arn) if found else Ran(failure=str(error), final=True)
     if not ran.task:
         why = replace(known, stage=Stage.NEVER_STARTED, stopped_reason=ran.failure)
         noted(release, why, world)
-        return wait("MIGRATION_REFUSED", judgement.conclusion(why).reason, release.limits.smoke_interval_seconds)
+        pause = release.limits.smoke_interval_seconds
+        pause = pause if ran.final else max(pause, ROOM_SECONDS)
+        return wait("MIGRATION_REFUSED", judgement.conclusion(why).reason, pause)
     now_known = with_task(known, ran.task, world)
     noted(release, now_known, world)
     return _started(now_known, release)
+
+
+def _hidden(release: Release, lost: Migration, world: World) -> Verdict:
+    """Give up a migration whose task exists and can't be found: it may run."""
+    noted(release, lost, world)
+    return judgement.conclusion(lost)
 
 
 def _sought(release: Release, known: Migration, tasks: OneOffTasks, world: World) -> Verdict:

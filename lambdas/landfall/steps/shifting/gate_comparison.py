@@ -30,18 +30,23 @@ def paths(settings: Service) -> tuple[str, ...]:
     return tuple(dict.fromkeys((smoke.version_path, smoke.live_path, smoke.ready_path, *own)))[:MOST_PATHS]
 
 
-def assess(event: Judged, settings: Service, world: World) -> tuple[Verdict, str]:
-    """Compare once. Returns the verdict, and what differs, for people."""
+def test_url(event: Judged, strategy: Strategy) -> str:
+    """Return where the new tasks answer. A stack of Landfall has one address, and the headers tell them apart."""
+    return strategy.test_url or event.baseline.base_url
+
+
+def assess(event: Judged, settings: Service, world: World) -> tuple[Verdict, str, tuple[Difference, ...]]:
+    """Compare once. Returns the verdict, what differs in a sentence, and all differences."""
     wanted = Round({Request(path): TIMES for path in paths(settings)}, per_second=settings.smoke.requests_per_second)
     strategy = settings.strategy or Strategy()
     blue = world.ask_for(settings, event.baseline.base_url, wanted)
-    green = world.ask_for(settings, strategy.test_url or "", wanted, headers=tuple(strategy.test_headers.items()))
+    green = world.ask_for(settings, test_url(event, strategy), wanted, headers=tuple(strategy.test_headers.items()))
     found = comparison.differences(blue.given, green.given)
     bad = comparison.failing(found, strategy.compare_fails)
     told = f"{len(wanted.requests)} requests to blue and green side by side: {_told(found)}"
     if bad:
-        return failed(DIFFERS, f"green is worse than blue: {_told(bad)}"), told
-    return passed(PASSED, told), told
+        return failed(DIFFERS, f"green is worse than blue: {_told(bad)}"), told, found
+    return passed(PASSED, told), told, found
 
 
 def _told(found: Sequence[Difference]) -> str:

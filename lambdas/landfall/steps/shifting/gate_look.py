@@ -7,10 +7,12 @@ from datetime import datetime
 
 from landfall.errors import AwsCallFailed
 from landfall.gates import gate_state
+from landfall.gates.comparison import Difference
+from landfall.gates.gate_log import NotedGate
 from landfall.gates.gate_state import GateState, Hooked
 from landfall.judging import Judged
 from landfall.model import State, Verdict, passed, wait
-from landfall.proof import stages
+from landfall.proof import live_traffic, stages
 from landfall.proof.followed import Followed
 from landfall.proof.observed import ServiceView
 from landfall.runtime.world import World
@@ -24,11 +26,15 @@ UNREAD = "GATE_UNREAD"
 
 @dataclass(frozen=True)
 class GateSeen:
-    """The verdict of one look, what the next look has to know, and the smoke checks if they were made."""
+    """The verdict of one look, what the next look has to know, and the smoke checks if they were made.
+
+    `noted` is what the record keeps of the look; None where the deployment waits at no gate.
+    """
 
     verdict: Verdict
     state: GateState | None
     checks: tuple[Check, ...] = ()
+    noted: NotedGate | None = None
 
 
 def assess(event: Judged, before: GateState | None, world: World) -> GateSeen:
@@ -47,12 +53,14 @@ def assess(event: Judged, before: GateState | None, world: World) -> GateSeen:
         return _nothing_to_judge(followed, before, poll)
     hooked = Hooked(found.arn, hook.id, hook.expires_at) if hook else Hooked(found.arn, gate_state.OVER)
     state = gate_state.at(before, gate, hooked, settings.strategy, now)
+    live = followed
     try:
         live = replace(followed, live=shift_look.weights(service, world))
         seen = _judged(event, state, (service, live), world)
     except AwsCallFailed as error:
         seen = _Seen(wait(UNREAD, f"the gate could not be looked at: {error}", poll), state)
-    return _settled(seen, settings.strategy, now)
+    settled = _settled(seen, settings.strategy, now)
+    return replace(settled, noted=_noted(settled, seen.differences, live, now))
 
 
 def _nothing_to_judge(followed: Followed, before: GateState | None, poll: int) -> GateSeen:
@@ -70,13 +78,14 @@ class _Seen:
     state: GateState
     checks: tuple[Check, ...] = ()
     lacks_traffic: bool = False
+    differences: tuple[Difference, ...] = ()
 
 
 def _judged(event: Judged, state: GateState, look: tuple[ServiceView, Followed], world: World) -> _Seen:
     service, followed = look
     if state.gate == BEFORE_TRAFFIC:
         before = gate_before.assess(event, state, service, followed, world)
-        return _Seen(before.verdict, before.state, before.checks)
+        return _Seen(before.verdict, before.state, before.checks, differences=before.differences)
     traffic = gate_traffic.assess(event, state, service, followed, world)
     return _Seen(traffic.verdict, traffic.state, lacks_traffic=traffic.lacks_traffic)
 
@@ -85,3 +94,24 @@ def _settled(seen: _Seen, settings: Strategy, now: datetime) -> GateSeen:
     verdict = gate_state.settle(seen.verdict, seen.state, settings, now, lacks_traffic=seen.lacks_traffic)
     baked = verdict.state == State.PASS and seen.state.gate == BAKE
     return GateSeen(verdict, replace(seen.state, baked=baked), seen.checks)
+
+
+def _noted(seen: GateSeen, differences: tuple[Difference, ...], followed: Followed, now: datetime) -> NotedGate | None:
+    """Return what the record keeps of a look at a gate."""
+    state, verdict, found = seen.state, seen.verdict, followed.found
+    if state is None or found is None:
+        return None
+    return NotedGate(
+        service_deployment=state.service_deployment,
+        hook=state.hook,
+        gate=state.gate,
+        stage=found.stage,
+        began=state.began,
+        ends=state.ends,
+        weight=live_traffic.least(followed.live, followed.groups) if followed.live else None,
+        seen_at=now.isoformat(),
+        state=verdict.state.value,
+        code=verdict.code,
+        reason=verdict.reason,
+        differences=differences,
+    )

@@ -9,7 +9,7 @@ from landfall.judging import Judged
 from landfall.model import Kind, Verdict, wait
 from landfall.proof import stages
 from landfall.runtime.world import World
-from landfall.steps.shifting import shift_look
+from landfall.steps.shifting import gate_noting, shift_look
 
 CONTINUED, LEFT = "GATE_CONTINUED", "GATE_LEFT"
 
@@ -35,6 +35,8 @@ def go_on(event: Judged, judged: GateState | None, world: World) -> Verdict:
     if not world.holds_lock(release):
         return update_result.lock_lost()
     reader = world.service_deployments(release.service)
+    if forward:
+        gate_noting.asked(release, found.arn, hook, world)
     try:
         reader.go_on(found.arn, hook)
     except AwsCallFailed:

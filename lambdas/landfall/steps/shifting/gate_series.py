@@ -8,6 +8,7 @@ from datetime import datetime
 
 from landfall import commit
 from landfall.gates import alarms as rule
+from landfall.gates import log_minutes
 from landfall.gates.gate_state import GateState
 from landfall.gates.traffic_series import HISTORY, Side, TrafficSeries
 from landfall.judging import Judged
@@ -26,15 +27,29 @@ PROBES = 5
 
 def read(
     event: Judged, state: GateState, look: tuple[ServiceView, Followed], settings: Service, world: World
-) -> tuple[TrafficSeries, GateState]:
-    """Return both sides' traffic, and the state with what our own requests saw. Raises AwsCallFailed."""
+) -> tuple[tuple[TrafficSeries, ...], GateState]:
+    """Return both sides' traffic of each pair of target groups, and the state with what our own requests saw.
+
+    The logs are with the first pair, since they are of the whole service. Raises AwsCallFailed.
+    """
     service, followed = look
-    pair = judged_pair(service)
-    if pair is None:
-        return TrafficSeries(Side(""), Side(""), balancer="network"), state
+    pairs = judged_pairs(service)
+    of_logs = log_minutes.sides(state.logged) if state.logged and not state.unlogged else (None, None)
+    if not pairs:
+        return (TrafficSeries(Side(""), Side(""), *of_logs, balancer="network"),), state
+    state = _probed(event, state, settings, world)
+    first, *others = [_of_pair(pair, state, followed, world) for pair in pairs]
+    # our own requests go to one address, so that they say nothing of other pairs
+    silent = [
+        replace(each, blue=replace(each.blue, answered_since=None), green=replace(each.green, answered_since=None))
+        for each in others
+    ]
+    return (replace(first, blue_logs=of_logs[0], green_logs=of_logs[1]), *silent), state
+
+
+def _of_pair(pair: Balanced, state: GateState, followed: Followed, world: World) -> TrafficSeries:
     green = next(iter(followed.groups & set(pair.groups)), "")
     blue = next((group for group in pair.groups if group != green), "")
-    state = _probed(event, state, settings, world)
     live = (followed.live or {}).get(pair.production_rule, {})
     start = state.began_at - HISTORY
     told = dict(world.traffic.minutes(balancer_of(pair.production_rule), (blue, green), start, world.now()))
@@ -48,12 +63,12 @@ def read(
         )
         for group, since in ((blue, state.blue_answered), (green, state.green_answered))
     ]
-    return TrafficSeries(of_blue, of_green), state
+    return TrafficSeries(of_blue, of_green)
 
 
-def judged_pair(service: ServiceView) -> Balanced | None:
-    """Return the first pair of an Application Load Balancer's target groups; a Network Load Balancer counts nothing."""
-    return next((one for one in service.shifting.balanced if "/app/" in one.production_rule), None)
+def judged_pairs(service: ServiceView) -> tuple[Balanced, ...]:
+    """Return the pairs of an Application Load Balancer's target groups; a Network Load Balancer counts nothing."""
+    return tuple(one for one in service.shifting.balanced if "/app/" in one.production_rule)
 
 
 def balancer_of(rule: str) -> str:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from landfall.errors import AwsCallFailed
-from landfall.gates import evaluator, gate_state
+from landfall.gates import gate_state
+from landfall.gates import pairs as judging
+from landfall.gates.by_logs import NOT_JUDGED
 from landfall.gates.gate_state import GateState
 from landfall.gates.traffic_series import GateWindow
 from landfall.judging import Judged
@@ -18,10 +20,11 @@ from landfall.runtime.world import World
 from landfall.settings import Service
 from landfall.settings.strategy import BAKE, SHIFT, Strategy
 from landfall.steps import log_gate
-from landfall.steps.shifting import gate_series, gate_tasks
+from landfall.steps.shifting import gate_logs, gate_series, gate_tasks
+from landfall.steps.shifting.gate_before import NOTHING_BEFORE
 
 DISAGREE, FIRST, BAKING = "WEIGHTS_DISAGREE", "FIRST_SHIFT", "BAKING"
-UNREAD, ALARM = "TRAFFIC_UNREAD", "ALARM_RED"
+UNREAD, LOGS_UNREAD, ALARM = "TRAFFIC_UNREAD", "LOGS_UNREAD", "ALARM_RED"
 SOON = 60
 """Seconds until the next look where CloudWatch did not answer."""
 
@@ -46,12 +49,17 @@ def assess(event: Judged, state: GateState, service: ServiceView, followed: Foll
     if state.gate == SHIFT and weight == 0:
         return SeenTraffic(passed(FIRST, "users do not meet the new tasks yet: nothing to judge"), state)
     settings = world.service(event.release.service)
-    healthy = gate_tasks.assess(event, service, followed, world)
+    tasks = gate_tasks.read(event, world)
+    healthy = gate_tasks.assess(event, service, followed, tasks, world)
     if healthy.state != State.PASS:
         return SeenTraffic(healthy, state)
     quiet, state = _alarms(event, state, settings, world)
     if quiet.state != State.PASS:
         return SeenTraffic(quiet, state)
+    try:
+        state = gate_logs.read(event, state, tasks, settings, world)
+    except AwsCallFailed as error:
+        return SeenTraffic(wait(LOGS_UNREAD, f"the logs could not be read: {error}", SOON), state)
     return _traffic(event, state, (service, followed), settings, world)
 
 
@@ -83,12 +91,14 @@ def _traffic(
     event: Judged, state: GateState, look: tuple[ServiceView, Followed], settings: Service, world: World
 ) -> SeenTraffic:
     strategy, now = settings.strategy or Strategy(), world.now()
+    if event.baseline.desired_count == 0:
+        return _first_of_all(state, strategy, world)
     try:
         series, state = gate_series.read(event, state, look, settings, world)
     except AwsCallFailed as error:
         return SeenTraffic(wait(UNREAD, f"the traffic could not be read: {error}", SOON), state)
-    window = _window(state, look[1])
-    judged = evaluator.judge(series, window, strategy.traffic, now)
+    pairs = judging.judge(series, _window(state, look[1]), state.evidence_of, strategy.traffic, now)
+    judged = pairs.judged
     if judged.verdict.state != State.PASS:
         lacks = judged.undecided_is_traffic
         baked = not _baking(state, strategy, world)
@@ -99,18 +109,25 @@ def _traffic(
         logs = log_gate.assess(event, settings, world)
         if logs.state != State.PASS:
             return SeenTraffic(logs, state)
-    after = gate_state.with_evidence(state, judged.evidence)
-    told = (
-        f"{judged.verdict.reason}; {live_traffic.least(look[1].live or {}, look[1].groups):g} % of production traffic"
-    )
+    after = gate_state.with_evidence(state, pairs.evidence)
+    weight = f"{live_traffic.least(look[1].live or {}, look[1].groups):g} % of production traffic"
+    unread = f"; the logs are not compared: {state.unlogged}" if state.unlogged else ""
+    told = f"{judged.verdict.reason}; {weight}{unread}"
     return SeenTraffic(passed(judged.verdict.code, told), replace(after, said=told))
+
+
+def _first_of_all(state: GateState, strategy: Strategy, world: World) -> SeenTraffic:
+    """Judge the first release: its tasks and the alarms are all there is, for as long as the bake lasts."""
+    if left := _baking(state, strategy, world):
+        return SeenTraffic(wait(BAKING, f"{NOTHING_BEFORE}; baking for {left} s more", min(left, 60)), state)
+    return SeenTraffic(passed(NOT_JUDGED, NOTHING_BEFORE), replace(state, said=NOTHING_BEFORE))
 
 
 def _window(state: GateState, followed: Followed) -> GateWindow:
     """Return the window that the evaluator judges: since the weight is what it should be."""
     weight = round(live_traffic.least(followed.live or {}, followed.groups))
     stage = followed.found.stage if followed.found else ""
-    return GateWindow(stage, weight, datetime.fromisoformat(state.phase), state.ends_at, state.evidence)
+    return GateWindow(stage, weight, datetime.fromisoformat(state.phase), state.ends_at)
 
 
 def _baking(state: GateState, strategy: Strategy, world: World) -> int:

@@ -12,6 +12,9 @@ from typing import Any
 
 from landfall import console
 from landfall.after.inquiry import Inquiry
+from landfall.approval.approval import Approval
+from landfall.gates import gate_log, gate_words
+from landfall.gates.gate_words import ToldGate
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry
@@ -89,7 +92,9 @@ class Report:
     links: dict[str, str]
     unread: tuple[str, ...]
     migration: Migration | None = None
+    gates: tuple[ToldGate, ...] = ()
     after_check: Inquiry | None = None
+    approval: Approval | None = None
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -121,7 +126,9 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         links=_links(release, seen),
         unread=seen.unread,
         migration=ended.migration,
+        gates=gate_words.told(gate_log.read(record), ended.outcome),
         after_check=ended.after_check,
+        approval=ended.approval,
     )
 
 

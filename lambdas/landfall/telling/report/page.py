@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,10 @@ def _console_link(address: str, words: str) -> str:
     return Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, told)
 
 
+def _lasted(seconds: int | None) -> str:
+    return "" if seconds is None else str(timedelta(seconds=seconds))
+
+
 def _kind(state: str) -> str:
     return GOOD if state == PASS else UNKNOWN_KIND if state == SKIP else BAD
 
@@ -105,5 +109,6 @@ def _environment() -> Environment:
         kind=_kind,
         mark=lambda kind: MARKS.get(kind, ""),
         brief=brief,
+        lasted=_lasted,
     )
     return made

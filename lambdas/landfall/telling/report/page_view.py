@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from landfall import chain, commit
 from landfall.after import words as after_words
+from landfall.approval import words as approval_words
 from landfall.migration import words
 from landfall.model import UNKNOWN, Intent, Outcome, Release
 from landfall.smoke.case import PASS, SKIP
@@ -63,6 +64,7 @@ class View:
     signed: bool
     migration: tuple[tuple[str, str], ...] = ()
     after_check: tuple[tuple[str, str], ...] = ()
+    approval: tuple[tuple[str, str], ...] = ()
 
 
 def of(report: Report, record: Mapping[str, Any]) -> View:
@@ -92,6 +94,7 @@ def of(report: Report, record: Mapping[str, Any]) -> View:
         signed=chain.SIGNATURE in record,
         migration=words.full(report.migration),
         after_check=after_words.full(report.after_check),
+        approval=approval_words.full(report.approval),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from landfall.after import words as after_words
+from landfall.approval import words as approval_words
 from landfall.ledger.execution_history import Entry
 from landfall.migration import words
 from landfall.model import Baseline, Outcome
@@ -75,6 +76,7 @@ _ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everyth
     finalize=_shown,
 )
 _ENVIRONMENT.filters.update(
+    signed_off=approval_words.full,
     migrated=words.full,
     after_checked=after_words.full,
     plain=_plain,

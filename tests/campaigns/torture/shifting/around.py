@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.campaigns.torture import picture as pictures
-from tests.campaigns.torture import replies
+from tests.campaigns.torture import replies, worker_log
 from tests.campaigns.torture.cloud import Cloud
 from tests.campaigns.torture.scenario import Scenario
+from tests.campaigns.torture.shifting import log
 from tests.campaigns.torture.shifting.deployments import Strategies
 from tests.campaigns.torture.shifting.facts import AlarmFact, StrategyFact
 from tests.campaigns.torture.shifting.traffic import Traffic
@@ -107,7 +108,15 @@ class Around(Cloud):
             return self.plays.since(fact, at)
         return self.story.updated_at or 0.0
 
-    def _GetMetricData(self, request: Reply, at: float) -> Reply:  # noqa: N802
+    def _FilterLogEvents(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        start, end = ((request[key] / 1000) - replies.EPOCH.timestamp() for key in ("startTime", "endTime"))
+        found = log.lines(self._now(), self.story.look(at).tasks, start, min(end, at))
+        return worker_log.filtered(found, request, at)
+
+    def _now(self) -> Traffic:
         if self.traffic.updated != self.story.updated_at:
             self.traffic = Traffic(self.told, self.plays, self.story.updated_at)
-        return self.traffic.metric_data(request, at)
+        return self.traffic
+
+    def _GetMetricData(self, request: Reply, at: float) -> Reply:  # noqa: N802
+        return self._now().metric_data(request, at)

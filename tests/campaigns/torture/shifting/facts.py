@@ -59,6 +59,8 @@ class TrafficFact:
     """What the requests to a role's target group meet: share of 5xx answers, seconds, and all requests a minute.
 
     `absent`: CloudWatch has no series of that group. `early_errors`: errors show before the requests of their minute.
+    `lost`: the share that the load balancer itself answers, so that no code of a target is counted; `refused`: of 4xx
+    answers. `lines`: what the role's tasks log in a minute with all traffic, of which `log_errors` are errors.
     """
 
     of: str
@@ -70,6 +72,10 @@ class TrafficFact:
     p50: float | None = None
     p95: float | None = None
     rpm: float | None = None
+    lost: float | None = None
+    refused: float | None = None
+    lines: float | None = None
+    log_errors: float | None = None
     absent: bool = False
     early_errors: bool = False
 

@@ -19,7 +19,7 @@ from tests.campaigns.torture.surroundings import LOAD_BALANCER, ApiError
 MINUTE, SAMPLES = 60.0, 12
 FIRST_SEEN, SETTLED = 45.0, 180.0
 """Seconds after a minute's beginning at which a part of it shows, and all of it."""
-USUAL = TrafficFact("", errors=0.001, p50=0.05, p95=0.12)
+USUAL = TrafficFact("", errors=0.001, p50=0.05, p95=0.12, lost=0, refused=0, lines=0, log_errors=0)
 _SECONDS = replies.EPOCH.second
 """CloudWatch's minutes begin on the clock's, the scenario begins within one."""
 Request = dict[str, Any]
@@ -68,9 +68,21 @@ class Traffic:
         if (metric, stat) == ("HTTPCode_Target_5XX_Count", "Sum"):
             seen = errors if fact.early_errors else math.floor(errors * share)
             return float(min(seen, requests)) or None
+        answered = requests - min(errors, requests) - math.floor(requests * (fact.lost or 0))
+        refused = min(answered, math.floor(requests * (fact.refused or 0)))
+        codes = {"HTTPCode_Target_2XX_Count": answered - refused, "HTTPCode_Target_4XX_Count": refused}
+        if (metric in codes or metric == "HTTPCode_Target_3XX_Count") and stat == "Sum":
+            return float(codes.get(metric, 0)) or None
         if metric == "TargetResponseTime" and stat in ("p50", "p95"):
             return fact.p50 if stat == "p50" else fact.p95
         raise ApiError("ValidationError", f"the replay knows no {stat} of {metric}")
+
+    def lines(self, role: str, minute: float) -> tuple[int, int]:
+        """Return how many lines all tasks of a role log in the minute from then on, and how many are errors."""
+        at = minute + MINUTE / 2
+        fact = self._said(role, at)
+        lines = round((fact.lines or 0) * self.plays.live(at).get(role, 0) / 100)
+        return lines, round(lines * (fact.log_errors or 0))
 
     def _minute(self, group: int, minute: float, now: float) -> Counted:
         """Return what a minute had by now. What is over does not change."""

@@ -1,0 +1,39 @@
+"""Approve: takes the answers to sign-offs at its function URL, where AWS itself names the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from landfall.approval import door
+from landfall.approval.answering import Reply
+from landfall.approval.approval import Stage
+from landfall.errors import AwsCallFailed
+from landfall.runtime.answered import answered
+from landfall.runtime.step import logger
+from landfall.runtime.world import World
+from landfall.steps.approvals.taking import take
+
+
+def run(event: Mapping[str, Any], world: World) -> Reply:
+    """Record the answer, then wake the deployment. The answer counts even if the deployment can't be woken."""
+    reply = take(event, world.ledger, world.now(), world.settings.redaction.kinds)
+    if reply.approval and reply.approval.stage != Stage.WAITING:
+        _wake(event, world)
+    return reply
+
+
+def _wake(event: Mapping[str, Any], world: World) -> None:
+    """Let the deployment look now. If its wait is over, or AWS fails, its next look finds the answer."""
+    asked = door.read(event)
+    if isinstance(asked, Reply):
+        return
+    try:
+        token = world.wakes.token(asked.service, asked.deployment)
+        if token is None or not world.wakes.wake(token):
+            logger.info("no wait to end; the next look finds the answer", extra={"deployment_id": asked.deployment})
+    except AwsCallFailed as error:
+        logger.warning("the deployment was not woken; its next look finds the answer", extra={"why": str(error)})
+
+
+handler = answered(run)

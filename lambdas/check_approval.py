@@ -1,0 +1,26 @@
+"""CheckApproval: has the release been signed off? It asks once, and every look reads the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from landfall.model import Verdict
+from landfall.runtime.step import step
+from landfall.runtime.world import World
+from landfall.steps.approvals import asking
+from landfall.steps.approvals.asking import Asking
+
+
+@dataclass(frozen=True)
+class Output:
+    """PASS `APPROVED`, WAIT `APPROVAL_AWAITED`, or FAIL with why nobody's yes counts."""
+
+    verdict: Verdict
+
+
+def run(event: Asking, world: World) -> Output:
+    """Look once. Only what stands in the record is an approval."""
+    return Output(asking.assess(event, world))
+
+
+handler = step(Asking, run)

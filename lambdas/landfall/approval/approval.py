@@ -1,0 +1,121 @@
+"""What is recorded of a deployment's sign-off: what was asked, who answered what, and how it ended.
+
+It stands as JSON in the field `approval` of the ledger record, which the record's hash covers. The task token that
+wakes the machine is no part of it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from landfall.errors import InvalidStepInput
+from landfall.settings.approval import When
+from landfall.wire import parse
+
+FIELD = "approval"
+"""The field of the ledger record."""
+MOST_TURNED_AWAY = 20
+"""How many callers that may not approve are recorded: they must not fill the record."""
+
+
+class Stage(StrEnum):
+    """WAITING for an answer; the others are the end. UNKNOWN: the record was changed by hand, which is never a yes."""
+
+    WAITING = "WAITING"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+    EXPIRED = "EXPIRED"
+    OVERTAKEN = "OVERTAKEN"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One yes or no. `who` is the identity; `arn` is the caller's ARN as AWS gave it, with its session's name."""
+
+    who: str
+    arn: str
+    at: str
+    yes: bool
+    items: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class TurnedAway:
+    """A caller whom the settings do not let answer."""
+
+    who: str
+    at: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Approval:
+    """A deployment's sign-off, with the terms as the settings were when it was asked for. Times are ISO 8601 in UTC.
+
+    `approvers`: identities, as ARNs without a path. `requester`: the role or user that the request names as the one who
+    asked; that is a claim, so it only takes a right away. It is empty where the request names none. `told`: the id of
+    the message that told people, empty before.
+    """
+
+    stage: Stage
+    when: When
+    asked_at: str
+    expires_at: str
+    approvers: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+    four_eyes: bool = False
+    requester: str = ""
+    answers: tuple[Answer, ...] = ()
+    turned_away: tuple[TurnedAway, ...] = ()
+    ended_at: str = ""
+    told: str = ""
+
+    @property
+    def approved_by(self) -> tuple[Answer, ...]:
+        """Return the yeses so far."""
+        return tuple(answer for answer in self.answers if answer.yes)
+
+    @property
+    def yeses_left(self) -> int:
+        """Return how many people must still say yes."""
+        return max(0, (2 if self.four_eyes else 1) - len({answer.who for answer in self.approved_by}))
+
+
+def written(approval: Approval) -> str:
+    """Return the text that the record holds."""
+    return json.dumps(asdict(approval))
+
+
+def read(record: Mapping[str, Any] | None) -> Approval | None:
+    """Return a record's sign-off; None where none was asked for.
+
+    What can't be read, or ended without the answers that it needs, was changed by hand: it is UNKNOWN.
+    """
+    text = (record or {}).get(FIELD)
+    if text is None:
+        return None
+    try:
+        approval = parse(Approval, json.loads(text))
+        return approval if _agrees(approval) else UNREADABLE
+    except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
+        return UNREADABLE
+
+
+UNREADABLE = Approval(Stage.UNKNOWN, "before", "", "")
+
+
+def _agrees(approval: Approval) -> bool:
+    """Say whether the stage follows from the answers, and every answer is one that counts. Raises ValueError."""
+    aware = datetime.fromisoformat(approval.expires_at).tzinfo is not None
+    invited = all(answer.who in approval.approvers for answer in approval.answers)
+    confirmed = all(set(approval.checklist) <= set(answer.items) for answer in approval.approved_by)
+    refused = any(not answer.yes for answer in approval.answers)
+    enough = approval.stage != Stage.APPROVED or not approval.yeses_left
+    return aware and invited and confirmed and enough and refused == (approval.stage == Stage.REFUSED)

@@ -1,0 +1,65 @@
+"""Judges one look at a sign-off: the deployment waits, goes on, or ends. Every look reads the record.
+
+The task token only wakes the machine earlier: a lost or used token costs a later look, and never decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from landfall.approval import words
+from landfall.approval.approval import Approval, Stage
+from landfall.approval.identity import named
+from landfall.model import Verdict, failed, passed, wait
+from landfall.settings.approval import ApprovalSettings
+
+CODES = {
+    Stage.REFUSED: "APPROVAL_REFUSED",
+    Stage.EXPIRED: "APPROVAL_EXPIRED",
+    Stage.OVERTAKEN: "APPROVAL_OVERTAKEN",
+    Stage.UNKNOWN: "APPROVAL_UNKNOWN",
+}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a look found: the verdict, and the sign-off as it is to be recorded."""
+
+    approval: Approval
+    verdict: Verdict
+
+
+def asked(settings: ApprovalSettings, now: datetime, own: tuple[str, str], requester: str = "") -> Approval:
+    """Return the sign-off that a deployment asks for. `own` is Landfall's partition and account."""
+    found = (named(approver, *own) for approver in settings.approvers)
+    return Approval(
+        Stage.WAITING,
+        settings.when,
+        asked_at=now.isoformat(),
+        expires_at=(now + timedelta(seconds=settings.expires_seconds)).isoformat(),
+        approvers=tuple(dict.fromkeys(str(who) for who in found if who)),
+        checklist=settings.checklist,
+        four_eyes=settings.four_eyes,
+        requester=requester,
+    )
+
+
+def judge(approval: Approval, now: datetime, poll: int, *, newer: bool = False) -> Looked:
+    """Judge a sign-off. `newer`: a newer request for the service has arrived.
+
+    An answer that is recorded counts, however late the look. A release that was approved takes its turn: the lock
+    decides about newer requests. After the update a newer request waits for the lock, and changes nothing here.
+    """
+    if approval.stage == Stage.WAITING:
+        if now >= datetime.fromisoformat(approval.expires_at):
+            approval = replace(approval, stage=Stage.EXPIRED, ended_at=now.isoformat())
+        elif newer and approval.when == "before":
+            approval = replace(approval, stage=Stage.OVERTAKEN, ended_at=now.isoformat())
+    reason = words.ended(approval)
+    if approval.stage == Stage.WAITING:
+        left = datetime.fromisoformat(approval.expires_at) - now
+        return Looked(approval, wait("APPROVAL_AWAITED", reason, max(1, min(poll, int(left.total_seconds()) + 1))))
+    if approval.stage == Stage.APPROVED:
+        return Looked(approval, passed("APPROVED", reason))
+    return Looked(approval, failed(CODES[approval.stage], reason))

@@ -1,0 +1,74 @@
+"""The sentences about a sign-off, for verdicts, records, reports and `status`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from landfall.approval.approval import Answer, Approval, Stage
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return items in quotation marks, or `none`."""
+    return ", ".join(f'"{item}"' for item in items) or "none"
+
+
+def approvals(approval: Approval) -> str:
+    """Return who said yes, and when."""
+    return ", ".join(f"{answer.who} at {answer.at}" for answer in approval.approved_by) or "nobody"
+
+
+def waits(approval: Approval) -> str:
+    """Say whom a deployment waits for, what they must confirm, and until when."""
+    done = {answer.who for answer in approval.approved_by}
+    may = [who for who in approval.approvers if who not in done]
+    if approval.four_eyes:
+        may = [who for who in may if who != approval.requester]
+    so_far = f"; approved so far by {approvals(approval)}" if done else ""
+    count = f"{approval.yeses_left} of " if approval.four_eyes else ""
+    items = f"; items to confirm: {listed(approval.checklist)}" if approval.checklist else ""
+    people = f"{count}{' or '.join(may)}" if may else "nobody: no approver is left"
+    return f"waits for approval by {people}, until {approval.expires_at}{items}{so_far}"
+
+
+def ended(approval: Approval) -> str:
+    """Say how a sign-off ended."""
+    match approval.stage:
+        case Stage.WAITING:
+            return waits(approval)
+        case Stage.APPROVED:
+            return f"approved by {approvals(approval)}"
+        case Stage.REFUSED:
+            last = approval.answers[-1]
+            why = f": {last.reason}" if last.reason else ""
+            return f"refused by {last.who} at {last.at}{why}"
+        case Stage.EXPIRED:
+            return f"expired at {approval.expires_at}; approved until then by {approvals(approval)}"
+        case Stage.OVERTAKEN:
+            return "a newer request for the service arrived while this one waited for approval"
+        case Stage.UNKNOWN:
+            return "the record of the sign-off can't be read, which is no approval"
+
+
+WHEN = {"before": "before anything was changed", "after": "after all proofs had passed"}
+
+
+def full(approval: Approval | None) -> tuple[tuple[str, str], ...]:
+    """Return all that is recorded of a sign-off, each with a label; nothing where nobody was asked."""
+    if approval is None:
+        return ()
+    asked = (("sign-off asked", f"{approval.asked_at}, {WHEN[approval.when]}"),) if approval.asked_at else ()
+    answers = (("sign-off answer", _said(answer)) for answer in approval.answers)
+    others = (("turned away", f"{each.who} at {each.at}: {each.why}") for each in approval.turned_away)
+    return (("sign-off", ended(approval)), *asked, *answers, *others)
+
+
+def short(approval: Approval | None) -> str:
+    """Return one word for lists."""
+    return approval.stage.value if approval else "none"
+
+
+def _said(answer: Answer) -> str:
+    word = "yes" if answer.yes else "no"
+    items = f"; confirmed: {listed(answer.items)}" if answer.items else ""
+    why = f"; reason: {answer.reason}" if answer.reason else ""
+    return f"{answer.who} said {word} at {answer.at} (as {answer.arn}){items}{why}"

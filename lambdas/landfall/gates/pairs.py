@@ -1,0 +1,69 @@
+"""Judges a service with several pairs of target groups: each pair by its own traffic, and all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from landfall.gates import evaluator
+from landfall.gates.evaluator import Judged
+from landfall.gates.traffic_series import Evidence, GateWindow, TrafficSeries
+from landfall.model import State
+from landfall.settings.traffic import Traffic
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The verdict on all pairs, and what each leaves for the next gate, in the order of the service's pairs."""
+
+    judged: Judged
+    evidence: tuple[Evidence, ...]
+
+
+def judge(
+    series: Sequence[TrafficSeries], gate: GateWindow, before: Sequence[Evidence], settings: Traffic, now: datetime
+) -> Pairs:
+    """Judge each pair once. `before`: what earlier gates left, of each pair; nothing of a pair that is new.
+
+    One bad pair fails the gate, and one in doubt holds it. A pair that was hardly used in blue's last hour holds
+    nothing up by its few requests: an address that nobody uses would take every release back.
+    """
+    known = (*before, *[Evidence()] * len(series))
+    found = [
+        evaluator.judge(each, replace(gate, evidence=left), settings, now)
+        for each, left in zip(series, known, strict=False)
+    ]
+    return Pairs(_worst(series, found, settings.min_requests), tuple(each.evidence for each in found))
+
+
+def _worst(series: Sequence[TrafficSeries], found: Sequence[Judged], least: int) -> Judged:
+    if len(found) == 1:
+        return found[0]
+    used = [sum(minute.requests for minute in each.blue.minutes) for each in series]
+    named = [_named(each, judged) for each, judged in zip(series, found, strict=True)]
+    waited = [
+        judged
+        for judged, requests in zip(named, used, strict=True)
+        if not judged.undecided_is_traffic or requests >= least or requests == max(used)
+    ]
+    worst = min(waited, key=_rank)
+    if worst.verdict.state != State.PASS:
+        return worst
+    return replace(worst, verdict=replace(worst.verdict, reason="; ".join(each.verdict.reason for each in named)))
+
+
+_PASSES = 3
+
+
+def _rank(judged: Judged) -> int:
+    """Return how much a verdict weighs, the heaviest first: FAIL, doubt or a broken measurement, too few requests."""
+    if judged.verdict.state == State.PASS:
+        return _PASSES
+    return 0 if judged.verdict.state == State.FAIL else 1 + judged.undecided_is_traffic
+
+
+def _named(series: TrafficSeries, judged: Judged) -> Judged:
+    """Say which target group a verdict is about: targetgroup/name/id in its ARN."""
+    name = series.green.target_group.rpartition("targetgroup/")[2].partition("/")[0]
+    return replace(judged, verdict=replace(judged.verdict, reason=f"{name}: {judged.verdict.reason}"))

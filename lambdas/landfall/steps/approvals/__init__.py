@@ -1,0 +1,1 @@
+"""Takes the answers to a sign-off, and writes them into the record."""

@@ -1,0 +1,73 @@
+"""One look of the state machine at a sign-off: asks once, gives the lock back, tells people, and judges the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from landfall.approval import approval, identity, judgement, order
+from landfall.approval.approval import Approval
+from landfall.errors import AwsCallFailed
+from landfall.intake import turn
+from landfall.model import Release, State, Verdict, failed
+from landfall.runtime.step import logger
+from landfall.runtime.world import World
+from landfall.steps import locking
+from landfall.steps.approvals import looking
+from landfall.telling import approval_notice
+
+_PARTITION, _ACCOUNT = 1, 4
+"""Their places in an ARN."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The release to be signed off. `attempt` counts the looks from 1."""
+
+    release: Release
+    attempt: int = 1
+
+
+def assess(event: Asking, world: World) -> Verdict:
+    """Look once. Safe to repeat: it asks once, and the record alone decides."""
+    release, settings = event.release, world.service(event.release.service).approval
+    if settings is None:
+        return failed("APPROVAL_UNKNOWN", f"the settings of {release.service} name nobody who may approve")
+    key = (release.service, release.deployment_id)
+    if event.attempt == 1:
+        looking.ask(key, judgement.asked(settings, world.now(), _own(release), _requester(release)), world.ledger)
+        if settings.when == "before":
+            world.locks.release(*key, release.fence)
+    looked = looking.look(key, world.ledger, world.now(), settings.poll_seconds, lambda: _is_overtaken(release, world))
+    if looked.verdict.state == State.WAIT and not looked.approval.told:
+        _tell(release, looked.approval, world)
+    return looked.verdict
+
+
+def _own(release: Release) -> tuple[str, str]:
+    """Return Landfall's own partition and account: those of the execution."""
+    parts = release.execution_arn.split(":")
+    return parts[_PARTITION], parts[_ACCOUNT]
+
+
+def _requester(release: Release) -> str:
+    """Return the role or user that asked, as the request claims; empty where it names none."""
+    who = identity.of(release.asked.by if release.asked else release.requested_by)
+    return str(who) if who else ""
+
+
+def _is_overtaken(release: Release, world: World) -> bool:
+    """Say whether a newer request takes its place. After the update a newer request waits for the lock."""
+    if release.approval != "before":
+        return False
+    return bool(order.newer(turn.waiting(release), locking.records(release, world)))
+
+
+def _tell(release: Release, known: Approval, world: World) -> None:
+    """Tell people that the deployment waits for them, once. A message that fails is sent at the next look."""
+    try:
+        told = replace(known, told=world.topic.publish(approval_notice.notice(release, known)))
+        world.ledger.exchange_approval(
+            release.service, release.deployment_id, approval.written(known), approval.written(told)
+        )
+    except AwsCallFailed as error:
+        logger.warning("people were not told that their approval is awaited", extra={"why": str(error)})

@@ -1,0 +1,50 @@
+"""Asks for a sign-off once, and looks at what became of it. Every look reads the record, and nothing else decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from landfall.approval import approval, judgement
+from landfall.approval.approval import Approval
+from landfall.approval.judgement import Looked
+from landfall.errors import StepError
+from landfall.model import failed, wait
+from landfall.steps.approvals.taking import TRIES, Records
+
+
+class Ledger(Records, Protocol):
+    """What of the ledger is needed."""
+
+    def update(self, service: str, deployment_id: str, **fields: str) -> bool:
+        """Set fields of an open record."""
+
+
+def ask(key: tuple[str, str], asked: Approval, ledger: Ledger) -> None:
+    """Record that a deployment asks for approval. A replay asks nothing new: the first terms and the end stay.
+
+    `key`: service and deployment id. One execution asks, and its retries come one after the other. Raises StepError
+    where the record was closed meanwhile.
+    """
+    if approval.read(ledger.record(*key)) is None and not ledger.update(*key, approval=approval.written(asked)):
+        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+
+
+def look(key: tuple[str, str], ledger: Ledger, now: datetime, poll: int, newer: Callable[[], bool]) -> Looked:
+    """Return what a look says. An end that the look itself decides is written first, unless an answer was faster.
+
+    `newer`: whether a newer request for the service has arrived.
+    """
+    for _ in range(TRIES):
+        record = ledger.record(*key)
+        known = approval.read(record)
+        if record is None or known is None:
+            none = failed("APPROVAL_UNKNOWN", "the record has no sign-off, which is no approval")
+            return Looked(approval.UNREADABLE, none)
+        looked = judgement.judge(known, now, poll, newer=newer())
+        if looked.approval == known:
+            return looked
+        if ledger.exchange_approval(*key, record[approval.FIELD], approval.written(looked.approval)):
+            return looked
+    return Looked(known, wait("APPROVAL_AWAITED", "answers are being written at this moment", poll))

@@ -1,0 +1,54 @@
+"""Takes one answer to a sign-off: reads the record, decides, and writes what changed unless somebody was faster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from landfall.approval import approval, door
+from landfall.approval.answering import CONFLICT, Reply, answered
+from landfall.chain import Record
+from landfall.redaction import Redacts
+
+NOT_FOUND, TRY_AGAIN = 404, 503
+TRIES = 5
+"""A try is lost when another answer, or a look, is written first."""
+
+
+class Records(Protocol):
+    """What of the ledger is needed."""
+
+    def record(self, service: str, deployment_id: str) -> Record | None:
+        """Return a record, read consistently."""
+
+    def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
+        """Replace the sign-off of an open record, if it still says `before`."""
+
+
+def take(event: Mapping[str, Any], ledger: Records, now: datetime, kinds: Sequence[Redacts] = ()) -> Reply:
+    """Return the reply to a request to the function URL. A reply below 300 was written before it is given.
+
+    `kinds` of data are taken out of the reason, besides the standard ones.
+    """
+    asked = door.read(event, kinds)
+    if isinstance(asked, Reply):
+        return asked
+    tried: tuple[str, Reply] | None = None
+    for _ in range(TRIES):
+        record = ledger.record(asked.service, asked.deployment)
+        known = approval.read(record)
+        if record is None or known is None:
+            return Reply(NOT_FOUND, f"{asked.service} has no deployment {asked.deployment} that asks for approval")
+        if tried and record[approval.FIELD] == tried[0]:
+            return tried[1]  # it was written, and DynamoDB's answer was lost
+        reply = answered(known, asked.said, now)
+        if reply.approval is None:
+            return reply
+        if "outcome" in record:
+            return Reply(CONFLICT, f"the deployment is over: {record['outcome']}; release again")
+        before, after = record[approval.FIELD], approval.written(reply.approval)
+        if ledger.exchange_approval(asked.service, asked.deployment, before, after):
+            return reply
+        tried = after, reply
+    return Reply(TRY_AGAIN, "other answers were written meanwhile; this one was not: send it again")

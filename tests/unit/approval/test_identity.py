@@ -1,0 +1,82 @@
+"""Who a caller is: a role or a user that AWS named, and never a name that the caller chose."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landfall.approval import identity
+
+ROLE = "arn:aws:iam::123456789012:role/Approver"
+USER = "arn:aws:iam::123456789012:user/ops-lead"
+
+
+@pytest.mark.parametrize(
+    ("arn", "who"),
+    [
+        ("arn:aws:sts::123456789012:assumed-role/Approver/s1", ROLE),
+        ("arn:aws:sts::123456789012:assumed-role/Approver/s2", ROLE),
+        ("arn:aws:iam::123456789012:user/ops-lead", USER),
+        ("arn:aws:iam::123456789012:user/team/one/ops-lead", USER),
+        ("arn:aws-us-gov:sts::123456789012:assumed-role/R/s1", "arn:aws-us-gov:iam::123456789012:role/R"),
+    ],
+)
+def test_a_session_is_its_role_and_a_path_is_no_part_of_a_name(arn: str, who: str) -> None:
+    """Two sessions of one role are one identity, since the caller chooses the session's name."""
+    assert str(identity.of(arn)) == who
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        None,
+        "",
+        " ",
+        "unknown",
+        "UNKNOWN",
+        7,
+        [USER],
+        "arn:aws:iam::123456789012:root",
+        "arn:aws:sts::123456789012:federated-user/ops-lead",
+        "arn:aws:sts::123456789012:assumed-role/Approver",
+        "arn:aws:sts::123456789012:assumed-role/Approver/",
+        "arn:aws:sts::123456789012:assumed-role/team/Approver/s1",
+        "arn:aws:iam::1234:user/ops-lead",
+        "arn:aws:iam::123456789012:user/",
+        "arn:aws:iam::123456789012:user/ops-lead\n",
+        " arn:aws:iam::123456789012:user/ops-lead",
+        "arn:aws:iam::" + "\N{ARABIC-INDIC DIGIT ONE}" * 12 + ":user/ops-lead",
+        ROLE,
+    ],
+)
+def test_what_names_no_caller_is_nobody(arn: object) -> None:
+    """Absent, empty, malformed, the root user and federated users never count as a person."""
+    assert identity.of(arn) is None
+
+
+@given(st.text())
+def test_any_text_is_read_without_an_error(text: str) -> None:
+    """A strange ARN gives nobody, or someone whose own ARN is made of what was read; never an exception."""
+    who = identity.of(text)
+
+    assert who is None or who.name in text
+
+
+@pytest.mark.parametrize(
+    ("setting", "who"),
+    [
+        ("role/Approver", ROLE),
+        ("user/ops-lead", USER),
+        ("arn:aws:iam::123456789012:role/team/Approver", ROLE),
+        ("arn:aws:iam::210987654321:role/Approver", "arn:aws:iam::210987654321:role/Approver"),
+        ("Approver", "None"),
+        ("*", "None"),
+        ("role/*", "None"),
+        ("arn:aws:sts::123456789012:assumed-role/Approver/s1", "None"),
+        ("", "None"),
+    ],
+)
+def test_an_approver_is_one_role_or_user(setting: str, who: str) -> None:
+    """A name without its kind, a pattern or a session means nobody; a name means Landfall's own account."""
+    assert str(identity.named(setting, "aws", "123456789012")) == who

@@ -1,0 +1,115 @@
+"""What is recorded of gates: bounded, redacted, and never wrong about who continued one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landfall import wire
+from landfall.gates import gate_log, gate_words
+from landfall.gates.comparison import Difference
+from landfall.gates.gate_log import NotedGate
+from landfall.gates.gate_state import OVER
+from landfall.model import Outcome
+from landfall.redaction import Redaction
+from tests.support import builders as b
+
+KINDS = Redaction().kinds
+BEFORE = NotedGate(
+    service_deployment="arn/one",
+    hook="ecs-pause-1",
+    gate="before_traffic",
+    stage="POST_TEST_TRAFFIC_SHIFT",
+    began=b.NOW.isoformat(),
+    ends=(b.NOW + timedelta(seconds=900)).isoformat(),
+    weight=0.0,
+    seen_at=b.NOW.isoformat(),
+    state="WAIT",
+    code="GREEN_HEALTHY",
+    reason="2 of 2 targets healthy",
+)
+SHIFT = replace(BEFORE, hook="ecs-pause-2", gate="shift", stage="PRE_PRODUCTION_TRAFFIC_SHIFT", weight=10.0)
+WORSE = Difference("security_headers", "GET / strict-transport-security", "present", "absent", worse=True)
+
+
+def test_looks_at_one_gate_are_one_entry() -> None:
+    """The newest look stands there, and what was found at an earlier one is kept."""
+    first = replace(BEFORE, differences=(WORSE,))
+    known = gate_log.added(gate_log.added((), first, KINDS), replace(BEFORE, code="LATER"), KINDS)
+    assert [(g.code, g.looks, g.differences) for g in known] == [("LATER", 2, (WORSE,))]
+
+
+@pytest.mark.parametrize(
+    ("asked", "came_to", "outcome", "expected"),
+    [
+        (True, SHIFT, None, False),
+        (False, SHIFT, None, True),
+        (False, None, None, False),
+        (False, None, Outcome.SUCCEEDED, True),
+        (True, None, Outcome.SUCCEEDED, False),
+        (False, None, Outcome.ROLLED_BACK, False),
+        (False, SHIFT, Outcome.ROLLED_BACK, True),
+        (False, replace(SHIFT, service_deployment="arn/two"), Outcome.ROLLED_BACK, False),
+    ],
+)
+def test_who_continued(asked: bool, came_to: NotedGate | None, outcome: Outcome | None, expected: bool) -> None:
+    """A gate that ECS left, and that Landfall did not ask it to leave, was continued by somebody else."""
+    known = gate_log.added((), BEFORE, KINDS)
+    if asked:
+        known = gate_log.asked(known, BEFORE.service_deployment, BEFORE.hook, b.NOW)
+    if came_to:
+        known = gate_log.added(known, came_to, KINDS)
+    assert gate_log.by_hand(known[0], known[1:], outcome) == expected
+    told = gate_words.told(known, outcome, b.NOW)[0]
+    assert (told.end == gate_words.BY_HAND) == expected
+
+
+def test_a_bake_that_somebody_continued_is_judged_and_says_so() -> None:
+    """The judging after the end of ECS's deployment is no pause that anybody could continue."""
+    bake = replace(BEFORE, gate="bake", hook="ecs-pause-3")
+    known = gate_log.added(gate_log.added((), bake, KINDS), replace(bake, hook=OVER, state="PASS"), KINDS)
+    told = gate_words.told(known, Outcome.SUCCEEDED)
+    assert [each.end for each in told] == [gate_words.BY_HAND, gate_words.PASSED]
+
+
+def test_what_a_gate_waits_for_and_how_long() -> None:
+    """A page shows the time that is left, only while the gate waits."""
+    known = gate_log.added((), BEFORE, KINDS)
+    now = b.NOW + timedelta(seconds=60)
+    assert gate_words.told(known, None, now)[0].left == "14 min 0 s left"
+    assert gate_words.told(known, Outcome.ROLLED_BACK, now)[0].left == ""
+    assert gate_words.waiting(known) == known[0]
+    assert gate_words.waiting(gate_log.asked(known, "arn/one", "ecs-pause-1", now)) is None
+
+
+def test_what_services_say_is_redacted() -> None:
+    """A cookie's name or a path may hold what nobody should keep."""
+    secret = replace(WORSE, name="GET /?email=jane.roe@example.com")
+    known = gate_log.added((), replace(BEFORE, differences=(secret,), reason="password=hunter2hunter2"), KINDS)
+    text = gate_log.written(known)
+    assert "jane.roe" not in text
+    assert "hunter2hunter2" not in text
+
+
+@given(st.integers(0, 60), st.integers(0, 40), st.text(max_size=3000))
+def test_the_record_stays_small(gates: int, differences: int, text: str) -> None:
+    """However many gates, differences and words there are, they take less than a quarter of an item of DynamoDB."""
+    found = tuple(replace(WORSE, name=text, worse=n % 2 == 0) for n in range(differences))
+    known: tuple[NotedGate, ...] = ()
+    for number in range(gates):
+        new = replace(SHIFT, hook=str(number), reason=text, differences=found if number == 0 else ())
+        known = gate_log.added(known, new, KINDS)
+    assert len(known) <= gate_log.MOST
+    assert wire.size(gate_log.written(known)) < 100_000
+
+
+def test_what_was_written_is_read_again() -> None:
+    """And what somebody changed by hand is no gate."""
+    known = gate_log.added((), replace(BEFORE, differences=(WORSE,)), KINDS)
+    assert gate_log.read({"gates": gate_log.written(known)}) == known
+    for broken in ("", "{}x", '[{"hook": 1}]', "[1]", "null", 5):
+        assert gate_log.read({"gates": broken}) == ()

@@ -1,0 +1,67 @@
+"""A service with several pairs of target groups: each is judged by its own traffic."""
+
+from __future__ import annotations
+
+import pytest
+
+from landfall.gates import pairs
+from landfall.gates.traffic_series import Evidence, GateWindow, Minute, Side, TrafficSeries
+from landfall.model import State
+from landfall.settings.traffic import Traffic
+from tests.support.gate_traffic import BEGAN, HOUR, MINUTE, NONE, minutes
+
+GOOD, BAD, FEW = minutes(0, 9, 100), minutes(0, 9, 100, 30), minutes(0, 9, 2)
+QUIET = minutes(-60, 70, 1)
+
+
+def of(name: str, blue: tuple[Minute, ...], green: tuple[Minute, ...]) -> TrafficSeries:
+    """Return a pair's traffic."""
+    arn = f"arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/{name}/1"
+    return TrafficSeries(Side(f"{arn}b", blue, 90), Side(arn, green, 10))
+
+
+def judged(*series: TrafficSeries, left: tuple[Evidence, ...] = ()) -> pairs.Pairs:
+    """Judge them twelve minutes after the gate began."""
+    window = GateWindow("PRE_PRODUCTION_TRAFFIC_SHIFT", 10, BEGAN, BEGAN + 15 * MINUTE)
+    return pairs.judge(series, window, left, Traffic(), BEGAN + 12 * MINUTE)
+
+
+ONE = of("public", HOUR, GOOD)
+
+
+@pytest.mark.parametrize(
+    ("other", "state", "code"),
+    [
+        (of("internal", HOUR, GOOD), State.PASS, "TRAFFIC_NO_WORSE"),
+        (of("internal", HOUR, BAD), State.FAIL, "ERRORS_WORSE"),
+        (of("internal", HOUR, FEW), State.WAIT, "TOO_FEW_REQUESTS"),
+        (of("internal", QUIET, FEW), State.PASS, "TRAFFIC_NO_WORSE"),
+        (of("internal", NONE, NONE), State.PASS, "TRAFFIC_NO_WORSE"),
+    ],
+)
+def test_every_pair_is_judged(other: TrafficSeries, state: State, code: str) -> None:
+    """A bad one fails the gate wherever it is; one that is used is waited for, one that nobody uses is not."""
+    for series in ((ONE, other), (other, ONE)):
+        verdict = judged(*series).judged.verdict
+        assert (verdict.state, verdict.code) == (state, code)
+
+
+def test_the_reason_names_the_target_group() -> None:
+    """People look in the right place."""
+    assert judged(ONE, of("internal", HOUR, BAD)).judged.verdict.reason.startswith("internal: green has")
+
+
+def test_one_pair_is_judged_as_ever() -> None:
+    """Its few requests hold the gate, however quiet it was before, and its verdict has no name before it."""
+    found = judged(of("public", QUIET, FEW)).judged
+    assert (found.verdict.code, found.undecided_is_traffic) == ("TOO_FEW_REQUESTS", True)
+    assert found.verdict.reason.startswith("not enough to tell")
+
+
+def test_evidence_is_kept_apart() -> None:
+    """What earlier gates left of one pair says nothing of another."""
+    bad = of("internal", HOUR, minutes(0, 9, 100, 8))
+    first = judged(ONE, bad).evidence
+    assert (first[0].errors or 0) < 0 < (first[1].errors or 0)
+    again = judged(ONE, bad, left=first).evidence
+    assert (again[1].gates, again[0].requests) == (2, 1800)
