@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,16 +12,19 @@ from cli.ui.views.lane import lane
 from tests.ui import gates, story, world
 from tests.ui.asking import ask
 
+Told = tuple[story.Told, dict[str, list[dict[str, Any]]]]
+"""The story, and what its AWS tells of executions."""
+
 
 @pytest.fixture(scope="module")
-def told() -> object:
+def told() -> Iterator[Told]:
     """Tell the story on an AWS of its own, since a deployment is begun there."""
-    history: dict[str, Any] = {}
+    history: dict[str, list[dict[str, Any]]] = {}
     with world.aws(history):
         yield story.told(history), history
 
 
-def test_a_gate_that_waits(told: tuple[Any, Any]) -> None:
+def test_a_gate_that_waits(told: Told) -> None:
     """Stage, traffic, reason and the time left; and the lane says once that it is at a gate."""
     there, history = told
     name = story.at_gate(there, history)
@@ -33,7 +37,7 @@ def test_a_gate_that_waits(told: tuple[Any, Any]) -> None:
     assert page.count("<span>Gate</span>") == 1
 
 
-def test_gates_of_the_past(told: tuple[Any, Any]) -> None:
+def test_gates_of_the_past(told: Told) -> None:
     """How each ended, what differed between blue and green, and that somebody else continued one."""
     there, _ = told
     first = ask(there.site, "/").text
