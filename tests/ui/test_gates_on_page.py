@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,12 @@ from tests.ui.asking import ask
 @pytest.fixture(scope="module")
 def told() -> object:
     """Tell the story on an AWS of its own, since a deployment is begun there."""
-    history: dict = {}
+    history: dict[str, Any] = {}
     with world.aws(history):
         yield story.told(history), history
 
 
-def test_a_gate_that_waits(told: tuple) -> None:
+def test_a_gate_that_waits(told: tuple[Any, Any]) -> None:
     """Stage, traffic, reason and the time left; and the lane says once that it is at a gate."""
     there, history = told
     name = story.at_gate(there, history)
@@ -32,7 +33,7 @@ def test_a_gate_that_waits(told: tuple) -> None:
     assert page.count("<span>Gate</span>") == 1
 
 
-def test_gates_of_the_past(told: tuple) -> None:
+def test_gates_of_the_past(told: tuple[Any, Any]) -> None:
     """How each ended, what differed between blue and green, and that somebody else continued one."""
     there, _ = told
     first = ask(there.site, "/").text

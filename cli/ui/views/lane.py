@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cli.deployments.pausing import GATE
 from cli.ui.views import words
 from cli.ui.views.steps import step
 from landfall.proof.stages import AT_GATE
@@ -50,7 +49,7 @@ def lane(entries: Sequence[Mapping[str, Any]], *, open_: bool) -> tuple[Stop, ..
 def _stop(entry: Mapping[str, Any]) -> Stop:
     label, answer = step(str(entry.get("state", ""))).label, entry.get("answer")
     if entry.get("code") == AT_GATE:  # the look at the whole deployment between two looks at its gate
-        label = step(GATE).label
+        label = step("JudgeGate").label
     state = "bad" if answer in ("FAIL", "ERROR") else "back" if label == BACK else "done"
     took, looks = entry.get("seconds"), entry.get("looks")
     return Stop(label, state, took if isinstance(took, int | float) else None, looks if isinstance(looks, int) else 1)

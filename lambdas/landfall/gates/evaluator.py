@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from landfall.gates import by_logs, evidence, measured, saying, weighing
+from landfall.gates.answers import Sides
 from landfall.gates.by_logs import NO_LOGS, NOT_SURE
 from landfall.gates.traffic_series import BAKE, Evidence, GateWindow, Minute, TrafficSeries, at_weight, settled
 from landfall.gates.weighing import Weighed
@@ -115,7 +116,7 @@ def _decided(look: _Look, broken: str | None, least: int, missing: int) -> tuple
     return State.PASS, NO_WORSE, lambda: saying.no_worse(look.green, look.blue, timed=timed)
 
 
-def _weighed(sides: weighing.Sides, gate: GateWindow, settings: Traffic) -> tuple[Weighed, ...]:
+def _weighed(sides: Sides, gate: GateWindow, settings: Traffic) -> tuple[Weighed, ...]:
     found, before = [], gate.evidence
     if settings.errors:
         found.append(weighing.of_errors(sides, settings, before))

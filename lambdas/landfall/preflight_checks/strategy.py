@@ -14,7 +14,7 @@ from landfall.preflight_checks import strategy_snippets as snippets
 from landfall.proof.observed import ServiceView
 from landfall.proof.strategy import CANARY, LINEAR, StrategyView
 from landfall.settings import Service
-from landfall.settings.strategy import BEFORE_TRAFFIC, SHIFT, SHIFTING, STAGES, Gate, Strategy
+from landfall.settings.strategy import BAKE, BEFORE_TRAFFIC, SHIFT, SHIFTING, STAGES, Gate, Strategy
 
 OF_NETWORK = ":listener/net/"
 """In the ARN of a listener of a Network Load Balancer."""
@@ -38,9 +38,15 @@ def refusal(service: ServiceView, settings: Service) -> Verdict | None:
     if BEFORE_TRAFFIC in gates and not view.test_rules:
         what = f"it has no test listener rule, and gate {BEFORE_TRAFFIC!r} asks the new tasks through one"
         return _refused("NO_TEST_RULE", settings, what, snippets.load_balancer(service))
-    wrong = next((text for text in (_gate(view, gate, table) for gate in gates) if text), "")
-    longest = max((table.longest(gate) for gate in gates), default=0)
-    return _refused("GATE_NOT_HELD", settings, wrong, snippets.hooks(service, gates, longest)) if wrong else None
+    wrong = next((text for text in (_gate(view, gate, longest(settings, gate)) for gate in gates) if text), "")
+    most = max((longest(settings, gate) for gate in gates), default=0)
+    return _refused("GATE_NOT_HELD", settings, wrong, snippets.hooks(service, gates, most)) if wrong else None
+
+
+def longest(settings: Service, gate: Gate) -> int:
+    """Return how many seconds a gate may take, with the after-check, which is asked at the gate `bake`."""
+    own = settings.strategy.longest(gate) if settings.strategy else 0
+    return own + (settings.limits.after_seconds if gate == BAKE else 0)
 
 
 def miswired(service: ServiceView, settings: Service, rules: Weights, groups: frozenset[str]) -> Verdict | None:
@@ -142,7 +148,7 @@ def _not_wired(view: StrategyView) -> str:
     return ""
 
 
-def _gate(view: StrategyView, gate: Gate, table: Strategy) -> str:
+def _gate(view: StrategyView, gate: Gate, takes: int) -> str:
     """Return why a gate is not held; empty if it is. A hook whose timeout ECS does not name holds it too."""
     stage, pauses = STAGES[gate], view.pauses_at(STAGES[gate])
     if not pauses:
@@ -157,9 +163,9 @@ def _gate(view: StrategyView, gate: Gate, table: Strategy) -> str:
             " release to users unjudged; set it to ROLLBACK"
         )
     held = pauses[0].minutes
-    if held is not None and held * 60 < table.longest(gate):
+    if held is not None and held * 60 < takes:
         return (
-            f"the hook at stage {stage} waits {held} minutes, and gate {gate!r} may take {table.longest(gate)} s: ECS"
+            f"the hook at stage {stage} waits {held} minutes, and gate {gate!r} may take {takes} s: ECS"
             " would roll a good release back before it is judged; give the hook more, or gate_seconds less"
         )
     return ""

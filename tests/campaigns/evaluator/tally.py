@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from landfall.gates.evaluator import NOT_SURE
+from landfall.gates.by_logs import NOT_SURE
 from tests.campaigns.evaluator.trials import Ended
 
 

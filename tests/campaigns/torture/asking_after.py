@@ -80,7 +80,7 @@ class Function:
         self.keys.append(json.loads(payload)["detail"]["idempotency_key"])
         if said in REFUSED:
             told = {"Error": {"Code": REFUSED[said], "Message": said}, "ResponseMetadata": {"HTTPStatusCode": 400}}
-            raise ClientError(told, "Invoke")  # type: ignore[arg-type]  what an adapter reads of it
+            raise ClientError(told, "Invoke")
         self.overlaps += clock.now < self.running_until
         lasts = float(self.fact.limit) if said == "hangs" else self.fact.lasts
         self.running_until = clock.now + lasts

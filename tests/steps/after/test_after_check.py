@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from moto.awslambda.models import LambdaBackend
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from landfall.after import inquiry

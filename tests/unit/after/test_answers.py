@@ -70,7 +70,13 @@ def test_a_function_that_failed_has_said_nothing() -> None:
     assert read(json.dumps(told).encode(), failed=True) == Answer(Says.NOTHING, "it failed: KeyError: 'token'")
 
 
-PAUSES = {"none": (None, 0), "60": (60, 60), "text": ("60", 0), "true": (True, 0), "negative": (-5, 0)}
+PAUSES: dict[str, tuple[Any, int]] = {
+    "none": (None, 0),
+    "60": (60, 60),
+    "text": ("60", 0),
+    "true": (True, 0),
+    "negative": (-5, 0),
+}
 PAUSES |= {"half a second": (0.5, 1), "a day": (86400, 300)}
 
 

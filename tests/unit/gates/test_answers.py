@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.support.gate_traffic import HOUR, judged, minutes
 GREEN = minutes(0, 9, 100)
 
 
-def having(side: tuple[Minute, ...], **counts: int) -> tuple[Minute, ...]:
+def having(side: tuple[Minute, ...], **counts: Any) -> tuple[Minute, ...]:
     """Return minutes with these counts."""
     return tuple(replace(each, **counts) for each in side)
 

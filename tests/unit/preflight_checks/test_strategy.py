@@ -17,6 +17,7 @@ from landfall.preflight_checks import strategy_snippets as snippets
 from landfall.proof.balanced import GroupView
 from landfall.proof.observed import ServiceView, TargetGroup, service_view
 from landfall.proof.service_deployment import ServiceDeployment
+from landfall.settings.after import AfterCheck
 from landfall.settings.strategy import STAGES, Gate, Strategy
 from landfall.steps.shifting import strategy_before
 from tests.support import builders as b
@@ -387,6 +388,10 @@ def test_a_pause_as_long_as_the_gate_holds_it() -> None:
     refused = strategy.refusal(shifted(hooks=hooks), long)
     assert refused is not None
     assert '"timeoutInMinutes":155' in refused.reason
+    asked = b.settings_of(strategy=Strategy(test_url="http://x"), after=AfterCheck("check:live", 600))
+    refused = strategy.refusal(shifted(hooks=hooks), asked)
+    assert refused is not None
+    assert "gate 'bake' may take 1860 s" in refused.reason
 
 
 def held(minutes: int) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def test_its_own_deployment() -> None:
     """It ended well, and brought what runs."""
     own, _ = of(ended("SUCCESSFUL", "old", source="new"))
     assert own is not None
-    assert (own.is_done, own.groups, own.live) == (True, {"one"}, LIVE)
+    assert (own.is_done, own.groups, own.live) == (True, frozenset({"one"}), LIVE)
 
 
 def test_a_rolled_back_deployment_of_the_same_revision_is_not_done() -> None:
@@ -55,7 +55,7 @@ def test_what_ecs_went_back_to() -> None:
     own, back = of(ended("ROLLBACK_SUCCESSFUL", "new", back=True))
     assert own is None
     assert back is not None
-    assert (back.is_done, back.runs, back.groups) == (True, RUNS, {"one"})
+    assert (back.is_done, back.runs, back.groups) == (True, RUNS, frozenset({"one"}))
 
 
 @pytest.mark.parametrize("status", ["IN_PROGRESS", "ROLLBACK_FAILED", "ROLLBACK_IN_PROGRESS", "SUCCESSFUL", ""])
@@ -69,4 +69,4 @@ def test_a_forgotten_deployment() -> None:
     own, back = of(None)
     assert own is None
     assert back is not None
-    assert (back.is_done, back.groups, back.live) == (True, {"one"}, LIVE)
+    assert (back.is_done, back.groups, back.live) == (True, frozenset({"one"}), LIVE)

@@ -36,7 +36,8 @@ def read(
     pairs = judged_pairs(service)
     of_logs = log_minutes.sides(state.logged) if state.logged and not state.unlogged else (None, None)
     if not pairs:
-        return (TrafficSeries(Side(""), Side(""), *of_logs, balancer="network"),), state
+        blue_logs, green_logs = of_logs
+        return (TrafficSeries(Side(""), Side(""), blue_logs, green_logs, balancer="network"),), state
     state = _probed(event, state, settings, world)
     first, *others = [_of_pair(pair, state, followed, world) for pair in pairs]
     # our own requests go to one address, so that they say nothing of other pairs
