@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
+from landfall.model import QUIET
 from tests.campaigns.torture.scenario import Scenario
 from tests.campaigns.torture.virtual import Run
 
@@ -74,7 +75,7 @@ def complaint(scenario: Scenario, run: Run) -> str:
         *([f"took {run.seconds} s"] if scenario.within and run.seconds > scenario.within else []),
         *([] if run.record.get("outcome") == run.outcome else [f"the record says {run.record.get('outcome')}"]),
         *_shifted(scenario, run),
-        *([] if bool(_of_the_end(run)) is (run.verdict == "failure") else [f"{len(run.notices)} notices"]),
+        *([] if bool(_of_the_end(run)) is (run.outcome not in QUIET) else [f"{len(run.notices)} notices"]),
     ]
     return "; ".join(problems) and f"{scenario.id}: {'; '.join(problems)}: {run.reason}"
 
