@@ -7,7 +7,7 @@ from typing import Any
 
 from landfall.approval import door
 from landfall.approval.answering import Reply
-from landfall.approval.approval import Stage
+from landfall.approval.approval import ApprovalStage
 from landfall.errors import AwsCallFailed
 from landfall.runtime.answered import answered
 from landfall.runtime.step import logger
@@ -18,7 +18,7 @@ from landfall.steps.approvals.taking import take
 def run(event: Mapping[str, Any], world: World) -> Reply:
     """Record the answer, then wake the deployment. The answer counts even if the deployment can't be woken."""
     reply = take(event, world.ledger, world.now(), world.settings.redaction.kinds)
-    if reply.approval and reply.approval.stage != Stage.WAITING:
+    if reply.approval and reply.approval.stage != ApprovalStage.WAITING:
         _wake(event, world)
     return reply
 

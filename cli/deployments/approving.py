@@ -15,7 +15,7 @@ from cli.cloud import Cloud
 from cli.exits import NotKnown, Refused
 from cli.live_release import Live
 from landfall.approval import approval, words
-from landfall.approval.approval import Stage
+from landfall.approval.approval import ApprovalStage
 from landfall.chain import Record
 from landfall.errors import AwsCallFailed
 from landfall.settings import Service
@@ -36,7 +36,7 @@ def waits(cloud: Cloud, service: Service, live: Live) -> str:
         known = approval.read(cloud.ledger.record(live.service, live.under_way))
     except AwsCallFailed:
         return ""  # that it is under way is said all the same
-    return words.waits(known) if known and known.stage == Stage.WAITING else ""
+    return words.waits(known) if known and known.stage == ApprovalStage.WAITING else ""
 
 
 def sent(cloud: Cloud, record: Record, answer: str, items: list[str], reason: str) -> dict[str, Any]:

@@ -136,7 +136,7 @@ def test_a_step_may_do_what_the_table_says_and_write_its_logs_and_traces(pipelin
     (group,) = (g for g in pipeline.of_type("AWS::Logs::LogGroup") if g.startswith(f"{step.id}Logs"))
 
     logs, *granted = map(_shape, pipeline.statements_of(role))
-    traces = (["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"], {})
+    traces: tuple[Any, ...] = (["xray:PutTraceSegments", "xray:PutTelemetryRecords"], ["*"], {})
 
     assert logs == (["logs:CreateLogStream", "logs:PutLogEvents"], [f"<{group}.Arn>"], {})
     granted.remove(traces)  # the last of the first policy: what a policy has no room for is in a further one

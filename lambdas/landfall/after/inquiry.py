@@ -20,7 +20,7 @@ FIELD = "after_check"
 """The field of the ledger record."""
 
 
-class Stage(StrEnum):
+class InquiryStage(StrEnum):
     """How far an after-check is. ASKING: no answer has come yet. The others are the end."""
 
     ASKING = "ASKING"
@@ -38,7 +38,7 @@ class Inquiry:
     said, redacted; `trouble` is why the latest call gave no answer. `undecided` is the setting.
     """
 
-    stage: Stage
+    stage: InquiryStage
     function: str
     began_at: str
     ends_at: str
@@ -54,19 +54,19 @@ class Inquiry:
     @property
     def is_over(self) -> bool:
         """Say whether the function will not be called again."""
-        return self.stage != Stage.ASKING
+        return self.stage != InquiryStage.ASKING
 
     @property
     def passes(self) -> bool:
         """Say whether the release may go on: by a yes, or undecided where the settings accept that."""
-        undecided = self.stage == Stage.UNDECIDED and self.undecided == "accept"
-        return self.stage == Stage.ACCEPTED or undecided
+        undecided = self.stage == InquiryStage.UNDECIDED and self.undecided == "accept"
+        return self.stage == InquiryStage.ACCEPTED or undecided
 
 
 def begun(settings: AfterCheck, function_seconds: int, now: datetime) -> Inquiry:
     """Return what is recorded before the first call."""
     return Inquiry(
-        stage=Stage.ASKING,
+        stage=InquiryStage.ASKING,
         function=settings.function,
         began_at=now.isoformat(),
         ends_at=(now + timedelta(seconds=settings.seconds)).isoformat(),
@@ -88,4 +88,4 @@ def read(record: Mapping[str, Any] | None) -> Inquiry | None:
     try:
         return parse(Inquiry, json.loads(text))
     except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
-        return Inquiry(Stage.UNDECIDED, "", "", "", trouble="its entry in the record can't be read")
+        return Inquiry(InquiryStage.UNDECIDED, "", "", "", trouble="its entry in the record can't be read")

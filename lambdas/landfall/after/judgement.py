@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from landfall.after import words
 from landfall.after.answers import Answer, Says
-from landfall.after.inquiry import Inquiry, Stage
+from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.model import State, Verdict, wait
 from landfall.settings.after import CALL_SECONDS, LONGEST_WAIT, pause
 
@@ -55,10 +55,10 @@ def answered(inquiry: Inquiry, answer: Answer, now: datetime, poll: int) -> Due:
     """Return what follows from what came back of a call. Its `verdict` is never None."""
     told = replace(inquiry, called_at="", answered_at=now.isoformat(), reason=answer.reason, details=answer.details)
     if answer.says is Says.YES:
-        over = replace(told, stage=Stage.ACCEPTED, trouble="")
+        over = replace(told, stage=InquiryStage.ACCEPTED, trouble="")
         return Due(over, conclusion(over))
     if answer.says is Says.NO:
-        over = replace(told, stage=Stage.REFUSED, trouble="")
+        over = replace(told, stage=InquiryStage.REFUSED, trouble="")
         return Due(over, conclusion(over))
     if answer.says is Says.NOT_YET:
         why = f"it has not decided yet{f': {answer.reason}' if answer.reason else ''}"
@@ -71,7 +71,7 @@ def answered(inquiry: Inquiry, answer: Answer, now: datetime, poll: int) -> Due:
 
 def conclusion(inquiry: Inquiry) -> Verdict:
     """Return the verdict on a release whose after-check is over."""
-    codes = {Stage.ACCEPTED: PASSED, Stage.REFUSED: REFUSED}
+    codes = {InquiryStage.ACCEPTED: PASSED, InquiryStage.REFUSED: REFUSED}
     code = codes.get(inquiry.stage, WENT_ON if inquiry.passes else UNDECIDED)
     return Verdict(State.PASS if inquiry.passes else State.FAIL, code, words.ended(inquiry))
 
@@ -86,7 +86,7 @@ def _again(inquiry: Inquiry, code: str, wanted: int, now: datetime, poll: int) -
 
 
 def _undecided(inquiry: Inquiry) -> Due:
-    over = replace(inquiry, stage=Stage.UNDECIDED)
+    over = replace(inquiry, stage=InquiryStage.UNDECIDED)
     return Due(over, conclusion(over))
 
 

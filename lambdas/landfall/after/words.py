@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from landfall.after.inquiry import Inquiry, Stage
+from landfall.after.inquiry import Inquiry, InquiryStage
 
 NONE = "none"
 
@@ -18,11 +18,11 @@ def ended(inquiry: Inquiry) -> str:
     """Say how an after-check ended and why, for the verdict."""
     said = _said(inquiry)
     match inquiry.stage:
-        case Stage.ACCEPTED:
+        case InquiryStage.ACCEPTED:
             return f"the after-check {inquiry.function} accepted the release{said}"
-        case Stage.REFUSED:
+        case InquiryStage.REFUSED:
             return f"the after-check {inquiry.function} refused the release{said or '; it gave no reason'}"
-        case Stage.ASKING | Stage.UNDECIDED:
+        case InquiryStage.ASKING | InquiryStage.UNDECIDED:
             why = inquiry.trouble or "no call was answered"
             then = ", and the settings accept that" if inquiry.passes else ""
             return f"{calls(inquiry)} and gave no answer by {inquiry.ends_at}{then}; at last: {why}"
@@ -34,13 +34,13 @@ def short(inquiry: Inquiry | None) -> str:
     if inquiry is None:
         return NONE
     match inquiry.stage:
-        case Stage.ACCEPTED:
+        case InquiryStage.ACCEPTED:
             return "accepted"
-        case Stage.REFUSED:
+        case InquiryStage.REFUSED:
             return "refused"
-        case Stage.UNDECIDED:
+        case InquiryStage.UNDECIDED:
             return "undecided, accepted by the settings" if inquiry.passes else "undecided"
-        case Stage.ASKING:
+        case InquiryStage.ASKING:
             return "not answered"
     assert_never(inquiry.stage)
 

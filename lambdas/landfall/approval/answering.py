@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from landfall.approval.approval import MOST_TURNED_AWAY, Answer, Approval, Stage, TurnedAway
+from landfall.approval.approval import MOST_TURNED_AWAY, Answer, Approval, ApprovalStage, TurnedAway
 from landfall.approval.identity import Identity
 from landfall.approval.words import approvals, listed
 
@@ -41,7 +41,9 @@ def answered(approval: Approval, said: Said, now: datetime) -> Reply:
         return Reply(CONFLICT, why)
     answer = Answer(who, said.arn, now.isoformat(), said.yes, said.items, said.reason)
     if not said.yes:
-        refused = replace(approval, stage=Stage.REFUSED, ended_at=answer.at, answers=(*approval.answers, answer))
+        refused = replace(
+            approval, stage=ApprovalStage.REFUSED, ended_at=answer.at, answers=(*approval.answers, answer)
+        )
         return Reply(OK, f"refused by {who}", refused)
     return _approved(approval, answer)
 
@@ -57,7 +59,7 @@ def _approved(approval: Approval, answer: Answer) -> Reply:
     heard = replace(approval, answers=(*approval.answers, answer))
     if heard.yeses_left:
         return Reply(ACCEPTED, f"approved by {answer.who}; a second approver is needed", heard)
-    return Reply(OK, f"approved by {answer.who}", replace(heard, stage=Stage.APPROVED, ended_at=answer.at))
+    return Reply(OK, f"approved by {answer.who}", replace(heard, stage=ApprovalStage.APPROVED, ended_at=answer.at))
 
 
 def _may_not(approval: Approval, who: str, *, yes: bool) -> str:
@@ -73,7 +75,7 @@ def _turned_away(approval: Approval, caller: TurnedAway) -> Reply:
     """Record the caller once, while there is something to answer."""
     known = any((each.who, each.why) == (caller.who, caller.why) for each in approval.turned_away)
     full = len(approval.turned_away) >= MOST_TURNED_AWAY
-    if approval.stage != Stage.WAITING or known or full:
+    if approval.stage != ApprovalStage.WAITING or known or full:
         return Reply(FORBIDDEN, caller.why)
     return Reply(FORBIDDEN, caller.why, replace(approval, turned_away=(*approval.turned_away, caller)))
 
@@ -82,16 +84,16 @@ def _too_late(approval: Approval, now: datetime) -> str:
     """Return why no answer counts any more, or nothing."""
     expired = f"expired at {approval.expires_at}; release again"
     match approval.stage:
-        case Stage.WAITING:
+        case ApprovalStage.WAITING:
             return expired if now >= datetime.fromisoformat(approval.expires_at) else ""
-        case Stage.APPROVED:
+        case ApprovalStage.APPROVED:
             return f"already approved by {approvals(approval)}"
-        case Stage.REFUSED:
+        case ApprovalStage.REFUSED:
             last = approval.answers[-1]
             return f"already refused by {last.who} at {last.at}; release again"
-        case Stage.EXPIRED:
+        case ApprovalStage.EXPIRED:
             return expired
-        case Stage.OVERTAKEN:
+        case ApprovalStage.OVERTAKEN:
             return "a newer request for this service took its place; approve that one"
-        case Stage.UNKNOWN:
+        case ApprovalStage.UNKNOWN:
             return "the record of this sign-off can't be read; release again"

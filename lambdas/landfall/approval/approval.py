@@ -23,7 +23,7 @@ MOST_TURNED_AWAY = 20
 """How many callers that may not approve are recorded: they must not fill the record."""
 
 
-class Stage(StrEnum):
+class ApprovalStage(StrEnum):
     """WAITING for an answer; the others are the end. UNKNOWN: the record was changed by hand, which is never a yes."""
 
     WAITING = "WAITING"
@@ -64,7 +64,7 @@ class Approval:
     the message that told people, empty before.
     """
 
-    stage: Stage
+    stage: ApprovalStage
     when: When
     asked_at: str
     expires_at: str
@@ -108,7 +108,7 @@ def read(record: Mapping[str, Any] | None) -> Approval | None:
         return UNREADABLE
 
 
-UNREADABLE = Approval(Stage.UNKNOWN, "before", "", "")
+UNREADABLE = Approval(ApprovalStage.UNKNOWN, "before", "", "")
 
 
 def _agrees(approval: Approval) -> bool:
@@ -117,5 +117,5 @@ def _agrees(approval: Approval) -> bool:
     invited = all(answer.who in approval.approvers for answer in approval.answers)
     confirmed = all(set(approval.checklist) <= set(answer.items) for answer in approval.approved_by)
     refused = any(not answer.yes for answer in approval.answers)
-    enough = approval.stage != Stage.APPROVED or not approval.yeses_left
-    return aware and invited and confirmed and enough and refused == (approval.stage == Stage.REFUSED)
+    enough = approval.stage != ApprovalStage.APPROVED or not approval.yeses_left
+    return aware and invited and confirmed and enough and refused == (approval.stage == ApprovalStage.REFUSED)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from landfall.approval import words
-from landfall.approval.approval import Approval, Stage
+from landfall.approval.approval import Approval, ApprovalStage
 from landfall.approval.identity import named
 from landfall.model import Verdict, failed, passed, wait
 from landfall.settings.approval import ApprovalSettings
 
 CODES = {
-    Stage.REFUSED: "APPROVAL_REFUSED",
-    Stage.EXPIRED: "APPROVAL_EXPIRED",
-    Stage.OVERTAKEN: "APPROVAL_OVERTAKEN",
-    Stage.UNKNOWN: "APPROVAL_UNKNOWN",
+    ApprovalStage.REFUSED: "APPROVAL_REFUSED",
+    ApprovalStage.EXPIRED: "APPROVAL_EXPIRED",
+    ApprovalStage.OVERTAKEN: "APPROVAL_OVERTAKEN",
+    ApprovalStage.UNKNOWN: "APPROVAL_UNKNOWN",
 }
 
 
@@ -34,7 +34,7 @@ def asked(settings: ApprovalSettings, now: datetime, own: tuple[str, str], reque
     """Return the sign-off that a deployment asks for. `own` is Landfall's partition and account."""
     found = (named(approver, *own) for approver in settings.approvers)
     return Approval(
-        Stage.WAITING,
+        ApprovalStage.WAITING,
         settings.when,
         asked_at=now.isoformat(),
         expires_at=(now + timedelta(seconds=settings.expires_seconds)).isoformat(),
@@ -51,15 +51,15 @@ def judge(approval: Approval, now: datetime, poll: int, *, newer: bool = False) 
     An answer that is recorded counts, however late the look. A release that was approved takes its turn: the lock
     decides about newer requests. After the update a newer request waits for the lock, and changes nothing here.
     """
-    if approval.stage == Stage.WAITING:
+    if approval.stage == ApprovalStage.WAITING:
         if now >= datetime.fromisoformat(approval.expires_at):
-            approval = replace(approval, stage=Stage.EXPIRED, ended_at=now.isoformat())
+            approval = replace(approval, stage=ApprovalStage.EXPIRED, ended_at=now.isoformat())
         elif newer and approval.when == "before":
-            approval = replace(approval, stage=Stage.OVERTAKEN, ended_at=now.isoformat())
+            approval = replace(approval, stage=ApprovalStage.OVERTAKEN, ended_at=now.isoformat())
     reason = words.ended(approval)
-    if approval.stage == Stage.WAITING:
+    if approval.stage == ApprovalStage.WAITING:
         left = datetime.fromisoformat(approval.expires_at) - now
         return Looked(approval, wait("APPROVAL_AWAITED", reason, max(1, min(poll, int(left.total_seconds()) + 1))))
-    if approval.stage == Stage.APPROVED:
+    if approval.stage == ApprovalStage.APPROVED:
         return Looked(approval, passed("APPROVED", reason))
     return Looked(approval, failed(CODES[approval.stage], reason))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from landfall.approval import approval
-from landfall.approval.approval import Stage
+from landfall.approval.approval import ApprovalStage
 from landfall.intake import turn
 from landfall.intake.turn import Waiting
 from landfall.model import UNTOUCHED, Outcome
@@ -34,7 +34,7 @@ def _goes_ahead(record: Record) -> bool:
     if "outcome" in record:
         return record["outcome"] not in UNTOUCHED
     known = approval.read(record)
-    return "progress" in record or (known is not None and known.stage == Stage.APPROVED)
+    return "progress" in record or (known is not None and known.stage == ApprovalStage.APPROVED)
 
 
 def _later(mine: Waiting, records: Iterable[Record]) -> Iterator[Record]:

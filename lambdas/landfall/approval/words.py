@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from landfall.approval.approval import Answer, Approval, Stage
+from landfall.approval.approval import Answer, Approval, ApprovalStage
 
 
 def listed(items: Iterable[str]) -> str:
@@ -33,19 +33,19 @@ def waits(approval: Approval) -> str:
 def ended(approval: Approval) -> str:
     """Say how a sign-off ended."""
     match approval.stage:
-        case Stage.WAITING:
+        case ApprovalStage.WAITING:
             return waits(approval)
-        case Stage.APPROVED:
+        case ApprovalStage.APPROVED:
             return f"approved by {approvals(approval)}"
-        case Stage.REFUSED:
+        case ApprovalStage.REFUSED:
             last = approval.answers[-1]
             why = f": {last.reason}" if last.reason else ""
             return f"refused by {last.who} at {last.at}{why}"
-        case Stage.EXPIRED:
+        case ApprovalStage.EXPIRED:
             return f"expired at {approval.expires_at}; approved until then by {approvals(approval)}"
-        case Stage.OVERTAKEN:
+        case ApprovalStage.OVERTAKEN:
             return "a newer request for the service arrived while this one waited for approval"
-        case Stage.UNKNOWN:
+        case ApprovalStage.UNKNOWN:
             return "the record of the sign-off can't be read, which is no approval"
 
 

@@ -130,7 +130,8 @@ def module_of(function: str) -> str:
 
 def result(execution: Execution, world: ReplayWorld) -> Run:
     """Read from an execution that is over how it ended."""
-    records = [r for r in world.ledger.since(replies.SERVICE, "2") if r["execution_arn"] == execution.arn]
+    own = {execution.arn, *world.executions.stopped}
+    records = [r for r in world.ledger.since(replies.SERVICE, "2") if r["execution_arn"] in own]
     record = records[0] if len(records) == 1 else {}
     known = execution.variables
     outcome = str(known.get("settled", "")) if execution.status == "SUCCEEDED" else OUTCOMES.get(execution.error, "")

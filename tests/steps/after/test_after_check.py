@@ -15,7 +15,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sns.models import sns_backends
 
 from landfall.after import inquiry
-from landfall.after.inquiry import Inquiry, Stage
+from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.errors import StepError
 from landfall.ledger.deployment_record import Ended
 from landfall.model import Failure, Outcome, failed
@@ -98,7 +98,7 @@ def test_it_is_told_what_was_proven(event: dict[str, Any], function: Function) -
     schemas.holds("deployment-proven", told["detail"])
     assert told["detail"]["idempotency_key"] == RELEASE.deployment_id
     assert (told["detail"]["git_sha"], told["detail"]["call"]) == (b.SHA, 1)
-    assert (known().stage, known().calls, known().called_at) == (Stage.ACCEPTED, 1, "")
+    assert (known().stage, known().calls, known().called_at) == (InquiryStage.ACCEPTED, 1, "")
 
 
 def test_a_no_fails_and_is_kept_without_secrets(event: dict[str, Any], function: Function) -> None:

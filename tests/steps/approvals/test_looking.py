@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from landfall.approval import approval
-from landfall.approval.approval import Approval, Stage
+from landfall.approval.approval import Approval, ApprovalStage
 from landfall.approval.judgement import asked
 from landfall.aws.ledger import Ledger
 from landfall.chain import Record
@@ -56,12 +56,12 @@ def test_it_waits_and_goes_on_after_a_yes(ledger: Ledger) -> None:
 @pytest.mark.parametrize(
     ("late", "newer", "code", "stage"),
     [
-        (600, False, "APPROVAL_EXPIRED", Stage.EXPIRED),
-        (0, True, "APPROVAL_OVERTAKEN", Stage.OVERTAKEN),
+        (600, False, "APPROVAL_EXPIRED", ApprovalStage.EXPIRED),
+        (0, True, "APPROVAL_OVERTAKEN", ApprovalStage.OVERTAKEN),
     ],
 )
 def test_an_end_is_written_and_no_answer_counts_any_more(
-    ledger: Ledger, late: int, newer: bool, code: str, stage: Stage
+    ledger: Ledger, late: int, newer: bool, code: str, stage: ApprovalStage
 ) -> None:
     """What the machine acts on stands in the record, so a later yes is told that it came too late."""
     assert look(KEY, ledger, b.NOW + timedelta(seconds=late), 30, lambda: newer).verdict.code == code

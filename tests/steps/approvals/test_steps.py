@@ -12,7 +12,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.stepfunctions.models import StepFunctionBackend
 
 from landfall.approval import approval
-from landfall.approval.approval import Approval, Stage
+from landfall.approval.approval import Approval, ApprovalStage
 from landfall.errors import StepError
 from landfall.model import Outcome, Release
 from landfall.telling import approval_notice
@@ -96,7 +96,7 @@ def test_an_answer_counts_if_nobody_can_be_woken(aws: int, monkeypatch: pytest.M
 
     monkeypatch.setattr(StepFunctionBackend, "send_task_success", gone)
     assert answer("A")["statusCode"] == 200
-    assert kept().stage == Stage.APPROVED
+    assert kept().stage == ApprovalStage.APPROVED
 
 
 def test_a_token_of_another_deployment_is_not_used(aws: int, used: list[str]) -> None:
@@ -173,4 +173,4 @@ def test_the_message_names_no_address_that_approves() -> None:
 
 def _waiting() -> Approval:
     now = datetime.now(UTC).isoformat()
-    return Approval(Stage.WAITING, "before", now, now, approvers=("arn:aws:iam::123456789012:role/A",))
+    return Approval(ApprovalStage.WAITING, "before", now, now, approvers=("arn:aws:iam::123456789012:role/A",))

@@ -10,7 +10,7 @@ import pytest
 
 from landfall import chain
 from landfall.approval import approval
-from landfall.approval.approval import Approval, Stage
+from landfall.approval.approval import Approval, ApprovalStage
 from landfall.approval.judgement import asked
 from landfall.aws.ledger import Ledger
 from landfall.chain import Record
@@ -44,7 +44,7 @@ def kept() -> Approval:
 def test_two_approvers_are_in_the_record_that_is_sealed(ledger: Ledger) -> None:
     """Who, when and which items are in what the record's hash covers."""
     assert [take(event(role), ledger, b.NOW).status for role in "AAB"] == [202, 409, 200]
-    assert kept().stage == Stage.APPROVED
+    assert kept().stage == ApprovalStage.APPROVED
 
     ended = b.ended(release=replace(RELEASE, fence=FENCE[0]))
     sealed = ledger.close(deployment_record.closed(ended, b.NOW))
@@ -56,7 +56,7 @@ def test_two_approvers_are_in_the_record_that_is_sealed(ledger: Ledger) -> None:
 def test_a_stranger_is_recorded_and_the_right_person_can_still_approve(ledger: Ledger) -> None:
     """The deployment goes on waiting, and the record names who tried."""
     assert take(event("X"), ledger, b.NOW).status == 403
-    assert (kept().stage, kept().turned_away[0].who) == (Stage.WAITING, "arn:aws:iam::123456789012:role/X")
+    assert (kept().stage, kept().turned_away[0].who) == (ApprovalStage.WAITING, "arn:aws:iam::123456789012:role/X")
     assert take(event("A"), ledger, b.NOW).status == 202
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from landfall.after import inquiry, judgement, words
 from landfall.after.answers import Answer, Says
-from landfall.after.inquiry import Inquiry, Stage
+from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.model import State
 from landfall.settings.after import CALL_SECONDS, AfterCheck
 from tests.support import builders as b
@@ -81,9 +81,9 @@ DUE = {
     "the answer was lost, half of the time is over": (replace(CALLED, function_seconds=900), 150, None, 150),
     "the time is over": (BEGUN, 300, judgement.UNDECIDED, 0),
     "the time is over, while it may run": (CALLED, 301, judgement.UNDECIDED, 0),
-    "accepted before": (replace(BEGUN, stage=Stage.ACCEPTED), 900, judgement.PASSED, 0),
-    "refused before": (replace(BEGUN, stage=Stage.REFUSED), 0, judgement.REFUSED, 0),
-    "changed by hand": (Inquiry(Stage.UNDECIDED, "", "", ""), 0, judgement.UNDECIDED, 0),
+    "accepted before": (replace(BEGUN, stage=InquiryStage.ACCEPTED), 900, judgement.PASSED, 0),
+    "refused before": (replace(BEGUN, stage=InquiryStage.REFUSED), 0, judgement.REFUSED, 0),
+    "changed by hand": (Inquiry(InquiryStage.UNDECIDED, "", "", ""), 0, judgement.UNDECIDED, 0),
 }
 
 
@@ -95,14 +95,14 @@ def test_what_is_due(asked: Inquiry, seconds: int, code: str | None, waits: int)
 
 
 @given(
-    st.sampled_from(Stage),
+    st.sampled_from(InquiryStage),
     st.sampled_from(Says),
     st.floats(0, 400),
     st.sampled_from(("rollback", "accept")),
     st.booleans(),
 )
 def test_nothing_but_a_yes_or_the_setting_passes(
-    stage: Stage, says: Says, seconds: float, undecided: str, may_run: bool
+    stage: InquiryStage, says: Says, seconds: float, undecided: str, may_run: bool
 ) -> None:
     """Whatever is known, whatever comes back, and whenever."""
     asked = replace(CALLED, stage=stage, undecided=undecided)  # type: ignore[arg-type]
@@ -111,8 +111,8 @@ def test_nothing_but_a_yes_or_the_setting_passes(
         found = judgement.answered(asked, Answer(says, may_run=may_run), after(seconds), POLL)
     assert found.verdict
     if found.verdict.state == State.PASS:
-        said_yes = Stage.ACCEPTED in (stage, found.inquiry.stage)
-        assert said_yes or (undecided == "accept" and found.inquiry.stage == Stage.UNDECIDED)
+        said_yes = InquiryStage.ACCEPTED in (stage, found.inquiry.stage)
+        assert said_yes or (undecided == "accept" and found.inquiry.stage == InquiryStage.UNDECIDED)
 
 
 def test_a_record_is_read_as_it_was_written() -> None:
@@ -123,23 +123,23 @@ def test_a_record_is_read_as_it_was_written() -> None:
     for text in ("", "null", "[]", '{"stage": "ACCEPTED"}', '{"stage": "YES"}', 5):
         found = inquiry.read({inquiry.FIELD: text})
         assert found
-        assert (found.stage, found.passes) == (Stage.UNDECIDED, False)
+        assert (found.stage, found.passes) == (InquiryStage.UNDECIDED, False)
 
 
 def test_the_sentences_say_who_said_what() -> None:
     """In records, reports, messages and pages."""
-    said = replace(CALLED, stage=Stage.REFUSED, reason="checkout fails", details='{"orders": 0}', calls=2)
+    said = replace(CALLED, stage=InquiryStage.REFUSED, reason="checkout fails", details='{"orders": 0}', calls=2)
     assert words.ended(said) == "the after-check check:live refused the release: checkout fails"
     assert words.short(None) == words.NONE
-    assert {words.short(replace(said, stage=stage)) for stage in Stage} == {
+    assert {words.short(replace(said, stage=stage)) for stage in InquiryStage} == {
         "accepted",
         "refused",
         "undecided",
         "not answered",
     }
-    assert "accepted by the settings" in words.short(replace(said, stage=Stage.UNDECIDED, undecided="accept"))
+    assert "accepted by the settings" in words.short(replace(said, stage=InquiryStage.UNDECIDED, undecided="accept"))
     told = dict(words.full(said))
     assert (told["its reason"], told["its details"]) == ("checkout fails", '{"orders": 0}')
     assert words.full(None) == ()
-    silent = replace(CALLED, stage=Stage.REFUSED, reason="")
+    silent = replace(CALLED, stage=InquiryStage.REFUSED, reason="")
     assert words.ended(silent).endswith("it gave no reason")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from landfall.approval import identity
 from landfall.approval.answering import Said, answered
-from landfall.approval.approval import MOST_TURNED_AWAY, Approval, Stage, read, written
+from landfall.approval.approval import MOST_TURNED_AWAY, Approval, ApprovalStage, read, written
 from landfall.approval.judgement import asked
 from landfall.settings.approval import ApprovalSettings
 from tests.support import builders as b
@@ -49,7 +49,7 @@ def test_a_yes_with_all_items_approves_and_says_who_when_and_what() -> None:
     """The record names the identity, the ARN with its session, the time, the items and the reason."""
     _, message, end = after(approval(), said("A", reason="checked the graphs"))
 
-    assert end.stage == Stage.APPROVED
+    assert end.stage == ApprovalStage.APPROVED
     assert message == "approved by arn:aws:iam::123456789012:role/A"
     (answer,) = end.answers
     assert (answer.arn, answer.at) == ("arn:aws:sts::123456789012:assumed-role/A/s1", b.NOW.isoformat())
@@ -59,19 +59,24 @@ def test_a_yes_with_all_items_approves_and_says_who_when_and_what() -> None:
 @pytest.mark.parametrize(
     ("answers", "statuses", "words", "stage"),
     [
-        ([said("A", ("backup taken",))], [400], 'not confirmed: "support told"', Stage.WAITING),
-        ([said("A", (*ITEMS, "typo"))], [400], 'no such item: "typo"', Stage.WAITING),
-        ([said("A", ()), said("A")], [400, 200], "approved by", Stage.APPROVED),
-        ([said("X")], [403], "role/X is not in `approvers`", Stage.WAITING),
-        ([said("X"), said("B")], [403, 200], "approved by", Stage.APPROVED),
-        ([said("X", yes=False)], [403], "is not in `approvers`", Stage.WAITING),
-        ([said("A"), said("B")], [200, 409], "already approved by arn:aws:iam::123456789012:role/A at", Stage.APPROVED),
-        ([said("A"), said("B", yes=False)], [200, 409], "already approved by", Stage.APPROVED),
-        ([said("A", (), yes=False)], [200], "refused by", Stage.REFUSED),
-        ([said("A", yes=False), said("B")], [200, 409], "already refused by", Stage.REFUSED),
+        ([said("A", ("backup taken",))], [400], 'not confirmed: "support told"', ApprovalStage.WAITING),
+        ([said("A", (*ITEMS, "typo"))], [400], 'no such item: "typo"', ApprovalStage.WAITING),
+        ([said("A", ()), said("A")], [400, 200], "approved by", ApprovalStage.APPROVED),
+        ([said("X")], [403], "role/X is not in `approvers`", ApprovalStage.WAITING),
+        ([said("X"), said("B")], [403, 200], "approved by", ApprovalStage.APPROVED),
+        ([said("X", yes=False)], [403], "is not in `approvers`", ApprovalStage.WAITING),
+        (
+            [said("A"), said("B")],
+            [200, 409],
+            "already approved by arn:aws:iam::123456789012:role/A at",
+            ApprovalStage.APPROVED,
+        ),
+        ([said("A"), said("B", yes=False)], [200, 409], "already approved by", ApprovalStage.APPROVED),
+        ([said("A", (), yes=False)], [200], "refused by", ApprovalStage.REFUSED),
+        ([said("A", yes=False), said("B")], [200, 409], "already refused by", ApprovalStage.REFUSED),
     ],
 )
-def test_one_approver(answers: list[Said], statuses: list[int], words: str, stage: Stage) -> None:
+def test_one_approver(answers: list[Said], statuses: list[int], words: str, stage: ApprovalStage) -> None:
     """One invited yes with every item approves; one invited no refuses; nothing else changes where it stands."""
     found, message, end = after(approval(), *answers)
 
@@ -82,14 +87,14 @@ def test_one_approver(answers: list[Said], statuses: list[int], words: str, stag
 @pytest.mark.parametrize(
     ("answers", "statuses", "words", "stage"),
     [
-        ([said("A"), said("B")], [202, 200], "approved by", Stage.APPROVED),
-        ([said("A"), said("A", session="s2")], [202, 409], "another session of the same role", Stage.WAITING),
-        ([said("A"), said("B", ())], [202, 400], "not confirmed", Stage.WAITING),
-        ([said("A"), said("B", yes=False)], [202, 200], "refused by", Stage.REFUSED),
-        ([said("A"), said("A", yes=False)], [202, 200], "refused by", Stage.REFUSED),
+        ([said("A"), said("B")], [202, 200], "approved by", ApprovalStage.APPROVED),
+        ([said("A"), said("A", session="s2")], [202, 409], "another session of the same role", ApprovalStage.WAITING),
+        ([said("A"), said("B", ())], [202, 400], "not confirmed", ApprovalStage.WAITING),
+        ([said("A"), said("B", yes=False)], [202, 200], "refused by", ApprovalStage.REFUSED),
+        ([said("A"), said("A", yes=False)], [202, 200], "refused by", ApprovalStage.REFUSED),
     ],
 )
-def test_four_eyes(answers: list[Said], statuses: list[int], words: str, stage: Stage) -> None:
+def test_four_eyes(answers: list[Said], statuses: list[int], words: str, stage: ApprovalStage) -> None:
     """Two identities must say yes, each with every item; another session of the first is not a second."""
     found, message, end = after(approval(four_eyes=True), *answers)
 
@@ -102,7 +107,7 @@ def test_the_requester_is_no_approver_of_four_eyes_and_may_withdraw() -> None:
     waiting = approval(four_eyes=True, requester="arn:aws:iam::123456789012:role/A")
 
     assert after(waiting, said("A"))[0] == [403]
-    assert after(waiting, said("A", yes=False))[2].stage == Stage.REFUSED
+    assert after(waiting, said("A", yes=False))[2].stage == ApprovalStage.REFUSED
 
 
 @pytest.mark.parametrize(("late", "status"), [(timedelta(seconds=-1), 200), (timedelta(), 409), (timedelta(1), 409)])
@@ -140,6 +145,6 @@ def test_approved_means_enough_different_people_with_all_items(answers: list[Sai
     yes = {str(each.who) for each in answers if each.yes and set(each.items) == set(ITEMS) and each.who.name != "X"}
 
     assert read({"approval": written(end)}) == end
-    if end.stage == Stage.APPROVED:
+    if end.stage == ApprovalStage.APPROVED:
         assert {answer.who for answer in end.approved_by} <= yes
         assert len({answer.who for answer in end.approved_by}) >= 1 + four_eyes

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from landfall.approval.answering import answered
-from landfall.approval.approval import Approval, Stage, read, written
+from landfall.approval.approval import Approval, ApprovalStage, read, written
 from landfall.approval.judgement import judge
 from landfall.model import State
 from tests.support import builders as b
@@ -44,7 +44,7 @@ def test_a_look(recorded: Approval, now: Any, newer: bool, state: State, code: s
     looked = judge(recorded, now, POLL, newer=newer)
 
     assert (looked.verdict.state, looked.verdict.code) == (state, code)
-    assert (looked.approval.stage == Stage.WAITING) == (state == State.WAIT)
+    assert (looked.approval.stage == ApprovalStage.WAITING) == (state == State.WAIT)
 
 
 @pytest.mark.parametrize(("left", "retry"), [(600, POLL), (10, 11), (0.2, 1)])
@@ -86,6 +86,6 @@ def test_a_record_changed_by_hand_is_never_a_yes(changes: dict[str, Any]) -> Non
     changed = read({"approval": json.dumps(json.loads(written(APPROVED)) | changes)})
 
     assert changed is not None
-    assert changed.stage == Stage.UNKNOWN
+    assert changed.stage == ApprovalStage.UNKNOWN
     assert read({"approval": json.dumps(asdict(APPROVED))}) == APPROVED
     assert read({}) is None
