@@ -1,7 +1,6 @@
 """CheckStability: is the rollout of our deployment done?
 
-It reads the service at each look, the tasks only where they may say something new (proof/task_listing.py), and the
-service deployment only where the owner may have paused it or ECS ended it (steps/pause_look.py).
+Each look reads the service; tasks and service deployment where due (proof/task_listing.py, steps/pause_look.py).
 """
 
 from __future__ import annotations
@@ -31,12 +30,11 @@ class Output:
 def run(event: Judged, world: World) -> Output:
     """Look at the service once, and at its tasks and its service deployment where that is due."""
     ecs, now, limits = world.ecs(event.release.service), world.now(), event.release.limits
-    service, poll = ecs.service(), event.release.limits.stability_poll_seconds
+    service, poll = ecs.service(), limits.stability_poll_seconds
     if service is not None and shift_look.shifts(service):
         shifting, known = shift_stability.assess(event, service, world, now)
         return Output(going_back.unless_scaled_out(shifting, service, event.deployment), known)
-    pause = pause_look.look(event, service, world, now)
-    deployment = pauses.extended(event.deployment, pause)
+    deployment = pauses.extended(event.deployment, pause := pause_look.look(event, service, world, now))
     counted = task_listing.count(service, deployment, event.counted, now)
     # ECS refuses to list tasks of a service that it does not have
     listed = service is not None and task_listing.is_due(service, deployment, counted, now, poll)

@@ -9,7 +9,6 @@ from datetime import timedelta
 from landfall.errors import StepError
 from landfall.reconcile import BUDGET, findings
 from landfall.reconcile.findings import State
-from landfall.reconcile.waiting_deployments import ENDS
 from landfall.runtime.step import gauge, logger, step
 from landfall.runtime.world import World
 from landfall.steps import reconcile_pauses, reconcile_telling
@@ -35,12 +34,10 @@ class Output:
 
 
 def run(asked: ReconcileInput, world: World) -> Output:
-    """Look at everything, keep what changed, tell people. Safe to repeat, and to run twice at once.
-
-    On an event of a pause only the pauses of its service are looked at, and people are told at once.
-    """
+    """Look at everything, or at the pauses of one service; tell people what changed. Safe to repeat."""
     if asked.service_arn:
-        return _paused(asked, world)
+        told = reconcile_pauses.told(asked.service_arn, asked.hook, asked.event, world)
+        return Output(told[State.RAISED], told[State.RAISED], told[State.CLEARED])
     told, untold = Counter[State](), 0
     settle, until = timedelta(seconds=world.settings.reconciler.settle_seconds), world.now() + BUDGET
     this = Round(world, world.findings.all(), until)
@@ -57,18 +54,6 @@ def run(asked: ReconcileInput, world: World) -> Output:
     if untold:
         raise StepError(f"{untold} findings were not told; the next look tells them")
     return Output(open_now.total(), told[State.RAISED], told[State.CLEARED])
-
-
-def _paused(asked: ReconcileInput, world: World) -> Output:
-    service, told = reconcile_pauses.of_arn(asked.service_arn, world), Counter[State]()
-    if service is None:
-        return Output(0, 0, 0)
-    known = [finding for finding in world.findings.all() if finding.service == service.name]
-    ended = {asked.hook: ENDS[asked.event]} if asked.event in ENDS else {}
-    look = reconcile_pauses.looked(service, world.ecs(service.name).service(), world, ended)
-    for after in findings.at_once(service.name, look, known, world.now()):
-        told.update(reconcile_telling.told(after, None, world))
-    return Output(told[State.RAISED], told[State.RAISED], told[State.CLEARED])
 
 
 handler = step(ReconcileInput, run)

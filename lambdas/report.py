@@ -24,8 +24,7 @@ class Output:
 
 def run(ended: Ended, world: World) -> Output:
     """Close the record first: it is what everything else is checked against. Safe to repeat."""
-    ended = _with_record(_completed(ended, world), world)
-    ended = deployment_record.redacted(ended, world.settings.redaction.kinds)
+    ended = deployment_record.redacted(_with_record(_completed(ended, world), world), world.settings.redaction.kinds)
     release = ended.release
     record = world.ledger.close(deployment_record.closed(ended, world.now()))
     if record is None:

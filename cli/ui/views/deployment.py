@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -10,9 +9,10 @@ from typing import Any
 
 from cli import difference_words
 from cli.ui.reading.deployment import Deployment
+from cli.ui.views import deployment_tasks, facts, seconds, words
 from cli.ui.views import difference as differences
-from cli.ui.views import facts, seconds, words
 from cli.ui.views.difference import Changed
+from cli.ui.views.json_shapes import listed, mapping, parsed
 from cli.ui.views.lane import Stop, lane
 from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.seconds import Part
@@ -24,12 +24,9 @@ from landfall.gates import gate_log, gate_words
 from landfall.gates.gate_words import ToldGate
 from landfall.ledger import execution_history
 from landfall.ledger.deployment_difference import Difference
-from landfall.ledger.task_times import TaskTimes
 from landfall.migration import migration
 from landfall.migration import words as migration_words
 from landfall.model import UNKNOWN, Outcome
-from landfall.smoke.case import PASS
-from landfall.worker import COMMIT
 
 MOST_COMMITS, MOST_CHANGES = 12, 60
 """Commits, and changes in all, that are listed; of more, how many there are."""
@@ -91,11 +88,11 @@ def page(found: Deployment) -> Page:
         lane=stops,
         parts=parts,
         whole=sum(part.seconds for part in parts),
-        tasks=_tasks(found),
-        targets=_listed(report.get("target_health")),
-        checks=_listed(report.get("checks")) or _listed(facts.ended_of(record).get("checks")),
+        tasks=deployment_tasks.rows(found),
+        targets=listed(report.get("target_health")),
+        checks=listed(report.get("checks")) or listed(facts.ended_of(record).get("checks")),
         timeline=timeline,
-        logs=_mapping(report.get("logs")) or _lines(found),
+        logs=mapping(report.get("logs")) or _lines(found),
         against=words.short(found.difference.before.git_sha) if found.difference else "",
         difference=found.difference,
         image=difference_words.image(found.difference) if found.difference else "",
@@ -146,7 +143,7 @@ def _lines(found: Deployment) -> Mapping[str, Any]:
 
 def _timeline(found: Deployment) -> tuple[dict[str, Any], ...]:
     """Return the report's timeline; without a report, that of the history."""
-    if told := _listed(found.report.get("timeline")):
+    if told := listed(found.report.get("timeline")):
         return told
     return tuple(asdict(entry) for entry in execution_history.timeline(found.events))
 
@@ -160,74 +157,15 @@ def _parts(
     if not points:
         return ()
     spans = seconds.spans(points, began, ended)
-    release = _parsed(found.record.get("release"))
+    release = parsed(found.record.get("release"))
     revision = str(found.record.get("task_definition") or _newest_revision(found))
-    return seconds.parts(spans, found.tasks, revision, _mapping(release.get("limits")))
+    return seconds.parts(spans, found.tasks, revision, mapping(release.get("limits")))
 
 
 def _newest_revision(found: Deployment) -> str:
     """Return the revision of the task that was placed last: while a deployment is open, its record names none."""
     placed = [task for task in found.tasks if task.created_at]
     return max(placed, key=lambda task: task.created_at or found.at).revision if placed else ""
-
-
-def _tasks(found: Deployment) -> tuple[dict[str, Any], ...]:
-    """Return the tasks with what is ticked off for each; while it is open, what ECS says of them now."""
-    if not found.report:
-        return tuple(asdict(task) for task in found.tasks)
-    told = _mapping(found.report.get("provenance"))
-    times = {task.arn: task for task in found.tasks}
-    wanted = str(told.get("image_digest", ""))
-    said = {
-        str(line.get("task")): line.get("text", "") for line in _listed(_mapping(found.report.get("logs")).get("last"))
-    }
-    targets = {
-        str(t.get("address")).rpartition(":")[0]: t.get("state") for t in _listed(found.report.get("target_health"))
-    }
-    serves = _serves(found)
-    return tuple(_task(each, wanted, times, said, targets) | serves for each in _listed(told.get("tasks")))
-
-
-def _serves(found: Deployment) -> dict[str, Any]:
-    """Return which commit the tasks serve, or log, if the check of it passed, and what that check saw.
-
-    The check asks through the load balancer, so it knows of all tasks behind it together. Its sample is large enough
-    that one task with another commit among them would have been seen (docs/smoke-tests.md).
-    """
-    made = _listed(found.report.get("checks"))
-    check = next((c for c in made if c.get("name") in ("version", COMMIT) and c.get("state") == PASS), None)
-    if check is None:
-        return {"serves": "", "serves_seen": ""}
-    return {"serves": words.short(found.record.get("git_sha", UNKNOWN)), "serves_seen": str(check.get("seen", ""))}
-
-
-def _task(
-    told: dict[str, Any],
-    wanted: str,
-    times: Mapping[str, TaskTimes],
-    said: Mapping[str, Any],
-    targets: Mapping[str, Any],
-) -> dict[str, Any]:
-    arn, digests = str(told.get("arn")), [str(value) for value in _mapping(told.get("digests")).values()]
-    addresses = told.get("addresses")
-    states = [targets[a] for a in addresses if a in targets] if isinstance(addresses, list) else []
-    return {
-        **told,
-        "digest": next(iter(digests), UNKNOWN),
-        "ours": wanted in digests,
-        "exits": ", ".join(f"{name} {code}" for name, code in _mapping(told.get("exit_codes")).items()),
-        "target": str(next(iter(states), "")),
-        "ran": _ran(times[arn]) if arn in times else "",
-        "last_line": said.get(arn, ""),
-    }
-
-
-def _ran(task: TaskTimes) -> str:
-    return (
-        words.seconds((task.stopped_at - task.started_at).total_seconds())
-        if task.started_at and task.stopped_at
-        else ""
-    )
 
 
 def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
@@ -243,7 +181,7 @@ def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
         ("ran before", words.tail(record.get("baseline_task_definition") or "")),
         ("commit before", record.get("baseline_git_sha")),
         ("restored to", words.tail(record.get("restored_to") or "")),
-        ("served in the end", _mapping(found.report.get("provenance")).get("served")),
+        ("served in the end", mapping(found.report.get("provenance")).get("served")),
         *(migration_words.full(migration.read(record)) or (("migration", migration_words.NONE),)),
         *after_words.full(inquiry.read(record)),
         ("asked for by", record.get("asked_by")),
@@ -256,18 +194,3 @@ def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
         ("signature", "" if found.open else signed[found.signed]),
     )
     return tuple((name, str(value)) for name, value in rows if value and value != UNKNOWN)
-
-
-def _parsed(text: Any) -> Mapping[str, Any]:
-    try:
-        return _mapping(json.loads(text))
-    except (TypeError, ValueError, RecursionError):
-        return {}
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _listed(value: Any) -> tuple[dict[str, Any], ...]:
-    return tuple(dict(each) for each in value if isinstance(each, Mapping)) if isinstance(value, list) else ()

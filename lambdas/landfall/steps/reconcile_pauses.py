@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 from landfall.proof.observed import ServiceView
-from landfall.reconcile import waiting_deployments
-from landfall.reconcile.findings import Looked
-from landfall.reconcile.waiting_deployments import Waiting
+from landfall.reconcile import findings, waiting_deployments
+from landfall.reconcile.findings import Looked, State
+from landfall.reconcile.waiting_deployments import ENDS, Waiting
 from landfall.runtime.world import World
 from landfall.settings import Service
+from landfall.steps import reconcile_telling
+
+
+def told(service_arn: str, hook: str, event: str, world: World) -> Counter[State]:
+    """Look at the pauses of one service on an event of ECS, and tell people at once. Returns how much was told."""
+    service, counted = of_arn(service_arn, world), Counter[State]()
+    if service is None:
+        return counted
+    known = [finding for finding in world.findings.all() if finding.service == service.name]
+    look = looked(service, world.ecs(service.name).service(), world, {hook: ENDS[event]} if event in ENDS else {})
+    for after in findings.at_once(service.name, look, known, world.now()):
+        counted.update(reconcile_telling.told(after, None, world))
+    return counted
 
 
 def of_arn(arn: str, world: World) -> Service | None:
