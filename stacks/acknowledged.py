@@ -112,7 +112,7 @@ ANSWERS: tuple[Answer, ...] = (
     ),
     _wildcard(
         rf"arn:<AWS::Partition>:lambda:{_ACCOUNT}:function:landfall-[a-z-]+:\*",
-        rf"Landfall-Pipeline/RetireRole/{_POLICY}",
+        rf"Landfall-Pipeline/Retire(Role/{_POLICY}|Rights\d+/Resource)",
         "Lambda numbers a version when it is published. The pattern is limited to the versions of one function, so it "
         "does not allow deleting the function itself.",
     ),

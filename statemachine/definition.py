@@ -30,6 +30,11 @@ def definition_text(machine: Machine = Machine.DEPLOY) -> str:
     return file(machine).read_text(encoding="utf-8")
 
 
+def unspaced(machine: Machine) -> str:
+    """Return the definition without blanks between its parts."""
+    return json.dumps(definition(machine), separators=(",", ":"), ensure_ascii=False)
+
+
 def definition(machine: Machine = Machine.DEPLOY) -> dict[str, Any]:
     """Return the definition, parsed."""
     return parsed(definition_text(machine))

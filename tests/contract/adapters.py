@@ -41,6 +41,7 @@ from landfall.aws.services import Services
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.aws.topic import Topic
+from landfall.aws.wakes import Wakes
 from landfall.images.stored import Image, Listed
 from landfall.intake.freeze import Freeze
 from landfall.intake.lock import Lock
@@ -286,6 +287,7 @@ REPLIES: Mapping[str, Any] = {
         "CompositeAlarms": [],
     },
     "GetPublicKey": {**keys.KMS.get_public_key(), "KeyId": "k"},
+    "SendTaskSuccess": {},
     "Sign": {"Signature": b"signature", "KeyId": "k", "SigningAlgorithm": "ECDSA_SHA_256"},
 }
 """Replies with what the code reads of them, and what AWS never leaves out."""
@@ -329,6 +331,10 @@ def _signing(at: Boundary) -> Signing:
 
 def _ledger(at: Boundary) -> Ledger:
     return Ledger(at.table("ledger"), lambda: _signing(at))
+
+
+def _wakes(at: Boundary) -> Wakes:
+    return Wakes(at.table("ledger"), lambda: at.client("stepfunctions"))
 
 
 def _of(digest: str) -> Image:
@@ -438,8 +444,12 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Findings.write": lambda at: Findings(at.table("ledger")).write(_FINDING),
     "Turns.cursor": lambda at: Turns(at.table("ledger")).cursor(),
     "Turns.move": lambda at: Turns(at.table("ledger")).move(Cursor("sample", 1)),
+    "Wakes.note": lambda at: _wakes(at).note("sample", ID, "token"),
+    "Wakes.token": lambda at: _wakes(at).token("sample", ID),
+    "Wakes.wake": lambda at: _wakes(at).wake("token"),
     "Ledger.open": lambda at: _ledger(at).open(RECORD),
     "Ledger.update": lambda at: _ledger(at).update("sample", ID, fence=1),
+    "Ledger.exchange_approval": lambda at: _ledger(at).exchange_approval("sample", ID, "{}", "{}"),
     "Ledger.mark": lambda at: _ledger(at).mark("sample", ID, reported="x"),
     "Ledger.finish": lambda at: _ledger(at).finish("sample", ID),
     "Ledger.claim_recovery": lambda at: _ledger(at).claim_recovery(RECORD, "me"),

@@ -79,7 +79,10 @@ st.register_type_strategy(BuildRead, st.from_type(Verdict).flatmap(_build_read))
 VARIABLES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {
         **{name: st.from_type(Verdict) for name in ("verdict", "lock", "left")},
-        **{name: st.integers(0, 3) for name in ("attempts", "rounds", "scans", "bakes", "forced")},
+        **{
+            name: st.integers(0, 3)
+            for name in ("attempts", "rounds", "scans", "bakes", "forced", "signed", "afters", "after_calls")
+        },
         **{name: st.sampled_from(Outcome) for name in ("outcome", "settled")},
         "release": st.from_type(Release),
         "baseline": st.from_type(Baseline),
@@ -90,6 +93,7 @@ VARIABLES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "checks": st.lists(st.from_type(Check), max_size=2),
         "build": st.from_type(_BUILT),
         "way": _CODE,
+        "after_from": st.sampled_from(["GATE", "PROOF"]),
         "report": st.none() | _TEXT,
         "recovering": st.booleans(),
     }

@@ -107,6 +107,8 @@ class Execution:
 
     def _task(self, name: str, state: State, given: Any) -> tuple[str, Any]:
         arguments = self._evaluated(f"{name}.Arguments", state["Arguments"], {"input": given})
+        seconds = self._evaluated(f"{name}.TimeoutSeconds", state.get("TimeoutSeconds", 1), {"input": given})
+        assert type(seconds) is int, f"{name}: times out after {seconds!r}"
         result = self.act(name, state, arguments)
         if not isinstance(result, Error):
             self._assign(name, state, {"input": given, "result": result})
@@ -136,7 +138,11 @@ class Execution:
         if not is_expression(value):
             return value
         started = {"Id": f"arn:aws:states:us-east-1:123456789012:execution:landfall:{self.name}", "Name": self.name}
-        context = {"Execution": {**started, "StartTime": "2026-01-02T03:04:05.678Z"}, "State": {"Name": place}}
+        context = {
+            "Execution": {**started, "StartTime": "2026-01-02T03:04:05.678Z"},
+            "State": {"Name": place},
+            "Task": {"Token": "token"},
+        }
         scope = Scope(dict(self.variables), {"context": context, **states})
         seen = Entered(place, value.removeprefix("{%").removesuffix("%}").strip(), scope)
         self.entered.append(seen)

@@ -77,7 +77,8 @@ SDK = (
 """What does not come from AWS: the network, the credentials, an answer that is none (of a proxy, for instance)."""
 
 CONDITION = {"Locks.acquire": None, "Locks.release": False, "Freezes.put": False, "Findings.write": None} | {
-    f"Ledger.{name}": False for name in ("open", "update", "finish", "claim_recovery", "claim_sweep")
+    f"Ledger.{name}": False
+    for name in ("open", "update", "exchange_approval", "finish", "claim_recovery", "claim_sweep")
 }
 READ: dict[tuple[str, str], tuple[Any, str]] = {
     ("Ecs.service", "ClusterNotFoundException"): (None, "there is no such service where there is no such cluster"),
@@ -102,6 +103,11 @@ READ: dict[tuple[str, str], tuple[Any, str]] = {
     ("Executions.start", "ExecutionAlreadyExists"): (False, "one of that name was started before"),
     ("Versions.remove", "ResourceNotFoundException"): (None, "a version that is gone is as it should be"),
     ("Signing.begin", "PreconditionFailed"): (None, "the key is there already"),
+    ("Wakes.note", "ConditionalCheckFailedException"): (None, "its condition is always met"),
+    **{
+        ("Wakes.wake", code): (False, "the wait has ended, and needs no waking")
+        for code in ("InvalidToken", "TaskDoesNotExist", "TaskTimedOut")
+    },
     ("Ledger.mark", "ConditionalCheckFailedException"): (None, "the record is gone: nothing is left to be marked"),
     **{(m, "ConditionalCheckFailedException"): (value, "somebody was faster") for m, value in CONDITION.items()},
     **{

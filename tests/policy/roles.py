@@ -68,10 +68,10 @@ def statements(template: Template) -> Iterator[Statement]:
         grants = list(step.grants) if step else []
         for raw in template.statements_of(role):
             actions = tuple(many(raw["Action"]))
-            # statements have the table's order; a row without resources has no statement
-            places = [i for i, grant in enumerate(grants) if grant.actions == actions]
-            grant = grants[places[0]] if places else None
-            grants = grants[places[0] + 1 :] if places else grants
+            # the first policy has the table's order, and what it has no room for is in further ones
+            grant = next((grant for grant in grants if grant.actions == actions), None)
+            if grant:
+                grants.remove(grant)
             resources = tuple(str(resource) for resource in many(raw["Resource"]))
             conditions = raw.get("Condition", {})
             yield Statement(_name(role), raw["Effect"] == "Allow", actions, resources, conditions, step, grant)

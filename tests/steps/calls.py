@@ -233,8 +233,9 @@ def _resources(service: str, operation: str, params: Params) -> Iterator[str]:  
             yield f"arn:aws:iam::{ACCOUNT}:role/{name}"
         case "codebuild", {"ids": ids}:
             yield from (_arn("codebuild", f"project/{_last(each).split(':')[0]}") for each in ids)
-        case "lambda", {"FunctionName": name, "Qualifier": _}:
-            yield _arn("lambda", f"function:{name}:*")
+        case "lambda", {"FunctionName": name, "Qualifier": str(qualifier)}:
+            # versions come and go, so a role's right is to any of them; an alias is named
+            yield _arn("lambda", f"function:{name}:{'*' if qualifier.isdigit() else qualifier}")
         case "lambda", {"FunctionName": name}:
             yield _arn("lambda", f"function:{name}")
         case _:

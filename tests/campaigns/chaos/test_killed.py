@@ -60,7 +60,8 @@ NOT_HERE = {
     *{("CheckApproval", action) for action in (UPDATE_ITEM, "sns:Publish")},  # nor do they ask people
     ("AwaitApproval", UPDATE_ITEM),
     *{("Approve", action) for action in (UPDATE_ITEM, "states:SendTaskSuccess")},
-    ("ContinueGate", "ecs:ContinueServiceDeployment"),
+    *{("ContinueGate", action) for action in ("ecs:ContinueServiceDeployment", UPDATE_ITEM)},
+    ("JudgeGate", UPDATE_ITEM),
     ("Rollback", "ecs:StopServiceDeployment"),
     # nor has one an after-check there; tests/steps/after loses its answers
     *{("AfterCheck", action) for action in ("lambda:InvokeFunction", UPDATE_ITEM)},
