@@ -10,7 +10,10 @@ from botocore.config import Config
 from cli.cloud import Cloud
 from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.freezes import Freezes
+from landfall.aws.functions.after_function import AfterFunction
 from landfall.aws.ledger import Ledger
+from landfall.errors import AwsCallFailed
+from landfall.preflight_checks.after_function import REFUSED
 from landfall.runtime.world import World
 from landfall.settings import Settings
 
@@ -41,5 +44,25 @@ class Caller(World):
         """Return the tasks' logs."""
         return TaskLogs(self._client("logs"))
 
+    def after_function(self, function: str) -> AfterFunction:
+        """Return the function of the after-check, as the caller sees it."""
+        return SeenByCaller(self._client("lambda"), lambda _: self._client("lambda"), function)
+
     def _client(self, name: str, config: Config | None = None) -> Any:  # noqa: ARG002  the command has its own
         return self._cloud.client(name)
+
+
+class SeenByCaller(AfterFunction):
+    """The function of an after-check. The caller need not be allowed to use it, and can't tell whether Landfall is."""
+
+    def time_limit(self) -> int:
+        """Return the function's own time limit in seconds, 0 where the caller may not read it. Raises AwsCallFailed."""
+        try:
+            return super().time_limit()
+        except AwsCallFailed as error:
+            if error.code not in REFUSED:
+                raise
+            return 0
+
+    def may_be_called(self) -> None:
+        """Ask nothing: Preflight asks in Landfall's name."""
