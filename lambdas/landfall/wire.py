@@ -74,6 +74,14 @@ def parse(kind: type[I], event: Mapping[str, Any]) -> I:
         raise InvalidStepInput(f"{kind.__name__}: {error}") from error
 
 
+def stored(kind: type[I], text: Any) -> I | None:
+    """Read what a field of a ledger record holds as JSON; None where somebody changed it so that it can't be read."""
+    try:
+        return parse(kind, json.loads(text))
+    except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
+        return None
+
+
 def fitting(answer: Mapping[str, Any], limit: int = OUTPUT_LIMIT) -> dict[str, Any]:
     """Return an answer as it travels. Raises StepOutputTooLarge where that takes more than `limit` bytes."""
     text = json.dumps(packed(answer), ensure_ascii=False).encode("utf-8", "replace")

@@ -12,9 +12,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from landfall.errors import InvalidStepInput
 from landfall.settings.after import AfterCheck, Undecided
-from landfall.wire import parse
+from landfall.wire import stored
 
 FIELD = "after_check"
 """The field of the ledger record."""
@@ -85,7 +84,5 @@ def read(record: Mapping[str, Any] | None) -> Inquiry | None:
     text = (record or {}).get(FIELD)
     if text is None:
         return None
-    try:
-        return parse(Inquiry, json.loads(text))
-    except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
-        return Inquiry(InquiryStage.UNDECIDED, "", "", "", trouble="its entry in the record can't be read")
+    unreadable = Inquiry(InquiryStage.UNDECIDED, "", "", "", trouble="its entry in the record can't be read")
+    return stored(Inquiry, text) or unreadable

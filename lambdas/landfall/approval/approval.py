@@ -13,9 +13,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from landfall.errors import InvalidStepInput
 from landfall.settings.approval import When
-from landfall.wire import parse
+from landfall.wire import stored
 
 FIELD = "approval"
 """The field of the ledger record."""
@@ -101,10 +100,10 @@ def read(record: Mapping[str, Any] | None) -> Approval | None:
     text = (record or {}).get(FIELD)
     if text is None:
         return None
+    approval = stored(Approval, text)
     try:
-        approval = parse(Approval, json.loads(text))
-        return approval if _agrees(approval) else UNREADABLE
-    except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
+        return approval if approval and _agrees(approval) else UNREADABLE
+    except ValueError:
         return UNREADABLE
 
 

@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from landfall.errors import InvalidStepInput
-from landfall.wire import parse
+from landfall.wire import stored
 
 FIELD = "migration"
 """The field of the ledger record."""
@@ -96,7 +95,4 @@ def read(record: Mapping[str, Any] | None) -> Migration | None:
     text = (record or {}).get(FIELD)
     if text is None:
         return None
-    try:
-        return parse(Migration, json.loads(text))
-    except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
-        return Migration(Stage.UNKNOWN, "", "", "", backward_compatible=False)
+    return stored(Migration, text) or Migration(Stage.UNKNOWN, "", "", "", backward_compatible=False)

@@ -14,7 +14,7 @@ from landfall.errors import StepError
 from landfall.model import Baseline, Deployment, Release
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
-from landfall.steps import leftovers
+from landfall.steps import leftovers, open_record
 from landfall.wire import parse
 
 Described = tuple[Mapping[str, Any], Mapping[str, str]]
@@ -53,7 +53,7 @@ def go_on_unless(is_over: bool, release: Release, world: World) -> None:
     ecs = world.ecs(release.service)
     for revision in leftovers.of(ecs, release):
         leftovers.withdraw(ecs, revision)
-    raise StepError("the ledger record was closed meanwhile: this deployment is over")
+    raise StepError(open_record.OVER)
 
 
 def _to_proven(record: Record | None, release: Release, baseline: Baseline, world: World) -> Baseline | None:

@@ -15,6 +15,7 @@ from landfall.errors import AwsCallFailed, StepError
 from landfall.model import Baseline, Deployment, Release, Verdict
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
+from landfall.steps import open_record
 from landfall.telling import proven_event
 
 
@@ -33,10 +34,7 @@ def assess(event: Proven, world: World) -> Verdict:
     settings = world.service(release.service).after
     if settings is None:
         raise StepError(f"[services.{release.service}.after] is not in services.toml any more")
-    record = world.ledger.record(release.service, release.deployment_id)
-    if record is None or "outcome" in record:
-        raise StepError("the ledger record was closed meanwhile: this deployment is over")
-    before = inquiry.read(record)
+    before = inquiry.read(open_record.read(release, world))
     function = world.after_function(settings.function)
     known = before or inquiry.begun(settings, _time_limit(function), world.now())
     now_due = judgement.due(known, world.now())
@@ -68,9 +66,7 @@ def _noted(release: Release, found: Due, before: Inquiry | None, world: World) -
 
 def _write(release: Release, known: Inquiry, world: World) -> None:
     """Write what is known into the record. Raises StepError where the record was closed meanwhile."""
-    fields = {inquiry.FIELD: inquiry.written(known)}
-    if not world.ledger.update(release.service, release.deployment_id, **fields):
-        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+    open_record.write(release, world, **{inquiry.FIELD: inquiry.written(known)})
 
 
 def _time_limit(function: AfterFunction) -> int:

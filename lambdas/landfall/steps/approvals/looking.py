@@ -12,6 +12,7 @@ from landfall.approval.judgement import Looked
 from landfall.errors import StepError
 from landfall.model import failed, wait
 from landfall.steps.approvals.taking import TRIES, Records
+from landfall.steps.open_record import OVER
 
 
 class Ledger(Records, Protocol):
@@ -28,7 +29,7 @@ def ask(key: tuple[str, str], asked: Approval, ledger: Ledger) -> None:
     where the record was closed meanwhile.
     """
     if approval.read(ledger.record(*key)) is None and not ledger.update(*key, approval=approval.written(asked)):
-        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+        raise StepError(OVER)
 
 
 def look(key: tuple[str, str], ledger: Ledger, now: datetime, poll: int, newer: Callable[[], bool]) -> Looked:

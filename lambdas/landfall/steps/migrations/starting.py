@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from landfall.aws.one_off_tasks import OneOffTasks, Ran
 from landfall.change import task_definition, update_result
-from landfall.errors import AwsCallFailed, StepError
+from landfall.errors import AwsCallFailed
 from landfall.migration import asking, judgement, migration
 from landfall.migration.migration import Migration, Stage
 from landfall.model import Deployment, Release, Verdict, wait
 from landfall.runtime.world import World
 from landfall.settings.migration import MigrationSettings
+from landfall.steps import open_record
 
 STARTED = "MIGRATION_STARTED"
 ROOM_SECONDS = 60
@@ -20,17 +21,12 @@ ROOM_SECONDS = 60
 
 def noted(release: Release, known: Migration, world: World) -> None:
     """Write what is known into the record. Raises StepError where the record was closed meanwhile."""
-    fields = {migration.FIELD: migration.written(known)}
-    if not world.ledger.update(release.service, release.deployment_id, **fields):
-        raise StepError("the ledger record was closed meanwhile: this deployment is over")
+    open_record.write(release, world, **{migration.FIELD: migration.written(known)})
 
 
 def begun(release: Release, deployment: Deployment, world: World) -> Verdict:
     """Start the migration, or find that it was started. WAIT `MIGRATION_STARTED` with a task to look at."""
-    record = world.ledger.record(release.service, release.deployment_id)
-    if record is None or "outcome" in record:
-        raise StepError("the ledger record was closed meanwhile: this deployment is over")
-    known = migration.read(record)
+    known = migration.read(open_record.read(release, world))
     if known and known.task:
         return judgement.conclusion(known) if known.is_over else _started(known, release)
     if known and known.stage == Stage.UNKNOWN:
