@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from landfall.aws.ecs import Ecs
 from landfall.change import going_back
 from landfall.judging import Counted, Judged
-from landfall.model import Deployment, Verdict
-from landfall.proof import older_tasks, pauses, stability, still_running, task_listing
-from landfall.proof.observed import Look, ServiceView, TaskView
+from landfall.model import Verdict
+from landfall.proof import older_tasks, pauses, stability, task_listing
+from landfall.proof.observed import Look
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import pause_look
+from landfall.steps import pause_look, task_look
 from landfall.steps.shifting import shift_look, shift_stability
 
 
@@ -34,11 +33,13 @@ def run(event: Judged, world: World) -> Output:
     if service is not None and shift_look.shifts(service):
         shifting, known = shift_stability.assess(event, service, world, now)
         return Output(going_back.unless_scaled_out(shifting, service, event.deployment), known)
-    deployment = pauses.extended(event.deployment, pause := pause_look.look(event, service, world, now))
+    pause = pause_look.look(event, service, world, now)
+    deployment = pauses.extended(event.deployment, pause)
     counted = task_listing.count(service, deployment, event.counted, now)
     # ECS refuses to list tasks of a service that it does not have
     listed = service is not None and task_listing.is_due(service, deployment, counted, now, poll)
-    look = Look(service, _tasks(ecs, service, deployment) if service and listed else (), listed=listed)
+    tasks = task_look.during_rollout(ecs, service, deployment) if service and listed else ()
+    look = Look(service, tasks, listed=listed)
     if listed:
         counted = task_listing.listed(counted, now, stability.said(look, deployment))
     seen = pauses.assess(stability.assess(look, event, now), pause, limits, now)
@@ -49,12 +50,6 @@ def run(event: Judged, world: World) -> Output:
     if event.previous != pauses.PAUSED:  # after a pause the last look is long ago, and AWS did not hold it up
         told = replace(told, retry_after=max(told.retry_after, task_listing.pause(event.counted, now, poll)))
     return Output(going_back.unless_scaled_out(told, service, deployment), pauses.kept(event, counted, pause))
-
-
-def _tasks(ecs: Ecs, service: ServiceView, deployment: Deployment) -> tuple[TaskView, ...]:
-    """Return the tasks; the stopped ones where one may be of ours, or an older one that a rollout waits for."""
-    over = stability.is_over(service, deployment)
-    return ecs.running_and_stopped(lambda arns: over and still_running.is_certain(service, arns, deployment))
 
 
 handler = step(Judged, run)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from landfall.judging import Judged
 from landfall.model import Verdict
-from landfall.proof import law1, shifted, still_running
+from landfall.proof import law1, shifted
 from landfall.proof.observed import Look, ServiceView
 from landfall.runtime.world import World
+from landfall.steps import task_look
 from landfall.steps.shifting import shift_look
 
 
@@ -32,5 +31,5 @@ def _look(event: Judged, service: ServiceView | None, world: World) -> Look:
     ecs = world.ecs(event.release.service)
     if event.release.is_worker:  # an older task that ECS is stopping still works (worker/steadiness.py)
         return Look(service, ecs.tasks("RUNNING", "STOPPED"))
-    none_stopped = partial(still_running.is_certain, service, deployment=event.deployment)
-    return Look(service, ecs.running_and_stopped(none_stopped), world.elb.targets(service.target_groups))
+    tasks = task_look.for_law1(ecs, service, event.deployment)
+    return Look(service, tasks, world.elb.targets(service.target_groups))
