@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.gates.log_minutes import Logged
 from landfall.gates.traffic_series import Evidence
 from landfall.model import State, Verdict, failed, passed, safe, wait
@@ -18,13 +19,18 @@ EARLIER = timedelta(seconds=10)
 OVER = "over"
 """Stands for the hook of a bake that somebody else continued: it is judged behind the end of the deployment."""
 UNDECIDED, TIMEOUT, WENT_ON = "GATE_UNDECIDED", "GATE_TIMEOUT", "GATE_UNDECIDED_WENT_ON"
+BUSY = "AWS_BUSY"
+"""AWS throttled what a look had to read, or failed by itself."""
+PATIENCE = 2
+"""Times a gate's time for which it waits for a busy AWS, as every step does (runtime/patience.py)."""
 
 
 @dataclass(frozen=True)
 class GateState:
     """A gate of one service deployment. `hook` is the pause of ECS that waits, and tells this gate from the next.
 
-    It must be decided by `ends`. `phase` is what was proven at it so far. `number` counts the gates of the deployment,
+    It must be decided by `ends`, or by `last` where AWS was too busy to be asked at `ends`. `phase` is what was proven at
+    it so far. `number` counts the gates of the deployment,
     from 1. `evidence` is what the gates before it left, `other_pairs` the same of further pairs of target groups.
     `said` is what was seen there, for people. `blue_answered` and `green_answered`: since when our own requests were
     answered by either side. `red_before`: alarms that were red before the deployment began. `baked`: the gate `bake`
@@ -37,6 +43,7 @@ class GateState:
     gate: str = ""
     began: str = ""
     ends: str = ""
+    last: str = ""
     phase: str = ""
     number: int = 0
     evidence: Evidence = field(default_factory=Evidence)
@@ -67,6 +74,11 @@ class GateState:
         """Return when the gate must be decided."""
         return datetime.fromisoformat(self.ends)
 
+    @property
+    def last_at(self) -> datetime:
+        """Return until when the gate waits for an AWS that is too busy."""
+        return datetime.fromisoformat(self.last or self.ends)
+
 
 @dataclass(frozen=True)
 class Hooked:
@@ -80,15 +92,17 @@ class Hooked:
 def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy, now: datetime) -> GateState:
     """Return the state of the gate: as it was, or begun just now. Evidence goes on within one service deployment.
 
-    It ends before ECS's own pause does, so that Landfall's verdict comes first.
+    It ends before ECS's own pause does, so that Landfall's verdict comes first. For a busy AWS it waits as long again.
     """
     if before and (before.service_deployment, before.hook) == (hooked.service_deployment, hooked.hook):
         return before
     if before and hooked.hook == OVER and (before.service_deployment, before.gate) == (hooked.service_deployment, gate):
         return before
-    ends = now + timedelta(seconds=settings.longest(gate))
+    longest = timedelta(seconds=settings.longest(gate))
+    ends, last = now + longest, now + PATIENCE * longest
     if hooked.expires_at:
-        ends = min(ends, hooked.expires_at.astimezone(UTC) - EARLIER)
+        over = hooked.expires_at.astimezone(UTC) - EARLIER
+        ends, last = min(ends, over), min(last, over)
     goes_on = before is not None and before.service_deployment == hooked.service_deployment
     return GateState(
         service_deployment=hooked.service_deployment,
@@ -96,6 +110,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
         gate=gate,
         began=now.isoformat(),
         ends=ends.isoformat(),
+        last=last.isoformat(),
         number=before.number + 1 if before and goes_on else 1,
         evidence=before.evidence if before and goes_on else Evidence(),
         other_pairs=before.other_pairs if before and goes_on else (),
@@ -127,11 +142,12 @@ def settle(
     """Return the verdict of a look, with the time of the next one; at the gate's end, what becomes of doubt.
 
     Only too little traffic may let a release go on, if the settings say so. What could not be read or measured never
-    does (argoproj/argo-rollouts#3850).
+    does (argoproj/argo-rollouts#3850), and never takes it back while ECS still pauses and AWS is only busy.
     """
     if verdict.state != State.WAIT:
         return verdict
-    left = math.ceil((state.ends_at - now).total_seconds())
+    ends = state.last_at if verdict.code == BUSY else state.ends_at
+    left = math.ceil((ends - now).total_seconds())
     if left > 0:
         lasted = round((now - state.began_at).total_seconds())
         pace = max(verdict.retry_after, min(lasted // shifting_pace.SHARE, shifting_pace.LONGEST_WAIT))
@@ -140,7 +156,12 @@ def settle(
     if lacks_traffic and settings.undecided == "go_on":
         return passed(WENT_ON, f"gate {state.gate!r} went on undecided, as the settings say: {verdict.reason}")
     code = UNDECIDED if lacks_traffic else TIMEOUT
-    return failed(code, f"gate {state.gate!r} could not be decided by {state.ends}: {verdict.reason}")
+    return failed(code, f"gate {state.gate!r} could not be decided by {ends.isoformat()}: {verdict.reason}")
+
+
+def unread(code: str, what: str, error: AwsCallFailed, seconds: int) -> Verdict:
+    """Return the verdict of a look that could not read something: to wait, with BUSY as its code if AWS is busy."""
+    return wait(BUSY if isinstance(error, AwsBusy) else code, f"{what} could not be read: {error}", seconds)
 
 
 def _finite(value: float | None) -> float | None:

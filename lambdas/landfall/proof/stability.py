@@ -95,11 +95,15 @@ def is_over(service: ServiceView, deployment: Deployment) -> bool:
 
 
 def said(look: Look, deployment: Deployment) -> str:
-    """Say what the tasks tell of a rollout that goes on: which older ones are left, and what stopped most often."""
+    """Say what the tasks tell of a rollout that goes on: which older ones are left, and what stopped most often.
+
+    Where ECS shifts the traffic, the older tasks are meant to run beside ours until the end.
+    """
     service, tasks = look.service, _recent(look.tasks, deployment)
     ours = service.deployment(deployment.id) if service else None
     whole = service is not None and ours is not None and ours.running >= service.desired
-    return f"{older_tasks.left(tasks, deployment) if whole else ''}{_why(tasks, deployment)}"
+    replaces = service is not None and service.shifting.is_rolling
+    return f"{older_tasks.left(tasks, deployment) if whole and replaces else ''}{_why(tasks, deployment)}"
 
 
 def in_time(verdict: Verdict, deployment: Deployment, now: datetime) -> Verdict:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.gates import gate_state
 from landfall.gates.gate_state import GateState, Hooked
 from landfall.gates.traffic_series import Evidence
@@ -90,6 +91,28 @@ def test_doubt_at_the_end(undecided: str, lacks_traffic: bool, state: State, cod
         wait("X", "x", 60), begun(), settings, b.NOW + timedelta(seconds=900), lacks_traffic=lacks_traffic
     )
     assert (verdict.state, verdict.code) == (state, code)
+
+
+@pytest.mark.parametrize(
+    ("error", "pause", "after", "state"),
+    [
+        (AwsBusy("Throttling", "Rate exceeded"), None, 900, State.WAIT),
+        (AwsBusy("Throttling", "Rate exceeded"), None, 1799, State.WAIT),
+        (AwsBusy("Throttling", "Rate exceeded"), None, 1800, State.FAIL),
+        (AwsBusy("Throttling", "Rate exceeded"), 1000, 989, State.WAIT),
+        (AwsBusy("Throttling", "Rate exceeded"), 1000, 990, State.FAIL),
+        (AwsCallFailed("AccessDenied", "denied"), None, 900, State.FAIL),
+    ],
+)
+def test_a_busy_aws_is_no_evidence(error: AwsCallFailed, pause: int | None, after: int, state: State) -> None:
+    """A throttled last look takes no good release back while ECS pauses; a denied one never comes to an answer."""
+    expires = b.NOW + timedelta(seconds=pause) if pause else None
+    settings = replace(SETTINGS, undecided="go_on")
+    waiting = gate_state.at(None, "shift", Hooked("arn:deployment/1", "ecs-pause-1", expires), settings, b.NOW)
+    unread = gate_state.unread("TRAFFIC_UNREAD", "the traffic", error, 60)
+    verdict = gate_state.settle(unread, waiting, settings, b.NOW + timedelta(seconds=after))
+    assert verdict.state == state
+    assert verdict.state == State.WAIT or verdict.code == "GATE_TIMEOUT"
 
 
 @pytest.mark.parametrize(("lasted", "expected"), [(0, 60), (400, 100), (850, 50), (899, 1)])

@@ -14,6 +14,7 @@ from landfall.judging import Judged
 from landfall.model import Kind, State
 from landfall.proof import law1, stability
 from landfall.proof.observed import Container, EcsDeployment, Look, TaskView
+from landfall.proof.strategy import StrategyView
 from tests.support import builders as b
 
 THEIRS = b.ecs_deployment(id=b.OTHER, task_definition=b.OTHER_REVISION)
@@ -318,6 +319,15 @@ def test_reason_names_the_culprit(seen: Look, parts: tuple[str, ...]) -> None:
     """A reason says which container, exit code, digest or deployment: the history must tell why."""
     reason = stability.assess(seen, b.judged(), b.NOW).reason
     assert all(part in reason for part in parts), reason
+
+
+def test_the_older_fleet_beside_ours_is_no_news() -> None:
+    """Where ECS shifts the traffic, the older tasks are meant to run: nothing suggests that something holds them."""
+    seen = look(b.ecs_deployment(rollout_state="IN_PROGRESS"), tasks=(*pair(), *LEFT))
+    assert seen.service is not None
+    shifting = replace(seen, service=replace(seen.service, shifting=StrategyView("BLUE_GREEN")))
+    assert "older tasks" in stability.said(seen, b.deployment())
+    assert "older tasks" not in stability.said(shifting, b.deployment())
 
 
 @pytest.mark.parametrize("kind", Kind)

@@ -58,7 +58,7 @@ def assess(event: Judged, before: GateState | None, world: World) -> GateSeen:
         live = replace(followed, live=shift_look.weights(service, world))
         seen = _judged(event, state, (service, live), world)
     except AwsCallFailed as error:
-        seen = _Seen(wait(UNREAD, f"the gate could not be looked at: {error}", poll), state)
+        seen = _Seen(gate_state.unread(UNREAD, "the gate", error, poll), state)
     settled = _settled(seen, settings.strategy, now)
     return replace(settled, noted=_noted(settled, seen.differences, live, now))
 

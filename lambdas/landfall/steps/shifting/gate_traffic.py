@@ -59,7 +59,7 @@ def assess(event: Judged, state: GateState, service: ServiceView, followed: Foll
     try:
         state = gate_logs.read(event, state, tasks, settings, world)
     except AwsCallFailed as error:
-        return SeenTraffic(wait(LOGS_UNREAD, f"the logs could not be read: {error}", SOON), state)
+        return SeenTraffic(gate_state.unread(LOGS_UNREAD, "the logs", error, SOON), state)
     return _traffic(event, state, (service, followed), settings, world)
 
 
@@ -81,7 +81,7 @@ def _alarms(event: Judged, state: GateState, settings: Service, world: World) ->
     try:
         red, state = gate_series.alarms(strategy.alarms, event, state, world)
     except AwsCallFailed as error:
-        return wait("ALARMS_UNREAD", f"the alarms could not be read: {error}", SOON), state
+        return gate_state.unread("ALARMS_UNREAD", "the alarms", error, SOON), state
     if red:
         return failed(ALARM, f"since the deployment began, alarm {', '.join(map(repr, red))} turned red"), state
     return passed("ALARMS_QUIET", "no alarm turned red"), state
@@ -96,7 +96,7 @@ def _traffic(
     try:
         series, state = gate_series.read(event, state, look, settings, world)
     except AwsCallFailed as error:
-        return SeenTraffic(wait(UNREAD, f"the traffic could not be read: {error}", SOON), state)
+        return SeenTraffic(gate_state.unread(UNREAD, "the traffic", error, SOON), state)
     pairs = judging.judge(series, _window(state, look[1]), state.evidence_of, strategy.traffic, now)
     judged = pairs.judged
     if judged.verdict.state != State.PASS:
