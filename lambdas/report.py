@@ -9,7 +9,8 @@ from landfall.ledger.deployment_record import Ended
 from landfall.partitions import UNKNOWN_SERVICE
 from landfall.runtime.step import logger, step
 from landfall.runtime.world import World
-from landfall.steps import filing, metering
+from landfall.steps import metering
+from landfall.steps.reporting import filing
 
 LOST = "LOST"
 

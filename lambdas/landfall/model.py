@@ -210,6 +210,11 @@ class Deployment:
     health_checked: tuple[str, ...] = ()
     as_unhealthy: bool = False
 
+    @property
+    def is_to_none(self) -> bool:
+        """Say whether it goes back to no tasks: nothing ran before the first release."""
+        return self.kind == Kind.ROLLBACK and self.desired_count == 0
+
 
 @dataclass(frozen=True)
 class Failure:

@@ -120,6 +120,7 @@ def _others(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
         On.WORKER_LOG_GROUPS: Scope(log_groups(stack, [s for s in services if s.worker])),
         # GetMetricData has neither resource level nor condition keys.
         On.METRICS_OF_WORK: Scope(("*",) if any(_counts_work(s) for s in services) else ()),
+        On.METRICS_OF_LATENCY: Scope(("*",) if any(not s.worker and not s.strategy for s in services) else ()),
         On.METRICS_OF_TRAFFIC: Scope(("*",) if any(s.strategy for s in services) else ()),
         # An alias or a version is a resource of its own: nothing else of the function may be called.
         On.AFTER_CHECKS: Scope(once(_after_check(stack, s.after.function) for s in services if s.after)),

@@ -74,6 +74,7 @@ class On(Enum):
     REVISIONS_OF_MIGRATIONS = auto()
     TARGETS_OF_MIGRATED = auto()
     METRICS_OF_TRAFFIC = auto()
+    METRICS_OF_LATENCY = auto()
     ALARMS_WATCHED = auto()
     AFTER_CHECKS = auto()
     WAKES = auto()
@@ -368,6 +369,8 @@ STEPS: tuple[Step, ...] = (
             *_SEE_TARGETS,
             _may(On.ANY_TASK_DEFINITION, "ecs:DescribeTaskDefinition"),
             _may(On.LOG_GROUPS, "logs:FilterLogEvents", "logs:GetLogEvents"),
+            _may(On.LOAD_BALANCING, "elasticloadbalancing:DescribeTargetGroups"),
+            _may(On.METRICS_OF_LATENCY, "cloudwatch:GetMetricData"),
         ),
     ),
     Step(

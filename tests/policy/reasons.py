@@ -28,6 +28,9 @@ OF_ONE_STEP = {
     r"Rollback ecs:StopServiceDeployment": "tests/steps/gates/test_gates.py",
     r"JudgeGate secretsmanager:GetSecretValue": "checks with a secret, through the test listener as in SmokeTest",
     r"Preflight dynamodb:\w+": "a drill, asked again under the lock: tests/e2e/test_drills.py",
+    r"Report (cloudwatch:GetMetricData|elasticloadbalancing:DescribeTargetGroups)": (
+        "after a bake of minutes, which moto's history has not: tests/steps/reporting, tests/e2e/test_latency.py"
+    ),
     r"Reconcile ecr:BatchGetImage": "the parts of an index that a lifecycle policy would take: tests/unit/reconcile",
     r"(Preflight|Drill) s3:ListBucketVersions": "no call: without it S3 says 403 of a file that is not there",
 }

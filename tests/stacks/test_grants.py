@@ -61,6 +61,7 @@ REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.SECRETS_OF_CHECKS: ([], {}),  # services.toml as it ships sends none
     On.WORKER_LOG_GROUPS: ([], {}),  # it has no worker
     On.METRICS_OF_WORK: ([], {}),
+    On.METRICS_OF_LATENCY: (["*"], {}),
     On.METRICS_OF_TRAFFIC: ([], {}),  # nor a service whose traffic ECS shifts
     On.ALARMS_WATCHED: ([], {}),
     On.AFTER_CHECKS: ([], {}),  # nor an after-check

@@ -16,7 +16,7 @@ from landfall.errors import AwsCallFailed
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.model import QUIET, Outcome
-from landfall.steps import filing
+from landfall.steps.reporting import filing
 from landfall.telling import report as telling
 from tests.steps import machine, standin
 from tests.support import builders as b

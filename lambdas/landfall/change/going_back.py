@@ -51,8 +51,7 @@ def unless_scaled_out(verdict: Verdict, service: ServiceView | None, deployment:
     Application Auto Scaling raises a count below its minimum whenever a policy is invoked (its user guide, "Scalable
     target"), and would raise it again and again.
     """
-    to_none = deployment.kind == Kind.ROLLBACK and deployment.desired_count == 0
-    if verdict.state != State.PASS or not to_none or service is None or service.desired == 0:
+    if verdict.state != State.PASS or not deployment.is_to_none or service is None or service.desired == 0:
         return verdict
     runs = f"{service.desired} tasks of {deployment.task_definition} run, which was never proven"
     why = "somebody, or auto scaling, raised the count after it was set to 0; look whether they are well"

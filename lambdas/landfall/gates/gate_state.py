@@ -29,10 +29,10 @@ PATIENCE = 2
 class GateState:
     """A gate of one service deployment. `hook` is the pause of ECS that waits, and tells this gate from the next.
 
-    It must be decided by `ends`, or by `last` where AWS was too busy to be asked at `ends`. `phase` is what was proven at
-    it so far. `number` counts the gates of the deployment,
-    from 1. `evidence` is what the gates before it left, `other_pairs` the same of further pairs of target groups.
-    `said` is what was seen there, for people. `blue_answered` and `green_answered`: since when our own requests were
+    It must be decided by `ends`, or by `last` where AWS was too busy to be asked at `ends`. `phase` is what was proven
+    at it so far. `number` counts the gates of the deployment, from 1. `evidence` is what the gates before it
+    left, `other_pairs` the same of further pairs of target groups. `said` is what was seen there, for people.
+    `blue_answered` and `green_answered`: since when our own requests were
     answered by either side. `red_before`: alarms that were red before the deployment began. `baked`: the gate `bake`
     passed; until then the release is not proven, even if somebody else continued the deployment. `logged`: what both
     sides logged; `unlogged`: why that is not compared.

@@ -44,6 +44,18 @@ def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deploy
     return passed("STABLE", f"{len(serving)} of {service.desired} tasks run this release{late}, rollout COMPLETED")
 
 
+def none_left(service: ServiceView, tasks: Collection[TaskView], poll: int) -> Verdict:
+    """Judge a way back to no tasks, where nothing ran before and the service wants none: does none run?
+
+    How the rollout ended and which tasks could not start is evidence of nothing: ECS may have begun them by itself,
+    going back to an image that never was, and its rollout of none may never be called completed.
+    """
+    left = max(len(meant(tasks)), sum(each.running + each.pending for each in service.deployments))
+    if left:
+        return wait("TASKS_CHANGING", f"{left} tasks still run, and none should", poll)
+    return passed("STABLE", "no task runs, as before the first release")
+
+
 def meant(tasks: Collection[TaskView]) -> tuple[TaskView, ...]:
     """Return the tasks that ECS means to run, each once: running or starting."""
     return tuple({t.arn: t for t in tasks if t.desired_status == "RUNNING"}.values())

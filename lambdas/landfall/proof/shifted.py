@@ -35,7 +35,8 @@ def assess(look: Look, followed: Followed, judged: Judged, now: datetime) -> Ver
     rolling = stability.assess(look, judged, now)
     if rolling.code == "ROLLOUT_FAILED":
         return _ended(rolling, followed, judged)
-    return _traffic(rolling, look, followed, judged) if rolling.state == State.PASS else rolling
+    meets_users = rolling.state == State.PASS and not judged.deployment.is_to_none
+    return _traffic(rolling, look, followed, judged) if meets_users else rolling
 
 
 def _displaced(followed: Followed, judged: Judged) -> Verdict:

@@ -55,6 +55,8 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
 def _rollout(service: ServiceView, ours: EcsDeployment, look: Look, judged: Judged) -> Verdict:
     """Judge the rollout of our deployment, which is PRIMARY."""
     deployment, limits, tasks = judged.deployment, judged.release.limits, look.tasks
+    if deployment.is_to_none and service.desired == 0:
+        return running.none_left(service, tasks, limits.stability_poll_seconds)
     done = ours.rollout_state == "COMPLETED"
     crash = stops.verdict(
         tasks,

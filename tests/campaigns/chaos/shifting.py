@@ -34,7 +34,7 @@ def settings(strategy: str, common: dict[str, Any]) -> dict[str, Any]:
     gates = [gate for gate in STAGES if gate != SHIFT or strategy.upper() in SHIFTING]
     table = {"gates": gates, "test_headers": {"X-Chaos": "test"}, "undecided": "go_on"}
     stack = {**common["stack"], "strategy": strategy, **HOW[strategy]}
-    return {**common, "stack": stack, "strategy": {**table, "gate_seconds": 15, "bake_seconds": 10}}
+    return {**common, "stack": stack, "strategy": {**table, "gate_seconds": 45, "bake_seconds": 10}}
 
 
 def rules(random: Random) -> list[Rule]:

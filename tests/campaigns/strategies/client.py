@@ -73,6 +73,8 @@ class Client:
             if failure:
                 connection.close()
                 connection = None
+        if connection:
+            connection.close()
 
     def _one(self, connection: http.client.HTTPSConnection) -> str:
         try:

@@ -118,7 +118,7 @@ CASES = {
         "WAIT SCALED_TO_ZERO_SEEN_ONCE",
     ),
     "back at no tasks": (
-        look(BACK, desired=0, tasks=()),
+        look(replace(BACK, running=0), desired=0, tasks=()),
         b.judged(deployment=b.way_back(desired_count=0)),
         "PASS STABLE",
     ),
@@ -321,6 +321,23 @@ def test_reason_names_the_culprit(seen: Look, parts: tuple[str, ...]) -> None:
     assert all(part in reason for part in parts), reason
 
 
+@pytest.mark.parametrize("rollout", ["COMPLETED", "FAILED"])
+def test_no_task_has_to_start_where_none_ran_before(rollout: str) -> None:
+    """ECS's own way back from a first release starts tasks of an image that never was; Landfall goes back to none."""
+    lost = b.stopped(
+        8,
+        task_definition=b.OLD_REVISION,
+        stop_code="TaskFailedToStart",
+        stopped_reason="CannotPullContainerError: pull image manifest: bootstrap: not found",
+    )
+    primary = b.ecs_deployment(task_definition=b.OLD_REVISION, rollout_state=rollout, desired=0, running=0)
+    nothing = replace(b.judged(deployment=b.way_back(desired_count=0)), baseline=b.baseline(desired_count=0))
+    seen = b.look(service=replace(b.service(primary), desired=0), tasks=(lost, lost, lost))
+    assert stability.assess(seen, nothing, b.NOW).state == State.PASS
+    still = replace(seen, tasks=(lost, b.task(1, task_definition=b.OLD_REVISION)))
+    assert stability.assess(still, nothing, b.NOW).state == State.WAIT
+
+
 def test_the_older_fleet_beside_ours_is_no_news() -> None:
     """Where ECS shifts the traffic, the older tasks are meant to run: nothing suggests that something holds them."""
     seen = look(b.ecs_deployment(rollout_state="IN_PROGRESS"), tasks=(*pair(), *LEFT))
@@ -450,7 +467,7 @@ def test_stops_count_from_our_update_on(after: int, code: str) -> None:
 def test_going_back_to_no_tasks_is_only_where_none_ran(desired: int, code: str) -> None:
     """Law 2: a baseline of one task is not restored while none runs."""
     back = b.judged(deployment=b.way_back(desired_count=desired))
-    assert stability.assess(look(BACK, desired=0, tasks=()), back, b.NOW).code == code
+    assert stability.assess(look(replace(BACK, running=0), desired=0, tasks=()), back, b.NOW).code == code
 
 
 def test_a_crash_names_the_container_of_the_release() -> None:

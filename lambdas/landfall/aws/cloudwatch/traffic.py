@@ -73,6 +73,11 @@ def dimensions(balancer: str, group: str) -> Mapping[str, str]:
     return {"TargetGroup": group.rpartition(":")[2], "LoadBalancer": balancer}
 
 
+def balancer_of(arn: str) -> str:
+    """Return a load balancer's name in CloudWatch, app/name/id, from its own ARN or that of a rule or listener."""
+    return "/".join(arn.rpartition(":")[2].split("/")[1:4])
+
+
 def _queries(name: str, balancer: str, group: str) -> Iterable[dict[str, Any]]:
     named = [{"Name": key, "Value": value} for key, value in dimensions(balancer, group).items()]
     for key, metric, statistic in READ:

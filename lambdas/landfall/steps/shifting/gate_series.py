@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from landfall import commit
+from landfall.aws.cloudwatch.traffic import balancer_of
 from landfall.gates import alarms as rule
 from landfall.gates import log_minutes
 from landfall.gates.gate_state import GateState
@@ -70,11 +71,6 @@ def _of_pair(pair: Balanced, state: GateState, followed: Followed, world: World)
 def judged_pairs(service: ServiceView) -> tuple[Balanced, ...]:
     """Return the pairs of an Application Load Balancer's target groups; a Network Load Balancer counts nothing."""
     return tuple(one for one in service.shifting.balanced if "/app/" in one.production_rule)
-
-
-def balancer_of(rule: str) -> str:
-    """Return a load balancer's name in CloudWatch, from a rule's or listener's ARN: app/name/id."""
-    return "/".join(rule.rpartition(":")[2].split("/")[1:4])
 
 
 def _probed(event: Judged, state: GateState, settings: Service, world: World) -> GateState:

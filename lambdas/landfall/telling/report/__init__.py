@@ -25,6 +25,7 @@ from landfall.model import Baseline, Deployment, Failure, Outcome, Release
 from landfall.proof.observed import Look
 from landfall.smoke.case import Check
 from landfall.telling import deployment_notice
+from landfall.telling.report.latency import NOTHING_TIMED, Latencies
 from landfall.telling.report.served import Provenance, Target, provenance, target
 
 SCHEMA = 4
@@ -61,6 +62,7 @@ class Seen:
     place: Place | None = None
     unread: tuple[str, ...] = ()
     times: tuple[TaskTimes, ...] = ()
+    latencies: Latencies = NOTHING_TIMED
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ class Report:
     gates: tuple[ToldGate, ...] = ()
     after_check: Inquiry | None = None
     approval: Approval | None = None
+    latencies: Latencies = NOTHING_TIMED
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -129,6 +132,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         gates=gate_words.told(gate_log.read(record), ended.outcome),
         after_check=ended.after_check,
         approval=ended.approval,
+        latencies=seen.latencies,
     )
 
 

@@ -12,7 +12,7 @@ from landfall.approval import words as approval_words
 from landfall.migration import words
 from landfall.model import UNKNOWN, Intent, Outcome, Release
 from landfall.smoke.case import PASS, SKIP
-from landfall.telling.report import Report, page_picture
+from landfall.telling.report import Report, latency, page_picture
 from landfall.telling.report.brief import SHORT, brief
 from landfall.telling.report.page_picture import BAD, GOOD, REST, UNKNOWN_KIND, Step
 from landfall.telling.report.served import Task
@@ -176,6 +176,7 @@ def _facts(report: Report) -> Iterator[Told]:
     good = sum(check.state == PASS for check in made)
     if made:
         yield Told(GOOD if good == len(made) else BAD, f"{good} of {len(made)} smoke {_s(len(made), 'check')} passed")
+    yield from (Told(REST, f"{name}: {text}") for name, text in latency.words(report.latencies))
 
 
 def _live_kind(outcome: Outcome) -> str:

@@ -15,7 +15,7 @@ from landfall.approval import words as approval_words
 from landfall.ledger.execution_history import Entry
 from landfall.migration import words
 from landfall.model import Baseline, Outcome
-from landfall.telling.report import Report
+from landfall.telling.report import Report, latency
 from landfall.telling.report.page_view import asked_for
 from landfall.telling.report.served import Task
 from landfall.text import foreign
@@ -78,6 +78,7 @@ _ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everyth
 _ENVIRONMENT.filters.update(
     signed_off=approval_words.full,
     migrated=words.full,
+    paced=latency.words,
     after_checked=after_words.full,
     plain=_plain,
     url=_url,

@@ -10,7 +10,7 @@ from landfall.chain import SIGNATURE, Record
 from landfall.ledger.deployment_record import Ended
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
-from landfall.steps import report_reads
+from landfall.steps.reporting import report_reads
 from landfall.telling.report import Report, document, page, report
 from landfall.telling.report import text as report_text
 

@@ -20,7 +20,9 @@ from landfall.redaction import redacted
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
 from landfall.settings import Service
+from landfall.steps.reporting import report_latency
 from landfall.telling.report import LAST_LINES, LogLines, Seen
+from landfall.telling.report.latency import Latencies
 from landfall.telling.report.served import of_interest
 
 BUDGET = timedelta(seconds=12)
@@ -44,7 +46,8 @@ def seen(ended: Ended, record: Record, world: World) -> Seen:
     of_deployment = task_times.of_interest(times, revision, since)[:TIMED]
     place = reader.read("where its tasks write", lambda: _place(ended, settings, world))
     lines = _logs(ended, look, place, settings, reader)
-    return Seen(look, told, lines, place, tuple(reader.unread), of_deployment)
+    latencies = _latencies(ended, told, look, reader)
+    return Seen(look, told, lines, place, tuple(reader.unread), of_deployment, latencies)
 
 
 class _Reader:
@@ -86,6 +89,13 @@ def _look(settings: Service, most: int | None, reader: _Reader) -> tuple[Look, t
     tasks = reader.read("its tasks", partial(ecs.tasks_and_times, *statuses, most=most)) or ()
     targets = reader.read("its targets", partial(elb.targets, service.target_groups)) or ()
     return Look(service, tuple(task for task, _ in tasks), targets), tuple(times for _, times in tasks)
+
+
+def _latencies(ended: Ended, told: tuple[Entry, ...], look: Look, reader: _Reader) -> Latencies:
+    service = look.service
+    if service is None:
+        return Latencies()
+    return reader.read("its latency", lambda: report_latency.read(ended, told, service, reader.world)) or Latencies()
 
 
 def _place(ended: Ended, settings: Service, world: World) -> Place | None:

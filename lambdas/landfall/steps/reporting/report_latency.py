@@ -1,0 +1,38 @@
+"""Reads how fast a rolling release answers, for its report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from landfall.aws.cloudwatch.traffic import balancer_of
+from landfall.gates.traffic_series import HISTORY
+from landfall.ledger.deployment_record import Ended
+from landfall.ledger.execution_history import Entry
+from landfall.model import Outcome
+from landfall.proof.balanced import GroupView
+from landfall.proof.observed import ServiceView
+from landfall.runtime.world import World
+from landfall.telling.report import latency
+from landfall.telling.report.latency import Latencies, Latency
+
+
+def read(ended: Ended, timeline: tuple[Entry, ...], service: ServiceView, world: World) -> Latencies:
+    """Return the latency at each of its target groups. Reads nothing where CloudWatch can't tell anything yet.
+
+    Gates judge and tell it where ECS shifts the traffic. A Network Load Balancer counts no latency.
+    """
+    proven = latency.proven_at(timeline)
+    rolls = ended.outcome is Outcome.SUCCEEDED and service.shifting.is_rolling and bool(service.target_groups)
+    if not rolls or proven is None or ended.deployment is None:
+        return Latencies()
+    if latency.is_early(proven, world.now()):
+        return Latencies(unread=latency.EARLY)
+    updated = datetime.fromisoformat(ended.deployment.updated_at)
+    groups = [each for each in world.elb.groups(service.target_groups) if each.balancer and not each.is_network]
+    return Latencies(tuple(_of(each, updated, proven, world) for each in groups))
+
+
+def _of(group: GroupView, updated: datetime, proven: datetime, world: World) -> Latency:
+    now = world.now()
+    told = world.traffic.minutes(balancer_of(group.balancer), (group.arn,), updated - HISTORY, now)
+    return latency.of(group.arn, told[group.arn], updated, proven, now)
