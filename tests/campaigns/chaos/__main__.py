@@ -37,6 +37,7 @@ def main() -> int:
     parser.add_argument("--strategy", choices=STRATEGIES, default="", help="let ECS shift every service's traffic")
     gates = (EVERY, *GATES)
     parser.add_argument("--gates", choices=gates, default="", help="let services have a migration, or ask people")
+    parser.add_argument("--patience", type=float, default=0.0, metavar="SECONDS", help="wait so much longer for each")
     parser.add_argument("--show", action="store_true", help="print the schedule, and play nothing")
     parser.add_argument("--keep", type=Path, metavar="DIRECTORY", help="where the local AWS keeps its log")
     parser.add_argument("--document", action="store_true", help="put the last run's table into docs/chaos.md")
@@ -45,7 +46,7 @@ def main() -> int:
         table = report.table(json.loads(RESULT.read_text()))
         PAGE.write_text(marked.put_into(PAGE.read_text(encoding="utf-8"), report.BEGIN, report.END, table))
         return 0
-    asked = Options(options.seed, options.storm, options.workers, options.strategy, options.gates)
+    asked = Options(options.seed, options.storm, options.workers, options.strategy, options.gates, options.patience)
     numbers = options.only or list(range(1, options.deployments + 1))
     if options.show:
         for number in numbers:

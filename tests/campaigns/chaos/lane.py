@@ -74,6 +74,7 @@ class Lane:
     proven: list[Live] = field(default_factory=list)
     worker: bool = False
     pause: float = PAUSE
+    patience: float = PATIENCE
     has: Has = field(default_factory=Has)
     _documents: dict[str, Any] = field(default_factory=dict)
 
@@ -168,9 +169,9 @@ class Lane:
     ) -> bool:
         """Wait until nothing runs and nothing is left to do. False where that does not come about.
 
-        `longer`: seconds to wait beyond PATIENCE. `people` answer meanwhile.
+        `longer`: seconds to wait beyond its patience. `people` answer meanwhile.
         """
-        until, quiet = time.monotonic() + PATIENCE + longer, 0
+        until, quiet = time.monotonic() + self.patience + longer, 0
         while time.monotonic() < until:
             if people and self.has.approval:
                 people.attend(self.records(known))

@@ -22,7 +22,7 @@ from local.stage.inbox import Inbox, Message
 from local.stage.landfall_stage import Stage, staged
 from tests.campaigns.chaos import gate_laws, gates, judge, shifting
 from tests.campaigns.chaos.gates import GATES, Has
-from tests.campaigns.chaos.lane import Lane, now
+from tests.campaigns.chaos.lane import PATIENCE, Lane, now
 from tests.campaigns.chaos.people import People
 from tests.campaigns.chaos.rights import rights_law
 from tests.campaigns.chaos.schedule import GOOD, Deployment, at_gates, deployment
@@ -158,6 +158,7 @@ class Options:
 
     `storm`: the seconds for which each deployment's calls are throttled. `workers`: no lane has a load balancer.
     `strategy`: ECS shifts the traffic of every lane. `gates`: what the lanes have of gates.GATES, or `every`.
+    `patience`: seconds more until a deployment hangs, on a machine that has more to do than it can.
     """
 
     seed: int
@@ -165,6 +166,7 @@ class Options:
     workers: bool = False
     strategy: str = ""
     gates: str = ""
+    patience: float = 0.0
 
     @property
     def longer(self) -> float:
@@ -211,7 +213,9 @@ def run(
 
         def go(turn: int, name: str) -> None:
             time.sleep(turn * APART)
-            lane = Lane(there.stage, name, worker=name in without, has=having[name])
+            lane = Lane(
+                there.stage, name, worker=name in without, has=having[name], patience=PATIENCE + options.patience
+            )
             mine = numbers[turn :: len(lanes)]
             if alone:
                 tell(there.repaired(lane, 0))
