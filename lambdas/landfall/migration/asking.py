@@ -73,6 +73,7 @@ def intended(deployment: Deployment, service: Service, now: datetime) -> Migrati
         command=settings.command,
         timeout_seconds=settings.timeout_seconds,
         backward_compatible=settings.backward_compatible,
+        manual=settings.manual or "",
     )
 
 

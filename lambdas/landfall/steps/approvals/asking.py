@@ -29,7 +29,7 @@ class Asking:
 
 def assess(event: Asking, world: World) -> Verdict:
     """Look once. Safe to repeat: it asks once, and the record alone decides."""
-    release, settings = event.release, world.service(event.release.service).approval
+    release, settings = event.release, world.service(event.release.service).sign_off
     if settings is None:
         return failed("APPROVAL_UNKNOWN", f"the settings of {release.service} name nobody who may approve")
     key = (release.service, release.deployment_id)
