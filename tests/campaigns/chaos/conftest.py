@@ -12,7 +12,7 @@ from tests.campaigns.chaos.lane import Lane
 from tests.campaigns.chaos.run import Theatre, theatre
 from tests.campaigns.chaos.schedule import GOOD, Deployment
 
-SERVICE, GATED = "cove", "sluice"
+SERVICE, GATED = "creek", "sluice"
 BOTH = GATES["both"]
 
 

@@ -53,8 +53,11 @@ def chosen(option: str, turn: int) -> str:
     return list(GATES)[turn % len(GATES)] if option == EVERY else option
 
 
-def settings(has: Has, common: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of a service. A newer release must be able to wait for all of it."""
+def settings(has: Has, common: dict[str, Any], patience: float = 0.0) -> dict[str, Any]:
+    """Return the settings of a service. A newer release must be able to wait for all of it.
+
+    `patience`: on a machine that is slow by so many seconds, a yes may come later.
+    """
     if has == Has():
         return common
     table: dict[str, Any] = {**common, "lock_attempts": 1800}
@@ -62,7 +65,8 @@ def settings(has: Has, common: dict[str, Any]) -> dict[str, Any]:
         command = ["python", "-m", "sample_service.migrate"]
         table["migration"] = {"command": command, "timeout_seconds": MIGRATION_SECONDS}
     if has.approval:
-        people = {"approvers": [f"role/{APPROVER}"], "checklist": [ITEM], "expires_seconds": EXPIRES_SECONDS}
+        expires = EXPIRES_SECONDS + int(patience / 4)
+        people = {"approvers": [f"role/{APPROVER}"], "checklist": [ITEM], "expires_seconds": expires}
         table["approval"] = {"when": has.approval, **people}
     return table
 

@@ -20,6 +20,8 @@ class People:
 
     stage: Stage
     fate: Fate = field(default_factory=Fate)
+    heard: list[str] = field(default_factory=list)
+    """What the door said where an answer did not count."""
     _seen: dict[str, float] = field(default_factory=dict)
 
     def attend(self, records: Sequence[dict[str, Any]]) -> None:
@@ -34,7 +36,7 @@ class People:
 
     def _answer(self, record: dict[str, Any]) -> None:
         """Say it once. What was refused or lost is said again at the next look, if it is still asked for."""
-        if self.fate.people == YES:
-            answer(self.stage, APPROVER, record)
-        else:
-            answer(self.stage, APPROVER, record, "reject", items=[], reason="the people of the chaos say no")
+        no: dict[str, Any] = {"word": "reject", "items": [], "reason": "the people of the chaos say no"}
+        code, told = answer(self.stage, APPROVER, record, **({} if self.fate.people == YES else no))
+        if code:
+            self.heard.append(f"{code}: {told}")

@@ -30,7 +30,7 @@ from tests.e2e import laws
 
 LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet")
 """Services side by side: as many as keep two cores busy."""
-WAITING = (*LANES, "holm", "haven", "strand", "ness", "firth", "lagoon", "delta", "bight", "spit", "atoll")
+WAITING = (*LANES, "holm", "haven", "strand", "tarn", "firth", "lagoon", "delta", "bight", "spit", "atoll")
 """Services side by side where most of the time is spent waiting for a storm to end."""
 SETTINGS: dict[str, Any] = {
     "desired_count": 1,  # each task's health check is a process of its own: two cores are better used on more services
@@ -126,6 +126,8 @@ class Theatre:
         violations += judge.newest_law(lane, wanted, lane.shas(wanted, self.seed))
         violations += judge.revision_laws(lane, records, revision, told)
         violations += judge.chain_law(lane)
+        if violations and people.heard:
+            violations.append(f"what the approvers were told meanwhile: {'; '.join(people.heard)}")
         violations += rights_law(told.calls)
         outcomes = tuple(str(r.get("outcome", "none")) for r in records)
         seconds = round(time.monotonic() - began, 1)
@@ -208,7 +210,14 @@ def run(
     without = options.without(lanes)
     having = {name: options.has(name) for name in lanes}
     with theatre(
-        options.seed, state, lanes, options.longer, without, strategy=options.strategy, having=having
+        options.seed,
+        state,
+        lanes,
+        options.longer,
+        without,
+        strategy=options.strategy,
+        having=having,
+        patience=options.patience,
     ) as there:
 
         def go(turn: int, name: str) -> None:
@@ -245,15 +254,16 @@ def theatre(
     strategy: str = "",
     pace: Pace = Pace(),
     having: Mapping[str, Has] = MappingProxyType({}),
+    patience: float = 0.0,
 ) -> Iterator[Theatre]:
     """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds.
 
-    `having`: which lanes have a migration or ask people.
+    `having`: which lanes have a migration or ask people. `patience`: seconds more for what is slow on this machine.
     """
     timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
     usual = shifting.settings(strategy, SETTINGS) if strategy else SETTINGS
     settings = {name: {**(OF_WORKERS if name in workers else usual), **pace.settings} for name in lanes}
-    settings = {name: gates.settings(having.get(name, Has()), own) for name, own in settings.items()}
+    settings = {name: gates.settings(having.get(name, Has()), own, patience) for name, own in settings.items()}
     overrides = {name: {**own, "stability_timeout_seconds": timeout} for name, own in settings.items()}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from local.faults.planned import ASKED, INVOKE, Book, Kind, Rule
+from statemachine.definition import Machine, definition_text
 from tests.campaigns.chaos import gates, shifting
+from tests.campaigns.chaos.conftest import GATED, SERVICE
 from tests.campaigns.chaos.gates import FAILS, HANGS, NO, NOTHING, SLOW, YES
 from tests.campaigns.chaos.rights import rights_law
+from tests.campaigns.chaos.run import WAITING
 from tests.campaigns.chaos.schedule import BAD, CALLS, GOOD, KINDS, RACE, Deployment, at_gates, deployment
 from tests.campaigns.chaos.test_killed import AT_GATES, CASES, NOT_HERE
 from tests.steps.killing import action_of, mutations
@@ -81,6 +84,12 @@ def test_calls_are_counted_by_step_and_operation() -> None:
 
     assert [rule is not None for rule in found] == [False, False, False, True, True]
     assert [h["call"] for h in book.take("reef")["happened"]] == [2, 3]
+
+
+def test_no_service_is_named_by_a_part_of_a_word_that_steps_are_told() -> None:
+    """A call is of the service whose name stands in it: `cove` stands in `recovering`, whatever it is about."""
+    words = " ".join(map(definition_text, Machine))
+    assert [name for name in (*WAITING, SERVICE, GATED) if name in words] == []
 
 
 def test_a_call_that_a_role_does_not_allow_is_told() -> None:
