@@ -242,14 +242,6 @@ class Service:
         object.__setattr__(self, "limits", made)
 
     @property
-    def sign_off(self) -> ApprovalSettings | None:
-        """Return its approval table, with what people do by hand for its migration as one more item."""
-        by_hand = self.migration.manual if self.migration else None
-        if self.approval is None or by_hand is None:
-            return self.approval
-        return replace(self.approval, checklist=(*self.approval.checklist, by_hand))
-
-    @property
     def schema_path(self) -> str:
         """Return where readiness serves the version of the database's schema; empty where it is not compared."""
         wanted = self.migration.schema_version if self.migration else None

@@ -8,6 +8,7 @@ import pytest
 
 from landfall.errors import SettingsError
 from landfall.settings import Limits, Service
+from landfall.settings.approval import asked_for
 from landfall.settings.migration import STOPPING_SECONDS
 from landfall.settings_file import read as settings_file
 
@@ -54,13 +55,14 @@ APPROVAL = f'[services.api.approval]\nwhen = "before"\napprovers = ["role/A"]\nc
 
 def test_what_people_do_by_hand_is_an_item_of_the_sign_off() -> None:
     """The last one, after the checklist. The approval table itself stays as it was written."""
-    service = read(f'{TABLE}manual = "index built"\n{APPROVAL}')
-    assert service.sign_off
-    assert service.sign_off.checklist == ("backup taken", "index built")
+    service, without = read(f'{TABLE}manual = "index built"\n{APPROVAL}'), read(f"{TABLE}{APPROVAL}")
+    asked = asked_for(service.approval, service.migration)
+    assert asked
+    assert asked.checklist == ("backup taken", "index built")
     assert service.approval
     assert service.approval.checklist == ("backup taken",)
-    assert read(f"{TABLE}{APPROVAL}").sign_off == service.approval
-    assert read(TABLE).sign_off is None
+    assert asked_for(without.approval, without.migration) == without.approval == service.approval
+    assert asked_for(None, service.migration) is None
 
 
 WRONG = {
