@@ -66,7 +66,7 @@ tampering: .venv/.ready  ## Do 3,000 things to a chain of 50 records; all of the
 	@$(RUN) -m tests.campaigns.tampering
 
 recovery: layer  ## Stop an execution in each of its states in turn; every one is recovered
-	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py -m e2e -v
+	@$(RUN) -m pytest tests/e2e/test_recovery.py tests/e2e/test_recovery_in_trouble.py tests/e2e/test_recovery_at_gates.py -m e2e -v
 
 test-ui: layer  ## The pages of `landfall ui` in Debian's Chromium, also on the local AWS while releases land (SHORT=1: not there)
 	@$(RUN) -m pytest tests/browser -m "browser$(if $(SHORT), and not long)" -v -rs
@@ -75,10 +75,10 @@ pictures: .venv/.ready  ## Draw the pictures of docs/ui.md, in Chromium
 	@$(RUN) -m tests.browser.pictures
 
 test-long: layer  ## The tests that the default run leaves out: end to end, every outcome, events, findings, crash loops; CDK's validation
-	@$(RUN) -m pytest tests/e2e tests/stacks -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py
+	@$(RUN) -m pytest tests/e2e tests/stacks -m long -v --ignore=tests/e2e/test_recovery.py --ignore=tests/e2e/test_recovery_in_trouble.py --ignore=tests/e2e/test_recovery_at_gates.py
 
-chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds; STRATEGY=canary: ECS shifts the traffic)
-	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM)) $(if $(STRATEGY),--strategy $(STRATEGY))
+chaos: layer  ## 300 random deployments with random faults; the laws after each (SHORT=1: five; SEED=…, DEPLOYMENTS=…: others; STORM=300: AWS throttles each for so many seconds; STRATEGY=canary: ECS shifts the traffic; GATES=every: migrations and sign-offs)
+	@$(RUN) -m tests.campaigns.chaos --deployments $(if $(SHORT),5,$(or $(DEPLOYMENTS),300)) $(if $(SEED),--seed $(SEED)) $(if $(STORM),--storm $(STORM)) $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(GATES),--gates $(GATES))
 
 strategies: layer  ## Good and bad releases with each strategy on the local AWS, 100 requests a second, Landfall killed at each gate (long; SHORT=1: two releases)
 	@$(RUN) -m tests.campaigns.strategies $(if $(SHORT),--short)

@@ -8,6 +8,7 @@ from typing import Any
 from landfall.approval import door
 from landfall.approval.answering import Reply
 from landfall.approval.approval import ApprovalStage
+from landfall.approval.door import Asked
 from landfall.errors import AwsCallFailed
 from landfall.runtime.answered import answered
 from landfall.runtime.step import logger
@@ -17,17 +18,17 @@ from landfall.steps.approvals.taking import take
 
 def run(event: Mapping[str, Any], world: World) -> Reply:
     """Record the answer, then wake the deployment. The answer counts even if the deployment can't be woken."""
-    reply = take(event, world.ledger, world.now(), world.settings.redaction.kinds)
+    asked = door.read(event, world.settings.redaction.kinds)
+    if isinstance(asked, Reply):
+        return asked
+    reply = take(asked, world.ledger, world.now())
     if reply.approval and reply.approval.stage != ApprovalStage.WAITING:
-        _wake(event, world)
+        _wake(asked, world)
     return reply
 
 
-def _wake(event: Mapping[str, Any], world: World) -> None:
+def _wake(asked: Asked, world: World) -> None:
     """Let the deployment look now. If its wait is over, or AWS fails, its next look finds the answer."""
-    asked = door.read(event)
-    if isinstance(asked, Reply):
-        return
     try:
         token = world.wakes.token(asked.service, asked.deployment)
         if token is None or not world.wakes.wake(token):

@@ -10,7 +10,7 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli import drill_records, quotas
+from cli import after_functions, drill_records, quotas
 from cli.cloud import Cloud
 from cli.command import At, verb
 from cli.exits import Exit, Refused
@@ -93,6 +93,8 @@ def _checks(cloud: Cloud) -> Iterator[Check]:
         yield Check("  expiry", partial(image_expiry.look, cloud, service), allow)
         yield Check("  build", partial(_build, cloud, service), f"{allow}, or deploy the build's stack")
         yield Check("  live", partial(_live, cloud, service), allow)
+        if service.after:
+            yield Check("  after-check", partial(after_functions.look, cloud, service), allow)
         if service.drill:
             yield Check("  drills", partial(_drills, cloud, service), allow)
         yield Check("  freezes", partial(_freezes, cloud, service), allow)

@@ -151,7 +151,7 @@ def test_a_policy_names_actions_that_there_are(name: str) -> None:
 
 def test_who_reads_changes_nothing_and_who_releases_touches_no_service() -> None:
     """The steps alone change a service, and only who freezes writes a freeze."""
-    verbs = ("Get", "Describe", "List", "Query", "BatchGet", "Decrypt")
+    verbs = ("Get", "Describe", "List", "Query", "BatchGet", "Decrypt", "Simulate")
     assert all(action.partition(":")[2].startswith(verbs) for action in allowed("read"))
     assert all(action.partition(":")[2].startswith((*verbs, "Filter")) for action in allowed("dry-run"))
     changing = {a for a in allowed("release") if not a.partition(":")[2].startswith(verbs)}

@@ -2,59 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from cli.deployments.following import Ending
 from local.stage.landfall_stage import Stage
-from tests.e2e import laws
+from tests.e2e import laws, owners_function
+from tests.e2e.owners_function import Says
 from tests.e2e.pushing import pushed
 
 pytestmark = pytest.mark.e2e
-SERVICE, FUNCTION = "checked", "checked-after"
-ROLE = "arn:aws:iam::000000000000:role/checked-after"
-CODE = """
-import json, time
-
-def handler(event, context):
-    answer = json.loads(%r)
-    if answer == "hangs":
-        time.sleep(60)
-    if isinstance(answer, dict) and answer.get("ok") is True:
-        answer["details"] = [event["detail-type"], event["detail"]["idempotency_key"], event["detail"]["git_sha"]]
-    return answer
-"""
-"""The function of the owner. It answers what the test wants it to."""
-Says = Callable[[Any], None]
+SERVICE = "checked"
 
 
 @pytest.fixture(scope="module")
 def says(stage: Stage) -> Says:
     """Return what makes the function answer that."""
-    client = stage.aws.client("lambda")
-
-    def answer(value: Any) -> None:
-        made = io.BytesIO()
-        with zipfile.ZipFile(made, "w") as archive:
-            archive.writestr("check.py", CODE % json.dumps(value))
-        if FUNCTION in [each["FunctionName"] for each in client.list_functions()["Functions"]]:
-            client.update_function_code(FunctionName=FUNCTION, ZipFile=made.getvalue())
-            return
-        client.create_function(
-            FunctionName=FUNCTION,
-            Runtime="python3.13",
-            Role=ROLE,
-            Handler="check.handler",
-            Code={"ZipFile": made.getvalue()},
-            Timeout=10,
-        )
-
-    return answer
+    return owners_function.says(stage)
 
 
 @pytest.fixture(scope="module")

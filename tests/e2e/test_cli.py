@@ -190,3 +190,5 @@ def test_doctor_names_what_is_missing(stage: Stage) -> None:
     assert findings["commanded"]["ok"]
     assert (code == 0) == all(f["ok"] for f in findings.values())
     assert findings["subscribers"]["ok"] or "aws sns subscribe" in findings["subscribers"]["mend"]
+    after = findings["  after-check"]
+    assert "is there" in after["seen"] if after["ok"] else "aws lambda create-function" in after["mend"]

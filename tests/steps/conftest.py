@@ -149,6 +149,16 @@ task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
 approval = {{ when = "before", approvers = ["role/A", "role/B"], checklist = ["backup"], expires_seconds = 600 }}
+[services.by-hand]
+cluster = "c"
+service = "by-hand"
+container = "app"
+repository = "landfall/by-hand"
+task_role = "task"
+execution_role = "execution"
+base_url = "{url}"
+approval = {{ when = "before", approvers = ["role/A"], checklist = ["backup"] }}
+migration = {{ command = ["migrate"], manual = "index built" }}
 [redaction]
 patterns = {{ "case number" = "CASE-[0-9]+" }}
 [services.guarded]

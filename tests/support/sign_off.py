@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
+from landfall.approval import door
+from landfall.approval.answering import Reply
+from landfall.steps.approvals.taking import Records, take
 from tests.support import builders as b
 
 RELEASE = b.release()
@@ -18,3 +22,9 @@ def event(role: str, answer: str = "approve", **changes: Any) -> dict[str, Any]:
     body = {"service": RELEASE.service, "deployment": RELEASE.deployment_id, "answer": answer, "items": ["backup"]}
     context = {"http": {"method": "POST"}, "authorizer": {"iam": {"userArn": arn}}}
     return {"requestContext": context, "body": json.dumps(body | changes)}
+
+
+def taken(sent: dict[str, Any], ledger: Records, now: datetime) -> Reply:
+    """Return the reply to what the function gets."""
+    asked = door.read(sent)
+    return asked if isinstance(asked, Reply) else take(asked, ledger, now)

@@ -23,6 +23,8 @@ STARTED_BY = "landfall-migration/"
 REPEATED_FOR = timedelta(minutes=55)
 """How long after the intent RunTask may be sent again: less than the hour that the token is good for at least. The
 task can't stop before the intent, and clocks differ."""
+OF_ANOTHER = "MIGRATION_OF_ANOTHER"
+"""The code while the migration of an earlier deployment still runs."""
 CONFLICT = "ConflictException"
 """RunTask's answer where the token was used with other parameters: so there is a task (API reference, RunTask)."""
 RESTART_PERIOD = 300
@@ -71,6 +73,7 @@ def intended(deployment: Deployment, service: Service, now: datetime) -> Migrati
         command=settings.command,
         timeout_seconds=settings.timeout_seconds,
         backward_compatible=settings.backward_compatible,
+        manual=settings.manual or "",
     )
 
 

@@ -46,6 +46,7 @@ class Migration:
     asked ECS to stop the task. `missing_since`: ECS has not known the task since then. `log_stream` and `lines` are
     where the container logged and its last lines, redacted; `unread` says why there are none. `unhealthy_since` and
     `healthy_again`: the service was unhealthy while the migration ran. `warned`: the id of the message about that.
+    `manual`: what people did by hand for it, by the settings; who confirmed it is in the record's sign-off.
     """
 
     stage: Stage
@@ -73,6 +74,7 @@ class Migration:
     unhealthy_why: str = ""
     healthy_again: str = ""
     warned: str = ""
+    manual: str = ""
 
     @property
     def is_over(self) -> bool:

@@ -99,6 +99,7 @@ def full(migration: Migration | None) -> tuple[tuple[str, str], ...]:
         ("its end", migration.stopped_at),
         ("its exit", _exit(migration) if migration.stopped_at or migration.stopped_reason else ""),
         ("backward compatible", "yes" if migration.backward_compatible else "no"),
+        ("by hand", f"{migration.manual}; an item of the sign-off" if migration.manual else ""),
         ("its log", logged or migration.unread),
         ("the service", health(migration).removeprefix("; ")),
     )

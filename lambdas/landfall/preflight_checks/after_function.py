@@ -21,13 +21,14 @@ def refusal(code: str, said: str, settings: Service, release: Release) -> Verdic
     name = settings.after.function if settings.after else ""
     key = f"services.{settings.name}.after.function"
     if code == MISSING:
-        return failed(NOT_FOUND, f"function {name} is not there ({said}): correct {key}, or {_created(name)}")
+        return failed(NOT_FOUND, f"function {name} is not there ({said}): correct {key}, or {created(name)}")
     if code in REFUSED:
         return failed(DENIED, f"Landfall may not use function {name} ({said}): {_granted(name, release)}")
     return failed(UNUSABLE, f"function {name} can't be used as an after-check: {said}; fix it, or {key}")
 
 
-def _created(name: str) -> str:
+def created(name: str) -> str:
+    """Return the commands that create a function, and its alias where the name has one."""
     function, qualifier = function_and_qualifier(name)
     code = "--runtime python3.13 --handler check.handler --role ROLE --zip-file fileb://check.zip --publish"
     made = f"create it: aws lambda create-function --function-name {function.rpartition(':')[2]} {code}"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+
+from landfall.settings.migration import MigrationSettings
 
 When = Literal["before", "after"]
 """When people are asked: before anything is changed, or once all proofs of the new release have passed."""
@@ -52,3 +54,10 @@ class ApprovalSettings:
     def attempts(self) -> int:
         """Return how many looks there may be: one each poll, those that an answer wakes, and some that fail early."""
         return math.ceil(self.expires_seconds / self.poll_seconds) + MORE_LOOKS
+
+
+def asked_for(approval: ApprovalSettings | None, migration: MigrationSettings | None) -> ApprovalSettings | None:
+    """Return what a sign-off asks for: its table, with what people do by hand for the migration as one more item."""
+    if approval is None or migration is None or migration.manual is None:
+        return approval
+    return replace(approval, checklist=(*approval.checklist, migration.manual))

@@ -33,7 +33,8 @@ class MigrationSettings:
 
     `container`: the container that runs it, by default the one that gets the released image. `backward_compatible`:
     whether the release before works with the migrated database. If not, a rollback by hand across it is refused.
-    `schema_version`: which version of the schema a release must find in the database.
+    `schema_version`: which version of the schema a release must find in the database. `manual`: what people do by hand
+    for the migration; it is an item of the sign-off.
     """
 
     command: tuple[str, ...]
@@ -41,6 +42,7 @@ class MigrationSettings:
     timeout_seconds: int = 900
     backward_compatible: bool = True
     schema_version: SchemaVersion | None = None
+    manual: str | None = None
 
     @property
     def longest_seconds(self) -> int:

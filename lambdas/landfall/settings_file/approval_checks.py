@@ -22,7 +22,7 @@ def check(service: Service, where: Where, problem: Problems) -> None:
     if approval is None:
         return
     _approvers(approval, (*here, "approvers"), problem)
-    _checklist(approval, (*here, "checklist"), problem)
+    items(approval.checklist, (*here, "checklist"), problem)
     if not LEAST_SECONDS <= approval.expires_seconds <= MOST_SECONDS:
         why = f"is {approval.expires_seconds}; it takes {LEAST_SECONDS} to {MOST_SECONDS} (7 days)"
         raise problem.at((*here, "expires_seconds"), why)
@@ -45,12 +45,12 @@ def _approvers(approval: ApprovalSettings, where: Where, problem: Problems) -> N
         raise problem.at(where, f"names {len(different)}; it takes {least} to {MOST_APPROVERS}{four_eyes}")
 
 
-def _checklist(approval: ApprovalSettings, where: Where, problem: Problems) -> None:
-    items = approval.checklist
-    if len(items) > MOST_ITEMS:
-        raise problem.at(where, f"has {len(items)} items; it takes at most {MOST_ITEMS}")
-    for item in items:
+def items(checklist: tuple[str, ...], where: Where, problem: Problems) -> None:
+    """Check what people confirm by name. Raises SettingsError."""
+    if len(checklist) > MOST_ITEMS:
+        raise problem.at(where, f"has {len(checklist)} items; it takes at most {MOST_ITEMS}")
+    for item in checklist:
         if not item or len(item) > MOST_ITEM or typed(item) != item or not is_text(item):
             raise problem.at(where, f"{item!r} is no item: it takes 1 to {MOST_ITEM} characters of plain text")
-    if twice := next((item for item in items if items.count(item) > 1), None):
+    if twice := next((item for item in checklist if checklist.count(item) > 1), None):
         raise problem.at(where, f"has {twice!r} twice; each item needs a name of its own")

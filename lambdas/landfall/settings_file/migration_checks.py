@@ -8,7 +8,9 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from landfall.settings import Service
+from landfall.settings.approval import asked_for
 from landfall.settings.migration import MOST_COMMAND, MigrationSettings
+from landfall.settings_file import approval_checks
 from landfall.settings_file.problem import LONGEST, Problems, compiled, limits
 from landfall.text.lazy_pattern import Later
 
@@ -30,6 +32,17 @@ def check(service: Service, where: Where, problem: Problems) -> None:
         raise problem.at((*here, "container"), why)
     _seconds(service, migration, (*here, "timeout_seconds"), problem)
     _schema_version(service, migration, (*here, "schema_version"), problem)
+    _manual(service, migration, (*here, "manual"), problem)
+
+
+def _manual(service: Service, migration: MigrationSettings, where: Where, problem: Problems) -> None:
+    if migration.manual is None:
+        return
+    asked = asked_for(service.approval, migration)
+    if asked is None:
+        raise problem.at(where, f"needs people who confirm it: add [{'.'.join(where[:-2])}.approval], or take it out")
+    approval_checks.items((migration.manual,), where, problem)
+    approval_checks.items(asked.checklist, where, problem)
 
 
 def _schema_version(service: Service, migration: MigrationSettings, where: Where, problem: Problems) -> None:

@@ -9,7 +9,7 @@ from landfall.after import words as after_words
 from landfall.approval import words as approval_words
 from landfall.intake import recorded_requests
 from landfall.ledger.deployment_record import Ended, live_now, revision, why
-from landfall.migration import words
+from landfall.migration import asking, words
 from landfall.migration.migration import UNSETTLED
 from landfall.model import Outcome
 from landfall.runbook import Runbook
@@ -72,11 +72,16 @@ def what_next(outcome: Outcome) -> str | None:
 
 
 def advice(ended: Ended) -> str | None:
-    """Say what to do after a deployment ended: `what_next`, unless its migration leaves something to find out."""
+    """Say what to do after a deployment ended: `what_next`, unless a migration says more."""
     if ended.outcome == Outcome.REJECTED and is_unsettled(ended):
         return f"ACT NOW: {words.CANT_BE_KNOWN}. The service was not changed."
     if ended.outcome == Outcome.REJECTED and ended.migration and ended.migration.may_have_changed_data:
         return "See what the migration did to the database, then fix it and push again. The service was not changed."
+    if ended.outcome == Outcome.REJECTED and code(ended) == asking.OF_ANOTHER:
+        return (
+            "Nothing is wrong with this release. Let the earlier migration end, or stop its task if it hangs; then "
+            "release again. The service was not changed."
+        )
     return what_next(ended.outcome)
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from statemachine import marked
 from tests.campaigns.chaos import report, run
-from tests.campaigns.chaos.run import Played
-from tests.campaigns.chaos.schedule import Deployment, deployment
+from tests.campaigns.chaos.gates import EVERY, GATES
+from tests.campaigns.chaos.run import Options, Played
 from tests.campaigns.chaos.shifting import STRATEGIES
 
 RESULT = Path("build/chaos.json")
@@ -35,6 +35,9 @@ def main() -> int:
     parser.add_argument("--storm", type=float, default=0.0, metavar="SECONDS", help="throttle each for so long [0]")
     parser.add_argument("--workers", action="store_true", help="let no service have a load balancer [one has none]")
     parser.add_argument("--strategy", choices=STRATEGIES, default="", help="let ECS shift every service's traffic")
+    gates = (EVERY, *GATES)
+    parser.add_argument("--gates", choices=gates, default="", help="let services have a migration, or ask people")
+    parser.add_argument("--patience", type=float, default=0.0, metavar="SECONDS", help="wait so much longer for each")
     parser.add_argument("--show", action="store_true", help="print the schedule, and play nothing")
     parser.add_argument("--keep", type=Path, metavar="DIRECTORY", help="where the local AWS keeps its log")
     parser.add_argument("--document", action="store_true", help="put the last run's table into docs/chaos.md")
@@ -43,25 +46,17 @@ def main() -> int:
         table = report.table(json.loads(RESULT.read_text()))
         PAGE.write_text(marked.put_into(PAGE.read_text(encoding="utf-8"), report.BEGIN, report.END, table))
         return 0
+    asked = Options(options.seed, options.storm, options.workers, options.strategy, options.gates, options.patience)
     numbers = options.only or list(range(1, options.deployments + 1))
     if options.show:
         for number in numbers:
-            sys.stdout.write(f"{report.schedule(decided(options, number))}\n")
+            sys.stdout.write(f"{report.schedule(asked.decided(number))}\n")
         return 0
     began = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state:
-        teller = Teller(options, len(numbers))
+        teller = Teller(asked, len(numbers))
         kept, alone = options.keep or Path(state), bool(options.only)
-        played = run.run(
-            options.seed,
-            numbers,
-            kept,
-            teller.tell,
-            alone=alone,
-            storm=options.storm,
-            workers=options.workers,
-            strategy=options.strategy,
-        )
+        played = run.run(asked, numbers, kept, teller.tell, alone=alone)
     seconds = round(time.monotonic() - began)
     document = report.document(options.seed, played, teller.repairs, seconds)
     sys.stdout.write(report.table(document))
@@ -70,15 +65,10 @@ def main() -> int:
     return 1 if document["violations"] or len(played) != len(numbers) else 0
 
 
-def decided(options: argparse.Namespace, number: int) -> Deployment:
-    """Return what these options decide for a number."""
-    return deployment(options.seed, number, options.storm, shifts=bool(options.strategy))
-
-
 class Teller:
     """Says how far it is, and when it will be over."""
 
-    def __init__(self, options: argparse.Namespace, wanted: int) -> None:
+    def __init__(self, options: Options, wanted: int) -> None:
         self._options, self._wanted, self._done, self._began = options, wanted, 0, time.monotonic()
         self._lock = threading.Lock()
         self.repairs: list[Played] = []
@@ -95,8 +85,10 @@ class Teller:
             if played.violations and played.number >= 0:
                 for violation in played.violations:
                     sys.stdout.write(f"          {violation}\n")
-                sys.stdout.write(f"          {report.schedule(decided(self._options, played.number))}\n")
+                sys.stdout.write(f"          {report.schedule(self._options.decided(played.number))}\n")
                 same = f"--seed {self._options.seed} --only {played.number}"
+                gates = self._options.gates_of(played.lane)
+                same += f" --gates {gates}" if gates else ""
                 same += f" --strategy {self._options.strategy}" if self._options.strategy else ""
                 sys.stdout.write(f"          again: python -m tests.campaigns.chaos {same}\n")
             sys.stdout.flush()

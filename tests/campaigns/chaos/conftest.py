@@ -7,18 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaigns.chaos.gates import GATES
 from tests.campaigns.chaos.lane import Lane
 from tests.campaigns.chaos.run import Theatre, theatre
 from tests.campaigns.chaos.schedule import GOOD, Deployment
 
-SERVICE = "cove"
+SERVICE, GATED = "creek", "sluice"
+BOTH = GATES["both"]
 
 
 @pytest.fixture(scope="session")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """Return a local AWS with faults."""
     state: Path = tmp_path_factory.mktemp("aws")
-    with theatre(0, state, (SERVICE,)) as there:
+    with theatre(0, state, (SERVICE, GATED), having={GATED: BOTH}) as there:
         yield there
 
 
@@ -26,5 +28,13 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
 def lane(there: Theatre) -> Lane:
     """Return the service; its first release landed undisturbed."""
     lane = Lane(there.stage, SERVICE)
+    assert there.play(lane, Deployment(0, GOOD, ())).outcomes == ("SUCCEEDED",)
+    return lane
+
+
+@pytest.fixture(scope="session")
+def gated(there: Theatre) -> Lane:
+    """Return a service that migrates and asks people; its first release landed undisturbed."""
+    lane = Lane(there.stage, GATED, has=BOTH)
     assert there.play(lane, Deployment(0, GOOD, ())).outcomes == ("SUCCEEDED",)
     return lane

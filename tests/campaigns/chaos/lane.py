@@ -11,8 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from landfall.change.task_definition import TAG_DEPLOYMENT, TAG_ROLE
+from landfall.migration import asking
 from landfall.partitions import UNKNOWN_SERVICE
 from local.stage.landfall_stage import Stage, commit
+from tests.campaigns.chaos.gates import Has
+from tests.campaigns.chaos.people import People
 from tests.campaigns.chaos.schedule import AGAIN, BACK, GOOD, MISSING, RACE, Deployment
 
 PATIENCE = 400.0
@@ -71,6 +74,8 @@ class Lane:
     proven: list[Live] = field(default_factory=list)
     worker: bool = False
     pause: float = PAUSE
+    patience: float = PATIENCE
+    has: Has = field(default_factory=Has)
     _documents: dict[str, Any] = field(default_factory=dict)
 
     def begin(self, wanted: Deployment, seed: int) -> None:
@@ -83,12 +88,14 @@ class Lane:
         elif kind == MISSING:
             self._ask(image_tag=NOWHERE)
         else:
-            fault = self._fault(wanted) if wanted.bad else ""
+            fault = self._fault(wanted)
             for sha in self.shas(wanted, seed):
                 self.stage.push(self.name, sha, fault=fault)
 
     def _fault(self, wanted: Deployment) -> str:
-        """Return the fault that is baked into a bad release. A worker has faults of its own."""
+        """Return the fault that is baked into a release, or nothing. A worker has faults of its own."""
+        if not wanted.bad:
+            return wanted.fate.migration if self.has.migration else ""
         return OF_WORKERS.get(wanted.kind, wanted.kind) if self.worker else wanted.kind
 
     def _earlier(self) -> Live | None:
@@ -157,13 +164,17 @@ class Lane:
         ]
         return [arn for each in listed for arn in each["taskDefinitionArns"]]
 
-    def settled(self, since: datetime, known: frozenset[str], longer: float = 0.0) -> bool:
+    def settled(
+        self, since: datetime, known: frozenset[str], longer: float = 0.0, people: People | None = None
+    ) -> bool:
         """Wait until nothing runs and nothing is left to do. False where that does not come about.
 
-        `longer`: seconds to wait beyond PATIENCE.
+        `longer`: seconds to wait beyond its patience. `people` answer meanwhile.
         """
-        until, quiet = time.monotonic() + PATIENCE + longer, 0
+        until, quiet = time.monotonic() + self.patience + longer, 0
         while time.monotonic() < until:
+            if people and self.has.approval:
+                people.attend(self.records(known))
             executions = self.executions(since)
             over = bool(executions) and all(e.status != "RUNNING" for e in executions)
             over = over and self._recorded(executions, self.records(known))
@@ -178,6 +189,15 @@ class Lane:
         asked = {execution.arn for execution in executions if not execution.recovers}
         recorded = {record["execution_arn"] for record in [*records, *self.unknown(asked)]}
         return asked <= recorded and all("unfinished" not in record for record in records)
+
+    def migrations(self, deployment_id: str) -> list[dict[str, Any]]:
+        """Return every task that a deployment's migration started, from ECS."""
+        ecs, cluster, named = self.stage.ecs, f"landfall-{self.name}", asking.started_by(deployment_id)
+        found: list[dict[str, Any]] = []
+        for status in ("RUNNING", "STOPPED"):
+            arns = ecs.list_tasks(cluster=cluster, startedBy=named, desiredStatus=status)["taskArns"]
+            found += ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+        return found
 
     @cached_property
     def s3(self) -> Any:

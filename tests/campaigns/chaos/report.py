@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local.faults.planned import Rule
+from tests.campaigns.chaos.gates import Fate
 from tests.campaigns.chaos.judge import LAWS
 from tests.campaigns.chaos.run import Played
 from tests.campaigns.chaos.schedule import Deployment
@@ -24,7 +25,12 @@ def line(played: Played) -> str:
 
 def schedule(wanted: Deployment) -> str:
     """Return what was decided about a deployment, in a line."""
-    return f"#{wanted.number} {wanted.kind}: {'; '.join(map(_told, wanted.rules)) or 'nothing goes wrong'}"
+    fate = f"{_fated(wanted.fate)}, " if wanted.fate != Fate() else ""
+    return f"#{wanted.number} {wanted.kind}: {fate}{'; '.join(map(_told, wanted.rules)) or 'nothing goes wrong'}"
+
+
+def _fated(fate: Fate) -> str:
+    return f"people say {fate.people} after {fate.seconds} s, {fate.migration or 'migration-passes'}"
 
 
 def _told(rule: Rule) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from botocore.exceptions import ReadTimeoutError
@@ -19,15 +20,17 @@ from local.faults.planned import Happened
 from local.settings import AS_WORKER
 from local.stage.inbox import Inbox, Message
 from local.stage.landfall_stage import Stage, staged
-from tests.campaigns.chaos import judge, shifting
-from tests.campaigns.chaos.lane import Lane, now
+from tests.campaigns.chaos import gate_laws, gates, judge, shifting
+from tests.campaigns.chaos.gates import GATES, Has
+from tests.campaigns.chaos.lane import PATIENCE, Lane, now
+from tests.campaigns.chaos.people import People
 from tests.campaigns.chaos.rights import rights_law
-from tests.campaigns.chaos.schedule import GOOD, Deployment, deployment
+from tests.campaigns.chaos.schedule import GOOD, Deployment, at_gates, deployment
 from tests.e2e import laws
 
 LANES = ("reef", "shoal", "cape", "sound", "fjord", "inlet")
 """Services side by side: as many as keep two cores busy."""
-WAITING = (*LANES, "holm", "haven", "strand", "ness", "firth", "lagoon", "delta", "bight", "spit", "atoll")
+WAITING = (*LANES, "holm", "haven", "strand", "tarn", "firth", "lagoon", "delta", "bight", "spit", "atoll")
 """Services side by side where most of the time is spent waiting for a storm to end."""
 SETTINGS: dict[str, Any] = {
     "desired_count": 1,  # each task's health check is a process of its own: two cores are better used on more services
@@ -107,7 +110,9 @@ class Theatre:
         before, heard = laws.untouched(self.stage, lane.name), len(self.post.about(lane.name))
         self.desk.put(lane.name, wanted.rules)
         lane.begin(wanted, self.seed)
-        in_time = lane.settled(since, known, longer=2 * self.longer)
+        people = People(self.stage, wanted.fate)
+        longer = 2 * self.longer + (gates.LONGER if lane.has != Has() else 0.0)
+        in_time = lane.settled(since, known, longer=longer, people=people)
         told = self.desk.told(lane.name)
         self.desk.put(lane.name, ())
         executions = lane.executions(since)
@@ -116,10 +121,13 @@ class Theatre:
         violations += judge.record_laws(lane, wanted, executions, records)
         self._remember(lane, records)
         violations += judge.service_laws(lane, records, before)
+        violations += gate_laws.gate_laws(lane, wanted, records)
         violations += self._told_of(lane, records, told, heard)
         violations += judge.newest_law(lane, wanted, lane.shas(wanted, self.seed))
         violations += judge.revision_laws(lane, records, revision, told)
         violations += judge.chain_law(lane)
+        if violations and people.heard:
+            violations.append(f"what the approvers were told meanwhile: {'; '.join(people.heard)}")
         violations += rights_law(told.calls)
         outcomes = tuple(str(r.get("outcome", "none")) for r in records)
         seconds = round(time.monotonic() - began, 1)
@@ -146,36 +154,82 @@ def needs_repair(played: Played) -> bool:
     return "ROLLBACK_FAILED" in played.outcomes or bool(played.violations)
 
 
+@dataclass(frozen=True)
+class Options:
+    """What is asked of a run, beside its numbers.
+
+    `storm`: the seconds for which each deployment's calls are throttled. `workers`: no lane has a load balancer.
+    `strategy`: ECS shifts the traffic of every lane. `gates`: what the lanes have of gates.GATES, or `every`.
+    `patience`: seconds more until a deployment hangs, on a machine that has more to do than it can.
+    """
+
+    seed: int
+    storm: float = 0.0
+    workers: bool = False
+    strategy: str = ""
+    gates: str = ""
+    patience: float = 0.0
+
+    @property
+    def longer(self) -> float:
+        """Return how many seconds a rollout may take longer than usual."""
+        return 1.5 * self.storm + (shifting.LONGER if self.strategy else 0.0)
+
+    def lanes(self, count: int) -> tuple[str, ...]:
+        """Return the services side by side, for so many deployments. Of every kind of gates there is one."""
+        least = min(count, len(GATES)) if self.gates == gates.EVERY else 1
+        return (WAITING if self.storm else LANES)[: max(least, count // 2)]
+
+    def without(self, lanes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the lanes without a load balancer."""
+        return lanes if self.workers else () if self.strategy or self.gates else WORKERS
+
+    def gates_of(self, lane: str) -> str:
+        """Return what a lane has, as GATES calls it; empty where it has no gates."""
+        return gates.chosen(self.gates, WAITING.index(lane)) if self.gates else ""
+
+    def has(self, lane: str) -> Has:
+        """Return what a lane has."""
+        return GATES.get(self.gates_of(lane), Has())
+
+    def decided(self, number: int) -> Deployment:
+        """Return what a number means."""
+        usual = deployment(self.seed, number, self.storm, shifts=bool(self.strategy))
+        return at_gates(usual, self.seed) if self.gates else usual
+
+
 def run(
-    seed: int,
-    numbers: Sequence[int],
-    state: Path,
-    tell: Callable[[Played], None],
-    *,
-    alone: bool = False,
-    storm: float = 0.0,
-    workers: bool = False,
-    strategy: str = "",
+    options: Options, numbers: Sequence[int], state: Path, tell: Callable[[Played], None], *, alone: bool = False
 ) -> list[Played]:
     """Play these deployments: lane by lane in turn, each lane one after the other.
 
-    `alone`: the first one finds a release that landed, as it would in the middle of a run. `storm`: the seconds for
-    which each deployment's calls are throttled. `workers`: no lane has a load balancer. `strategy`: ECS
-    shifts the traffic of every lane.
+    `alone`: the first one finds a release that landed, as it would in the middle of a run.
     """
-    lanes = (WAITING if storm else LANES)[: max(1, len(numbers) // 2)]
+    lanes = options.lanes(len(numbers))
     played: list[Played] = []
-    without = lanes if workers else () if strategy else WORKERS
-    longer = 1.5 * storm + (shifting.LONGER if strategy else 0.0)
-    with theatre(seed, state, lanes, longer, without, strategy=strategy) as there:
+    without = options.without(lanes)
+    having = {name: options.has(name) for name in lanes}
+    with theatre(
+        options.seed,
+        state,
+        lanes,
+        options.longer,
+        without,
+        strategy=options.strategy,
+        having=having,
+        patience=options.patience,
+    ) as there:
 
         def go(turn: int, name: str) -> None:
             time.sleep(turn * APART)
-            lane, mine = Lane(there.stage, name, worker=name in without), numbers[turn :: len(lanes)]
+            lane = Lane(
+                there.stage, name, worker=name in without, has=having[name], patience=PATIENCE + options.patience
+            )
+            mine = numbers[turn :: len(lanes)]
             if alone:
                 tell(there.repaired(lane, 0))
             for number in mine:
-                one = there.play(lane, deployment(seed, number, storm, shifts=bool(strategy)))
+                one = there.play(lane, options.decided(number))
                 played.append(one)
                 tell(one)
                 if needs_repair(one) and number != mine[-1]:
@@ -199,11 +253,17 @@ def theatre(
     *,
     strategy: str = "",
     pace: Pace = Pace(),
+    having: Mapping[str, Has] = MappingProxyType({}),
+    patience: float = 0.0,
 ) -> Iterator[Theatre]:
-    """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds."""
+    """Set the stage, and sweep it on a schedule. A rollout may take `longer` than usual, by so many seconds.
+
+    `having`: which lanes have a migration or ask people. `patience`: seconds more for what is slow on this machine.
+    """
     timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
     usual = shifting.settings(strategy, SETTINGS) if strategy else SETTINGS
     settings = {name: {**(OF_WORKERS if name in workers else usual), **pace.settings} for name in lanes}
+    settings = {name: gates.settings(having.get(name, Has()), own, patience) for name, own in settings.items()}
     overrides = {name: {**own, "stability_timeout_seconds": timeout} for name, own in settings.items()}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults

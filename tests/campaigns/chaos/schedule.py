@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from local.faults.planned import ASKED, ENDED, INVOKE, PUSHED, STORMS, Kind, Rule
-from tests.campaigns.chaos import shifting
+from tests.campaigns.chaos import gates, shifting
+from tests.campaigns.chaos.gates import Fate
 
 GOOD, AGAIN, BACK, MISSING, RACE = "good", "again", "back", "missing", "race"
 """A release; what is live already; what was live before; what was never pushed; two pushes, one after the other."""
@@ -67,6 +68,7 @@ class Deployment:
     number: int
     kind: str
     rules: tuple[Rule, ...]
+    fate: Fate = field(default_factory=Fate)
 
     @property
     def bad(self) -> bool:
@@ -88,6 +90,16 @@ class Deployment:
             whole = rule.kind in LOSES_THE_TRY or rule.operation in CALLED_ONCE
             lost[rule.step] += rule.times if whole else rule.times // CLIENT_TRIES + 1
         return not self.stopped and all(tries <= LAMBDA_TRIES for tries in lost.values())
+
+
+def at_gates(decided: Deployment, seed: int) -> Deployment:
+    """Decide what becomes of a deployment at its gates, and what goes wrong there on top of the rest.
+
+    Dice of its own: a number of a seed meets what it meets without gates, too.
+    """
+    random = Random(f"{seed}/{decided.number}/gates")  # noqa: S311  a schedule, not a secret
+    fate = gates.fate(random, good=decided.kind == GOOD, pushed=decided.kind in (GOOD, *BAD, RACE))
+    return replace(decided, fate=fate, rules=(*decided.rules, *gates.rules(random)))
 
 
 def deployment(seed: int, number: int, storm: float = 0.0, *, shifts: bool = False) -> Deployment:

@@ -6,12 +6,14 @@ machine. Part of the long tests.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
+from landfall.migration import asking
 from local.faults.planned import ENDED, INVOKE, Kind, Rule
 from stacks.functions.steps import STEPS
+from tests.campaigns.chaos.gates import HANGS, Fate
 from tests.campaigns.chaos.lane import Lane
 from tests.campaigns.chaos.run import Theatre
 from tests.campaigns.chaos.schedule import BAD, GOOD, MISSING, Deployment
@@ -42,6 +44,14 @@ CASES: dict[str, tuple[tuple[str, int, str], ...]] = {
     "Sweep": (("states:StartExecution", 1, GOOD),),
 }
 """Where each step is killed: after which call, and in which deployment."""
+AT_GATES: dict[str, tuple[tuple[str, int, str], ...]] = {
+    "RunMigration": ((UPDATE_ITEM, 1, GOOD), ("ecs:RunTask", 1, GOOD), (UPDATE_ITEM, 2, GOOD)),
+    "CheckMigration": ((UPDATE_ITEM, 1, GOOD), ("ecs:StopTask", 1, HANGS)),
+    "CheckApproval": (*((UPDATE_ITEM, nth, GOOD) for nth in (1, 2, 3)), ("sns:Publish", 1, GOOD)),
+    "AwaitApproval": ((UPDATE_ITEM, 1, GOOD),),
+    "Approve": ((UPDATE_ITEM, 1, GOOD), ("states:SendTaskSuccess", 1, GOOD)),
+}
+"""The same, on a service that migrates and asks people."""
 NOT_HERE = {
     ("UpdateService", "ecs:DeregisterTaskDefinition"),  # needs somebody who deploys at the very same moment
     ("RegisterTaskDefinition", "ecs:DeregisterTaskDefinition"),  # needs a recovery that closes the record meanwhile
@@ -54,12 +64,8 @@ NOT_HERE = {
     ("Reconcile", "sns:Publish"),
     ("Reconcile", "events:PutEvents"),
     ("Retire", "lambda:DeleteFunction"),  # what it removes has to be old first
-    # services there have no migration and no gates; tests/steps/test_killed.py and tests/steps/gates kill these
-    *{("RunMigration", action) for action in ("ecs:RunTask", UPDATE_ITEM)},
-    *{("CheckMigration", action) for action in ("ecs:StopTask", UPDATE_ITEM, "sns:Publish")},
-    *{("CheckApproval", action) for action in (UPDATE_ITEM, "sns:Publish")},  # nor do they ask people
-    ("AwaitApproval", UPDATE_ITEM),
-    *{("Approve", action) for action in (UPDATE_ITEM, "states:SendTaskSuccess")},
+    ("CheckMigration", "sns:Publish"),  # needs a service that suffers meanwhile
+    # services there have no gates at which ECS pauses; tests/steps/gates kills these
     *{("ContinueGate", action) for action in ("ecs:ContinueServiceDeployment", UPDATE_ITEM)},
     ("JudgeGate", UPDATE_ITEM),
     ("Rollback", "ecs:StopServiceDeployment"),
@@ -86,31 +92,38 @@ class Case:
         """Return the step's function."""
         return next(step.function_name for step in STEPS if step.id == self.step)
 
+    @property
+    def deployment(self) -> Deployment:
+        """Return what is released, with nothing in its way yet."""
+        hangs = self.release == HANGS
+        return Deployment(0, GOOD if hangs else self.release, (), Fate(migration=HANGS if hangs else ""))
+
     def __str__(self) -> str:
         return f"{self.step}-{self.call}-{self.nth}-{self.release}"
 
 
-EVERY = [Case(step, *case) for step, cases in CASES.items() for case in cases]
+EVERY = [Case(step, *case) for cases in (CASES, AT_GATES) for step, each in cases.items() for case in each]
+USUAL = {GOOD: "SUCCEEDED", CRASH: "ROLLED_BACK", MISSING: "REJECTED", HANGS: "REJECTED"}
 
 
 @pytest.mark.parametrize("kind", [Kind.KILL, Kind.DROP])
 @pytest.mark.parametrize("case", EVERY, ids=str)
-def test_killed(there: Theatre, lane: Lane, case: Case, kind: Kind) -> None:
+def test_killed(there: Theatre, lane: Lane, gated: Lane, case: Case, kind: Kind) -> None:
     """The process is killed, or its connection cut, between effect and answer: all laws hold, and once is once."""
+    lane = gated if case.step in AT_GATES else lane
     rules = [Rule(case.call, kind, case.function, case.nth)]
     swept = case.step == "Sweep"
     if swept:  # it has something to do where an execution is stopped, and nobody hears of it
         rules += [Rule(INVOKE, Kind.STOP, "landfall-check-stability"), Rule(ENDED, Kind.LOSE)]
     number = 2 * EVERY.index(case) + 1 + (kind is Kind.DROP)
 
-    played = there.play(lane, Deployment(number, case.release, tuple(rules)))
+    played = there.play(lane, replace(case.deployment, number=number, rules=tuple(rules)))
 
     assert played.violations == ()
     assert (case.function, case.call, kind) in {(h.step, h.operation, h.kind) for h in played.happened}
-    usual = {GOOD: "SUCCEEDED", CRASH: "ROLLED_BACK", MISSING: "REJECTED"}[case.release]
-    assert played.outcomes == ("ROLLED_BACK" if swept else usual,)
+    assert played.outcomes == ("ROLLED_BACK" if swept else USUAL[case.release],)
     if case.release != MISSING:
-        assert len(_begun(lane)) == 1
+        assert len(_begun(lane)) == (USUAL[case.release] != "REJECTED")
 
 
 def _begun(lane: Lane) -> set[str]:
@@ -120,4 +133,5 @@ def _begun(lane: Lane) -> set[str]:
     listed = [ecs.list_tasks(cluster=cluster, desiredStatus=status) for status in ("RUNNING", "STOPPED")]
     arns = [arn for each in listed for arn in each["taskArns"]][:100]
     tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
-    return {task["startedBy"] for task in tasks if task["taskDefinitionArn"].endswith(newest)}
+    started = {task["startedBy"] for task in tasks if task["taskDefinitionArn"].endswith(newest)}
+    return {each for each in started if not each.startswith(asking.STARTED_BY)}

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 
 from local.faults.planned import ASKED, INVOKE, Book, Kind, Rule
-from tests.campaigns.chaos import shifting
+from statemachine.definition import Machine, definition_text
+from tests.campaigns.chaos import gates, shifting
+from tests.campaigns.chaos.conftest import GATED, SERVICE
+from tests.campaigns.chaos.gates import FAILS, HANGS, NO, NOTHING, SLOW, YES
 from tests.campaigns.chaos.rights import rights_law
-from tests.campaigns.chaos.schedule import BAD, CALLS, GOOD, KINDS, RACE, Deployment, deployment
-from tests.campaigns.chaos.test_killed import CASES, NOT_HERE
+from tests.campaigns.chaos.run import WAITING
+from tests.campaigns.chaos.schedule import BAD, CALLS, GOOD, KINDS, RACE, Deployment, at_gates, deployment
+from tests.campaigns.chaos.test_killed import AT_GATES, CASES, NOT_HERE
 from tests.steps.killing import action_of, mutations
 
 EVERY = [deployment(7, number) for number in range(1, 301)]
@@ -82,6 +86,12 @@ def test_calls_are_counted_by_step_and_operation() -> None:
     assert [h["call"] for h in book.take("reef")["happened"]] == [2, 3]
 
 
+def test_no_service_is_named_by_a_part_of_a_word_that_steps_are_told() -> None:
+    """A call is of the service whose name stands in it: `cove` stands in `recovering`, whatever it is about."""
+    words = " ".join(map(definition_text, Machine))
+    assert [name for name in (*WAITING, SERVICE, GATED) if name in words] == []
+
+
 def test_a_call_that_a_role_does_not_allow_is_told() -> None:
     """The law can say no: of another step's right, of nobody's, and of a function that is none."""
     calls = [("landfall-notify", "ecs:UpdateService"), ("landfall-update-service", "ecs:UpdateService"), ("x", "ecs:Y")]
@@ -91,7 +101,7 @@ def test_a_call_that_a_role_does_not_allow_is_told() -> None:
 
 def test_every_step_that_changes_something_is_killed() -> None:
     """By the STEPS table, and but for those that are named with a reason: `make kills` leaves out no other."""
-    tried = {(step, action_of(call)) for step, calls in CASES.items() for call, _, _ in calls}
+    tried = {(step, action_of(call)) for step, calls in (CASES | AT_GATES).items() for call, _, _ in calls}
     assert tried | NOT_HERE == mutations()
     assert not tried & NOT_HERE
 
@@ -104,5 +114,20 @@ def test_gates_have_faults_of_their_own() -> None:
     ]
     extra = [rule for each, usual in zip(shifts, EVERY, strict=True) for rule in each.rules[len(usual.rules) :]]
     assert {rule.step for rule in extra} == {f"landfall-{step}" for step in shifting.CALLS}
+    calls = {(rule.step, rule.operation) for rule in extra if rule.operation != INVOKE}
+    assert list(rights_law(calls)) == []
+
+
+def test_migrations_and_sign_offs_have_fates_and_faults_of_their_own() -> None:
+    """On top of what the seed means anyway: every answer, every way of a migration, each call that a role allows."""
+    gated = [at_gates(each, 7) for each in EVERY]
+    assert [each.rules[: len(usual.rules)] for each, usual in zip(gated, EVERY, strict=True)] == [
+        usual.rules for usual in EVERY
+    ]
+    assert {each.fate.people for each in gated} == {YES, NO, NOTHING}
+    assert {each.fate.migration for each in gated} == {"", SLOW, FAILS, HANGS}
+    assert all(each.kind == GOOD for each in gated if each.fate.migration)
+    extra = [rule for each, usual in zip(gated, EVERY, strict=True) for rule in each.rules[len(usual.rules) :]]
+    assert {rule.step for rule in extra} == {f"landfall-{step}" for step in gates.CALLS}
     calls = {(rule.step, rule.operation) for rule in extra if rule.operation != INVOKE}
     assert list(rights_law(calls)) == []

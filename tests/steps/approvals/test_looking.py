@@ -14,7 +14,6 @@ from landfall.aws.ledger import Ledger
 from landfall.chain import Record
 from landfall.settings.approval import ApprovalSettings
 from landfall.steps.approvals.looking import ask, look
-from landfall.steps.approvals.taking import take
 from tests.steps import machine, standin
 from tests.support import builders as b
 from tests.support import sign_off
@@ -39,7 +38,7 @@ def kept() -> Approval | None:
 
 def test_asking_again_changes_nothing(ledger: Ledger) -> None:
     """A retried step neither forgets answers nor gives more time."""
-    take(sign_off.event("A"), ledger, b.NOW)
+    sign_off.taken(sign_off.event("A"), ledger, b.NOW)
     before = kept()
     ask(KEY, replace(WAITING, expires_at=(END + timedelta(days=1)).isoformat()), ledger)
 
@@ -49,7 +48,7 @@ def test_asking_again_changes_nothing(ledger: Ledger) -> None:
 def test_it_waits_and_goes_on_after_a_yes(ledger: Ledger) -> None:
     """No token is needed: the next look finds the answer, even after the expiry."""
     assert look(KEY, ledger, b.NOW, 30, lambda: False).verdict.code == "APPROVAL_AWAITED"
-    take(sign_off.event("A"), ledger, b.NOW)
+    sign_off.taken(sign_off.event("A"), ledger, b.NOW)
     assert look(KEY, ledger, END, 30, lambda: True).verdict.code == "APPROVED"
 
 
@@ -65,7 +64,7 @@ def test_an_end_is_written_and_no_answer_counts_any_more(
 ) -> None:
     """What the machine acts on stands in the record, so a later yes is told that it came too late."""
     assert look(KEY, ledger, b.NOW + timedelta(seconds=late), 30, lambda: newer).verdict.code == code
-    assert take(sign_off.event("A"), ledger, b.NOW).status == 409
+    assert sign_off.taken(sign_off.event("A"), ledger, b.NOW).status == 409
     found = kept()
     assert found is not None
     assert found.stage == stage
@@ -87,7 +86,7 @@ class Answered:
 
     def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
         """Let the approver be faster."""
-        take(sign_off.event("A"), self._ledger, b.NOW)
+        sign_off.taken(sign_off.event("A"), self._ledger, b.NOW)
         return self._ledger.exchange_approval(service, deployment_id, before, after)
 
 

@@ -16,10 +16,10 @@ from landfall.aws.ledger import Ledger
 from landfall.chain import Record
 from landfall.ledger import deployment_record
 from landfall.settings.approval import ApprovalSettings
-from landfall.steps.approvals.taking import TRIES, take
+from landfall.steps.approvals.taking import TRIES
 from tests.steps import machine, standin
 from tests.support import builders as b
-from tests.support.sign_off import OWN, RELEASE, event
+from tests.support.sign_off import OWN, RELEASE, event, taken
 
 SETTINGS = ApprovalSettings("before", ("role/A", "role/B"), checklist=("backup",), four_eyes=True)
 WAITING = asked(SETTINGS, b.NOW, OWN)
@@ -43,7 +43,7 @@ def kept() -> Approval:
 
 def test_two_approvers_are_in_the_record_that_is_sealed(ledger: Ledger) -> None:
     """Who, when and which items are in what the record's hash covers."""
-    assert [take(event(role), ledger, b.NOW).status for role in "AAB"] == [202, 409, 200]
+    assert [taken(event(role), ledger, b.NOW).status for role in "AAB"] == [202, 409, 200]
     assert kept().stage == ApprovalStage.APPROVED
 
     ended = b.ended(release=replace(RELEASE, fence=FENCE[0]))
@@ -55,9 +55,9 @@ def test_two_approvers_are_in_the_record_that_is_sealed(ledger: Ledger) -> None:
 
 def test_a_stranger_is_recorded_and_the_right_person_can_still_approve(ledger: Ledger) -> None:
     """The deployment goes on waiting, and the record names who tried."""
-    assert take(event("X"), ledger, b.NOW).status == 403
+    assert taken(event("X"), ledger, b.NOW).status == 403
     assert (kept().stage, kept().turned_away[0].who) == (ApprovalStage.WAITING, "arn:aws:iam::123456789012:role/X")
-    assert take(event("A"), ledger, b.NOW).status == 202
+    assert taken(event("A"), ledger, b.NOW).status == 202
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_stranger_is_recorded_and_the_right_person_can_still_approve(ledger: L
 )
 def test_what_does_not_count_changes_nothing(ledger: Ledger, sent: dict[str, Any], now: datetime, status: int) -> None:
     """The record is as it was."""
-    assert take(sent, ledger, now).status == status
+    assert taken(sent, ledger, now).status == status
     assert kept() == WAITING
 
 
@@ -81,7 +81,7 @@ def test_a_deployment_that_is_over_takes_no_answer(ledger: Ledger) -> None:
     """A closed record is never written to."""
     ledger.close(deployment_record.closed(b.ended(release=replace(RELEASE, fence=FENCE[0])), b.NOW))
 
-    assert take(event("A"), ledger, b.NOW).status == 409
+    assert taken(event("A"), ledger, b.NOW).status == 409
     assert kept() == WAITING
 
 
@@ -98,26 +98,26 @@ class Racing:
     def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
         """Let the next role be faster, then write."""
         if self._roles:
-            take(event(self._roles.pop(0)), self._ledger, b.NOW)
+            taken(event(self._roles.pop(0)), self._ledger, b.NOW)
         written = self._ledger.exchange_approval(service, deployment_id, before, after)
         return written and not self._lost
 
 
 def test_of_two_answers_at_once_both_count(ledger: Ledger) -> None:
     """The slower one is decided again, on top of the faster one."""
-    assert take(event("B"), Racing(ledger, "A"), b.NOW).status == 200
+    assert taken(event("B"), Racing(ledger, "A"), b.NOW).status == 200
     assert [answer.who[-1] for answer in kept().answers] == ["A", "B"]
 
 
 def test_an_answer_whose_writing_was_not_confirmed_is_looked_up(ledger: Ledger) -> None:
     """Its sender is not told that somebody else, namely the sender, was faster."""
-    assert take(event("A"), Racing(ledger, lost=True), b.NOW).status == 202
+    assert taken(event("A"), Racing(ledger, lost=True), b.NOW).status == 202
     assert len(kept().answers) == 1
 
 
 def test_an_answer_that_cannot_be_written_is_to_be_sent_again(ledger: Ledger) -> None:
     """After some tries the caller is told that nothing was written."""
-    reply = take(event("A"), Racing(ledger, *[f"X{n}" for n in range(TRIES)]), b.NOW)
+    reply = taken(event("A"), Racing(ledger, *[f"X{n}" for n in range(TRIES)]), b.NOW)
 
     assert reply.status == 503
     assert kept().answers == ()

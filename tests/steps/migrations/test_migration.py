@@ -188,7 +188,10 @@ def test_two_migrations_never_run_at_once(event: dict[str, Any]) -> None:
     run(event)
     other = machine.locked(replace(RELEASE, deployment_id="20260102T030405Z-two", execution_arn=f"{b.EXECUTION}2"))
     later = {**event, "release": asdict(other)}
-    assert run(later)["code"] == "MIGRATION_OF_ANOTHER"
+    verdict = run(later)
+    assert verdict["code"] == asking.OF_ANOTHER
+    assert f"for the earlier deployment {RELEASE.deployment_id}; " in verdict["reason"]
+    assert f"aws ecs stop-task --cluster {standin.CLUSTER} --task {tasks()[0].task_arn}" in verdict["reason"]
     assert "migration" not in (standin.ledger().record(SERVICE, other.deployment_id) or {})
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from landfall.migration import asking, migration
+from landfall.migration import asking, migration, words
 from landfall.migration.migration import Migration, Stage
 from landfall.settings.migration import MigrationSettings
 from tests.support import builders as b
@@ -26,6 +26,14 @@ def test_what_is_intended_is_what_the_settings_say() -> None:
     assert (KNOWN.timeout_seconds, KNOWN.backward_compatible) == (900, True)
     other = replace(SERVICE, migration=MigrationSettings(("x",), container="migrate"))
     assert asking.intended(b.deployment(), other, b.NOW).container == "migrate"
+
+
+def test_what_people_do_by_hand_is_in_the_record() -> None:
+    """Whoever reads about the migration learns that it was more than its command, and where the confirmation is."""
+    by_hand = replace(SERVICE, migration=MigrationSettings(("x",), manual="index built"))
+    known = asking.intended(b.deployment(), by_hand, b.NOW)
+    assert dict(words.full(known))["by hand"] == "index built; an item of the sign-off"
+    assert "by hand" not in dict(words.full(KNOWN))
 
 
 def test_the_request_is_the_same_at_each_try() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from landfall.errors import SettingsError
 from landfall.settings import Limits, Service
+from landfall.settings.approval import asked_for
 from landfall.settings.migration import STOPPING_SECONDS
 from landfall.settings_file import read as settings_file
 
@@ -47,6 +48,23 @@ def test_its_time_is_part_of_the_deployments() -> None:
     assert Limits().migration_attempts == 0
 
 
+ITEM = '["backup taken"]'
+TWENTY = str([f"item {n}" for n in range(20)])
+APPROVAL = f'[services.api.approval]\nwhen = "before"\napprovers = ["role/A"]\nchecklist = {ITEM}\n'
+
+
+def test_what_people_do_by_hand_is_an_item_of_the_sign_off() -> None:
+    """The last one, after the checklist. The approval table itself stays as it was written."""
+    service, without = read(f'{TABLE}manual = "index built"\n{APPROVAL}'), read(f"{TABLE}{APPROVAL}")
+    asked = asked_for(service.approval, service.migration)
+    assert asked
+    assert asked.checklist == ("backup taken", "index built")
+    assert service.approval
+    assert service.approval.checklist == ("backup taken",)
+    assert asked_for(without.approval, without.migration) == without.approval == service.approval
+    assert asked_for(None, service.migration) is None
+
+
 WRONG = {
     "no command": (f"{SERVICE}[services.api.migration]\n", "services.api.migration"),
     "an empty command": (TABLE.replace('["migrate", "--all"]', "[]"), "give the program and its arguments"),
@@ -57,7 +75,12 @@ WRONG = {
     "no time": (f"{TABLE}timeout_seconds = 0\n", "timeout_seconds"),
     "a day": (f"{TABLE}timeout_seconds = 86400\n", "at most 21600 (6 hours)"),
     "longer than the queue": (f"{TABLE}timeout_seconds = 7000\n", "raise lock_attempts"),
-    "an unknown key": (f"{TABLE}manual = true\n", "services.api.migration.manual: unknown key"),
+    "an unknown key": (f"{TABLE}by_hand = true\n", "services.api.migration.by_hand: unknown key"),
+    "a step that nobody confirms": (f'{TABLE}manual = "index built"\n', "add [services.api.approval], or take it out"),
+    "an empty step": (f'{TABLE}manual = ""\n{APPROVAL}', "services.api.migration.manual: '' is no item"),
+    "a step of two lines": (f'{TABLE}manual = "a\\nb"\n{APPROVAL}', "is no item"),
+    "a step that is an item": (f'{TABLE}manual = "backup taken"\n{APPROVAL}', "has 'backup taken' twice"),
+    "a step too many": (f'{TABLE}manual = "z"\n{APPROVAL.replace(ITEM, TWENTY)}', "has 21 items"),
     "the time as a limit": (f"{SERVICE}migration_seconds = 5\n", "migration_seconds: unknown key"),
 }
 

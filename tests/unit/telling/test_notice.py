@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from landfall.model import QUIET, Outcome
+from landfall.migration import asking
+from landfall.model import QUIET, Failure, Outcome
 from landfall.telling import deployment_notice
 from tests.support import builders as b
 
@@ -29,6 +30,15 @@ def test_message(outcome: Outcome) -> None:
     assert "Live now:  " in text
     assert "https://us-east-1.console.aws.amazon.com/s3/object/bucket?region=us-east-1&prefix=report.md" in text
     assert f"Runbook:   docs/runbooks/{RUNBOOK.get(outcome, 'failed-deployment')}.md" in text
+
+
+def test_a_release_that_another_migration_kept_out_is_not_called_wrong() -> None:
+    """Nothing in the request can be fixed: the advice is to let the other task end, or to stop it."""
+    why = Failure("RunMigration", asking.OF_ANOTHER, "task arn:aws:ecs:x:1:task/c/t still migrates")
+    text = deployment_notice.notice(b.ended(Outcome.REJECTED, failure=why), None).text
+    assert "Let the earlier migration end" in text
+    assert "Fix the request" not in text
+    assert "The service was not changed" in text
 
 
 def test_message_without_a_report() -> None:

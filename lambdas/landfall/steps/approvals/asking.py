@@ -11,6 +11,7 @@ from landfall.intake import turn
 from landfall.model import Release, State, Verdict, failed
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
+from landfall.settings.approval import ApprovalSettings, asked_for
 from landfall.steps import locking
 from landfall.steps.approvals import looking
 from landfall.telling import approval_notice
@@ -29,7 +30,7 @@ class Asking:
 
 def assess(event: Asking, world: World) -> Verdict:
     """Look once. Safe to repeat: it asks once, and the record alone decides."""
-    release, settings = event.release, world.service(event.release.service).approval
+    release, settings = event.release, _asked_for(event, world)
     if settings is None:
         return failed("APPROVAL_UNKNOWN", f"the settings of {release.service} name nobody who may approve")
     key = (release.service, release.deployment_id)
@@ -41,6 +42,11 @@ def assess(event: Asking, world: World) -> Verdict:
     if looked.verdict.state == State.WAIT and not looked.approval.told:
         _tell(release, looked.approval, world)
     return looked.verdict
+
+
+def _asked_for(event: Asking, world: World) -> ApprovalSettings | None:
+    service = world.service(event.release.service)
+    return asked_for(service.approval, service.migration)
 
 
 def _own(release: Release) -> tuple[str, str]:

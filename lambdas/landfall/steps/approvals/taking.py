@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from landfall.approval import approval, door
+from landfall.approval import approval
 from landfall.approval.answering import CONFLICT, Reply, answered
+from landfall.approval.door import Asked
 from landfall.chain import Record
-from landfall.redaction import Redacts
 
 NOT_FOUND, TRY_AGAIN = 404, 503
 TRIES = 5
@@ -26,14 +25,8 @@ class Records(Protocol):
         """Replace the sign-off of an open record, if it still says `before`."""
 
 
-def take(event: Mapping[str, Any], ledger: Records, now: datetime, kinds: Sequence[Redacts] = ()) -> Reply:
-    """Return the reply to a request to the function URL. A reply below 300 was written before it is given.
-
-    `kinds` of data are taken out of the reason, besides the standard ones.
-    """
-    asked = door.read(event, kinds)
-    if isinstance(asked, Reply):
-        return asked
+def take(asked: Asked, ledger: Records, now: datetime) -> Reply:
+    """Return the reply to an answer. A reply below 300 was written before it is given."""
     tried: tuple[str, Reply] | None = None
     for _ in range(TRIES):
         record = ledger.record(asked.service, asked.deployment)

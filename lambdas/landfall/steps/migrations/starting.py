@@ -7,7 +7,7 @@ from dataclasses import replace
 from landfall.aws.one_off_tasks import OneOffTasks, Ran
 from landfall.change import task_definition, update_result
 from landfall.errors import AwsCallFailed
-from landfall.migration import asking, judgement, migration
+from landfall.migration import asking, judgement, migration, words
 from landfall.migration.migration import Migration, Stage
 from landfall.model import Deployment, Release, Verdict, wait
 from landfall.runtime.world import World
@@ -65,8 +65,9 @@ def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Ve
     left = [task for task in tasks.running(family, asking.STARTED_BY) if task.started_by != own]
     if not left:
         return None
-    why = f"task {left[0].arn} of another deployment ({left[0].started_by}) still migrates; no migration was started"
-    return wait("MIGRATION_OF_ANOTHER", why, release.limits.smoke_interval_seconds)
+    task, other = left[0].arn, left[0].started_by.removeprefix(asking.STARTED_BY)
+    why = f"task {task} still migrates for the earlier deployment {other}; this one started no migration"
+    return wait(asking.OF_ANOTHER, f"{why}; {words.to_stop(task)}", release.limits.smoke_interval_seconds)
 
 
 def _asked(release: Release, known: Migration, tasks: OneOffTasks, world: World) -> Verdict:

@@ -1,0 +1,114 @@
+"""An execution stopped at a migration, a sign-off or an after-check: the service is as before, and nothing ran twice.
+
+Part of `make recovery`. test_migration.py stops it in RunMigration and WaitForMigration, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from landfall.approval import approval
+from landfall.approval.approval import ApprovalStage
+from local.stage.inbox import Inbox
+from local.stage.landfall_stage import Stage
+from statemachine.definition import definition
+from tests.e2e import laws, owners_function, signing_off, stopping
+from tests.e2e.pushing import pushed
+from tests.e2e.signing_off import PATIENCE
+from tests.e2e.test_migration import tasks
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
+MIGRATED, ASKED, KEPT, CHECKED = "migrated", "asked", "kept", "checked"
+CASES = {
+    "RunMigration": MIGRATED,
+    "CheckMigration": MIGRATED,
+    "CheckApproval": ASKED,
+    "AwaitApproval": ASKED,
+    "CheckSignOff": KEPT,
+    "AwaitSignOff": KEPT,
+    "AfterCheck": CHECKED,
+    "WaitForAfterCheck": CHECKED,
+}
+"""The states, and the service whose releases come by each."""
+TOUCHED = (KEPT, CHECKED)
+"""Services that are asked for after they were changed: a release that is stopped there goes back."""
+
+
+@pytest.fixture(scope="module")
+def live(stage: Stage) -> Callable[[str], str]:
+    """Return what says which commit is live on a service. Its first release lands when it is first asked."""
+    landed: dict[str, str] = {}
+
+    def on(service: str) -> str:
+        if service not in landed:
+            landed[service] = _landed(stage, service)
+        return landed[service]
+
+    return on
+
+
+def _landed(stage: Stage, service: str) -> str:
+    if service == CHECKED:
+        owners_function.says(stage)({"ok": True})
+    if service in (MIGRATED, CHECKED):
+        ending = pushed(stage, service, "before gates")
+    else:
+        follower, record = signing_off.waiting(stage, service, "before gates")
+        for role in ("Approver", "Second"):
+            signing_off.answer(stage, role, record)
+        ending = stage.ended(follower, service, PATIENCE)
+    laws.hold(stage, ending, service, "SUCCEEDED")
+    return str(ending.record["git_sha"])
+
+
+@pytest.mark.parametrize("state", CASES)
+def test_an_execution_stopped_at_a_gate(stage: Stage, inbox: Inbox, live: Callable[[str], str], state: str) -> None:
+    """It is recovered: one record, one message, no lock, what was live is live, and no yes that nobody said."""
+    assert state in definition()["States"]
+    service = CASES[state]
+    before = live(service)
+    if service == CHECKED:
+        owners_function.says(stage)({"ok": None, "reason": "not decided yet"})
+    told = len(inbox.messages())
+
+    follower = stopping.begun(stage, "migration-slow" if service == MIGRATED else "", service)
+    stopping.entered(stage, follower, state, PATIENCE)
+    stage.stepfunctions.stop_execution(executionArn=follower.arn, cause="stopped by a test")
+    record = stopping.proven_or_paged(stage, inbox, follower, told, service)
+
+    _is_right(stage, record, service)
+    stopping.is_live(stage, before, service)
+
+
+def _is_right(stage: Stage, record: dict[str, Any], service: str) -> None:
+    assert record["outcome"] in (("ROLLED_BACK",) if service in TOUCHED else ("ROLLED_BACK", "REJECTED"))
+    known = approval.read(record)
+    assert known is None or known.stage != ApprovalStage.APPROVED
+    if service == MIGRATED:
+        started = tasks(stage, record)
+        assert len(started) <= 1
+        assert all(task["lastStatus"] == "STOPPED" for task in started)
+
+
+@pytest.mark.parametrize("state", ["CheckLeftMigration", "WaitForLeftMigration"])
+def test_a_recovery_that_waits_for_a_migration_is_stopped_too(
+    stage: Stage, inbox: Inbox, live: Callable[[str], str], state: str
+) -> None:
+    """The next recovery waits for the same task. None is started, and the record says how it ended."""
+    before, told = live(MIGRATED), len(inbox.messages())
+    follower = stopping.begun(stage, "migration-hangs", MIGRATED)
+    stopping.stopped_in(stage, follower, "WaitForMigration")
+    recovery = stopping.recovery_of(stage, follower.arn)
+    stopping.stopped_in(stage, recovery, state)
+    stopping.eventually(lambda: stopping.swept(stage) == 1, "the sweep to start a second recovery", 120, pause=2)
+
+    record = stopping.proven_or_paged(stage, inbox, follower, told, MIGRATED)
+
+    (task,) = tasks(stage, record)
+    assert task["lastStatus"] == "STOPPED"
+    assert "TIMED_OUT" in record["migration"]
+    _is_right(stage, record, MIGRATED)
+    stopping.is_live(stage, before, MIGRATED)
