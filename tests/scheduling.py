@@ -17,7 +17,7 @@ END_TO_END, AND_MORE, SYNTHESISED = "end to end", "end to end, and more", "synth
 TURN = {END_TO_END: 0, AND_MORE: 1, SYNTHESISED: 2}
 """What takes longest begins first."""
 OF_FIRST = {"test_ways.py", "test_way_back.py", "test_build_watch.py", "test_recovery.py"}
-"""The end-to-end tests of the first group: about half of the time that all take."""
+"""The end-to-end tests of the first group: about half of the time that all take. Others are of the second."""
 
 
 def group(path: Path) -> str:

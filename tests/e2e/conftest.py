@@ -22,7 +22,6 @@ SERVICES = (
     "landing",
     "drills",
     "first",
-    "taken",
     "tagged",
     "broken",
     "busy",
@@ -36,16 +35,25 @@ SERVICES = (
     "asked",
     "checked",
 )
-OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered", "kept", "lapsing", "bare")
+OF_LONG_TESTS = (
+    "taken",
+    "redeployed",
+    "hotfix",
+    "unhurried",
+    "outcomes",
+    "paused",
+    "altered",
+    "kept",
+    "lapsing",
+    "bare",
+)
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
+ONLY_FIRST = ("first", "tagged", "stopped", "built", "dropped")
+"""What only the first group's tests ask for (tests/scheduling.py); the second gets all others."""
 BY_GROUP = {
-    scheduling.END_TO_END: ("landing", "first", "tagged", "stopped", "built", "dropped"),
-    scheduling.AND_MORE: (
-        *("landing", "drills", "broken", "busy", "commanded"),
-        *("shaped", "jobs", "migrated", "asked", "checked"),
-    ),
+    scheduling.END_TO_END: ("landing", *ONLY_FIRST),
+    scheduling.AND_MORE: tuple(name for name in SERVICES if name not in ONLY_FIRST),
 }
-"""What the tests of each group ask for, without the long ones: where each has a worker, it has a local AWS too."""
 _GROUP = pytest.StashKey[str]()
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
@@ -96,7 +104,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def services_of(session: pytest.Session) -> Sequence[str]:
-    """Return the services that this process's tests ask for."""
+    """Return the services that this process's tests ask for: with several workers, each has a group and a local AWS."""
     if any(item.get_closest_marker("long") for item in session.items):
         return SERVICES + OF_LONG_TESTS
     alone = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1") == "1"  # then it runs both groups
