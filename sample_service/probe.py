@@ -36,7 +36,9 @@ def main(env: Mapping[str, str]) -> int:
 
 def _status_line(address: str, port: int) -> bytes:
     """Send a request without http.client. Its import would take longer than everything else, every few seconds."""
-    with socket.create_connection((address, port), TIMEOUT_SECONDS) as connection:
+    # as bytes, since a text's way through IDNA imports as much as everything else here
+    host = address.encode()
+    with socket.create_connection((host, port), TIMEOUT_SECONDS) as connection:  # type: ignore[arg-type]
         connection.sendall(_ASKED)
         with connection.makefile("rb") as answer:
             return answer.readline(1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -45,6 +46,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """End-to-end tests first."""
     scheduling.in_order(items)
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: no collection of garbage need look through all of it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> scheduling.EndToEndFirst:

@@ -15,6 +15,7 @@ import runpy
 import signal
 import socket
 import sys
+from functools import cache
 from typing import TypedDict
 
 PRELOADED = (
@@ -30,6 +31,8 @@ PRELOADED = (
     "re2",
 )
 """What the steps' modules import of their layer. A function that doesn't import it does not notice."""
+MODELS = ("cloudwatch", "dynamodb", "ecr", "ecs", "elbv2", "events", "kms", "logs", "s3", "sns", "stepfunctions")
+"""The services whose models most workers read: to parse them takes as long as a step's own work."""
 LONGEST = 1 << 18
 """Bytes of a request: an environment is a few kilobytes."""
 
@@ -50,6 +53,8 @@ def main(socket_fd: int, libraries: list[str]) -> None:
             importlib.import_module(name)
         except ImportError:
             continue
+    if "boto3" in sys.modules:
+        read_models()
     gc.freeze()  # a collection in a worker would copy all of the memory that it shares
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the workers
     with socket.socket(fileno=socket_fd) as asked:
@@ -64,6 +69,16 @@ def main(socket_fd: int, libraries: list[str]) -> None:
             for file in files:
                 os.close(file)
             asked.sendall(f"{pid}\n".encode())
+
+
+def read_models() -> None:
+    """Keep botocore's files, once parsed, for all workers: each then makes its clients of what is there."""
+    loaders = importlib.import_module("botocore.loaders")
+    loaders.JSONFileLoader.load_file = staticmethod(cache(loaders.JSONFileLoader().load_file))
+    loader = loaders.Loader()
+    loader.load_data("endpoints")
+    for name in MODELS:
+        loader.load_service_model(name, "service-2")
 
 
 def work(asked: Request, files: list[int]) -> None:

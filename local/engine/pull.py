@@ -82,8 +82,21 @@ class Registry:
             if not root.exists():
                 layers = [self._blob(reference, layer) for layer in manifest["layers"]]
                 _check_layers(layers, config, image)
-                unpack(layers, root)
+                unpack(layers[-1:], root, below=self._below(layers[:-1]))
         return Pulled(image, digest, config.get("config") or {}, root)
+
+    def _below(self, layers: list[Path]) -> Path | None:
+        """Return what images with the same lower layers share, unpacked and compiled once.
+
+        A service's dependencies are there, and each of its tasks would compile them again.
+        """
+        if not layers:
+            return None
+        name = hashlib.sha256("\n".join(layer.name for layer in layers).encode()).hexdigest()
+        root = self._roots / f"below-{name}"
+        if not root.exists():
+            unpack(layers, root, compiled=True)
+        return root
 
     def _manifest(self, reference: Reference) -> tuple[str, dict[str, Any]]:
         """Return a manifest and its digest, which is verified if the reference names one."""

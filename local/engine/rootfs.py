@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tarfile
 from pathlib import Path, PurePosixPath
 
@@ -15,18 +17,25 @@ class LayerError(ValueError):
     """A layer can't be unpacked safely. The message names the entry."""
 
 
-def unpack(layers: list[Path], root: Path) -> None:
+def unpack(layers: list[Path], root: Path, *, below: Path | None = None, compiled: bool = False) -> None:
     """Apply layers (tar files, lowest first) to ``root``, which must not exist yet.
 
-    It unpacks into another directory and renames it at the end, so an incomplete image is never used.
+    It unpacks into another directory and renames it at the end, so an incomplete image is never used. `below` holds
+    lower layers that are unpacked already: they are copied. With `compiled`, Python's byte-code is added.
     """
     scratch = root.with_name(f"{root.name}.{os.getpid()}.part")
     shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
+    if below:
+        shutil.copytree(below, scratch, symlinks=True)
+    scratch.mkdir(parents=True, exist_ok=True)
     for layer in layers:
         with tarfile.open(layer, "r:*") as tar:
             for member in tar:
                 _apply(tar, member, scratch.resolve())
+    if compiled:
+        # an upper layer may replace a module in the same second: only the hash says whether byte-code is of its source
+        command = [sys.executable, "-s", "-S", "-m", "compileall", "-q", "--invalidation-mode=checked-hash"]
+        subprocess.run([*command, str(scratch)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
     scratch.rename(root)
 
 

@@ -45,14 +45,15 @@ class _Subprocess:
         return getattr(subprocess, name)
 
     def Popen(self, argv: Sequence[str], **asked: Any) -> Any:  # noqa: N802  subprocess's own name
-        """Fork a Python worker that has a layer; start anything else as ever."""
-        layers = (asked.get("env") or {}).get(VARIABLE)
-        if argv[0] != sys.executable or not layers:
+        """Fork a Python worker; start anything else as ever."""
+        if argv[0] != sys.executable:
             return subprocess.Popen(argv, **asked)
+        layers = (asked.get("env") or {}).get(VARIABLE, "")  # without any, it has what AWS's runtime has: boto3
         with _LOCK:
             server = _SERVERS.get(layers)
             if server is None:
-                server = _SERVERS[layers] = ForkServer(argv[0], [f"{layer}/python" for layer in layers.split(":")])
+                libraries = [f"{layer}/python" for layer in layers.split(":") if layer]
+                server = _SERVERS[layers] = ForkServer(argv[0], libraries)
         return server.start(argv[1], asked["cwd"], asked["env"])
 
 

@@ -1,8 +1,9 @@
-"""One local AWS for all end-to-end tests, with a service for each story: tests don't depend on each other's state."""
+"""One local AWS for the end-to-end tests of a worker, with a service for each story: no test needs another's state."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from landfall.settings import Limits
 from local.settings import AS_WORKER, QUICK
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, staged
+from tests import scheduling
 from tests.e2e import laws
 from tests.e2e.pushing import pushed
 
@@ -20,7 +22,6 @@ SERVICES = (
     "landing",
     "drills",
     "first",
-    "taken",
     "tagged",
     "broken",
     "busy",
@@ -34,8 +35,26 @@ SERVICES = (
     "asked",
     "checked",
 )
-OF_LONG_TESTS = ("redeployed", "hotfix", "unhurried", "outcomes", "paused", "altered", "kept", "lapsing", "bare")
+OF_LONG_TESTS = (
+    "taken",
+    "redeployed",
+    "hotfix",
+    "unhurried",
+    "outcomes",
+    "paused",
+    "altered",
+    "kept",
+    "lapsing",
+    "bare",
+)
 """Deployed where tests run that the default run leaves out: no other test asks for them."""
+ONLY_FIRST = ("first", "tagged", "stopped", "built", "dropped")
+"""What only the first group's tests ask for (tests/scheduling.py); the second gets all others."""
+BY_GROUP = {
+    scheduling.END_TO_END: ("landing", *ONLY_FIRST),
+    scheduling.AND_MORE: tuple(name for name in SERVICES if name not in ONLY_FIRST),
+}
+_GROUP = pytest.StashKey[str]()
 AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
 """The limits that services have unless they say otherwise: nothing is shortened."""
 UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"start_period_seconds": 30}}
@@ -79,12 +98,24 @@ OVERRIDES: dict[str, dict[str, Any]] = {
 }
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note which group a worker runs: its local AWS is made for the first test of it."""
+    item.session.stash.setdefault(_GROUP, scheduling.group(item.path))
+
+
+def services_of(session: pytest.Session) -> Sequence[str]:
+    """Return the services that this process's tests ask for: with several workers, each has a group and a local AWS."""
+    if any(item.get_closest_marker("long") for item in session.items):
+        return SERVICES + OF_LONG_TESTS
+    alone = os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1") == "1"  # then it runs both groups
+    return SERVICES if alone else BY_GROUP[session.stash[_GROUP]]
+
+
 @pytest.fixture(scope="package")  # no longer than these tests: its services would go on being probed beside the others
 def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Return the local AWS with Landfall deployed to it by the real CDK app."""
     state: Path = tmp_path_factory.mktemp("aws")
-    has_long = any(item.get_closest_marker("long") for item in request.session.items)
-    services = SERVICES + (OF_LONG_TESTS if has_long else ())
+    services = services_of(request.session)
     overrides = {name: UNHURRIED | OVERRIDES.get(name, {}) for name in services}
     with staged(state, services, overrides=overrides) as stage:
         yield stage

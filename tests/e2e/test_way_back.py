@@ -97,6 +97,8 @@ def traced(stage: Stage, ending: Ending) -> None:
     }
 
 
+# tests/campaigns/torture/scenarios/5-way-back.toml has it, with what is told; tests/steps/test_telling.py has the page
+@pytest.mark.long
 def test_a_rollback_that_fails_pages(stage: Stage, inbox: Inbox) -> None:
     """The baseline's image is gone from the registry: nobody is told that all is well."""
     good = pushed(stage, "broken", "good")

@@ -119,6 +119,7 @@ def test_a_failed_first_release_leaves_no_tasks(stage: Stage, inbox: Inbox) -> N
     assert laws.running(stage, "first") == []
 
 
+@pytest.mark.long  # tests/campaigns/torture/scenarios/1-rollouts.toml has it at each moment
 def test_a_service_taken_over_is_left_alone(stage: Stage) -> None:
     """Somebody deploys over a release that is on its way: Landfall stops changing the service and says so."""
     good = pushed(stage, "taken", "good")

@@ -33,6 +33,7 @@ def test_a_worker_lands(stage: Stage, landed: Ending) -> None:
     assert "SmokeTest" not in {event.state for event in landed.events}
 
 
+@pytest.mark.long  # tests/campaigns/torture/scenarios/19-workers.toml has it, and every other end of a worker
 def test_a_worker_that_crashes_is_rolled_back(stage: Stage, landed: Ending) -> None:
     """It starts, logs its commit, exits, and again: what ran before is put back and proven."""
     ending = pushed(stage, SERVICE, "crash", fault="worker-crash")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Iterator
@@ -66,6 +68,15 @@ def test_absolute_links_stay_in_the_image(tmp_path: Path) -> None:
     """An image's link to /etc/passwd means the image's file, not this machine's."""
     unpack([_tar(tmp_path / "layer", ("etc/passwd", b"image"), ("p", "/etc/passwd"))], tmp_path / "root")
     assert (tmp_path / "root" / "p").read_bytes() == b"image"
+
+
+def test_a_replaced_module_never_runs_by_the_byte_code_of_the_one_below(tmp_path: Path) -> None:
+    """What images share is compiled once; an upper layer's module of the same size and second is still what runs."""
+    unpack([_tar(tmp_path / "low", ("m.py", b"print(1)"), ("n.py", b"print(3)"))], tmp_path / "below", compiled=True)
+    unpack([_tar(tmp_path / "high", ("m.py", b"print(2)"))], tmp_path / "root", below=tmp_path / "below")
+    assert len(list((tmp_path / "root" / "__pycache__").glob("*.pyc"))) == 2
+    command = [sys.executable, "-c", "import m, n"]
+    assert subprocess.run(command, cwd=tmp_path / "root", capture_output=True, check=True).stdout == b"2\n3\n"
 
 
 def test_references_outside_the_local_ecr_are_refused() -> None:
