@@ -153,7 +153,7 @@ def test_a_page_reads_no_more_of_a_long_ledger(place: Place, revision: str, reco
     pages = site(place)
     page = ask(pages, "/").text
 
-    assert pages.environments[0].reads.count == 49
+    assert pages.environments[0].reads.count == 48
     assert pages.environments[0].reads.count <= MOST
     assert "there are more findings than" in page
 

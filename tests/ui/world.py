@@ -92,6 +92,7 @@ class Place:
         """Close a deployment of a service as Landfall closes it, and anchor and report it."""
         subject, took = changes.pop("subject", ""), changes.pop("took", 42)
         committed, gates = changes.pop("committed", ""), changes.pop("gates", ())
+        noted = changes.pop("noted", {})
         seen = changes.pop("seen", Seen())
         release = _release(service, at - timedelta(seconds=took), sha)
         known: dict[str, Any] = {"release": release, "checks": CHECKS, "deployment": b.deployment(git_sha=sha)}
@@ -99,7 +100,7 @@ class Place:
         said = {"commit_subject": subject} if subject else {}
         said |= {"commit_time": committed} if committed else {}
         said |= {"gates": gate_log.written(gates)} if gates else {}
-        closed = self.ledger.close(deployment_record.closed(ended, at) | said) or {}
+        closed = self.ledger.close(deployment_record.closed(ended, at) | said | noted) or {}
         self._told(ended, closed, seen)
         return closed
 

@@ -99,6 +99,11 @@ def spelled(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
+def sentence(text: str) -> str:
+    """Return a text that begins as a sentence does."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def reason(text: object) -> str:
     """Return a reason with short names and without addresses: the whole is in the record."""
     told = _SEE.sub("", str(text))
