@@ -149,10 +149,10 @@ def told(history: dict[str, list[dict[str, Any]]], weeks: int = 0) -> Told:
 def _rolling(began: datetime) -> None:
     """Start two tasks of the release that is under way, one of which is still pulling its image."""
     live = standin.service_of("records-api").task_definition
-    revision = standin.register("records-api", f"registry/records-api@sha256:{sha('c41e09d'):0<64}")
+    revision = standin.register("records-api", f"registry/records-api@{world.digest(sha('c41e09d'))}")
     standin.service_of("records-api").task_definition = revision
     for number in range(2):
-        task = standin.start("records-api", f"sha256:{sha('c41e09d'):0<64}")
+        task = standin.start("records-api", world.digest(sha("c41e09d")))
         names = ("created_at", "pull_started_at", "pull_stopped_at", "started_at")
         for name, seconds in zip(names, (4 + number, 9, 26, 31), strict=True):
             setattr(task, name, began + timedelta(seconds=seconds))
@@ -181,7 +181,7 @@ def _images() -> None:
             ancestors = tuple(sha(each) for each in commits[place + 1 :])
             said = commit_details.Told(sha(commit), history=commit_details.WHOLE, ancestors=ancestors)
             layers = [*LAYERS, (f"{service}-{commit}", 3_100_000 + 240_000 * (len(commits) - place))]
-            standin.push(tag=sha(commit), digest=f"sha256:{sha(commit):0<64}", said=said, layers=layers)
+            standin.push(tag=sha(commit), digest=world.digest(sha(commit)), said=said, layers=layers)
 
 
 def _past(place: Place, now: datetime) -> None:
@@ -209,7 +209,7 @@ def _good(place: Place, service: str, at: datetime, *said: str, **more: Any) -> 
     commit, subject = said
     name = f"staging-{service}" if place.prefix == "staging-" else service
     revision = standin.service_of(name).task_definition
-    seen_ = seen(at, GOOD, revision=revision, digest=f"sha256:{sha(commit):0<64}")
+    seen_ = seen(at, GOOD, revision=revision, digest=world.digest(sha(commit)))
     deployed = b.deployment(task_definition=revision, git_sha=sha(commit))
     committed = (at - timedelta(minutes=52)).isoformat()
     known: dict[str, Any] = {"subject": subject, "took": 101, "seen": seen_, "committed": committed}
@@ -225,15 +225,19 @@ def land(place: Place) -> None:
 
 def _bad(place: Place, at: datetime) -> None:
     live = standin.service_of("billing").task_definition
-    host = [{"name": "LOG_LEVEL", "value": "info"}, {"name": "PAYMENT_HOST", "value": "payments.example"}]
-    tried = standin.register("billing", "registry/billing@sha256:8008b75", environment=host)
+    host = [
+        {"name": "GIT_SHA", "value": "stale"},
+        {"name": "LOG_LEVEL", "value": "info"},
+        {"name": "PAYMENT_HOST", "value": "payments.example"},
+    ]
+    tried = standin.register("billing", f"registry/landfall/sample@{world.digest(sha('8008b75'))}", environment=host)
     back = b.way_back(task_definition=live, git_sha=sha("b90830d"), undoes=tried)
     changes = {
         "deployment": back,
         "baseline": b.baseline(task_definition=live, git_sha=sha("b90830d")),
         "failure": Failure("CheckStability", "CRASH_LOOP", WHY),
         "subject": "Retry the payment provider twice",
-        "seen": seen(at, BAD, "fatal: PAYMENT_URL is not set", tried, f"sha256:{sha('8008b75'):0<64}"),
+        "seen": seen(at, BAD, "fatal: PAYMENT_URL is not set", tried, world.digest(sha("8008b75"))),
         "took": 17,
     }
     place.ended("billing", Outcome.ROLLED_BACK, at, sha("8008b75"), **changes)
@@ -294,7 +298,7 @@ def at_sign_off(told: Told, history: dict[str, list[dict[str, Any]]], when: When
     record = told.staging.begun("billing", began, sha("91f3c2e"), "Send receipts by mail")
     known = sign_offs.waiting(now, when)
     told.staging.ledger.update("billing", record["deployment_id"], approval=approval.written(known))
-    history[record["deployment_id"]] = _history(began, visits=[("CheckApproval", 2400, AWAITED)])
+    history[record["deployment_id"]] = _history(began, visits=[("CheckApproval", 1, AWAITED)])
     return str(record["deployment_id"])
 
 
@@ -319,7 +323,7 @@ def migrating(told: Told, history: dict[str, list[dict[str, Any]]]) -> str:
         lines=("adding the column bounced_at", "3 of 12 batches"),
     )
     told.production.ledger.update("mailer", record["deployment_id"], migration=migration.written(known))
-    history[record["deployment_id"]] = _history(began, visits=[("CheckMigration", 160, "MIGRATING")])
+    history[record["deployment_id"]] = _history(began, visits=[("CheckMigration", 19, "MIGRATING")])
     return str(record["deployment_id"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -156,8 +157,8 @@ def _release(service: str, at: datetime, sha: str) -> Any:
         requested_at=at.isoformat(),
         started_at=at.isoformat(),
         git_sha=sha,
-        image=f"registry/landfall/sample@sha256:{sha:0<64}",
-        image_digest=f"sha256:{sha:0<64}",
+        image=f"registry/landfall/sample@{digest(sha)}",
+        image_digest=digest(sha),
         requested_by="arn:aws:sts::123456789012:assumed-role/release/ann",
     )
 
@@ -240,9 +241,14 @@ def runs(name: str, desired: int = 2) -> str:
     return revision
 
 
+def digest(sha: str) -> str:
+    """Return the digest of a commit's image."""
+    return f"sha256:{hashlib.sha256(sha.encode()).hexdigest()}"
+
+
 def now() -> datetime:
     """Return the time to the second."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
-__all__ = ["CHECKS", "Place", "Somewhere", "aws", "now", "runs", "service"]
+__all__ = ["CHECKS", "Place", "Somewhere", "aws", "digest", "now", "runs", "service"]

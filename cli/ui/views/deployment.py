@@ -120,7 +120,7 @@ def _sign_off(found: Deployment, options: str) -> SignOff | None:
 
 
 def _why(found: Deployment, timeline: Sequence[Mapping[str, Any]]) -> str:
-    return why(found.record.get("why") or (timeline[-1].get("reason") if timeline else ""))
+    return words.sentence(why(found.record.get("why") or (timeline[-1].get("reason") if timeline else "")))
 
 
 def _state(found: Deployment, stops: Sequence[Stop], signed: SignOff | None) -> tuple[str, str]:
@@ -135,7 +135,7 @@ def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, 
     took = words.span((ended - began).total_seconds()) if began else "a time that is not known"
     if found.open:
         if asked := awaited.sign_off(found.record):
-            return f"It {_ALREADY[asked.when]}waits for approval, {sign_off.until(asked, found.at)}."
+            return f"It {_ALREADY[asked.when]}waits for approval: {sign_off.left(asked, found.at)}."
         if waits := gate_words.waiting(gate_log.read(found.record)):
             gate, left = gate_words.NAMES.get(waits.gate, waits.gate), gate_words.left(waits, found.at)
             return f"It waits at the gate “{gate}”, with {gate_words.weight(waits)} of the traffic: {left}."

@@ -120,10 +120,12 @@ def _awaited(column: Column, seen: Seen, options: str) -> Iterable[Need]:
     for record, known in awaited.sign_offs(seen.live) if seen.live else ():
         where, name = f"{seen.name}, {column.environment}", str(record["deployment_id"])
         items = f" To confirm: {'; '.join(known.checklist)}." if known.checklist else ""
-        what = f"commit {words.short(record.get('git_sha', UNKNOWN))}: {sign_off.says(known, column.at)}{items}"
+        commit, until = words.short(record.get("git_sha", UNKNOWN)), sign_off.until(known, column.at)
+        what = f"commit {commit} waits for {sign_off.awaited(known)}, {until}.{items}"
+        since = f"asked {words.ago(known.asked_at, column.at)}, {words.clock(known.asked_at)} UTC"
         yes, no = approval_words.to_answer(known, name, options)
         rest = f"{words.sentence(approval_words.UNTIL_THEN[known.when])}. To say no: {no}"
-        yield Need("warn", where, what, f"asked {words.since(known.asked_at, column.at)}", yes, rest)
+        yield Need("warn", where, what, since, yes, rest)
 
 
 def _suffering(column: Column, seen: Seen) -> Iterable[Need]:

@@ -66,12 +66,12 @@ def of(known: Approval, deployment: str, now: datetime, options: str, *, under_w
     answers = under_way and waits and _left(known, now) > 0
     yes, no = approval_words.to_answer(known, deployment, options) if answers else ("", "")
     told = (
-        ("asked", f"{words.clock(known.asked_at)}, {approval_words.WHEN[known.when]}" if known.asked_at else ""),
-        ("who may say yes", names(known, known.approvers)),
+        ("asked", f"{words.clock(known.asked_at)} UTC, {approval_words.WHEN[known.when]}" if known.asked_at else ""),
+        ("who may say yes", names(known, approval_words.eligible(known))),
         ("how many", "two different people, and not who asked for it" if known.four_eyes else ""),
         ("asked for by", names(known, [known.requester]) if known.four_eyes and known.requester else ""),
         ("items to confirm", "; ".join(known.checklist)),
-        ("until", words.clock(known.expires_at) if known.expires_at else ""),
+        ("until", f"{words.clock(known.expires_at)} UTC" if known.expires_at else ""),
         ("without a yes", approval_words.UNTIL_THEN[known.when] if answers else ""),
     )
     pairs = tuple((name, text) for name, text in told if text)
@@ -84,7 +84,8 @@ def says(known: Approval, now: datetime, *, under_way: bool = True) -> str:
         case ApprovalStage.WAITING if not under_way:
             return "The deployment ended before anybody who was asked had decided."
         case ApprovalStage.WAITING:
-            return f"It waits for {awaited(known)}, {until(known, now)}."
+            over = "" if _left(known, now) > 0 else ": its time is over"
+            return f"It waits for {awaited(known)}, until {words.clock(known.expires_at)} UTC{over}."
         case ApprovalStage.APPROVED:
             return f"{_each(known, known.approved_by)}."
         case ApprovalStage.REFUSED:
@@ -108,9 +109,13 @@ def awaited(known: Approval) -> str:
 
 def until(known: Approval, now: datetime) -> str:
     """Say until when an answer counts, and how long that is."""
-    left = _left(known, now)
-    told = f"{words.span(left)} left" if left > 0 else "its time is over"
-    return f"until {words.clock(known.expires_at)} UTC: {told}"
+    return f"until {words.clock(known.expires_at)} UTC: {left(known, now)}"
+
+
+def left(known: Approval, now: datetime) -> str:
+    """Say how much time is left."""
+    seconds = _left(known, now)
+    return f"{words.span(seconds)} left" if seconds > 0 else "its time is over"
 
 
 def names(known: Approval, who: Iterable[str]) -> str:

@@ -20,8 +20,13 @@ def approvals(approval: Approval) -> str:
 
 def may_approve(approval: Approval) -> list[str]:
     """Return who may still say yes."""
-    done = {answer.who for answer in approval.approved_by} | ({approval.requester} if approval.four_eyes else set())
-    return [who for who in approval.approvers if who not in done]
+    done = {answer.who for answer in approval.approved_by}
+    return [who for who in eligible(approval) if who not in done]
+
+
+def eligible(approval: Approval) -> list[str]:
+    """Return the approvers without who asked for the release, who can't be one of four eyes."""
+    return [who for who in approval.approvers if not (approval.four_eyes and who == approval.requester)]
 
 
 def waits(approval: Approval) -> str:
