@@ -33,7 +33,6 @@ OF: tuple[tuple[str, str, Any, Any], ...] = (
     ("at-gate-390", "at_gate", "dark", NARROW),
     ("sign-off", "sign_off", "light", WIDE),
     ("sign-off-390", "sign_off", "dark", NARROW),
-    ("needs", "live", "light", WIDE),
 )
 """Each picture: its name, its page, its scheme, its size."""
 LATER: dict[str, tuple[str, Any]] = {

@@ -1,4 +1,4 @@
-"""The pages of what waits for somebody, in a browser: a gate, a sign-off, a migration from which the service suffers."""
+"""The pages of what waits for somebody, in a browser: a gate, a sign-off, a migration that hurts the service."""
 
 from __future__ import annotations
 
