@@ -33,6 +33,7 @@ class Live:
     `record` is the last deployment, if it left this revision live and proven, else None. `release` is the proven
     deployment that made this revision. `last_change` is the last deployment that changed the service, whatever it left.
     `may_pause`: its owner has hooks that pause a deployment.
+    `unfinished` are the records of those under way, in the order in which they began; `under_way` is the last of them.
     `alarms` are those that the service names in its deployment configuration.
     """
 
@@ -51,6 +52,7 @@ class Live:
     last_change: Record | None = None
     may_pause: bool = False
     alarms: tuple[str, ...] = ()
+    unfinished: tuple[Record, ...] = ()
 
     @property
     def proven(self) -> bool:
@@ -83,10 +85,10 @@ def looks(cloud: Cloud, services: Sequence[Service]) -> list[Live]:
         name, view = service.name, views[service.name]
         if view is None or view.primary is None:
             status = view.status if view else "missing"
-            found.append(_nothing(service, status, under_way.get(name), standings[name].last_change))
+            found.append(_nothing(service, status, under_way.get(name, ()), standings[name].last_change))
             continue
         revision = shown[name] or _by_revision(cloud, service, view.task_definition, *described[name])
-        found.append(_live(service, view, revision, standings[name].last_change, under_way.get(name)))
+        found.append(_live(service, view, revision, standings[name].last_change, under_way.get(name, ())))
     return found
 
 
@@ -100,7 +102,7 @@ class _Shown:
 
 
 def _live(
-    service: Service, view: ServiceView, shown: _Shown, last_change: Record | None, under_way: str | None
+    service: Service, view: ServiceView, shown: _Shown, last_change: Record | None, unfinished: tuple[Record, ...]
 ) -> Live:
     primary = view.primary
     at, rollout = (primary.created_at, primary.rollout_state) if primary else (None, "")
@@ -116,16 +118,21 @@ def _live(
         rollout=rollout or UNKNOWN,
         record=proof(last_change, view.task_definition),
         release=shown.release,
-        under_way=under_way,
+        under_way=_newest(unfinished),
         last_change=last_change,
         may_pause=view.may_pause,
         alarms=view.alarms,
+        unfinished=unfinished,
     )
 
 
-def _nothing(service: Service, status: str, under_way: str | None, last_change: Record | None) -> Live:
-    unknown = (UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN)
-    return Live(service.name, status, *unknown, 0, 0, "none", None, None, under_way, last_change)
+def _nothing(service: Service, status: str, unfinished: tuple[Record, ...], last_change: Record | None) -> Live:
+    known = (service.name, status, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, 0, "none", None, None)
+    return Live(*known, _newest(unfinished), last_change, unfinished=unfinished)
+
+
+def _newest(unfinished: tuple[Record, ...]) -> str | None:
+    return str(unfinished[-1]["deployment_id"]) if unfinished else None
 
 
 def _views(ecs: Any, services: Sequence[Service]) -> dict[str, ServiceView | None]:
@@ -163,11 +170,14 @@ def _primary(
             yield service.name, service, view
 
 
-def _under_way(cloud: Cloud, services: Sequence[Service]) -> dict[str, str]:
-    """Return the deployment of each service that is under way; of several, the one that began last."""
+def _under_way(cloud: Cloud, services: Sequence[Service]) -> dict[str, tuple[Record, ...]]:
+    """Return the deployments of each service that are under way, in the order in which they began."""
     unfinished = cloud.ledger.unfinished(services[0].name if len(services) == 1 else None)
-    in_order = sorted(unfinished, key=lambda r: (records.started(r), str(r["deployment_id"])))
-    return {str(record["service"]): str(record["deployment_id"]) for record in in_order}
+    found: dict[str, tuple[Record, ...]] = {}
+    for record in sorted(unfinished, key=lambda r: (records.started(r), str(r["deployment_id"]))):
+        name = str(record["service"])
+        found[name] = (*found.get(name, ()), record)
+    return found
 
 
 def _by_record(view: ServiceView, service: Service, standing: Standing) -> _Shown | None:

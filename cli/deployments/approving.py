@@ -1,4 +1,4 @@
-"""Does a deployment that is under way wait for people to sign it off? And how an answer is sent to its door."""
+"""How an answer to a sign-off is sent to its door."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from botocore.httpsession import URLLib3Session
 
 from cli.cloud import Cloud
 from cli.exits import NotKnown, Refused
-from cli.live_release import Live
-from landfall.approval import approval, words
-from landfall.approval.approval import ApprovalStage
 from landfall.chain import Record
-from landfall.errors import AwsCallFailed
-from landfall.settings import Service
 
 URL = "ApprovalUrl"
 """The output of the pipeline's stack that has the function URL."""
@@ -26,17 +21,6 @@ TIMEOUT_SECONDS = 60
 FIRST_REFUSAL, FIRST_FAILURE, TRY_AGAIN = 300, 500, 503
 CODES = {400: "BAD_ANSWER", 403: "NOT_AN_APPROVER", 404: "NO_APPROVAL", 409: "NO_LONGER_AWAITED", 503: "NOT_WRITTEN"}
 """The command's own codes, by the door's status."""
-
-
-def waits(cloud: Cloud, service: Service, live: Live) -> str:
-    """Return whom a deployment waits for, and until when; empty if it does not, or can't be read."""
-    if not (live.under_way and service.approval):
-        return ""
-    try:
-        known = approval.read(cloud.ledger.record(live.service, live.under_way))
-    except AwsCallFailed:
-        return ""  # that it is under way is said all the same
-    return words.waits(known) if known and known.stage == ApprovalStage.WAITING else ""
 
 
 def sent(cloud: Cloud, record: Record, answer: str, items: list[str], reason: str) -> dict[str, Any]:

@@ -60,8 +60,9 @@ def live(site: Site, request: Request) -> Response:
 
 def deployment(site: Site, request: Request, environment: str, service: str, name: str) -> Response:
     """Show one deployment, live or past."""
-    found = deployment_reading.deployment(site.named(environment), service, name)
-    page = deployment_view.page(found)
+    at = site.named(environment)
+    found = deployment_reading.deployment(at, service, name)
+    page = deployment_view.page(found, site.options_of(at))
     values = {
         "found": found,
         "record": found.record,

@@ -98,7 +98,8 @@ def show(
     for label, text in approval_words.full(approval.read(record)):
         at.out.say(Text(f"  {label:<20}{text}"))
     known = migration.read(record)
-    for label, text in (*words.full(known), *after_words.full(inquiry.read(record))):
+    told = words.full(known, under_way="outcome" not in record)
+    for label, text in (*told, *after_words.full(inquiry.read(record))):
         at.out.say(Text(f"  {label:<20}{text}"))
     for line in known.lines if known else ():
         at.out.say(Text(f"    {line}"))

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli import drill_records
 from cli.command import At, ServiceName, verb
-from cli.deployments import approving, pausing
+from cli.deployments import awaited, pausing
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
@@ -29,7 +29,7 @@ def status(at: At, *, service: ServiceName = None) -> int:
         (
             live,
             tuple(map(str, frozen[live.service])),
-            approving.waits(at.cloud, by_name[live.service], live) or pausing.of(at.cloud, live),
+            awaited.said(live) or pausing.of(at.cloud, live),
             drill_records.told(at.cloud, by_name[live.service]),
         )
         for live in looks(at.cloud, chosen)

@@ -31,8 +31,15 @@ OF: tuple[tuple[str, str, Any, Any], ...] = (
     ("evidence", "evidence", "light", WIDE),
     ("at-gate", "at_gate", "light", WIDE),
     ("at-gate-390", "at_gate", "dark", NARROW),
+    ("sign-off", "sign_off", "light", WIDE),
+    ("sign-off-390", "sign_off", "dark", NARROW),
 )
 """Each picture: its name, its page, its scheme, its size."""
+LATER: dict[str, tuple[str, Any]] = {
+    "at_gate": ("production", story.at_gate),
+    "sign_off": ("staging", story.at_sign_off),
+}
+"""Deployments of `billing` that begin once the pages before were drawn: their environment, and what begins them."""
 
 
 def main() -> int:
@@ -48,9 +55,10 @@ def main() -> int:
         browser = running.chromium.launch(executable_path=path, args=list(site.SANDBOX))
         places = _places(browser, served.root)
         for name, place, scheme, size in OF:
-            if place == "at_gate" and place not in places:  # it changes what the other pages tell of
-                at = story.at_gate(served.story, served.history)
-                places[place] = f"{served.root}/deployment/{quote('production · eu-west-1')}/billing/{at}"
+            if place in LATER and place not in places:  # it changes what the other pages tell of
+                environment, tell = LATER[place]
+                at = tell(served.story, served.history)
+                places[place] = f"{served.root}/deployment/{quote(f'{environment} · eu-west-1')}/billing/{at}"
             page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
             page.goto(places[place])
             page.screenshot(path=PICTURES / f"{name}.png")

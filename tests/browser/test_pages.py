@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.browser import site
 from tests.browser.opening import expect, opened
+from tests.browser.readable import WIDTHS, reads_well
 from tests.browser.site import Served
 from tests.ui import story
 
 pytestmark = pytest.mark.browser
-
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-"""axe-core 4.11.0 as npm has it; MPL 2.0, beside it. It is no part of what is shipped."""
-WIDTHS = (1440, 390)
-SERIOUS = ("serious", "critical")
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +40,7 @@ def paths(chromium: Any, served: Served) -> list[str]:
 def test_each_page_fits_and_can_be_read(served: Served, chromium: Any, width: int, scheme: str) -> None:
     """No sideways scroll, no serious finding of axe-core, no complaint of the browser, no request to anybody else."""
     for address in paths(chromium, served):
-        view = {"width": width, "height": 900}
-        page = opened(chromium, address, viewport=view, color_scheme=scheme, reduced_motion="reduce")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        page.evaluate(AXE)
-        found = page.evaluate("axe.run().then(all => all.violations.map(v => [v.impact, v.id, v.nodes[0].html]))")
-
-        assert (wide, page.said) == (0, []), address
-        assert [each for each in found if each[0] in SERIOUS] == [], address
-        assert all(url.startswith(f"{served.origin}/") for url in page.asked), address
-        page.context.close()
+        reads_well(chromium, served, address, looks=(width, scheme))
 
 
 def test_the_keyboard_is_enough(served: Served, chromium: Any) -> None:

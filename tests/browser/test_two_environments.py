@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,9 +47,12 @@ class Two:
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     """Start two local AWSs with Landfall, and the pages of both, as a person starts them."""
     states = [tmp_path_factory.mktemp(name) for name in NAMES]
-    over = {SERVICE: UNHURRIED}
-    with staged(states[0], (SERVICE,), overrides=over) as one, staged(states[1], (SERVICE,), overrides=over) as other:
-        stages = dict(zip(NAMES, (one, other), strict=True))
+    with ExitStack() as both, ThreadPoolExecutor() as pool:
+
+        def begun(state: Path) -> Stage:
+            return both.enter_context(staged(state, (SERVICE,), overrides={SERVICE: UNHURRIED}))
+
+        stages = dict(zip(NAMES, pool.map(begun, states), strict=True))
         with _pages(stages, states[0]) as address:
             yield Two(stages, address)
 
@@ -87,8 +91,8 @@ def _document(lines: Any) -> str:
 
 def test_two_environments_side_by_side(two: Two, chromium: Any) -> None:
     """Each column is proven by its own proof, and a record that was changed in one breaks no chain of the other."""
-    old = two.released("production", "older")
-    new = two.released("staging", "newer")
+    with ThreadPoolExecutor() as pool:  # a release mostly waits
+        new, old = pool.map(two.released, NAMES, ("newer", "older"))
 
     page = opened(chromium, two.address, viewport={"width": 1440, "height": 900})
     expect(page.locator("h1")).to_have_text("All two places are proven live.")

@@ -17,8 +17,8 @@ DIFFERENCES = (
 _STAGES = {"before_traffic": "POST_TEST", "shift": "PRE_PRODUCTION", "bake": "POST_PRODUCTION"}
 _SAID = {
     "before_traffic": "8 requests to blue and green side by side: GET /records latency: blue 41 ms, green 68 ms",
-    "shift": "green is no worse than blue: 5xx answers 1 of 1,204 (0.08%), blue 9 of 10,977 (0.08%)",
-    "bake": "green is no worse than blue: 5xx answers 3 of 6,310 (0.05%), blue 0 of 0; 100 % of production traffic",
+    "shift": "green is no worse than blue: 5xx answers 1 of 1,204 (0.08 %), blue 9 of 10,977 (0.08 %)",
+    "bake": "green is no worse than blue: 5xx answers 3 of 6,310 (0.05 %), blue 0 of 0; 100 % of production traffic",
 }
 SERVICE_DEPLOYMENT = "arn:aws:ecs:eu-west-1:123456789012:service-deployment/landfall/records-api/7Qd2"
 

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cli.ui.site import Site
+from landfall.approval import approval
+from landfall.approval.approval import AWAITED
 from landfall.gates import gate_log
 from landfall.gates.gate_log import NotedGate
 from landfall.images import commit_details
@@ -16,13 +18,16 @@ from landfall.intake.freeze import Freeze
 from landfall.ledger.execution_history import Entry
 from landfall.ledger.task_times import TaskTimes
 from landfall.logs.task_logs import Line, Tally
+from landfall.migration import migration
+from landfall.migration.migration import Migration, Stage
 from landfall.model import Failure, Outcome
 from landfall.proof.observed import Look
 from landfall.reconcile.findings import Finding, Kind, State
+from landfall.settings.approval import When
 from landfall.telling.report import LogLines, Seen
 from tests.steps import standin
 from tests.support import builders as b
-from tests.ui import gates, world
+from tests.ui import gates, sign_offs, world
 from tests.ui.world import Place
 
 SERVICES = ("records-api", "billing", "mailer")
@@ -144,10 +149,10 @@ def told(history: dict[str, list[dict[str, Any]]], weeks: int = 0) -> Told:
 def _rolling(began: datetime) -> None:
     """Start two tasks of the release that is under way, one of which is still pulling its image."""
     live = standin.service_of("records-api").task_definition
-    revision = standin.register("records-api", f"registry/records-api@sha256:{sha('c41e09d'):0<64}")
+    revision = standin.register("records-api", f"registry/records-api@{world.digest(sha('c41e09d'))}")
     standin.service_of("records-api").task_definition = revision
     for number in range(2):
-        task = standin.start("records-api", f"sha256:{sha('c41e09d'):0<64}")
+        task = standin.start("records-api", world.digest(sha("c41e09d")))
         names = ("created_at", "pull_started_at", "pull_stopped_at", "started_at")
         for name, seconds in zip(names, (4 + number, 9, 26, 31), strict=True):
             setattr(task, name, began + timedelta(seconds=seconds))
@@ -176,7 +181,7 @@ def _images() -> None:
             ancestors = tuple(sha(each) for each in commits[place + 1 :])
             said = commit_details.Told(sha(commit), history=commit_details.WHOLE, ancestors=ancestors)
             layers = [*LAYERS, (f"{service}-{commit}", 3_100_000 + 240_000 * (len(commits) - place))]
-            standin.push(tag=sha(commit), digest=f"sha256:{sha(commit):0<64}", said=said, layers=layers)
+            standin.push(tag=sha(commit), digest=world.digest(sha(commit)), said=said, layers=layers)
 
 
 def _past(place: Place, now: datetime) -> None:
@@ -204,7 +209,7 @@ def _good(place: Place, service: str, at: datetime, *said: str, **more: Any) -> 
     commit, subject = said
     name = f"staging-{service}" if place.prefix == "staging-" else service
     revision = standin.service_of(name).task_definition
-    seen_ = seen(at, GOOD, revision=revision, digest=f"sha256:{sha(commit):0<64}")
+    seen_ = seen(at, GOOD, revision=revision, digest=world.digest(sha(commit)))
     deployed = b.deployment(task_definition=revision, git_sha=sha(commit))
     committed = (at - timedelta(minutes=52)).isoformat()
     known: dict[str, Any] = {"subject": subject, "took": 101, "seen": seen_, "committed": committed}
@@ -220,24 +225,31 @@ def land(place: Place) -> None:
 
 def _bad(place: Place, at: datetime) -> None:
     live = standin.service_of("billing").task_definition
-    host = [{"name": "LOG_LEVEL", "value": "info"}, {"name": "PAYMENT_HOST", "value": "payments.example"}]
-    tried = standin.register("billing", "registry/billing@sha256:8008b75", environment=host)
+    host = [
+        {"name": "GIT_SHA", "value": "stale"},
+        {"name": "LOG_LEVEL", "value": "info"},
+        {"name": "PAYMENT_HOST", "value": "payments.example"},
+    ]
+    tried = standin.register("billing", f"registry/landfall/sample@{world.digest(sha('8008b75'))}", environment=host)
     back = b.way_back(task_definition=live, git_sha=sha("b90830d"), undoes=tried)
     changes = {
         "deployment": back,
         "baseline": b.baseline(task_definition=live, git_sha=sha("b90830d")),
         "failure": Failure("CheckStability", "CRASH_LOOP", WHY),
         "subject": "Retry the payment provider twice",
-        "seen": seen(at, BAD, "fatal: PAYMENT_URL is not set", tried, f"sha256:{sha('8008b75'):0<64}"),
+        "seen": seen(at, BAD, "fatal: PAYMENT_URL is not set", tried, world.digest(sha("8008b75"))),
         "took": 17,
     }
     place.ended("billing", Outcome.ROLLED_BACK, at, sha("8008b75"), **changes)
 
 
-def _history(began: datetime, gates: Sequence[NotedGate] = ()) -> list[dict[str, Any]]:
+def _history(
+    began: datetime, gates: Sequence[NotedGate] = (), visits: Sequence[tuple[str, float, str]] | None = None
+) -> list[dict[str, Any]]:
     """Return what Step Functions tells of a deployment whose rollout is under way, the newest first.
 
-    With `gates` it came to them, and waits at the last one.
+    With `gates` it came to them, and waits at the last one. With `visits` it came to these states after its preflight
+    instead: each with its seconds and the code of its answer, which waits.
     """
     found: list[dict[str, Any]] = []
     at = began
@@ -253,9 +265,11 @@ def _history(began: datetime, gates: Sequence[NotedGate] = ()) -> list[dict[str,
         add("TaskSucceeded", 0.2, taskSucceededEventDetails={"output": json.dumps(output)})
 
     add("PassStateEntered", 0.1, stateEnteredEventDetails={"name": "Begin"})
-    for state, _, answer, code in GOOD[:5]:
+    for state, _, answer, code in GOOD[: 5 if visits is None else 3]:
         visit(state, 0.1, **({"state": answer, "code": code, "reason": ""} if answer else {}))
-    for number in range(5):
+    for state, seconds, code in visits or ():
+        visit(state, seconds, state="WAIT", code=code, reason=f"{state} waits")
+    for number in range(5 if visits is None else 0):
         add("WaitStateEntered", 0.1, stateEnteredEventDetails={"name": "WaitForStability"})
         reason = f"{min(3, 1 + number)} of 4 new tasks healthy; waits for the others"
         visit("CheckStability", 10, state="WAIT", code="ROLLING", reason=reason)
@@ -275,3 +289,43 @@ def at_gate(told: Told, history: dict[str, list[dict[str, Any]]]) -> str:
     place.ledger.update("billing", record["deployment_id"], gates=gate_log.written(seen_there))
     history[record["deployment_id"]] = _history(began, seen_there)
     return str(record["deployment_id"])
+
+
+def at_sign_off(told: Told, history: dict[str, list[dict[str, Any]]], when: When = "before") -> str:
+    """Let a release of `billing` be under way in staging that people must sign off. Return its id."""
+    now = world.now()
+    began = now - timedelta(minutes=41)
+    record = told.staging.begun("billing", began, sha("91f3c2e"), "Send receipts by mail")
+    known = sign_offs.waiting(now, when)
+    told.staging.ledger.update("billing", record["deployment_id"], approval=approval.written(known))
+    history[record["deployment_id"]] = _history(began, visits=[("CheckApproval", 1, AWAITED)])
+    return str(record["deployment_id"])
+
+
+def migrating(told: Told, history: dict[str, list[dict[str, Any]]]) -> str:
+    """Let a migration of `mailer` be under way in production, from which its service suffers. Return its id."""
+    now = world.now()
+    began = now - timedelta(minutes=3)
+    record = told.production.begun("mailer", began, sha("6e10c4b"), "Keep bounced addresses")
+    start, since = ((began + timedelta(seconds=each)).isoformat() for each in (20, 110))
+    known = Migration(
+        Stage.STARTED,
+        start,
+        "arn:aws:ecs:eu-west-1:123456789012:task-definition/mailer:8",
+        "app",
+        command=("python", "-m", "mailer.migrate"),
+        timeout_seconds=900,
+        task=MIGRATING,
+        asked_at=start,
+        started_at=start,
+        unhealthy_since=since,
+        unhealthy_why="1 of 2 targets healthy",
+        lines=("adding the column bounced_at", "3 of 12 batches"),
+    )
+    told.production.ledger.update("mailer", record["deployment_id"], migration=migration.written(known))
+    history[record["deployment_id"]] = _history(began, visits=[("CheckMigration", 19, "MIGRATING")])
+    return str(record["deployment_id"])
+
+
+MIGRATING = "arn:aws:ecs:eu-west-1:123456789012:task/landfall/9d1c44e0f7aa4b0f8a52f1d6f1f2a6b3"
+"""The task of the migration that is under way."""

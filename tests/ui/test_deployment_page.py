@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from cli.ui.reading.deployment import Deployment
 from cli.ui.site import Site
-from cli.ui.views import seconds
+from cli.ui.views import deployment, seconds
 from cli.ui.views.lane import lane
 from cli.ui.views.seconds import Span
 from cli.ui.views.steps import Cause, step
-from landfall.ledger.task_times import TaskTimes
+from landfall.ledger.task_times import TaskTimes, of_report
 from landfall.logs.task_logs import Line, Tally
 from landfall.model import Failure, Outcome
 from landfall.telling.report import LogLines, Seen
@@ -162,6 +165,24 @@ def test_the_parts_of_a_slow_deployment_add_up() -> None:
     assert taken[Cause.DRAINING] == pytest.approx(60)
     assert taken[Cause.BAKE] == pytest.approx(72)
     assert "bake_seconds = 60" in next(part.advice for part in found if part.cause == Cause.BAKE)
+
+
+def test_the_parts_of_a_recorded_slow_deployment_add_up() -> None:
+    """A release on the local AWS, on a busy machine, as its record and report have it: each second is in one part."""
+    told = json.loads((Path(__file__).parent / "recorded" / "slow.json").read_text(encoding="utf-8"))
+    record, report = told["record"], told["report"]
+    began, ended = (datetime.fromisoformat(record[name]) for name in ("started_at", "ended_at"))
+    found = Deployment("e", ended, record, local=True, report=report, tasks=of_report(report))
+    page = deployment.page(found)
+    taken = {part.cause: part.seconds for part in page.parts}
+
+    assert page.whole == pytest.approx((ended - began).total_seconds())
+    assert sum(part.wide for part in page.parts) == pytest.approx(1000, abs=0.01 * len(page.parts))
+    assert all(
+        part.at == pytest.approx(sum(p.wide for p in page.parts[:n]), abs=0.1) for n, part in enumerate(page.parts)
+    )
+    assert {Cause.QUEUE, Cause.STEPS, Cause.HEALTH, Cause.DRAINING, Cause.CHECKS} <= taken.keys()
+    assert taken[Cause.DRAINING] == pytest.approx(3)  # by ECS's times of the older tasks
 
 
 def test_after_a_day_the_report_still_says_where_the_seconds_went(pages: Site) -> None:

@@ -133,8 +133,11 @@ def test_a_page_that_did_not_change_is_not_sent_again(place: Place, revision: st
     """What is live is asked for every few seconds; the answer is empty while nothing moved."""
     proven(place, revision)
     pages = site(place)
-    seen = ask(pages, "/").text.partition('data-seen="')[2][:16]
-    again = ask(pages, f"/?seen={seen}")
+    for _ in range(2):  # a minute may pass between, and then the page says so
+        seen = ask(pages, "/").text.partition('data-seen="')[2][:16]
+        again = ask(pages, f"/?seen={seen}")
+        if again.status_code == 204:
+            break
 
     assert (again.status_code, again.text) == (204, "")
     assert again.headers["X-As-Of"]
@@ -153,7 +156,7 @@ def test_a_page_reads_no_more_of_a_long_ledger(place: Place, revision: str, reco
     pages = site(place)
     page = ask(pages, "/").text
 
-    assert pages.environments[0].reads.count == 49
+    assert pages.environments[0].reads.count == 48
     assert pages.environments[0].reads.count <= MOST
     assert "there are more findings than" in page
 

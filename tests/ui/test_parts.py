@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from cli.ui import rendering
+from cli.ui.views.steps import Cause
 
 ROOT = Path(__file__).parents[2]
 STATIC = rendering.HERE / "static"
@@ -21,6 +22,15 @@ SERVER = ("starlette", "uvicorn", "jinja2", "cli.ui")
 def test_scripts_and_styles_are_small() -> None:
     """A page is there at once, on a slow machine, too."""
     assert sum(path.stat().st_size for path in STATIC.iterdir()) < LIMIT
+
+
+def test_each_cause_has_its_colour() -> None:
+    """A part of a deployment's time that the style sheet does not know would be black, in the dark, too."""
+    sheet = (STATIC / "page.css").read_text(encoding="utf-8")
+    for cause in Cause:
+        name = f"--c-{cause.name.lower()}"
+        assert sheet.count(f"{name}: #") == 2, cause  # light and dark
+        assert f".c-{cause.name.lower()} {{ fill: var({name}); }}" in sheet, cause
 
 
 def test_what_is_not_ours_is_what_its_makers_published() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,6 +93,7 @@ class Place:
         """Close a deployment of a service as Landfall closes it, and anchor and report it."""
         subject, took = changes.pop("subject", ""), changes.pop("took", 42)
         committed, gates = changes.pop("committed", ""), changes.pop("gates", ())
+        noted = changes.pop("noted", {})
         seen = changes.pop("seen", Seen())
         release = _release(service, at - timedelta(seconds=took), sha)
         known: dict[str, Any] = {"release": release, "checks": CHECKS, "deployment": b.deployment(git_sha=sha)}
@@ -99,7 +101,7 @@ class Place:
         said = {"commit_subject": subject} if subject else {}
         said |= {"commit_time": committed} if committed else {}
         said |= {"gates": gate_log.written(gates)} if gates else {}
-        closed = self.ledger.close(deployment_record.closed(ended, at) | said) or {}
+        closed = self.ledger.close(deployment_record.closed(ended, at) | said | noted) or {}
         self._told(ended, closed, seen)
         return closed
 
@@ -155,8 +157,8 @@ def _release(service: str, at: datetime, sha: str) -> Any:
         requested_at=at.isoformat(),
         started_at=at.isoformat(),
         git_sha=sha,
-        image=f"registry/landfall/sample@sha256:{sha:0<64}",
-        image_digest=f"sha256:{sha:0<64}",
+        image=f"registry/landfall/sample@{digest(sha)}",
+        image_digest=digest(sha),
         requested_by="arn:aws:sts::123456789012:assumed-role/release/ann",
     )
 
@@ -239,9 +241,14 @@ def runs(name: str, desired: int = 2) -> str:
     return revision
 
 
+def digest(sha: str) -> str:
+    """Return the digest of a commit's image."""
+    return f"sha256:{hashlib.sha256(sha.encode()).hexdigest()}"
+
+
 def now() -> datetime:
     """Return the time to the second."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
-__all__ = ["CHECKS", "Place", "Somewhere", "aws", "now", "runs", "service"]
+__all__ = ["CHECKS", "Place", "Somewhere", "aws", "digest", "now", "runs", "service"]

@@ -40,13 +40,11 @@ class UnderWay:
 
 def of(environment: Environment, cloud: Cloud, found: Mapping[str, Live]) -> dict[str, UnderWay]:
     """Return the deployments of these services that are under way."""
-    running = [(name, live.under_way) for name, live in found.items() if live.under_way]
+    running = [(name, live.unfinished[-1]) for name, live in found.items() if live.unfinished]
     told = dict[str, UnderWay]()
-    for name, deployment in running[:FOLLOWED]:
+    for name, newest in running[:FOLLOWED]:
         try:
-            record = cloud.ledger.record(name, str(deployment))
-            if record is not None:
-                told[name] = _followed(environment, cloud, name, record)
+            told[name] = _followed(environment, cloud, name, newest)
         except FAILURES:
             continue  # that it is under way is known, and is said without more
     return told

@@ -8,25 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from cli import difference_words
+from cli.deployments import awaited
 from cli.ui.reading.deployment import Deployment
-from cli.ui.views import deployment_tasks, facts, seconds, words
+from cli.ui.views import deployment_record, deployment_tasks, facts, seconds, sign_off, words
 from cli.ui.views import difference as differences
 from cli.ui.views.difference import Changed
 from cli.ui.views.json_shapes import listed, mapping, parsed
 from cli.ui.views.lane import Stop, lane
 from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.seconds import Part
+from cli.ui.views.sign_off import SignOff
 from cli.ui.views.steps import why
-from landfall.after import inquiry
-from landfall.after import words as after_words
-from landfall.chain import integer
+from landfall.approval import approval
 from landfall.gates import gate_log, gate_words
 from landfall.gates.gate_words import ToldGate
 from landfall.ledger import execution_history
 from landfall.ledger.deployment_difference import Difference
-from landfall.migration import migration
-from landfall.migration import words as migration_words
-from landfall.model import UNKNOWN, Outcome
+from landfall.model import Outcome
 
 MOST_COMMITS, MOST_CHANGES = 12, 60
 """Commits, and changes in all, that are listed; of more, how many there are."""
@@ -40,6 +38,9 @@ _HEADLINES = {
     Outcome.SUPERSEDED: "Somebody else deployed over it.",
     Outcome.NO_BASELINE: "It failed, and there was nothing to go back to.",
 }
+
+_ALREADY = {"before": "", "after": "is live and proven, and "}
+"""What holds of a release while it waits to be signed off."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +68,25 @@ class Page:
     more_changes: int
     pairs: tuple[tuple[str, str], ...]
     gates: tuple[ToldGate, ...]
+    sign_off: SignOff | None
+    migration: tuple[tuple[str, str], ...]
+    migration_lines: tuple[str, ...]
+    after_check: tuple[tuple[str, str], ...]
 
 
-def page(found: Deployment) -> Page:
-    """Return what the page of a deployment says."""
+def page(found: Deployment, options: str = "") -> Page:
+    """Return what the page of a deployment says. `options` are those by which a command finds its environment."""
     record, report = found.record, found.report
     timeline = _timeline(found)
     began, ended = words.moment(record.get("started_at")), words.moment(record.get("ended_at")) or found.at
     parts = _parts(found, timeline, began, ended) if began else ()
     stops = lane(timeline, open_=found.open)
-    known, word = _state(found, stops)
+    signed = _sign_off(found, options)
+    known, word = _state(found, stops, signed)
     changes = _changes(found.difference) if found.difference else ()
     return Page(
         headline=_headline(found, stops, began, ended),
-        lede=why(record.get("why") or (timeline[-1].get("reason") if timeline else "")),
+        lede=signed.says if signed and signed.waits else _why(found, timeline),
         live_now=words.reason(report.get("live_now", "")),
         what_next=str(report.get("what_next", "")),
         state=known,
@@ -98,12 +104,28 @@ def page(found: Deployment) -> Page:
         image=difference_words.image(found.difference) if found.difference else "",
         changes=changes[:MOST_CHANGES],
         more_changes=max(0, len(changes) - MOST_CHANGES),
-        pairs=_pairs(found),
+        pairs=deployment_record.pairs(found),
         gates=_gates(found),
+        sign_off=signed,
+        migration=deployment_record.migrated(found),
+        migration_lines=deployment_record.migration_lines(found),
+        after_check=deployment_record.after_checked(found),
     )
 
 
-def _state(found: Deployment, stops: Sequence[Stop]) -> tuple[str, str]:
+def _sign_off(found: Deployment, options: str) -> SignOff | None:
+    known = approval.read(found.record)
+    name = str(found.record["deployment_id"])
+    return sign_off.of(known, name, found.at, options, under_way=found.open) if known else None
+
+
+def _why(found: Deployment, timeline: Sequence[Mapping[str, Any]]) -> str:
+    return words.sentence(why(found.record.get("why") or (timeline[-1].get("reason") if timeline else "")))
+
+
+def _state(found: Deployment, stops: Sequence[Stop], signed: SignOff | None) -> tuple[str, str]:
+    if signed and signed.waits:
+        return "warn", "waits for approval"
     if found.open and stops:
         return "moving", next(s for s in reversed(stops) if s.state == "here").label.lower()
     return outcome_of(found.record)
@@ -112,6 +134,8 @@ def _state(found: Deployment, stops: Sequence[Stop]) -> tuple[str, str]:
 def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, ended: datetime) -> str:
     took = words.span((ended - began).total_seconds()) if began else "a time that is not known"
     if found.open:
+        if asked := awaited.sign_off(found.record):
+            return f"It {_ALREADY[asked.when]}waits for approval: {sign_off.left(asked, found.at)}."
         if waits := gate_words.waiting(gate_log.read(found.record)):
             gate, left = gate_words.NAMES.get(waits.gate, waits.gate), gate_words.left(waits, found.at)
             return f"It waits at the gate “{gate}”, with {gate_words.weight(waits)} of the traffic: {left}."
@@ -166,31 +190,3 @@ def _newest_revision(found: Deployment) -> str:
     """Return the revision of the task that was placed last: while a deployment is open, its record names none."""
     placed = [task for task in found.tasks if task.created_at]
     return max(placed, key=lambda task: task.created_at or found.at).revision if placed else ""
-
-
-def _pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
-    record = found.record
-    number = integer(record.get("sequence"))
-    signed = {True: "signed ✓, by Landfall's key", False: "the signature is not Landfall's", None: "not checked"}
-    rows = (
-        ("deployment", record["deployment_id"]),
-        ("subject", record.get("commit_subject")),
-        ("commit", record.get("git_sha")),
-        ("digest", record.get("image_digest")),
-        ("revision", words.tail(record.get("task_definition") or "")),
-        ("ran before", words.tail(record.get("baseline_task_definition") or "")),
-        ("commit before", record.get("baseline_git_sha")),
-        ("restored to", words.tail(record.get("restored_to") or "")),
-        ("served in the end", mapping(found.report.get("provenance")).get("served")),
-        *(migration_words.full(migration.read(record)) or (("migration", migration_words.NONE),)),
-        *after_words.full(inquiry.read(record)),
-        ("asked for by", record.get("asked_by")),
-        ("because", record.get("asked_why") or record.get("reason")),
-        ("started by", record.get("requested_by")),
-        ("requested", words.clock(str(record.get("requested_at") or ""))),
-        ("started", words.clock(str(record.get("started_at") or ""))),
-        ("ended", "" if found.open else words.clock(str(record.get("ended_at") or ""))),
-        ("number in the chain", "" if number is None else str(number)),
-        ("signature", "" if found.open else signed[found.signed]),
-    )
-    return tuple((name, str(value)) for name, value in rows if value and value != UNKNOWN)

@@ -75,7 +75,7 @@ def _links(found: Chain) -> list[Link]:
     for record in _placed(found):
         by_number.setdefault(chain.number(record), []).append(record)
     anchored, told = _anchored(found), []
-    for record in sorted(found.records, key=lambda r: (chain.number(r), str(r["deployment_id"]))):
+    for record in sorted(found.records, key=_place):
         number, name = chain.number(record), str(record["deployment_id"])
         if "outcome" not in record:
             told.append(Link("open", name, "loose"))
@@ -85,6 +85,11 @@ def _links(found: Chain) -> list[Link]:
             wrong = tuple(_wrong(found, record, by_number, anchored.get(number, frozenset())))
             told.append(Link(str(number or "?"), name, "broken" if wrong else "whole", wrong))
     return told
+
+
+def _place(record: Record) -> tuple[bool, int, str]:
+    """Sort by the numbers in the chain: what is from before it comes first, and what is still open last."""
+    return "outcome" not in record, chain.number(record), str(record["deployment_id"])
 
 
 def _wrong(found: Chain, record: Record, by_number: Mapping[int, Sequence[Record]], anchors: Set[str]) -> list[str]:

@@ -50,7 +50,7 @@ def of(record: Record, running: int) -> tuple[Fact, ...]:
     if passed:
         found.append(Fact(f"checks ✓ {len(passed)} of {len(checks)}", "checks"))
     if migrated := migration.read(record):
-        found.append(Fact(f"migration {migration_words.short(migrated)}", "record"))
+        found.append(Fact(f"migration {migration_words.short(migrated)}", "migration"))
     return (*found, Fact("signed ✓", "record")) if record.get("signature") else tuple(found)
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from cli.deployments import awaited
 from cli.live_release import Live
 from cli.ui.reading.builds import Builds
 from cli.ui.reading.live import Column, Seen
 from cli.ui.reading.under_way import UnderWay
-from cli.ui.views import facts, steps, words
+from cli.ui.views import facts, sign_off, steps, words
 from cli.ui.views.behind import behind
 from cli.ui.views.facts import Fact
 from cli.ui.views.steps import step
@@ -106,19 +107,26 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
         return Cell(*at, "moving", "under way", commit=live.git_sha, deployment=where)
     began, commit = words.moment(running.since), str(running.record.get("git_sha", UNKNOWN))
     took = max(0.0, (now - began).total_seconds()) if began else 0.0
-    paused = steps.paused(running.code)
+    paused = steps.paused(running.code) or steps.awaits(running.code)
     word = paused or (step(running.state).label.lower() if running.state else "under way")
-    usual = f" of about {words.span(running.usual)}" if running.usual else ""
+    usual = running.usual if not steps.awaits(running.code) else None  # people take the time that they take
+    of_about = f" of about {words.span(usual)}" if usual else ""
     return Cell(
         *at,
         "warn" if paused or (running.state and step(running.state).back) else "moving",
-        f"{word}, {words.span(took)}{usual}",
+        f"{word}, {words.span(took)}{of_about}",
         subject=str(running.record.get("commit_subject") or ""),
         commit=commit,
         says=f"replaces {before}" if before not in (UNKNOWN, words.short(commit)) else "",
         deployment=where,
-        progress=Progress(took, running.usual, words.reason(running.reason)),
+        progress=Progress(took, usual, _says(running, now)),
     )
+
+
+def _says(running: UnderWay, now: datetime) -> str:
+    """Say what the machine said last; of a sign-off, as its page does."""
+    known = awaited.sign_off(running.record)
+    return sign_off.says(known, now) if known else words.reason(running.reason)
 
 
 def _subject(live: Live) -> str:

@@ -6,10 +6,14 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from cli.deployments import awaited
 from cli.ui.reading.live import Column, Seen
-from cli.ui.views import steps, words
+from cli.ui.views import sign_off, steps, words
 from cli.ui.views.live import FAILED, doubt
+from landfall.approval import words as approval_words
 from landfall.intake.freeze import Freeze
+from landfall.migration import migration
+from landfall.migration import words as migration_words
 from landfall.model import UNKNOWN, Outcome
 from landfall.partitions import EVERY_SERVICE
 from landfall.telling.finding_advice import ADVICE
@@ -48,6 +52,8 @@ def _of_column(column: Column, options: str) -> Iterable[Need]:
         yield from _failed(column, seen, options) or doubts
         yield from _frozen(column, seen, options)
         yield from _paused(column, seen, options)
+        yield from _awaited(column, seen, options)
+        yield from _suffering(column, seen)
     yield from _alarmed(column)
     yield from _found(column, options)
     everywhere = {str(f): f for s in column.seen for f in s.freezes if f.service == EVERY_SERVICE}
@@ -107,6 +113,31 @@ def _paused(column: Column, seen: Seen, options: str) -> Iterable[Need]:
         where, name = f"{seen.name}, {column.environment}", running.record["deployment_id"]
         what, since = f"{word}: {words.reason(running.reason)}", f"under way {words.since(running.since, column.at)}"
         yield Need("warn", where, what, since, f"landfall watch {name}{options}")
+
+
+def _awaited(column: Column, seen: Seen, options: str) -> Iterable[Need]:
+    """Return the deployments that wait for people to sign them off."""
+    for record, known in awaited.sign_offs(seen.live) if seen.live else ():
+        where, name = f"{seen.name}, {column.environment}", str(record["deployment_id"])
+        items = f" To confirm: {'; '.join(known.checklist)}." if known.checklist else ""
+        commit, until = words.short(record.get("git_sha", UNKNOWN)), sign_off.until(known, column.at)
+        what = f"commit {commit} waits for {sign_off.awaited(known)}, {until}.{items}"
+        since = f"asked {words.ago(known.asked_at, column.at)}, {words.clock(known.asked_at)} UTC"
+        yes, no = approval_words.to_answer(known, name, options)
+        rest = f"{words.sentence(approval_words.UNTIL_THEN[known.when])}. To say no: {no}"
+        yield Need("warn", where, what, since, yes, rest)
+
+
+def _suffering(column: Column, seen: Seen) -> Iterable[Need]:
+    """Return migrations that run while their service is unhealthy: Landfall does not stop them itself."""
+    for record in seen.live.unfinished if seen.live else ():
+        known = migration.read(record)
+        if known and not known.is_over and known.task and migration_words.health(known) and not known.healthy_again:
+            commit = words.short(record.get("git_sha", UNKNOWN))
+            what = f"it is unhealthy while the migration of commit {commit} runs: {known.unhealthy_why}"
+            where, since = f"{seen.name}, {column.environment}", words.since(known.unhealthy_since, column.at)
+            stop, rest = migration_words.stop_command(known.task), words.sentence(migration_words.WHAT_NEXT)
+            yield Need("failed", where, what, since, stop, rest)
 
 
 def _alarmed(column: Column) -> Iterable[Need]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cli.ui.views import words
+from landfall.approval.approval import AWAITED
 
 
 class Cause(StrEnum):
@@ -117,6 +118,11 @@ def _unlisted(state: str) -> Step:
 def paused(code: str) -> str:
     """Say who paused a deployment, by a verdict's code such as PAUSED_BY_OWNER; empty for one that is not paused."""
     return code.lower().replace("_", " ") if code.startswith("PAUSED") else ""
+
+
+def awaits(code: str) -> str:
+    """Say what a deployment waits for that only people can give it, by a verdict's code; empty for another one."""
+    return "waits for approval" if code == AWAITED else ""
 
 
 def why(text: object) -> str:

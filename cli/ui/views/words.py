@@ -12,6 +12,8 @@ from landfall.model import UNKNOWN
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_FEW = 10
+"""Seconds below which a tenth of one says something."""
 _SEE = re.compile(r";? ?see https://\S+")
 _TASK = re.compile(r"https://[^\s/]+/ecs/[^\s]*/tasks/([0-9a-f]{8})[^\s,;]*")
 _HEX = re.compile(r"[0-9a-f]{8,64}")
@@ -72,10 +74,10 @@ def since(at: object, now: datetime) -> str:
 
 
 def seconds(number: float | None) -> str:
-    """Return seconds with one digit, or a span for many."""
+    """Return a few seconds with one digit after the point, and more as a span; whole ones as they are."""
     if number is None:
         return ""
-    return f"{number:.1f} s" if number < _MINUTE else span(number)
+    return f"{number:.1f} s" if number < _FEW and isinstance(number, float) else span(number)
 
 
 def short(text: object) -> str:
@@ -97,6 +99,11 @@ def count(number: int, one: str, many: str = "") -> str:
 def spelled(number: int) -> str:
     """Return a number as a sentence says it."""
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def sentence(text: str) -> str:
+    """Return a text that begins as a sentence does."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def reason(text: object) -> str:

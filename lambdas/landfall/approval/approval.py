@@ -18,6 +18,8 @@ from landfall.wire import stored
 
 FIELD = "approval"
 """The field of the ledger record."""
+AWAITED = "APPROVAL_AWAITED"
+"""The code of a look that found no answer yet, and of the message about it."""
 MOST_TURNED_AWAY = 20
 """How many callers that may not approve are recorded: they must not fill the record."""
 

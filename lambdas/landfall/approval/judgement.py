@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from landfall.approval import words
-from landfall.approval.approval import Approval, ApprovalStage
+from landfall.approval.approval import AWAITED, Approval, ApprovalStage
 from landfall.approval.identity import named
 from landfall.model import Verdict, failed, passed, wait
 from landfall.settings.approval import ApprovalSettings
@@ -59,7 +59,7 @@ def judge(approval: Approval, now: datetime, poll: int, *, newer: bool = False) 
     reason = words.ended(approval)
     if approval.stage == ApprovalStage.WAITING:
         left = datetime.fromisoformat(approval.expires_at) - now
-        return Looked(approval, wait("APPROVAL_AWAITED", reason, max(1, min(poll, int(left.total_seconds()) + 1))))
+        return Looked(approval, wait(AWAITED, reason, max(1, min(poll, int(left.total_seconds()) + 1))))
     if approval.stage == ApprovalStage.APPROVED:
         return Looked(approval, passed("APPROVED", reason))
     return Looked(approval, failed(CODES[approval.stage], reason))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from landfall.approval.approval import Answer, Approval, ApprovalStage
@@ -17,13 +18,21 @@ def approvals(approval: Approval) -> str:
     return ", ".join(f"{answer.who} at {answer.at}" for answer in approval.approved_by) or "nobody"
 
 
+def may_approve(approval: Approval) -> list[str]:
+    """Return who may still say yes."""
+    done = {answer.who for answer in approval.approved_by}
+    return [who for who in eligible(approval) if who not in done]
+
+
+def eligible(approval: Approval) -> list[str]:
+    """Return the approvers without who asked for the release, who can't be one of four eyes."""
+    return [who for who in approval.approvers if not (approval.four_eyes and who == approval.requester)]
+
+
 def waits(approval: Approval) -> str:
     """Say whom a deployment waits for, what they must confirm, and until when."""
-    done = {answer.who for answer in approval.approved_by}
-    may = [who for who in approval.approvers if who not in done]
-    if approval.four_eyes:
-        may = [who for who in may if who != approval.requester]
-    so_far = f"; approved so far by {approvals(approval)}" if done else ""
+    may = may_approve(approval)
+    so_far = f"; approved so far by {approvals(approval)}" if approval.approved_by else ""
     count = f"{approval.yeses_left} of " if approval.four_eyes else ""
     items = f"; items to confirm: {listed(approval.checklist)}" if approval.checklist else ""
     people = f"{count}{' or '.join(may)}" if may else "nobody: no approver is left"
@@ -50,6 +59,18 @@ def ended(approval: Approval) -> str:
 
 
 WHEN = {"before": "before anything was changed", "after": "after all proofs had passed"}
+UNTIL_THEN = {
+    "before": "nothing was changed yet; without a yes the release is rejected, and a newer request takes its place",
+    "after": "the release is live and proven, and the lock is held; without a yes it is rolled back",
+}
+"""How things stand while a deployment waits, and what becomes of them."""
+
+
+def to_answer(approval: Approval, deployment_id: str, options: str = "") -> tuple[str, str]:
+    """Return the commands that say yes and no. `options` are those that find the environment."""
+    items = "".join(f" --check {shlex.quote(item)}" for item in approval.checklist)
+    yes = f"landfall approve {deployment_id}{items}{options}"
+    return yes, f"landfall reject {deployment_id} --reason TEXT{options}"
 
 
 def full(approval: Approval | None) -> tuple[tuple[str, str], ...]:

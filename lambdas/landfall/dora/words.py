@@ -47,7 +47,7 @@ def sentences(told: Figures) -> tuple[Sentence, ...]:
         ),
         Sentence(
             "change failure rate",
-            NONE if rate.rate is None else f"{rate.rate:.1%}",
+            NONE if rate.rate is None else f"{100 * rate.rate:.1f} %",
             f"{rate.failed} of {_number(rate.releases, 'release')} failed{_in_brackets(rate.by_outcome)}",
             _listed({"not judged": rate.unknown, "requests to go back from another time": rate.asked_back_unknown}),
         ),

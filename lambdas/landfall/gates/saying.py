@@ -20,12 +20,12 @@ def counted(minutes: Sequence[Minute]) -> tuple[int, int]:
 def share(minutes: Sequence[Minute]) -> str:
     """Say how many requests were answered with an error."""
     requests, errors = counted(minutes)
-    return f"{errors:,} of {requests:,} ({errors / requests:.2%})" if requests else "0 of 0"
+    return f"{errors:,} of {requests:,} ({100 * errors / requests:.2f} %)" if requests else "0 of 0"
 
 
 def errors(what: str, green: Sequence[Minute], blue: Sequence[Minute], tolerated: float) -> str:
     """Say what share of errors each side has."""
-    return f"green has {share(green)} {what}, blue {share(blue)}; more than {tolerated:.2%} is worse"
+    return f"green has {share(green)} {what}, blue {share(blue)}; more than {100 * tolerated:.2f} % is worse"
 
 
 def latency(green: Sequence[Minute], usual: float | None, times: float) -> str:

@@ -111,7 +111,7 @@ def _stopping(migration: Migration, now: datetime, poll: int) -> Looked:
     if now - asked > timedelta(seconds=STOPPING_SECONDS):
         why = f"task {migration.task} was told to stop at {migration.stop_asked_at}, and may still run"
         refused = f" ({migration.stopped_reason})" if migration.stopped_reason else ""
-        return Looked(unknown(migration, f"{why}{refused}; {words.to_stop(migration.task)}"))
+        return Looked(unknown(migration, f"{why}{refused}; to stop it: {words.stop_command(migration.task)}"))
     return Looked(migration, wait("MIGRATION_STOPPING", f"task {migration.task} is stopping", poll), stop=True)
 
 

@@ -8,6 +8,11 @@ from landfall.migration.migration import UNSETTLED, Migration, Stage
 from landfall.model import UNKNOWN, Outcome
 
 NOT_CHANGED = "the service was not changed"
+WHAT_NEXT = (
+    "look at what the migration holds up in the database, then let it end or stop it. "
+    "If you stop it, the deployment is REJECTED, and the database may be half changed."
+)
+"""What a person can do about a service that suffers while a migration runs."""
 MAY_HAVE = "a migration had started, and the database may have been changed"
 UNTOUCHED_DATABASE = "the database was not touched"
 CANT_BE_KNOWN = "whether its migration ran is UNKNOWN: look at the database before anything else is released"
@@ -61,10 +66,21 @@ def health(migration: Migration) -> str:
     return f"; the service is unhealthy since {migration.unhealthy_since} ({migration.unhealthy_why})"
 
 
-def to_stop(task: str) -> str:
+def stop_command(task: str) -> str:
     """Return how a person stops a task: its ARN names the cluster (ECS developer guide, ARN formats)."""
     cluster = task.rpartition(":task/")[2].partition("/")[0]
-    return f"to stop it: aws ecs stop-task --cluster {cluster} --task {task}"
+    return f"aws ecs stop-task --cluster {cluster} --task {task}"
+
+
+def now(migration: Migration) -> str:
+    """Say in a word or two how far the migration of a deployment under way is: what runs is no UNKNOWN yet."""
+    match migration.stage:
+        case Stage.INTENDED:
+            return "is being started"
+        case Stage.STARTED:
+            return f"runs, for {migration.timeout_seconds} s at most"
+        case _:
+            return short(migration)
 
 
 def short(migration: Migration | None) -> str:
@@ -85,13 +101,16 @@ def short(migration: Migration | None) -> str:
     assert_never(migration.stage)
 
 
-def full(migration: Migration | None) -> tuple[tuple[str, str], ...]:
-    """Return everything that is known of a migration, as names and texts; only what there is."""
+def full(migration: Migration | None, *, under_way: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return everything that is known of a migration, as names and texts; only what there is.
+
+    `under_way`: its deployment has not ended.
+    """
     if migration is None:
         return ()
     logged = f"{migration.log_group} {migration.log_stream}".strip()
     told = (
-        ("migration", short(migration)),
+        ("migration", now(migration) if under_way else short(migration)),
         ("its command", " ".join(migration.command)),
         ("its container", migration.container),
         ("its task", migration.task),

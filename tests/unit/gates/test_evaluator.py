@@ -18,14 +18,14 @@ def test_no_worse_passes() -> None:
     """The usual case, and what its reason tells."""
     found = judged(HOUR, minutes(0, 9, 100))
     assert (found.verdict.state, found.verdict.code) == (State.PASS, "TRAFFIC_NO_WORSE")
-    assert "0 of 900 (0.00%), blue 0 of 63,000 (0.00%)" in found.verdict.reason
+    assert "0 of 900 (0.00 %), blue 0 of 63,000 (0.00 %)" in found.verdict.reason
 
 
 def test_a_baseline_without_errors_has_none() -> None:
     """spinnaker/kayenta#377: a baseline without an error series had no data, and a canary with errors passed."""
     found = judged(HOUR, minutes(0, 10, 100, 4))
     assert (found.verdict.state, found.verdict.code) == (State.FAIL, "ERRORS_WORSE")
-    assert "green has 40 of 1,000 (4.00%) 5xx answers, blue 0 of 63,000 (0.00%)" in found.verdict.reason
+    assert "green has 40 of 1,000 (4.00 %) 5xx answers, blue 0 of 63,000 (0.00 %)" in found.verdict.reason
 
 
 def test_trouble_of_both_sides_is_not_greens() -> None:

@@ -60,7 +60,7 @@ def test_errors_among_log_lines(errors: int, state: State, code: str) -> None:
 def test_the_reason_tells_the_lines() -> None:
     """People see what was counted."""
     found = judged(HOUR, minutes(0, 9, 100), logs=(LINES, minutes(0, 9, 500, 60)))
-    assert "green has 540 of 4,500 (12.00%) log lines that are errors" in found.verdict.reason
+    assert "green has 540 of 4,500 (12.00 %) log lines that are errors" in found.verdict.reason
 
 
 def test_few_lines_hold_nothing_up() -> None:

@@ -27,7 +27,7 @@ def test_a_release_can_be_worse_than_an_incident() -> None:
     """Blue has 2 %; 15 % is green's own. The reason tells what green was compared with."""
     found = judged(hour(11, 2_700, 54), minutes(0, 10, 3_000, 450), stage=BAKE)
     assert (found.verdict.state, found.verdict.code) == (State.FAIL, "ERRORS_WORSE")
-    assert "blue 594 of 29,700 (2.00%); more than 8.51% is worse" in found.verdict.reason
+    assert "blue 594 of 29,700 (2.00 %); more than 8.51 % is worse" in found.verdict.reason
 
 
 @pytest.mark.parametrize("burst", [1, 2, 3])

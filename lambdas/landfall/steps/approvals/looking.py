@@ -48,4 +48,4 @@ def look(key: tuple[str, str], ledger: Ledger, now: datetime, poll: int, newer: 
             return looked
         if ledger.exchange_approval(*key, record[approval.FIELD], approval.written(looked.approval)):
             return looked
-    return Looked(looked.approval, wait("APPROVAL_AWAITED", "answers are being written at this moment", poll))
+    return Looked(looked.approval, wait(approval.AWAITED, "answers are being written at this moment", poll))

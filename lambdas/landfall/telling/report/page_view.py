@@ -92,10 +92,14 @@ def of(report: Report, record: Mapping[str, Any]) -> View:
         links=tuple((f"{name} in the AWS console", address) for name, address in report.links.items()),
         hash=str(record.get(chain.HASH, "")),
         signed=chain.SIGNATURE in record,
-        migration=words.full(report.migration),
-        after_check=after_words.full(report.after_check),
+        migration=_briefly(words.full(report.migration)),
+        after_check=_briefly(after_words.full(report.after_check)),
         approval=approval_words.full(report.approval),
     )
+
+
+def _briefly(told: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, brief(text)) for name, text in told)
 
 
 def headline(report: Report) -> str:
