@@ -301,6 +301,12 @@ def test_base_url(url: str, good: bool) -> None:
     assert "http(s)://host" in told
 
 
+def test_a_byte_order_mark_says_nothing() -> None:
+    """Editors on Windows write one; the file is the same with it, and a mistake still has its line."""
+    assert settings_file.parse(f"\ufeff{SAMPLE}", FILE) == settings_file.parse(SAMPLE, FILE)
+    assert ":8: services.sample.base_url" in message(f'\ufeff{SAMPLE}base_url = ""\n')
+
+
 def test_file_that_cannot_be_read(tmp_path: Path) -> None:
     """A file that is missing, or is no text, is named with what is expected there."""
     with pytest.raises(SettingsError, match=r"services\.toml: No such file.*needs a services\.toml"):
