@@ -61,6 +61,12 @@ _REFERENCE = Later(
 )
 """Values that name a secret or its location, but don't hold it."""
 _FINGERPRINTS = Later(r"(0x)?[0-9A-Fa-f]{8,64}([\s,]+(0x)?[0-9A-Fa-f]{8,64})*")
+_OPENPGP = Later(r"(0x)?[0-9A-F]{40}")
+"""The fingerprint of a public key as GnuPG prints it. Programs that make secrets print hex digits in lower case."""
+_KEEPS_SECRET = _words(
+    "ACCESS AES API APP AUTH COOKIE ENCRYPT ENCRYPTION HMAC JWT LICENSE MASTER PRIVATE SECRET SESSION SIGNING"
+)
+"""Words before `KEY` that make it a secret even if its value looks like such a fingerprint."""
 _HELD = (
     Later(r"://[^/\s:@]*:(?![<{$%\[])[^/\s@]+@"),
     Later(
@@ -110,6 +116,8 @@ def _is_key(name: str, value: str, before: set[str]) -> bool:
     if before & {"GPG", "PGP"} and not _FINGERPRINTS.fullmatch(value):
         return True
     if _IN_BROWSERS.match(name.upper()) or _NUMBER.fullmatch(value):
+        return False
+    if _OPENPGP.fullmatch(value) and not before & _KEEPS_SECRET:  # TINI_SIGN_KEY
         return False
     return not before & _NO_SECRET_KEY or "PRIVATE" in before
 

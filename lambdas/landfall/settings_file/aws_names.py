@@ -13,7 +13,9 @@ from landfall.settings_file.problem import Problems
 from landfall.text.lazy_pattern import Later
 
 _ECS = Later(r"[A-Za-z0-9_-]{1,255}")
-_REPOSITORY = Later(r"(?=.{1,256}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
+_PART = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
+_REPOSITORY = Later(rf"(?=.{{1,256}}$){_PART}(?:/{_PART})*")
+"""ECR's own pattern of a repository's name: no two dots in a row, no dot beside a dash."""
 _REGISTRY = Later(r"\.dkr[.-]ecr\.|^[^/]*[.:][^/]*/")
 _SECRET = Later(r"[0-9A-Za-z/_+=.@-]{1,512}")
 """A secret's name (Secrets Manager API reference, CreateSecret). It excludes ARNs, which have colons."""

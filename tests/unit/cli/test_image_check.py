@@ -150,6 +150,7 @@ def test_without_a_build_table_any_platform_will_do() -> None:
         "DB_PASSWORD=hush",
         "db_password=hush",
         "API_KEY=hush",
+        "SIGNING_KEY=595E85A6B1B4779EA4DAAEC70B588DFF0527hush",
         "STRIPE_SECRET_KEY=hush",
         "TOKEN=hush",
         "DATABASE_URL=postgres://app:hush@db/app",
@@ -167,6 +168,7 @@ def test_secrets_are_named_and_never_repeated(entry: str) -> None:
     "entry",
     [
         "GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305",  # the official Python images have it: a public key's id
+        "TINI_SIGN_KEY=595E85A6B1B4779EA4DAAEC70B588DFF0527A9B7",  # as above, by its form alone
         "PASSWORD_FILE=/run/secrets/password",
         "TOKENIZERS_PARALLELISM=false",
         "PRIMARY_KEY=id",

@@ -385,6 +385,10 @@ WRONG_VPC = {
     "a group for a subnet": (VPC.replace("subnet-", "sg-"), "vpc.subnets: 'sg-0a1b2c3d4e5f60718' is not an id"),
     "a name": (VPC.replace("sg-0a1b2c3d", "default"), "vpc.security_groups: 'default' is not an id"),
     "no subnet": (VPC.replace('"subnet-0a1b2c3d4e5f60718"', ""), "vpc.subnets: there are 0; it takes 1 to 16"),
+    "one subnet twice": (
+        VPC.replace('["subnet-', '["subnet-0a1b2c3d4e5f60718", "subnet-'),
+        "vpc.subnets: 'subnet-0a1b2c3d4e5f60718' is there twice",
+    ),
     "six groups": (VPC.replace('"sg-0a1b2c3d"', '"sg-0a1b2c3d",' * 6), "vpc.security_groups: there are 6"),
     "no groups": (VPC.partition("security_groups")[0], "vpc.security_groups: missing"),
     "an unknown key": (f'{VPC}id = "vpc-1"', "vpc.id: unknown key; vpc takes security_groups, subnets"),
