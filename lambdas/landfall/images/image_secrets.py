@@ -34,6 +34,9 @@ _NO_SECRET_KEY = _words(
 """Words before `KEY` that make it a key of a table or a public key."""
 _WHOSE = Later(r"(.*_)?(SECRET|PASSWORD|PASSWD|PASSPHRASE)_.+")
 """A secret's word followed by its owner: `CLIENT_SECRET_GITHUB`."""
+_WHOSE_KEY = Later(r"(.*_)?(TOKEN|(API|ACCESS|AUTH|PRIVATE)_KEY)_.+")
+"""The same of words that have other meanings too: `API_KEY_BILLING`, `TOKEN_BUCKET`. Here the value counts."""
+_MADE_UP = Later(r"(?=.*[A-Za-z])(?=.*\d)(?!v?\d+(\.\d+)+$)[\w+/=.~-]{8,}")
 _ABOUT = _words(
     "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHECK CHECKSUM CLAIM CLASS COLUMN COST COUNT DAYS "
     "DIR DIRECTORY DISABLED DRIVER DUMMY ENABLED ENCODING ENDPOINT ENGINE EXPIRATION EXPIRE EXPIRES EXPIRY FIELD "
@@ -106,10 +109,16 @@ def _names_one(name: str, value: str) -> bool:
     if last == "AUTH":
         return not _is_mode(value)
     if not _SECRET.fullmatch(last):
-        return bool(_WHOSE.fullmatch("_".join(words))) and last not in _ABOUT and not _NUMBER.fullmatch(value)
+        return last not in _ABOUT and _owner_names_one("_".join(words), value)
     if last.endswith("TOKEN"):
         return not (before & _NO_SECRET_TOKEN or _NUMBER.fullmatch(value) or _IN_BROWSERS.match(name.upper()))
     return not (last == "PASS" and before & _NO_SECRET_PASS)
+
+
+def _owner_names_one(name: str, value: str) -> bool:
+    if _WHOSE.fullmatch(name):
+        return not _NUMBER.fullmatch(value)
+    return bool(_WHOSE_KEY.fullmatch(name) and _MADE_UP.fullmatch(value))
 
 
 def _is_key(name: str, value: str, before: set[str]) -> bool:

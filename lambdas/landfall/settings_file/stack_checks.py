@@ -12,6 +12,16 @@ LEAST_CANARY, LEAST_STEP, ALL = 0.1, 3.0, 100.0
 """ECS API reference: canaryPercent and stepPercent."""
 MOST_PAUSE_MINUTES = 20160
 """ECS API reference: timeoutInMinutes."""
+HEALTH = (
+    ("health_check_interval_seconds", 5, 300),
+    ("health_check_timeout_seconds", 2, 60),
+    ("healthy_threshold", 2, 10),
+    ("unhealthy_threshold", 2, 10),
+    ("start_period_seconds", 0, 300),
+    ("deregistration_delay_seconds", 0, 3600),
+)
+"""What both the target group (Elastic Load Balancing API reference, CreateTargetGroup) and the container's health check
+(ECS API reference, HealthCheck) take."""
 
 
 def check(service: Service, where: Where, problem: Problems) -> None:
@@ -50,7 +60,12 @@ def _numbers(service: Service, where: Where, problem: Problems) -> None:
         ("canary_bake_minutes", 0, MOST_MINUTES),
         ("step_bake_minutes", 0, MOST_MINUTES),
         ("pause_minutes", 1, MOST_PAUSE_MINUTES),
+        *HEALTH,
     ):
         value = getattr(stack, key)
         if not least <= value <= most:
             raise problem.at((*where, key), f"is {value}; it takes {least:g} to {most:g}")
+    interval, timeout = stack.health_check_interval_seconds, stack.health_check_timeout_seconds
+    if timeout >= interval:
+        why = f"is {timeout}; a check must end before the next one begins, after {interval} seconds: give less"
+        raise problem.at((*where, "health_check_timeout_seconds"), why)
