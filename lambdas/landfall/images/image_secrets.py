@@ -73,7 +73,8 @@ _KEEPS_SECRET = _words(
 _HELD = (
     Later(r"://[^/\s:@]*:(?![<{$%\[])[^/\s@]+@"),
     Later(
-        r"(?i)\b(?<!trustStore)(password|pwd|accountkey|sharedaccesskey|secret(access)?key)=(?!changeit\b)[^\s;&${<]+"
+        r"(?i)(?:\b|(?<=-D[a-z])|(?<=store)|(?<=[.a-z]key))(?<!trustStore)(password|pwd|accountkey|sharedaccesskey"
+        r"|secret(access)?key)=(?!(?:changeit|true|false|yes|no|none)\b)[^\s;&${<]+"
     ),
     Later(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
     Later(r"\"auth\"\s*:\s*\"[\w+/=-]{8,}\""),  # a registry's login in Docker's config.json

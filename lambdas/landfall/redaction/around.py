@@ -38,7 +38,7 @@ ACTS = tuple(
     cach stor pars refresh renew expir check intercept authent author convert format mask manag process load read writ
     fetch extract inject serializ deserial transform map lex token count limit build creat delet remov updat match
     compar compress escap deriv stretch salt exchang negotiat rat sett interpret separat delimit terminat convers
-    descri instruct revoc complex""".split()  # noqa: SIM905
+    descri instruct revoc complex scan leak detect find guard protect vault meter""".split()  # noqa: SIM905
 )
 """How such words begin. In the name of a variable, any other of them names a system: `API_KEY_BILLING`."""
 NO_KEYS = frozenset(

@@ -18,7 +18,7 @@ _STRONG = ("password", "passwd", "passphrase", "secret", "token", "apikey", "acc
 """Labels that also count at the end of a longer word: PGPASSWORD."""
 
 _NUMBERED = Later(r"(?<![A-Za-z\d])\d{1,12}:$")
-_VARIABLE = Later(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_VARIABLE = Later(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 SECRET, _MAYBE = "secret", "maybe"
 _PHRASE, _PEOPLE, _PART, _ZIP, _ADDRESS, _HOST_IP, _MAC = "phrase", "people", "part", "zip", "address", "host", "mac"
 

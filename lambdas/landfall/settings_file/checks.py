@@ -125,8 +125,6 @@ def check(service: Service, problem: Problems) -> None:
             raise problem.at(
                 (*where, "base_url"), f"{service.base_url!r} is a link-local or metadata address; no service"
             )
-    elif service.stack and service.stack.certificate_arn:
-        raise problem.at((*where, "base_url"), "required with a certificate: give the name that the certificate is for")
     if service.limits.owner_pause_seconds > LONGEST_PAUSE:
         said = (
             f"is {service.limits.owner_pause_seconds}; ECS itself pauses for at most {LONGEST_PAUSE} seconds (14 days)"

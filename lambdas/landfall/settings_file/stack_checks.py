@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from landfall.settings import Service
+from landfall.settings_file import aws_names
 from landfall.settings_file.problem import Problems
 
 Where = tuple[str, ...]
@@ -31,6 +34,7 @@ def check(service: Service, where: Where, problem: Problems) -> None:
         return
     here = (*where, "stack")
     _numbers(service, here, problem)
+    _certificate(service, where, problem)
     if stack.strategy == "rolling":
         if table is not None:
             way_out = f"set strategy in [{'.'.join(here)}], or remove [{'.'.join(where)}.strategy]"
@@ -49,6 +53,20 @@ def check(service: Service, where: Where, problem: Problems) -> None:
     if stack.pause_minutes * 60 <= longest:
         why = f"is {stack.pause_minutes}; a gate may take {longest} seconds, and ECS would roll back before it ends"
         raise problem.at((*here, "pause_minutes"), f"{why}: give more")
+
+
+def _certificate(service: Service, where: Where, problem: Problems) -> None:
+    arn = service.stack.certificate_arn if service.stack else None
+    if arn is None:
+        return
+    if service.base_url is None:
+        raise problem.at((*where, "base_url"), "required with a certificate: give the name that the certificate is for")
+    if urlsplit(service.base_url).scheme == "http":
+        why = "with a certificate plain HTTP only redirects: give it with https"
+        raise problem.at((*where, "base_url"), f"is {service.base_url!r}; {why}")
+    if not aws_names.is_certificate(arn):
+        why = "it takes the ARN of a certificate, arn:aws:acm:<region>:<account>:certificate/<id>"
+        raise problem.at((*where, "stack", "certificate_arn"), f"{arn!r} is not a certificate; {why}")
 
 
 def _numbers(service: Service, where: Where, problem: Problems) -> None:

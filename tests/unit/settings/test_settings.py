@@ -493,6 +493,7 @@ WRONG_SMOKE = {
     ),
     "a pattern too long": (f'{OWN}body_must_not_match = "{"a" * 201}"', "checks[1].body_must_not_match", "201"),
     "a body of HEAD": (f'{OWN}method = "HEAD"\nbody_must_not_match = "a"', "checks[1].method", "no body"),
+    "a percentile of nothing": (f"{OWN}percentile = 95", "checks[1].percentile", "give max_seconds too"),
     "a percentile": (f"{OWN}percentile = 0", ":12: services.sample.smoke.checks[1].percentile", "1 to 100"),
     "no time": (f"{OWN}max_seconds = 0.0", ":12: services.sample.smoke.checks[1].max_seconds", "above 0"),
     "no request": (f"{OWN}requests = 0", ":12: services.sample.smoke.checks[1].requests", "at least 1"),

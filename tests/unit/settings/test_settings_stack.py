@@ -58,6 +58,16 @@ WRONG = {
     "unhealthy never": (f"{STACK}unhealthy_threshold = 11\n", "unhealthy_threshold: is 11; it takes 2 to 10"),
     "six minutes to start": (f"{STACK}start_period_seconds = 360\n", "is 360; it takes 0 to 300"),
     "no time to drain": (f"{STACK}deregistration_delay_seconds = -1\n", "is -1; it takes 0 to 3600"),
+    "a role for a certificate": (
+        f'{SAMPLE}base_url = "https://x.example"\n[services.jobs.stack]\n'
+        'certificate_arn = "arn:aws:iam::123456789012:role/x"\n',
+        "stack.certificate_arn: 'arn:aws:iam::123456789012:role/x' is not a certificate",
+    ),
+    "an address that only redirects": (
+        f'{SAMPLE}base_url = "http://x.example"\n[services.jobs.stack]\n'
+        'certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"\n',
+        "base_url: is 'http://x.example'; with a certificate plain HTTP only redirects",
+    ),
     "a worker behind a load balancer": (
         f'{WORKER}[services.jobs.stack]\nload_balancer = "network"\n',
         "load_balancer: is 'network'; a worker has no address to ask",
