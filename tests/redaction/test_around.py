@@ -43,3 +43,25 @@ def test_the_rest_of_a_line_stays(line: str, kept: str) -> None:
 def test_a_cookie_in_quotes_is_removed_with_those_behind_it() -> None:
     """RFC 6265 allows quotes around a cookie's value: the header does not end there."""
     assert redacted(f'Cookie: a="x1y2z3"; b={VALUE}') == "Cookie: [redacted: header]"
+
+
+@pytest.mark.parametrize("system", ["REPORTING", "BILLING", "WORKER", "PARTNER", "SHIPPING"])
+def test_a_variable_may_end_with_the_system_that_a_secret_is_for(system: str) -> None:
+    """It ends like a word that describes a secret, and is the name of a database, a queue or a company."""
+    assert redacted(f"DB_PASSWORD_{system}={VALUE}") == f"DB_PASSWORD_{system}=[redacted: secret]"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "PASSWORD_ENCRYPTION=scram-sha-256",
+        "TOKEN_SIGNING=RS256x9",
+        "PASSWORD_HASHER=PBKDF2WithHmacSHA256",
+        "TOKEN_VALIDATOR=JwtValidatorV2",
+        "PASSWORD_REPORTING=weekly",
+        "password rotation: every90days",
+    ],
+)
+def test_how_a_secret_is_treated_is_no_secret(line: str) -> None:
+    """An algorithm, a class or a schedule stays."""
+    assert redacted(line) == line

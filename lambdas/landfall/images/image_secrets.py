@@ -34,6 +34,9 @@ _NO_SECRET_KEY = _words(
 """Words before `KEY` that make it a key of a table or a public key."""
 _WHOSE = Later(r"(.*_)?(SECRET|PASSWORD|PASSWD|PASSPHRASE)_.+")
 """A secret's word followed by its owner: `CLIENT_SECRET_GITHUB`."""
+_WHOSE_KEY = Later(r"(.*_)?(TOKEN|(API|ACCESS|AUTH|PRIVATE)_KEY)_.+")
+"""The same of words that have other meanings too: `API_KEY_BILLING`, `TOKEN_BUCKET`. Here the value counts."""
+_MADE_UP = Later(r"(?=.*[A-Za-z])(?=.*\d)(?!v?\d+(\.\d+)+$)[\w+/=.~-]{8,}")
 _ABOUT = _words(
     "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHECK CHECKSUM CLAIM CLASS COLUMN COST COUNT DAYS "
     "DIR DIRECTORY DISABLED DRIVER DUMMY ENABLED ENCODING ENDPOINT ENGINE EXPIRATION EXPIRE EXPIRES EXPIRY FIELD "
@@ -61,10 +64,17 @@ _REFERENCE = Later(
 )
 """Values that name a secret or its location, but don't hold it."""
 _FINGERPRINTS = Later(r"(0x)?[0-9A-Fa-f]{8,64}([\s,]+(0x)?[0-9A-Fa-f]{8,64})*")
+_OPENPGP = Later(r"(0x)?[0-9A-F]{40}")
+"""The fingerprint of a public key as GnuPG prints it. Programs that make secrets print hex digits in lower case."""
+_KEEPS_SECRET = _words(
+    "ACCESS AES API APP AUTH COOKIE ENCRYPT ENCRYPTION HMAC JWT LICENSE MASTER PRIVATE SECRET SESSION SIGNING"
+)
+"""Words before `KEY` that make it a secret even if its value looks like such a fingerprint."""
 _HELD = (
     Later(r"://[^/\s:@]*:(?![<{$%\[])[^/\s@]+@"),
     Later(
-        r"(?i)\b(?<!trustStore)(password|pwd|accountkey|sharedaccesskey|secret(access)?key)=(?!changeit\b)[^\s;&${<]+"
+        r"(?i)(?:\b|(?<=-D[a-z])|(?<=store)|(?<=[.a-z]key))(?<!trustStore)(password|pwd|accountkey|sharedaccesskey"
+        r"|secret(access)?key)=(?!(?:changeit|true|false|yes|no|none)\b)[^\s;&${<]+"
     ),
     Later(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
     Later(r"\"auth\"\s*:\s*\"[\w+/=-]{8,}\""),  # a registry's login in Docker's config.json
@@ -100,16 +110,24 @@ def _names_one(name: str, value: str) -> bool:
     if last == "AUTH":
         return not _is_mode(value)
     if not _SECRET.fullmatch(last):
-        return bool(_WHOSE.fullmatch("_".join(words))) and last not in _ABOUT and not _NUMBER.fullmatch(value)
+        return last not in _ABOUT and _owner_names_one("_".join(words), value)
     if last.endswith("TOKEN"):
         return not (before & _NO_SECRET_TOKEN or _NUMBER.fullmatch(value) or _IN_BROWSERS.match(name.upper()))
     return not (last == "PASS" and before & _NO_SECRET_PASS)
+
+
+def _owner_names_one(name: str, value: str) -> bool:
+    if _WHOSE.fullmatch(name):
+        return not _NUMBER.fullmatch(value)
+    return bool(_WHOSE_KEY.fullmatch(name) and _MADE_UP.fullmatch(value))
 
 
 def _is_key(name: str, value: str, before: set[str]) -> bool:
     if before & {"GPG", "PGP"} and not _FINGERPRINTS.fullmatch(value):
         return True
     if _IN_BROWSERS.match(name.upper()) or _NUMBER.fullmatch(value):
+        return False
+    if _OPENPGP.fullmatch(value) and not before & _KEEPS_SECRET:  # TINI_SIGN_KEY
         return False
     return not before & _NO_SECRET_KEY or "PRIVATE" in before
 

@@ -33,6 +33,14 @@ DERIVED = frozenset(
 """Words after a label that change its meaning: how many, how long, when, where, of what kind."""
 DOERS = ("er", "or", "ing", "tion", "ity", "ment", "able")
 """Endings of words that process or describe a secret: hasher, rotation."""
+ACTS = tuple(
+    """hash encod decod encrypt decrypt cipher crypt sign verif valid invalid generat rotat handl resolv provid filter
+    cach stor pars refresh renew expir check intercept authent author convert format mask manag process load read writ
+    fetch extract inject serializ deserial transform map lex token count limit build creat delet remov updat match
+    compar compress escap deriv stretch salt exchang negotiat rat sett interpret separat delimit terminat convers
+    descri instruct revoc complex scan leak detect find guard protect vault meter""".split()  # noqa: SIM905
+)
+"""How such words begin. In the name of a variable, any other of them names a system: `API_KEY_BILLING`."""
 NO_KEYS = frozenset(
     """primary foreign partition sort cache public object s3 idempotency row range index group config map dict lock
     routing translation i18n message event metric unique constraint hash redis sort natural composite candidate
@@ -50,10 +58,13 @@ PARSED = frozenset(("unexpected", "unterminated", "offending", "illegal", "unkno
 SEVERAL = frozenset(("passwords", "secrets", "credentials", "tokens", "keys"))
 
 
-def keeps(label: Label, first: int, behind: int, *, secret: bool, maybe: bool) -> bool:
-    """Say whether the words around a label keep its meaning. The label goes from word `first` to before `behind`."""
+def keeps(label: Label, first: int, behind: int, *, secret: bool, maybe: bool, variable: bool = False) -> bool:
+    """Say whether the words around a label keep its meaning. The label goes from word `first` to before `behind`.
+
+    `variable`: it is spelled as the name of a variable of the environment, in which the last word often names a system.
+    """
     ahead, rest = label.words[first - 1] if first else "", label.words[behind:]
-    if any(word not in SUFFIXES and (word in DERIVED or word.endswith(DOERS)) for word in rest):
+    if any(_tells_of(word, variable=variable) for word in rest):
         return False
     severally = maybe and label.words[behind - 1] in SEVERAL
     if not known(rest) and (not (secret or severally) or any(label.apart[behind:])):
@@ -65,6 +76,13 @@ def keeps(label: Label, first: int, behind: int, *, secret: bool, maybe: bool) -
         joined_to = bool(ahead) and not label.apart[behind - 1]
         return (word != "key" or joined_to) and ahead not in {"key": NO_KEYS, "code": NO_CODES}.get(word, ())
     return True
+
+
+def _tells_of(word: str, *, variable: bool) -> bool:
+    """Say whether a word after a label makes it a label of something else."""
+    if word in SUFFIXES:
+        return False
+    return word in DERIVED or (word.endswith(DOERS) and (not variable or word.startswith(ACTS)))
 
 
 def known(rest: tuple[str, ...]) -> bool:

@@ -18,6 +18,7 @@ _STRONG = ("password", "passwd", "passphrase", "secret", "token", "apikey", "acc
 """Labels that also count at the end of a longer word: PGPASSWORD."""
 
 _NUMBERED = Later(r"(?<![A-Za-z\d])\d{1,12}:$")
+_VARIABLE = Later(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[a-z]+(?:[A-Z][a-z0-9]+)+")
 SECRET, _MAYBE = "secret", "maybe"
 _PHRASE, _PEOPLE, _PART, _ZIP, _ADDRESS, _HOST_IP, _MAC = "phrase", "people", "part", "zip", "address", "host", "mac"
 
@@ -122,7 +123,8 @@ def of(text: str, place: int, *, people: bool = False, records: bool = False) ->
         return None  # part of an ARN or of a time
     if name == _PART and not people and not _WHOSE & set(label.words[:first]):
         return None
-    if not around.keeps(label, first, behind, secret=name == SECRET, maybe=name == _MAYBE):
+    variable = bool(_VARIABLE.fullmatch(text[label.starts[0] : place].rstrip("\"' ")))
+    if not around.keeps(label, first, behind, secret=name == SECRET, maybe=name == _MAYBE, variable=variable):
         return None
     strict = name == SECRET and not around.known(label.words[behind:])
     return MEANINGS[_MAYBE if strict else name]

@@ -13,10 +13,17 @@ from landfall.settings_file.problem import Problems
 from landfall.text.lazy_pattern import Later
 
 _ECS = Later(r"[A-Za-z0-9_-]{1,255}")
-_REPOSITORY = Later(r"(?=.{1,256}$)[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*")
+_PART = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
+_REPOSITORY = Later(rf"(?=.{{1,256}}$){_PART}(?:/{_PART})*")
+"""ECR's own pattern of a repository's name: no two dots in a row, no dot beside a dash."""
 _REGISTRY = Later(r"\.dkr[.-]ecr\.|^[^/]*[.:][^/]*/")
 _SECRET = Later(r"[0-9A-Za-z/_+=.@-]{1,512}")
 """A secret's name (Secrets Manager API reference, CreateSecret). It excludes ARNs, which have colons."""
+_CERTIFICATE = Later(
+    r"arn:aws[a-z-]*:(acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]{8,64}|iam::\d{12}:server-certificate/[\w+=,.@/-]{1,512})",
+    re.ASCII,
+)
+"""What a listener takes (Elastic Load Balancing API reference, Certificate): one of ACM, or one that IAM stores."""
 _ROLE = Later(r"[\w+=,.@-]{1,64}", re.ASCII)
 _ROLE_ARN = Later(r"arn:aws[a-z-]*:iam::\d{12}:role/([\w+=,.@/-]+/)?[\w+=,.@-]{1,64}", re.ASCII)
 
@@ -29,6 +36,11 @@ def is_repository(name: str) -> bool:
 def is_secret_name(name: str) -> bool:
     """Say whether a secret in Secrets Manager can have this name."""
     return bool(_SECRET.fullmatch(name))
+
+
+def is_certificate(arn: str) -> bool:
+    """Say whether a text is the ARN of a certificate that a load balancer can have."""
+    return bool(_CERTIFICATE.fullmatch(arn))
 
 
 def check(service: Service, problem: Problems) -> None:

@@ -101,6 +101,9 @@ def network(vpc: Vpc, where: Where, problem: Problems) -> None:
         if not 0 < len(ids) <= most or wrong:
             what = f"{wrong[0]!r} is not an id" if wrong else f"there are {len(ids)}"
             raise problem.at((*where, key), f"{what}; it takes 1 to {most} ids such as {kind}-0a1b2c3d4e5f60718")
+        twice = next((each for each in ids if ids.count(each) > 1), None)
+        if twice:  # CloudFormation refuses it only at the deploy
+            raise problem.at((*where, key), f"{twice!r} is there twice; name each once")
 
 
 def check(service: Service, problem: Problems) -> None:
@@ -122,8 +125,6 @@ def check(service: Service, problem: Problems) -> None:
             raise problem.at(
                 (*where, "base_url"), f"{service.base_url!r} is a link-local or metadata address; no service"
             )
-    elif service.stack and service.stack.certificate_arn:
-        raise problem.at((*where, "base_url"), "required with a certificate: give the name that the certificate is for")
     if service.limits.owner_pause_seconds > LONGEST_PAUSE:
         said = (
             f"is {service.limits.owner_pause_seconds}; ECS itself pauses for at most {LONGEST_PAUSE} seconds (14 days)"

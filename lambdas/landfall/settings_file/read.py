@@ -21,7 +21,7 @@ from landfall.settings.smoke import OwnCheck, Smoke
 from landfall.settings.strategy import Strategy
 from landfall.settings.traffic import Traffic
 from landfall.settings.worker import Metric, Progress, Worker
-from landfall.settings_file import aws_names, build_checks, strategy_checks
+from landfall.settings_file import aws_names, build_checks, lists, strategy_checks
 from landfall.settings_file.checks import check, network, patterns, retention
 from landfall.settings_file.problem import Problems, limits
 from landfall.text.lazy_pattern import Later
@@ -44,6 +44,7 @@ def load(path: Path) -> Settings:
 
 def parse(text: str, path: Path) -> Settings:
     """Check the text of a services.toml. Raises SettingsError."""
+    text = text.removeprefix("\ufeff")  # the byte order mark that editors on Windows write says nothing
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -84,13 +85,11 @@ def _table(kind: type[_T], document: dict[str, Any], name: str, problem: Problem
 
 
 def _made(kind: type[_T], table: dict[str, Any], where: tuple[str, ...], problem: Problems) -> _T:
+    lists.check(kind, table, where, problem)
     try:
         return dacite.from_dict(kind, table, STRICT)
     except dacite.DaciteFieldError as error:
         raise problem.at((*where, *(error.field_path or "").split(".")), _wrong(error)) from error
-    except (TypeError, ValueError) as error:
-        # dacite converts to a tuple before it checks the type
-        raise problem.at(where, f"a value is of the wrong type: {error}") from error
 
 
 def _wrong(error: dacite.DaciteFieldError) -> str:

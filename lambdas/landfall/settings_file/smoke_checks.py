@@ -114,6 +114,8 @@ def _own(own: OwnCheck, here: Where, problem: Problems) -> None:
     limits({"requests": own.requests}, here, problem)
     if not 1 <= own.percentile <= 100:  # noqa: PLR2004  it is a percentile
         raise problem.at((*here, "percentile"), f"is {own.percentile}; must be from 1 to 100")
+    if own.max_seconds is None and own.percentile != OwnCheck.percentile:
+        raise problem.at((*here, "percentile"), "says which answer max_seconds is for: give max_seconds too")
     if own.max_seconds is not None:
         _seconds(own.max_seconds, (*here, "max_seconds"), problem)
     for name, sent in own.send.items():

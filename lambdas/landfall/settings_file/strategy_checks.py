@@ -14,6 +14,8 @@ from landfall.settings_file.problem import Problems, limits
 Where = tuple[str, ...]
 MOST_SECONDS = 14 * 24 * 3600
 """Seconds that a pause hook of ECS can wait at most (ECS API reference, timeoutInMinutes)."""
+CREDENTIALS = frozenset({"authorization", "proxy-authorization", "cookie"})
+"""Headers that log somebody in. A test header is in this file, in the template and in a listener's rule."""
 MOST_PATHS, MOST_ALARMS, MOST_HEADERS = 10, 10, 10
 
 
@@ -84,6 +86,9 @@ def _address(table: Strategy, service: Service, where: Where, problem: Problems)
         raise problem.at((*where, "test_headers"), f"there are {len(table.test_headers)}; at most {MOST_HEADERS}")
     for name, value in table.test_headers.items():
         http_values.sent(name, value, (*where, "test_headers", name), problem)
+        if name.lower() in CREDENTIALS:
+            why = "logs somebody in, and these headers are no secret: take a name of your own, such as X-Landfall-Test"
+            raise problem.at((*where, "test_headers", name), why)
 
 
 def _seconds(value: int, where: Where, problem: Problems) -> None:

@@ -42,6 +42,8 @@ def _no_address(service: Service, where: Where, problem: Problems) -> None:
     if service.stack and service.stack.certificate_arn:
         what = f"is {service.stack.certificate_arn!r}; a worker has no load balancer, so it needs no certificate"
         raise problem.at((*where, "stack", "certificate_arn"), f"{what}: remove it")
+    if service.stack and service.stack.load_balancer == "network":
+        raise problem.at((*where, "stack", "load_balancer"), f"is 'network'; {way_out}")
 
 
 def _commit_filter(worker: Worker, where: Where, problem: Problems) -> None:

@@ -150,7 +150,12 @@ def test_without_a_build_table_any_platform_will_do() -> None:
         "DB_PASSWORD=hush",
         "db_password=hush",
         "API_KEY=hush",
+        "SIGNING_KEY=595E85A6B1B4779EA4DAAEC70B588DFF0527hush",
         "STRIPE_SECRET_KEY=hush",
+        "API_KEY_BILLING=9f8e7d6c5b4ahush",
+        "TOKEN_SLACK=a1-b2-c3-hush",
+        "JAVA_OPTS=-Xmx1g -Djavax.net.ssl.keyStorePassword=hush",
+        "APP_OPTS=--server.ssl.key-store-password=hush",
         "TOKEN=hush",
         "DATABASE_URL=postgres://app:hush@db/app",
     ],
@@ -167,6 +172,11 @@ def test_secrets_are_named_and_never_repeated(entry: str) -> None:
     "entry",
     [
         "GPG_KEY=7169605F62C751356D054A26A821E680E5FA6305",  # the official Python images have it: a public key's id
+        "TINI_SIGN_KEY=595E85A6B1B4779EA4DAAEC70B588DFF0527A9B7",  # as above, by its form alone
+        "TOKEN_BUCKET=sessions-eu-west-1-v2/x y",
+        "TOKEN_RELEASE=v1.20.30",
+        "JAVA_OPTS=-Djavax.net.ssl.trustStorePassword=changeit -Dapp.usePassword=true",
+        "ACCESS_KEY_ALGORITHM=HmacSHA256",
         "PASSWORD_FILE=/run/secrets/password",
         "TOKENIZERS_PARALLELISM=false",
         "PRIMARY_KEY=id",

@@ -301,6 +301,12 @@ def test_base_url(url: str, good: bool) -> None:
     assert "http(s)://host" in told
 
 
+def test_a_byte_order_mark_says_nothing() -> None:
+    """Editors on Windows write one; the file is the same with it, and a mistake still has its line."""
+    assert settings_file.parse(f"\ufeff{SAMPLE}", FILE) == settings_file.parse(SAMPLE, FILE)
+    assert ":8: services.sample.base_url" in message(f'\ufeff{SAMPLE}base_url = ""\n')
+
+
 def test_file_that_cannot_be_read(tmp_path: Path) -> None:
     """A file that is missing, or is no text, is named with what is expected there."""
     with pytest.raises(SettingsError, match=r"services\.toml: No such file.*needs a services\.toml"):
@@ -379,6 +385,10 @@ WRONG_VPC = {
     "a group for a subnet": (VPC.replace("subnet-", "sg-"), "vpc.subnets: 'sg-0a1b2c3d4e5f60718' is not an id"),
     "a name": (VPC.replace("sg-0a1b2c3d", "default"), "vpc.security_groups: 'default' is not an id"),
     "no subnet": (VPC.replace('"subnet-0a1b2c3d4e5f60718"', ""), "vpc.subnets: there are 0; it takes 1 to 16"),
+    "one subnet twice": (
+        VPC.replace('["subnet-', '["subnet-0a1b2c3d4e5f60718", "subnet-'),
+        "vpc.subnets: 'subnet-0a1b2c3d4e5f60718' is there twice",
+    ),
     "six groups": (VPC.replace('"sg-0a1b2c3d"', '"sg-0a1b2c3d",' * 6), "vpc.security_groups: there are 6"),
     "no groups": (VPC.partition("security_groups")[0], "vpc.security_groups: missing"),
     "an unknown key": (f'{VPC}id = "vpc-1"', "vpc.id: unknown key; vpc takes security_groups, subnets"),
@@ -483,6 +493,7 @@ WRONG_SMOKE = {
     ),
     "a pattern too long": (f'{OWN}body_must_not_match = "{"a" * 201}"', "checks[1].body_must_not_match", "201"),
     "a body of HEAD": (f'{OWN}method = "HEAD"\nbody_must_not_match = "a"', "checks[1].method", "no body"),
+    "a percentile of nothing": (f"{OWN}percentile = 95", "checks[1].percentile", "give max_seconds too"),
     "a percentile": (f"{OWN}percentile = 0", ":12: services.sample.smoke.checks[1].percentile", "1 to 100"),
     "no time": (f"{OWN}max_seconds = 0.0", ":12: services.sample.smoke.checks[1].max_seconds", "above 0"),
     "no request": (f"{OWN}requests = 0", ":12: services.sample.smoke.checks[1].requests", "at least 1"),

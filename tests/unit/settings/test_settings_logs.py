@@ -72,7 +72,19 @@ WRONG = {
     "a gate of no number": (f"{LOGS}gate_times = nan\n", "services.sample.logs.gate_times", "at least 1"),
     "no log group's name": (f'{LOGS}group = "a b"\n', "services.sample.logs.group", "1 to 512 letters"),
     "no CA bundle": (f'{SAMPLE}ca_bundle = ""\n', "services.sample.ca_bundle", "must not be empty"),
-    "one text for many": (f"{SAMPLE}keep_image = 3\n", "services.sample", "wrong type"),
+    "one number for many": (f"{SAMPLE}keep_image = 3\n", "services.sample.keep_image", "must be a list"),
+    "one text for many": (
+        f'{SAMPLE}keep_image = "worker"\n',
+        "services.sample.keep_image",
+        'must be a list: keep_image = ["worker"]',
+    ),
+    "a command in one text": (
+        f'{SAMPLE}[services.sample.migration]\ncommand = "rake db:migrate"\n',
+        "services.sample.migration.command",
+        'command = ["rake db:migrate"]',
+    ),
+    "a set of headers in one text": (f'{SMOKE}security_headers = "helmet"\n', "smoke.security_headers", '["helmet"]'),
+    "a table for a list": (f"{SMOKE}protected_paths = {{ a = 1 }}\n", "smoke.protected_paths", "must be a list"),
     "no such kind": (f'[redaction]\noff = ["names"]\n{SAMPLE}', "redaction.off", "known are: "),
     "a kind's name that breaks a mark": (
         f'[redaction]\npatterns = {{ "a]b" = "x" }}\n{SAMPLE}',

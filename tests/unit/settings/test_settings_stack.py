@@ -48,6 +48,30 @@ WRONG = {
         f'{STACK}strategy = "canary"\nload_balancer = "network"\n{TABLE}',
         'set load_balancer = "application"',
     ),
+    "a check more often than every 5 s": (f"{STACK}health_check_interval_seconds = 4\n", "is 4; it takes 5 to 300"),
+    "a check that outlasts the interval": (
+        f"{STACK}health_check_interval_seconds = 10\nhealth_check_timeout_seconds = 10\n",
+        "health_check_timeout_seconds: is 10; a check must end before the next one begins, after 10 seconds",
+    ),
+    "a check of a second": (f"{STACK}health_check_timeout_seconds = 1\n", "is 1; it takes 2 to 60"),
+    "healthy at once": (f"{STACK}healthy_threshold = 1\n", "healthy_threshold: is 1; it takes 2 to 10"),
+    "unhealthy never": (f"{STACK}unhealthy_threshold = 11\n", "unhealthy_threshold: is 11; it takes 2 to 10"),
+    "six minutes to start": (f"{STACK}start_period_seconds = 360\n", "is 360; it takes 0 to 300"),
+    "no time to drain": (f"{STACK}deregistration_delay_seconds = -1\n", "is -1; it takes 0 to 3600"),
+    "a role for a certificate": (
+        f'{SAMPLE}base_url = "https://x.example"\n[services.jobs.stack]\n'
+        'certificate_arn = "arn:aws:iam::123456789012:role/x"\n',
+        "stack.certificate_arn: 'arn:aws:iam::123456789012:role/x' is not a certificate",
+    ),
+    "an address that only redirects": (
+        f'{SAMPLE}base_url = "http://x.example"\n[services.jobs.stack]\n'
+        'certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"\n',
+        "base_url: is 'http://x.example'; with a certificate plain HTTP only redirects",
+    ),
+    "a worker behind a load balancer": (
+        f'{WORKER}[services.jobs.stack]\nload_balancer = "network"\n',
+        "load_balancer: is 'network'; a worker has no address to ask",
+    ),
     "a worker": (f'{WORKER}[services.jobs.stack]\nstrategy = "canary"\n', "a worker has no traffic to shift"),
     "a pause that ends before the gate": (
         f'{STACK}strategy = "canary"\npause_minutes = 10\n{TABLE}',

@@ -65,6 +65,7 @@ def test_alarms_alone_are_a_check() -> None:
         (f'{TABLE}test_url = "api.example"\n', 11, "is not an http(s)://"),
         (f'{TABLE}test_url = "http://169.254.169.254"\n', 11, "metadata address"),
         (f'{URL}test_headers = {{ Host = "x" }}\n', 12, "can't be sent"),
+        (f'{URL}test_headers = {{ Authorization = "Bearer x" }}\n', 12, "take a name of your own"),
         (f"{URL}gate_seconds = 0\n", 12, "at least 1"),
         (f"{URL}gate_seconds = 9999999\n", 12, "14 days"),
         (f"{URL}deployment_seconds = 600\n", 12, "give more"),
