@@ -67,7 +67,9 @@ def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Ve
         return None
     task, other = left[0].arn, left[0].started_by.removeprefix(asking.STARTED_BY)
     why = f"task {task} still migrates for the earlier deployment {other}; this one started no migration"
-    return wait(asking.OF_ANOTHER, f"{why}; {words.to_stop(task)}", release.limits.smoke_interval_seconds)
+    return wait(
+        asking.OF_ANOTHER, f"{why}; to stop it: {words.stop_command(task)}", release.limits.smoke_interval_seconds
+    )
 
 
 def _asked(release: Release, known: Migration, tasks: OneOffTasks, world: World) -> Verdict:
