@@ -108,9 +108,9 @@ USUAL = {GOOD: "SUCCEEDED", CRASH: "ROLLED_BACK", MISSING: "REJECTED", HANGS: "R
 
 @pytest.mark.parametrize("kind", [Kind.KILL, Kind.DROP])
 @pytest.mark.parametrize("case", EVERY, ids=str)
-def test_killed(there: Theatre, lane: Lane, gated: Lane, case: Case, kind: Kind) -> None:
+def test_killed(there: Theatre, request: pytest.FixtureRequest, case: Case, kind: Kind) -> None:
     """The process is killed, or its connection cut, between effect and answer: all laws hold, and once is once."""
-    lane = gated if case.step in AT_GATES else lane
+    lane: Lane = request.getfixturevalue("gated" if case.step in AT_GATES else "lane")
     rules = [Rule(case.call, kind, case.function, case.nth)]
     swept = case.step == "Sweep"
     if swept:  # it has something to do where an execution is stopped, and nobody hears of it
