@@ -26,10 +26,9 @@ class Output:
 def run(ended: Ended, world: World) -> Output:
     """Close the record first: it is what everything else is checked against. Safe to repeat."""
     ended = deployment_record.redacted(_with_record(_completed(ended, world), world), world.settings.redaction.kinds)
-    release = ended.release
     record = world.ledger.close(deployment_record.closed(ended, world.now()))
     if record is None:
-        record = world.ledger.record(release.service, release.deployment_id) or {}
+        record = world.ledger.record(ended.release.service, ended.release.deployment_id) or {}
         settled = str(record.get("outcome", LOST))
         if settled != ended.outcome or "reported" in record:
             logger.info("the record is closed already, or another execution took over", extra={"settled": settled})

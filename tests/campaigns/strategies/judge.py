@@ -64,11 +64,15 @@ def _outcome(played: Played) -> list[str]:
 
 
 def _weights(played: Played) -> list[str]:
-    """Judge each weight's share, and that a bad release got no more than its first weight."""
+    """Judge each weight's share, and that a bad release got no more than its first weight.
+
+    Requests that failed may have died with a task before it wrote them down, so that its share may be so much smaller.
+    """
     found = []
     for share in played.shares:
         seen = 100 * share.green / share.requests if share.requests else share.percent
-        if abs(seen - share.percent) > error_of(share.percent, share.requests):
+        error, died = error_of(share.percent, share.requests), 100 * len(played.failed) / max(played.requests, 1)
+        if not share.percent - error - died <= seen <= share.percent + error:
             found.append(f"{share.green} of {share.requests} requests reached it at a weight of {share.percent:g} %")
     most = max((share.percent for share in played.shares), default=0.0)
     if played.kind == UNDER_LOAD and most > played.first_weight:
