@@ -36,6 +36,10 @@ RELEASES = (
     Release("5xx under load", UNDER_LOAD, "failing-under-load"),
     Release("slow under load", UNDER_LOAD, "slow-under-load"),
 )
+BEFORE_TRAFFIC = (
+    Release("open endpoint", AT_SMOKE, "open-endpoint"),
+    Release("no security headers", AT_SMOKE, "no-security-headers"),
+)
 CRASHES = Release("crashes under load", UNDER_LOAD, "crash-under-load")
 _CANARY = {"canary_percent": 20.0, "canary_bake_minutes": 0}
 WAYS = {
@@ -60,7 +64,9 @@ def way_of(name: str) -> Way:
 
 
 def releases(way: str) -> tuple[Release, ...]:
-    """Return the releases of a strategy. A crash takes the place of slowness in the last."""
+    """Return the releases of a strategy: blue/green's must be found before traffic, linear's last one crashes."""
+    if way == "blue":
+        return (*RELEASES, *BEFORE_TRAFFIC)
     return (*RELEASES[:3], CRASHES) if way == "linear" else RELEASES
 
 

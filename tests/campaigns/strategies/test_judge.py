@@ -27,6 +27,17 @@ FINE = Played("CANARY", "good", GOOD, "SUCCEEDED", "", 1, 1000, 100, 500, 9, 0, 
         ({"kind": UNDER_LOAD, "outcome": "ROLLED_BACK", "failed": ["x"], "first_weight": 20}, ""),
         ({"kind": UNDER_LOAD, "outcome": "ROLLED_BACK", "first_weight": 10}, "first weight is 10 %"),
         ({"kind": UNDER_LOAD}, "not ROLLED_BACK"),
+        (
+            # a crash took 60 of 1,000 requests along, which are in no task's record
+            {"kind": UNDER_LOAD, "outcome": "ROLLED_BACK", "failed": ["x"] * 60, "shares": [Share(20, 1000, 120)]}
+            | {"first_weight": 20},
+            "",
+        ),
+        (
+            {"kind": UNDER_LOAD, "outcome": "ROLLED_BACK", "failed": ["x"] * 60, "shares": [Share(20, 1000, 300)]}
+            | {"first_weight": 20},
+            "300 of 1000",
+        ),
         ({"kind": UNDER_LOAD, "strategy": "ROLLING"}, ""),
     ],
 )
