@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from landfall.model import Deployment, Kind
 from landfall.proof import service_deployment as deployments
@@ -14,6 +15,7 @@ from landfall.proof.live_traffic import Live
 from landfall.proof.observed import EcsDeployment, ServiceView, TargetGroup, TaskView
 from landfall.proof.service_deployment import ONGOING, Brief, ServiceDeployment
 from landfall.proof.service_revision import ServiceRevision
+from landfall.proof.stability import OLDER
 
 GOES_BACK = ("STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 BACK = ("ROLLBACK_SUCCESSFUL", "STOPPED")
@@ -75,20 +77,30 @@ def newest_other(listed: tuple[Brief, ...], runs: Mapping[str, str], mine: Brief
     return other if other and other != ours else ""
 
 
-def state(followed: Followed, deployment: Deployment) -> str:
+def state(followed: Followed, deployment: Deployment, told: EcsDeployment | None = None) -> str:
     """Return the state of the rollout in the words of a rolling deployment: IN_PROGRESS, COMPLETED or FAILED.
 
     On the way back, a release that ECS rolled back is what was wanted. If the way back is a deployment of its own, that
-    one is waited for while ECS still lists the release's as the newest.
+    one is waited for while ECS still lists the release's as the newest: unless ECS, which had gone back by itself,
+    began none. `told` is the service's own entry of the deployment.
     """
     found = followed.found
     if found is None or found.status in (*ONGOING, ""):
         return "IN_PROGRESS"
     if is_undone(followed, deployment):
+        if found.status not in GOES_BACK and _is_of_before(told, deployment):
+            return "COMPLETED"
         if found.arn != deployment.id or found.status in GOES_BACK:
             return "IN_PROGRESS"
         return "COMPLETED" if found.status in BACK else "FAILED"
     return "COMPLETED" if followed.is_done else "FAILED"
+
+
+def _is_of_before(told: EcsDeployment | None, deployment: Deployment) -> bool:
+    """Say whether the way back to no tasks is a deployment that there was before: its update set the count alone."""
+    if not deployment.is_to_none or told is None or told.id != deployment.id:
+        return False
+    return told.created_at is not None and told.created_at < datetime.fromisoformat(deployment.updated_at) - OLDER
 
 
 def as_rolling(service: ServiceView, followed: Followed, deployment: Deployment) -> ServiceView:
@@ -103,7 +115,7 @@ def as_rolling(service: ServiceView, followed: Followed, deployment: Deployment)
         ours,
         id=deployment.id,
         status="PRIMARY",
-        rollout_state=state(followed, deployment),
+        rollout_state=state(followed, deployment, told),
         rollout_reason=reason,
     )
     return replace(service, deployments=(made,), target_groups=wanted(service, followed, deployment))

@@ -45,10 +45,10 @@ def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deploy
 
 
 def none_left(service: ServiceView, tasks: Collection[TaskView], poll: int) -> Verdict:
-    """Judge a way back to no tasks, where nothing ran before and the service wants none: does none run?
+    """Judge a way back to no tasks that is over, where nothing ran before: does none run?
 
-    How the rollout ended and which tasks could not start is evidence of nothing: ECS may have begun them by itself,
-    going back to an image that never was, and its rollout of none may never be called completed.
+    That the rollout failed or tasks could not start is evidence of nothing: ECS may have begun them by itself, going
+    back to an image that never was.
     """
     left = max(len(meant(tasks)), sum(each.running + each.pending for each in service.deployments))
     if left:

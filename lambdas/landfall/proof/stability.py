@@ -55,7 +55,8 @@ def assess(look: Look, judged: Judged, now: datetime) -> Verdict:
 def _rollout(service: ServiceView, ours: EcsDeployment, look: Look, judged: Judged) -> Verdict:
     """Judge the rollout of our deployment, which is PRIMARY."""
     deployment, limits, tasks = judged.deployment, judged.release.limits, look.tasks
-    if deployment.is_to_none and service.desired == 0:
+    to_none = deployment.is_to_none and service.desired == 0
+    if to_none and ours.rollout_state in ("COMPLETED", "FAILED"):
         return running.none_left(service, tasks, limits.stability_poll_seconds)
     done = ours.rollout_state == "COMPLETED"
     crash = stops.verdict(
@@ -66,7 +67,7 @@ def _rollout(service: ServiceView, ours: EcsDeployment, look: Look, judged: Judg
         desired=max(service.desired, deployment.desired_count),
         released=deployment.digests,
     )
-    if crash:
+    if crash and not to_none:
         return crash
     if ours.rollout_state == "FAILED":
         reason = ours.rollout_reason or "ECS marked the rollout FAILED"
