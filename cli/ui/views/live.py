@@ -110,7 +110,8 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
     paused = steps.paused(running.code) or steps.awaits(running.code)
     word = paused or (step(running.state).label.lower() if running.state else "under way")
     usual = running.usual if not steps.awaits(running.code) else None  # people take the time that they take
-    of_about = f" of about {words.span(usual)}" if usual else ""
+    compared = (" of about" if took <= usual else "; usually") if usual else ""
+    of_about = f"{compared} {words.span(usual)}" if usual else ""
     return Cell(
         *at,
         "warn" if paused or (running.state and step(running.state).back) else "moving",
