@@ -66,7 +66,7 @@ def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Ve
     if not left:
         return None
     task, other = left[0].arn, left[0].started_by.removeprefix(asking.STARTED_BY)
-    why = f"task {task} still migrates for the earlier deployment {other}; this one started no migration"
+    why = f"task {task} still migrates for the earlier deployment {other}; no migration was started for this one"
     return wait(
         asking.OF_ANOTHER, f"{why}; to stop it: {words.stop_command(task)}", release.limits.smoke_interval_seconds
     )
