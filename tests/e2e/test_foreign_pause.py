@@ -11,7 +11,6 @@ import pytest
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit
 from tests.campaigns.strategies import owner, run
-from tests.e2e import by_hand
 from tests.e2e.stopping import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
@@ -33,10 +32,7 @@ def test_people_hear_of_it_within_a_minute(stage: Stage, tmp_path: Path) -> None
     """Nobody would look at a deployment by hand otherwise, until ECS's own timeout takes it back."""
     inbox = Inbox(stage.aws, stage.pipeline["TopicArn"])
     digest = stage.push(NAME, commit("by hand"), tag="by-hand")
-    like = stage.service(NAME)["taskDefinition"]
-    containers = stage.ecs.describe_task_definition(taskDefinition=like)["taskDefinition"]["containerDefinitions"]
-    containers[0]["image"] = f"{containers[0]['image'].partition('@')[0]}@{digest}"
-    revision = by_hand.registered(stage, like, containerDefinitions=containers)
+    revision = owner.registered(stage, NAME, digest)
     stage.ecs.update_service(cluster=f"landfall-{NAME}", service=NAME, taskDefinition=revision)
 
     def waits() -> str:

@@ -47,22 +47,20 @@ def pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
 
 def migrated(found: Deployment) -> tuple[tuple[str, str], ...]:
     """Return what is known of its migration; nothing where it had none."""
-    return tuple((name, _said(text)) for name, text in migration_words.full(_migration(found), under_way=found.open))
+    return tuple(
+        (name, _said(text)) for name, text in migration_words.full(migration.read(found.record), under_way=found.open)
+    )
 
 
 def migration_lines(found: Deployment) -> tuple[str, ...]:
     """Return the last lines that its migration logged, redacted when they were recorded."""
-    known = _migration(found)
+    known = migration.read(found.record)
     return known.lines if known else ()
 
 
 def after_checked(found: Deployment) -> tuple[tuple[str, str], ...]:
     """Return what is known of its after-check; nothing where it had none."""
     return tuple((name, _said(text)) for name, text in after_words.full(inquiry.read(found.record)))
-
-
-def _migration(found: Deployment) -> migration.Migration | None:
-    return migration.read(found.record)
 
 
 def _said(text: str) -> str:

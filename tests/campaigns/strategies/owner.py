@@ -77,12 +77,17 @@ def _continue(stage: Stage, name: str) -> None:
             )
 
 
-def _first(stage: Stage, name: str, digest: str) -> None:
+def registered(stage: Stage, name: str, digest: str) -> str:
+    """Register a revision like the service's own, of another image. Returns its ARN."""
     repository = stage.aws.client("ecr").describe_repositories(repositoryNames=[f"landfall/{name}"])["repositories"][0]
     like = stage.service(name)["taskDefinition"]
     containers = stage.ecs.describe_task_definition(taskDefinition=like)["taskDefinition"]["containerDefinitions"]
     containers[0]["image"] = f"{repository['repositoryUri']}@{digest}"
-    revision = by_hand.registered(stage, like, containerDefinitions=containers)
+    return by_hand.registered(stage, like, containerDefinitions=containers)
+
+
+def _first(stage: Stage, name: str, digest: str) -> None:
+    revision = registered(stage, name, digest)
     stage.ecs.update_service(cluster=f"landfall-{name}", service=name, taskDefinition=revision, desiredCount=2)
 
     def is_up() -> bool | None:

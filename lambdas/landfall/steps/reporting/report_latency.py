@@ -9,7 +9,6 @@ from landfall.gates.traffic_series import HISTORY
 from landfall.ledger.deployment_record import Ended
 from landfall.ledger.execution_history import Entry
 from landfall.model import Outcome
-from landfall.proof.balanced import GroupView
 from landfall.proof.observed import ServiceView
 from landfall.runtime.world import World
 from landfall.telling.report import latency
@@ -28,11 +27,13 @@ def read(ended: Ended, timeline: tuple[Entry, ...], service: ServiceView, world:
     if latency.is_early(proven, world.now()):
         return Latencies(unread=latency.EARLY)
     updated = datetime.fromisoformat(ended.deployment.updated_at)
-    groups = [each for each in world.elb.groups(service.target_groups) if each.balancer and not each.is_network]
-    return Latencies(tuple(_of(each, updated, proven, world) for each in groups))
-
-
-def _of(group: GroupView, updated: datetime, proven: datetime, world: World) -> Latency:
-    now = world.now()
-    told = world.traffic.minutes(balancer_of(group.balancer), (group.arn,), updated - HISTORY, now)
-    return latency.of(group.arn, told[group.arn], updated, proven, now)
+    behind: dict[str, list[str]] = {}
+    for group in world.elb.groups(service.target_groups):
+        if group.balancer and not group.is_network:
+            behind.setdefault(group.balancer, []).append(group.arn)
+    found: list[Latency] = []
+    for balancer, groups in behind.items():
+        now = world.now()
+        told = world.traffic.minutes(balancer_of(balancer), groups, updated - HISTORY, now)
+        found += [latency.of(group, told[group], updated, proven, now) for group in groups]
+    return Latencies(tuple(found))

@@ -12,7 +12,7 @@ from datetime import datetime
 from statistics import median
 
 from landfall.gates import sides
-from landfall.gates.traffic_series import HISTORY, MINUTE, SETTLED, Minute
+from landfall.gates.traffic_series import HISTORY, MINUTE, SETTLED, Minute, Side, settled
 from landfall.ledger.execution_history import Entry
 
 PROVES = "Confirm"
@@ -68,7 +68,7 @@ def is_early(proven: datetime, now: datetime) -> bool:
 def of(group: str, minutes: Sequence[Minute], updated: datetime, proven: datetime, now: datetime) -> Latency:
     """Compare the minutes of a target group, whose ARN is given."""
     before = [each for each in minutes if updated - HISTORY <= each.start <= updated - MINUTE]
-    since = [each for each in minutes if proven <= each.start <= now - MINUTE - SETTLED]
+    since = [each for each in settled(Side(group, tuple(minutes)), now) if each.start >= proven]
     return Latency(group.rpartition(":")[2].split("/")[1], _pace(before), _pace(since))
 
 
