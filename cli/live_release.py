@@ -33,7 +33,7 @@ class Live:
     `record` is the last deployment, if it left this revision live and proven, else None. `release` is the proven
     deployment that made this revision. `last_change` is the last deployment that changed the service, whatever it left.
     `may_pause`: its owner has hooks that pause a deployment.
-    `unfinished` are the records of those under way, in the order in which they began; `under_way` is the last of them.
+    `unfinished` are the records of those under way, in the order in which they began.
     `alarms` are those that the service names in its deployment configuration.
     """
 
@@ -48,11 +48,15 @@ class Live:
     rollout: str
     record: Record | None
     release: Record | None
-    under_way: str | None
     last_change: Record | None = None
     may_pause: bool = False
     alarms: tuple[str, ...] = ()
     unfinished: tuple[Record, ...] = ()
+
+    @property
+    def under_way(self) -> str | None:
+        """Return the deployment that began last of those under way; None where there is none."""
+        return str(self.unfinished[-1]["deployment_id"]) if self.unfinished else None
 
     @property
     def proven(self) -> bool:
@@ -118,7 +122,6 @@ def _live(
         rollout=rollout or UNKNOWN,
         record=proof(last_change, view.task_definition),
         release=shown.release,
-        under_way=_newest(unfinished),
         last_change=last_change,
         may_pause=view.may_pause,
         alarms=view.alarms,
@@ -128,11 +131,7 @@ def _live(
 
 def _nothing(service: Service, status: str, unfinished: tuple[Record, ...], last_change: Record | None) -> Live:
     known = (service.name, status, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0, 0, "none", None, None)
-    return Live(*known, _newest(unfinished), last_change, unfinished=unfinished)
-
-
-def _newest(unfinished: tuple[Record, ...]) -> str | None:
-    return str(unfinished[-1]["deployment_id"]) if unfinished else None
+    return Live(*known, last_change, unfinished=unfinished)
 
 
 def _views(ecs: Any, services: Sequence[Service]) -> dict[str, ServiceView | None]:

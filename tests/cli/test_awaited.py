@@ -17,7 +17,7 @@ KEPT = {approval.FIELD: approval.written(sign_offs.waiting(b.NOW, "after"))}
 def live(*unfinished: dict[str, Any]) -> Live:
     """Return a service with these deployments under way."""
     known = (UNKNOWN, "i", "r", "", 2, 2, "COMPLETED", None, None)
-    return Live("api", "ACTIVE", *known, unfinished[-1]["deployment_id"], unfinished=unfinished)
+    return Live("api", "ACTIVE", *known, unfinished=unfinished)
 
 
 def test_one_that_waits_behind_a_newer_push_is_named() -> None:

@@ -64,7 +64,7 @@ def test_proof_of_what_runs(known: list[dict[str, Any]], proven: bool) -> None:
         ({"running": 3}, False),
         ({"desired": 0, "running": 0}, False),
         ({"rollout": "IN_PROGRESS"}, False),
-        ({"under_way": "another"}, False),
+        ({"unfinished": ({"deployment_id": "another"},)}, False),
         ({"record": None}, False),
     ],
 )
@@ -82,7 +82,6 @@ def test_proven_means_all_of_it_runs_now(changes: dict[str, Any], proven: bool) 
         "rollout": "COMPLETED",
         "record": B,
         "release": B,
-        "under_way": None,
     }
     assert Live(**{**known, **changes}).proven is proven
 

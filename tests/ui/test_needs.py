@@ -31,7 +31,7 @@ def shown(**of: Any) -> list[Need]:
 def moving(code: str) -> Seen:
     """Return a service with a deployment under way, whose last verdict has this code."""
     running = UnderWay({"deployment_id": "d1", "git_sha": b.SHA}, b.NOW.isoformat(), "CheckStability", code, PAUSED)
-    told = Live("api", "ACTIVE", b.SHA, "i", "r", "", 2, 2, "IN_PROGRESS", None, None, "d1")
+    told = Live("api", "ACTIVE", b.SHA, "i", "r", "", 2, 2, "IN_PROGRESS", None, None, unfinished=(running.record,))
     return Seen("api", told, running=running)
 
 
@@ -71,7 +71,7 @@ def test_a_paused_deployment_waits_for_its_owner() -> None:
 @pytest.mark.parametrize(("read", "said"), [(True, "2 alarms: 1 firing"), (False, "2 alarms: not known")])
 def test_a_service_says_how_many_of_its_alarms_fire(read: bool, said: str) -> None:
     """What could not be read is not known, and is not quiet."""
-    told = Live("api", "ACTIVE", UNKNOWN, "i", "r", "", 2, 2, "COMPLETED", None, None, None, alarms=("5xx", "slow"))
+    told = Live("api", "ACTIVE", UNKNOWN, "i", "r", "", 2, 2, "COMPLETED", None, None, alarms=("5xx", "slow"))
     fired = Alarms(of_services={"api": (Alarm("5xx", None, ""),)} if read else {})
 
     assert live.cell(Column("production", b.NOW, alarms=fired), Seen("api", told)).alarms == said
