@@ -38,7 +38,7 @@ TRAITS = (
     "ecr.scan",
     "codebuild",
     "build_by_states",
-    "layers_once",
+    "unpacked_once",
     "callback_waits",
     "function_url_caller",
     "forked_workers",

@@ -25,7 +25,7 @@ from typing import Any, TextIO
 
 from ministack.core import lambda_runtime
 
-from local.traits.layers_once import VARIABLE
+from local.traits.unpacked_once import VARIABLE
 
 _SERVER = Path(__file__).resolve().parents[1] / "emulator" / "fork_server.py"
 _SERVERS: dict[str, ForkServer] = {}
