@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from landfall.approval import door
-from landfall.approval.answering import Reply
+from landfall.approval import sent_answer
 from landfall.approval.approval import ApprovalStage
-from landfall.approval.door import Asked
+from landfall.approval.sent_answer import Asked
+from landfall.door.reply import Reply
 from landfall.errors import AwsCallFailed
 from landfall.runtime.answered import answered
 from landfall.runtime.step import logger
@@ -18,7 +18,7 @@ from landfall.steps.approvals.taking import take
 
 def run(event: Mapping[str, Any], world: World) -> Reply:
     """Record the answer, then wake the deployment. The answer counts even if the deployment can't be woken."""
-    asked = door.read(event, world.settings.redaction.kinds)
+    asked = sent_answer.read(event, world.settings.redaction.kinds)
     if isinstance(asked, Reply):
         return asked
     reply = take(asked, world.ledger, world.now())

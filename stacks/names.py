@@ -18,9 +18,6 @@ BUS = "landfall"
 DASHBOARD = "landfall"
 """The dashboard."""
 
-APPROVER_POLICY = "landfall-approver"
-"""The managed policy for people who sign releases off."""
-
 ALARM_PREFIX = "landfall-"
 """The prefix of alarm names. Key and topic allow only alarms with this prefix."""
 

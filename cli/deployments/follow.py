@@ -47,12 +47,9 @@ def to_the_end(at: At, execution_arn: str, service: str) -> dict[str, Any]:
 def way_back_in(at: At, execution_arn: str) -> list[str]:
     """Return what to print for a person who stops watching a running deployment."""
     local = " --local" if at.cloud.local else ""
-    stop = f"aws stepfunctions stop-execution --execution-arn {execution_arn}"
-    if at.cloud.endpoint:
-        stop += f" --endpoint-url {at.cloud.endpoint}"
     return [
         f"  watch it again:  landfall watch {execution_arn}{local}",
-        f"  stop it:         {stop}   (Landfall then undoes its changes, and proves that)",
+        f"  stop it:         landfall abort {execution_arn}{local}   (Landfall then goes back, and proves that)",
     ]
 
 

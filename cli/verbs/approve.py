@@ -8,7 +8,7 @@ import typer
 
 from cli import records
 from cli.command import At, ServiceName, verb
-from cli.deployments import approving
+from cli.deployments import door
 from landfall.approval import approval, words
 from landfall.chain import Record
 
@@ -49,7 +49,8 @@ def _answered(at: At, record: Record, answer: str, items: list[str], reason: str
     at.out.say(f"{record['service']} {name}, commit {record['git_sha']}")
     if known:
         at.out.say(words.ended(known), "dim")
-    told = approving.sent(at.cloud, record, answer, items, reason)
+    said = {"answer": answer, "items": items, **({"reason": reason} if reason else {})}
+    told = door.sent(at.cloud, door.APPROVALS, record, said)
     at.out.say(told["message"], "green")
     at.out.document({"service": record["service"], "deployment_id": name, "answer": answer, **told})
     return 0

@@ -13,6 +13,7 @@ from cli.command import At, DeploymentName, ServiceName, verb
 from cli.exits import Refused
 from cli.timeline import colour
 from cli.verbs.history import OPEN
+from landfall.abort import aborted
 from landfall.after import inquiry
 from landfall.after import words as after_words
 from landfall.approval import approval
@@ -22,7 +23,7 @@ from landfall.intake import recorded_requests
 from landfall.migration import migration, words
 from landfall.model import UNKNOWN
 
-NESTED = ("release", "progress", "ended", "migration", "gates", "after_check", "approval")
+NESTED = ("release", "progress", "ended", "migration", "gates", "after_check", "approval", "abort")
 """Fields that hold JSON: a recovery reads them."""
 SAID_BY_BUILD = frozenset({"commit_time", "commit_author", "commit_subject", "commit_history"})
 """What the image's build says about its commit. It is not proof, and is marked so."""
@@ -95,7 +96,7 @@ def show(
             continue
         by = "  (said by its build)" if name in SAID_BY_BUILD else ""
         at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}{by}"))
-    for label, text in approval_words.full(approval.read(record)):
+    for label, text in (*aborted.full(aborted.read(record)), *approval_words.full(approval.read(record))):
         at.out.say(Text(f"  {label:<20}{text}"))
     known = migration.read(record)
     told = words.full(known, under_way="outcome" not in record)

@@ -95,8 +95,8 @@ class Step:
 
     `asks_services`: it sends HTTP requests to services, from the network that the settings name, if they name one.
     `longest`: the timeout of its function.
-    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine. Approve is
-    invoked through its URL.
+    Sweep, Reconcile and Retire are made in the same way, but a schedule invokes them instead of a machine. Approve and
+    Abort are invoked through their URLs.
     """
 
     id: str
@@ -431,6 +431,16 @@ STEPS: tuple[Step, ...] = (
     Step(
         "Drill",
         (*_SEE_PROVEN, _may(On.FREEZES, "dynamodb:GetItem"), _may(On.MACHINE, "states:StartExecution")),
+        machine=None,
+    ),
+    # who asks is in the record; the recovery begins by the event of the execution's end
+    Step(
+        "Abort",
+        (
+            _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
+            _LEDGER_KEY,
+            _may(On.EXECUTIONS, "states:StopExecution"),
+        ),
         machine=None,
     ),
     # the only one that may use a task token

@@ -21,10 +21,10 @@ from stacks.functions.step_function import ARCHITECTURE, RUNTIME, Shared, StepFu
 from stacks.functions.steps import STEPS, On
 from stacks.names import BUILD_WATCH, BUS, MACHINE
 from stacks.pipeline.alarms import Alarms
-from stacks.pipeline.approvals import ApprovalDoor
 from stacks.pipeline.build_watch import BuildTrigger
 from stacks.pipeline.bus import EventBus
 from stacks.pipeline.dashboard import Dashboard
+from stacks.pipeline.doors import ABORTER, APPROVER, Door
 from stacks.pipeline.encryption import PipelineKey, SigningKey
 from stacks.pipeline.loss import RECONCILE_EVERY, RETIRE_EVERY, SWEEP_EVERY, DrillSchedule, OnSchedule, RecoveryTrigger
 from stacks.pipeline.notifications import NotificationTopic
@@ -70,14 +70,21 @@ class PipelineStack(cdk.Stack):
         if drilled := [service for service in settings.services if service.drill]:
             letters = self.trigger.dead_letters
             DrillSchedule(self, "Drills", services=drilled, function=self.functions["Drill"], dead_letters=letters)
-        self.door = None
-        if any(service.approval for service in settings.services):
-            self.door = ApprovalDoor(self, "Approvals", function=self.functions["Approve"])
+        self.doors = self._doors(settings)
         self.alarms = self._alarms()
         if self.built:
             self._watch_builds()
         self._dashboard(settings)
         self._outputs()
+
+    def _doors(self, settings: Settings) -> dict[str, str]:
+        """Make the doors for people, and return the outputs that lead to them."""
+        abort = Door(self, "Aborts", function=self.functions["Abort"], policy=ABORTER)
+        outputs = {"AbortUrl": abort.url, "AborterPolicyArn": abort.policy_arn}
+        if any(service.approval for service in settings.services):
+            approve = Door(self, "Approvals", function=self.functions["Approve"], policy=APPROVER)
+            outputs |= {"ApprovalUrl": approve.url, "ApproverPolicyArn": approve.policy_arn}
+        return outputs
 
     def _alarms(self) -> Alarms:
         alarms = Alarms(self, "Alarms", topic=self.topic)
@@ -175,6 +182,6 @@ class PipelineStack(cdk.Stack):
             "TopicArn": self.topic.topic_arn,
             "EventBusName": self.bus.event_bus_name,
             "DeadLetterQueueUrl": self.trigger.dead_letters.queue_url,
-            **({"ApprovalUrl": self.door.url, "ApproverPolicyArn": self.door.policy_arn} if self.door else {}),
+            **self.doors,
         }.items():
             cdk.CfnOutput(self, name, value=value)

@@ -255,6 +255,7 @@ REPLIES: Mapping[str, Any] = {
     },
     "ListExecutions": {"executions": [{"executionArn": "arn", "startDate": AT, "stopDate": AT, "status": "FAILED"}]},
     "StartExecution": {"executionArn": "arn", "startDate": AT},
+    "StopExecution": {"stopDate": AT},
     "GetExecutionHistory": {
         "events": [{"timestamp": AT, "type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "Report"}}]
     },
@@ -422,6 +423,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "ecs.task_definition": lambda at: ecs.task_definition(at.client("ecs"), b.REVISION),
     "Executions.begun": lambda at: _executions(at).begun("arn"),
     "Executions.failed": lambda at: _executions(at).failed("arn", AT),
+    "Executions.stop": lambda at: _executions(at).stop("arn", "e", "c"),
     "Executions.start": lambda at: _executions(at).start("arn", "n", {}),
     "Executions.newest_events": lambda at: _executions(at).newest_events("arn", 10),
     "Executions.events": lambda at: _executions(at).events("arn"),
@@ -449,7 +451,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Wakes.wake": lambda at: _wakes(at).wake("token"),
     "Ledger.open": lambda at: _ledger(at).open(RECORD),
     "Ledger.update": lambda at: _ledger(at).update("sample", ID, fence=1),
-    "Ledger.exchange_approval": lambda at: _ledger(at).exchange_approval("sample", ID, "{}", "{}"),
+    "Ledger.exchange": lambda at: _ledger(at).exchange("sample", ID, "approval", "{}", "{}"),
     "Ledger.mark": lambda at: _ledger(at).mark("sample", ID, reported="x"),
     "Ledger.finish": lambda at: _ledger(at).finish("sample", ID),
     "Ledger.claim_recovery": lambda at: _ledger(at).claim_recovery(RECORD, "me"),

@@ -77,8 +77,7 @@ SDK = (
 """What does not come from AWS: the network, the credentials, an answer that is none (of a proxy, for instance)."""
 
 CONDITION = {"Locks.acquire": None, "Locks.release": False, "Freezes.put": False, "Findings.write": None} | {
-    f"Ledger.{name}": False
-    for name in ("open", "update", "exchange_approval", "finish", "claim_recovery", "claim_sweep")
+    f"Ledger.{name}": False for name in ("open", "update", "exchange", "finish", "claim_recovery", "claim_sweep")
 }
 READ: dict[tuple[str, str], tuple[Any, str]] = {
     ("Ecs.service", "ClusterNotFoundException"): (None, "there is no such service where there is no such cluster"),
@@ -100,6 +99,8 @@ READ: dict[tuple[str, str], tuple[Any, str]] = {
     ("Reports.put", "PreconditionFailed"): ("s3://reports/k", "it is there already, and stays as it is"),
     ("Executions.status", "ExecutionDoesNotExist"): (None, "Step Functions forgets an execution after 90 days"),
     ("Executions.execution", "ExecutionDoesNotExist"): (None, "the same"),
+    ("Executions.stop", "ExecutionDoesNotExist"): (False, "there is nothing to stop"),
+    ("Executions.stop", "ValidationException"): (False, "it has ended"),
     ("Executions.start", "ExecutionAlreadyExists"): (False, "one of that name was started before"),
     ("Versions.remove", "ResourceNotFoundException"): (None, "a version that is gone is as it should be"),
     ("Signing.begin", "PreconditionFailed"): (None, "the key is there already"),

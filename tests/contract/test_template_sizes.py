@@ -65,7 +65,7 @@ def _policies(template: Template) -> dict[str, tuple[int, int]]:
     managed = template.of_type("AWS::IAM::ManagedPolicy")
     attached: dict[str, int] = {}
     for policy in managed.values():
-        for role in many(policy["Roles"]):
+        for role in many(policy.get("Roles", ())):  # those for people are attached to nobody
             attached[role] = attached.get(role, 0) + 1
     return {
         **{f"inline of {role}": (size, INLINE) for role, size in inline.items()},

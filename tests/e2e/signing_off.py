@@ -10,7 +10,7 @@ from typing import Any
 from botocore.credentials import ReadOnlyCredentials
 
 from cli.clients import REGION
-from cli.deployments import approving
+from cli.deployments.door import APPROVALS, posted
 from cli.deployments.following import Follower
 from cli.exits import Refused
 from local.stage.landfall_stage import Stage, commit
@@ -43,7 +43,7 @@ def answer(stage: Stage, role: str, record: dict[str, Any], word: str = "approve
     """Answer as a role. Return the code of a refusal (empty if the answer counts) and what the door said."""
     asked = {"service": record["service"], "deployment": record["deployment_id"], "answer": word, "items": [ITEM]}
     try:
-        told = approving.posted(door(stage), person(stage, role), REGION, asked | body)
+        told = posted(APPROVALS, door(stage), person(stage, role), REGION, asked | body)
     except Refused as refused:
         return refused.code, str(refused)
     return "", told["message"]

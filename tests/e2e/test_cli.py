@@ -170,16 +170,24 @@ def test_a_rejected_deployment_exits_2(stage: Stage) -> None:
     assert (code, "REJECTED" in said, "final-v3" in said) == (2, True, True)
 
 
-@pytest.mark.long
-def test_a_stopped_deployment_is_followed_through_its_recovery(stage: Stage, checkout: Path, released: str) -> None:
-    """Somebody stops the execution: the command waits for the recovery, and says what became of the service."""
-    git(checkout, "commit", "--allow-empty", "-qm", "to be stopped")
+def test_an_aborted_deployment_goes_back_and_its_record_names_who_aborted(
+    stage: Stage, checkout: Path, released: str
+) -> None:
+    """The door stops the execution, the event starts the recovery, and the evidence has the name that AWS gave."""
+    git(checkout, "commit", "--allow-empty", "-qm", "to be aborted")
     late = ("--fault", "late")
     landfall(stage, "release", *SERVICE, *late, directory=checkout, interrupt_at="UpdateService")
     record = eventually(lambda: next((r for r in stage.records("commanded") if "outcome" not in r), None), "a record")
-    stage.stepfunctions.stop_execution(executionArn=record["execution_arn"], cause="stopped by a test")
-    code, said = landfall(stage, "watch", record["deployment_id"])
-    assert (code, "waiting for its recovery" in said, "ROLLED_BACK" in said) == (1, True, True)
+    code, said = landfall(stage, "abort", record["deployment_id"], "--yes", "--reason", "wrong colour")
+    assert (code, "waiting for its recovery" in said, "ROLLED_BACK" in said) == (1, True, True), said
+
+    ended = stage.record_of(record["execution_arn"], "commanded")
+    who = "arn:aws:iam::000000000000:user/local"
+    assert (json.loads(ended["abort"])["who"], f"aborted by {who}" in ended["why"]) == (who, True)
+    assert f"aborted by {who}" in " ".join(landfall(stage, "show", record["deployment_id"])[1].split())
+    assert landfall(stage, "verify-evidence", *SERVICE)[0] == 0
+    again, told = landfall(stage, "abort", record["deployment_id"], "--yes")
+    assert (again, "nothing to abort" in " ".join(told.split())) == (2, True)
 
 
 def test_doctor_names_what_is_missing(stage: Stage) -> None:

@@ -213,6 +213,8 @@ def test_the_outputs_say_where_everything_is(pipeline: Template) -> None:
         "ReportBucketName",
         "SigningKeyArn",
         "TopicArn",
+        "AborterPolicyArn",
+        "AbortUrl",
         "EventBusName",
         "DeadLetterQueueUrl",
     }

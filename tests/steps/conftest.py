@@ -149,6 +149,7 @@ task_role = "task"
 execution_role = "execution"
 base_url = "{url}"
 approval = {{ when = "before", approvers = ["role/A", "role/B"], checklist = ["backup"], expires_seconds = 600 }}
+aborters = ["role/OnCall"]
 [services.by-hand]
 cluster = "c"
 service = "by-hand"

@@ -109,7 +109,7 @@ def world() -> dict[str, Any]:
         "messages": sorted((_same(message), subject) for _, message, subject, *_ in sent()),
         "events": sorted((event["detail-type"], str(event["detail"]["outcome"])) for event in standin.heard()),
         # a recovery is named by the minute, and the next one may begin while the step is run again
-        "executions": sorted({re.sub(r"(-recover-\d{8}T)\d{4}$", r"\1", e["name"]) for e in executions}),
+        "executions": sorted({(re.sub(r"(-recover-\d{8}T)\d{4}$", r"\1", e["name"]), e["status"]) for e in executions}),
     }
 
 

@@ -19,6 +19,7 @@ import pytest
 from landfall.errors import StepError
 from landfall.model import Failure, Outcome, Release
 from tests.steps import killing, machine, standin
+from tests.steps.abort import test_abort
 from tests.steps.approvals import test_steps as approvals
 from tests.steps.migrations import test_migration as migrations
 from tests.steps.test_build_watch import ended as built
@@ -136,6 +137,12 @@ def approved() -> Invocation:
     return "approve", sign_off.event("A", service=approvals.SERVICE)
 
 
+def aborted() -> Invocation:
+    """Somebody aborts: that is recorded, and the execution is stopped."""
+    machine.locked(PUSHED)
+    return "abort", test_abort.request(PUSHED)
+
+
 def _asked() -> Release:
     release = approvals.release()
     approvals.check(release)
@@ -229,6 +236,7 @@ SCENES: dict[str, tuple[Callable[[], Invocation], tuple[str, ...]]] = {
     "CheckApproval": (asked_for_approval, (*("dynamodb:UpdateItem",) * 2, SENDS, "dynamodb:UpdateItem")),
     "AwaitApproval": (awaited, ("dynamodb:UpdateItem",)),
     "Approve": (approved, ("dynamodb:UpdateItem", "states:SendTaskSuccess")),
+    "Abort": (aborted, ("dynamodb:UpdateItem", "states:StopExecution")),
     "UpdateService": (updated, ("ecs:UpdateService",)),
     "UpdateService, too late": (withdrawn, ("ecs:DeregisterTaskDefinition",)),
     "Rollback": (went_back, ("ecs:UpdateService", "ecs:DeregisterTaskDefinition")),

@@ -6,8 +6,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from landfall.approval import door
-from landfall.approval.answering import Reply
+from landfall.approval import sent_answer
+from landfall.door.reply import Reply
 from landfall.steps.approvals.taking import Records, take
 from tests.support import builders as b
 
@@ -26,5 +26,5 @@ def event(role: str, answer: str = "approve", **changes: Any) -> dict[str, Any]:
 
 def taken(sent: dict[str, Any], ledger: Records, now: datetime) -> Reply:
     """Return the reply to what the function gets."""
-    asked = door.read(sent)
+    asked = sent_answer.read(sent)
     return asked if isinstance(asked, Reply) else take(asked, ledger, now)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from landfall.approval import identity, judgement
+from landfall.approval import judgement
 from landfall.approval.answering import Said, answered
 from landfall.approval.approval import Approval
+from landfall.door import identity
 from landfall.settings.approval import ApprovalSettings, When
 from tests.support.sign_off import OWN
 

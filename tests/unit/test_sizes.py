@@ -12,6 +12,8 @@ TABLES = {
     "stacks/functions/steps.py": "the table of the steps and their rights",
 }
 """Modules that are longer, and the table that each one is."""
+A_MODULE_EACH = {"lambdas": "a handler for each step of the table stacks/functions/steps.py"}
+"""Folders that hold one module for each row of a table."""
 MOST_MODULES = 38
 """Of a folder of tests: a file for each step or each stack. Folders of the product have about 20."""
 
@@ -35,7 +37,8 @@ def test_no_folder_is_a_heap() -> None:
     heaps = {
         str(folder): count
         for folder, count in counted.items()
-        if count > (MOST_MODULES if folder.parts[:1] == ("tests",) else sizes.MOST_MODULES)
+        if str(folder) not in A_MODULE_EACH
+        and count > (MOST_MODULES if folder.parts[:1] == ("tests",) else sizes.MOST_MODULES)
     }
     assert heaps == {}
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cli.ui.views import words
-from landfall.approval import identity
 from landfall.approval import words as approval_words
 from landfall.approval.approval import Answer, Approval, ApprovalStage
+from landfall.door import identity
 
 STATES = {
     ApprovalStage.WAITING: ("warn", "waits"),

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from landfall.approval.approval import MOST_TURNED_AWAY, Answer, Approval, ApprovalStage, TurnedAway
-from landfall.approval.identity import Identity
 from landfall.approval.words import approvals, listed
-
-OK, ACCEPTED, BAD_REQUEST, FORBIDDEN, CONFLICT = 200, 202, 400, 403, 409
+from landfall.door.identity import Identity
+from landfall.door.reply import ACCEPTED, BAD_REQUEST, CONFLICT, FORBIDDEN, OK, Reply
 
 
 @dataclass(frozen=True)
@@ -24,42 +23,40 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Reply:
-    """What the caller is told, as an HTTP status and a sentence. `approval` is to be recorded; None: no change."""
+class Heard(Reply):
+    """The reply to an answer. `approval` is to be recorded; None: no change."""
 
-    status: int
-    message: str
     approval: Approval | None = None
 
 
-def answered(approval: Approval, said: Said, now: datetime) -> Reply:
-    """Return the reply to an answer. A reply below 300 means that the answer counts."""
+def answered(approval: Approval, said: Said, now: datetime) -> Heard:
+    """Return the reply to an answer."""
     who = str(said.who)
     if why := _may_not(approval, who, yes=said.yes):
         return _turned_away(approval, TurnedAway(who, now.isoformat(), why))
     if why := _too_late(approval, now):
-        return Reply(CONFLICT, why)
+        return Heard(CONFLICT, why)
     answer = Answer(who, said.arn, now.isoformat(), said.yes, said.items, said.reason)
     if not said.yes:
         refused = replace(
             approval, stage=ApprovalStage.REFUSED, ended_at=answer.at, answers=(*approval.answers, answer)
         )
-        return Reply(OK, f"refused by {who}", refused)
+        return Heard(OK, f"refused by {who}", refused)
     return _approved(approval, answer)
 
 
-def _approved(approval: Approval, answer: Answer) -> Reply:
+def _approved(approval: Approval, answer: Answer) -> Heard:
     if earlier := next((each for each in approval.approved_by if each.who == answer.who), None):
         another = "; four eyes need a second role or user, and another session of the same role is not one"
-        return Reply(CONFLICT, f"already approved by {earlier.who} at {earlier.at}{another}")
+        return Heard(CONFLICT, f"already approved by {earlier.who} at {earlier.at}{another}")
     if unknown := [item for item in answer.items if item not in approval.checklist]:
-        return Reply(BAD_REQUEST, f"no such item: {listed(unknown)}; the checklist is: {listed(approval.checklist)}")
+        return Heard(BAD_REQUEST, f"no such item: {listed(unknown)}; the checklist is: {listed(approval.checklist)}")
     if missing := [item for item in approval.checklist if item not in answer.items]:
-        return Reply(BAD_REQUEST, f"not confirmed: {listed(missing)}; the deployment still waits")
+        return Heard(BAD_REQUEST, f"not confirmed: {listed(missing)}; the deployment still waits")
     heard = replace(approval, answers=(*approval.answers, answer))
     if heard.yeses_left:
-        return Reply(ACCEPTED, f"approved by {answer.who}; a second approver is needed", heard)
-    return Reply(OK, f"approved by {answer.who}", replace(heard, stage=ApprovalStage.APPROVED, ended_at=answer.at))
+        return Heard(ACCEPTED, f"approved by {answer.who}; a second approver is needed", heard)
+    return Heard(OK, f"approved by {answer.who}", replace(heard, stage=ApprovalStage.APPROVED, ended_at=answer.at))
 
 
 def _may_not(approval: Approval, who: str, *, yes: bool) -> str:
@@ -71,13 +68,13 @@ def _may_not(approval: Approval, who: str, *, yes: bool) -> str:
     return ""
 
 
-def _turned_away(approval: Approval, caller: TurnedAway) -> Reply:
+def _turned_away(approval: Approval, caller: TurnedAway) -> Heard:
     """Record the caller once, while there is something to answer."""
     known = any((each.who, each.why) == (caller.who, caller.why) for each in approval.turned_away)
     full = len(approval.turned_away) >= MOST_TURNED_AWAY
     if approval.stage != ApprovalStage.WAITING or known or full:
-        return Reply(FORBIDDEN, caller.why)
-    return Reply(FORBIDDEN, caller.why, replace(approval, turned_away=(*approval.turned_away, caller)))
+        return Heard(FORBIDDEN, caller.why)
+    return Heard(FORBIDDEN, caller.why, replace(approval, turned_away=(*approval.turned_away, caller)))
 
 
 def _too_late(approval: Approval, now: datetime) -> str:

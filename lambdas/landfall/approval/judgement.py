@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from landfall.approval import words
 from landfall.approval.approval import AWAITED, Approval, ApprovalStage
-from landfall.approval.identity import named
+from landfall.door.identity import named
 from landfall.model import Verdict, failed, passed, wait
 from landfall.settings.approval import ApprovalSettings
 

@@ -66,6 +66,15 @@ class Executions:
                 return False
         return True
 
+    def stop(self, execution_arn: str, error: str, cause: str) -> bool:
+        """Stop an execution. False where it has ended, or Step Functions knows it no more."""
+        with trying(f"stopping execution {execution_arn}"):
+            try:
+                self._client.stop_execution(executionArn=execution_arn, error=error, cause=cause)
+            except (self._client.exceptions.ExecutionDoesNotExist, self._client.exceptions.ValidationException):
+                return False
+        return True
+
     def events(self, execution_arn: str) -> list[Event]:
         """Return what happened in it, in order."""
         with trying(f"reading the history of {execution_arn}"):

@@ -37,14 +37,18 @@ class Ledger(Closing):
         open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
         return self._set({"service": service, "deployment_id": deployment_id, **fields}, open_)
 
-    def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
-        """Replace the sign-off of a record that is still open. False when it is closed, or no longer says `before`.
+    def exchange(self, service: str, deployment_id: str, field: str, before: str | None, after: str) -> bool:
+        """Replace a field, of those WHILE_OPEN names, of a record that is still open. `before` None: it has none yet.
 
-        Two answers at once, or an answer and a look, are so written one after the other, and none is lost.
+        False when the record is closed, or the field no longer says `before`. Two answers at once, or an answer and a
+        look, are so written one after the other, and none is lost.
         """
-        same = "attribute_not_exists(outcome) AND #approval = :before"
-        record = {"service": service, "deployment_id": deployment_id, "approval": after}
-        return self._set(record, same, {":before": before})
+        if field not in WHILE_OPEN:
+            raise ValueError(f"{field!r}: closing a record looks for a change of {WHILE_OPEN} alone")
+        same = f"attribute_not_exists(#{field})" if before is None else f"#{field} = :before"
+        record = {"service": service, "deployment_id": deployment_id, field: after}
+        open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
+        return self._set(record, f"{open_} AND {same}", None if before is None else {":before": before})
 
     def mark(self, service: str, deployment_id: str, **fields: Any) -> None:
         """Set fields of a record, closed or not."""

@@ -21,7 +21,7 @@ from landfall.ledger import service_standing
 from landfall.ledger.service_standing import LINKS
 from landfall.partitions import CHAINS
 
-WHILE_OPEN = ("fence", "progress", "migration", "gates", "after_check", "approval")
+WHILE_OPEN = ("fence", "progress", "migration", "gates", "after_check", "approval", "abort")
 """What other steps write to a record that is open."""
 TRIES = 10
 """A try is lost when another deployment of the service is closed first. After the last one, the step is retried."""

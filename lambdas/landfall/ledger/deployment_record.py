@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, assert_never
 
 from landfall import redaction, worker
+from landfall.abort import aborted
+from landfall.abort.aborted import Aborted
 from landfall.after import inquiry
 from landfall.after.inquiry import Inquiry
 from landfall.approval import approval
@@ -29,7 +31,8 @@ SCHEMA = 2
 class Ended:
     """Everything the machine knows at the end. What a deployment never reached is None.
 
-    The machine carries no `migration`, `after_check` or `approval`: they are in the record; `with_record` adds them.
+    The machine carries no `migration`, `after_check`, `approval` or `abort`: they are in the record; `with_record` adds
+    them.
     """
 
     release: Release
@@ -42,16 +45,23 @@ class Ended:
     migration: Migration | None = None
     after_check: Inquiry | None = None
     approval: Approval | None = None
+    abort: Aborted | None = None
 
 
 def with_record(ended: Ended, record: Mapping[str, Any] | None) -> Ended:
-    """Return how a deployment ended with what its record says of its migration, its after-check and its sign-off."""
+    """Return how a deployment ended with what its record says: migration, after-check, sign-off, abort."""
     return replace(
         ended,
         migration=migration.read(record),
         after_check=inquiry.read(record),
         approval=approval.read(record),
+        abort=aborted.read(record),
     )
+
+
+def without_record(ended: Ended) -> Ended:
+    """Return how a deployment ended without what `with_record` adds."""
+    return with_record(ended, None)
 
 
 def opened(release: Release, *, doomed: bool = False) -> dict[str, Any]:
@@ -87,7 +97,7 @@ def closed(ended: Ended, now: datetime) -> dict[str, Any]:
     failure, deployment, baseline = ended.failure, ended.deployment, ended.baseline
     return {
         **opened(ended.release),
-        "ended": json.dumps(asdict(replace(ended, migration=None, after_check=None, approval=None))),
+        "ended": json.dumps(asdict(without_record(ended))),
         "fence": ended.release.fence,
         "outcome": ended.outcome.value,
         "ended_at": now.isoformat(),

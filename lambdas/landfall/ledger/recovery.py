@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from landfall import chain, wire
+from landfall.abort import aborted
 from landfall.errors import InvalidStepInput, StepOutputTooLarge, UnreadableRecord
-from landfall.ledger.deployment_record import Ended
+from landfall.ledger.deployment_record import Ended, without_record
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Kind, Outcome, Release, Verdict, failed, passed
 from landfall.wire import OUTPUT_LIMIT, parse
 
@@ -61,7 +62,7 @@ def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None
         return Plan(passed("FINISH", "the record is closed; report, notification or lock are left"), _ended(record))
     release = replace(_read(Release, record, "release"), fence=_count(record, "fence"))
     progress = _read(Progress, record, "progress") if "progress" in record else None
-    reason = f"execution {record.get('execution_arn')} ended {status or 'and is gone'} without an outcome"
+    reason = _reason(record, status)
     failure = Failure("Recovery", "EXECUTION_STOPPED", reason)
     if last_state in SUCCEEDED_IN:
         told = passed("EXECUTION_SUCCEEDED", f"execution {record.get('execution_arn')} succeeded, but could not report")
@@ -74,6 +75,13 @@ def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None
     if _count(record, "recoveries") >= MOST:
         return Plan(passed("EXHAUSTED", f"{reason}, and {MOST} recoveries did not mend it"), ended)
     return Plan(passed("RECOVER", reason), ended)
+
+
+def _reason(record: Mapping[str, Any], status: str | None) -> str:
+    """Say why there is something to recover: whoever aborted the deployment comes first."""
+    ended = f"execution {record.get('execution_arn')} ended {status or 'and is gone'} without an outcome"
+    known = aborted.read(record)
+    return f"{aborted.told(known)}; {ended}" if known else ended
 
 
 def carried(plan: Plan) -> Ended:
@@ -89,7 +97,7 @@ def carried(plan: Plan) -> Ended:
     if plan.verdict.code == "RECOVER" and known.baseline and known.deployment:
         baseline = _needed(known.baseline)
         deployment = replace(known.deployment, digests={}, health_checked=())
-    bare = replace(known, checks=(), migration=None, after_check=None, approval=None)
+    bare = replace(without_record(known), checks=())
     return replace(bare, release=_named(known.release), baseline=baseline, deployment=deployment)
 
 

@@ -9,8 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from landfall.approval.answering import Reply
-from landfall.approval.door import METHOD_NOT_ALLOWED
+from landfall.door.reply import METHOD_NOT_ALLOWED, Reply
 from landfall.redaction import standard
 from landfall.runtime import safe_errors
 from landfall.runtime.step import Handler, logger

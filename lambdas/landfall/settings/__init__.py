@@ -190,6 +190,7 @@ class Service:
     blue/green, canary or linear deployment.
     `migration`: what runs once before the service is updated.
     `approval`: who must sign a release off, and when they are asked.
+    `aborters`: roles and users that may abort a deployment, as in `approvers`; empty: whoever may call the function.
     `drill`: when the way back is practised.
     `after`: the function of its owner that has the last word on a release.
     `keep_releases`: how many proven releases keep their images and revisions (`landfall images clean`).
@@ -223,6 +224,7 @@ class Service:
     keep_releases: int = 10
     drill: DrillSettings | None = None
     after: AfterCheck | None = None
+    aborters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Make the times of proofs, migrations, gates, after-checks and sign-offs part of each release's limits.

@@ -1,8 +1,8 @@
-"""Checks the sign-off settings of services.toml beyond their types."""
+"""Checks who may sign off and who may abort, and the other sign-off settings of services.toml, beyond their types."""
 
 from __future__ import annotations
 
-from landfall.approval.identity import named
+from landfall.door.identity import named
 from landfall.settings import Service
 from landfall.settings.approval import ApprovalSettings
 from landfall.settings_file.problem import Problems
@@ -11,13 +11,16 @@ from landfall.text.plain_text import is_text, typed
 Where = tuple[str, ...]
 LEAST_SECONDS, MOST_SECONDS = 60, 7 * 24 * 3600
 MOST_ITEMS, MOST_ITEM = 20, 100
-MOST_APPROVERS = 50
+MOST_PEOPLE = 50
 _ANY_ACCOUNT = ("aws", "000000000000")
 """Stands for Landfall's own account, which synth does not know. Only whether an entry can be read is asked."""
 
 
 def check(service: Service, where: Where, problem: Problems) -> None:
-    """Check the approval table of a service. Raises SettingsError."""
+    """Check who may abort, and the approval table of a service. Raises SettingsError."""
+    _people(service.aborters, (*where, "aborters"), problem)
+    if len(service.aborters) > MOST_PEOPLE:
+        raise problem.at((*where, "aborters"), f"names {len(service.aborters)}; it takes at most {MOST_PEOPLE}")
     approval, here = service.approval, (*where, "approval")
     if approval is None:
         return
@@ -34,15 +37,20 @@ def check(service: Service, where: Where, problem: Problems) -> None:
 
 
 def _approvers(approval: ApprovalSettings, where: Where, problem: Problems) -> None:
-    for entry in approval.approvers:
+    _people(approval.approvers, where, problem)
+    different = {named(entry, *_ANY_ACCOUNT) for entry in approval.approvers}
+    least = 2 if approval.four_eyes else 1
+    if not least <= len(different) <= MOST_PEOPLE:
+        four_eyes = "; four_eyes needs two roles or users" if approval.four_eyes else ""
+        raise problem.at(where, f"names {len(different)}; it takes {least} to {MOST_PEOPLE}{four_eyes}")
+
+
+def _people(entries: tuple[str, ...], where: Where, problem: Problems) -> None:
+    """Check that each entry names a role or a user."""
+    for entry in entries:
         if named(entry, *_ANY_ACCOUNT) is None:
             way_out = "write role/NAME or user/NAME for this account, or the ARN of a role or user"
             raise problem.at(where, f"{entry!r} names no role and no user; {way_out}")
-    different = {named(entry, *_ANY_ACCOUNT) for entry in approval.approvers}
-    least = 2 if approval.four_eyes else 1
-    if not least <= len(different) <= MOST_APPROVERS:
-        four_eyes = "; four_eyes needs two roles or users" if approval.four_eyes else ""
-        raise problem.at(where, f"names {len(different)}; it takes {least} to {MOST_APPROVERS}{four_eyes}")
 
 
 def items(checklist: tuple[str, ...], where: Where, problem: Problems) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from landfall import console
+from landfall.abort import aborted
 from landfall.after import words as after_words
 from landfall.approval import words as approval_words
 from landfall.intake import recorded_requests
@@ -31,6 +32,7 @@ def notice(ended: Ended, report: str | None) -> Notice:
             f"Why:       {why(ended)}",
             f"Live now:  {live_now(ended)}",
             f"Way back:  {ended.baseline.restores if ended.baseline else 'none was needed'}",
+            *stopped(ended),
             *signed_off(ended),
             *migrated(ended),
             *after_checked(ended),
@@ -83,6 +85,11 @@ def advice(ended: Ended) -> str | None:
             "release again. The service was not changed."
         )
     return what_next(ended.outcome)
+
+
+def stopped(ended: Ended) -> tuple[str, ...]:
+    """Return the line about an abort; none where nobody aborted it."""
+    return (f"Abort:     {aborted.told(ended.abort)}",) if ended.abort else ()
 
 
 def signed_off(ended: Ended) -> tuple[str, ...]:

@@ -64,6 +64,7 @@ NOT_HERE = {
     ("Reconcile", "sns:Publish"),
     ("Reconcile", "events:PutEvents"),
     ("Retire", "lambda:DeleteFunction"),  # what it removes has to be old first
+    *{("Abort", action) for action in (UPDATE_ITEM, "states:StopExecution")},  # nobody aborts there
     ("CheckMigration", "sns:Publish"),  # needs a service that suffers meanwhile
     # services there have no gates at which ECS pauses; tests/steps/gates kills these
     *{("ContinueGate", action) for action in ("ecs:ContinueServiceDeployment", UPDATE_ITEM)},

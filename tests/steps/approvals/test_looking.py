@@ -84,10 +84,10 @@ class Answered:
         """Set fields."""
         return self._ledger.update(service, deployment_id, **fields)
 
-    def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
+    def exchange(self, service: str, deployment_id: str, field: str, before: str | None, after: str) -> bool:
         """Let the approver be faster."""
         sign_off.taken(sign_off.event("A"), self._ledger, b.NOW)
-        return self._ledger.exchange_approval(service, deployment_id, before, after)
+        return self._ledger.exchange(service, deployment_id, field, before, after)
 
 
 def test_a_yes_that_was_faster_than_the_expiry_counts(ledger: Ledger) -> None:

@@ -95,11 +95,11 @@ class Racing:
         """Read."""
         return self._ledger.record(service, deployment_id)
 
-    def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
+    def exchange(self, service: str, deployment_id: str, field: str, before: str | None, after: str) -> bool:
         """Let the next role be faster, then write."""
         if self._roles:
             taken(event(self._roles.pop(0)), self._ledger, b.NOW)
-        written = self._ledger.exchange_approval(service, deployment_id, before, after)
+        written = self._ledger.exchange(service, deployment_id, field, before, after)
         return written and not self._lost
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.approval import identity
 from landfall.approval.answering import Said, answered
 from landfall.approval.approval import MOST_TURNED_AWAY, Approval, ApprovalStage, read, written
 from landfall.approval.judgement import asked
+from landfall.door import identity
 from landfall.settings.approval import ApprovalSettings
 from tests.support import builders as b
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from landfall.approval import approval, identity, judgement, order
+from landfall.approval import approval, judgement, order
 from landfall.approval.approval import Approval
+from landfall.door import identity
 from landfall.errors import AwsCallFailed
 from landfall.intake import turn
 from landfall.model import Release, State, Verdict, failed
@@ -15,9 +16,6 @@ from landfall.settings.approval import ApprovalSettings, asked_for
 from landfall.steps import locking
 from landfall.steps.approvals import looking
 from landfall.telling import approval_notice
-
-_PARTITION, _ACCOUNT = 1, 4
-"""Their places in an ARN."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,12 @@ def assess(event: Asking, world: World) -> Verdict:
         return failed("APPROVAL_UNKNOWN", f"the settings of {release.service} name nobody who may approve")
     key = (release.service, release.deployment_id)
     if event.attempt == 1:
-        looking.ask(key, judgement.asked(settings, world.now(), _own(release), _requester(release)), world.ledger)
+        own = identity.home(release.execution_arn)
+        looking.ask(
+            key,
+            judgement.asked(settings, world.now(), own, _requester(release)),
+            world.ledger,
+        )
         if settings.when == "before":
             world.locks.release(*key, release.fence)
     looked = looking.look(key, world.ledger, world.now(), settings.poll_seconds, lambda: _is_overtaken(release, world))
@@ -47,12 +50,6 @@ def assess(event: Asking, world: World) -> Verdict:
 def _asked_for(event: Asking, world: World) -> ApprovalSettings | None:
     service = world.service(event.release.service)
     return asked_for(service.approval, service.migration)
-
-
-def _own(release: Release) -> tuple[str, str]:
-    """Return Landfall's own partition and account: those of the execution."""
-    parts = release.execution_arn.split(":")
-    return parts[_PARTITION], parts[_ACCOUNT]
 
 
 def _requester(release: Release) -> str:
@@ -72,8 +69,7 @@ def _tell(release: Release, known: Approval, world: World) -> None:
     """Tell people that the deployment waits for them, once. A message that fails is sent at the next look."""
     try:
         told = replace(known, told=world.topic.publish(approval_notice.notice(release, known)))
-        world.ledger.exchange_approval(
-            release.service, release.deployment_id, approval.written(known), approval.written(told)
-        )
+        key, before, after = (release.service, release.deployment_id), approval.written(known), approval.written(told)
+        world.ledger.exchange(*key, approval.FIELD, before, after)
     except AwsCallFailed as error:
         logger.warning("people were not told that their approval is awaited", extra={"why": str(error)})

@@ -46,6 +46,6 @@ def look(key: tuple[str, str], ledger: Ledger, now: datetime, poll: int, newer: 
         looked = judgement.judge(known, now, poll, newer=newer())
         if looked.approval == known:
             return looked
-        if ledger.exchange_approval(*key, record[approval.FIELD], approval.written(looked.approval)):
+        if ledger.exchange(*key, approval.FIELD, record[approval.FIELD], approval.written(looked.approval)):
             return looked
     return Looked(looked.approval, wait(approval.AWAITED, "answers are being written at this moment", poll))

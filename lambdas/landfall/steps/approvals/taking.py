@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from landfall.approval import approval
-from landfall.approval.answering import CONFLICT, Reply, answered
-from landfall.approval.door import Asked
+from landfall.approval.answering import Heard, answered
+from landfall.approval.sent_answer import Asked
 from landfall.chain import Record
+from landfall.door.reply import CONFLICT, NOT_FOUND, TRY_AGAIN
 
-NOT_FOUND, TRY_AGAIN = 404, 503
 TRIES = 5
 """A try is lost when another answer, or a look, is written first."""
 
@@ -21,27 +21,27 @@ class Records(Protocol):
     def record(self, service: str, deployment_id: str) -> Record | None:
         """Return a record, read consistently."""
 
-    def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
-        """Replace the sign-off of an open record, if it still says `before`."""
+    def exchange(self, service: str, deployment_id: str, field: str, before: str | None, after: str) -> bool:
+        """Replace a field of an open record, if it still says `before`."""
 
 
-def take(asked: Asked, ledger: Records, now: datetime) -> Reply:
+def take(asked: Asked, ledger: Records, now: datetime) -> Heard:
     """Return the reply to an answer. A reply below 300 was written before it is given."""
-    tried: tuple[str, Reply] | None = None
+    tried: tuple[str, Heard] | None = None
     for _ in range(TRIES):
         record = ledger.record(asked.service, asked.deployment)
         known = approval.read(record)
         if record is None or known is None:
-            return Reply(NOT_FOUND, f"{asked.service} has no deployment {asked.deployment} that asks for approval")
+            return Heard(NOT_FOUND, f"{asked.service} has no deployment {asked.deployment} that asks for approval")
         if tried and record[approval.FIELD] == tried[0]:
             return tried[1]  # it was written, and DynamoDB's answer was lost
         reply = answered(known, asked.said, now)
         if reply.approval is None:
             return reply
         if "outcome" in record:
-            return Reply(CONFLICT, f"the deployment is over: {record['outcome']}; release again")
+            return Heard(CONFLICT, f"the deployment is over: {record['outcome']}; release again")
         before, after = record[approval.FIELD], approval.written(reply.approval)
-        if ledger.exchange_approval(asked.service, asked.deployment, before, after):
+        if ledger.exchange(asked.service, asked.deployment, approval.FIELD, before, after):
             return reply
         tried = after, reply
-    return Reply(TRY_AGAIN, "other answers were written meanwhile; this one was not: send it again")
+    return Heard(TRY_AGAIN, "other answers were written meanwhile; this one was not: send it again")

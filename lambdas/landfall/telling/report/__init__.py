@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from landfall import console
+from landfall.abort.aborted import Aborted
 from landfall.after.inquiry import Inquiry
 from landfall.approval.approval import Approval
 from landfall.gates import gate_log, gate_words
@@ -98,6 +99,7 @@ class Report:
     after_check: Inquiry | None = None
     approval: Approval | None = None
     latencies: Latencies = NOTHING_TIMED
+    abort: Aborted | None = None
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
@@ -133,6 +135,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
         after_check=ended.after_check,
         approval=ended.approval,
         latencies=seen.latencies,
+        abort=ended.abort,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from landfall import chain, commit
+from landfall.abort import aborted
 from landfall.after import words as after_words
 from landfall.approval import words as approval_words
 from landfall.migration import words
@@ -65,6 +66,7 @@ class View:
     migration: tuple[tuple[str, str], ...] = ()
     after_check: tuple[tuple[str, str], ...] = ()
     approval: tuple[tuple[str, str], ...] = ()
+    abort: tuple[tuple[str, str], ...] = ()
 
 
 def of(report: Report, record: Mapping[str, Any]) -> View:
@@ -95,6 +97,7 @@ def of(report: Report, record: Mapping[str, Any]) -> View:
         migration=_briefly(words.full(report.migration)),
         after_check=_briefly(after_words.full(report.after_check)),
         approval=approval_words.full(report.approval),
+        abort=aborted.full(report.abort),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from landfall.abort import aborted
 from landfall.after import words as after_words
 from landfall.approval import words as approval_words
 from landfall.ledger.execution_history import Entry
@@ -76,6 +77,7 @@ _ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everyth
     finalize=_shown,
 )
 _ENVIRONMENT.filters.update(
+    aborted=aborted.full,
     signed_off=approval_words.full,
     migrated=words.full,
     paced=latency.words,

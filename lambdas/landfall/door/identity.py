@@ -48,6 +48,12 @@ def of(user_arn: object) -> Identity | None:
     return None
 
 
+def home(execution_arn: str) -> tuple[str, str]:
+    """Return Landfall's own partition and account: those of an execution."""
+    _, partition, _, _, account = execution_arn.split(":")[:5]
+    return partition, account
+
+
 def named(setting: str, partition: str, account: str) -> Identity | None:
     """Return whom an entry of `approvers` means, in Landfall's own account unless it is an ARN; None where no one."""
     if found := _SETTING.fullmatch(setting):

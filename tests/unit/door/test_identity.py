@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.approval import identity
+from landfall.door import identity
 
 ROLE = "arn:aws:iam::123456789012:role/Approver"
 USER = "arn:aws:iam::123456789012:user/ops-lead"

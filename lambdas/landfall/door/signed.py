@@ -1,7 +1,7 @@
-"""Reads a request to the function URL: only a POST whose caller AWS names can answer a sign-off.
+"""Reads a request to a function URL: only a POST whose caller AWS names asks for anything.
 
 Source: Lambda developer guide, function URLs, request payload: `requestContext.http.method`, and with AWS_IAM
-`requestContext.authorizer.iam.userArn`. Mail scanners and chat previews open links with GET, so GET never answers.
+`requestContext.authorizer.iam.userArn`. Mail scanners and chat previews open links with GET, so GET never asks.
 """
 
 from __future__ import annotations
@@ -13,39 +13,47 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from landfall.approval import identity
-from landfall.approval.answering import BAD_REQUEST, FORBIDDEN, Reply, Said
+from landfall.door import identity
+from landfall.door.identity import Identity
+from landfall.door.reply import BAD_REQUEST, FORBIDDEN, METHOD_NOT_ALLOWED, Reply
 from landfall.redaction import Redacts, redacted
 from landfall.text.foreign import line
 from landfall.text.lazy_pattern import Later
 from landfall.text.shortened import shortened
 
-METHOD_NOT_ALLOWED = 405
 MOST_BODY = 16 * 1024
 """Characters of a request's body."""
 MOST_REASON = 500
-_KEYS = frozenset({"service", "deployment", "answer", "items", "reason"})
+KEYS = frozenset({"service", "deployment", "reason"})
+"""What every request may say; a function may take more."""
 _NAME = Later(r"[0-9A-Za-z_-]{1,80}")
 """A deployment's id is its execution's name."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request that may be looked up: whose answer, to which deployment."""
+class Signed:
+    """A request that may be looked up. `who` and `arn` are what AWS says of the caller, `more` is the rest of the body.
 
+    `reason` is redacted, and one line.
+    """
+
+    who: Identity
+    arn: str
     service: str
     deployment: str
-    said: Said
+    reason: str
+    more: Mapping[str, Any]
 
 
-def read(event: Mapping[str, Any], kinds: Sequence[Redacts] = ()) -> Asked | Reply:
+def read(event: Mapping[str, Any], more: frozenset[str] = frozenset(), kinds: Sequence[Redacts] = ()) -> Signed | Reply:
     """Return what a request asks, or the reply that turns it away. Nothing is recorded of the latter.
 
-    `kinds` of data are taken out of the reason, besides the standard ones.
+    `more`: keys that the body may have besides KEYS. `kinds` of data are taken out of the reason, besides the standard
+    ones.
     """
     context = _table(event.get("requestContext"))
     if _table(context.get("http")).get("method") != "POST":
-        return Reply(METHOD_NOT_ALLOWED, "only a signed POST answers; use `landfall approve` or `landfall reject`")
+        return Reply(METHOD_NOT_ALLOWED, "only a signed POST is heard here; use the commands of landfall")
     arn = _table(_table(context.get("authorizer")).get("iam")).get("userArn")
     who = identity.of(arn)
     if who is None:
@@ -54,12 +62,11 @@ def read(event: Mapping[str, Any], kinds: Sequence[Redacts] = ()) -> Asked | Rep
         body = _body(event)
     except (binascii.Error, ValueError, TypeError, RecursionError):
         return Reply(BAD_REQUEST, f"the body is no JSON object of at most {MOST_BODY} characters")
-    if why := _wrong(body):
+    if why := _wrong(body, KEYS | more):
         return Reply(BAD_REQUEST, why)
     told = redacted(body.get("reason", ""))
     reason = shortened(line(redacted(told, kinds) if kinds else told), MOST_REASON)
-    said = Said(who, str(arn), body["answer"] == "approve", tuple(dict.fromkeys(body.get("items", ()))), reason)
-    return Asked(body["service"], body["deployment"], said)
+    return Signed(who, str(arn), body["service"], body["deployment"], reason, body)
 
 
 def _table(value: object) -> Mapping[str, Any]:
@@ -78,16 +85,11 @@ def _body(event: Mapping[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _wrong(body: Mapping[str, Any]) -> str:
+def _wrong(body: Mapping[str, Any], known: frozenset[str]) -> str:
     """Return what is wrong with a body, with the way out; nothing if it is right."""
-    if unknown := sorted(set(body) - _KEYS):
-        return f"unknown key: {shortened(line(unknown[0]), 80)}; known are {', '.join(sorted(_KEYS))}"
+    if unknown := sorted(set(body) - known):
+        return f"unknown key: {shortened(line(unknown[0]), 80)}; known are {', '.join(sorted(known))}"
     for key in ("service", "deployment"):
         if not isinstance(body.get(key), str) or not _NAME.fullmatch(body[key]):
             return f"`{key}` must be a name of letters, digits, - and _"
-    if body.get("answer") not in ("approve", "reject"):
-        return '`answer` must be "approve" or "reject"'
-    items = body.get("items", [])
-    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        return "`items` must be a list of the checklist's items"
     return "" if isinstance(body.get("reason", ""), str) else "`reason` must be a text"

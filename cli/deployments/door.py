@@ -1,0 +1,115 @@
+"""How a request is sent to one of Landfall's function URLs, signed with the caller's own credentials."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import HTTPClientError, NoCredentialsError
+from botocore.httpsession import URLLib3Session
+
+from cli.cloud import Cloud
+from cli.exits import NotKnown, Refused
+from landfall.chain import Record
+
+TIMEOUT_SECONDS = 60
+FIRST_REFUSAL, FIRST_FAILURE, TRY_AGAIN = 300, 500, 503
+
+
+@dataclass(frozen=True)
+class Door:
+    """A function URL. `output` of the pipeline's stack has it; `policy` opens it, and says where that is documented.
+
+    `codes`: the command's own codes, by the door's status. `missing`: the code and the text where the stack has none.
+    """
+
+    output: str
+    policy: str
+    codes: Mapping[int, str]
+    missing: tuple[str, str]
+
+
+APPROVALS = Door(
+    output="ApprovalUrl",
+    policy="landfall-approver (docs/approvals.md)",
+    codes={400: "BAD_ANSWER", 403: "NOT_AN_APPROVER", 404: "NO_APPROVAL", 409: "NO_LONGER_AWAITED", 503: "NOT_WRITTEN"},
+    missing=(
+        "NO_APPROVALS",
+        "no service of this Landfall asks for approval: set [services.<name>.approval] and deploy Landfall again "
+        "(docs/approvals.md)",
+    ),
+)
+ABORTS = Door(
+    output="AbortUrl",
+    policy="landfall-aborter (docs/access.md)",
+    codes={403: "NOT_AN_ABORTER", 404: "NO_DEPLOYMENT", 409: "NOT_UNDER_WAY", 503: "NOT_STOPPED"},
+    missing=(
+        "NO_DOOR",
+        "the deployed Landfall is older than this command, and has no function that aborts: deploy Landfall again, or "
+        "stop the execution in the console of Step Functions; Landfall then goes back in the same way",
+    ),
+)
+
+
+def sent(cloud: Cloud, door: Door, record: Record, more: Mapping[str, Any]) -> dict[str, Any]:
+    """Send a request about a deployment with the caller's own credentials, and return what the door says.
+
+    Raises Refused where it does not count, and NotKnown where nobody can know.
+    """
+    url = cloud.outputs.get(door.output)
+    if url is None:
+        raise Refused(*door.missing)
+    given = cloud.session.get_credentials()
+    if given is None:
+        raise NoCredentialsError
+    body = {"service": record["service"], "deployment": record["deployment_id"], **more}
+    return posted(door, _reached(url, cloud), given.get_frozen_credentials(), cloud.region, body)
+
+
+def posted(
+    door: Door, url: str, credentials: ReadOnlyCredentials, region: str, body: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Sign a request (AWS Signature Version 4), send it, and return the door's answer. Raises as `sent` does."""
+    request = AWSRequest("POST", url, data=json.dumps(body), headers={"content-type": "application/json"})
+    SigV4Auth(credentials, "lambda", region).add_auth(request)
+    try:
+        reply = URLLib3Session(timeout=TIMEOUT_SECONDS).send(request.prepare())
+    except HTTPClientError as error:
+        raise NotKnown(
+            "NO_REPLY", f"no reply came, so the request may count or not: see `landfall show`: {error}"
+        ) from error
+    status, told = reply.status_code, _told(reply.text)
+    if status < FIRST_REFUSAL:
+        return {"status": status, "message": told}
+    if not told:
+        raise _not_from_the_door(door, status)
+    kind = NotKnown if status >= FIRST_FAILURE and status != TRY_AGAIN else Refused
+    raise kind(door.codes.get(status, "NOT_ANSWERED"), told)
+
+
+def _told(text: str) -> str:
+    """Return the sentence of the door; empty where the text is not of its making."""
+    try:
+        return str(json.loads(text)["message"])
+    except (LookupError, TypeError, ValueError):
+        return ""
+
+
+def _not_from_the_door(door: Door, status: int) -> Refused:
+    if status >= FIRST_FAILURE:
+        return NotKnown("DOOR_FAILED", f"the function failed ({status}); see `landfall show`, then send it again")
+    way_out = f"your role or user needs the policy {door.policy}"
+    return Refused("NOT_ALLOWED", f"AWS turned the request away ({status}) before Landfall saw it: {way_out}")
+
+
+def _reached(url: str, cloud: Cloud) -> str:
+    """Return where the URL is reached. The local AWS answers for its URLs at its own endpoint."""
+    if cloud.endpoint is None:
+        return url
+    name = url.split("://", 1)[-1].partition(".")[0]
+    return f"{cloud.endpoint.rstrip('/')}/_aws/lambda-url/{name}/"

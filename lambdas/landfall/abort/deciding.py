@@ -1,0 +1,41 @@
+"""Decides whether an abort counts, and what its sender is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from landfall.abort import aborted
+from landfall.abort.aborted import Aborted
+from landfall.door import identity
+from landfall.door.reply import CONFLICT, FORBIDDEN, NOT_FOUND, OK, Reply
+from landfall.door.signed import Signed
+
+
+@dataclass(frozen=True)
+class Decided(Reply):
+    """The reply to an abort. `abort` is to be recorded; None: no change."""
+
+    abort: Aborted | None = None
+
+
+def decided(asked: Signed, record: Mapping[str, Any] | None, aborters: tuple[str, ...], now: datetime) -> Decided:
+    """Return the reply to an abort. If it counts, the execution is to be stopped.
+
+    `aborters` is the setting; without any, whoever reaches the function may abort: AWS let them through. A deployment
+    that was aborted before counts again: its execution may still run.
+    """
+    if record is None:
+        return Decided(NOT_FOUND, f"{asked.service} has no deployment {asked.deployment}")
+    own = identity.home(str(record["execution_arn"]))
+    if aborters and asked.who not in {identity.named(entry, *own) for entry in aborters}:
+        return Decided(FORBIDDEN, f"{asked.who} is not in `aborters` of {asked.service}'s settings")
+    if "outcome" in record:
+        ended = f"deployment {asked.deployment} ended as {record['outcome']}, so there is nothing to abort"
+        return Decided(CONFLICT, f"{ended}; to go back to an earlier release: landfall rollback")
+    if earlier := aborted.read(record):
+        return Decided(OK, f"already {aborted.told(earlier)}")
+    who = Aborted(str(asked.who), asked.arn, now.isoformat(), asked.reason)
+    return Decided(OK, f"aborted by {asked.who}", who)

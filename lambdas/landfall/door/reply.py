@@ -1,0 +1,21 @@
+"""What the caller of a function URL is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OK, ACCEPTED, BAD_REQUEST, FORBIDDEN, NOT_FOUND, METHOD_NOT_ALLOWED, CONFLICT = 200, 202, 400, 403, 404, 405, 409
+TRY_AGAIN = 503
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An HTTP status and a sentence. Below 300 what the caller asked for counts."""
+
+    status: int
+    message: str
+
+    @property
+    def counts(self) -> bool:
+        """Say whether what the caller asked for counts."""
+        return self.status < BAD_REQUEST

@@ -1,0 +1,57 @@
+"""Takes one abort: reads the record, decides, writes who asked, and stops the execution."""
+
+from __future__ import annotations
+
+from landfall.abort import aborted
+from landfall.abort.deciding import Decided, decided
+from landfall.chain import Record
+from landfall.door.reply import OK, TRY_AGAIN, Reply
+from landfall.door.signed import Signed
+from landfall.errors import AwsCallFailed
+from landfall.ledger.recovery import SWEEP_EVERY
+from landfall.runtime.world import World
+
+NAME = "Landfall.Aborted"
+"""The error that a stopped execution shows; its cause says who stopped it, and why."""
+MOST_CAUSE = 1000
+TRIES = 3
+"""A try is lost when another abort is written first, or the record is closed."""
+LATE = f"its execution is over already, and its recovery starts within {SWEEP_EVERY.total_seconds() / 60:.0f} minutes"
+
+
+def take(asked: Signed, world: World) -> Reply:
+    """Return the reply to an abort. What it says was written before it is given.
+
+    Who asked is written first: an execution that was stopped without a name would be the worse half.
+    """
+    for _ in range(TRIES):
+        record = world.ledger.record(asked.service, asked.deployment)
+        reply = decided(asked, record, _aborters(asked.service, world), world.now())
+        if not reply.counts or record is None:
+            return reply
+        if reply.abort is None or _is_written(reply, record, world):
+            return _stopped(reply, record, world)
+    return Reply(TRY_AGAIN, "the record changed meanwhile, and nothing was stopped: send it again")
+
+
+def _aborters(service: str, world: World) -> tuple[str, ...]:
+    """Return the setting of a service; nothing where its settings are gone."""
+    return next((each.aborters for each in world.settings.services if each.name == service), ())
+
+
+def _is_written(reply: Decided, record: Record, world: World) -> bool:
+    if reply.abort is None:
+        return False
+    text = aborted.written(reply.abort)
+    return world.ledger.exchange(record["service"], record["deployment_id"], aborted.FIELD, None, text)
+
+
+def _stopped(reply: Decided, record: Record, world: World) -> Reply:
+    """Stop the execution. Its recovery begins by the event of its end, or by the sweep."""
+    known = reply.abort or aborted.read(record)
+    cause = aborted.told(known) if known else ""
+    try:
+        ran = world.executions.stop(str(record["execution_arn"]), NAME, cause[:MOST_CAUSE])
+    except AwsCallFailed as error:
+        return Reply(TRY_AGAIN, f"recorded, but the execution was not stopped: {error}; send it again")
+    return Reply(OK, reply.message if ran else f"{reply.message}; {LATE}")

@@ -1,0 +1,138 @@
+"""Abort: who asks is in the record before the execution is stopped, and nobody else can stop one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+from moto.core.exceptions import JsonRESTError
+from moto.stepfunctions.models import StepFunctionBackend
+
+from landfall import chain
+from landfall.abort import aborted
+from landfall.abort.aborted import Aborted
+from landfall.ledger import deployment_record
+from landfall.model import Outcome, Release
+from tests.steps import machine, standin
+from tests.support import builders as b
+
+RELEASE = b.release()
+WHO = "arn:aws:iam::123456789012:role/OnCall"
+
+
+@pytest.fixture(autouse=True)
+def going(aws: int) -> int:
+    """A deployment under way: its execution runs, its record is open, it has the lock. Returns the fence."""
+    return machine.locked(RELEASE).fence
+
+
+def request(release: Release, role: str = "OnCall") -> dict[str, Any]:
+    """Return what the function gets from a session of a role that aborts."""
+    arn = f"arn:aws:sts::123456789012:assumed-role/{role}/s1"
+    body = {"service": release.service, "deployment": release.deployment_id, "reason": "wrong colour"}
+    context = {"http": {"method": "POST"}, "authorizer": {"iam": {"userArn": arn}}}
+    return {"requestContext": context, "body": json.dumps(body)}
+
+
+def sent(role: str = "OnCall", service: str = RELEASE.service) -> tuple[int, str]:
+    """Invoke Abort as the function URL does. Return the status and the sentence."""
+    said = machine.invoke("abort", request(replace(RELEASE, service=service), role))
+    return int(said["statusCode"]), str(json.loads(said["body"])["message"])
+
+
+def status() -> tuple[str, str]:
+    """Return how the execution stands, and the cause that it shows."""
+    found = standin.client("stepfunctions").describe_execution(executionArn=b.EXECUTION)
+    return found["status"], found.get("cause", "")
+
+
+def kept() -> Aborted | None:
+    """Return what the record says."""
+    return aborted.read(standin.ledger().record(RELEASE.service, RELEASE.deployment_id))
+
+
+def test_the_execution_is_stopped_and_the_record_names_who_asked() -> None:
+    """It is AWS's word, and the hash of the closed record covers it."""
+    assert sent() == (200, f"aborted by {WHO}")
+    assert status()[0] == "ABORTED"
+    found = kept()
+    assert (found and found.who, found and found.reason) == (WHO, "wrong colour")
+
+
+def test_the_seal_covers_who_aborted(going: int) -> None:
+    """A change of the name is a change of the chain."""
+    sent()
+    ended = b.ended(Outcome.ROLLED_BACK, release=replace(RELEASE, fence=going))
+    sealed = standin.ledger().close(deployment_record.closed(ended, b.NOW))
+    assert sealed is not None
+    other = {**sealed, "abort": sealed["abort"].replace("OnCall", "Nobody")}
+    assert chain.digest(sealed) != chain.digest(other)
+
+
+def test_a_stranger_stops_nothing(site: Any) -> None:
+    """`aborters` of the service names others, and the policy alone is not enough then."""
+    release = replace(RELEASE, service="asked")
+    standin.open_record(release)
+    code, told = sent("Stranger", service="asked")
+
+    assert (code, "`aborters`" in told) == (403, True)
+    assert status()[0] == "RUNNING"
+    assert "abort" not in (standin.ledger().record("asked", RELEASE.deployment_id) or {})
+
+
+def test_a_second_call_stops_again_and_names_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS failed after the record was written: the caller is told, and sending it again stops the execution."""
+
+    def busy(*_: object) -> None:
+        raise JsonRESTError("ServiceUnavailable", "come back")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(StepFunctionBackend, "stop_execution", busy)
+        code, told = sent()
+    assert (code, "was not stopped" in told, status()[0]) == (503, True, "RUNNING")
+
+    assert sent("Other")[1].startswith(f"already aborted by {WHO}")
+    assert status()[0] == "ABORTED"
+    assert (kept() or Aborted("", "", "")).who == WHO
+
+
+def test_an_execution_that_is_over_is_left_to_its_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was stopped or died a moment ago: the reply says when the recovery begins."""
+
+    def over(*_: object) -> None:
+        raise JsonRESTError("ExecutionDoesNotExist", "gone")
+
+    monkeypatch.setattr(StepFunctionBackend, "stop_execution", over)
+    code, told = sent()
+    assert (code, "recovery starts within 15 minutes" in told) == (200, True)
+
+
+def test_a_closed_record_stays_as_it_is(going: int) -> None:
+    """The deployment ended in the meantime: nothing is written, nothing is stopped."""
+    machine.invoke("report", json.loads(json.dumps(_ended(going))))
+    code, told = sent()
+    assert (code, "nothing to abort" in told, kept()) == (409, True, None)
+    assert status()[0] == "RUNNING"
+
+
+def _ended(fence: int) -> Any:
+    return asdict(b.ended(Outcome.REJECTED, release=replace(RELEASE, fence=fence), deployment=None))
+
+
+def test_opening_the_address_stops_nothing() -> None:
+    """Mail scanners open links."""
+    said = machine.invoke("abort", {"requestContext": {"http": {"method": "GET"}}})
+    assert (said["statusCode"], status()[0]) == (405, "RUNNING")
+
+
+def test_a_recovery_says_who_aborted() -> None:
+    """Message, report and `why` begin with the person, not with the execution."""
+    sent()
+    wanted = {"intent": "recover", "service": RELEASE.service, "deployment_id": RELEASE.deployment_id}
+    execution = {**machine.EXECUTION, "arn": f"{b.EXECUTION}-recovery", "deployment_id": "20260102T040000Z-recovery"}
+    answer = machine.invoke("resolve", {"input": wanted, "execution": execution})
+
+    assert answer["way"] == "STOPPED"
+    assert answer["verdict"]["reason"].startswith(f"aborted by {WHO}")
