@@ -449,6 +449,7 @@ METHODS: Mapping[str, Callable[[Boundary], Any]] = {
     "Wakes.wake": lambda at: _wakes(at).wake("token"),
     "Ledger.open": lambda at: _ledger(at).open(RECORD),
     "Ledger.update": lambda at: _ledger(at).update("sample", ID, fence=1),
+    "Ledger.exchange": lambda at: _ledger(at).exchange(("sample", ID), "migration", "", "{}"),
     "Ledger.exchange_approval": lambda at: _ledger(at).exchange_approval("sample", ID, "{}", "{}"),
     "Ledger.mark": lambda at: _ledger(at).mark("sample", ID, reported="x"),
     "Ledger.finish": lambda at: _ledger(at).finish("sample", ID),

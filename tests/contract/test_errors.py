@@ -78,7 +78,7 @@ SDK = (
 
 CONDITION = {"Locks.acquire": None, "Locks.release": False, "Freezes.put": False, "Findings.write": None} | {
     f"Ledger.{name}": False
-    for name in ("open", "update", "exchange_approval", "finish", "claim_recovery", "claim_sweep")
+    for name in ("open", "update", "exchange", "exchange_approval", "finish", "claim_recovery", "claim_sweep")
 }
 READ: dict[tuple[str, str], tuple[Any, str]] = {
     ("Ecs.service", "ClusterNotFoundException"): (None, "there is no such service where there is no such cluster"),

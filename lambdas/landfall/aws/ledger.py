@@ -37,14 +37,23 @@ class Ledger(Closing):
         open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
         return self._set({"service": service, "deployment_id": deployment_id, **fields}, open_)
 
-    def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
-        """Replace the sign-off of a record that is still open. False when it is closed, or no longer says `before`.
+    def exchange(self, at: tuple[str, str], field: str, before: str, after: str) -> bool:
+        """Replace a field of an open record, of those WHILE_OPEN names. False when it is closed, or no longer `before`.
 
-        Two answers at once, or an answer and a look, are so written one after the other, and none is lost.
+        `at`: service and deployment id. `before` is empty where the record has no such field yet. Two writers at once
+        are so written one after the other. A call of which the answer was lost may take effect after what came next:
+        then it changes nothing.
         """
-        same = "attribute_not_exists(outcome) AND #approval = :before"
-        record = {"service": service, "deployment_id": deployment_id, "approval": after}
-        return self._set(record, same, {":before": before})
+        if field not in WHILE_OPEN:
+            raise ValueError(f"{field}: closing a record looks for a change of {WHILE_OPEN} alone")
+        same = f"#{field} = :before" if before else f"attribute_not_exists(#{field})"
+        condition = f"attribute_exists(deployment_id) AND attribute_not_exists(outcome) AND {same}"
+        record = {"service": at[0], "deployment_id": at[1], field: after}
+        return self._set(record, condition, {":before": before} if before else None)
+
+    def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
+        """Replace the sign-off of a record that is still open. False when it is closed, or no longer says `before`."""
+        return self.exchange((service, deployment_id), "approval", before, after)
 
     def mark(self, service: str, deployment_id: str, **fields: Any) -> None:
         """Set fields of a record, closed or not."""

@@ -17,8 +17,8 @@ PASSES, FAILS, HANGS, SLOW = "", "migration-fails", "migration-hangs", "migratio
 ACCEPTS, REFUSES, NEVER = "yes", "no", "never"
 """What the function of a service's owner says; NEVER: it does not decide (tests/campaigns/chaos/owner.py)."""
 APPROVER = "Approver"
-MIGRATION_SECONDS, EXPIRES_SECONDS, AFTER_SECONDS = 60, 120, 60
-"""Enough for a busy machine to start a task, and to hear a yes; and not too long to wait for one that hangs."""
+MIGRATION_SECONDS, EXPIRES_SECONDS, AFTER_SECONDS = 60, 120, 120
+"""Enough for a busy machine to start a task, to hear a yes and to begin a step again; and not too long to wait for."""
 LONGER = 300.0
 """Seconds that a deployment may take longer."""
 

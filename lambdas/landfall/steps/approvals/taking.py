@@ -22,7 +22,7 @@ class Records(Protocol):
         """Return a record, read consistently."""
 
     def exchange_approval(self, service: str, deployment_id: str, before: str, after: str) -> bool:
-        """Replace the sign-off of an open record, if it still says `before`."""
+        """Replace the sign-off of an open record, if it still says `before`; empty: if it has none yet."""
 
 
 def take(asked: Asked, ledger: Records, now: datetime) -> Reply:
