@@ -32,7 +32,7 @@ CALLS = {
     "preflight": ("lambda:InvokeFunction",),
 }
 """What the steps call for an after-check, as far as faults are put there. Preflight's call is a dry run."""
-KINDS = (Kind.THROTTLE, Kind.FAIL, Kind.FAIL_LATE, Kind.DROP, Kind.DROP, Kind.DELAY, Kind.KILL, Kind.KILL)
+KINDS = (Kind.THROTTLE, Kind.FAIL, Kind.FAIL_LATE, Kind.DROP, Kind.DELAY, Kind.KILL, Kind.KILL, Kind.LATE)
 
 
 def says(stage: Stage, service: str, fate: Fate) -> None:
@@ -61,7 +61,7 @@ def rules(random: Random) -> list[Rule]:
     for _ in range(random.choice((0, 1, 1, 2))):
         step = random.choice(tuple(CALLS))
         call, kind = random.choice(CALLS[step]), random.choice(KINDS)
-        seconds = 1.0 if kind is Kind.DELAY else 0.0
+        seconds = 1.0 if kind in (Kind.DELAY, Kind.LATE) else 0.0
         found.append(Rule(call, kind, f"landfall-{step}", random.choice((1, 1, 2)), seconds=seconds))
     if random.random() < 0.2:
         found.append(Rule(INVOKE, Kind.STOP, "landfall-after-check", seconds=random.choice((0.0, 1.0))))
