@@ -20,6 +20,10 @@ class Told:
     happened: tuple[Happened, ...]
     calls: Counter[tuple[str, str]]
 
+    def faults_of(self, step: str) -> int:
+        """Return how many of a step's calls had a fault."""
+        return sum(happened.step == step for happened in self.happened)
+
 
 @dataclass(frozen=True)
 class FaultDesk:

@@ -1,7 +1,7 @@
 """AWS's protocols, as far as faults need them: the operation of a request, and an error in the service's protocol.
 
-Sources: Smithy's pages on the AWS JSON 1.0/1.1, Query, restXML and RPC v2 CBOR protocols; S3 API reference, error
-responses.
+Sources: Smithy's pages on the AWS JSON 1.0/1.1, Query, restXML, restJson1 and RPC v2 CBOR protocols; S3 API reference,
+error responses; Lambda API reference, Invoke.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from urllib.parse import parse_qs
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _CBOR = re.compile(r"/service/\w+/operation/(\w+)$")
+_OF_LAMBDA = {"invocations": "InvokeFunction", "configuration": "GetFunctionConfiguration"}
+"""The right that a request to Lambda takes, by the end of its path. A step's own call of a function is so told from
+`lambda:Invoke`, by which Step Functions calls the step."""
 _READS = ("Describe", "List", "Get", "BatchGet", "Query")
 
 
@@ -42,6 +45,8 @@ class Request:
             return cbor[1]
         if self.service == "s3":
             return f"{self.method.title()}Object"
+        if self.service == "lambda":
+            return _OF_LAMBDA.get(self.path.partition("?")[0].rpartition("/")[2], "")
         return parse_qs(self.body.decode(errors="replace")).get("Action", [""])[0]
 
     @property
@@ -60,11 +65,18 @@ class Request:
             return Answer(status, {"Content-Type": "application/x-amz-json-1.1"}, _json(code, message))
         if self.service == "s3":
             return Answer(status, {"Content-Type": "application/xml"}, _xml("", code, message))
+        if self.service == "lambda":
+            told = {"Content-Type": "application/json", "x-amzn-ErrorType": code}
+            return Answer(status, told, json.dumps({"Message": message}).encode())
         return Answer(status, {"Content-Type": "text/xml"}, _xml("ErrorResponse", code, message))
 
     def throttled(self) -> Answer:
         """Return the error for throttling."""
-        return self.error(503, "SlowDown", "Slow down") if self.service == "s3" else self._throttling()
+        if self.service == "s3":
+            return self.error(503, "SlowDown", "Slow down")
+        if self.service == "lambda":
+            return self.error(429, "TooManyRequestsException", "Rate Exceeded.")
+        return self._throttling()
 
     def _throttling(self) -> Answer:
         json_ = "x-amz-target" in self.headers

@@ -26,7 +26,7 @@ def handler(event, context):
 Says = Callable[[Any], None]
 
 
-def says(stage: Stage) -> Says:
+def says(stage: Stage, function: str = FUNCTION) -> Says:
     """Return what makes the function answer that. It is created with its first answer."""
     client = stage.aws.client("lambda")
 
@@ -34,11 +34,11 @@ def says(stage: Stage) -> Says:
         made = io.BytesIO()
         with zipfile.ZipFile(made, "w") as archive:
             archive.writestr("check.py", CODE % json.dumps(value))
-        if FUNCTION in [each["FunctionName"] for each in client.list_functions()["Functions"]]:
-            client.update_function_code(FunctionName=FUNCTION, ZipFile=made.getvalue())
+        if function in [each["FunctionName"] for each in client.list_functions()["Functions"]]:
+            client.update_function_code(FunctionName=function, ZipFile=made.getvalue())
             return
         client.create_function(
-            FunctionName=FUNCTION,
+            FunctionName=function,
             Runtime="python3.13",
             Role=ROLE,
             Handler="check.handler",

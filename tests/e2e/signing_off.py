@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ AWAITS = {"before": "AwaitApproval", "after": "AwaitSignOff"}
 def person(stage: Stage, role: str, session: str = "s1") -> ReadOnlyCredentials:
     """Return the credentials of a session of a role."""
     iam, trust = stage.aws.client("iam"), {"Version": "2012-10-17", "Statement": []}
-    if role not in {each["RoleName"] for each in iam.list_roles()["Roles"]}:
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):  # somebody else may make it meanwhile
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(trust))
     arn = iam.get_role(RoleName=role)["Role"]["Arn"]
     got = stage.aws.client("sts").assume_role(RoleArn=arn, RoleSessionName=session)["Credentials"]

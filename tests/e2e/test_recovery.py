@@ -48,6 +48,7 @@ BACK = (
     "NotifyFailure",
     "FinishFailure",
 )
+STATES = (*FORWARD, *BACK)
 
 
 def cases() -> Iterator[Any]:

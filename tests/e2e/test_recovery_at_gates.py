@@ -1,17 +1,21 @@
 """An execution stopped at a migration, a sign-off or an after-check: the service is as before, and nothing ran twice.
 
-Part of `make recovery`. test_migration.py stops it in RunMigration and WaitForMigration, too.
+Part of `make recovery`. tests/statemachine/test_recovered.py holds that each state is stopped in some test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from landfall.approval import approval
 from landfall.approval.approval import ApprovalStage
+from landfall.aws.one_off_tasks import OneOffTasks
+from landfall.migration import asking, migration
+from landfall.migration.migration import Stage as MigrationStage
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage
 from statemachine.definition import definition
@@ -24,6 +28,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.long]
 MIGRATED, ASKED, KEPT, CHECKED = "migrated", "asked", "kept", "checked"
 CASES = {
     "RunMigration": MIGRATED,
+    "WaitForMigration": MIGRATED,
     "CheckMigration": MIGRATED,
     "CheckApproval": ASKED,
     "AwaitApproval": ASKED,
@@ -33,6 +38,9 @@ CASES = {
     "WaitForAfterCheck": CHECKED,
 }
 """The states, and the service whose releases come by each."""
+OF_RECOVERY = ("CheckLeftMigration", "WaitForLeftMigration")
+WAIT_FOR_ANOTHER = "WaitToMigrate"
+STATES = (*CASES, *OF_RECOVERY, WAIT_FOR_ANOTHER)
 TOUCHED = (KEPT, CHECKED)
 """Services that are asked for after they were changed: a release that is stopped there goes back."""
 
@@ -88,12 +96,20 @@ def _is_right(stage: Stage, record: dict[str, Any], service: str) -> None:
     known = approval.read(record)
     assert known is None or known.stage != ApprovalStage.APPROVED
     if service == MIGRATED:
-        started = tasks(stage, record)
-        assert len(started) <= 1
-        assert all(task["lastStatus"] == "STOPPED" for task in started)
+        _ran_once(record, tasks(stage, record))
 
 
-@pytest.mark.parametrize("state", ["CheckLeftMigration", "WaitForLeftMigration"])
+def _ran_once(record: dict[str, Any], started: list[dict[str, Any]]) -> None:
+    """Assert that the migration ran at most once, to its end, and that the record says how it went."""
+    assert len(started) <= 1
+    assert all(task["lastStatus"] == "STOPPED" for task in started)
+    known = migration.read(record)
+    assert known is None or known.is_over
+    codes = [container.get("exitCode") for task in started for container in task["containers"]]
+    assert (codes == [0]) == (known is not None and known.stage == MigrationStage.RAN)
+
+
+@pytest.mark.parametrize("state", OF_RECOVERY)
 def test_a_recovery_that_waits_for_a_migration_is_stopped_too(
     stage: Stage, inbox: Inbox, live: Callable[[str], str], state: str
 ) -> None:
@@ -110,5 +126,45 @@ def test_a_recovery_that_waits_for_a_migration_is_stopped_too(
     (task,) = tasks(stage, record)
     assert task["lastStatus"] == "STOPPED"
     assert "TIMED_OUT" in record["migration"]
+    _is_right(stage, record, MIGRATED)
+    stopping.is_live(stage, before, MIGRATED)
+
+
+@contextmanager
+def another_migrates(stage: Stage, service: str) -> Iterator[str]:
+    """Let a migration of an earlier deployment of the service still run. Yield its task."""
+    cluster, running = f"landfall-{service}", stage.service(service)["taskDefinition"]
+    template = stage.ecs.describe_task_definition(taskDefinition=running)["taskDefinition"]
+    hangs = {
+        "name": template["containerDefinitions"][0]["name"],
+        "command": ["python", "-m", "sample_service.migrate"],
+        "environment": [{"name": "FAULT", "value": "migration-hangs"}],
+    }
+    (task,) = stage.ecs.run_task(
+        cluster=cluster,
+        taskDefinition=running,
+        startedBy=asking.started_by("an-earlier-one"),
+        overrides={"containerOverrides": [hangs]},
+        **OneOffTasks(stage.ecs, cluster, service).placement(),
+    )["tasks"]
+    try:
+        yield str(task["taskArn"])
+    finally:
+        stage.ecs.stop_task(cluster=cluster, task=task["taskArn"])
+
+
+def test_a_release_that_waits_for_an_earlier_migration_is_stopped(
+    stage: Stage, inbox: Inbox, live: Callable[[str], str]
+) -> None:
+    """None was started for it and none is, and the earlier one goes on: Landfall stops nothing that is not its own."""
+    before, told = live(MIGRATED), len(inbox.messages())
+    with another_migrates(stage, MIGRATED) as task:
+        follower = stopping.begun(stage, "", MIGRATED)
+        stopping.stopped_in(stage, follower, WAIT_FOR_ANOTHER)
+        record = stopping.proven_or_paged(stage, inbox, follower, told, MIGRATED)
+        (other,) = stage.ecs.describe_tasks(cluster=f"landfall-{MIGRATED}", tasks=[task])["tasks"]
+        assert other["lastStatus"] == "RUNNING"
+
+    assert tasks(stage, record) == []
     _is_right(stage, record, MIGRATED)
     stopping.is_live(stage, before, MIGRATED)

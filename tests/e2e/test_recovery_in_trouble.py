@@ -68,6 +68,11 @@ CASES: dict[str, tuple[str, str, Trouble]] = {
     "WaitForRollbackTargetHealth": ("wrong-sha", "Rollback", stray_target),
     "WaitForBaselineSmokeTest": ("wrong-sha", "Rollback", answers_lost),
 }
+IN_THE_QUEUE = "WaitForLock"
+REJECTED = ("ReportRejection", "NotifyRejection", "FinishRejection")
+OF_RECOVERY = ("Resolve", "TakeLock", "WaitOutLambdas", "Rollback")
+IN_ITS_QUEUE = "WaitForTakeLock"
+STATES = (*CASES, IN_THE_QUEUE, *REJECTED, *OF_RECOVERY, IN_ITS_QUEUE)
 
 
 @pytest.mark.parametrize("state", CASES)
@@ -93,7 +98,7 @@ def test_stopped_while_it_waits_for_the_lock(stage: Stage, inbox: Inbox, baselin
     live, told = stage.live(SERVICE)["gitSha"], len(inbox.messages())
     second = stage.start({"service": SERVICE, "image_tag": live, "requested_by": "somebody"})
 
-    stopped_in(stage, second, "WaitForLock")
+    stopped_in(stage, second, IN_THE_QUEUE)
     record = proven_or_paged(stage, inbox, second, told)
 
     assert record["outcome"] == "REJECTED"
@@ -101,7 +106,7 @@ def test_stopped_while_it_waits_for_the_lock(stage: Stage, inbox: Inbox, baselin
     laws.hold(stage, ending, SERVICE, "SUCCEEDED")
 
 
-@pytest.mark.parametrize("state", ["ReportRejection", "NotifyRejection", "FinishRejection"])
+@pytest.mark.parametrize("state", REJECTED)
 def test_stopped_while_it_is_rejected(stage: Stage, inbox: Inbox, baseline: Ending, state: str) -> None:
     """A request that can't be met is told of once, however its execution ends, and touches nothing."""
     before, known = laws.untouched(stage, SERVICE), {m.body for m in inbox.messages()}
@@ -122,7 +127,7 @@ def test_stopped_while_it_is_rejected(stage: Stage, inbox: Inbox, baseline: Endi
     assert laws.untouched(stage, SERVICE) == before
 
 
-@pytest.mark.parametrize("state", ["Resolve", "TakeLock", "WaitOutLambdas", "Rollback"])
+@pytest.mark.parametrize("state", OF_RECOVERY)
 def test_a_recovery_that_is_stopped_too(stage: Stage, inbox: Inbox, baseline: Ending, state: str) -> None:
     """The sweep finds the deployment again, and the next recovery finishes it."""
     live, told = stage.live(SERVICE)["gitSha"], len(inbox.messages())
@@ -153,7 +158,7 @@ def test_a_recovery_that_waits_for_the_lock(stage: Stage, inbox: Inbox, baseline
             ExpressionAttributeValues={":owner": {"S": f"{follower.arn}-of-somebody-else"}, ":id": {"S": "theirs"}},
         )
         assert swept(stage) == 1
-        stopped_in(stage, recovery_of(stage, deployment_id, but=(follower.arn,)), "WaitForTakeLock")
+        stopped_in(stage, recovery_of(stage, deployment_id, but=(follower.arn,)), IN_ITS_QUEUE)
         free = {"UpdateExpression": "REMOVE #owner, deployment_id", "ExpressionAttributeNames": {"#owner": "owner"}}
         locks.update_item(TableName=table, Key=key, **free)
         eventually(lambda: swept(stage) == 1, "the sweep to start a second recovery", seconds=70, pause=2)

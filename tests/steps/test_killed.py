@@ -33,7 +33,7 @@ LOCKED = replace(RELEASE, fence=1)
 ELSEWHERE = ("Reconcile", "Retire", "Drill", "AfterCheck", "Preflight", "JudgeGate", "ContinueGate")
 """A claim keeps the reconciler's replay from telling anything for a while; the look after that does
 (test_reconcile.py). Retire takes a world of its own (test_retire.py). The one effect of Drill is to start an execution
-by a name of its own (test_drills.py). AfterCheck calls a function, which moto does not run (tests/steps/after).
+by a name of its own (test_drills.py). AfterCheck calls a function, which moto does not run: tests/steps/after kills it.
 Preflight only asks whether it might. The gates need service deployments, which moto has not (tests/steps/gates)."""
 OF_GATES = ("ecs:ContinueServiceDeployment", "ecs:StopServiceDeployment")
 """moto has no service deployments; tests/steps/gates loses the replies to these two."""

@@ -37,18 +37,19 @@ class Ledger(Closing):
         open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
         return self._set({"service": service, "deployment_id": deployment_id, **fields}, open_)
 
-    def exchange(self, service: str, deployment_id: str, field: str, before: str | None, after: str) -> bool:
-        """Replace a field, of those WHILE_OPEN names, of a record that is still open. `before` None: it has none yet.
+    def exchange(self, service: str, deployment_id: str, field: str, before: str, after: str) -> bool:
+        """Replace a field, of those WHILE_OPEN names, of a record that is open. `before` is empty for a new field.
 
-        False when the record is closed, or the field no longer says `before`. Two answers at once, or an answer and a
-        look, are so written one after the other, and none is lost.
+        False when the record is closed, or the field no longer says `before`. Two writers at once are so written one
+        after the other. A call of which the answer was lost may take effect after what came next: then it changes
+        nothing.
         """
         if field not in WHILE_OPEN:
             raise ValueError(f"{field!r}: closing a record looks for a change of {WHILE_OPEN} alone")
-        same = f"attribute_not_exists(#{field})" if before is None else f"#{field} = :before"
+        same = f"#{field} = :before" if before else f"attribute_not_exists(#{field})"
         record = {"service": service, "deployment_id": deployment_id, field: after}
         open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
-        return self._set(record, f"{open_} AND {same}", None if before is None else {":before": before})
+        return self._set(record, f"{open_} AND {same}", {":before": before} if before else None)
 
     def mark(self, service: str, deployment_id: str, **fields: Any) -> None:
         """Set fields of a record, closed or not."""

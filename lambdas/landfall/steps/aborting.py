@@ -43,7 +43,7 @@ def _is_written(reply: Decided, record: Record, world: World) -> bool:
     if reply.abort is None:
         return False
     text = aborted.written(reply.abort)
-    return world.ledger.exchange(record["service"], record["deployment_id"], aborted.FIELD, None, text)
+    return world.ledger.exchange(record["service"], record["deployment_id"], aborted.FIELD, "", text)
 
 
 def _stopped(reply: Decided, record: Record, world: World) -> Reply:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from landfall.chain import Record
 from landfall.errors import StepError
 from landfall.model import Release
@@ -18,7 +20,28 @@ def read(release: Release, world: World) -> Record:
     return record
 
 
-def write(release: Release, world: World, **fields: str) -> None:
-    """Set fields of the record. Raises StepError where it was closed meanwhile."""
-    if not world.ledger.update(release.service, release.deployment_id, **fields):
-        raise StepError(OVER)
+@dataclass
+class Field:
+    """A field of the record, as it was read; empty where there is none. Each write is on top of the one before.
+
+    A write of which the answer was lost may take effect after the next one. It then changes nothing.
+    """
+
+    release: Release
+    world: World
+    name: str
+    text: str
+
+    def write(self, text: str) -> None:
+        """Replace it. Raises StepError where the record was closed, or the field changed, since it was read."""
+        at = (self.release.service, self.release.deployment_id)
+        written = self.world.ledger.exchange(*at, self.name, self.text, text)
+        # where DynamoDB's answer was lost, the client's second try finds what the first one wrote
+        if not written and read(self.release, self.world).get(self.name) != text:
+            raise StepError(f"{self.name} of the ledger record was changed meanwhile")
+        self.text = text
+
+
+def field(release: Release, world: World, name: str, record: Record | None) -> Field:
+    """Return a field of a record that was read."""
+    return Field(release, world, name, str((record or {}).get(name) or ""))

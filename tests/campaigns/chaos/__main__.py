@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--workers", action="store_true", help="let no service have a load balancer [one has none]")
     parser.add_argument("--strategy", choices=STRATEGIES, default="", help="let ECS shift every service's traffic")
     gates = (EVERY, *GATES)
-    parser.add_argument("--gates", choices=gates, default="", help="let services have a migration, or ask people")
+    parser.add_argument("--gates", choices=gates, default="", help="let services have a migration or ask somebody")
     parser.add_argument("--patience", type=float, default=0.0, metavar="SECONDS", help="wait so much longer for each")
     parser.add_argument("--show", action="store_true", help="print the schedule, and play nothing")
     parser.add_argument("--keep", type=Path, metavar="DIRECTORY", help="where the local AWS keeps its log")
@@ -85,7 +85,7 @@ class Teller:
             if played.violations and played.number >= 0:
                 for violation in played.violations:
                     sys.stdout.write(f"          {violation}\n")
-                sys.stdout.write(f"          {report.schedule(self._options.decided(played.number))}\n")
+                sys.stdout.write(f"          {report.schedule(self._options.decided(played.number, played.lane))}\n")
                 same = f"--seed {self._options.seed} --only {played.number}"
                 gates = self._options.gates_of(played.lane)
                 same += f" --gates {gates}" if gates else ""

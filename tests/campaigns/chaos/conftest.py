@@ -12,15 +12,15 @@ from tests.campaigns.chaos.lane import Lane
 from tests.campaigns.chaos.run import Theatre, theatre
 from tests.campaigns.chaos.schedule import GOOD, Deployment
 
-SERVICE, GATED = "creek", "sluice"
-BOTH = GATES["both"]
+SERVICE, GATED, CHECKED = "creek", "sluice", "jetty"
+BOTH, AFTER = GATES["both"], GATES["checked"]
 
 
 @pytest.fixture(scope="session")
 def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """Return a local AWS with faults."""
     state: Path = tmp_path_factory.mktemp("aws")
-    with theatre(0, state, (SERVICE, GATED), having={GATED: BOTH}) as there:
+    with theatre(0, state, (SERVICE, GATED, CHECKED), having={GATED: BOTH, CHECKED: AFTER}) as there:
         yield there
 
 
@@ -36,5 +36,13 @@ def lane(there: Theatre) -> Lane:
 def gated(there: Theatre) -> Lane:
     """Return a service that migrates and asks people; its first release landed undisturbed."""
     lane = Lane(there.stage, GATED, has=BOTH)
+    assert there.play(lane, Deployment(0, GOOD, ())).outcomes == ("SUCCEEDED",)
+    return lane
+
+
+@pytest.fixture(scope="session")
+def checked(there: Theatre) -> Lane:
+    """Return a service with an after-check; its first release landed undisturbed."""
+    lane = Lane(there.stage, CHECKED, has=AFTER)
     assert there.play(lane, Deployment(0, GOOD, ())).outcomes == ("SUCCEEDED",)
     return lane

@@ -1,15 +1,17 @@
-"""The laws of migrations and sign-offs, after a deployment: what ECS and the door know against what the record says."""
+"""The laws of migrations, sign-offs and after-checks: what ECS, the door and the owner know, and the record says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from landfall.after import inquiry
+from landfall.after.inquiry import InquiryStage
 from landfall.approval import approval
 from landfall.approval.approval import ApprovalStage
 from landfall.migration import migration
 from landfall.migration.migration import UNSETTLED, Stage
-from tests.campaigns.chaos.gates import APPROVER, FAILS, HANGS, YES, Has
+from tests.campaigns.chaos.gates import ACCEPTS, APPROVER, FAILS, HANGS, NEVER, NO, REFUSES, YES, Has
 from tests.campaigns.chaos.schedule import RACE, Deployment
 
 RAN = (Stage.RAN, Stage.FAILED, Stage.TIMED_OUT)
@@ -34,20 +36,30 @@ def expected(wanted: Deployment, has: Has, usual: tuple[str, ...], *, live: bool
         ends: tuple[str, ...] = ("REJECTED",)
     elif has.migration and wanted.fate.migration in (FAILS, HANGS):
         ends = ("REJECTED",)
-    elif has.approval == "after" and people != YES and not wanted.bad:
+    elif not wanted.bad and (
+        (has.approval == "after" and people != YES) or (has.after and wanted.fate.owner != ACCEPTS)
+    ):
         ends = ("ROLLED_BACK" if live else "NO_BASELINE",)
     else:
         return usual
     return (*ends, *overtaken, *(() if wanted.noise else FAILED))
 
 
-def gate_laws(lane: Tasks, wanted: Deployment, records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Each migration ran as the record says, at most once; and nothing went on without a yes."""
+def gate_laws(
+    lane: Tasks, wanted: Deployment, records: Sequence[Mapping[str, Any]], counted: Collection[str] = ()
+) -> Iterator[str]:
+    """Each migration ran as the record says, at most once; and nothing went on without a yes.
+
+    `counted`: the deployments for which the door said that an answer counts.
+    """
     for record in records:
         if lane.has.migration:
             yield from _migrated(record, wanted, lane.migrations(record["deployment_id"]))
         if lane.has.approval:
             yield from _signed_off(record, wanted, lane)
+            yield from _counts(record, wanted, counted)
+        if lane.has.after:
+            yield from _accepted(record, wanted)
 
 
 def _migrated(record: Mapping[str, Any], wanted: Deployment, tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -87,6 +99,32 @@ def _signed_off(record: Mapping[str, Any], wanted: Deployment, lane: Tasks) -> I
             yield f"law 3: {name} migrated before anybody said yes"
         if record.get("ecs_deployment"):
             yield f"law 3: {name} changed the service before anybody said yes"
+
+
+def _counts(record: Mapping[str, Any], wanted: Deployment, counted: Collection[str]) -> Iterator[str]:
+    """An answer that the door took is the sign-off's end, however late the look at it."""
+    name, known = record["deployment_id"], approval.read(record)
+    ends = {YES: ApprovalStage.APPROVED, NO: ApprovalStage.REFUSED}
+    if name in counted and (known is None or known.stage != ends[wanted.fate.people]):
+        yield f"an answer lost: the door took the {wanted.fate.people} to {name}, and the record says {known}"
+
+
+SAYS = {ACCEPTS: InquiryStage.ACCEPTED, REFUSES: InquiryStage.REFUSED, NEVER: InquiryStage.UNDECIDED}
+
+
+def _accepted(record: Mapping[str, Any], wanted: Deployment) -> Iterator[str]:
+    """Only the owner's yes lets a release land, and no fault makes another word of the owner's."""
+    name, known, outcome = record["deployment_id"], inquiry.read(record), record.get("outcome")
+    accepted = known is not None and known.stage == InquiryStage.ACCEPTED
+    if outcome == "SUCCEEDED" and record.get("intent") == "release" and not accepted:
+        yield f"false success: {name} landed without the yes of its after-check: {known}"
+    if known is None or known.stage in (InquiryStage.ASKING, SAYS[wanted.fate.owner]):
+        return
+    if known.stage != InquiryStage.UNDECIDED:
+        word = "false success" if accepted else "another word"
+        yield f"{word}: the after-check of {name} is {known.stage}, and the owner said {wanted.fate.owner}"
+    elif wanted.noise:
+        yield f"noise decided: the after-check of {name} is {known.stage}: {known.trouble}"
 
 
 def _by_the_approver(known: approval.Approval | None) -> bool:

@@ -1,4 +1,4 @@
-"""Services with a migration and with a sign-off among the random deployments: their settings, fates and faults."""
+"""Services with a migration, a sign-off and an after-check among the random deployments: settings, fates and faults."""
 
 from __future__ import annotations
 
@@ -14,19 +14,22 @@ YES, NO, NOTHING = "yes", "no", "nothing"
 """What the approvers say."""
 PASSES, FAILS, HANGS, SLOW = "", "migration-fails", "migration-hangs", "migration-slow"
 """How a migration goes: the faults that sample_service/migrate.py knows."""
+ACCEPTS, REFUSES, NEVER = "yes", "no", "never"
+"""What the function of a service's owner says; NEVER: it does not decide (tests/campaigns/chaos/owner.py)."""
 APPROVER = "Approver"
-MIGRATION_SECONDS, EXPIRES_SECONDS = 60, 120
-"""Enough for a busy machine to start a task, and to hear a yes; and not too long to wait for one that hangs."""
+MIGRATION_SECONDS, EXPIRES_SECONDS, AFTER_SECONDS = 60, 120, 120
+"""Enough for a busy machine to start a task, to hear a yes and to begin a step again; and not too long to wait for."""
 LONGER = 300.0
 """Seconds that a deployment may take longer."""
 
 
 @dataclass(frozen=True)
 class Has:
-    """What a service has. `approval` is when it asks people, empty where it does not."""
+    """What a service has. `approval` is when it asks people, empty where it does not. `after`: an after-check."""
 
     migration: bool = False
     approval: str = ""
+    after: bool = False
 
 
 GATES = {
@@ -35,17 +38,23 @@ GATES = {
     "migration": Has(migration=True),
     "before": Has(approval="before"),
     "signed": Has(migration=True, approval="after"),
+    "checked": Has(after=True),
 }
 """What `--gates` can ask for; with `every`, the services side by side take turns."""
 
 
 @dataclass(frozen=True)
 class Fate:
-    """What becomes of a deployment at its gates. The approvers take `seconds` to answer."""
+    """What becomes of a deployment at its gates. The approvers take `seconds` to answer.
+
+    `owner`: what the after-check says. `suffers`: the service that runs is unhealthy while the migration does.
+    """
 
     people: str = YES
     migration: str = PASSES
     seconds: float = 0.0
+    owner: str = ACCEPTS
+    suffers: bool = False
 
 
 def chosen(option: str, turn: int) -> str:
@@ -53,10 +62,10 @@ def chosen(option: str, turn: int) -> str:
     return list(GATES)[turn % len(GATES)] if option == EVERY else option
 
 
-def settings(has: Has, common: dict[str, Any], patience: float = 0.0) -> dict[str, Any]:
+def settings(has: Has, common: dict[str, Any], patience: float = 0.0, function: str = "") -> dict[str, Any]:
     """Return the settings of a service. A newer release must be able to wait for all of it.
 
-    `patience`: on a machine that is slow by so many seconds, a yes may come later.
+    `patience`: on a machine that is slow by so many seconds, a yes may come later. `function` is its after-check.
     """
     if has == Has():
         return common
@@ -68,6 +77,8 @@ def settings(has: Has, common: dict[str, Any], patience: float = 0.0) -> dict[st
         expires = EXPIRES_SECONDS + int(patience / 4)
         people = {"approvers": [f"role/{APPROVER}"], "checklist": [ITEM], "expires_seconds": expires}
         table["approval"] = {"when": has.approval, **people}
+    if has.after:
+        table["after"] = {"function": function, "seconds": AFTER_SECONDS + int(patience / 4)}
     return table
 
 

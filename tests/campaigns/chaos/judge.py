@@ -14,7 +14,7 @@ from local.faults.desk import Told
 from local.faults.planned import Kind
 from local.stage.inbox import Message
 from tests.campaigns.chaos import gate_laws
-from tests.campaigns.chaos.gates import YES
+from tests.campaigns.chaos.gates import ACCEPTS, YES
 from tests.campaigns.chaos.lane import Execution, Lane, Live
 from tests.campaigns.chaos.schedule import AGAIN, MISSING, PICTURES, RACE, Deployment
 from tests.e2e import laws
@@ -33,6 +33,7 @@ LAWS = (
     "the chain verifies",
     "no step calls what its role does not allow",
     "a migration runs once, and as its record says; nothing lands or changes without the yes that it needs",
+    "an answer that the door took counts; nothing lands without the yes of its after-check",
 )
 """What is looked at after each deployment."""
 LANDED = ("SUCCEEDED", "NO_CHANGE")
@@ -94,7 +95,7 @@ def record_laws(
             yield f"law 4: the report of {name} ({outcome}) has these versions: {versions}"
         usual = expected(wanted, lane.live)
         true = (
-            *gate_laws.expected(wanted, lane.has, usual, live=lane.live is not None),
+            *gate_laws.expected(wanted.of(name), lane.has, usual, live=lane.live is not None),
             *_of_a_repetition(wanted, len(asked)),
             *_of_first_work(lane, wanted, record),
         )
@@ -169,7 +170,8 @@ def _not_live(lane: Lane, live: Live) -> str:
 
 def newest_law(lane: Lane, wanted: Deployment, shas: Sequence[str]) -> Iterator[str]:
     """Of two pushes the newer one is live in the end."""
-    lands = wanted.kind == RACE and wanted.noise and wanted.fate.people == YES
+    lands = wanted.kind == RACE and wanted.noise and not wanted.missed
+    lands = lands and (wanted.fate.people, wanted.fate.owner) == (YES, ACCEPTS)
     if lands and (lane.live is None or lane.live.sha != shas[-1]):
         yield f"order: {shas[-1]} was pushed last, and {lane.live} is live"
 

@@ -8,14 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from landfall.change.task_definition import TAG_DEPLOYMENT, TAG_ROLE
 from landfall.migration import asking
 from landfall.partitions import UNKNOWN_SERVICE
 from local.stage.landfall_stage import Stage, commit
 from tests.campaigns.chaos.gates import Has
-from tests.campaigns.chaos.people import People
 from tests.campaigns.chaos.schedule import AGAIN, BACK, GOOD, MISSING, RACE, Deployment
 
 PATIENCE = 400.0
@@ -62,6 +61,13 @@ class Revision:
     status: str
     deployment_id: str
     role: str
+
+
+class Attends(Protocol):
+    """Somebody who acts on what a deployment's records say while it is played."""
+
+    def attend(self, records: Sequence[dict[str, Any]]) -> None:
+        """Look once."""
 
 
 @dataclass
@@ -165,16 +171,18 @@ class Lane:
         return [arn for each in listed for arn in each["taskDefinitionArns"]]
 
     def settled(
-        self, since: datetime, known: frozenset[str], longer: float = 0.0, people: People | None = None
+        self, since: datetime, known: frozenset[str], longer: float = 0.0, attending: Sequence[Attends] = ()
     ) -> bool:
         """Wait until nothing runs and nothing is left to do. False where that does not come about.
 
-        `longer`: seconds to wait beyond its patience. `people` answer meanwhile.
+        `longer`: seconds to wait beyond its patience. `attending`: who looks at its records meanwhile, and acts.
         """
         until, quiet = time.monotonic() + self.patience + longer, 0
         while time.monotonic() < until:
-            if people and self.has.approval:
-                people.attend(self.records(known))
+            if attending:
+                records = self.records(known)
+                for each in attending:
+                    each.attend(records)
             executions = self.executions(since)
             over = bool(executions) and all(e.status != "RUNNING" for e in executions)
             over = over and self._recorded(executions, self.records(known))

@@ -30,7 +30,9 @@ def schedule(wanted: Deployment) -> str:
 
 
 def _fated(fate: Fate) -> str:
-    return f"people say {fate.people} after {fate.seconds} s, {fate.migration or 'migration-passes'}"
+    suffers = ", and the service suffers meanwhile" if fate.suffers else ""
+    people = f"people say {fate.people} after {fate.seconds} s, the owner says {fate.owner}"
+    return f"{people}, {fate.migration or 'migration-passes'}{suffers}"
 
 
 def _told(rule: Rule) -> str:

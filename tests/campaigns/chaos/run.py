@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,10 +21,11 @@ from local.faults.planned import Happened
 from local.settings import AS_WORKER
 from local.stage.inbox import Inbox, Message
 from local.stage.landfall_stage import Stage, staged
-from tests.campaigns.chaos import gate_laws, gates, judge, shifting
+from tests.campaigns.chaos import gate_laws, gates, judge, owner, shifting
 from tests.campaigns.chaos.gates import GATES, Has
 from tests.campaigns.chaos.lane import PATIENCE, Lane, now
-from tests.campaigns.chaos.people import People
+from tests.campaigns.chaos.owner import Stray
+from tests.campaigns.chaos.people import People, counted, missed
 from tests.campaigns.chaos.rights import rights_law
 from tests.campaigns.chaos.schedule import GOOD, Deployment, at_gates, deployment
 from tests.e2e import laws
@@ -59,6 +61,7 @@ class Pace:
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+DOOR = "landfall-approve"
 APART = 8.0
 """Seconds between the lanes' beginnings: side by side they would all start the same functions at once."""
 QUIET_NUMBER = -1
@@ -108,26 +111,23 @@ class Theatre:
         known = frozenset(r["deployment_id"] for r in lane.stage.records(lane.name))
         revision = lane.newest_revision()
         before, heard = laws.untouched(self.stage, lane.name), len(self.post.about(lane.name))
-        self.desk.put(lane.name, wanted.rules)
-        lane.begin(wanted, self.seed)
-        people = People(self.stage, wanted.fate)
-        longer = 2 * self.longer + (gates.LONGER if lane.has != Has() else 0.0)
-        in_time = lane.settled(since, known, longer=longer, people=people)
+        people, in_time = self._settled(lane, wanted, since, known)
         told = self.desk.told(lane.name)
         self.desk.put(lane.name, ())
         executions = lane.executions(since)
         records = [*lane.records(known), *lane.unknown([e.arn for e in executions])]
+        wanted = replace(wanted, missed=missed(people.said, records, told.faults_of(DOOR)))
         violations = [] if in_time else ["hanging: something was left to do"]
         violations += judge.record_laws(lane, wanted, executions, records)
         self._remember(lane, records)
         violations += judge.service_laws(lane, records, before)
-        violations += gate_laws.gate_laws(lane, wanted, records)
+        violations += gate_laws.gate_laws(lane, wanted, records, counted(people.said))
         violations += self._told_of(lane, records, told, heard)
         violations += judge.newest_law(lane, wanted, lane.shas(wanted, self.seed))
         violations += judge.revision_laws(lane, records, revision, told)
         violations += judge.chain_law(lane)
-        if violations and people.heard:
-            violations.append(f"what the approvers were told meanwhile: {'; '.join(people.heard)}")
+        if violations and people.said:
+            violations.append(f"what the approvers were told meanwhile: {'; '.join(map(str, people.said))}")
         violations += rights_law(told.calls)
         outcomes = tuple(str(r.get("outcome", "none")) for r in records)
         seconds = round(time.monotonic() - began, 1)
@@ -135,6 +135,19 @@ class Theatre:
         return Played(
             wanted.number, lane.name, wanted.kind, outcomes, told.happened, tuple(violations), seconds, ledger
         )
+
+    def _settled(self, lane: Lane, wanted: Deployment, since: datetime, known: frozenset[str]) -> tuple[People, bool]:
+        """Begin a deployment, and wait until nothing is left to do. Return what people said, and whether it was."""
+        self.desk.put(lane.name, wanted.rules)
+        if lane.has.after:
+            owner.says(self.stage, lane.name, wanted.fate)
+        lane.begin(wanted, self.seed)
+        people, stray = People(self.stage, wanted.fate), Stray(self.stage, lane.name)
+        attending = (*([people] if lane.has.approval else ()), *([stray] if wanted.fate.suffers else ()))
+        longer = 2 * self.longer + (gates.LONGER if lane.has != Has() else 0.0)
+        in_time = lane.settled(since, known, longer=longer, attending=attending)
+        stray.attend(())
+        return people, in_time
 
     def _told_of(self, lane: Lane, records: Sequence[dict[str, Any]], told: Told, heard: int) -> Iterator[str]:
         return judge.told_laws(records, self.post.about(lane.name)[heard:], told)
@@ -192,10 +205,10 @@ class Options:
         """Return what a lane has."""
         return GATES.get(self.gates_of(lane), Has())
 
-    def decided(self, number: int) -> Deployment:
-        """Return what a number means."""
+    def decided(self, number: int, lane: str = "") -> Deployment:
+        """Return what a number means, on a lane where that is known."""
         usual = deployment(self.seed, number, self.storm, shifts=bool(self.strategy))
-        return at_gates(usual, self.seed) if self.gates else usual
+        return at_gates(usual, self.seed, self.has(lane) if lane else None) if self.gates else usual
 
 
 def run(
@@ -229,7 +242,7 @@ def run(
             if alone:
                 tell(there.repaired(lane, 0))
             for number in mine:
-                one = there.play(lane, options.decided(number))
+                one = there.play(lane, options.decided(number, name))
                 played.append(one)
                 tell(one)
                 if needs_repair(one) and number != mine[-1]:
@@ -263,7 +276,10 @@ def theatre(
     timeout = int(SETTINGS["stability_timeout_seconds"] + longer)
     usual = shifting.settings(strategy, SETTINGS) if strategy else SETTINGS
     settings = {name: {**(OF_WORKERS if name in workers else usual), **pace.settings} for name in lanes}
-    settings = {name: gates.settings(having.get(name, Has()), own, patience) for name, own in settings.items()}
+    settings = {
+        name: gates.settings(having.get(name, Has()), own, patience, owner.function_of(name))
+        for name, own in settings.items()
+    }
     overrides = {name: {**own, "stability_timeout_seconds": timeout} for name, own in settings.items()}
     with staged(state, lanes, overrides=overrides, faults=True) as stage:
         desk = stage.aws.faults

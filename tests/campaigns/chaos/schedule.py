@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from local.faults.planned import ASKED, ENDED, INVOKE, PUSHED, STORMS, Kind, Rule
-from tests.campaigns.chaos import gates, shifting
-from tests.campaigns.chaos.gates import Fate
+from tests.campaigns.chaos import gates, owner, shifting
+from tests.campaigns.chaos.gates import NOTHING, Fate, Has
 
 GOOD, AGAIN, BACK, MISSING, RACE = "good", "again", "back", "missing", "race"
 """A release; what is live already; what was live before; what was never pushed; two pushes, one after the other."""
@@ -69,6 +69,12 @@ class Deployment:
     kind: str
     rules: tuple[Rule, ...]
     fate: Fate = field(default_factory=Fate)
+    missed: frozenset[str] = frozenset()
+    """The ids of its executions to which the approvers came late, once it has been played."""
+
+    def of(self, deployment_id: str) -> Deployment:
+        """Return it as it was for one of its executions: people who came late said nothing."""
+        return replace(self, fate=replace(self.fate, people=NOTHING)) if deployment_id in self.missed else self
 
     @property
     def bad(self) -> bool:
@@ -92,14 +98,21 @@ class Deployment:
         return not self.stopped and all(tries <= LAMBDA_TRIES for tries in lost.values())
 
 
-def at_gates(decided: Deployment, seed: int) -> Deployment:
+def at_gates(decided: Deployment, seed: int, has: Has | None = None) -> Deployment:
     """Decide what becomes of a deployment at its gates, and what goes wrong there on top of the rest.
 
-    Dice of its own: a number of a seed meets what it meets without gates, too.
+    Dice of its own: a number of a seed meets what it meets without gates, too. `has`: what its service has, where that
+    is known.
     """
     random = Random(f"{seed}/{decided.number}/gates")  # noqa: S311  a schedule, not a secret
-    fate = gates.fate(random, good=decided.kind == GOOD, pushed=decided.kind in (GOOD, *BAD, RACE))
-    return replace(decided, fate=fate, rules=(*decided.rules, *gates.rules(random)))
+    pushed = decided.kind in (GOOD, *BAD, RACE)
+    fate = gates.fate(random, good=decided.kind == GOOD, pushed=pushed)
+    rules = gates.rules(random)
+    later = Random(f"{seed}/{decided.number}/owner")  # noqa: S311  a schedule, not a secret
+    fate = owner.fate(later, fate, pushed=pushed)
+    if has is None or has.after:
+        rules += owner.rules(later)
+    return replace(decided, fate=fate, rules=(*decided.rules, *rules))
 
 
 def deployment(seed: int, number: int, storm: float = 0.0, *, shifts: bool = False) -> Deployment:

@@ -54,6 +54,11 @@ FOUND = {
     "an answer lost at preflight": (GOOD, (Rule(ASKED, Kind.DROP, "landfall-preflight"),)),
 }
 """What is released, and what goes wrong: each broke a law, or would have."""
+FOUND_AT_GATES = {
+    # the question to the approvers was written a second time, in the place of their yes
+    "a question written late": (GOOD, (Rule(UPDATE_ITEM, Kind.LATE, "landfall-check-approval", seconds=4.0),)),
+}
+"""The same, on a service that migrates and asks people."""
 
 
 @pytest.mark.parametrize("found", FOUND)
@@ -62,6 +67,17 @@ def test_what_was_found(there: Theatre, lane: Lane, found: str) -> None:
     kind, rules = FOUND[found]
 
     played = there.play(lane, Deployment(1000 + list(FOUND).index(found), kind, rules))
+
+    assert played.violations == ()
+    assert played.happened
+
+
+@pytest.mark.parametrize("found", FOUND_AT_GATES)
+def test_what_was_found_at_gates(there: Theatre, gated: Lane, found: str) -> None:
+    """The same schedule keeps every law now, and an answer that the door took."""
+    kind, rules = FOUND_AT_GATES[found]
+
+    played = there.play(gated, Deployment(2000 + list(FOUND_AT_GATES).index(found), kind, rules))
 
     assert played.violations == ()
     assert played.happened

@@ -1,4 +1,4 @@
-"""The judge of migrations and sign-offs: it finds a second run and a missing yes, and calls no right outcome wrong."""
+"""The judge of migrations, sign-offs and after-checks: it finds a second run and a missing yes, and no more."""
 
 from __future__ import annotations
 
@@ -7,13 +7,29 @@ from typing import Any
 
 import pytest
 
+from landfall.after import inquiry
+from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.approval import approval
 from landfall.approval.approval import Answer, Approval, ApprovalStage
 from landfall.migration import migration
 from landfall.migration.migration import Migration, Stage
 from local.faults.planned import INVOKE, Kind, Rule
 from tests.campaigns.chaos.gate_laws import FAILED, expected, gate_laws
-from tests.campaigns.chaos.gates import APPROVER, FAILS, GATES, HANGS, NO, NOTHING, SLOW, Fate, Has
+from tests.campaigns.chaos.gates import (
+    ACCEPTS,
+    APPROVER,
+    FAILS,
+    GATES,
+    HANGS,
+    NEVER,
+    NO,
+    NOTHING,
+    REFUSES,
+    SLOW,
+    YES,
+    Fate,
+    Has,
+)
 from tests.campaigns.chaos.schedule import BAD, GOOD, RACE, Deployment
 
 USUAL = ("SUCCEEDED",)
@@ -62,6 +78,11 @@ def record(outcome: str, migrated: Migration | None = RAN, signed: Approval | No
         (Deployment(1, BAD[0], (), Fate(NO)), "after", USUAL),
         (Deployment(1, RACE, (), Fate(NO)), "both", ("REJECTED", "SKIPPED")),
         (Deployment(1, GOOD, (), Fate(NO)), "migration", USUAL),
+        (Deployment(1, GOOD, ()), "checked", USUAL),
+        (Deployment(1, GOOD, (), Fate(owner=REFUSES)), "checked", ("ROLLED_BACK",)),
+        (Deployment(1, GOOD, (), Fate(owner=NEVER)), "checked", ("ROLLED_BACK",)),
+        (Deployment(1, GOOD, (), Fate(owner=NEVER)), "both", USUAL),
+        (Deployment(1, BAD[0], (), Fate(owner=REFUSES)), "checked", USUAL),
     ],
 )
 def test_what_may_become_of_a_deployment_at_gates(wanted: Deployment, gates: str, outcomes: tuple[str, ...]) -> None:
@@ -76,6 +97,7 @@ def test_what_is_right_breaks_no_law() -> None:
 
 
 UNSIGNED = replace(SIGNED, stage=ApprovalStage.WAITING, answers=())
+REFUSED = replace(SIGNED, stage=ApprovalStage.REFUSED, answers=(replace(YES_SAID, yes=False),))
 BY_A_STRANGER = replace(SIGNED, approvers=("x:role/Else",), answers=(replace(YES_SAID, who="x:role/Else"),))
 
 
@@ -106,3 +128,39 @@ def test_a_yes_that_nobody_said_is_found() -> None:
     """An approval by the approver's role is false where the approver was silent."""
     told = list(gate_laws(Lane(GATES["before"]), Deployment(1, GOOD, (), Fate(NOTHING)), [record("SUCCEEDED")]))
     assert any("false success" in line for line in told)
+
+
+@pytest.mark.parametrize(("people", "known"), [(YES, SIGNED), (NO, REFUSED)])
+def test_an_answer_that_the_door_took_counts(people: str, known: Approval) -> None:
+    """Whatever the plan: what the record must say is decided by when the answer was accepted."""
+    lane, wanted = Lane(GATES["before"]), Deployment(1, GOOD, (), Fate(people))
+    expired = replace(UNSIGNED, stage=ApprovalStage.EXPIRED)
+    for signed, lost in ((expired, True), (UNSIGNED, True), (known, False)):
+        told = list(gate_laws(lane, wanted, [record("REJECTED", None, signed)], {"d"}))
+        assert any("an answer lost" in line for line in told) == lost
+
+
+ASKED = Inquiry(InquiryStage.ACCEPTED, "check", "", "")
+UNDECIDED = replace(ASKED, stage=InquiryStage.UNDECIDED)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "known", "owner", "word"),
+    [
+        ("SUCCEEDED", ASKED, ACCEPTS, ""),
+        ("ROLLED_BACK", UNDECIDED, NEVER, ""),
+        ("ROLLED_BACK", None, REFUSES, ""),  # it failed before it was asked
+        ("SUCCEEDED", None, ACCEPTS, "false success"),
+        ("SUCCEEDED", UNDECIDED, NEVER, "false success"),
+        ("SUCCEEDED", ASKED, REFUSES, "false success"),
+        ("ROLLED_BACK", replace(ASKED, stage=InquiryStage.REFUSED), ACCEPTS, "another word"),
+        ("ROLLED_BACK", UNDECIDED, ACCEPTS, "noise decided"),
+    ],
+)
+def test_only_the_owners_word_decides(outcome: str, known: Inquiry | None, owner: str, word: str) -> None:
+    """A release lands with the yes of its after-check, and no fault makes another word of it."""
+    found = {"deployment_id": "d", "intent": "release", "outcome": outcome}
+    found |= {inquiry.FIELD: inquiry.written(known)} if known else {}
+    told = list(gate_laws(Lane(GATES["checked"]), Deployment(1, GOOD, (), Fate(owner=owner)), [found]))
+    assert bool(told) == bool(word)
+    assert not word or any(word in line for line in told), told

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from landfall.migration import asking
+from landfall.after import inquiry
+from landfall.migration import asking, migration
 from local.faults.planned import ENDED, INVOKE, Kind, Rule
 from stacks.functions.steps import STEPS
 from tests.campaigns.chaos.gates import HANGS, Fate
@@ -22,6 +23,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 UPDATE_ITEM, TRANSACTION, PUT = "dynamodb:UpdateItem", "dynamodb:TransactWriteItems", "s3:PutObject"
 CRASH = BAD[0]
+SUFFERS = "the service suffers"
+"""A migration that hangs, while a target of the service is unhealthy."""
 CASES: dict[str, tuple[tuple[str, int, str], ...]] = {
     "Resolve": ((UPDATE_ITEM, 1, GOOD),),
     "AcquireLock": ((UPDATE_ITEM, 1, GOOD), (UPDATE_ITEM, 2, GOOD)),
@@ -46,12 +49,17 @@ CASES: dict[str, tuple[tuple[str, int, str], ...]] = {
 """Where each step is killed: after which call, and in which deployment."""
 AT_GATES: dict[str, tuple[tuple[str, int, str], ...]] = {
     "RunMigration": ((UPDATE_ITEM, 1, GOOD), ("ecs:RunTask", 1, GOOD), (UPDATE_ITEM, 2, GOOD)),
-    "CheckMigration": ((UPDATE_ITEM, 1, GOOD), ("ecs:StopTask", 1, HANGS)),
+    "CheckMigration": ((UPDATE_ITEM, 1, GOOD), ("ecs:StopTask", 1, HANGS), ("sns:Publish", 1, SUFFERS)),
     "CheckApproval": (*((UPDATE_ITEM, nth, GOOD) for nth in (1, 2, 3)), ("sns:Publish", 1, GOOD)),
     "AwaitApproval": ((UPDATE_ITEM, 1, GOOD),),
     "Approve": ((UPDATE_ITEM, 1, GOOD), ("states:SendTaskSuccess", 1, GOOD)),
 }
 """The same, on a service that migrates and asks people."""
+AFTER_PROOF: dict[str, tuple[tuple[str, int, str], ...]] = {
+    "Preflight": (("lambda:InvokeFunction", 1, GOOD),),  # a dry run
+    "AfterCheck": ((UPDATE_ITEM, 1, GOOD), ("lambda:InvokeFunction", 1, GOOD), (UPDATE_ITEM, 2, GOOD)),
+}
+"""The same, on a service with an after-check."""
 NOT_HERE = {
     ("UpdateService", "ecs:DeregisterTaskDefinition"),  # needs somebody who deploys at the very same moment
     ("RegisterTaskDefinition", "ecs:DeregisterTaskDefinition"),  # needs a recovery that closes the record meanwhile
@@ -65,14 +73,10 @@ NOT_HERE = {
     ("Reconcile", "events:PutEvents"),
     ("Retire", "lambda:DeleteFunction"),  # what it removes has to be old first
     *{("Abort", action) for action in (UPDATE_ITEM, "states:StopExecution")},  # nobody aborts there
-    ("CheckMigration", "sns:Publish"),  # needs a service that suffers meanwhile
     # services there have no gates at which ECS pauses; tests/steps/gates kills these
     *{("ContinueGate", action) for action in ("ecs:ContinueServiceDeployment", UPDATE_ITEM)},
     ("JudgeGate", UPDATE_ITEM),
     ("Rollback", "ecs:StopServiceDeployment"),
-    # nor has one an after-check there; tests/steps/after loses its answers
-    *{("AfterCheck", action) for action in ("lambda:InvokeFunction", UPDATE_ITEM)},
-    ("Preflight", "lambda:InvokeFunction"),
     ("Drill", "states:StartExecution"),  # no drill is due there
 }
 """Tried in tests/steps alone: by kills, the reconciler's claims in test_reconcile.py, removals in
@@ -96,22 +100,24 @@ class Case:
     @property
     def deployment(self) -> Deployment:
         """Return what is released, with nothing in its way yet."""
-        hangs = self.release == HANGS
-        return Deployment(0, GOOD if hangs else self.release, (), Fate(migration=HANGS if hangs else ""))
+        if self.release in (HANGS, SUFFERS):
+            return Deployment(0, GOOD, (), Fate(migration=HANGS, suffers=self.release == SUFFERS))
+        return Deployment(0, self.release, ())
 
     def __str__(self) -> str:
         return f"{self.step}-{self.call}-{self.nth}-{self.release}"
 
 
-EVERY = [Case(step, *case) for cases in (CASES, AT_GATES) for step, each in cases.items() for case in each]
-USUAL = {GOOD: "SUCCEEDED", CRASH: "ROLLED_BACK", MISSING: "REJECTED", HANGS: "REJECTED"}
+EVERY = [Case(step, *case) for cases in (CASES, AT_GATES, AFTER_PROOF) for step, of in cases.items() for case in of]
+USUAL = {GOOD: "SUCCEEDED", CRASH: "ROLLED_BACK", MISSING: "REJECTED", HANGS: "REJECTED", SUFFERS: "REJECTED"}
 
 
 @pytest.mark.parametrize("kind", [Kind.KILL, Kind.DROP])
 @pytest.mark.parametrize("case", EVERY, ids=str)
 def test_killed(there: Theatre, request: pytest.FixtureRequest, case: Case, kind: Kind) -> None:
     """The process is killed, or its connection cut, between effect and answer: all laws hold, and once is once."""
-    lane: Lane = request.getfixturevalue("gated" if case.step in AT_GATES else "lane")
+    lanes = {"gated": AT_GATES, "checked": AFTER_PROOF}
+    lane: Lane = request.getfixturevalue(next((lane for lane, of in lanes.items() if case.step in of), "lane"))
     rules = [Rule(case.call, kind, case.function, case.nth)]
     swept = case.step == "Sweep"
     if swept:  # it has something to do where an execution is stopped, and nobody hears of it
@@ -125,6 +131,25 @@ def test_killed(there: Theatre, request: pytest.FixtureRequest, case: Case, kind
     assert played.outcomes == ("ROLLED_BACK" if swept else USUAL[case.release],)
     if case.release != MISSING:
         assert len(_begun(lane)) == (USUAL[case.release] != "REJECTED")
+    newest = lane.stage.records(lane.name)[-1]
+    if case.release == SUFFERS:
+        known = migration.read(newest)
+        assert known
+        assert known.warned
+    if case.step == "AfterCheck":
+        asked = inquiry.read(newest)
+        assert asked
+        assert asked.calls == _calls_of_the_owner(case, kind)
+
+
+def _calls_of_the_owner(case: Case, kind: Kind) -> int:
+    """Return how often the owner's function is called: again only where no answer came and none was written down.
+
+    The client repeats a write whose answer was cut off. A process that was killed after the intent may have called it.
+    """
+    if case.call == UPDATE_ITEM:
+        return 1 if case.nth == 2 or kind is Kind.DROP else 2
+    return 2
 
 
 def _begun(lane: Lane) -> set[str]:

@@ -6,13 +6,13 @@ import pytest
 
 from local.faults.planned import ASKED, INVOKE, Book, Kind, Rule
 from statemachine.definition import Machine, definition_text
-from tests.campaigns.chaos import gates, shifting
-from tests.campaigns.chaos.conftest import GATED, SERVICE
-from tests.campaigns.chaos.gates import FAILS, HANGS, NO, NOTHING, SLOW, YES
+from tests.campaigns.chaos import gates, owner, shifting
+from tests.campaigns.chaos.conftest import CHECKED, GATED, SERVICE
+from tests.campaigns.chaos.gates import ACCEPTS, FAILS, GATES, HANGS, NEVER, NO, NOTHING, REFUSES, SLOW, YES
 from tests.campaigns.chaos.rights import rights_law
 from tests.campaigns.chaos.run import WAITING
 from tests.campaigns.chaos.schedule import BAD, CALLS, GOOD, KINDS, RACE, Deployment, at_gates, deployment
-from tests.campaigns.chaos.test_killed import AT_GATES, CASES, NOT_HERE
+from tests.campaigns.chaos.test_killed import AFTER_PROOF, AT_GATES, CASES, NOT_HERE
 from tests.steps.killing import action_of, mutations
 
 EVERY = [deployment(7, number) for number in range(1, 301)]
@@ -89,7 +89,7 @@ def test_calls_are_counted_by_step_and_operation() -> None:
 def test_no_service_is_named_by_a_part_of_a_word_that_steps_are_told() -> None:
     """A call is of the service whose name stands in it: `cove` stands in `recovering`, whatever it is about."""
     words = " ".join(map(definition_text, Machine))
-    assert [name for name in (*WAITING, SERVICE, GATED) if name in words] == []
+    assert [name for name in (*WAITING, SERVICE, GATED, CHECKED) if name in words] == []
 
 
 def test_a_call_that_a_role_does_not_allow_is_told() -> None:
@@ -101,7 +101,8 @@ def test_a_call_that_a_role_does_not_allow_is_told() -> None:
 
 def test_every_step_that_changes_something_is_killed() -> None:
     """By the STEPS table, and but for those that are named with a reason: `make kills` leaves out no other."""
-    tried = {(step, action_of(call)) for step, calls in (CASES | AT_GATES).items() for call, _, _ in calls}
+    cases = CASES | AT_GATES | AFTER_PROOF
+    tried = {(step, action_of(call)) for step, calls in cases.items() for call, _, _ in calls}
     assert tried | NOT_HERE == mutations()
     assert not tried & NOT_HERE
 
@@ -128,6 +129,16 @@ def test_migrations_and_sign_offs_have_fates_and_faults_of_their_own() -> None:
     assert {each.fate.migration for each in gated} == {"", SLOW, FAILS, HANGS}
     assert all(each.kind == GOOD for each in gated if each.fate.migration)
     extra = [rule for each, usual in zip(gated, EVERY, strict=True) for rule in each.rules[len(usual.rules) :]]
-    assert {rule.step for rule in extra} == {f"landfall-{step}" for step in gates.CALLS}
+    assert {rule.step for rule in extra} == {f"landfall-{step}" for step in (*gates.CALLS, *owner.CALLS)}
     calls = {(rule.step, rule.operation) for rule in extra if rule.operation != INVOKE}
     assert list(rights_law(calls)) == []
+
+
+def test_after_checks_have_words_and_faults_of_their_own() -> None:
+    """On top of what a seed means with gates anyway, and only on a service that has one; some services suffer."""
+    with_one = [at_gates(each, 7, GATES["checked"]) for each in EVERY]
+    without = [at_gates(each, 7, GATES["both"]) for each in EVERY]
+    assert {each.fate.owner for each in with_one} == {ACCEPTS, REFUSES, NEVER}
+    assert {each.fate.migration for each in with_one if each.fate.suffers} == {HANGS}
+    assert all(one.rules[: len(each.rules)] == each.rules for one, each in zip(with_one, without, strict=True))
+    assert {rule.step for each in without for rule in each.rules}.isdisjoint({"landfall-after-check"})

@@ -19,7 +19,7 @@ from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.errors import StepError
 from landfall.ledger.deployment_record import Ended
 from landfall.model import Failure, Outcome, failed
-from tests.steps import machine, standin
+from tests.steps import killing, machine, standin
 from tests.support import builders as b
 from tests.support import schemas
 
@@ -143,6 +143,22 @@ def test_no_answer_is_asked_again(event: dict[str, Any], function: Function, sai
     assert check(event)["state"] == "PASS"
     assert len({one["detail"]["idempotency_key"] for one in function.told}) == 1
     assert [one["detail"]["call"] for one in function.told] == [1, 2]
+
+
+CHANGES = ("dynamodb:UpdateItem", "lambda:Invoke", "dynamodb:UpdateItem")
+"""What the step does: the intent, the call, and the answer."""
+
+
+@pytest.mark.parametrize(("nth", "calls"), [(1, 1), (2, 2), (3, 1)])
+def test_killed_and_replayed(function: Function, event: dict[str, Any], nth: int, calls: int) -> None:
+    """Killed after each of its changes: it is called again only where the answer had not been written down."""
+    with killing.watched(killed_after=nth) as first, pytest.raises(killing.Killed):
+        check(event)
+    assert tuple(first.made) == CHANGES[:nth]
+    assert check(event)["code"] == "AFTER_CHECK_PASSED"
+    assert check(event)["code"] == "AFTER_CHECK_PASSED"
+    assert len(function.told) == calls
+    assert {told["detail"]["idempotency_key"] for told in function.told} == {RELEASE.deployment_id}
 
 
 def test_a_call_whose_answer_was_lost_may_still_run(event: dict[str, Any], function: Function) -> None:

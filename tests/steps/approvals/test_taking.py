@@ -95,7 +95,7 @@ class Racing:
         """Read."""
         return self._ledger.record(service, deployment_id)
 
-    def exchange(self, service: str, deployment_id: str, field: str, before: str | None, after: str) -> bool:
+    def exchange(self, service: str, deployment_id: str, field: str, before: str, after: str) -> bool:
         """Let the next role be faster, then write."""
         if self._roles:
             taken(event(self._roles.pop(0)), self._ledger, b.NOW)

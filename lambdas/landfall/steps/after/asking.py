@@ -16,6 +16,7 @@ from landfall.model import Baseline, Deployment, Release, Verdict
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
 from landfall.steps import open_record
+from landfall.steps.open_record import Field
 from landfall.telling import proven_event
 
 
@@ -34,39 +35,35 @@ def assess(event: Proven, world: World) -> Verdict:
     settings = world.service(release.service).after
     if settings is None:
         raise StepError(f"[services.{release.service}.after] is not in services.toml any more")
-    before = inquiry.read(open_record.read(release, world))
+    record = open_record.read(release, world)
+    before, field = inquiry.read(record), open_record.field(release, world, inquiry.FIELD, record)
     function = world.after_function(settings.function)
     known = before or inquiry.begun(settings, _time_limit(function), world.now())
     now_due = judgement.due(known, world.now())
     if now_due.verdict:
-        return _noted(release, now_due, before, world)
+        return _noted(now_due, before, field)
     if not world.holds_lock(release):
         return update_result.lock_lost()
-    return _called(event, now_due, function, world)
+    return _called(event, now_due, function, field)
 
 
-def _called(event: Proven, now_due: Due, function: AfterFunction, world: World) -> Verdict:
-    release, poll = event.release, event.release.limits.stability_poll_seconds
+def _called(event: Proven, now_due: Due, function: AfterFunction, field: Field) -> Verdict:
+    release, world, poll = event.release, field.world, event.release.limits.stability_poll_seconds
     intended = judgement.called(now_due.inquiry, world.now())
-    _write(release, intended, world)
+    field.write(inquiry.written(intended))
     detail = proven_event.detail(release, event.baseline, event.deployment, intended)
     document = {"source": SOURCE, "detail-type": proven_event.DETAIL_TYPE, "detail": detail}
     reply = function.call(document, now_due.seconds)
     kinds = world.settings.redaction.strictest
     answer = answers.read(reply, lambda text: redaction.redacted(text, kinds))
-    return _noted(release, judgement.answered(intended, answer, world.now(), poll), intended, world)
+    return _noted(judgement.answered(intended, answer, world.now(), poll), intended, field)
 
 
-def _noted(release: Release, found: Due, before: Inquiry | None, world: World) -> Verdict:
+def _noted(found: Due, before: Inquiry | None, field: Field) -> Verdict:
     assert found.verdict is not None  # noqa: S101  the callers make sure
     if found.inquiry != before:
-        _write(release, found.inquiry, world)
+        field.write(inquiry.written(found.inquiry))
     return found.verdict
-
-
-def _write(release: Release, known: Inquiry, world: World) -> None:
-    """Write what is known into the record. Raises StepError where the record was closed meanwhile."""
-    open_record.write(release, world, **{inquiry.FIELD: inquiry.written(known)})
 
 
 def _time_limit(function: AfterFunction) -> int:

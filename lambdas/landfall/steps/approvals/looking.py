@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
 
 from landfall.approval import approval, judgement
 from landfall.approval.approval import Approval
@@ -15,24 +14,21 @@ from landfall.steps.approvals.taking import TRIES, Records
 from landfall.steps.open_record import OVER
 
 
-class Ledger(Records, Protocol):
-    """What of the ledger is needed."""
-
-    def update(self, service: str, deployment_id: str, **fields: str) -> bool:
-        """Set fields of an open record."""
-
-
-def ask(key: tuple[str, str], asked: Approval, ledger: Ledger) -> None:
+def ask(key: tuple[str, str], asked: Approval, ledger: Records) -> None:
     """Record that a deployment asks for approval. A replay asks nothing new: the first terms and the end stay.
 
-    `key`: service and deployment id. One execution asks, and its retries come one after the other. Raises StepError
-    where the record was closed meanwhile.
+    `key`: service and deployment id. It is written only where nothing is: a call of which the answer was lost may take
+    effect after somebody has answered. Raises StepError where the record was closed meanwhile.
     """
-    if approval.read(ledger.record(*key)) is None and not ledger.update(*key, approval=approval.written(asked)):
+    if approval.read(ledger.record(*key)) is not None:
+        return
+    if ledger.exchange(*key, approval.FIELD, "", approval.written(asked)):
+        return
+    if approval.read(ledger.record(*key)) is None:
         raise StepError(OVER)
 
 
-def look(key: tuple[str, str], ledger: Ledger, now: datetime, poll: int, newer: Callable[[], bool]) -> Looked:
+def look(key: tuple[str, str], ledger: Records, now: datetime, poll: int, newer: Callable[[], bool]) -> Looked:
     """Return what a look says. An end that the look itself decides is written first, unless an answer was faster.
 
     `newer`: whether a newer request for the service has arrived.

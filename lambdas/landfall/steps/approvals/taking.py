@@ -21,8 +21,8 @@ class Records(Protocol):
     def record(self, service: str, deployment_id: str) -> Record | None:
         """Return a record, read consistently."""
 
-    def exchange(self, service: str, deployment_id: str, field: str, before: str | None, after: str) -> bool:
-        """Replace a field of an open record, if it still says `before`."""
+    def exchange(self, service: str, deployment_id: str, field: str, before: str, after: str) -> bool:
+        """Replace a field of an open record, if it still says `before`; empty: if it has none yet."""
 
 
 def take(asked: Asked, ledger: Records, now: datetime) -> Heard:

@@ -16,6 +16,7 @@ from landfall.model import Baseline, Deployment, Release, Verdict, passed, wait
 from landfall.proof.observed import Look, TaskView
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
+from landfall.steps import open_record
 from landfall.steps.migrations import starting
 from landfall.telling import migration_notice
 
@@ -41,7 +42,8 @@ class Migrating:
 def assess(event: Migrating, world: World) -> Verdict:
     """Look once, and note what is new. Safe to repeat: a migration that is over is judged by its record."""
     release = event.release
-    before = migration.read(world.ledger.record(release.service, release.deployment_id))
+    record = world.ledger.record(release.service, release.deployment_id)
+    before, field = migration.read(record), open_record.field(release, world, migration.FIELD, record)
     if before is None:
         return passed("NO_MIGRATION", "no migration was begun")
     if before.is_over:
@@ -55,9 +57,9 @@ def assess(event: Migrating, world: World) -> Verdict:
     if not before.is_over and not event.recovering:
         known = _health(event, before, known, world)
     if known != before:
-        starting.noted(release, known, world)
+        field.write(migration.written(known))
     if looked.stop and (refused := _stop(known, release, world)) != known.stopped_reason:
-        starting.noted(release, replace(known, stopped_reason=refused), world)
+        field.write(migration.written(replace(known, stopped_reason=refused)))
     if looked.verdict:
         return looked.verdict
     if _lacks_lines(known):

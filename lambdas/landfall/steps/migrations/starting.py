@@ -13,20 +13,17 @@ from landfall.model import Deployment, Release, Verdict, wait
 from landfall.runtime.world import World
 from landfall.settings.migration import MigrationSettings
 from landfall.steps import open_record
+from landfall.steps.open_record import Field
 
 STARTED = "MIGRATION_STARTED"
 ROOM_SECONDS = 60
 """The pause after ECS had no room for the task: capacity takes minutes to come, and is no evidence (law 8)."""
 
 
-def noted(release: Release, known: Migration, world: World) -> None:
-    """Write what is known into the record. Raises StepError where the record was closed meanwhile."""
-    open_record.write(release, world, **{migration.FIELD: migration.written(known)})
-
-
 def begun(release: Release, deployment: Deployment, world: World) -> Verdict:
     """Start the migration, or find that it was started. WAIT `MIGRATION_STARTED` with a task to look at."""
-    known = migration.read(open_record.read(release, world))
+    record = open_record.read(release, world)
+    known, field = migration.read(record), open_record.field(release, world, migration.FIELD, record)
     if known and known.task:
         return judgement.conclusion(known) if known.is_over else _started(known, release)
     if known and known.stage == Stage.UNKNOWN:
@@ -40,10 +37,10 @@ def begun(release: Release, deployment: Deployment, world: World) -> Verdict:
         return update_result.lock_lost()
     if known is None:
         known = asking.intended(deployment, world.service(release.service), world.now())
-        noted(release, known, world)
+        field.write(migration.written(known))
     elif not asking.may_repeat(known, world.now()):
-        return _sought(release, known, tasks, world)
-    return _asked(release, known, tasks, world)
+        return _sought(known, tasks, field)
+    return _asked(known, tasks, field)
 
 
 def with_task(known: Migration, arn: str, world: World) -> Migration:
@@ -72,11 +69,12 @@ def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Ve
     )
 
 
-def _asked(release: Release, known: Migration, tasks: OneOffTasks, world: World) -> Verdict:
+def _asked(known: Migration, tasks: OneOffTasks, field: Field) -> Verdict:
     """Call RunTask. A refusal after a lost reply may hide a task, so ECS is asked for it.
 
     A token that is in use says that there is a task. If ECS does not name it, whether the migration ran is UNKNOWN.
     """
+    release, world = field.release, field.world
     settings = world.service(release.service).migration or MigrationSettings(())
     try:
         ran = tasks.run(asking.request(release, known, settings.command, tasks.placement()))
@@ -85,34 +83,35 @@ def _asked(release: Release, known: Migration, tasks: OneOffTasks, world: World)
             raise
         found = tasks.started_by(asking.started_by(release.deployment_id))
         if found is None and error.code == asking.CONFLICT:
-            return _hidden(release, judgement.unknown(known, str(error)), world)
+            return _hidden(judgement.unknown(known, str(error)), field)
         ran = Ran(task=found.arn) if found else Ran(failure=str(error), final=True)
     if not ran.task:
         why = replace(known, stage=Stage.NEVER_STARTED, stopped_reason=ran.failure)
-        noted(release, why, world)
+        field.write(migration.written(why))
         pause = release.limits.smoke_interval_seconds
         pause = pause if ran.final else max(pause, ROOM_SECONDS)
         return wait("MIGRATION_REFUSED", judgement.conclusion(why).reason, pause)
     now_known = with_task(known, ran.task, world)
-    noted(release, now_known, world)
+    field.write(migration.written(now_known))
     return _started(now_known, release)
 
 
-def _hidden(release: Release, lost: Migration, world: World) -> Verdict:
+def _hidden(lost: Migration, field: Field) -> Verdict:
     """Give up a migration whose task exists and can't be found: it may run."""
-    noted(release, lost, world)
+    field.write(migration.written(lost))
     return judgement.conclusion(lost)
 
 
-def _sought(release: Release, known: Migration, tasks: OneOffTasks, world: World) -> Verdict:
+def _sought(known: Migration, tasks: OneOffTasks, field: Field) -> Verdict:
     """Look for the task: the token may be good no more, so a second call could start a second task."""
+    release = field.release
     found = tasks.started_by(asking.started_by(release.deployment_id))
     if found:
-        known = with_task(known, found.arn, world)
+        known = with_task(known, found.arn, field.world)
     elif known.stage != Stage.NEVER_STARTED:
         why = f"RunTask may have been called after {known.intended_at}, and ECS knows no such task any more"
         known = judgement.unknown(known, why)
-    noted(release, known, world)
+    field.write(migration.written(known))
     return _started(known, release) if found else judgement.conclusion(known)
 
 
