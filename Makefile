@@ -41,7 +41,7 @@ example: demo  ## Keep the report of the demo's first rolled-back release in doc
 	@mkdir -p docs/example && for kind in json md html; do cp build/demo/C.report.$$kind docs/example/report.$$kind; done
 
 test: layer  ## All tests: decisions, steps, state machine, stacks, and end to end on the local AWS
-	@$(RUN) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
+	@PYTHONPATH=.:lambdas .ci/test
 
 test-quick: .venv/.ready  ## In under a minute: decisions, properties with few examples, the state machines' rules, found cases
 	@HYPOTHESIS_PROFILE=few $(RUN) -m pytest -n 2 tests/unit tests/statemachine tests/cases
