@@ -20,10 +20,9 @@ setup: .venv/.ready  ## Install everything into .venv (Python 3.11.2+; the Lambd
 
 .venv/.ready: requirements.txt requirements-dev.txt requirements-tests.txt requirements-lambda.txt requirements-cli.txt sample_service/requirements.txt package-lock.json pyproject.toml
 	@.ci/venv .venv $(PYTHON)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@$(BIN)/python -m stacks.node npm ci
-	@$(BIN)/python -m stacks.assets.layer
+	@.ci/install $(BIN)/python -r requirements-dev.txt
+	@.ci/install $(BIN)/python --no-deps --editable .
+	@.ci/compile & $(BIN)/python -m stacks.node npm ci && $(BIN)/python -m stacks.assets.layer; ended=$$?; wait; exit $$ended
 	@touch $@
 
 layer: .venv/.ready  ## Build the Lambdas' dependency layer, if its requirements changed
@@ -42,7 +41,7 @@ example: demo  ## Keep the report of the demo's first rolled-back release in doc
 	@mkdir -p docs/example && for kind in json md html; do cp build/demo/C.report.$$kind docs/example/report.$$kind; done
 
 test: layer  ## All tests: decisions, steps, state machine, stacks, and end to end on the local AWS
-	@$(RUN) -m pytest -n 4 --dist loadscope --no-loadscope-reorder
+	@PYTHONPATH=.:lambdas .ci/test
 
 test-quick: .venv/.ready  ## In under a minute: decisions, properties with few examples, the state machines' rules, found cases
 	@HYPOTHESIS_PROFILE=few $(RUN) -m pytest -n 2 tests/unit tests/statemachine tests/cases
@@ -161,7 +160,7 @@ rehearsal: layer  ## An hour on AWS, its replies kept for tests/contract: on a l
 	@$(RUN) -m tests.contract.rehearsal $(if $(DRY),--dry) $(if $(REAL),--real)
 
 build/checks/.ready: requirements-checks.txt .venv/.ready
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target build/checks -r $<
+	@.ci/install $(BIN)/python --no-deps --upgrade --target build/checks -r $<
 	@touch $@
 
 mutants: layer build/checks/.ready  ## Change the judging modules a little, in each place: does a unit test notice? (MODULES="proof/stops.py …"; SHORT=1: some of what changed, for 50 s of CPU)

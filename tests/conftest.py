@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -48,10 +49,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     scheduling.in_order(items)
 
 
-def pytest_collection_finish() -> None:
-    """What is there by now stays to the end: no collection of garbage need look through all of it again."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[Any]:
+    """What is made while the tests are collected stays to the end: no collection of garbage need look through it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> scheduling.EndToEndFirst:
