@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable
-from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from landfall.aws.reports import Reports
@@ -24,10 +24,17 @@ class Signing:
     def __init__(self, client: Any, key: str, reports: Reports, former: Iterable[str] = ()) -> None:
         self._client, self._key, self._reports = client, key, reports
         self._former = tuple(map(PublicKey, former))
+        self._public: PublicKey | None = None
+        self._reading = Lock()
 
-    @cached_property
+    @property
     def public_key(self) -> PublicKey:
-        """Return the public half, which never changes."""
+        """Return the public half, which never changes. It is read once, however many threads ask."""
+        with self._reading:
+            self._public = self._public or self._read()
+            return self._public
+
+    def _read(self) -> PublicKey:
         with trying(f"reading the public key of {self._key}"):
             key = PublicKey(base64.b64encode(self._client.get_public_key(KeyId=self._key)["PublicKey"]).decode())
             key.curve()  # of another kind of key nothing could be believed
