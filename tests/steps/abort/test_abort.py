@@ -16,6 +16,7 @@ from landfall.abort import aborted
 from landfall.abort.aborted import Aborted
 from landfall.approval import approval
 from landfall.aws.executions import Executions
+from landfall.aws.ledger import Ledger
 from landfall.errors import AwsCallFailed
 from landfall.ledger import deployment_record
 from landfall.ledger.execution_history import Event
@@ -107,6 +108,19 @@ def test_a_second_call_stops_again_and_names_the_first(monkeypatch: pytest.Monke
     assert sent("Other")[1].startswith(f"already aborted by {WHO}")
     assert status()[0] == "ABORTED"
     assert (kept() or Aborted("", "", "")).who == WHO
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_cause_fits_whoever_and_whatever(late: bool) -> None:
+    """The longest role, session and reason give a cause that Step Functions takes, and a record that can be read."""
+    body = {"service": RELEASE.service, "deployment": RELEASE.deployment_id, "reason": "ä" * 2000}
+    event = {**request(RELEASE, "R" * 64), "body": json.dumps(body)}
+    event["requestContext"]["authorizer"]["iam"]["userArn"] += "+=,.@-" * 10
+    for _ in range(1 + late):
+        assert machine.invoke("abort", event)["statusCode"] == 200
+    found = kept()
+    assert (found and found.reason.endswith("…"), status()[0]) == (True, "ABORTED")
+    assert len(status()[1]) <= 1000
 
 
 @pytest.mark.parametrize("recovered", [False, True])
@@ -242,3 +256,24 @@ def test_nobody_answers_for_an_aborted_deployment() -> None:
     body = {"service": RELEASE.service, "deployment": RELEASE.deployment_id, "answer": "approve"}
     said = machine.invoke("approve", {**request(RELEASE, "ReleaseManager"), "body": json.dumps(body)})
     assert (said["statusCode"], json.loads(said["body"])["message"].startswith(f"aborted by {WHO}")) == (409, True)
+
+
+def test_of_two_aborts_at_once_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read a record without an abort; whoever writes second hears who was first, and the execution is stopped."""
+    first, exchange = aborted.written(Aborted("arn:aws:iam::1:user/first", "arn", "now")), Ledger.exchange
+
+    def late(ledger: Ledger, service: str, deployment: str, *rest: Any) -> bool:
+        ledger.update(service, deployment, abort=first)
+        return exchange(ledger, service, deployment, *rest)
+
+    monkeypatch.setattr(Ledger, "exchange", late)
+    code, told = sent()
+    assert (code, told.startswith("already aborted by arn:aws:iam::1:user/first")) == (200, True)
+    assert (status()[0], (kept() or Aborted("", "", "")).who) == ("ABORTED", "arn:aws:iam::1:user/first")
+
+
+def test_a_record_that_can_not_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each try is lost: an execution is not stopped without a name, and the caller sends it again."""
+    monkeypatch.setattr(Ledger, "exchange", lambda *_: False)
+    code, told = sent()
+    assert (code, "send it again" in told, kept(), status()[0]) == (503, True, None, "RUNNING")
