@@ -64,6 +64,7 @@ def test_one_that_is_aborted_goes_back_and_waits_for_nobody(place: world.Place) 
     assert "waits for approval" not in page
     first = ask(Site([place.environment("e")], "/token", [""]), "/").text
     assert "landfall approve" not in first
+    assert "aborted, goes back, " in first
 
 
 @pytest.mark.parametrize(
