@@ -79,8 +79,13 @@ def _stopped(reply: Decided, record: Record, world: World) -> Reply:
 
 
 def _ended_as(record: Record, world: World) -> str:
-    """Return how the deployment ended; empty while it has no outcome, or where AWS can't say: it was stopped then."""
+    """Return the end that a deployment came to by itself; empty where it was stopped, or AWS can't say.
+
+    A recovery that was fast may have closed the record already.
+    """
     try:
-        return str((world.ledger.record(record["service"], record["deployment_id"]) or {}).get("outcome", ""))
+        now = world.ledger.record(record["service"], record["deployment_id"]) or {}
     except AwsCallFailed:
         return ""
+    outcome = str(now.get("outcome", ""))
+    return "" if "recovered_by" in now and outcome not in aborted.TOO_LATE else outcome
