@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from cli.live_release import Live
+from landfall.abort import aborted
 from landfall.approval import approval, words
 from landfall.approval.approval import Approval, ApprovalStage
 from landfall.chain import Record
 
 
 def sign_off(record: Record) -> Approval | None:
-    """Return the sign-off that a deployment waits for; None where it waits for none."""
-    known = approval.read(record) if "outcome" not in record else None
+    """Return the sign-off that a deployment waits for; None where it waits for none, or was aborted."""
+    known = None if "outcome" in record or aborted.FIELD in record else approval.read(record)
     return known if known and known.stage == ApprovalStage.WAITING else None
 
 

@@ -16,9 +16,13 @@ from botocore.httpsession import URLLib3Session
 from cli.cloud import Cloud
 from cli.exits import NotKnown, Refused
 from landfall.chain import Record
+from landfall.text import foreign
+from landfall.text.shortened import shortened
 
 TIMEOUT_SECONDS = 60
-FIRST_REFUSAL, FIRST_FAILURE, TRY_AGAIN = 300, 500, 503
+FIRST_REFUSAL, FORBIDDEN, THROTTLED, FIRST_FAILURE, TRY_AGAIN = 300, 403, 429, 500, 503
+MOST_OF_AWS = 300
+"""Characters of what AWS says of a request that did not reach the function."""
 
 
 @dataclass(frozen=True)
@@ -83,28 +87,43 @@ def posted(
         raise NotKnown(
             "NO_REPLY", f"no reply came, so the request may count or not: see `landfall show`: {error}"
         ) from error
-    status, told = reply.status_code, _told(reply.text)
+    status, told = reply.status_code, _told(reply.status_code, reply.text)
+    if not told:
+        raise _not_from_the_door(door, status, _of_aws(reply.text))
     if status < FIRST_REFUSAL:
         return {"status": status, "message": told}
-    if not told:
-        raise _not_from_the_door(door, status)
     kind = NotKnown if status >= FIRST_FAILURE and status != TRY_AGAIN else Refused
     raise kind(door.codes.get(status, "NOT_ANSWERED"), told)
 
 
-def _told(text: str) -> str:
-    """Return the sentence of the door; empty where the text is not of its making."""
+def _told(status: int, text: str) -> str:
+    """Return the sentence of the door; empty where the text is not of its making: it names the status it has."""
     try:
-        return str(json.loads(text)["message"])
-    except (LookupError, TypeError, ValueError):
+        said = json.loads(text)
+        return str(said["message"]) if said["status"] == status else ""
+    except (LookupError, TypeError, ValueError, RecursionError):
         return ""
 
 
-def _not_from_the_door(door: Door, status: int) -> Refused:
+def _of_aws(text: str) -> str:
+    """Return what AWS itself says, such as a wrong signature or a throttle; empty where it says nothing."""
+    try:
+        said = json.loads(text)
+        return str(said.get("message") or said.get("Message") or "")
+    except (AttributeError, ValueError, RecursionError):
+        return ""
+
+
+def _not_from_the_door(door: Door, status: int, why: str) -> Refused:
+    says = f": {foreign.terminal(shortened(why, MOST_OF_AWS))}" if why else ""
     if status >= FIRST_FAILURE:
-        return NotKnown("DOOR_FAILED", f"the function failed ({status}); see `landfall show`, then send it again")
-    way_out = f"your role or user needs the policy {door.policy}"
-    return Refused("NOT_ALLOWED", f"AWS turned the request away ({status}) before Landfall saw it: {way_out}")
+        return NotKnown("DOOR_FAILED", f"the function failed ({status}{says}); see `landfall show`, then send it again")
+    if status < FIRST_REFUSAL:
+        return NotKnown("NO_DOOR", f"what answered ({status}) is not Landfall's function; see `landfall show`")
+    if status == THROTTLED:
+        return Refused("BUSY", f"AWS is busy, and Landfall did not see the request ({status}{says}); send it again")
+    way_out = f"your role or user needs the policy {door.policy}" if status == FORBIDDEN else "nothing was done"
+    return Refused("NOT_ALLOWED", f"AWS turned the request away ({status}{says}) before Landfall saw it; {way_out}")
 
 
 def _reached(url: str, cloud: Cloud) -> str:

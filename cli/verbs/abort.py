@@ -12,6 +12,7 @@ from cli.command import At, ServiceName, verb
 from cli.deployments import door, follow
 from cli.exits import Refused
 from cli.verbs.release import finished
+from landfall.abort import aborted
 from landfall.errors import InvalidRequest
 from landfall.intake import document
 
@@ -48,7 +49,10 @@ def abort(
         raise Refused("DECLINED", "nothing was touched")
     told = door.sent(at.cloud, door.ABORTS, record, {"reason": reason} if reason else {})
     at.out.say(told["message"], "yellow")
-    return finished(at, follow.to_the_end(at, str(record["execution_arn"]), str(record["service"])))
+    end = follow.to_the_end(at, str(record["execution_arn"]), str(record["service"]))
+    if end["outcome"] in aborted.TOO_LATE:
+        at.out.say("It was NOT aborted: it came to its end first. To go back: landfall rollback", "yellow")
+    return finished(at, end)
 
 
 def _checked(reason: str) -> str:

@@ -96,7 +96,7 @@ def show(
             continue
         by = "  (said by its build)" if name in SAID_BY_BUILD else ""
         at.out.say(Text(f"  {label:<16}{record.get(name) or UNKNOWN}{by}"))
-    for label, text in (*aborted.full(aborted.read(record)), *approval_words.full(approval.read(record))):
+    for label, text in (*aborted.full(aborted.read(record), outcome), *approval_words.full(approval.read(record))):
         at.out.say(Text(f"  {label:<20}{text}"))
     known = migration.read(record)
     told = words.full(known, under_way="outcome" not in record)

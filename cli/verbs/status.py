@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli import drill_records
 from cli.command import At, ServiceName, verb
-from cli.deployments import awaited, pausing
+from cli.deployments import aborting, awaited, pausing
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
@@ -29,7 +29,7 @@ def status(at: At, *, service: ServiceName = None) -> int:
         (
             live,
             tuple(map(str, frozen[live.service])),
-            awaited.said(live) or pausing.of(at.cloud, live),
+            _held(at, live),
             drill_records.told(at.cloud, by_name[live.service]),
         )
         for live in looks(at.cloud, chosen)
@@ -42,7 +42,15 @@ def status(at: At, *, service: ServiceName = None) -> int:
     return 0
 
 
-def _show(at: At, shown: tuple[Live, tuple[str, ...], str, str], wrong: int) -> None:
+def _held(at: At, live: Live) -> dict[str, str]:
+    """Return who aborted what is under way; else whom or what it waits for; nothing if it just goes on."""
+    if said := aborting.said(live):
+        return {"abort": said}
+    paused = awaited.said(live) or pausing.of(at.cloud, live)
+    return {"paused": paused} if paused else {}
+
+
+def _show(at: At, shown: tuple[Live, tuple[str, ...], dict[str, str], str], wrong: int) -> None:
     live, frozen, *_ = shown
     at.out.say(live.service, "bold")
     rows = {**_document(*shown), "proven": _proven(live), "frozen": "; ".join(frozen) or "no"}
@@ -66,7 +74,7 @@ def _proven(live: Live) -> str:
     return f"no: it was proven, but now {live.running} of {live.desired} tasks run, rollout {live.rollout}"
 
 
-def _document(live: Live, frozen: tuple[str, ...], paused: str, way_back: str) -> dict[str, Any]:
+def _document(live: Live, frozen: tuple[str, ...], held: dict[str, str], way_back: str) -> dict[str, Any]:
     release, record = live.release or {}, live.record or {}
     return {
         "service": live.service,
@@ -85,7 +93,7 @@ def _document(live: Live, frozen: tuple[str, ...], paused: str, way_back: str) -
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),
         "under_way": live.under_way,
-        **({"paused": paused} if paused else {}),
+        **held,
         **({"way_back": way_back} if way_back else {}),
         "frozen": list(frozen),
     }

@@ -439,7 +439,7 @@ STEPS: tuple[Step, ...] = (
         (
             _may(On.LEDGER, "dynamodb:UpdateItem", "dynamodb:GetItem"),
             _LEDGER_KEY,
-            _may(On.EXECUTIONS, "states:StopExecution"),
+            _may(On.EXECUTIONS, "states:DescribeExecution", "states:StopExecution"),
         ),
         machine=None,
     ),

@@ -13,6 +13,8 @@ from cli.__main__ import app
 from cli.command import At
 from cli.exits import Exit
 from landfall.abort import aborted
+from landfall.abort.aborted import Aborted
+from landfall.approval import approval
 from landfall.aws.executions import Executions
 from landfall.ledger import deployment_record
 from landfall.model import Outcome
@@ -20,10 +22,13 @@ from tests.cli.answering import answering
 from tests.cli.test_begin import SERVICE, A, _site, at, aws, inputs, record, settings_path, site
 from tests.steps import machine, standin
 from tests.support import builders as b
+from tests.ui import sign_offs
 
 __all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 
 ID = "20260101T000000Z-sample-x"
+WHO = "arn:aws:iam::123456789012:role/OnCall"
+ABORTED = Aborted(WHO, "arn:aws:sts::123456789012:assumed-role/OnCall/ann", "2026-01-02T03:04:05Z", "wrong colour")
 
 
 def run(*words: str) -> Result:
@@ -55,14 +60,14 @@ def door(at: At) -> Iterator[list[str]]:
         yield arns
 
 
-def closes(at: At) -> None:
-    """Have the recovery close the record as soon as the execution is stopped: the service is back."""
+def closes(at: At, outcome: Outcome = Outcome.ROLLED_BACK) -> None:
+    """Have the record closed as soon as the execution is stopped: by the recovery, unless the release was faster."""
 
     def close(**_: Any) -> None:
         found = at.cloud.ledger.record(SERVICE.name, ID)
         assert found is not None
         release = b.release(deployment_id=ID, execution_arn=found["execution_arn"], started_at=b.NOW.isoformat())
-        standin.ledger().close(deployment_record.closed(b.ended(Outcome.ROLLED_BACK, release=release), b.NOW))
+        standin.ledger().close(deployment_record.closed(b.ended(outcome, release=release), b.NOW))
 
     at.cloud.client("stepfunctions").meta.events.register("before-call.sfn.GetExecutionHistory", close)
 
@@ -82,6 +87,44 @@ def test_it_goes_back_at_once(at: At, going: str, door: list[str]) -> None:
     found = aborted.read(at.cloud.ledger.record(SERVICE.name, ID))
     assert (found and found.who, found and found.reason) == ("arn:aws:iam::123456789012:role/OnCall", "wrong colour")
     assert inputs(at) == []
+
+
+def test_an_abort_that_came_too_late_says_so(at: At, going: str, door: list[str]) -> None:
+    """The release is proven live all the same: the exit code is its own, and nobody reads that it was taken back."""
+    closes(at, Outcome.SUCCEEDED)
+    result = run("abort", ID, "--yes")
+    assert (result.exit_code, "NOT aborted" in result.output) == (Exit.LIVE, True)
+
+
+def test_status_says_who_aborted_what_is_under_way(at: At, going: str, door: list[str]) -> None:
+    """While it goes back, it waits for no approval, and is not just under way."""
+    known = approval.written(sign_offs.waiting(b.NOW))
+    at.cloud.ledger.update(SERVICE.name, ID, approval=known, abort=aborted.written(ABORTED))
+    told = " ".join(run("status").stdout.split())
+    assert f"abort aborted by {WHO} at 2026-01-02T03:04:05Z: wrong colour; goes back" in told
+    assert "approval" not in told
+    (service,) = json.loads(run("status", "--json").stdout)["services"]
+    assert (service["abort"].endswith("; goes back"), "paused" in service) == (True, False)
+
+
+def test_status_says_nothing_of_an_abort_that_is_over(at: At, going: str) -> None:
+    """The deployment has ended, and only its report is left: its outcome says what became of it."""
+    release = b.release(deployment_id=ID, execution_arn=going, started_at=b.NOW.isoformat())
+    at.cloud.ledger.update(SERVICE.name, ID, abort=aborted.written(ABORTED))
+    standin.ledger().close(deployment_record.closed(b.ended(Outcome.ROLLED_BACK, release=release), b.NOW))
+    assert "aborted" not in run("status").stdout
+
+
+@pytest.mark.parametrize("outcome", ["", "SUCCEEDED"])
+def test_show_says_whether_an_abort_came_too_late(at: At, going: str, outcome: str) -> None:
+    """Who asked and as whom is there in both cases."""
+    at.cloud.ledger.update(SERVICE.name, ID, abort=aborted.written(ABORTED))
+    if outcome:
+        release = b.release(deployment_id=ID, execution_arn=going, started_at=b.NOW.isoformat())
+        standin.ledger().close(deployment_record.closed(b.ended(Outcome(outcome), release=release), b.NOW))
+    told = " ".join(run("show", ID).stdout.split())
+    assert (f"aborted by {WHO}" in told, "too late: it ended as SUCCEEDED" in told) == (not outcome, bool(outcome))
+    assert f"(as {ABORTED.arn})" in told
 
 
 def test_a_landfall_without_the_door_says_so(at: At, going: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cli import difference_words
-from cli.deployments import awaited
+from cli.deployments import aborting, awaited
 from cli.ui.reading.deployment import Deployment
 from cli.ui.views import deployment_record, deployment_tasks, facts, seconds, sign_off, words
 from cli.ui.views import difference as differences
@@ -19,6 +19,7 @@ from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.seconds import Part
 from cli.ui.views.sign_off import SignOff
 from cli.ui.views.steps import why
+from landfall.abort import aborted
 from landfall.approval import approval
 from landfall.gates import gate_log, gate_words
 from landfall.gates.gate_words import ToldGate
@@ -86,7 +87,7 @@ def page(found: Deployment, options: str = "") -> Page:
     changes = _changes(found.difference) if found.difference else ()
     return Page(
         headline=_headline(found, stops, began, ended),
-        lede=signed.says if signed and signed.waits else _why(found, timeline),
+        lede=_lede(found, signed, timeline),
         live_now=words.reason(report.get("live_now", "")),
         what_next=str(report.get("what_next", "")),
         state=known,
@@ -113,10 +114,17 @@ def page(found: Deployment, options: str = "") -> Page:
     )
 
 
+def _lede(found: Deployment, signed: SignOff | None, timeline: Sequence[Mapping[str, Any]]) -> str:
+    if stopped := aborting.of(found.record):
+        return words.sentence(words.reason(aborted.told(stopped)))
+    return signed.says if signed and signed.waits else _why(found, timeline)
+
+
 def _sign_off(found: Deployment, options: str) -> SignOff | None:
     known = approval.read(found.record)
     name = str(found.record["deployment_id"])
-    return sign_off.of(known, name, found.at, options, under_way=found.open) if known else None
+    under_way = found.open and aborting.of(found.record) is None
+    return sign_off.of(known, name, found.at, options, under_way=under_way) if known else None
 
 
 def _why(found: Deployment, timeline: Sequence[Mapping[str, Any]]) -> str:
@@ -124,6 +132,8 @@ def _why(found: Deployment, timeline: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _state(found: Deployment, stops: Sequence[Stop], signed: SignOff | None) -> tuple[str, str]:
+    if aborting.of(found.record):
+        return "warn", f"aborted, {aborting.GOES_BACK}"
     if signed and signed.waits:
         return "warn", "waits for approval"
     if found.open and stops:
@@ -134,6 +144,8 @@ def _state(found: Deployment, stops: Sequence[Stop], signed: SignOff | None) -> 
 def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, ended: datetime) -> str:
     took = words.span((ended - began).total_seconds()) if began else "a time that is not known"
     if found.open:
+        if aborting.of(found.record):
+            return f"It was aborted, and {aborting.GOES_BACK}: it began {took} ago."
         if asked := awaited.sign_off(found.record):
             return f"It {_ALREADY[asked.when]}waits for approval: {sign_off.left(asked, found.at)}."
         if waits := gate_words.waiting(gate_log.read(found.record)):

@@ -7,6 +7,7 @@ import re
 from cli.ui.reading.deployment import Deployment
 from cli.ui.views import words
 from cli.ui.views.json_shapes import mapping
+from landfall.abort import aborted
 from landfall.after import inquiry
 from landfall.after import words as after_words
 from landfall.chain import integer
@@ -33,6 +34,7 @@ def pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
         ("restored to", words.tail(record.get("restored_to") or "")),
         ("served in the end", mapping(found.report.get("provenance")).get("served")),
         ("migration", "" if migration.FIELD in record else migration_words.NONE),
+        *((name, words.reason(text)) for name, text in aborted.full(aborted.read(record), record.get("outcome", ""))),
         ("asked for by", record.get("asked_by")),
         ("because", record.get("asked_why") or record.get("reason")),
         ("started by", record.get("requested_by")),

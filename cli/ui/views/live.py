@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from cli.deployments import awaited
+from cli.deployments import aborting, awaited
 from cli.live_release import Live
 from cli.ui.reading.builds import Builds
 from cli.ui.reading.live import Column, Seen
@@ -107,7 +107,8 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
         return Cell(*at, "moving", "under way", commit=live.git_sha, deployment=where)
     began, commit = words.moment(running.since), str(running.record.get("git_sha", UNKNOWN))
     took = max(0.0, (now - began).total_seconds()) if began else 0.0
-    paused = steps.paused(running.code) or steps.awaits(running.code)
+    stopped = f"aborted, {aborting.GOES_BACK}" if aborting.of(running.record) else ""
+    paused = stopped or steps.paused(running.code) or steps.awaits(running.code)
     word = paused or (step(running.state).label.lower() if running.state else "under way")
     usual = running.usual if not steps.awaits(running.code) else None  # people take the time that they take
     compared = (" of about" if took <= usual else "; usually") if usual else ""

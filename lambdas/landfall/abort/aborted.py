@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from landfall.model import Outcome
 from landfall.wire import stored
 
 FIELD = "abort"
 """The field of the ledger record."""
+TOO_LATE = frozenset({Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.SKIPPED})
+"""Outcomes of a deployment that came to its own end although somebody asked to abort it."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,20 @@ def read(record: Mapping[str, Any] | None) -> Aborted | None:
     return None if text is None else stored(Aborted, text) or UNREADABLE
 
 
-def told(aborted: Aborted) -> str:
-    """Say who aborted a deployment, when and why."""
-    at = f" at {aborted.at}" if aborted.at else ""
-    return f"aborted by {aborted.who}{at}{f': {aborted.reason}' if aborted.reason else ''}"
+def told(aborted: Aborted, *, stopped: bool = True) -> str:
+    """Say who aborted a deployment, when and why; or, where that stopped nothing, who asked for it."""
+    word, at = "aborted" if stopped else "an abort was asked for", f" at {aborted.at}" if aborted.at else ""
+    return f"{word} by {aborted.who}{at}{f': {aborted.reason}' if aborted.reason else ''}"
 
 
-def full(aborted: Aborted | None) -> tuple[tuple[str, str], ...]:
+def ended(aborted: Aborted, outcome: str) -> str:
+    """Say who aborted a deployment, and whether that came too late. `outcome` is empty while it is under way."""
+    late = outcome in TOO_LATE
+    return f"{told(aborted, stopped=not late)}{f'; too late: it ended as {outcome}' if late else ''}"
+
+
+def full(aborted: Aborted | None, outcome: str = "") -> tuple[tuple[str, str], ...]:
     """Return all that is recorded of an abort, with its label; nothing where nobody aborted it."""
     if aborted is None:
         return ()
-    return (("abort", f"{told(aborted)}{f' (as {aborted.arn})' if aborted.arn else ''}"),)
+    return (("abort", f"{ended(aborted, outcome)}{f' (as {aborted.arn})' if aborted.arn else ''}"),)

@@ -12,6 +12,10 @@ from landfall.abort.aborted import Aborted
 from landfall.door import identity
 from landfall.door.reply import CONFLICT, FORBIDDEN, NOT_FOUND, OK, Reply
 from landfall.door.signed import Signed
+from landfall.text.lazy_pattern import Later
+
+_EXECUTION = Later(r"arn:aws[a-z-]{0,30}:states:[a-z0-9-]{1,30}:[0-9]{12}:execution:[^:]{1,80}:(?P<name>[^:]{1,80})")
+_TIME = len("20260102T030405Z-")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,8 @@ def decided(asked: Signed, record: Mapping[str, Any] | None, aborters: tuple[str
     """
     if record is None:
         return Decided(NOT_FOUND, f"{asked.service} has no deployment {asked.deployment}")
+    if not names_its_own(record):
+        return Decided(CONFLICT, f"the record of {asked.deployment} names another execution: somebody changed it")
     own = identity.home(str(record["execution_arn"]))
     if aborters and asked.who not in {identity.named(entry, *own) for entry in aborters}:
         return Decided(FORBIDDEN, f"{asked.who} is not in `aborters` of {asked.service}'s settings")
@@ -39,3 +45,12 @@ def decided(asked: Signed, record: Mapping[str, Any] | None, aborters: tuple[str
         return Decided(OK, f"already {aborted.told(earlier)}")
     who = Aborted(str(asked.who), asked.arn, now.isoformat(), asked.reason)
     return Decided(OK, f"aborted by {asked.who}", who)
+
+
+def names_its_own(record: Mapping[str, Any]) -> bool:
+    """Say whether a record names the execution of its own deployment.
+
+    Whoever writes the name of another one there could have that one stopped by people who may not abort it.
+    """
+    found, deployment = _EXECUTION.fullmatch(str(record.get("execution_arn", ""))), str(record["deployment_id"])
+    return found is not None and found["name"] in (deployment, deployment[_TIME:])

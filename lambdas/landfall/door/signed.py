@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from landfall import naming
 from landfall.door import identity
 from landfall.door.identity import Identity
 from landfall.door.reply import BAD_REQUEST, FORBIDDEN, METHOD_NOT_ALLOWED, Reply
@@ -26,8 +27,9 @@ MOST_BODY = 16 * 1024
 MOST_REASON = 500
 KEYS = frozenset({"service", "deployment", "reason"})
 """What every request may say; a function may take more."""
-_NAME = Later(r"[0-9A-Za-z_-]{1,80}")
-"""A deployment's id is its execution's name."""
+_SERVICE = Later(r"[0-9A-Za-z_-]{1,80}")
+_DEPLOYMENT = Later(rf"[^\s<>{{}}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{{1,{naming.DEPLOYMENT_LIMIT}}}")
+"""What the name of an execution may be (Step Functions API reference, StartExecution), with a time in front."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def read(event: Mapping[str, Any], more: frozenset[str] = frozenset(), kinds: Se
     if why := _wrong(body, KEYS | more):
         return Reply(BAD_REQUEST, why)
     told = redacted(body.get("reason", ""))
-    reason = shortened(line(redacted(told, kinds) if kinds else told), MOST_REASON)
+    reason = shortened(line(redacted(told, kinds) if kinds else told).strip(), MOST_REASON)
     return Signed(who, str(arn), body["service"], body["deployment"], reason, body)
 
 
@@ -89,7 +91,9 @@ def _wrong(body: Mapping[str, Any], known: frozenset[str]) -> str:
     """Return what is wrong with a body, with the way out; nothing if it is right."""
     if unknown := sorted(set(body) - known):
         return f"unknown key: {shortened(line(unknown[0]), 80)}; known are {', '.join(sorted(known))}"
-    for key in ("service", "deployment"):
-        if not isinstance(body.get(key), str) or not _NAME.fullmatch(body[key]):
-            return f"`{key}` must be a name of letters, digits, - and _"
+    service, deployment = body.get("service"), body.get("deployment")
+    if not isinstance(service, str) or not _SERVICE.fullmatch(service):
+        return "`service` must be a name of letters, digits, - and _"
+    if not isinstance(deployment, str) or not _DEPLOYMENT.fullmatch(deployment) or line(deployment) != deployment:
+        return "`deployment` must be a deployment's id, as `landfall history` shows it"
     return "" if isinstance(body.get("reason", ""), str) else "`reason` must be a text"

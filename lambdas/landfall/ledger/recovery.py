@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -12,7 +12,9 @@ from landfall import chain, wire
 from landfall.abort import aborted
 from landfall.errors import InvalidStepInput, StepOutputTooLarge, UnreadableRecord
 from landfall.ledger.deployment_record import Ended, without_record
+from landfall.ledger.execution_history import Event
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Kind, Outcome, Release, Verdict, failed, passed
+from landfall.text.shortened import shortened
 from landfall.wire import OUTPUT_LIMIT, parse
 
 _T = TypeVar("_T")
@@ -25,6 +27,9 @@ MOST = 3
 
 RESERVED = 2048
 """Bytes of a recovery's answer for all but release and baseline: two reasons of its own words, and two revisions."""
+
+MOST_REASON = 500
+"""Characters of the reason that led back, of which the record has the whole verdict in its timeline."""
 
 SWEEP_EVERY = timedelta(minutes=15)
 PATIENCE = SWEEP_EVERY * (MOST + 1)
@@ -47,10 +52,17 @@ class Plan:
     ended: Ended | None = None
 
 
-def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None, last_state: str | None) -> Plan:
+def plan(
+    record: Mapping[str, Any] | None,
+    status: str | None,
+    other: str | None,
+    last_state: str | None,
+    led_back: Failure | None = None,
+) -> Plan:
     """Decide by the record, by its execution's status, and by that of the recovery that was there before.
 
     An execution that succeeded without closing its record (its Report failed) tells its outcome by `last_state`.
+    `led_back` is why one that was aborted was going back already: an abort must not hide what its release did wrong.
     """
     if record is None:
         return _ignored("it left no record")
@@ -64,6 +76,8 @@ def plan(record: Mapping[str, Any] | None, status: str | None, other: str | None
     progress = _read(Progress, record, "progress") if "progress" in record else None
     reason = _reason(record, status)
     failure = Failure("Recovery", "EXECUTION_STOPPED", reason)
+    if led_back:
+        failure = replace(led_back, reason=f"{shortened(led_back.reason, MOST_REASON)}; then: {reason}")
     if last_state in SUCCEEDED_IN:
         told = passed("EXECUTION_SUCCEEDED", f"execution {record.get('execution_arn')} succeeded, but could not report")
         known = (progress.baseline, progress.deployment) if progress else (None, None)
@@ -81,7 +95,27 @@ def _reason(record: Mapping[str, Any], status: str | None) -> str:
     """Say why there is something to recover: whoever aborted the deployment comes first."""
     ended = f"execution {record.get('execution_arn')} ended {status or 'and is gone'} without an outcome"
     known = aborted.read(record)
-    return f"{aborted.told(known)}; {ended}" if known else ended
+    if known is None:
+        return ended
+    # StopExecution leaves ABORTED; one that timed out or failed died of that, whoever asked to abort it
+    stopped = status in (None, "ABORTED")
+    words = aborted.told(known, stopped=stopped)
+    return f"{words}; {ended}" if stopped else f"{ended}; {words}"
+
+
+def led_back(found: Iterable[Event]) -> Failure | None:
+    """Return why an execution had begun to go back, by its history; None where it had not."""
+    before: Event | None = None
+    for event in found:
+        if event.state == "Rollback":
+            break
+        before = event if event.verdict or event.error else before
+    else:
+        return None
+    if before is None:
+        return None
+    verdict = before.verdict or {"code": "STEP_FAILED", "reason": before.error}
+    return Failure(before.state, str(verdict["code"]), str(verdict["reason"]))
 
 
 def carried(plan: Plan) -> Ended:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from landfall.abort import aborted
 from landfall.chain import Record
+from landfall.errors import AwsCallFailed
 from landfall.intake.request import Recovery
 from landfall.ledger import recovery, resolved
 from landfall.ledger.recovery import Plan
 from landfall.ledger.resolved import Resolved
-from landfall.model import Release
+from landfall.model import Failure, Release
+from landfall.runtime.step import logger
 from landfall.runtime.world import World
 from landfall.steps import opening_late
 
@@ -41,4 +44,18 @@ def _plan(record: Record | None, mine: Release, world: World) -> Plan:
     last = None
     if record and ended_as == "SUCCEEDED":
         last = world.executions.events(record["execution_arn"])[-1].state
-    return recovery.plan(record, ended_as, another, last)
+    return recovery.plan(record, ended_as, another, last, _led_back(record, world))
+
+
+def _led_back(record: Record | None, world: World) -> Failure | None:
+    """Return why a deployment that people aborted was going back already. What can't be read is left out of the words.
+
+    Only they need it: an abort must not hide what the release did wrong.
+    """
+    if record is None or aborted.FIELD not in record or "progress" not in record or "outcome" in record:
+        return None
+    try:
+        return recovery.led_back(world.executions.events(str(record["execution_arn"])))
+    except AwsCallFailed as error:
+        logger.warning("the history of an aborted deployment could not be read", extra={"why": str(error)})
+        return None

@@ -89,7 +89,7 @@ def advice(ended: Ended) -> str | None:
 
 def stopped(ended: Ended) -> tuple[str, ...]:
     """Return the line about an abort; none where nobody aborted it."""
-    return (f"Abort:     {aborted.told(ended.abort)}",) if ended.abort else ()
+    return (f"Abort:     {aborted.ended(ended.abort, ended.outcome)}",) if ended.abort else ()
 
 
 def signed_off(ended: Ended) -> tuple[str, ...]:

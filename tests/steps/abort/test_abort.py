@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
+import moto.backends
 import pytest
 from moto.core.exceptions import JsonRESTError
 from moto.stepfunctions.models import StepFunctionBackend
@@ -13,13 +14,24 @@ from moto.stepfunctions.models import StepFunctionBackend
 from landfall import chain
 from landfall.abort import aborted
 from landfall.abort.aborted import Aborted
+from landfall.approval import approval
+from landfall.aws.executions import Executions
+from landfall.aws.ledger import Ledger
+from landfall.errors import AwsCallFailed
 from landfall.ledger import deployment_record
+from landfall.ledger.execution_history import Event
+from landfall.ledger.recovery import Progress
 from landfall.model import Outcome, Release
 from tests.steps import machine, standin
 from tests.support import builders as b
+from tests.ui import sign_offs
 
 RELEASE = b.release()
 WHO = "arn:aws:iam::123456789012:role/OnCall"
+_WENT_BACK = [
+    Event(b.NOW, "SmokeTest", verdict={"state": "FAIL", "code": "BAD", "reason": "500"}),
+    Event(b.NOW, "Rollback"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -98,8 +110,84 @@ def test_a_second_call_stops_again_and_names_the_first(monkeypatch: pytest.Monke
     assert (kept() or Aborted("", "", "")).who == WHO
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_a_cause_fits_whoever_and_whatever(late: bool) -> None:
+    """The longest role, session and reason give a cause that Step Functions takes, and a record that can be read."""
+    body = {"service": RELEASE.service, "deployment": RELEASE.deployment_id, "reason": "ä" * 2000}
+    event = {**request(RELEASE, "R" * 64), "body": json.dumps(body)}
+    event["requestContext"]["authorizer"]["iam"]["userArn"] += "+=,.@-" * 10
+    for _ in range(1 + late):
+        assert machine.invoke("abort", event)["statusCode"] == 200
+    found = kept()
+    assert (found and found.reason.endswith("…"), status()[0]) == (True, "ABORTED")
+    assert len(status()[1]) <= 1000
+
+
+@pytest.mark.parametrize("recovered", [False, True])
+def test_what_died_by_itself_was_aborted_by_nobody(recovered: bool) -> None:
+    """The execution failed before: its record does not name whoever came later, and the reply says who goes back."""
+    backend = moto.backends.get_backend("stepfunctions")["123456789012"]["us-east-1"]
+    execution = backend.describe_execution(b.EXECUTION)
+    execution.status = "TIMED_OUT"
+    if recovered:
+        record = standin.ledger().record(RELEASE.service, RELEASE.deployment_id)
+        assert record
+        assert standin.ledger().claim_recovery(record, f"{b.EXECUTION}-recover")
+    code, told = sent()
+    assert (code, kept(), status()[0]) == (200, None, "TIMED_OUT")
+    assert "nothing was stopped, and no abort recorded: its execution ended TIMED_OUT" in told
+    assert (f"{b.EXECUTION}-recover recovers it" if recovered else "recovery starts within 15 minutes") in told
+
+
+@pytest.mark.parametrize("recovered", [False, True])
+def test_a_deployment_that_ended_meanwhile_was_not_aborted(
+    going: int, recovered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its record was closed between the writing and the stop: the caller hears that it was too late, with the outcome.
+
+    StopExecution may answer as if it had stopped an execution that had ended: AWS does not document what it says. A
+    recovery that has closed the record so soon is no such end.
+    """
+
+    def ends(*_: object) -> bool:
+        record = standin.ledger().record(RELEASE.service, RELEASE.deployment_id)
+        assert record
+        if recovered:
+            standin.ledger().claim_recovery(record, f"{b.EXECUTION}-recover")
+        machine.invoke("report", json.loads(json.dumps(_ended(going))))
+        return True
+
+    monkeypatch.setattr(Executions, "stop", ends)
+    code, told = sent()
+    assert (code, told.startswith("too late: it ended as REJECTED")) == ((200, False) if recovered else (409, True))
+
+
+def test_a_status_that_can_not_be_read_records_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Could not decide: the caller sends it again, and no name stands where nothing was done."""
+
+    def busy(*_: object) -> None:
+        raise JsonRESTError("ServiceUnavailable", "come back")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(StepFunctionBackend, "describe_execution", busy)
+        code, told = sent()
+    assert (code, told.startswith("nothing was recorded or stopped"), kept()) == (503, True, None)
+    assert sent()[0] == 200
+
+
+def test_a_record_that_names_another_execution_stops_nothing() -> None:
+    """Somebody who may write the ledger points a deployment at another one's execution: neither is stopped."""
+    standin.table().update_item(
+        Key={"service": RELEASE.service, "deployment_id": RELEASE.deployment_id},
+        UpdateExpression="SET execution_arn = :other",
+        ExpressionAttributeValues={":other": b.EXECUTION.replace("-one", "-two")},
+    )
+    code, told = sent()
+    assert (code, "somebody changed it" in told, kept(), status()[0]) == (409, True, None, "RUNNING")
+
+
 def test_an_execution_that_is_over_is_left_to_its_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It was stopped or died a moment ago: the reply says when the recovery begins."""
+    """It ended between the look and the stop, without an outcome: the reply says when the recovery begins."""
 
     def over(*_: object) -> None:
         raise JsonRESTError("ExecutionDoesNotExist", "gone")
@@ -127,12 +215,73 @@ def test_opening_the_address_stops_nothing() -> None:
     assert (said["statusCode"], status()[0]) == (405, "RUNNING")
 
 
+def _recovered() -> dict[str, Any]:
+    """Let a recovery begin, and return what it will do."""
+    wanted = {"intent": "recover", "service": RELEASE.service, "deployment_id": RELEASE.deployment_id}
+    execution = {**machine.EXECUTION, "arn": f"{b.EXECUTION}-recovery", "deployment_id": "20260102T040000Z-recovery"}
+    return dict(machine.invoke("resolve", {"input": wanted, "execution": execution}))
+
+
 def test_a_recovery_says_who_aborted() -> None:
     """Message, report and `why` begin with the person, not with the execution."""
     sent()
-    wanted = {"intent": "recover", "service": RELEASE.service, "deployment_id": RELEASE.deployment_id}
-    execution = {**machine.EXECUTION, "arn": f"{b.EXECUTION}-recovery", "deployment_id": "20260102T040000Z-recovery"}
-    answer = machine.invoke("resolve", {"input": wanted, "execution": execution})
+    answer = _recovered()
 
     assert answer["way"] == "STOPPED"
     assert answer["verdict"]["reason"].startswith(f"aborted by {WHO}")
+
+
+def test_a_recovery_says_first_why_an_aborted_release_was_going_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody aborted it on its way back: what was wrong with the release stands before who aborted it."""
+    progress = json.dumps(asdict(Progress(b.baseline(), b.deployment())))
+    standin.ledger().update(RELEASE.service, RELEASE.deployment_id, progress=progress)
+    sent()
+    monkeypatch.setattr(Executions, "events", lambda *_: _WENT_BACK)
+    answer = _recovered()
+    assert (answer["way"], answer["failure"]["state"], answer["failure"]["code"]) == ("RECOVER", "SmokeTest", "BAD")
+    assert answer["failure"]["reason"].startswith(f"500; then: aborted by {WHO}")
+
+
+def test_a_history_that_can_not_be_read_stops_no_recovery(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It only tells more: the way back goes on without it."""
+    progress = json.dumps(asdict(Progress(b.baseline(), b.deployment())))
+    standin.ledger().update(RELEASE.service, RELEASE.deployment_id, progress=progress)
+    sent()
+
+    def denied(*_: object) -> None:
+        raise AwsCallFailed("AccessDenied", "no")
+
+    monkeypatch.setattr(Executions, "events", denied)
+    answer = _recovered()
+    assert (answer["way"], answer["failure"]["state"]) == ("RECOVER", "Recovery")
+
+
+def test_nobody_answers_for_an_aborted_deployment() -> None:
+    """A yes after the abort would be told as counted, and nothing would go on."""
+    asked = sign_offs.waiting(b.NOW)
+    standin.ledger().update(RELEASE.service, RELEASE.deployment_id, approval=approval.written(asked))
+    sent()
+    body = {"service": RELEASE.service, "deployment": RELEASE.deployment_id, "answer": "approve"}
+    said = machine.invoke("approve", {**request(RELEASE, "ReleaseManager"), "body": json.dumps(body)})
+    assert (said["statusCode"], json.loads(said["body"])["message"].startswith(f"aborted by {WHO}")) == (409, True)
+
+
+def test_of_two_aborts_at_once_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both read a record without an abort; whoever writes second hears who was first, and the execution is stopped."""
+    first, exchange = aborted.written(Aborted("arn:aws:iam::1:user/first", "arn", "now")), Ledger.exchange
+
+    def late(ledger: Ledger, service: str, deployment: str, *rest: Any) -> bool:
+        ledger.update(service, deployment, abort=first)
+        return exchange(ledger, service, deployment, *rest)
+
+    monkeypatch.setattr(Ledger, "exchange", late)
+    code, told = sent()
+    assert (code, told.startswith("already aborted by arn:aws:iam::1:user/first")) == (200, True)
+    assert (status()[0], (kept() or Aborted("", "", "")).who) == ("ABORTED", "arn:aws:iam::1:user/first")
+
+
+def test_a_record_that_can_not_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each try is lost: an execution is not stopped without a name, and the caller sends it again."""
+    monkeypatch.setattr(Ledger, "exchange", lambda *_: False)
+    code, told = sent()
+    assert (code, "send it again" in told, kept(), status()[0]) == (503, True, None, "RUNNING")

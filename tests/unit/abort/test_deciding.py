@@ -14,6 +14,8 @@ from landfall.abort.aborted import UNREADABLE, Aborted
 from landfall.abort.deciding import Decided, decided
 from landfall.door.reply import Reply
 from landfall.door.signed import Signed, read
+from landfall.model import Outcome
+from landfall.naming import deployment
 from tests.support import builders as b
 
 ARN = "arn:aws:sts::123456789012:assumed-role/OnCall/s1"
@@ -94,6 +96,51 @@ def test_the_first_abort_stays_and_a_second_one_stops_again() -> None:
 def test_a_stranger_learns_nothing_of_an_earlier_abort() -> None:
     """Who may not abort is told so, whatever the record says."""
     assert decide({**OPEN, "abort": aborted.written(EARLIER)}, ("role/Other",)).status == 403
+
+
+def test_fifty_are_read_and_none_beside_them() -> None:
+    """The most that the settings take: the last of them counts, and nobody else."""
+    others = tuple(f"role/Team{n}" for n in range(49))
+    assert decide(aborters=(*others, "role/OnCall")).status == 200
+    assert decide(aborters=others).status == 403
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        b.EXECUTION.replace("-one", "-other"),
+        b.EXECUTION[:-1],
+        b.EXECUTION.replace(":execution:", ":stateMachine:"),
+        b.EXECUTION.replace(":states:", ":lambda:"),
+        b.EXECUTION.replace(":execution:landfall:", ":express:landfall:"),
+        f"{b.EXECUTION}:5f0a",
+        f"{b.EXECUTION}\n",
+        RELEASE.deployment_id,
+        "",
+        None,
+    ],
+)
+def test_a_record_that_names_another_execution_stops_none(arn: Any) -> None:
+    """Whoever may write the ledger could else have another service's deployment stopped, past its aborters."""
+    reply = decide({**OPEN, "execution_arn": arn}, ("role/OnCall",))
+    assert (reply.status, reply.abort) == (409, None)
+    assert "somebody changed it" in reply.message
+
+
+@pytest.mark.parametrize("name", ["0f3c9a1e-1b2c_1f3c9a1e", RELEASE.deployment_id])
+def test_an_execution_is_its_deployment_s_with_or_without_the_time_in_front(name: str) -> None:
+    """EventBridge's own names begin with no time."""
+    known = {**OPEN, "deployment_id": deployment(name, "2026-01-02T03:04:05Z")}
+    assert decide({**known, "execution_arn": b.EXECUTION.rpartition(":")[0] + f":{name}"}).status == 200
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_who_aborted_what_was_not_aborted_is_not_said(outcome: Outcome) -> None:
+    """The abort came when the deployment had come to its end: the record keeps who asked, and says that it was late."""
+    ((_, text),) = aborted.full(EARLIER, outcome)
+    late = outcome in (Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.SKIPPED)
+    assert text.startswith("an abort was asked for by" if late else "aborted by")
+    assert (f"too late: it ended as {outcome}" in text) is late
 
 
 @pytest.mark.parametrize("key", ["answer", "items", "userArn", "execution_arn"])

@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall import wire
+from landfall.abort import aborted
+from landfall.abort.aborted import Aborted
 from landfall.errors import StepOutputTooLarge, UnreadableRecord
 from landfall.ledger import deployment_record, recovery
 from landfall.ledger.deployment_record import Ended
+from landfall.ledger.execution_history import Event
 from landfall.ledger.recovery import Plan, Progress
-from landfall.model import UNKNOWN, Kind, Outcome, Release, passed
+from landfall.model import UNKNOWN, Failure, Kind, Outcome, Release, passed
 from landfall.smoke.case import Check
 from tests.support import builders as b
 
@@ -123,6 +126,52 @@ def test_what_may_have_touched_is_recovered() -> None:
     assert ended.failure is not None
     assert (ended.failure.state, ended.failure.code) == ("Recovery", "EXECUTION_STOPPED")
     assert ended.failure.reason == reason
+
+
+_ABORT = aborted.written(Aborted("arn:aws:iam::1:role/OnCall", "arn", "2026-01-02T03:04:05Z", "wrong colour"))
+
+
+@pytest.mark.parametrize(
+    ("status", "first"), [("ABORTED", True), (None, True), ("TIMED_OUT", False), ("FAILED", False)]
+)
+def test_only_what_was_stopped_was_aborted_by_somebody(status: str | None, first: bool) -> None:
+    """One that timed out or failed died of that: it is not put on whoever asked to abort it a moment later."""
+    reason = plan(touching(abort=_ABORT), status=status).verdict.reason
+    assert reason.startswith("aborted by arn:aws:iam::1:role/OnCall") is first
+    assert ("an abort was asked for by arn:aws:iam::1:role/OnCall" in reason) is not first
+
+
+def test_an_abort_does_not_hide_why_the_release_went_back() -> None:
+    """It was going back already when somebody aborted it: the record says what was wrong with it, then who aborted."""
+    history = [
+        Event(b.NOW, "SmokeTest"),
+        Event(b.NOW, "SmokeTest", verdict={"state": "FAIL", "code": "SMOKE_FAILED", "reason": "/version says 500"}),
+        Event(b.NOW, "Rollback"),
+        Event(b.NOW, "Rollback", verdict={"state": "WAIT", "code": "ROLLING_BACK", "reason": "ECS began it"}),
+    ]
+    failed = recovery.led_back(history)
+    assert failed == Failure("SmokeTest", "SMOKE_FAILED", "/version says 500")
+    ended = ended_of(touching(abort=_ABORT), led_back=failed)
+    assert ended.failure is not None
+    assert (ended.failure.state, ended.failure.code) == ("SmokeTest", "SMOKE_FAILED")
+    assert ended.failure.reason.startswith("/version says 500; then: aborted by arn:aws:iam::1:role/OnCall")
+
+
+@pytest.mark.parametrize(
+    ("history", "found"),
+    [
+        ([], None),
+        ([Event(b.NOW, "SmokeTest", verdict={"state": "PASS", "code": "OK", "reason": ""})], None),
+        ([Event(b.NOW, "Rollback")], None),
+        (
+            [Event(b.NOW, "UpdateService", error="Timeout: it took too long"), Event(b.NOW, "Rollback")],
+            Failure("UpdateService", "STEP_FAILED", "Timeout: it took too long"),
+        ),
+    ],
+)
+def test_what_led_back_is_read_from_the_history(history: list[Event], found: Failure | None) -> None:
+    """Nothing is made up where the history tells nothing, and a step that crashed is a cause too."""
+    assert recovery.led_back(history) == found
 
 
 def test_an_execution_that_is_gone_is_said_to_be() -> None:

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from landfall import chain
+from landfall.abort.aborted import Aborted
 from landfall.ledger import deployment_record
 from landfall.ledger.execution_history import Entry
 from landfall.logs.task_logs import Line
@@ -82,7 +83,7 @@ def shown(told: Report, record: dict[str, Any] | None = None) -> Read:
 
 
 def said(text: str, outcome: Outcome = Outcome.ROLLED_BACK) -> Report:
-    """Return a report in which everybody says this: the service, its log, AWS, the person who asked, Git."""
+    """Return a report in which everybody says this: the service, its log, AWS, who asked, who aborted, Git."""
     ended = replace(ENDINGS[outcome], checks=(Check(text, "PASS", text, text),))
     asked = b.asked(by=text, via=text, reason=text, build=text)
     release = replace(
@@ -90,7 +91,7 @@ def said(text: str, outcome: Outcome = Outcome.ROLLED_BACK) -> Report:
     )
     failure = replace(ended.failure, reason=text, state=text, code=text) if ended.failure else None
     baseline = replace(ended.baseline, warnings=(text,), restores=text) if ended.baseline else None
-    ended = replace(ended, release=release, failure=failure, baseline=baseline)
+    ended = replace(ended, release=release, failure=failure, baseline=baseline, abort=Aborted(text, text, text, text))
     stopped = b.task(2, arn=text, last_status="STOPPED", stopped_reason=text)
     look = Look(b.service(arn=text), (b.task(1), stopped), (b.target(1, state=text, reason=text),))
     entry = Entry(b.NOW, text, 1.5, 2, "FAIL", text, text)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landfall.abort.aborted import Aborted
 from landfall.ledger import deployment_record
 from landfall.ledger.execution_history import Entry
 from landfall.logs.task_logs import Line, Place, Tally
@@ -108,6 +109,17 @@ def test_what_somebody_wrote_is_no_markdown() -> None:
     ended = replace(ended, release=replace(ended.release, reason=words))
     text = report_text.markdown(report(ended, deployment_record.closed(ended, b.NOW), SEEN))
     assert "!\\[x\\](https&#58;//example.org/p.png) \\[pay\\](https&#58;//example.org) a\\\\\\|b &lt;b&gt;" in text
+
+
+@pytest.mark.parametrize(("outcome", "late"), [(Outcome.ROLLED_BACK, False), (Outcome.SUCCEEDED, True)])
+def test_who_aborted_is_told_as_text_and_as_the_truth(outcome: Outcome, late: bool) -> None:
+    """A reason stays one cell; and of a release that came to its end first, nobody reads that it was aborted."""
+    ended = replace(ENDINGS[outcome], abort=Aborted("role/OnCall", "arn", "now", "[x](http://y) | <b>\n# no"))
+    text = report_text.markdown(report(ended, deployment_record.closed(ended, b.NOW), SEEN))
+    (row,) = [row for row in text.split("\n") if row.startswith("| abort ")]
+    assert row.replace("\\|", "").count("|") == 3
+    assert "\\[x\\](http&#58;//y)" in row
+    assert ("aborted by role/OnCall" in row, f"too late: it ended as {outcome}" in row) == (not late, late)
 
 
 def test_the_title_of_a_rejected_request_says_what_was_asked() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from landfall.abort import aborted
 from landfall.approval import approval
 from landfall.approval.answering import Heard, answered
 from landfall.approval.sent_answer import Asked
 from landfall.chain import Record
-from landfall.door.reply import CONFLICT, NOT_FOUND, TRY_AGAIN
+from landfall.door.reply import CONFLICT, FORBIDDEN, NOT_FOUND, TRY_AGAIN
 
 TRIES = 5
 """A try is lost when another answer, or a look, is written first."""
@@ -36,6 +37,9 @@ def take(asked: Asked, ledger: Records, now: datetime) -> Heard:
         if tried and record[approval.FIELD] == tried[0]:
             return tried[1]  # it was written, and DynamoDB's answer was lost
         reply = answered(known, asked.said, now)
+        stopped = aborted.read(record)
+        if stopped and "outcome" not in record and reply.status != FORBIDDEN:
+            return Heard(CONFLICT, f"{aborted.told(stopped)}; nothing waits for an answer any more")
         if reply.approval is None:
             return reply
         if "outcome" in record:

@@ -97,7 +97,7 @@ def of(report: Report, record: Mapping[str, Any]) -> View:
         migration=_briefly(words.full(report.migration)),
         after_check=_briefly(after_words.full(report.after_check)),
         approval=approval_words.full(report.approval),
-        abort=aborted.full(report.abort),
+        abort=aborted.full(report.abort, report.outcome),
     )
 
 
