@@ -64,10 +64,15 @@ class People:
     _seen: dict[str, float] = field(default_factory=dict)
 
     def attend(self, records: Sequence[dict[str, Any]]) -> None:
-        """Answer each deployment that waits, once it has waited for as long as they think."""
+        """Answer each deployment that waits, once it has waited for as long as they think.
+
+        Who was told that the answer counts does not say it again, whatever the record says.
+        """
         for record in records:
             known = approval.read(record)
             if known is None or known.stage != ApprovalStage.WAITING or "outcome" in record:
+                continue
+            if record["deployment_id"] in counted(self.said):
                 continue
             since = self._seen.setdefault(record["deployment_id"], time.monotonic())
             if self.fate.people != NOTHING and time.monotonic() - since >= self.fate.seconds:
