@@ -2,8 +2,8 @@
 
 Tests that share a local AWS, or a process of CDK's, follow one another on one worker. The end-to-end tests are two
 groups, each with a local AWS of its own: they mostly wait, and one after the other they took as long as everything
-else on two cores took twice. The longest groups come first: with the end-to-end tests last, everything would wait for
-them.
+else on two cores took twice. The longest groups come first, since everything would wait for them. `make test` gives the
+end-to-end tests a run of their own (.ci/test); this is the order in one run of all.
 """
 
 from __future__ import annotations

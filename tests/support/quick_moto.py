@@ -1,7 +1,8 @@
 """Moto at two thirds of its cost: what it works out anew for every request is worked out once, with the same answers.
 
 Measured in the tests of the steps: finding the names that a member of a reply may have, and walking an update
-expression again from each of its nodes, took as long as the steps themselves.
+expression again from each of its nodes, took as long as the steps themselves. Botocore asks of each character of its
+name whether a header may hold it, for every request.
 tests/steps/test_quick_moto.py compares the answers with those of moto as it is.
 """
 
@@ -9,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import cache, wraps
 from inspect import isfunction
 from typing import Any
 
+from botocore import useragent
 from moto.core import responses, serialize, utils
 from moto.core.constants import MISSING
 from moto.dynamodb.parsing import ast_nodes, validators
@@ -126,5 +128,6 @@ _PARTS: tuple[tuple[Any, str, Any], ...] = (
     (Walker, "traverse", _walk),
     (validators.ActionCountValidator, "traverse", _root_alone),
     (validators.OverlappingPathsValidator, "traverse", _root_alone),
+    (useragent, "sanitize_user_agent_string_component", cache(useragent.sanitize_user_agent_string_component)),
 )
 _OWN = {(owner, name): getattr(owner, name) for owner, name, _ in _PARTS}
