@@ -121,7 +121,7 @@ policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md
 	@$(RUN) -m tests.policy
 
 machine: .venv/.ready  ## Write TimeoutSeconds, Retry and Catch of every Task into the state machines, from statemachine/kinds.py
-	@$(RUN) -m statemachine.policy
+	@$(RUN) -m statemachine.formatter
 
 drawing: .venv/.ready  ## Draw the state machines and the packages into the docs
 	@$(RUN) -m statemachine.drawing && $(RUN) -m tools.packages

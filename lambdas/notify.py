@@ -9,7 +9,7 @@ from landfall.ledger import deployment_record, recovery
 from landfall.ledger.deployment_record import Ended
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.telling import announcement, deployment_notice, due
+from landfall.telling import deployment_event, deployment_notice, due
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def run(event: NotifyInput, world: World) -> Output:
         output = replace(output, message_id=world.topic.publish(deployment_notice.notice(ended, event.report)))
         world.ledger.mark(service, deployment_id, notified=output.message_id)
     if due.are_programs(record):
-        detail, about = announcement.detail(ended, record, event.report), ended.release.execution_arn
+        detail, about = deployment_event.detail(ended, record, event.report), ended.release.execution_arn
         output = replace(output, event_id=world.events.put(DetailType.DEPLOYMENT_ENDED, detail, about))
         world.ledger.mark(service, deployment_id, announced=output.event_id)
     return output

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from statemachine.blocks import FAILED_CALL, FAILED_STEP, FAILED_VERDICT, TIMEOUT_SECONDS, Catch
 from statemachine.definition import Machine
+from statemachine.retry_and_catch import FAILED_CALL, FAILED_STEP, FAILED_VERDICT, TIMEOUT_SECONDS, Catch
 
 
 @dataclass(frozen=True)

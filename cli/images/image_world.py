@@ -14,8 +14,8 @@ from landfall.aws.image_care.account import AccountReader
 from landfall.aws.image_care.registry import Registry
 from landfall.aws.ledger import Ledger
 from landfall.chain import Record
-from landfall.images import standing
-from landfall.images.standing import Repository, Row
+from landfall.images import removable
+from landfall.images.removable import Repository, Row
 from landfall.images.stored import Listed
 from landfall.ledger import image_uses, needed_images
 from landfall.ledger.image_uses import Account, Definition, Known
@@ -56,7 +56,7 @@ def read(cloud: Cloud, service: Service, keep: int, days: int) -> World:
     )
     uses = image_uses.uses(account, known, images, registry.uri())
     deployed = _deployed(cloud, service.name, images)
-    rows = standing.judge(repository, uses, deployed, service.tags, standing.days_before(datetime.now(UTC), days))
+    rows = removable.judge(repository, uses, deployed, service.tags, removable.days_before(datetime.now(UTC), days))
     return World(repository, rows, image_uses.obsolete(account, known), known)
 
 

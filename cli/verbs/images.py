@@ -12,9 +12,9 @@ from rich.text import Text
 
 from cli.command import At, OneService, verb
 from cli.exits import Exit, Refused
-from cli.images import clearing, image_world
+from cli.images import deleting, image_world
 from cli.images.image_world import World
-from landfall.images.standing import NEEDED, Row
+from landfall.images.removable import NEEDED, Row
 from landfall.settings import Service
 
 DAYS = 14
@@ -76,13 +76,13 @@ def clean(
         at.out.say(f"would delete {len(going)} of {len(world.rows)} images; --yes deletes them")
         at.out.document(_document(chosen, world) | {"dry_run": True})
         return Exit.LIVE
-    done = clearing.clear(at.cloud, chosen, world)
+    done = deleting.clear(at.cloud, chosen, world)
     _tell(at, done, len(going))
     at.out.document(_document(chosen, world) | {"dry_run": False, **done.document()})
     return FAILED if done.failed or done.left else Exit.LIVE
 
 
-def _tell(at: At, done: clearing.Cleared, wanted: int) -> None:
+def _tell(at: At, done: deleting.Cleared, wanted: int) -> None:
     at.out.say(f"{len(done.deregistered)} revisions deregistered, {len(done.deleted)} of {wanted} images deleted")
     for code, count in sorted(done.codes.items()):
         at.out.check(code, False, f"{count} left as they were", "mend the cause, then run it again")

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli import drill_records
 from cli.command import At, ServiceName, verb
-from cli.deployments import aborting, awaited, pausing
+from cli.deployments import aborting, pausing, sign_offs
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
@@ -46,7 +46,7 @@ def _held(at: At, live: Live) -> dict[str, str]:
     """Return who aborted what is under way; else whom or what it waits for; nothing if it just goes on."""
     if said := aborting.said(live):
         return {"abort": said}
-    paused = awaited.said(live) or pausing.of(at.cloud, live)
+    paused = sign_offs.said(live) or pausing.of(at.cloud, live)
     return {"paused": paused} if paused else {}
 
 

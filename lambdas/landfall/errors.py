@@ -62,5 +62,5 @@ class AwsCallFailed(StepError):
 class AwsBusy(AwsCallFailed):
     """AWS throttled a call, failed by itself or could not be reached. That says nothing about what was asked for.
 
-    Step Functions retries a step that raises it for as long as an hour (statemachine/blocks.py).
+    Step Functions retries a step that raises it for as long as an hour (statemachine/retry_and_catch.py).
     """

@@ -8,7 +8,7 @@ from typing import Any
 from ministack.services import ecs
 
 from local.ecs import sides
-from local.load_balancer.target_states import Health
+from local.load_balancer.one_check import Health
 from local.traits import target_health
 
 Record = dict[str, Any]

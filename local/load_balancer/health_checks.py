@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from local.load_balancer.target_states import (
+from local.load_balancer.one_check import (
     CHECKING,
     DRAINING,
     HEALTHY,

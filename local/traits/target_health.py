@@ -20,7 +20,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import alb
 
 from local.load_balancer.health_checks import BOOK
-from local.load_balancer.target_states import NOT_IN_USE, Health, Settings
+from local.load_balancer.one_check import NOT_IN_USE, Health, Settings
 
 DEFAULT_DELAY = 300.0
 

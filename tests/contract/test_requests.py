@@ -14,7 +14,7 @@ from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
 from landfall.model import Failure, Outcome, failed
 from landfall.reconcile.findings import Finding, Kind, State
-from landfall.telling import announcement, deployment_notice, finding_notice
+from landfall.telling import deployment_event, deployment_notice, finding_notice
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import Boundary
 from tests.contract.constraints import pattern, problems
@@ -89,7 +89,7 @@ def test_the_longest_deployment_is_told_and_recorded(how: Outcome) -> None:
     """A notice, an event or a record that AWS refused for its length would be lost when it is needed most."""
     told = ended(how)
     record = deployment_record.closed(told, b.NOW)
-    detail = json.dumps(announcement.detail(told, record, f"s3://{'b' * 63}/{'k' * 200}"))
+    detail = json.dumps(deployment_event.detail(told, record, f"s3://{'b' * 63}/{'k' * 200}"))
     notice = deployment_notice.notice(told, f"s3://{'b' * 63}/{'k' * 200}")
     sent = {"TopicArn": "arn", "Subject": notice.subject, "Message": notice.text}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.load_balancer.health_checks import HealthBook, Judge
-from local.load_balancer.target_states import FAILED, HEALTHY, TIMED_OUT, Health, matches
+from local.load_balancer.one_check import FAILED, HEALTHY, TIMED_OUT, Health, matches
 
 GROUP = {"HealthyThresholdCount": 3, "UnhealthyThresholdCount": 2}
 G, B = HEALTHY, FAILED

@@ -8,8 +8,8 @@ from stacks import LAMBDAS
 from stacks.assets import layer
 from stacks.functions.steps import STEPS, On, Step
 from stacks.names import STEP_LOGS
-from statemachine.blocks import TIMEOUT_SECONDS
 from statemachine.definition import Machine, placeholders
+from statemachine.retry_and_catch import TIMEOUT_SECONDS
 from tests.stacks.template import Template
 
 MACHINES = pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from cli import difference_words
-from cli.deployments import aborting, awaited
+from cli.deployments import aborting, sign_offs
 from cli.ui.reading.deployment import Deployment
 from cli.ui.views import deployment_record, deployment_tasks, facts, seconds, sign_off, words
 from cli.ui.views import difference as differences
@@ -146,7 +146,7 @@ def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, 
     if found.open:
         if aborting.of(found.record):
             return f"It was aborted, and {aborting.GOES_BACK}: it began {took} ago."
-        if asked := awaited.sign_off(found.record):
+        if asked := sign_offs.sign_off(found.record):
             return f"It {_ALREADY[asked.when]}waits for approval: {sign_off.left(asked, found.at)}."
         if waits := gate_words.waiting(gate_log.read(found.record)):
             gate, left = gate_words.NAMES.get(waits.gate, waits.gate), gate_words.left(waits, found.at)

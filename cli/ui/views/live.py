@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from cli.deployments import aborting, awaited
+from cli.deployments import aborting, sign_offs
 from cli.live_release import Live
 from cli.ui.reading.builds import Builds
 from cli.ui.reading.live import Column, Seen
@@ -127,7 +127,7 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
 
 def _says(running: UnderWay, now: datetime) -> str:
     """Say what the machine said last; of a sign-off, as its page does."""
-    known = awaited.sign_off(running.record)
+    known = sign_offs.sign_off(running.record)
     return sign_off.says(known, now) if known else words.reason(running.reason)
 
 

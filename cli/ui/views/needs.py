@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cli.deployments import awaited
+from cli.deployments import sign_offs
 from cli.ui.reading.live import Column, Seen
 from cli.ui.views import sign_off, steps, words
 from cli.ui.views.live import FAILED, doubt
@@ -117,7 +117,7 @@ def _paused(column: Column, seen: Seen, options: str) -> Iterable[Need]:
 
 def _awaited(column: Column, seen: Seen, options: str) -> Iterable[Need]:
     """Return the deployments that wait for people to sign them off."""
-    for record, known in awaited.sign_offs(seen.live) if seen.live else ():
+    for record, known in sign_offs.sign_offs(seen.live) if seen.live else ():
         where, name = f"{seen.name}, {column.environment}", str(record["deployment_id"])
         items = f" To confirm: {'; '.join(known.checklist)}." if known.checklist else ""
         commit, until = words.short(record.get("git_sha", UNKNOWN)), sign_off.until(known, column.at)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from landfall.images import image_name
-from landfall.images.standing import NEEDED, Standing, Use
+from landfall.images.removable import NEEDED, Standing, Use
 from landfall.images.stored import Listed
 
 Record = Mapping[str, Any]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from landfall.images import image_name
-from landfall.images.standing import Standing, Use
+from landfall.images.removable import Standing, Use
 from landfall.proof.observed import TaskView
 
 Record = Mapping[str, Any]

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from landfall.images import lifecycle
 from landfall.images.lifecycle import ACTIONS, Doomed
-from landfall.images.standing import Standing, Use
+from landfall.images.removable import Standing, Use
 from landfall.images.stored import Listed
 from landfall.reconcile.findings import Kind, Looked, Seen
 from landfall.text.shortened import shortened

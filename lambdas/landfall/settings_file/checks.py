@@ -13,11 +13,11 @@ from landfall.settings import Evidence, Logs, Service, Vpc
 from landfall.settings.pauses import LONGEST_PAUSE
 from landfall.settings_file import (
     after_checks,
-    approval_checks,
     build_checks,
     drill_checks,
     http_values,
     migration_checks,
+    people_checks,
     smoke_checks,
     stack_checks,
     strategy_checks,
@@ -113,7 +113,7 @@ def check(service: Service, problem: Problems) -> None:
         raise problem.at((*where, "ca_bundle"), "must not be empty")
     worker_checks.check(service, where, problem)
     migration_checks.check(service, where, problem)
-    approval_checks.check(service, where, problem)
+    people_checks.check(service, where, problem)
     drill_checks.check(service, where, problem)
     after_checks.check(service, where, problem)
     strategy_checks.check(service, where, problem)

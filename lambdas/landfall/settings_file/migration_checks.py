@@ -10,7 +10,7 @@ from jmespath.exceptions import JMESPathError
 from landfall.settings import Service
 from landfall.settings.approval import asked_for
 from landfall.settings.migration import MOST_COMMAND, MigrationSettings
-from landfall.settings_file import approval_checks
+from landfall.settings_file import people_checks
 from landfall.settings_file.problem import LONGEST, Problems, compiled, limits
 from landfall.text.lazy_pattern import Later
 
@@ -41,8 +41,8 @@ def _manual(service: Service, migration: MigrationSettings, where: Where, proble
     asked = asked_for(service.approval, migration)
     if asked is None:
         raise problem.at(where, f"needs people who confirm it: add [{'.'.join(where[:-2])}.approval], or take it out")
-    approval_checks.items((migration.manual,), where, problem)
-    approval_checks.items(asked.checklist, where, problem)
+    people_checks.items((migration.manual,), where, problem)
+    people_checks.items(asked.checklist, where, problem)
 
 
 def _schema_version(service: Service, migration: MigrationSettings, where: Where, problem: Problems) -> None:

@@ -14,7 +14,7 @@ from landfall.settings import Service
 from landfall.settings.smoke import ASKING_SECONDS, MOST_CHECKS, MOST_PER_SECOND, OwnCheck, Smoke
 from landfall.settings_file import http_values
 from landfall.settings_file.problem import Problems, compiled, limits
-from landfall.smoke import header_syntax
+from landfall.smoke import header_rules
 from landfall.text.lazy_pattern import Later
 
 Where = tuple[str, ...]
@@ -41,7 +41,7 @@ def check(service: Service, where: Where, problem: Problems) -> None:
         raise problem.at((*where, "cors_origin"), f"is {table.cors_origin!r}; {way_out}")
     if table.cors_credentials and table.cors_origin is None:
         raise problem.at((*where, "cors_credentials"), "needs cors_origin; set cors_origin too")
-    for rule in header_syntax.expanded(table.security_headers):
+    for rule in header_rules.expanded(table.security_headers):
         _header(rule, (*where, "security_headers"), problem)
     for name in table.skip:
         if name not in smoke.NAMES:

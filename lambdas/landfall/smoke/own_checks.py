@@ -8,7 +8,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from landfall.settings.smoke import OwnCheck
-from landfall.smoke import body, header_syntax
+from landfall.smoke import body, header_rules
 from landfall.smoke.case import FAIL, PASS, RETRY, Case, Reply, Seen, overall, worst
 from landfall.smoke.http_answers import Answer, Request
 from landfall.smoke.service_checks import in_time
@@ -54,7 +54,7 @@ def _look(own: OwnCheck, answer: Answer) -> Seen:
         return RETRY, answer.seen
     if answer.status != own.status:
         return FAIL, answer.seen
-    if own.header is not None and header_syntax.broken((own.header,), answer.headers):
+    if own.header is not None and header_rules.broken((own.header,), answer.headers):
         return FAIL, f"{answer.seen}, wrong header"
     if own.json is not None:
         wrong = _wrong_value(own, own.json, answer)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from landfall.settings.smoke import FEW, Smoke
-from landfall.smoke import header_syntax, leaks
+from landfall.smoke import header_rules, leaks
 from landfall.smoke.case import FAIL, PASS, RETRY, SKIP, Case, Reply, Seen, every, good_if, overall, worst
 from landfall.smoke.http_answers import Answer, Request
 
@@ -86,10 +86,10 @@ def cors(smoke: Smoke) -> Case:
 
 def security_headers(smoke: Smoke) -> Case:
     """Answers must have the security headers."""
-    rules = header_syntax.expanded(smoke.security_headers)
+    rules = header_rules.expanded(smoke.security_headers)
 
     def look(_: Request, answer: Answer) -> Seen:
-        broken = header_syntax.broken(rules, answer.headers)
+        broken = header_rules.broken(rules, answer.headers)
         return good_if(
             not broken, f"{len(broken)} missing or wrong: {', '.join(broken)}" if broken else "all as expected"
         )

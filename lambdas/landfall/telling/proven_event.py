@@ -10,7 +10,7 @@ from typing import Any
 
 from landfall.after.inquiry import Inquiry
 from landfall.model import Baseline, Deployment, Release
-from landfall.telling import announcement
+from landfall.telling import deployment_event
 
 DETAIL_TYPE = "Deployment Proven"
 SCHEMA = 1
@@ -20,7 +20,7 @@ def detail(release: Release, baseline: Baseline, deployment: Deployment, inquiry
     """Return the detail. It has no outcome: the deployment has not ended, and the answer decides how it will."""
     return {
         "schema": SCHEMA,
-        **announcement.about(release),
+        **deployment_event.about(release),
         "task_definition": deployment.task_definition,
         "base_url": baseline.base_url or None,
         "baseline_git_sha": baseline.git_sha,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from landfall.images import standing
+from landfall.images import removable
 from landfall.images.image_tags import TagForm
-from landfall.images.standing import Repository, Row
+from landfall.images.removable import Repository, Row
 from landfall.images.stored import Listed
 from landfall.ledger import image_uses
 from landfall.ledger.image_uses import Account, Definition, Known, User
@@ -59,7 +59,7 @@ class Drawn:
         account = Account(self.definitions, tuple(self.users))
         uses = image_uses.uses(account, known, self.images, URI)
         repository = Repository(tuple(self.images), self.parts)
-        return standing.judge(repository, uses, {}, TagForm(), NOW - timedelta(days=14))
+        return removable.judge(repository, uses, {}, TagForm(), NOW - timedelta(days=14))
 
 
 def drawn(dice: random.Random) -> Drawn:
@@ -159,7 +159,7 @@ def test_an_index_is_always_deleted_before_its_parts() -> None:
     for _ in range(WORLDS // 5):
         world = drawn(dice)
         rows = world.judged()
-        calls = standing.batches(rows, world.parts, 2)
+        calls = removable.batches(rows, world.parts, 2)
         place = {digest: n for n, call in enumerate(calls) for digest in call}
         assert place.keys() == {row.digest for row in rows if row.removable}
         assert all(len(call) <= 2 for call in calls)

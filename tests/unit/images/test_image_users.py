@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from landfall.images import standing
+from landfall.images import removable
 from landfall.images.image_tags import TagForm
-from landfall.images.standing import Repository
+from landfall.images.removable import Repository
 from landfall.images.stored import Listed
 from landfall.ledger import image_uses, needed_images
 from landfall.ledger.image_uses import Account, Definition, Known, User
@@ -37,9 +37,9 @@ def kept(
     known = (*images, NEWEST)
     account = Account({each.arn: each for each in definitions}, tuple(users))
     uses = image_uses.uses(account, Known((), ()), known, URI)
-    rows = standing.judge(Repository(known, parts or {}), uses, {}, TagForm(), NOW - timedelta(days=14))
-    removable = {row.digest: row.removable for row in rows}
-    return [not removable[each.digest] for each in known[:-1]]
+    rows = removable.judge(Repository(known, parts or {}), uses, {}, TagForm(), NOW - timedelta(days=14))
+    gone = {row.digest: row.removable for row in rows}
+    return [not gone[each.digest] for each in known[:-1]]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from landfall.errors import StepError
 from landfall.images import lifecycle
-from landfall.images.standing import Standing, Use
+from landfall.images.removable import Standing, Use
 from landfall.images.stored import Listed
 from landfall.reconcile import expiring_images
 from landfall.reconcile.expiring_images import Needed

@@ -14,7 +14,7 @@ from landfall.errors import SettingsError
 from landfall.settings import Service
 from landfall.settings.approval import ApprovalSettings
 from landfall.settings_file import read as settings_file
-from landfall.settings_file.approval_checks import LEAST_SECONDS, MOST_SECONDS, check
+from landfall.settings_file.people_checks import LEAST_SECONDS, MOST_SECONDS, check
 from landfall.settings_file.problem import Problems
 
 SERVICE = """

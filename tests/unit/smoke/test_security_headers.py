@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landfall.smoke import header_syntax
+from landfall.smoke import header_rules
 
 WPT_FRAMES = "web-platform-tests, x-frame-options/invalid.html and multiple.html"
 SAYS_NOTHING = (
@@ -70,7 +70,7 @@ SAYS_SOMETHING = (
 
 
 def _broken(rule: str, name: str, value: str) -> bool:
-    return bool(header_syntax.broken((rule,), {name.lower(): value}))
+    return bool(header_rules.broken((rule,), {name.lower(): value}))
 
 
 @pytest.mark.parametrize(("name", "value", "_why"), SAYS_NOTHING)

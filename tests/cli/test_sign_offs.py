@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.deployments import awaited
+from cli.deployments import sign_offs
 from cli.live_release import Live
 from landfall.approval import approval
 from landfall.model import UNKNOWN
 from tests.support import builders as b
-from tests.ui import sign_offs
+from tests.ui import sign_offs as stories
 
-KEPT = {approval.FIELD: approval.written(sign_offs.waiting(b.NOW, "after"))}
+KEPT = {approval.FIELD: approval.written(stories.waiting(b.NOW, "after"))}
 
 
 def live(*unfinished: dict[str, Any]) -> Live:
@@ -24,11 +24,11 @@ def test_one_that_waits_behind_a_newer_push_is_named() -> None:
     """It holds the lock, so the newest deployment is another; of the newest itself the id is said already."""
     waits = {"deployment_id": "d1", **KEPT}
 
-    assert awaited.said(live(waits)).startswith("waits for approval by 1 of arn:aws:iam::123456789012:role/Release")
-    assert awaited.said(live(waits, {"deployment_id": "d2"})).startswith("d1 waits for approval by 1 of")
+    assert sign_offs.said(live(waits)).startswith("waits for approval by 1 of arn:aws:iam::123456789012:role/Release")
+    assert sign_offs.said(live(waits, {"deployment_id": "d2"})).startswith("d1 waits for approval by 1 of")
 
 
 def test_what_has_ended_waits_for_nobody() -> None:
     """A record that was closed while people were asked offers nothing to answer."""
-    assert awaited.said(live({"deployment_id": "d1", "outcome": "REJECTED", **KEPT})) == ""
-    assert awaited.said(live({"deployment_id": "d1"})) == ""
+    assert sign_offs.said(live({"deployment_id": "d1", "outcome": "REJECTED", **KEPT})) == ""
+    assert sign_offs.said(live({"deployment_id": "d1"})) == ""

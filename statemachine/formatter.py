@@ -1,7 +1,7 @@
 """Makes the files of the state machines follow the table of the kinds of Task (kinds.py).
 
 The console shows the files, so they stay plain JSON and hold a copy of the rules for every Task. People change the
-table. `python -m statemachine.policy` (`make machine`) writes TimeoutSeconds, Retry and Catch of every Task into the
+table. `python -m statemachine.formatter` (`make machine`) writes TimeoutSeconds, Retry and Catch of every Task into the
 files and leaves everything else as it is. With `--check` it writes nothing, names what differs, and then exits with 1.
 """
 
@@ -11,9 +11,9 @@ import argparse
 from collections.abc import Iterator
 from typing import Any
 
-from statemachine.blocks import UNTIL_NEXT_LOOK, awaited, retry
 from statemachine.definition import Machine, definition_text, file, parsed, written
 from statemachine.kinds import TABLE, Kind
+from statemachine.retry_and_catch import UNTIL_NEXT_LOOK, awaited, retry
 
 Definition = dict[str, Any]
 PARTS = ("TimeoutSeconds", "Retry", "Catch")
@@ -72,7 +72,7 @@ def _with(state: dict[str, Any], kind: Kind | None, name: str) -> dict[str, Any]
 
 def main(argv: list[str] | None = None) -> int:
     """Write the files, or with `--check` say what differs. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m statemachine.policy", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m statemachine.formatter", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file differs")
     check = parser.parse_args(argv).check
     try:

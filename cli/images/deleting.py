@@ -12,7 +12,7 @@ from cli.images import image_world
 from cli.images.image_world import World
 from landfall.aws.image_care.registry import MOST, Registry
 from landfall.errors import AwsCallFailed
-from landfall.images import standing
+from landfall.images import removable
 from landfall.settings import Service
 
 
@@ -67,10 +67,10 @@ def _delete(cloud: Cloud, service: Service, world: World, done: Cleared) -> None
     registry = Registry(cloud.client("ecr"), service.repository)
     attached = world.repository.attached
     stay = set[str]()
-    for batch in standing.batches(world.rows, attached, MOST):
+    for batch in removable.batches(world.rows, attached, MOST):
         try:
             begun = image_world.under_way(cloud, service) - stay
-            stay |= begun | standing.parts_of(begun, attached)
+            stay |= begun | removable.parts_of(begun, attached)
             going = [digest for digest in batch if digest not in stay]
             failed = registry.delete(going) if going else {}
         except AwsCallFailed as error:
@@ -78,5 +78,5 @@ def _delete(cloud: Cloud, service: Service, world: World, done: Cleared) -> None
             done.why = str(error)
             return
         done.failed |= failed
-        stay |= failed.keys() | standing.parts_of(failed.keys(), attached)
+        stay |= failed.keys() | removable.parts_of(failed.keys(), attached)
         done.deleted += [digest for digest in going if digest not in failed]
