@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from landfall.gates import header_strength
-from landfall.smoke import security_headers
+from landfall.smoke import header_values
 from landfall.smoke.http_answers import Answer, Request
 from landfall.text.shortened import shortened
 
@@ -123,7 +123,7 @@ def _weakest(header: str, answers: list[Answer]) -> Mapping[str, int] | None:
 
 
 def _counts(header: str, value: str) -> bool:
-    return header == "set-cookie" or security_headers.says_something(header, value)
+    return header == "set-cookie" or header_values.says_something(header, value)
 
 
 def _of_latency(name: str, blue: list[Answer], green: list[Answer]) -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from landfall.smoke import security_headers
+from landfall.smoke import header_values
 
 HELMET = (
     "Content-Security-Policy",
@@ -45,4 +45,4 @@ def _kept(rule: str, headers: Mapping[str, str]) -> bool:
         return found is None
     if found is None:
         return False
-    return found.strip() == value.strip() if colon else security_headers.says_something(name, found)
+    return found.strip() == value.strip() if colon else header_values.says_something(name, found)
