@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -57,6 +57,11 @@ class Live:
     def under_way(self) -> str | None:
         """Return the deployment that began last of those under way; None where there is none."""
         return str(self.unfinished[-1]["deployment_id"]) if self.unfinished else None
+
+    def said(self, told: Iterable[tuple[Record, str]]) -> str:
+        """Return what is to be said of deployments under way, each with its id unless it is the one that began last."""
+        named = ((str(record["deployment_id"]), text) for record, text in told)
+        return "; ".join(text if name == self.under_way else f"{name} {text}" for name, text in named)
 
     @property
     def proven(self) -> bool:

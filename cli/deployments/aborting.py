@@ -17,6 +17,5 @@ def of(record: Record) -> Aborted | None:
 
 def said(live: Live) -> str:
     """Return who aborted what is under way of a service, and that it goes back; empty where nobody did."""
-    found = [(str(record["deployment_id"]), known) for record in live.unfinished if (known := of(record))]
-    told = [(name, f"{aborted.told(known)}; {GOES_BACK}") for name, known in found]
-    return "; ".join(text if name == live.under_way else f"{name} {text}" for name, text in told)
+    found = ((record, known) for record in live.unfinished if (known := of(record)))
+    return live.said((record, f"{aborted.told(known)}; {GOES_BACK}") for record, known in found)

@@ -16,11 +16,12 @@ from botocore.httpsession import URLLib3Session
 from cli.cloud import Cloud
 from cli.exits import NotKnown, Refused
 from landfall.chain import Record
+from landfall.door.reply import FORBIDDEN, TRY_AGAIN
 from landfall.text import foreign
 from landfall.text.shortened import shortened
 
 TIMEOUT_SECONDS = 60
-FIRST_REFUSAL, FORBIDDEN, THROTTLED, FIRST_FAILURE, TRY_AGAIN = 300, 403, 429, 500, 503
+FIRST_REFUSAL, THROTTLED, FIRST_FAILURE = 300, 429, 500
 MOST_OF_AWS = 300
 """Characters of what AWS says of a request that did not reach the function."""
 

@@ -25,5 +25,4 @@ def sign_offs(live: Live) -> list[tuple[Record, Approval]]:
 
 def said(live: Live) -> str:
     """Return whom deployments of a service wait for, and until when; empty if they wait for nobody."""
-    told = [(str(record["deployment_id"]), words.waits(known)) for record, known in sign_offs(live)]
-    return "; ".join(text if name == live.under_way else f"{name} {text}" for name, text in told)
+    return live.said((record, words.waits(known)) for record, known in sign_offs(live))

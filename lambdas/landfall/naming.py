@@ -11,7 +11,9 @@ PIPELINE_STACK = "Landfall-Pipeline"
 """The stack whose outputs say where everything is."""
 EXECUTION_LIMIT = 80
 """Characters of an execution's name (Step Functions API reference, StartExecution)."""
-DEPLOYMENT_LIMIT = len("20260102T030405Z-") + EXECUTION_LIMIT
+TIMED = len("20260102T030405Z-")
+"""Characters of the time in front of a deployment's id."""
+DEPLOYMENT_LIMIT = TIMED + EXECUTION_LIMIT
 """Characters of a deployment's id: a name that begins with no time, such as EventBridge's own, gets one in front."""
 SUBJECT_LIMIT = 99
 """Characters of a subject: less than 100 (SNS API reference, Publish)."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from landfall import naming
 from landfall.abort import aborted
 from landfall.abort.aborted import Aborted
 from landfall.door import identity
@@ -15,7 +16,6 @@ from landfall.door.signed import Signed
 from landfall.text.lazy_pattern import Later
 
 _EXECUTION = Later(r"arn:aws[a-z-]{0,30}:states:[a-z0-9-]{1,30}:[0-9]{12}:execution:[^:]{1,80}:(?P<name>[^:]{1,80})")
-_TIME = len("20260102T030405Z-")
 
 
 @dataclass(frozen=True)
@@ -53,4 +53,4 @@ def names_its_own(record: Mapping[str, Any]) -> bool:
     Whoever writes the name of another one there could have that one stopped by people who may not abort it.
     """
     found, deployment = _EXECUTION.fullmatch(str(record.get("execution_arn", ""))), str(record["deployment_id"])
-    return found is not None and found["name"] in (deployment, deployment[_TIME:])
+    return found is not None and found["name"] in (deployment, deployment[naming.TIMED :])

@@ -18,6 +18,9 @@ from landfall.aws.trying import trying
 from landfall.chain import Record
 from landfall.model import QUIET
 
+IS_OPEN = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
+"""The condition that a record is there and not closed."""
+
 
 class Ledger(Closing):
     """Partition key `service`, sort key `deployment_id`."""
@@ -34,8 +37,7 @@ class Ledger(Closing):
         """Set fields of a record that is still open, of those WHILE_OPEN names. False when it is closed, or gone."""
         if not fields.keys() <= set(WHILE_OPEN):
             raise ValueError(f"{sorted(fields)}: closing a record looks for a change of {WHILE_OPEN} alone")
-        open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
-        return self._set({"service": service, "deployment_id": deployment_id, **fields}, open_)
+        return self._set({"service": service, "deployment_id": deployment_id, **fields}, IS_OPEN)
 
     def exchange(self, service: str, deployment_id: str, field: str, before: str, after: str) -> bool:
         """Replace a field, of those WHILE_OPEN names, of a record that is open. `before` is empty for a new field.
@@ -48,8 +50,7 @@ class Ledger(Closing):
             raise ValueError(f"{field!r}: closing a record looks for a change of {WHILE_OPEN} alone")
         same = f"#{field} = :before" if before else f"attribute_not_exists(#{field})"
         record = {"service": service, "deployment_id": deployment_id, field: after}
-        open_ = "attribute_exists(deployment_id) AND attribute_not_exists(outcome)"
-        return self._set(record, f"{open_} AND {same}", {":before": before} if before else None)
+        return self._set(record, f"{IS_OPEN} AND {same}", {":before": before} if before else None)
 
     def mark(self, service: str, deployment_id: str, **fields: Any) -> None:
         """Set fields of a record, closed or not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landfall.abort import aborted
+from landfall.abort.aborted import Aborted
 from landfall.abort.deciding import Decided, decided
 from landfall.chain import Record
 from landfall.door.reply import CONFLICT, OK, TRY_AGAIN, Reply
@@ -37,7 +38,7 @@ def take(asked: Signed, world: World) -> Reply:
             return Reply(TRY_AGAIN, f"nothing was recorded or stopped: {error}; send it again")
         if status != RUNNING:
             return _over(reply, record, status)
-        if reply.abort is None or _is_written(reply, record, world):
+        if reply.abort is None or _is_written(reply.abort, record, world):
             return _stopped(reply, record, world)
     return Reply(TRY_AGAIN, "the record changed meanwhile, and nothing was stopped: send it again")
 
@@ -47,10 +48,8 @@ def _aborters(service: str, world: World) -> tuple[str, ...]:
     return next((each.aborters for each in world.settings.services if each.name == service), ())
 
 
-def _is_written(reply: Decided, record: Record, world: World) -> bool:
-    if reply.abort is None:
-        return False
-    text = aborted.written(reply.abort)
+def _is_written(abort: Aborted, record: Record, world: World) -> bool:
+    text = aborted.written(abort)
     return world.ledger.exchange(record["service"], record["deployment_id"], aborted.FIELD, "", text)
 
 
