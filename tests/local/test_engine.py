@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 import subprocess
 import sys
 import tarfile
@@ -87,10 +88,12 @@ def test_references_outside_the_local_ecr_are_refused() -> None:
 
 @pytest.fixture
 def engine(aws: LocalAws, tmp_path: Path) -> Iterator[ProcessEngine]:
-    """An engine beside the emulator's own, with addresses of its own."""
-    made = ProcessEngine(aws.endpoint, tmp_path, 1025)
-    yield made
-    made.close()
+    """An engine beside the emulator's own. Its addresses follow from a port that it holds, so no other run has them."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        made = ProcessEngine(aws.endpoint, tmp_path, held.getsockname()[1])
+        yield made
+        made.close()
 
 
 def _run(engine: ProcessEngine, world: World, **env: str) -> Container:
