@@ -18,8 +18,8 @@ import boto3
 from bench.dynamo import Meter, Table
 from cli.cloud import Cloud
 from landfall import chain
-from landfall.aws.ledger_chain import LAST
-from landfall.aws.ledger_indexes import INDEXES
+from landfall.aws.dynamodb.ledger_chain import LAST
+from landfall.aws.dynamodb.ledger_indexes import INDEXES
 from landfall.aws.services import DESCRIBE_SERVICES_LIMIT
 from landfall.aws.signing import Signing
 from landfall.chain import HASH, SEQUENCE, Record

@@ -16,7 +16,7 @@ import boto3
 import botocore.session
 
 from bench.quiet_account import BUCKET, LEDGER, LOCKS, Account, Reply
-from landfall.runtime.given import ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_SIGNING_KEY
+from landfall.runtime.environment import ENV_LEDGER, ENV_LOCKS, ENV_MACHINE, ENV_REPORTS, ENV_SIGNING_KEY
 from landfall.runtime.world import World
 from landfall.settings import Settings
 from tests.support import builders as b

@@ -9,10 +9,10 @@ from bench.figure import Figure
 from bench.prices import dollars
 from bench.quiet import QuietWorld, quiet
 from landfall.reconcile import BUDGET, LOOK_EVERY
-from landfall.reconcile.pace import BURST, RATE
+from landfall.reconcile.call_rate import BURST, RATE
 from landfall.reconcile.turns import WHOLE_EVERY
-from landfall.runtime.pacing import Pacing
-from landfall.steps.reconcile_round import Round
+from landfall.runtime.shared_pace import Pacing
+from landfall.steps.reconciling.reconcile_round import Round
 
 RUNS = 30 * 24 * 3600 / LOOK_EVERY.total_seconds()
 """Runs in a month of 30 days: 2,880."""

@@ -9,9 +9,9 @@ from botocore.config import Config
 
 from cli.cloud import Cloud
 from landfall.aws.cloudwatch.logs import TaskLogs
-from landfall.aws.freezes import Freezes
+from landfall.aws.dynamodb.freezes import Freezes
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.aws.functions.after_function import AfterFunction
-from landfall.aws.ledger import Ledger
 from landfall.errors import AwsCallFailed
 from landfall.preflight_checks.after_function import REFUSED
 from landfall.runtime.world import World

@@ -14,12 +14,12 @@ from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
 from cli.exits import Refused
+from landfall.aws.dynamodb.findings import Findings
+from landfall.aws.dynamodb.freezes import Freezes
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
-from landfall.aws.findings import Findings
-from landfall.aws.freezes import Freezes
-from landfall.aws.ledger import Ledger
 from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
 from landfall.aws.trying import trying

@@ -17,7 +17,7 @@ from cli.cloud import Cloud
 from cli.exits import Exit, Refused
 from cli.output import Output
 from landfall.errors import AwsCallFailed, LandfallError
-from landfall.runtime.given import ENV_SETTINGS
+from landfall.runtime.environment import ENV_SETTINGS
 
 EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 SKEWED = frozenset({"SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSignatureException"})

@@ -14,8 +14,8 @@ from typing import Any
 from cli import live_release, reports
 from cli.cloud import Cloud
 from cli.exits import Refused
+from landfall.aws.dynamodb.ledger_chain import WALKED
 from landfall.aws.image_manifest import INDEX_TYPES, MANIFEST_TYPES, platforms
-from landfall.aws.ledger_chain import WALKED
 from landfall.aws.trying import trying
 from landfall.chain import Record
 from landfall.change.difference import Revision

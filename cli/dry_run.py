@@ -30,8 +30,9 @@ from landfall.ledger import recovery
 from landfall.model import Baseline, Release, State, Verdict
 from landfall.preflight_checks import scan
 from landfall.settings import Service
-from landfall.steps import preflight_sequence, resolution
-from landfall.steps.preflight_reads import Beforehand
+from landfall.steps.preflight import preflight_sequence
+from landfall.steps.preflight.preflight_reads import Beforehand
+from landfall.steps.resolving import resolution
 
 NOT_BUILT = "(of the build)"
 """Shown instead of the digest if the image is not built yet."""

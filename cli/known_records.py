@@ -8,8 +8,8 @@ from itertools import chain, islice
 
 from cli.cloud import Cloud
 from landfall import commit
-from landfall.aws.ledger import Ledger
-from landfall.aws.ledger_chain import WALKED
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.ledger_chain import WALKED
 from landfall.chain import Record
 from landfall.change.task_definition import TAG_DEPLOYMENT
 from landfall.images.stored import Listed

@@ -11,8 +11,8 @@ from typing import Any
 
 from cli import records
 from cli.cloud import Cloud
+from landfall.aws.dynamodb.ledger_chain import Standing
 from landfall.aws.ecs import task_definition
-from landfall.aws.ledger_chain import Standing
 from landfall.aws.services import DESCRIBE_SERVICES_LIMIT, Services
 from landfall.chain import Record
 from landfall.change.task_definition import TAG_DEPLOYMENT, TAG_SHA

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from landfall.model import Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps.after import asking
-from landfall.steps.after.asking import Proven
+from landfall.steps.after import function_call
+from landfall.steps.after.function_call import Proven
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Output:
 
 def run(event: Proven, world: World) -> Output:
     """Ask once. It changes nothing but the record."""
-    return Output(asking.assess(event, world))
+    return Output(function_call.assess(event, world))
 
 
 handler = step(Proven, run)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from landfall.model import Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps.approvals import asking
-from landfall.steps.approvals.asking import Asking
+from landfall.steps.approvals import approval_look
+from landfall.steps.approvals.approval_look import Asking
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Output:
 
 def run(event: Asking, world: World) -> Output:
     """Look once. Only what stands in the record is an approval."""
-    return Output(asking.assess(event, world))
+    return Output(approval_look.assess(event, world))
 
 
 handler = step(Asking, run)

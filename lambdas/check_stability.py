@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from landfall.change import going_back
 from landfall.judging import Counted, Judged
 from landfall.model import Verdict
-from landfall.proof import older_tasks, pauses, stability, task_listing
+from landfall.proof import older_tasks, owner_pauses, stability, task_listing
 from landfall.proof.observed import Look
 from landfall.runtime.step import step
 from landfall.runtime.world import World
@@ -34,7 +34,7 @@ def run(event: Judged, world: World) -> Output:
         shifting, known = shift_stability.assess(event, service, world, now)
         return Output(going_back.unless_scaled_out(shifting, service, event.deployment), known)
     pause = pause_look.look(event, service, world, now)
-    deployment = pauses.extended(event.deployment, pause)
+    deployment = owner_pauses.extended(event.deployment, pause)
     counted = task_listing.count(service, deployment, event.counted, now)
     # ECS refuses to list tasks of a service that it does not have
     listed = service is not None and task_listing.is_due(service, deployment, counted, now, poll)
@@ -42,14 +42,14 @@ def run(event: Judged, world: World) -> Output:
     look = Look(service, tasks, listed=listed)
     if listed:
         counted = task_listing.listed(counted, now, stability.said(look, deployment))
-    seen = pauses.assess(stability.assess(look, event, now), pause, limits, now)
-    timely = seen if seen.code == pauses.PAUSED else stability.in_time(seen, deployment, now)
+    seen = owner_pauses.assess(stability.assess(look, event, now), pause, limits, now)
+    timely = seen if seen.code == owner_pauses.PAUSED else stability.in_time(seen, deployment, now)
     held = older_tasks.kept(look.tasks, deployment) if timely.code == stability.TIMEOUT else []
     told = older_tasks.explained(timely, held, ecs.protected([task.arn for task in held]))
     told = pause_look.explained(told, event, service, world)
-    if event.previous != pauses.PAUSED:  # after a pause the last look is long ago, and AWS did not hold it up
+    if event.previous != owner_pauses.PAUSED:  # after a pause the last look is long ago, and AWS did not hold it up
         told = replace(told, retry_after=max(told.retry_after, task_listing.pause(event.counted, now, poll)))
-    return Output(going_back.unless_scaled_out(told, service, deployment), pauses.kept(event, counted, pause))
+    return Output(going_back.unless_scaled_out(told, service, deployment), owner_pauses.kept(event, counted, pause))
 
 
 handler = step(Judged, run)

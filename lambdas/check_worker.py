@@ -12,7 +12,7 @@ from landfall.model import Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
 from landfall.smoke.case import Check
-from landfall.steps import worker_look
+from landfall.steps.workers import worker_look
 
 
 @dataclass(frozen=True)

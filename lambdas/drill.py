@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landfall.errors import StepError
-from landfall.runtime.each import for_each
+from landfall.runtime.one_by_one import for_each
 from landfall.runtime.step import logger, step
 from landfall.runtime.world import World
 from landfall.steps.drills import drilling

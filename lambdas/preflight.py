@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from landfall.model import Baseline, Release, Verdict
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import preflight_sequence
-from landfall.steps.preflight_reads import Beforehand
+from landfall.steps.preflight import preflight_sequence
+from landfall.steps.preflight.preflight_reads import Beforehand
 
 
 @dataclass(frozen=True)

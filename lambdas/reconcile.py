@@ -11,8 +11,8 @@ from landfall.reconcile import BUDGET, findings
 from landfall.reconcile.findings import State
 from landfall.runtime.step import gauge, logger, step
 from landfall.runtime.world import World
-from landfall.steps import reconcile_pauses, reconcile_telling
-from landfall.steps.reconcile_round import Round
+from landfall.steps.reconciling import reconcile_pauses, reconcile_telling
+from landfall.steps.reconciling.reconcile_round import Round
 
 
 @dataclass(frozen=True)

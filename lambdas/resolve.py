@@ -12,7 +12,8 @@ from landfall.ledger import resolved
 from landfall.ledger.resolved import Resolved
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import opening, resolution, taking_over
+from landfall.steps.recovering import taking_over
+from landfall.steps.resolving import opening, resolution
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from landfall import unused_versions
 from landfall.errors import StepError
-from landfall.runtime.each import for_each
+from landfall.runtime.one_by_one import for_each
 from landfall.runtime.step import logger, step
 from landfall.runtime.world import World
 from landfall.unused_versions import Version

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from landfall.errors import StepError
-from landfall.runtime.each import for_each
+from landfall.runtime.one_by_one import for_each
 from landfall.runtime.step import step
 from landfall.runtime.world import World
-from landfall.steps import sweeping
+from landfall.steps.recovering import sweeping
 
 LOOKED_BACK = timedelta(days=1)
 """Executions that failed since then should have left a record."""

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from cli import timeline
-from cli.deployments.following import Ending, Follower
+from cli.deployments.running_execution import Ending, Follower
 from local.engine.container_cli import EngineError
 from local.pages import pages
 from local.stage.inbox import Inbox

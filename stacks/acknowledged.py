@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 
 _STEP = "|".join(step.id for step in STEPS)
 _IN_MACHINES = "|".join(step.id for step in STEPS if step.machine)

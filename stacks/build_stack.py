@@ -16,7 +16,7 @@ from landfall import naming
 from landfall.builds.build_environment import build_environment, cache_repository
 from landfall.settings import Build, Service
 from stacks import ROOT
-from stacks.functions.reach import build_project_arn, repository_arn, repository_arn_of, secret_arn
+from stacks.functions.grant_arns import build_project_arn, repository_arn, repository_arn_of, secret_arn
 from stacks.functions.step_function import LOGS_KEPT
 from stacks.names import BUILD_LOGS
 

@@ -19,7 +19,7 @@ from constructs import Construct
 from landfall import naming
 from landfall.intake import recorded_requests
 from landfall.settings import Service
-from stacks.functions import reach
+from stacks.functions import grant_arns
 from stacks.functions.machine import StandardMachine
 from statemachine.definition import Machine, file
 
@@ -106,7 +106,7 @@ class FrontMachine(StandardMachine):
                 "Service": service.name,
                 "Partition": recorded_requests.partition(service.name),
                 "LedgerName": ledger.table_name,
-                "MachineArn": reach.machine_arn(stack),
+                "MachineArn": grant_arns.machine_arn(stack),
                 "ProjectName": naming.build_project(service.name),
                 "Builds": "yes" if service.build else "no",
                 "KeptSeconds": str(_SECONDS_KEPT),
@@ -129,9 +129,9 @@ def statements(stack: cdk.Stack, service: Service, ledger: str, key: str) -> Seq
     needed = [
         allow(("dynamodb:PutItem", "dynamodb:UpdateItem"), ledger, **own),
         allow((*_UPON_TABLE, *_DATA_KEY), key, **via),
-        allow(("states:StartExecution",), reach.machine_arn(stack)),
+        allow(("states:StartExecution",), grant_arns.machine_arn(stack)),
     ]
     if service.build:
         as_set_up = {"Null": {f"codebuild:{name}": "true" for name in OVERRIDES}}
-        needed.append(allow(("codebuild:StartBuild",), reach.build_project_arn(stack, service), **as_set_up))
+        needed.append(allow(("codebuild:StartBuild",), grant_arns.build_project_arn(stack, service), **as_set_up))
     return needed

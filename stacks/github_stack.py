@@ -14,10 +14,10 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from landfall import naming
-from landfall.aws.ledger_indexes import INDEXES
+from landfall.aws.dynamodb.ledger_indexes import INDEXES
 from landfall.settings import Build, Service
-from stacks.functions import reach
-from stacks.functions.rights import give
+from stacks.functions import grant_arns
+from stacks.functions.policy_packing import give
 from stacks.functions.scope import service_arn
 from stacks.pipeline.pipeline_stack import PipelineStack
 
@@ -95,13 +95,13 @@ def statements(stack: cdk.Stack, services: Sequence[Service], pipeline: Pipeline
     # Only the services' fronts may be started: each records who asks, and then starts its own service's build or
     # deployment. IAM could not restrict the deploying machine to a service, and StartBuild has overrides that no
     # condition can restrict.
-    yield allow("states:StartExecution", *(reach.front_arn(stack, service) for service in services))
+    yield allow("states:StartExecution", *(grant_arns.front_arn(stack, service) for service in services))
     yield allow(
-        "states:DescribeExecution", *(reach.execution_arns(stack, naming.front(each.name)) for each in services)
+        "states:DescribeExecution", *(grant_arns.execution_arns(stack, naming.front(each.name)) for each in services)
     )
-    yield allow("codebuild:BatchGetBuilds", *(reach.build_project_arn(stack, service) for service in services))
-    yield allow("ecr:DescribeImages", *(reach.repository_arn(stack, service) for service in services))
-    yield allow("states:DescribeExecution states:GetExecutionHistory", reach.execution_arns(stack))
+    yield allow("codebuild:BatchGetBuilds", *(grant_arns.build_project_arn(stack, service) for service in services))
+    yield allow("ecr:DescribeImages", *(grant_arns.repository_arn(stack, service) for service in services))
+    yield allow("states:DescribeExecution states:GetExecutionHistory", grant_arns.execution_arns(stack))
     # All records, not only those of these services: running deployments are looked up across all services.
     yield allow("dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query", ledger)
     yield allow("dynamodb:GetItem", pipeline.freezes.table_arn)

@@ -14,7 +14,7 @@ from typing import Any
 
 from statemachine import marked
 from statemachine.definition import Machine, definition
-from statemachine.ways import FOLDED, following, shortest
+from statemachine.transitions import FOLDED, following, shortest
 
 ROOT = Path(__file__).parent.parent
 PAGES = {

@@ -12,8 +12,9 @@ THIS_STATE = "<this state>"
 """Stands in `Catch.assign` where the name of the state belongs."""
 
 TIMEOUT_SECONDS = 70
-"""How long Step Functions waits for a Task. Lambda ends a step after 60 s (`longest` in stacks/functions/steps.py). The
-10 s more let Lambda's own error arrive, which says what happened. A direct call of an AWS service gets as long."""
+"""How long Step Functions waits for a Task. Lambda ends a step after 60 s (`longest` in
+stacks/functions/steps_table.py). The 10 s more let Lambda's own error arrive, which says what happened. A direct call
+of an AWS service gets as long."""
 
 RETRIED = {
     "ErrorEquals": ["States.TaskFailed", "States.Timeout"],

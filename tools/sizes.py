@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 TREES = ("lambdas", "cli", "stacks", "local", "statemachine", "sample_service", "tools", "tests")
 MOST_LINES = 200
 """Lines of code of a module."""
-MOST_MODULES = 29
-"""Modules of a folder, its `__init__.py` left out. The steps, a file each, are the most."""
+MOST_MODULES = 25
+"""Modules of a folder, its `__init__.py` left out. The traits of the local AWS, a file each, are the most."""
 _NO_CODE = {
     tokenize.COMMENT,
     tokenize.NL,

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from cli import timeline
 from cli.command import At
-from cli.deployments.following import Follower
+from cli.deployments.running_execution import Follower
 from cli.exits import OF_OUTCOME, NotKnown
 from landfall import console
 from landfall.chain import Record

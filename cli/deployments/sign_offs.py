@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.live_release import Live
 from landfall.abort import aborted
-from landfall.approval import approval, words
+from landfall.approval import approval, approval_words
 from landfall.approval.approval import Approval, ApprovalStage
 from landfall.chain import Record
 
@@ -25,4 +25,4 @@ def sign_offs(live: Live) -> list[tuple[Record, Approval]]:
 
 def said(live: Live) -> str:
     """Return whom deployments of a service wait for, and until when; empty if they wait for nobody."""
-    return live.said((record, words.waits(known)) for record, known in sign_offs(live))
+    return live.said((record, approval_words.waits(known)) for record, known in sign_offs(live))

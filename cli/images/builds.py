@@ -21,7 +21,7 @@ from landfall.builds.build_watch import BuildView
 from landfall.errors import AwsCallFailed
 from landfall.model import State
 from landfall.settings import Build, Service
-from landfall.steps import image_lookup
+from landfall.steps.resolving import image_lookup
 
 POLL_SECONDS = 5.0
 MISSED_AT_FIRST = 5

@@ -10,16 +10,16 @@ from datetime import UTC, datetime
 from itertools import chain, islice
 
 from cli.cloud import Cloud
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.aws.image_care.account import AccountReader
 from landfall.aws.image_care.registry import Registry
-from landfall.aws.ledger import Ledger
 from landfall.chain import Record
 from landfall.images import removable
 from landfall.images.removable import Repository, Row
 from landfall.images.stored import Listed
 from landfall.ledger import image_uses, needed_images
 from landfall.ledger.image_uses import Account, Definition, Known
-from landfall.reconcile.pace import Pace
+from landfall.reconcile.call_rate import Pace
 from landfall.settings import Service
 
 SIDE_BY_SIDE = 8
@@ -94,7 +94,7 @@ def _deployed(cloud: Cloud, service: str, images: Sequence[Listed]) -> dict[str,
 
 
 def _pace(cloud: Cloud) -> Callable[[int], None]:
-    """Ask ECS no faster than the reconciler does: deployments need the same quotas (reconcile/pace.py)."""
+    """Ask ECS no faster than the reconciler does: deployments need the same quotas (reconcile/call_rate.py)."""
     pace = Pace()
 
     def wait(calls: int) -> None:

@@ -25,7 +25,7 @@ from cli.ui.views import difference as difference_view
 from cli.ui.views import evidence as evidence_view
 from cli.ui.views import history as history_view
 from cli.ui.views import live as live_view
-from cli.ui.views import needs, words
+from cli.ui.views import needs, page_words
 from landfall.model import Outcome
 from landfall.partitions import UNKNOWN_SERVICE
 
@@ -89,7 +89,7 @@ def history(site: Site, request: Request) -> Response:
         "services": [*site.services(), UNKNOWN_SERVICE],
         "outcomes": ["OPEN", *(outcome.value for outcome in Outcome)],
         "several": len(site.environments) > 1,
-        "said": f"{words.count(len(lines), 'deployment')} of {looked} that were read, the newest first.",
+        "said": f"{page_words.count(len(lines), 'deployment')} of {looked} that were read, the newest first.",
         "older": urlencode({**given, "below": below}) if below else "",
     }
     return answer(site, request, "history.html.j2", "history", values)

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from cli.ui.views import words
+from cli.ui.views import page_words
 from landfall import console
 from landfall.text import foreign
 
@@ -44,7 +44,7 @@ def _execution(arn: str) -> str:
 
 
 def _clock(at: datetime | str) -> str:
-    return words.clock(at)
+    return page_words.clock(at)
 
 
 _TEMPLATES = Environment(
@@ -59,8 +59,8 @@ _TEMPLATES.filters.update(
     segment=segment,
     console=_execution,
     clock=_clock,
-    short=words.short,
-    seconds=words.seconds,
-    reason=words.reason,
-    tail=words.tail,
+    short=page_words.short,
+    seconds=page_words.seconds,
+    reason=page_words.reason,
+    tail=page_words.tail,
 )

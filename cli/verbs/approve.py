@@ -9,7 +9,7 @@ import typer
 from cli import records
 from cli.command import At, ServiceName, verb
 from cli.deployments import door
-from landfall.approval import approval, words
+from landfall.approval import approval, approval_words
 from landfall.chain import Record
 
 Deployment = Annotated[str, typer.Argument(help="A deployment id, a commit, a digest, or an execution's name or ARN.")]
@@ -48,7 +48,7 @@ def _answered(at: At, record: Record, answer: str, items: list[str], reason: str
     name, known = str(record["deployment_id"]), approval.read(record)
     at.out.say(f"{record['service']} {name}, commit {record['git_sha']}")
     if known:
-        at.out.say(words.ended(known), "dim")
+        at.out.say(approval_words.ended(known), "dim")
     said = {"answer": answer, "items": items, **({"reason": reason} if reason else {})}
     told = door.sent(at.cloud, door.APPROVALS, record, said)
     at.out.say(told["message"], "green")

@@ -14,7 +14,7 @@ from cli.cloud import Cloud
 from cli.command import At, ServiceName, verb
 from cli.timeline import brief, colour
 from landfall.chain import Record
-from landfall.dora.words import span
+from landfall.dora.figure_words import span
 from landfall.ledger.deployment_difference import Difference, Pair, Side, difference_of
 from landfall.model import UNKNOWN
 

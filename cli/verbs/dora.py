@@ -14,8 +14,8 @@ from cli.command import AsCsv, At, ServiceName, verb
 from cli.exits import Refused
 from cli.verbs.history import Moment
 from landfall.chain import Record
+from landfall.dora.figure_words import sentences
 from landfall.dora.figures import Figures, Window, by_service, figures
-from landfall.dora.words import sentences
 
 DAYS = 90
 """The time that is looked at if --since is not given."""

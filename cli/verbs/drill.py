@@ -16,7 +16,7 @@ from cli.exits import Exit, Refused
 from cli.verbs import freeze
 from cli.verbs.release import finished
 from landfall import naming
-from landfall.aws.ledger_chain import WALKED
+from landfall.aws.dynamodb.ledger_chain import WALKED
 from landfall.chain import Record
 from landfall.intake import document
 from landfall.ledger import drills

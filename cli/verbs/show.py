@@ -14,13 +14,11 @@ from cli.exits import Refused
 from cli.timeline import colour
 from cli.verbs.history import OPEN
 from landfall.abort import aborted
-from landfall.after import inquiry
-from landfall.after import words as after_words
-from landfall.approval import approval
-from landfall.approval import words as approval_words
+from landfall.after import after_words, inquiry
+from landfall.approval import approval, approval_words
 from landfall.chain import Record, integer
 from landfall.intake import recorded_requests
-from landfall.migration import migration, words
+from landfall.migration import migration, migration_words
 from landfall.model import UNKNOWN
 
 NESTED = ("release", "progress", "ended", "migration", "gates", "after_check", "approval", "abort")
@@ -99,7 +97,7 @@ def show(
     for label, text in (*aborted.full(aborted.read(record), outcome), *approval_words.full(approval.read(record))):
         at.out.say(Text(f"  {label:<20}{text}"))
     known = migration.read(record)
-    told = words.full(known, under_way="outcome" not in record)
+    told = migration_words.full(known, under_way="outcome" not in record)
     for label, text in (*told, *after_words.full(inquiry.read(record))):
         at.out.say(Text(f"  {label:<20}{text}"))
     for line in known.lines if known else ():

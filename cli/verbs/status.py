@@ -9,13 +9,12 @@ from rich.text import Text
 
 from cli import drill_records
 from cli.command import At, ServiceName, verb
-from cli.deployments import aborting, pausing, sign_offs
+from cli.deployments import aborts, sign_offs, waits_for_people
 from cli.live_release import Live, looks
 from cli.timeline import brief
 from cli.verbs import freeze
-from landfall.after import inquiry
-from landfall.after import words as after_words
-from landfall.migration import migration, words
+from landfall.after import after_words, inquiry
+from landfall.migration import migration, migration_words
 from landfall.model import UNKNOWN
 
 
@@ -44,9 +43,9 @@ def status(at: At, *, service: ServiceName = None) -> int:
 
 def _held(at: At, live: Live) -> dict[str, str]:
     """Return who aborted what is under way; else whom or what it waits for; nothing if it just goes on."""
-    if said := aborting.said(live):
+    if said := aborts.said(live):
         return {"abort": said}
-    paused = sign_offs.said(live) or pausing.of(at.cloud, live)
+    paused = sign_offs.said(live) or waits_for_people.of(at.cloud, live)
     return {"paused": paused} if paused else {}
 
 
@@ -88,7 +87,7 @@ def _document(live: Live, frozen: tuple[str, ...], held: dict[str, str], way_bac
         "requested_by": release.get("requested_by", UNKNOWN),
         "reason": release.get("reason") or UNKNOWN,
         **{name: release[name] for name in ("asked_by", "asked_at", "asked_via", "asked_why") if release.get(name)},
-        "migration": words.short(migration.read(live.release)) if live.release else UNKNOWN,
+        "migration": migration_words.short(migration.read(live.release)) if live.release else UNKNOWN,
         "after_check": after_words.short(inquiry.read(live.release)) if live.release else UNKNOWN,
         "proven": live.proven,
         "proven_at": record.get("ended_at", UNKNOWN),

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import trustme
 
-from cli.deployments.following import Ending, Follower
+from cli.deployments.running_execution import Ending, Follower
 from landfall.naming import PIPELINE_STACK
 from landfall.settings import Build
 from local import settings as local_settings

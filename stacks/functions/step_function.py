@@ -13,7 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from landfall.runtime.given import (
+from landfall.runtime.environment import (
     ENV_BUS,
     ENV_FREEZES,
     ENV_LEDGER,
@@ -25,10 +25,10 @@ from landfall.runtime.given import (
     ENV_TOPIC,
 )
 from landfall.settings import Vpc
-from stacks.functions.reach import statement
-from stacks.functions.rights import give
+from stacks.functions.grant_arns import statement
+from stacks.functions.policy_packing import give
 from stacks.functions.scope import Scope
-from stacks.functions.steps import On, Step
+from stacks.functions.steps_table import On, Step
 from stacks.functions.vpc import put_inside
 from stacks.names import STEP_LOGS
 

@@ -15,10 +15,10 @@ from constructs import Construct
 from landfall.runbook import Runbook
 from landfall.settings import Settings
 from stacks.assets import asset, layer
+from stacks.functions.grant_arns import Holdings, machine_arn, machine_arns, scopes
 from stacks.functions.machine import StandardMachine
-from stacks.functions.reach import Holdings, machine_arn, machine_arns, scopes
 from stacks.functions.step_function import ARCHITECTURE, RUNTIME, Shared, StepFunction
-from stacks.functions.steps import STEPS, On
+from stacks.functions.steps_table import STEPS, On
 from stacks.names import BUILD_WATCH, BUS, MACHINE
 from stacks.pipeline.alarms import Alarms
 from stacks.pipeline.build_watch import BuildTrigger
@@ -28,7 +28,7 @@ from stacks.pipeline.doors import ABORTER, APPROVER, Door
 from stacks.pipeline.encryption import PipelineKey, SigningKey
 from stacks.pipeline.loss import RECONCILE_EVERY, RETIRE_EVERY, SWEEP_EVERY, DrillSchedule, OnSchedule, RecoveryTrigger
 from stacks.pipeline.notifications import NotificationTopic
-from stacks.pipeline.pauses import PauseTrigger
+from stacks.pipeline.pause_events import PauseTrigger
 from stacks.pipeline.reports import ReportBucket
 from stacks.pipeline.tables import LedgerTable, PipelineTable
 from stacks.pipeline.trigger import PushTrigger

@@ -7,7 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
-from landfall.aws.ledger_indexes import (
+from landfall.aws.dynamodb.ledger_indexes import (
     INDEX_COMMIT,
     INDEX_EXECUTION,
     INDEX_IMAGE,

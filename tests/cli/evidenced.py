@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
 from landfall import chain
-from landfall.aws.ledger import Ledger
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.aws.reports import Reports
 from landfall.ledger import deployment_record
 from tests.campaigns.tampering import chains

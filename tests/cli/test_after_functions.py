@@ -19,7 +19,7 @@ from landfall.errors import AwsCallFailed
 from landfall.settings.after import AfterCheck
 from landfall.settings_file.read import load
 from local.settings import TEMPLATE
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 
 SETTINGS = load(TEMPLATE)
 (SAMPLE,) = SETTINGS.services

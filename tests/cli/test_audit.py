@@ -16,8 +16,8 @@ from moto import mock_aws
 from typer.testing import CliRunner, Result
 
 from cli.__main__ import app
+from landfall.aws.dynamodb.findings import Findings
 from landfall.aws.ecr import Ecr
-from landfall.aws.findings import Findings
 from landfall.ledger import deployment_record
 from landfall.model import UNKNOWN
 from landfall.reconcile.findings import Finding, Kind, State

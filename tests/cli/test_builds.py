@@ -25,7 +25,7 @@ from landfall.images.image_tags import is_full
 from landfall.images.stored import Listed
 from landfall.intake import request
 from landfall.settings import Build, Settings
-from landfall.steps import image_lookup
+from landfall.steps.resolving import image_lookup
 from tests.support import builders as b
 from tests.support import fronts
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from cli import compared
 from cli.__main__ import app
 from cli.command import At
-from landfall.aws.ledger_chain import WALKED
+from landfall.aws.dynamodb.ledger_chain import WALKED
 from landfall.images import commit_details
 from landfall.images.commit_details import Told
 from tests.cli.test_begin import SERVICE, A, B, _site, at, aws, landed, settings_path, site

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from landfall.aws.ledger import Ledger
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.ledger.service_standing import SEARCHED
 from tests.cli.evidenced import Run, deployed, documents, run
 from tests.steps import standin

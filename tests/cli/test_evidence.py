@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.__main__ import app
-from landfall.aws.ledger import Ledger
+from landfall.aws.dynamodb.ledger import Ledger
 from tests.campaigns.tampering import chains
 from tests.cli.evidenced import LENGTH, Run, deployed, documents, key, run
 from tests.steps import standin

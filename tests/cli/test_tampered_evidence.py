@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from landfall.aws.ledger import Ledger
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.partitions import CHAINS
 from tests.campaigns.tampering import chains
 from tests.cli.evidenced import LENGTH, Run, deployed, documents, key, run

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from stacks import ROOT
 from stacks.assets import bytecode
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 from tests.cold import measure
 
 RESULT = ROOT / "build" / "cold.json"

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from landfall.settings_file.read import load
 from local.settings import TEMPLATE
 from stacks.assets import asset, bytecode, layer
-from stacks.functions.steps import Step
+from stacks.functions.steps_table import Step
 
 CLIENTS = {
     "ecs": "ecs",

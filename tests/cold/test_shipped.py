@@ -14,7 +14,7 @@ from landfall.settings_file.read import load
 from local.settings import TEMPLATE
 from stacks.assets import asset, bytecode, layer
 from stacks.assets.reproducible import digest
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 from tests.cold import measure
 
 MAGIC = (3571).to_bytes(2, "little") + b"\r\n"

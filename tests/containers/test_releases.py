@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.engine.container_cli import ContainerCli
 from local.stage.landfall_stage import Stage, commit
 from tests.containers.conftest import SERVICE

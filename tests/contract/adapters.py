@@ -19,29 +19,29 @@ from landfall.aws.cloudwatch.logs import TaskLogs
 from landfall.aws.cloudwatch.metrics import Metrics
 from landfall.aws.cloudwatch.traffic import Traffic
 from landfall.aws.codebuild import CodeBuild
+from landfall.aws.dynamodb.findings import Findings, Turns
+from landfall.aws.dynamodb.freezes import Freezes
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.locks import Locks
+from landfall.aws.dynamodb.requests import Requests
+from landfall.aws.dynamodb.wakes import Wakes
 from landfall.aws.ecr import Ecr
 from landfall.aws.ecs import Ecs
 from landfall.aws.elb import Elb
 from landfall.aws.events import DetailType, Events
 from landfall.aws.executions import Executions
-from landfall.aws.findings import Findings, Turns
-from landfall.aws.freezes import Freezes
 from landfall.aws.functions.after_function import AfterFunction
 from landfall.aws.functions.versions import Definitions, Versions
 from landfall.aws.image_care.account import AccountReader
 from landfall.aws.image_care.registry import Registry
-from landfall.aws.ledger import Ledger
-from landfall.aws.locks import Locks
 from landfall.aws.one_off_tasks import OneOffTasks
 from landfall.aws.reports import Reports
-from landfall.aws.requests import Requests
 from landfall.aws.secrets import Secrets
 from landfall.aws.service_deployments import ServiceDeployments
 from landfall.aws.services import Services
 from landfall.aws.signing import Signing
 from landfall.aws.surroundings import Surroundings
 from landfall.aws.topic import Topic
-from landfall.aws.wakes import Wakes
 from landfall.images.stored import Image, Listed
 from landfall.intake.freeze import Freeze
 from landfall.intake.lock import Lock

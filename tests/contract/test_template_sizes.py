@@ -14,7 +14,7 @@ from tests.contract.template_shapes import Templates, services, shape, synthesis
 from tests.stacks.template import Template, many
 from tests.support.later import later
 
-cdk, iam, rights = later("aws_cdk"), later("aws_cdk.aws_iam"), later("stacks.functions.rights")
+cdk, iam, rights = later("aws_cdk"), later("aws_cdk.aws_iam"), later("stacks.functions.policy_packing")
 build_watch, trigger = later("stacks.pipeline.build_watch"), later("stacks.pipeline.trigger")
 
 TEMPLATE_BYTES, RESOURCES, OUTPUTS = 1_000_000, 500, 200

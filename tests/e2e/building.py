@@ -6,7 +6,7 @@ import time
 from functools import cached_property
 from typing import Any
 
-from cli.deployments.following import Follower
+from cli.deployments.running_execution import Follower
 from landfall import naming
 from local.stage.landfall_stage import Stage
 

@@ -9,7 +9,7 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.stage.landfall_stage import Stage
 from local.up import announced
 from tests.e2e.warm import Commands

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from landfall.settings import Limits
 from local.settings import AS_WORKER, QUICK
 from local.stage.inbox import Inbox

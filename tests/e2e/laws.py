@@ -11,7 +11,7 @@ from typing import Any
 
 from cli.clients import session
 from cli.cloud import Cloud
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from cli.evidence import gather
 from landfall.chain.check import judge
 from landfall.settings_file import read as settings_file

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cli.clients import session
-from landfall.aws.locks import Locks
+from landfall.aws.dynamodb.locks import Locks
 from landfall.intake.lock import Lock
 from local.stage.landfall_stage import Stage
 

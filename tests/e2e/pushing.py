@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.deployments.following import Ending, Follower
+from cli.deployments.running_execution import Ending, Follower
 from local.stage.landfall_stage import Stage, commit
 
 

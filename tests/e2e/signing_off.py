@@ -12,7 +12,7 @@ from botocore.credentials import ReadOnlyCredentials
 
 from cli.clients import REGION
 from cli.deployments.door import APPROVALS, posted
-from cli.deployments.following import Follower
+from cli.deployments.running_execution import Follower
 from cli.exits import Refused
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import stopping

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from cli.deployments.following import Follower
+from cli.deployments.running_execution import Follower
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.stage.landfall_stage import Stage
 from tests.e2e import laws, owners_function
 from tests.e2e.owners_function import Says

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from cli.images.image_source import read
 from local.images import commit_labels
 from local.stage.inbox import Inbox, Message

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.deployments.following import Ending, Follower
+from cli.deployments.running_execution import Ending, Follower
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage
 from tests.e2e import laws

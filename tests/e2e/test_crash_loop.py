@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws

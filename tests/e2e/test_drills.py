@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Ending, Follower
+from cli.deployments.running_execution import Ending, Follower
 from local.stage.landfall_stage import Stage, staged
 from local.stage.load import Load
 from tests.e2e import laws

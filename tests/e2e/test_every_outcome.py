@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from landfall.model import Outcome
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws

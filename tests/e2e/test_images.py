@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.stage.landfall_stage import Stage, staged
 from tests.e2e import by_hand, laws
 from tests.e2e.command import landfall

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Ending, Follower
-from landfall.migration import asking
+from cli.deployments.running_execution import Ending, Follower
+from landfall.migration import run_task
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws, stopping
 from tests.e2e.pushing import pushed
@@ -29,7 +29,7 @@ def tasks(stage: Stage, record: dict[str, Any], service: str = SERVICE) -> list[
     """Return every task that the migration of a deployment started."""
     found: list[dict[str, Any]] = []
     for status in ("RUNNING", "STOPPED"):
-        named = asking.started_by(record["deployment_id"])
+        named = run_task.started_by(record["deployment_id"])
         arns = stage.ecs.list_tasks(cluster=f"landfall-{service}", startedBy=named, desiredStatus=status)["taskArns"]
         found += stage.ecs.describe_tasks(cluster=f"landfall-{service}", tasks=arns)["tasks"] if arns else []
     return found

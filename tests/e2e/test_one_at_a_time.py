@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Ending, Follower
+from cli.deployments.running_execution import Ending, Follower
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from cli.clients import session
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from landfall import chain
-from landfall.aws.ledger import Ledger
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
 from landfall.ledger import deployment_record

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage
 from statemachine.definition import definition

@@ -14,7 +14,7 @@ import pytest
 from landfall.approval import approval
 from landfall.approval.approval import ApprovalStage
 from landfall.aws.one_off_tasks import OneOffTasks
-from landfall.migration import asking, migration
+from landfall.migration import migration, run_task
 from landfall.migration.migration import Stage as MigrationStage
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage
@@ -143,7 +143,7 @@ def another_migrates(stage: Stage, service: str) -> Iterator[str]:
     (task,) = stage.ecs.run_task(
         cluster=cluster,
         taskDefinition=running,
-        startedBy=asking.started_by("an-earlier-one"),
+        startedBy=run_task.started_by("an-earlier-one"),
         overrides={"containerOverrides": [hangs]},
         **OneOffTasks(stage.ecs, cluster, service).placement(),
     )["tasks"]

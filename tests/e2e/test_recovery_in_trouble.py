@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage
 from tests.e2e import laws

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Follower
+from cli.deployments.running_execution import Follower
 from landfall.partitions import UNKNOWN_SERVICE
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Follower
+from cli.deployments.running_execution import Follower
 from local.stage.deploy import deploy_assembly, synthesise
 from local.stage.landfall_stage import Stage, commit, staged
 from stacks import ROOT
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 from statemachine.definition import Machine
 from tests.e2e import laws
 from tests.e2e.pushing import pushed

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from cli.exits import Exit
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from cli.exits import Exit
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit

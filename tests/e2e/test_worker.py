@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.stage.landfall_stage import Stage
 from tests.e2e import laws
 from tests.e2e.pushing import pushed

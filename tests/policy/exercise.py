@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from stacks.functions.steps import Grant
+from stacks.functions.steps_table import Grant
 from tests.policy.roles import statements
 from tests.stacks.template import Template, read
 from tests.steps import calls, standin

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stacks import ROOT
 from stacks.functions.anywhere import ANYWHERE
-from stacks.functions.steps import Grant
+from stacks.functions.steps_table import Grant
 from tests.policy import reasons
 from tests.policy.exercise import by_grant
 from tests.policy.roles import Statement, statements

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from stacks.functions.steps import STEPS, Grant, Step
+from stacks.functions.steps_table import STEPS, Grant, Step
 from tests.stacks.template import Template, many
 from tests.steps.calls import Call
 

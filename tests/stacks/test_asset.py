@@ -14,7 +14,7 @@ from landfall.errors import SettingsError
 from landfall.settings_file.read import load
 from local.settings import TEMPLATE
 from stacks.assets import asset, layer
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 
 SETTINGS = TEMPLATE
 

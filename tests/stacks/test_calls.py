@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stacks import ROOT
-from stacks.functions.steps import STEPS, Step
+from stacks.functions.steps_table import STEPS, Step
 from tests.policy import reasons
 from tests.policy.exercise import exercised
 from tests.policy.roles import Statement, statements

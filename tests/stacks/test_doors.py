@@ -7,7 +7,7 @@ import pytest
 from tests.stacks.template import Template
 from tests.support.later import later
 
-stacks_steps = later("stacks.functions.steps")
+stacks_steps = later("stacks.functions.steps_table")
 DOORS = {"landfall-approver": "Approve", "landfall-aborter": "Abort"}
 """The functions with a URL, by the policy that opens it."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from landfall.runtime import environment
 from stacks import LAMBDAS
 from stacks.assets import layer
-from stacks.functions.steps import STEPS, On, Step
+from stacks.functions.steps_table import STEPS, On, Step
 from stacks.names import STEP_LOGS
 from statemachine.definition import Machine, placeholders
 from statemachine.retry_and_catch import TIMEOUT_SECONDS
@@ -77,10 +78,8 @@ def test_a_step_is_told_of_what_it_has_a_grant_on(pipeline: Template, step: Step
 
 def test_the_names_of_variables_are_those_that_the_world_reads() -> None:
     """Typed once, and this says which."""
-    from landfall.runtime import given  # noqa: PLC0415  after the synth has put lambdas/ on the path
-
-    names = (given.ENV_LEDGER, given.ENV_LOCKS, given.ENV_FREEZES, given.ENV_MACHINE)
-    assert (*names, given.ENV_REPORTS, given.ENV_TOPIC, given.ENV_BUS) == (
+    names = (environment.ENV_LEDGER, environment.ENV_LOCKS, environment.ENV_FREEZES, environment.ENV_MACHINE)
+    assert (*names, environment.ENV_REPORTS, environment.ENV_TOPIC, environment.ENV_BUS) == (
         "LANDFALL_LEDGER_TABLE",
         "LANDFALL_LOCK_TABLE",
         "LANDFALL_FREEZE_TABLE",

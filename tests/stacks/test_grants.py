@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stacks.functions.steps import STEPS, On, Step
+from stacks.functions.steps_table import STEPS, On, Step
 from statemachine.definition import Machine
 from tests.stacks.template import Template, many
 
@@ -20,7 +20,7 @@ def _via(service: str) -> dict[str, Any]:
 
 BOTH = ("landfall", "landfall-build-watch")
 CALLED = [step.function_name for step in STEPS if step.machine]
-# Written by hand from the Service Authorization Reference and services.toml, not from stacks/functions/reach.py.
+# Written by hand from the Service Authorization Reference and services.toml, not from stacks/functions/grant_arns.py.
 REACH: dict[On, tuple[list[str], dict[str, Any]]] = {
     On.LABELLED_REPOSITORIES: ([], {}),  # services.toml as it ships reads no label
     On.SCANNED_REPOSITORIES: ([], {}),  # services.toml as it ships asks for no scan

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 from statemachine.definition import Machine
 from tests.stacks.template import Template, many
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stacks.functions.steps import STEPS, On, Step
+from stacks.functions.steps_table import STEPS, On, Step
 from statemachine.definition import Machine
 from tests.stacks.template import Template
 from tests.support.later import later

@@ -13,7 +13,7 @@ from landfall.runbook import Runbook
 from landfall.steps import metering
 from landfall.telling import deployment_notice
 from stacks import ROOT
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 from stacks.names import STEP_LOGS
 from tests.stacks.template import Template
 from tests.support.later import later

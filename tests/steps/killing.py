@@ -11,8 +11,8 @@ from typing import Any
 import botocore.client
 import pytest
 
-from landfall.migration.asking import STARTED_BY
-from stacks.functions.steps import STEPS
+from landfall.migration.run_task import STARTED_BY
+from stacks.functions.steps_table import STEPS
 from tests.steps import standin
 from tests.steps.test_telling import sent
 

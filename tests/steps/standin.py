@@ -21,8 +21,8 @@ from moto.kms.models import kms_backends
 from moto.moto_api._internal.models import moto_api_backend
 
 from landfall import chain
-from landfall.aws.ledger import Ledger
-from landfall.aws.ledger_indexes import INDEXES
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.ledger_indexes import INDEXES
 from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
 from landfall.images.commit_details import Told, as_annotations

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from stacks.functions import steps
-from stacks.functions.steps import Step
+from stacks.functions import steps_table
+from stacks.functions.steps_table import Step
 from statemachine.definition import Machine, definition
 from tests.statemachine.rules import violations
 from tests.steps import calls, machine, standin
@@ -27,7 +27,7 @@ CORE, TESTS, HANDLER, ROW = (
     "lambdas/landfall/proof/pending.py",
     "tests/unit/proof/test_pending.py",
     "lambdas/check_pending.py",
-    "stacks/functions/steps.py",
+    "stacks/functions/steps_table.py",
 )
 
 
@@ -43,7 +43,7 @@ def module_name(file: str) -> str:
 
 def row() -> Step:
     """Return the example's row of the STEPS table."""
-    found: Step = eval(blocks()[ROW].strip(), dict(vars(steps)))  # noqa: S307
+    found: Step = eval(blocks()[ROW].strip(), dict(vars(steps_table)))  # noqa: S307
     return found
 
 
@@ -97,7 +97,7 @@ def test_its_row_names_its_handler_and_its_state() -> None:
     """The table finds the handler by the step's id, and the machine finds the function by it."""
     assert f"lambdas/{row().module}.py" == HANDLER
     assert extended()["States"][NEW]["Arguments"]["FunctionName"] == f"${{{row().id}Arn}}"
-    assert row().id not in {step.id for step in steps.STEPS}
+    assert row().id not in {step.id for step in steps_table.STEPS}
 
 
 def test_its_states_keep_the_rules_of_the_machine() -> None:

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from landfall import naming
-from landfall.aws.locks import Locks
+from landfall.aws.dynamodb.locks import Locks
 from landfall.intake.lock import Lock
 from landfall.ledger import recovery
 from landfall.model import Outcome, Release

@@ -13,7 +13,7 @@ import pytest
 from moto.events.models import EventsBackend
 
 from landfall import chain
-from landfall.aws.findings import Findings
+from landfall.aws.dynamodb.findings import Findings
 from landfall.aws.reports import Reports
 from landfall.errors import StepError
 from landfall.ledger import deployment_record
@@ -22,8 +22,8 @@ from landfall.partitions import CHAINS, FINDINGS, UNKNOWN_SERVICE
 from landfall.reconcile.findings import Finding, Kind, State
 from landfall.reconcile.turns import Cursor
 from landfall.runtime.world import World
-from landfall.steps import reconcile_round
-from landfall.steps.reconcile_round import Round
+from landfall.steps.reconciling import reconcile_round
+from landfall.steps.reconciling.reconcile_round import Round
 from tests.steps import machine, standin
 from tests.steps.test_build_watch import started
 from tests.steps.test_telling import sent

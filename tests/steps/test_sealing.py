@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from landfall import chain
-from landfall.aws.ledger import Ledger
-from landfall.aws.ledger_closing import TRIES
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.ledger_closing import TRIES
 from landfall.aws.reports import Reports
 from landfall.chain import Anchor, Head
 from landfall.chain.check import Evidence, Verified, verify

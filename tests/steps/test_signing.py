@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from moto.kms.models import KmsBackend
 
 from landfall import chain
-from landfall.aws.findings import Findings
+from landfall.aws.dynamodb.findings import Findings
 from landfall.chain import HASH, PREVIOUS, SEQUENCE, SIGNATURE, Record
 from landfall.ledger import deployment_record
 from landfall.ledger.service_standing import SEARCHED

@@ -15,10 +15,10 @@ from landfall.aws.image_manifest import MANIFEST_TYPES
 from landfall.ledger.resolved import Resolved
 from landfall.model import Outcome
 from landfall.reconcile.findings import Kind
-from landfall.runtime.pacing import Pacing
+from landfall.runtime.shared_pace import Pacing
 from landfall.runtime.world import World
-from landfall.steps import reconcile_reads
-from landfall.steps.reconcile_shared import Shared
+from landfall.steps.reconciling import reconcile_reads
+from landfall.steps.reconciling.reconcile_shared import Shared
 from tests.steps import machine, standin
 from tests.support import builders as b
 

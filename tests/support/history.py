@@ -22,8 +22,8 @@ import boto3
 
 from cli.cloud import Cloud
 from landfall import chain
-from landfall.aws.ledger import Ledger
-from landfall.aws.ledger_chain import LAST
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.ledger_chain import LAST
 from landfall.chain import HASH, SEQUENCE, SIGNATURE, Record
 from landfall.chain.check import Evidence
 from landfall.ledger import deployment_record

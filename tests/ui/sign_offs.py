@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from landfall.approval import judgement
-from landfall.approval.answering import Said, answered
 from landfall.approval.approval import Approval
+from landfall.approval.may_answer import Said, answered
 from landfall.door import identity
 from landfall.settings.approval import ApprovalSettings, When
 from tests.support.sign_off import OWN

@@ -13,8 +13,8 @@ from cli.ui.reads import MOST
 from cli.ui.site import Site
 from cli.ui.views import charts, delivery
 from cli.ui.views.behind import behind
+from landfall.dora.figure_words import sentences
 from landfall.dora.figures import figures
-from landfall.dora.words import sentences
 from landfall.images.commit_details import CUT, SHALLOW, WHOLE, Told
 from tests.ui import world
 from tests.ui.asking import ask

@@ -23,9 +23,9 @@ from moto.stepfunctions.models import StepFunctionBackend
 from cli.cloud import Cloud
 from cli.ui.environments import Environment
 from landfall import chain
-from landfall.aws.freezes import Freezes
-from landfall.aws.ledger import Ledger
-from landfall.aws.ledger_indexes import INDEXES
+from landfall.aws.dynamodb.freezes import Freezes
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.ledger_indexes import INDEXES
 from landfall.aws.reports import Reports
 from landfall.aws.signing import Signing
 from landfall.gates import gate_log

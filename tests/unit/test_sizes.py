@@ -9,10 +9,10 @@ from tools import sizes
 TABLES = {
     "lambdas/landfall/redaction/sentences.py": "the table of secrets in sentences",
     "stacks/acknowledged.py": "the table of answers to cdk-nag",
-    "stacks/functions/steps.py": "the table of the steps and their rights",
+    "stacks/functions/steps_table.py": "the table of the steps and their rights",
 }
 """Modules that are longer, and the table that each one is."""
-A_MODULE_EACH = {"lambdas": "a handler for each step of the table stacks/functions/steps.py"}
+A_MODULE_EACH = {"lambdas": "a handler for each step of the table stacks/functions/steps_table.py"}
 """Folders that hold one module for each row of a table."""
 MOST_MODULES = 38
 """Of a folder of tests: a file for each step or each stack. Folders of the product have about 20."""

@@ -13,11 +13,11 @@ from cli.cloud import Cloud
 from cli.exits import Refused
 from cli.ui.environments import FAILURES, Environment
 from cli.ui.reading import task_times
-from cli.ui.views import words
+from cli.ui.views import page_words
 from landfall.aws.cloudwatch.logs import TaskLogs
+from landfall.aws.dynamodb.ledger_chain import WALKED
 from landfall.aws.ecs import task_definition
 from landfall.aws.executions import MOST_EVENTS, Executions
-from landfall.aws.ledger_chain import WALKED
 from landfall.aws.trying import trying
 from landfall.chain import Record
 from landfall.ledger.deployment_difference import Difference, difference_of
@@ -98,7 +98,7 @@ def _tried(found: Deployment, what: str, read: Callable[[], _T]) -> _T | None:
 
 
 def _recent(found: Deployment) -> bool:
-    ended = words.moment(found.record.get("ended_at"))
+    ended = page_words.moment(found.record.get("ended_at"))
     return found.open or (ended is not None and (found.at - ended).total_seconds() < KEPT_SECONDS)
 
 

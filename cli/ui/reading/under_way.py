@@ -10,7 +10,7 @@ from itertools import islice
 from cli.cloud import Cloud
 from cli.live_release import Live
 from cli.ui.environments import FAILURES, Environment
-from cli.ui.views import words
+from cli.ui.views import page_words
 from landfall.aws.executions import Executions
 from landfall.chain import Record
 from landfall.model import Outcome
@@ -58,6 +58,6 @@ def _followed(environment: Environment, cloud: Cloud, name: str, record: Record)
     code, reason = (str(last.get(name, "")) for name in ("code", "reason"))
     known = islice(cloud.ledger.newest_first(name, LEARNT_FROM), min(LEARNT_FROM, environment.reads.left))
     landed = [each for each in known if each.get("outcome") == Outcome.SUCCEEDED]
-    times = [took for each in landed if (took := words.took(each)) is not None]
+    times = [took for each in landed if (took := page_words.took(each)) is not None]
     usual = statistics.median(times) if times else None
     return UnderWay(record, str(record.get("started_at") or record.get("requested_at")), state, code, reason, usual)

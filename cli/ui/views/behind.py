@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.ui.views import words
+from cli.ui.views import page_words
 from landfall.images.commit_details import CUT, WHOLE, Told
 from landfall.ledger.deployment_difference import commits
 
@@ -32,4 +32,4 @@ def behind(here: Told, there: Told, sha_here: str, sha_there: str, name: str) ->
 
 def _counted(number: int, by: Told) -> str:
     """Return a number of commits that are not among those of a build; without a number where it lists too few."""
-    return words.count(number, "commit") if by.history in COUNTED else "an unknown number of commits"
+    return page_words.count(number, "commit") if by.history in COUNTED else "an unknown number of commits"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cli.ui.reading.delivery import Delivered
-from cli.ui.views import words
+from cli.ui.views import page_words
 from cli.ui.views.charts import Chart, buckets, stacked, sticks, unit
 from landfall.chain import Record
 from landfall.dora import going_wrong
 from landfall.dora.durations import moment
+from landfall.dora.figure_words import Sentence, sentences, span
 from landfall.dora.figures import Chosen, Figures, Window, chosen, figures, lead_times
-from landfall.dora.words import Sentence, sentences, span
 
 GOOD, BAD, QUIET = "c-good", "c-bad", "c-quiet"
 """The style sheet's classes of a bar."""
@@ -68,16 +68,16 @@ def headline(told: Figures) -> str:
     proven, bad = told.frequency.releases, told.prevented.releases
     if not proven and not told.failure_rate.releases:
         return "No release reached a service in this time."
-    kept = f" {words.spelled(bad).capitalize()} bad {'one' if bad == 1 else 'ones'} never stayed." if bad else ""
-    return (
-        f"{words.spelled(proven).capitalize()} {'release was' if proven == 1 else 'releases were'} proven live.{kept}"
-    )
+    kept = f" {page_words.spelled(bad).capitalize()} bad {'one' if bad == 1 else 'ones'} never stayed." if bad else ""
+    were = "release was" if proven == 1 else "releases were"
+    return f"{page_words.spelled(proven).capitalize()} {were} proven live.{kept}"
 
 
 def lede(found: Delivered) -> str:
     """Say which time the figures are of, and why it is not longer."""
     since, until = (f"{at:%Y-%m-%d %H:%M}" for at in (found.window.since, found.window.until))
-    told = f"{since} to {until} UTC, {found.window.days:.3g} days; {words.count(found.looked_at, 'record')} were read."
+    records = page_words.count(found.looked_at, "record")
+    told = f"{since} to {until} UTC, {found.window.days:.3g} days; {records} were read."
     cut = " A page reads no further back; one service alone reaches further, and `landfall dora` reads all of the time."
     return told + (cut if found.cut else "")
 
@@ -126,9 +126,9 @@ def _sticks(told: Sequence[tuple[Record, float]], window: Window, kind: str, wha
     points = []
     for record, seconds in told:
         at = moment(going_wrong.began(record)) or window.since
-        name = f"{record.get('service', '')} {words.short(record.get('git_sha', ''))}"
-        points.append((at, f"{words.clock(at)} {name}: {span(seconds)}", kind, seconds))
-    says = f"{words.count(len(told), 'release')} {what}, the longest {span(longest)}"
+        name = f"{record.get('service', '')} {page_words.short(record.get('git_sha', ''))}"
+        points.append((at, f"{page_words.clock(at)} {name}: {span(seconds)}", kind, seconds))
+    says = f"{page_words.count(len(told), 'release')} {what}, the longest {span(longest)}"
     return Chart(sticks(points, window), f"up to {span(longest)}" if told else "", *_ends(window), says)
 
 

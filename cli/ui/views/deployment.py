@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from cli import difference_words
-from cli.deployments import aborting, sign_offs
+from cli.deployments import aborts, sign_offs
 from cli.ui.reading.deployment import Deployment
-from cli.ui.views import deployment_record, deployment_tasks, facts, seconds, sign_off, words
+from cli.ui.views import deployment_record, deployment_tasks, facts, page_words, seconds, sign_off
 from cli.ui.views import difference as differences
 from cli.ui.views.difference import Changed
 from cli.ui.views.json_shapes import listed, mapping, parsed
@@ -79,7 +79,7 @@ def page(found: Deployment, options: str = "") -> Page:
     """Return what the page of a deployment says. `options` are those by which a command finds its environment."""
     record, report = found.record, found.report
     timeline = _timeline(found)
-    began, ended = words.moment(record.get("started_at")), words.moment(record.get("ended_at")) or found.at
+    began, ended = page_words.moment(record.get("started_at")), page_words.moment(record.get("ended_at")) or found.at
     parts = _parts(found, timeline, began, ended) if began else ()
     stops = lane(timeline, open_=found.open)
     signed = _sign_off(found, options)
@@ -88,7 +88,7 @@ def page(found: Deployment, options: str = "") -> Page:
     return Page(
         headline=_headline(found, stops, began, ended),
         lede=_lede(found, signed, timeline),
-        live_now=words.reason(report.get("live_now", "")),
+        live_now=page_words.reason(report.get("live_now", "")),
         what_next=str(report.get("what_next", "")),
         state=known,
         word=word,
@@ -100,7 +100,7 @@ def page(found: Deployment, options: str = "") -> Page:
         checks=listed(report.get("checks")) or listed(facts.ended_of(record).get("checks")),
         timeline=timeline,
         logs=mapping(report.get("logs")) or _lines(found),
-        against=words.short(found.difference.before.git_sha) if found.difference else "",
+        against=page_words.short(found.difference.before.git_sha) if found.difference else "",
         difference=found.difference,
         image=difference_words.image(found.difference) if found.difference else "",
         changes=changes[:MOST_CHANGES],
@@ -115,25 +115,25 @@ def page(found: Deployment, options: str = "") -> Page:
 
 
 def _lede(found: Deployment, signed: SignOff | None, timeline: Sequence[Mapping[str, Any]]) -> str:
-    if stopped := aborting.of(found.record):
-        return words.sentence(words.reason(aborted.told(stopped)))
+    if stopped := aborts.of(found.record):
+        return page_words.sentence(page_words.reason(aborted.told(stopped)))
     return signed.says if signed and signed.waits else _why(found, timeline)
 
 
 def _sign_off(found: Deployment, options: str) -> SignOff | None:
     known = approval.read(found.record)
     name = str(found.record["deployment_id"])
-    under_way = found.open and aborting.of(found.record) is None
+    under_way = found.open and aborts.of(found.record) is None
     return sign_off.of(known, name, found.at, options, under_way=under_way) if known else None
 
 
 def _why(found: Deployment, timeline: Sequence[Mapping[str, Any]]) -> str:
-    return words.sentence(why(found.record.get("why") or (timeline[-1].get("reason") if timeline else "")))
+    return page_words.sentence(why(found.record.get("why") or (timeline[-1].get("reason") if timeline else "")))
 
 
 def _state(found: Deployment, stops: Sequence[Stop], signed: SignOff | None) -> tuple[str, str]:
-    if aborting.of(found.record):
-        return "warn", f"aborted, {aborting.GOES_BACK}"
+    if aborts.of(found.record):
+        return "warn", f"aborted, {aborts.GOES_BACK}"
     if signed and signed.waits:
         return "warn", "waits for approval"
     if found.open and stops:
@@ -142,10 +142,10 @@ def _state(found: Deployment, stops: Sequence[Stop], signed: SignOff | None) -> 
 
 
 def _headline(found: Deployment, stops: Sequence[Stop], began: datetime | None, ended: datetime) -> str:
-    took = words.span((ended - began).total_seconds()) if began else "a time that is not known"
+    took = page_words.span((ended - began).total_seconds()) if began else "a time that is not known"
     if found.open:
-        if aborting.of(found.record):
-            return f"It was aborted, and {aborting.GOES_BACK}: it began {took} ago."
+        if aborts.of(found.record):
+            return f"It was aborted, and {aborts.GOES_BACK}: it began {took} ago."
         if asked := sign_offs.sign_off(found.record):
             return f"It {_ALREADY[asked.when]}waits for approval: {sign_off.left(asked, found.at)}."
         if waits := gate_words.waiting(gate_log.read(found.record)):
@@ -189,7 +189,7 @@ def _parts(
 ) -> tuple[Part, ...]:
     points = seconds.entered(found.events)
     if not points or points[0][1] != "Begin":  # the history is gone, or longer than what was read of it
-        points = [(at, str(e.get("state"))) for e in timeline if (at := words.moment(e.get("at")))]
+        points = [(at, str(e.get("state"))) for e in timeline if (at := page_words.moment(e.get("at")))]
     if not points:
         return ()
     spans = seconds.spans(points, began, ended)

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 
 from cli.ui.reading.deployment import Deployment
-from cli.ui.views import words
+from cli.ui.views import page_words
 from cli.ui.views.json_shapes import mapping
 from landfall.abort import aborted
-from landfall.after import inquiry
-from landfall.after import words as after_words
+from landfall.after import after_words, inquiry
 from landfall.chain import integer
-from landfall.migration import migration
-from landfall.migration import words as migration_words
+from landfall.migration import migration, migration_words
 from landfall.model import UNKNOWN
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{8,20}(Z|[+-]\d\d:\d\d)")
@@ -28,19 +26,22 @@ def pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
         ("subject", record.get("commit_subject")),
         ("commit", record.get("git_sha")),
         ("digest", record.get("image_digest")),
-        ("revision", words.tail(record.get("task_definition") or "")),
-        ("ran before", words.tail(record.get("baseline_task_definition") or "")),
+        ("revision", page_words.tail(record.get("task_definition") or "")),
+        ("ran before", page_words.tail(record.get("baseline_task_definition") or "")),
         ("commit before", record.get("baseline_git_sha")),
-        ("restored to", words.tail(record.get("restored_to") or "")),
+        ("restored to", page_words.tail(record.get("restored_to") or "")),
         ("served in the end", mapping(found.report.get("provenance")).get("served")),
         ("migration", "" if migration.FIELD in record else migration_words.NONE),
-        *((name, words.reason(text)) for name, text in aborted.full(aborted.read(record), record.get("outcome", ""))),
+        *(
+            (name, page_words.reason(text))
+            for name, text in aborted.full(aborted.read(record), record.get("outcome", ""))
+        ),
         ("asked for by", record.get("asked_by")),
         ("because", record.get("asked_why") or record.get("reason")),
         ("started by", record.get("requested_by")),
-        ("requested", words.clock(str(record.get("requested_at") or ""))),
-        ("started", words.clock(str(record.get("started_at") or ""))),
-        ("ended", "" if found.open else words.clock(str(record.get("ended_at") or ""))),
+        ("requested", page_words.clock(str(record.get("requested_at") or ""))),
+        ("started", page_words.clock(str(record.get("started_at") or ""))),
+        ("ended", "" if found.open else page_words.clock(str(record.get("ended_at") or ""))),
         ("number in the chain", "" if number is None else str(number)),
         ("signature", "" if found.open else signed[found.signed]),
     )
@@ -67,4 +68,4 @@ def after_checked(found: Deployment) -> tuple[tuple[str, str], ...]:
 
 def _said(text: str) -> str:
     """Return a time as every page writes it, and another text with short names."""
-    return words.clock(text) if _TIME.fullmatch(text) else words.reason(text)
+    return page_words.clock(text) if _TIME.fullmatch(text) else page_words.reason(text)

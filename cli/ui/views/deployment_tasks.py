@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cli.ui.reading.deployment import Deployment
-from cli.ui.views import words
+from cli.ui.views import page_words
 from cli.ui.views.json_shapes import listed, mapping
 from landfall.ledger.task_times import TaskTimes
 from landfall.model import UNKNOWN
@@ -42,7 +42,7 @@ def _serves(found: Deployment) -> dict[str, Any]:
     check = next((c for c in made if c.get("name") in ("version", COMMIT) and c.get("state") == PASS), None)
     if check is None:
         return {"serves": "", "serves_seen": ""}
-    return {"serves": words.short(found.record.get("git_sha", UNKNOWN)), "serves_seen": str(check.get("seen", ""))}
+    return {"serves": page_words.short(found.record.get("git_sha", UNKNOWN)), "serves_seen": str(check.get("seen", ""))}
 
 
 def _task(
@@ -68,7 +68,7 @@ def _task(
 
 def _ran(task: TaskTimes) -> str:
     return (
-        words.seconds((task.stopped_at - task.started_at).total_seconds())
+        page_words.seconds((task.stopped_at - task.started_at).total_seconds())
         if task.started_at and task.stopped_at
         else ""
     )

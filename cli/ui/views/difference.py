@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from cli import difference_words as said
 from cli import records
 from cli.ui.reading.difference import Compared
-from cli.ui.views import words
+from cli.ui.views import page_words
 from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.steps import step
 from landfall.chain import Record
@@ -100,17 +100,17 @@ def page(found: Compared) -> Page:
 
 def headline(told: Difference) -> str:
     """Say in one sentence how the second stands to the first."""
-    one, other = (words.short(side.git_sha) for side in _both(told))
+    one, other = (page_words.short(side.git_sha) for side in _both(told))
     added, removed = len(told.commits.added), len(told.commits.removed)
     match told.commits.relation:
         case "same":
             return f"Both are of commit {one}."
         case "ahead":
-            return f"Going from {one} to {other} adds {words.count(added, 'commit')}."
+            return f"Going from {one} to {other} adds {page_words.count(added, 'commit')}."
         case "behind":
-            return f"Going back from {one} to {other} takes out {words.count(removed, 'commit')}."
+            return f"Going back from {one} to {other} takes out {page_words.count(removed, 'commit')}."
         case "apart":
-            return f"Going from {one} to {other} adds {words.count(added, 'commit')} and takes out {removed}."
+            return f"Going from {one} to {other} adds {page_words.count(added, 'commit')} and takes out {removed}."
         case "unknown":
             return f"Going from {one} to {other}: which commits that is, is not known."
 
@@ -119,9 +119,9 @@ def lede(told: Difference) -> str:
     """Say what else differs, in one line."""
     parts = [
         "the same image" if told.same_image else "another image",
-        words.count(len(told.task_definition), "change") + " of the task definition",
-        words.count(len(told.settings), "setting"),
-        words.count(len(told.checks), "check with another result", "checks with other results"),
+        page_words.count(len(told.task_definition), "change") + " of the task definition",
+        page_words.count(len(told.settings), "setting"),
+        page_words.count(len(told.checks), "check with another result", "checks with other results"),
     ]
     return f"{'; '.join(part for part in parts if not part.startswith('0 '))}.".capitalize()
 
@@ -129,7 +129,7 @@ def lede(told: Difference) -> str:
 def commits(told: Commits, most: int) -> tuple[Changed, ...]:
     """Return the commits that are added and removed, the newest first, so many of each at most."""
     kinds = (("added", told.added), ("removed", told.removed))
-    return tuple(_changed(how, words.short(sha)) for how, listed in kinds for sha in listed[:most])
+    return tuple(_changed(how, page_words.short(sha)) for how, listed in kinds for sha in listed[:most])
 
 
 def fields(told: Difference) -> tuple[Changed, ...]:
@@ -137,7 +137,7 @@ def fields(told: Difference) -> tuple[Changed, ...]:
     return tuple(
         _changed(
             f.how,
-            words.reason(f"{f.name}: {said.value(f.before)} → {said.value(f.after)}")
+            page_words.reason(f"{f.name}: {said.value(f.before)} → {said.value(f.after)}")
             if f.before or f.after
             else f.name,
         )
@@ -168,12 +168,12 @@ def _sides(before: Side, after: Side) -> tuple[tuple[str, str, str], ...]:
 
     def of(side: Side) -> dict[str, str]:
         return {
-            "commit": words.short(side.git_sha),
+            "commit": page_words.short(side.git_sha),
             "subject": side.subject,
-            "ended": words.clock(side.ended_at) if side.ended_at != UNKNOWN else "",
-            "took": words.seconds(side.seconds),
-            "digest": words.short(side.image_digest),
-            "revision": words.tail(side.task_definition) if side.task_definition != UNKNOWN else "",
+            "ended": page_words.clock(side.ended_at) if side.ended_at != UNKNOWN else "",
+            "took": page_words.seconds(side.seconds),
+            "digest": page_words.short(side.image_digest),
+            "revision": page_words.tail(side.task_definition) if side.task_definition != UNKNOWN else "",
         }
 
     one, other = of(before), of(after)
@@ -197,5 +197,5 @@ def _durations(pairs: Sequence[Pair]) -> tuple[Took, ...]:
 
 def _choice(record: Record) -> Choice:
     _, word = outcome_of(record)
-    commit = words.short(record.get("git_sha", UNKNOWN))
-    return Choice(str(record["deployment_id"]), f"{words.clock(records.started(record))}  {commit}  {word}")
+    commit = page_words.short(record.get("git_sha", UNKNOWN))
+    return Choice(str(record["deployment_id"]), f"{page_words.clock(records.started(record))}  {commit}  {word}")

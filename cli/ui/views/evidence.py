@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from cli.ui.reading.evidence import LINKS, Chain
-from cli.ui.views import words
+from cli.ui.views import page_words
 from landfall import chain
 from landfall.chain import HASH, PREVIOUS, SIGNATURE, Record
 from landfall.chain.signature import is_signed
@@ -44,7 +44,7 @@ def strip(found: Chain) -> Strip:
     wrong = [(link.deployment, text) for link in links for text in link.wrong]
     wrong += [("", text) for text in _head(found)]
     if wrong:
-        return Strip(*at, links, "failed", "broken", f"{words.count(len(wrong), 'finding')}.", tuple(wrong))
+        return Strip(*at, links, "failed", "broken", f"{page_words.count(len(wrong), 'finding')}.", tuple(wrong))
     placed = _placed(found)
     if not placed:
         return Strip(*at, links, "unknown", "no chain yet", "No closed record is in a chain.", ())
@@ -62,7 +62,7 @@ def headline(strips: Sequence[Strip]) -> str:
     broken = [each for each in strips if each.state == "failed"]
     if broken:
         one = len(broken) == 1
-        return f"{words.spelled(len(broken)).capitalize()} {'chain is' if one else 'chains are'} broken."
+        return f"{page_words.spelled(len(broken)).capitalize()} {'chain is' if one else 'chains are'} broken."
     if any(each.word in ("unknown", "not all read") for each in strips):
         return "Not every chain could be read."
     if not any(each.links for each in strips):

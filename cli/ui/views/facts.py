@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.ui.views import words
+from cli.ui.views import page_words
 from landfall.chain import Record
-from landfall.migration import migration
-from landfall.migration import words as migration_words
+from landfall.migration import migration, migration_words
 from landfall.smoke.case import PASS, SKIP
 from landfall.worker import COMMIT, PROGRESS, UNPROVEN
 
@@ -37,16 +36,16 @@ def of(record: Record, running: int) -> tuple[Fact, ...]:
     passed = [each for each in checks if each.get("state") == PASS]
     served = any(each.get("name") == "version" for each in passed)
     commit = (ended.get("deployment") or {}).get("git_sha") or record.get("git_sha")
-    found = [Fact(f"digest ✓ {words.count(running, 'task')}", "tasks")]
+    found = [Fact(f"digest ✓ {page_words.count(running, 'task')}", "tasks")]
     if healthy := _HEALTHY.match(str((ended.get("verdict") or {}).get("reason", ""))):
         found.append(Fact(f"targets ✓ {healthy[1]}", "tasks"))
     states = {each.get("name"): each.get("state") for each in checks}
     if states.get(COMMIT) == PASS:
-        found.append(Fact(f"logs {words.short(commit)} ✓", "checks"))
+        found.append(Fact(f"logs {page_words.short(commit)} ✓", "checks"))
     if states.get(PROGRESS) == SKIP:
         found.append(Fact(UNPROVEN, "checks"))
     if served:
-        found.append(Fact(f"serves {words.short(commit)} ✓", "checks"))
+        found.append(Fact(f"serves {page_words.short(commit)} ✓", "checks"))
     if passed:
         found.append(Fact(f"checks ✓ {len(passed)} of {len(checks)}", "checks"))
     if migrated := migration.read(record):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cli import records
 from cli.ui.reading.history import Found
-from cli.ui.views import steps, words
+from cli.ui.views import page_words, steps
 from cli.ui.views.outcomes import outcome_of
 from landfall.chain import Record
 from landfall.model import UNKNOWN, Outcome
@@ -53,13 +53,13 @@ def _line(environment: str, record: Record) -> Line:
         environment,
         str(record["service"]),
         str(record["deployment_id"]),
-        words.clock(records.started(record)),
+        page_words.clock(records.started(record)),
         state,
         word,
         str(record.get("git_sha", UNKNOWN)),
         str(record.get("commit_subject") or ""),
-        words.seconds(words.took(record)) if "outcome" in record else "",
-        words.tail(asked),
+        page_words.seconds(page_words.took(record)) if "outcome" in record else "",
+        page_words.tail(asked),
         steps.why(record.get("why")) if state != "proven" else "",
         str(record["service"]) != UNKNOWN_SERVICE and record.get("outcome") not in UNCHANGED,
     )

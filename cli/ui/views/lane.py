@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cli.ui.views import words
+from cli.ui.views import page_words
 from cli.ui.views.steps import step
 from landfall.proof.stages import AT_GATE
 
@@ -28,7 +28,7 @@ class Stop:
     def note(self) -> str:
         """Say how long it took, and how often was looked."""
         looks = f", {self.looks} looks" if self.looks > 1 else ""
-        return f"{words.seconds(self.seconds)}{looks}" if self.seconds is not None else ""
+        return f"{page_words.seconds(self.seconds)}{looks}" if self.seconds is not None else ""
 
 
 def lane(entries: Sequence[Mapping[str, Any]], *, open_: bool) -> tuple[Stop, ...]:

@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from cli.deployments import aborting, sign_offs
+from cli.deployments import aborts, sign_offs
 from cli.live_release import Live
 from cli.ui.reading.builds import Builds
 from cli.ui.reading.live import Column, Seen
 from cli.ui.reading.under_way import UnderWay
-from cli.ui.views import facts, sign_off, steps, words
+from cli.ui.views import facts, page_words, sign_off, steps
 from cli.ui.views.behind import behind
 from cli.ui.views.facts import Fact
 from cli.ui.views.steps import step
@@ -77,7 +77,7 @@ def cell(column: Column, seen: Seen) -> Cell:
     if live.proven and live.record:
         again = live.record.get("outcome") == Outcome.ROLLED_BACK
         known = facts.of(live.record, live.running)
-        where, when = str(live.record["deployment_id"]), words.ago(live.record.get("ended_at"), column.at)
+        where, when = str(live.record["deployment_id"]), page_words.ago(live.record.get("ended_at"), column.at)
         return Cell(*at, "proven", "proven again" if again else "proven", when, deployment=where, facts=known, **common)
     state, word, says = doubt(live)
     last = str((live.last_change or {}).get("deployment_id", ""))
@@ -102,24 +102,24 @@ def doubt(live: Live) -> tuple[str, str, str]:
 
 
 def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: datetime) -> Cell:
-    where, before = str(live.under_way), words.short(live.git_sha)
+    where, before = str(live.under_way), page_words.short(live.git_sha)
     if running is None:
         return Cell(*at, "moving", "under way", commit=live.git_sha, deployment=where)
-    began, commit = words.moment(running.since), str(running.record.get("git_sha", UNKNOWN))
+    began, commit = page_words.moment(running.since), str(running.record.get("git_sha", UNKNOWN))
     took = max(0.0, (now - began).total_seconds()) if began else 0.0
-    stopped = f"aborted, {aborting.GOES_BACK}" if aborting.of(running.record) else ""
+    stopped = f"aborted, {aborts.GOES_BACK}" if aborts.of(running.record) else ""
     paused = stopped or steps.paused(running.code) or steps.awaits(running.code)
     word = paused or (step(running.state).label.lower() if running.state else "under way")
     usual = running.usual if not steps.awaits(running.code) else None  # people take the time that they take
     compared = (" of about" if took <= usual else "; usually") if usual else ""
-    of_about = f"{compared} {words.span(usual)}" if usual else ""
+    of_about = f"{compared} {page_words.span(usual)}" if usual else ""
     return Cell(
         *at,
         "warn" if paused or (running.state and step(running.state).back) else "moving",
-        f"{word}, {words.span(took)}{of_about}",
+        f"{word}, {page_words.span(took)}{of_about}",
         subject=str(running.record.get("commit_subject") or ""),
         commit=commit,
-        says=f"replaces {before}" if before not in (UNKNOWN, words.short(commit)) else "",
+        says=f"replaces {before}" if before not in (UNKNOWN, page_words.short(commit)) else "",
         deployment=where,
         progress=Progress(took, usual, _says(running, now)),
     )
@@ -128,7 +128,7 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
 def _says(running: UnderWay, now: datetime) -> str:
     """Say what the machine said last; of a sign-off, as its page does."""
     known = sign_offs.sign_off(running.record)
-    return sign_off.says(known, now) if known else words.reason(running.reason)
+    return sign_off.says(known, now) if known else page_words.reason(running.reason)
 
 
 def _subject(live: Live) -> str:
@@ -142,8 +142,8 @@ def _back(seen: Seen, now: datetime) -> dict[str, str]:
         return {}
     if seen.way_back is None:
         return {"back": "way back: none is proven"}
-    when = words.ago(seen.way_back.get("ended_at"), now)
-    said = f"way back: {words.short(seen.way_back.get('git_sha', UNKNOWN))}, proven {when}"
+    when = page_words.ago(seen.way_back.get("ended_at"), now)
+    said = f"way back: {page_words.short(seen.way_back.get('git_sha', UNKNOWN))}, proven {when}"
     if drill := drills.last([seen.way_back]):
         said = f"{said} by a drill, in {drill.seconds} s"
     names = (str(record["deployment_id"]) for record in (seen.live.release, seen.way_back))
@@ -156,7 +156,7 @@ def _alarms(column: Column, live: Live) -> str:
         return ""
     firing = column.alarms.of_services.get(live.service)
     told = "not known" if firing is None else f"{len(firing)} firing" if firing else "none firing"
-    return f"{words.count(len(live.alarms), 'alarm')}: {told}"
+    return f"{page_words.count(len(live.alarms), 'alarm')}: {told}"
 
 
 def rows(columns: Sequence[Column], names: Iterable[str], builds: Builds) -> list[tuple[str, list[Cell]]]:
@@ -196,13 +196,13 @@ def headline(cells: Sequence[Cell]) -> str:
     proven = sum(each.proven for each in here)
     what = "service" if len({each.environment for each in here}) == 1 else "place"
     if proven == len(here):
-        every = f"All {words.spelled(proven)} {what}s are proven live."
+        every = f"All {page_words.spelled(proven)} {what}s are proven live."
         return f"The {what} is proven live." if proven == 1 else every
     if not proven:
-        none = f"None of the {words.spelled(len(here))} {what}s is proven live."
+        none = f"None of the {page_words.spelled(len(here))} {what}s is proven live."
         return f"The {what} is not proven live." if len(here) == 1 else none
     verb = "is" if proven == 1 else "are"
-    return f"{words.spelled(proven).capitalize()} of {words.spelled(len(here))} {what}s {verb} proven live."
+    return f"{page_words.spelled(proven).capitalize()} of {page_words.spelled(len(here))} {what}s {verb} proven live."
 
 
 def lede(cells: Sequence[Cell]) -> str:
@@ -213,5 +213,5 @@ def lede(cells: Sequence[Cell]) -> str:
         (sum(each.word in ("unknown", "nothing runs") for each in cells), "is unknown", "are unknown"),
         (sum(facts.leaves_out_work(each.facts) for each in cells), "is not proven to work", "are not proven to work"),
     )
-    said = [f"{words.spelled(n).capitalize()} {one if n == 1 else many}." for n, one, many in counted if n]
+    said = [f"{page_words.spelled(n).capitalize()} {one if n == 1 else many}." for n, one, many in counted if n]
     return " ".join(said) or "Every proof holds: the digest, the tasks, the targets and what is served."

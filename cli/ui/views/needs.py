@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from cli.deployments import sign_offs
 from cli.ui.reading.live import Column, Seen
-from cli.ui.views import sign_off, steps, words
+from cli.ui.views import page_words, sign_off, steps
 from cli.ui.views.live import FAILED, doubt
-from landfall.approval import words as approval_words
+from landfall.approval import approval_words
 from landfall.intake.freeze import Freeze
-from landfall.migration import migration
-from landfall.migration import words as migration_words
+from landfall.migration import migration, migration_words
 from landfall.model import UNKNOWN, Outcome
 from landfall.partitions import EVERY_SERVICE
 from landfall.telling.finding_advice import ADVICE
@@ -67,7 +66,7 @@ def _failed(column: Column, seen: Seen, options: str) -> list[Need]:
     if live is None or live.under_way or live.last_change is None:
         return []
     last, where = live.last_change, f"{seen.name}, {column.environment}"
-    commit, since = words.short(last.get("git_sha", UNKNOWN)), words.since(last.get("ended_at"), column.at)
+    commit, since = page_words.short(last.get("git_sha", UNKNOWN)), page_words.since(last.get("ended_at"), column.at)
     show, why = f"landfall show {last['deployment_id']}{options}", steps.why(last.get("why", ""))
     match last.get("outcome"):
         case outcome if outcome in FAILED:
@@ -101,9 +100,9 @@ def _frozen(column: Column, seen: Seen, options: str) -> Iterable[Need]:
 
 
 def _freeze(column: Column, where: str, what: str, freeze: Freeze, command: str) -> Need:
-    until = f" until {words.clock(freeze.until)}" if freeze.until else ""
-    said = f"{what}frozen by {words.tail(freeze.by)}{until}: {freeze.reason}"
-    return Need("warn", where, said, words.since(freeze.since, column.at), command)
+    until = f" until {page_words.clock(freeze.until)}" if freeze.until else ""
+    said = f"{what}frozen by {page_words.tail(freeze.by)}{until}: {freeze.reason}"
+    return Need("warn", where, said, page_words.since(freeze.since, column.at), command)
 
 
 def _paused(column: Column, seen: Seen, options: str) -> Iterable[Need]:
@@ -111,7 +110,10 @@ def _paused(column: Column, seen: Seen, options: str) -> Iterable[Need]:
     running = seen.running
     if running and (word := steps.paused(running.code)):
         where, name = f"{seen.name}, {column.environment}", running.record["deployment_id"]
-        what, since = f"{word}: {words.reason(running.reason)}", f"under way {words.since(running.since, column.at)}"
+        what, since = (
+            f"{word}: {page_words.reason(running.reason)}",
+            f"under way {page_words.since(running.since, column.at)}",
+        )
         yield Need("warn", where, what, since, f"landfall watch {name}{options}")
 
 
@@ -120,11 +122,11 @@ def _awaited(column: Column, seen: Seen, options: str) -> Iterable[Need]:
     for record, known in sign_offs.sign_offs(seen.live) if seen.live else ():
         where, name = f"{seen.name}, {column.environment}", str(record["deployment_id"])
         items = f" To confirm: {'; '.join(known.checklist)}." if known.checklist else ""
-        commit, until = words.short(record.get("git_sha", UNKNOWN)), sign_off.until(known, column.at)
+        commit, until = page_words.short(record.get("git_sha", UNKNOWN)), sign_off.until(known, column.at)
         what = f"commit {commit} waits for {sign_off.awaited(known)}, {until}.{items}"
-        since = f"asked {words.ago(known.asked_at, column.at)}, {words.clock(known.asked_at)} UTC"
+        since = f"asked {page_words.ago(known.asked_at, column.at)}, {page_words.clock(known.asked_at)} UTC"
         yes, no = approval_words.to_answer(known, name, options)
-        rest = f"{words.sentence(approval_words.UNTIL_THEN[known.when])}. To say no: {no}"
+        rest = f"{page_words.sentence(approval_words.UNTIL_THEN[known.when])}. To say no: {no}"
         yield Need("warn", where, what, since, yes, rest)
 
 
@@ -133,10 +135,10 @@ def _suffering(column: Column, seen: Seen) -> Iterable[Need]:
     for record in seen.live.unfinished if seen.live else ():
         known = migration.read(record)
         if known and not known.is_over and known.task and migration_words.health(known) and not known.healthy_again:
-            commit = words.short(record.get("git_sha", UNKNOWN))
+            commit = page_words.short(record.get("git_sha", UNKNOWN))
             what = f"it is unhealthy while the migration of commit {commit} runs: {known.unhealthy_why}"
-            where, since = f"{seen.name}, {column.environment}", words.since(known.unhealthy_since, column.at)
-            stop, rest = migration_words.stop_command(known.task), words.sentence(migration_words.WHAT_NEXT)
+            where, since = f"{seen.name}, {column.environment}", page_words.since(known.unhealthy_since, column.at)
+            stop, rest = migration_words.stop_command(known.task), page_words.sentence(migration_words.WHAT_NEXT)
             yield Need("failed", where, what, since, stop, rest)
 
 
@@ -146,17 +148,17 @@ def _alarmed(column: Column) -> Iterable[Need]:
     told = [(f"{name}, {column.environment}", alarm) for name, of in fired.of_services.items() for alarm in of]
     told += [(column.environment, alarm) for alarm in fired.own if alarm.name != OPEN_FINDINGS or not column.findings]
     for where, alarm in told:
-        what = f"alarm {alarm.name} is firing. {words.reason(alarm.says)}"
+        what = f"alarm {alarm.name} is firing. {page_words.reason(alarm.says)}"
         command = f"aws cloudwatch describe-alarms --alarm-names {shlex.quote(alarm.name)}"
-        yield Need("warn", where, what, words.since(alarm.since and alarm.since.isoformat(), column.at), command)
+        yield Need("warn", where, what, page_words.since(alarm.since and alarm.since.isoformat(), column.at), command)
 
 
 def _found(column: Column, options: str) -> Iterable[Need]:
     for each in column.findings:
         if each.open:
             where, advice = f"{each.service}, {column.environment}", ADVICE[each.kind]
-            what = f"{advice.title}: {words.reason(each.what)}"
-            since = words.since(each.raised_at, column.at)
+            what = f"{advice.title}: {page_words.reason(each.what)}"
+            since = page_words.since(each.raised_at, column.at)
             yield Need("warn", where, what, since, f"landfall findings {each.service}{options}", advice.next)
     if column.more_findings:
         what = f"there are more findings than the {len(column.findings)} that this page reads"

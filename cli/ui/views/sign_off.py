@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from cli.ui.views import words
-from landfall.approval import words as approval_words
+from cli.ui.views import page_words
+from landfall.approval import approval_words
 from landfall.approval.approval import Answer, Approval, ApprovalStage
 from landfall.door import identity
 
@@ -66,12 +66,15 @@ def of(known: Approval, deployment: str, now: datetime, options: str, *, under_w
     answers = under_way and waits and _left(known, now) > 0
     yes, no = approval_words.to_answer(known, deployment, options) if answers else ("", "")
     told = (
-        ("asked", f"{words.clock(known.asked_at)} UTC, {approval_words.WHEN[known.when]}" if known.asked_at else ""),
+        (
+            "asked",
+            f"{page_words.clock(known.asked_at)} UTC, {approval_words.WHEN[known.when]}" if known.asked_at else "",
+        ),
         ("who may say yes", names(known, approval_words.eligible(known))),
         ("how many", "two different people, and not who asked for it" if known.four_eyes else ""),
         ("asked for by", names(known, [known.requester]) if known.four_eyes and known.requester else ""),
         ("items to confirm", "; ".join(known.checklist)),
-        ("until", f"{words.clock(known.expires_at)} UTC" if known.expires_at else ""),
+        ("until", f"{page_words.clock(known.expires_at)} UTC" if known.expires_at else ""),
         ("without a yes", approval_words.UNTIL_THEN[known.when] if answers else ""),
     )
     pairs = tuple((name, text) for name, text in told if text)
@@ -85,7 +88,7 @@ def says(known: Approval, now: datetime, *, under_way: bool = True) -> str:
             return "The deployment ended before anybody who was asked had decided."
         case ApprovalStage.WAITING:
             over = "" if _left(known, now) > 0 else ": its time is over"
-            return f"It waits for {awaited(known)}, until {words.clock(known.expires_at)} UTC{over}."
+            return f"It waits for {awaited(known)}, until {page_words.clock(known.expires_at)} UTC{over}."
         case ApprovalStage.APPROVED:
             return f"{_each(known, known.approved_by)}."
         case ApprovalStage.REFUSED:
@@ -93,7 +96,7 @@ def says(known: Approval, now: datetime, *, under_way: bool = True) -> str:
             return f"{_each(known, [last])}{f': {last.reason}' if last.reason else '.'}"
         case ApprovalStage.EXPIRED:
             so_far = f"; until then: {_each(known, known.approved_by)}" if known.approved_by else ""
-            return f"Nobody said the last yes in time, until {words.clock(known.expires_at)}{so_far}."
+            return f"Nobody said the last yes in time, until {page_words.clock(known.expires_at)}{so_far}."
         case ApprovalStage.OVERTAKEN:
             return "A newer request for the service arrived while this one waited, and took its place."
         case ApprovalStage.UNKNOWN:
@@ -109,13 +112,13 @@ def awaited(known: Approval) -> str:
 
 def until(known: Approval, now: datetime) -> str:
     """Say until when an answer counts, and how long that is."""
-    return f"until {words.clock(known.expires_at)} UTC: {left(known, now)}"
+    return f"until {page_words.clock(known.expires_at)} UTC: {left(known, now)}"
 
 
 def left(known: Approval, now: datetime) -> str:
     """Say how much time is left."""
     seconds = _left(known, now)
-    return f"{words.span(seconds)} left" if seconds > 0 else "its time is over"
+    return f"{page_words.span(seconds)} left" if seconds > 0 else "its time is over"
 
 
 def names(known: Approval, who: Iterable[str]) -> str:
@@ -132,13 +135,14 @@ def _name(arn: str, *, several: bool) -> str:
 
 
 def _left(known: Approval, now: datetime) -> float:
-    ends = words.moment(known.expires_at)
+    ends = page_words.moment(known.expires_at)
     return (ends - now).total_seconds() if ends else 0.0
 
 
 def _each(known: Approval, answers: Iterable[Answer]) -> str:
     told = [
-        f"{names(known, [each.who])} said {'yes' if each.yes else 'no'} at {words.clock(each.at)}" for each in answers
+        f"{names(known, [each.who])} said {'yes' if each.yes else 'no'} at {page_words.clock(each.at)}"
+        for each in answers
     ]
     return ", ".join(told)
 
@@ -149,14 +153,14 @@ def _people(known: Approval) -> tuple[Person, ...]:
             names(known, [each.who]),
             each.arn,
             *(YES if each.yes else NO),
-            words.clock(each.at),
+            page_words.clock(each.at),
             "; ".join(each.items),
             each.reason,
         )
         for each in known.answers
     ]
     others = [
-        Person(names(known, [each.who]), each.who, *TURNED_AWAY, words.clock(each.at), "", each.why)
+        Person(names(known, [each.who]), each.who, *TURNED_AWAY, page_words.clock(each.at), "", each.why)
         for each in known.turned_away
     ]
     return tuple(sorted((*answers, *others), key=lambda each: each.at))

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cli.ui.views import words
+from cli.ui.views import page_words
 from landfall.approval.approval import AWAITED
 
 
@@ -128,4 +128,4 @@ def awaits(code: str) -> str:
 def why(text: object) -> str:
     """Return a reason, which begins with the state that found it, with that state's name for people."""
     state, colon, rest = str(text or "").partition(": ")
-    return words.reason(f"{step(state).label}: {rest}" if colon and state in STEPS else text or "")
+    return page_words.reason(f"{step(state).label}: {rest}" if colon and state in STEPS else text or "")

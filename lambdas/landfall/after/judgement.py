@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from landfall.after import words
+from landfall.after import after_words
 from landfall.after.answers import Answer, Says
 from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.model import State, Verdict, wait
@@ -73,7 +73,7 @@ def conclusion(inquiry: Inquiry) -> Verdict:
     """Return the verdict on a release whose after-check is over."""
     codes = {InquiryStage.ACCEPTED: PASSED, InquiryStage.REFUSED: REFUSED}
     code = codes.get(inquiry.stage, WENT_ON if inquiry.passes else UNDECIDED)
-    return Verdict(State.PASS if inquiry.passes else State.FAIL, code, words.ended(inquiry))
+    return Verdict(State.PASS if inquiry.passes else State.FAIL, code, after_words.ended(inquiry))
 
 
 def _again(inquiry: Inquiry, code: str, wanted: int, now: datetime, poll: int) -> Due:
@@ -82,7 +82,7 @@ def _again(inquiry: Inquiry, code: str, wanted: int, now: datetime, poll: int) -
         return _undecided(inquiry)
     lasted = round((now - datetime.fromisoformat(inquiry.began_at)).total_seconds())
     seconds = max(1, min(wanted or pause(lasted, poll), left))
-    return Due(inquiry, wait(code, f"{words.calls(inquiry)}: {inquiry.trouble}; {left} s left", seconds))
+    return Due(inquiry, wait(code, f"{after_words.calls(inquiry)}: {inquiry.trouble}; {left} s left", seconds))
 
 
 def _undecided(inquiry: Inquiry) -> Due:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from landfall.approval import words
+from landfall.approval import approval_words
 from landfall.approval.approval import AWAITED, Approval, ApprovalStage
 from landfall.door.identity import named
 from landfall.model import Verdict, failed, passed, wait
@@ -56,7 +56,7 @@ def judge(approval: Approval, now: datetime, poll: int, *, newer: bool = False) 
             approval = replace(approval, stage=ApprovalStage.EXPIRED, ended_at=now.isoformat())
         elif newer and approval.when == "before":
             approval = replace(approval, stage=ApprovalStage.OVERTAKEN, ended_at=now.isoformat())
-    reason = words.ended(approval)
+    reason = approval_words.ended(approval)
     if approval.stage == ApprovalStage.WAITING:
         left = datetime.fromisoformat(approval.expires_at) - now
         return Looked(approval, wait(AWAITED, reason, max(1, min(poll, int(left.total_seconds()) + 1))))

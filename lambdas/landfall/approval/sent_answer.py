@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from landfall.approval.answering import Said
+from landfall.approval.may_answer import Said
 from landfall.door import signed
 from landfall.door.reply import BAD_REQUEST, Reply
 from landfall.redaction import Redacts

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from landfall.gates import by_logs, evidence, measured, saying, weighing
+from landfall.gates import by_logs, likelihood, measured, saying, weighing
 from landfall.gates.answers import Sides
 from landfall.gates.by_logs import NO_LOGS, NOT_SURE
 from landfall.gates.traffic_series import BAKE, Evidence, GateWindow, Minute, TrafficSeries, at_weight, settled
@@ -75,7 +75,7 @@ def decide(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: date
         state, code, reason = logs.alone(why, settings.min_requests)
         return Decision(state, code, reason, _left(gate.evidence, _Look(*sides, logs.found, 0)))
     found = (*_weighed(sides, gate, settings), *logs.found)
-    look = _Look(*sides, found, evidence.SURE if gate.stage == BAKE else evidence.LEANING)
+    look = _Look(*sides, found, likelihood.SURE if gate.stage == BAKE else likelihood.LEANING)
     missing = look.missing(settings.min_requests)
     state, code, reason = _decided(look, measured.broken(series, gate, now), settings.min_requests, missing)
     if state == State.PASS and logs.silent:

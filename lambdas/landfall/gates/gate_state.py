@@ -11,7 +11,7 @@ from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.gates.log_minutes import Logged
 from landfall.gates.traffic_series import Evidence
 from landfall.model import State, Verdict, failed, passed, safe, wait
-from landfall.settings import shifting_pace
+from landfall.settings import shifting_looks
 from landfall.settings.strategy import Gate, Strategy
 
 EARLIER = timedelta(seconds=10)
@@ -150,7 +150,7 @@ def settle(
     left = math.ceil((ends - now).total_seconds())
     if left > 0:
         lasted = round((now - state.began_at).total_seconds())
-        pace = max(verdict.retry_after, min(lasted // shifting_pace.SHARE, shifting_pace.LONGEST_WAIT))
+        pace = max(verdict.retry_after, min(lasted // shifting_looks.SHARE, shifting_looks.LONGEST_WAIT))
         told = f"gate {state.gate!r}, {left} s left: {verdict.reason}"
         return wait(verdict.code, told, max(1, min(pace, left)))
     if lacks_traffic and settings.undecided == "go_on":

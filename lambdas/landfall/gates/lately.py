@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from landfall.gates import evidence
+from landfall.gates import likelihood
 from landfall.gates.traffic_series import Minute
 
 _Any = TypeVar("_Any")
@@ -36,11 +36,11 @@ class Lately:
         most, begun = 0.0, 0
         for number, ratio in enumerate(ratios):
             most, begun = (most, begun) if most > 0 else (0.0, number)
-            most += min(ratio, evidence.ALONE_LIMIT)
+            most += min(ratio, likelihood.ALONE_LIMIT)
             self._sums.append((most, begun))
 
     def incident(self, until: datetime) -> Sequence[Minute]:
         """Return blue's minutes of an incident that lasted up to a minute; none if there is no such incident."""
         end = bisect_right(self._starts, until)
         most, begun = self._sums[end - 1] if end else (0.0, 0)
-        return self._minutes[begun:end] if most > evidence.BAR else ()
+        return self._minutes[begun:end] if most > likelihood.BAR else ()

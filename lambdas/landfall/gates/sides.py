@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from statistics import median
 
-from landfall.gates import evidence, lately
-from landfall.gates.evidence import Rates, Slow
+from landfall.gates import lately, likelihood
 from landfall.gates.lately import Lately
+from landfall.gates.likelihood import Rates, Slow
 from landfall.gates.traffic_series import Minute
 
 LEAST_TIMED = 20
@@ -35,7 +35,7 @@ class Errors:
         self._then = {each.start: each for each in blue}
         self._times, self._points, self._bursts = times, points, bursts
         before = self._rates(share(lately.earlier(blue)))
-        own = [evidence.of_errors(m.requests, m.errors, before, bursts, evidence.ALONE_LIMIT) for m in blue]
+        own = [likelihood.of_errors(m.requests, m.errors, before, bursts, likelihood.ALONE_LIMIT) for m in blue]
         self._lately = Lately(blue, own)
 
     @property
@@ -47,8 +47,8 @@ class Errors:
         """Return the logarithm of a minute's ratio."""
         then, usual = self._then.get(green.start), self.usual(green.start)
         now = (then.errors + STEADY * usual) / (then.requests + STEADY) if then else usual
-        limit = evidence.ERRORS_LIMIT if then else evidence.ALONE_LIMIT
-        return evidence.of_errors(green.requests, green.errors, self._rates(max(usual, now)), self._bursts, limit)
+        limit = likelihood.ERRORS_LIMIT if then else likelihood.ALONE_LIMIT
+        return likelihood.of_errors(green.requests, green.errors, self._rates(max(usual, now)), self._bursts, limit)
 
     def usual(self, until: datetime) -> float:
         """Return blue's share of errors up to a minute: in all its minutes, or since an incident began."""
@@ -76,10 +76,10 @@ class Latency:
         self._times, self._seconds = times, seconds
         logs = [math.log(each.p95 or 0) for each in timed]
         self.usual = math.exp(median(logs)) if logs else None
-        self._moves = evidence.variance(logs)
+        self._moves = likelihood.variance(logs)
         first = logs[: len(lately.earlier(logs))]
-        before = (math.exp(median(first)) if first else 0, evidence.variance(first))
-        own = [evidence.of_latency(self._against(each, *before)) for each in timed]
+        before = (math.exp(median(first)) if first else 0, likelihood.variance(first))
+        own = [likelihood.of_latency(self._against(each, *before)) for each in timed]
         self._timed, self._lately = timed, Lately(timed, own)
 
     def compared(self, green: Sequence[Minute]) -> list[Slow]:
@@ -92,7 +92,7 @@ class Latency:
             return None
         if then is None:
             return self._against(green, *self._latest(green.start, self.usual))
-        return self._against(green, then.p95 or 0, evidence.sampling(then.p50 or 0, then.p95 or 0, then.requests))
+        return self._against(green, then.p95 or 0, likelihood.sampling(then.p50 or 0, then.p95 or 0, then.requests))
 
     def _latest(self, until: datetime, usual: float) -> tuple[float, float]:
         """Return blue's p95 up to a minute, and its variance: of all its minutes, or since an incident began.
@@ -104,14 +104,14 @@ class Latency:
             return usual, self._moves
         logs = [math.log(each.p95 or 0) for each in incident]
         before = [math.log(each.p95 or 0) for each in self._timed if each.start < incident[0].start]
-        noise = evidence.variance(logs) * (len(logs) - 1) + evidence.variance(before) * max(len(before) - 1, 0)
+        noise = likelihood.variance(logs) * (len(logs) - 1) + likelihood.variance(before) * max(len(before) - 1, 0)
         return math.exp(median(logs)), noise / max(len(logs) + len(before) - 2, 1)
 
     def _against(self, minute: Minute, blue: float, chance: float) -> Slow:
         p95 = minute.p95 or 0
         if blue < p95 < blue + self._seconds:
             p95 = blue
-        own = evidence.OWN_VARIANCE + evidence.sampling(minute.p50 or 0, minute.p95 or 0, minute.requests)
+        own = likelihood.OWN_VARIANCE + likelihood.sampling(minute.p50 or 0, minute.p95 or 0, minute.requests)
         worse = math.log(self._times)
         excess = math.log(p95 / blue) - HARMLESS_LATENCY * worse
         return Slow(excess, worse * (1 - HARMLESS_LATENCY), own + chance)

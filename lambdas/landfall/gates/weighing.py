@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from landfall.gates import answers, evidence, saying
+from landfall.gates import answers, likelihood, saying
 from landfall.gates.answers import Sides
-from landfall.gates.evidence import Rates
+from landfall.gates.likelihood import Rates
 from landfall.gates.sides import Errors, Latency
 from landfall.gates.traffic_series import Evidence, Minute
 from landfall.settings.traffic import Traffic
@@ -54,7 +54,7 @@ class Weighed:
 
         There are enough requests to tell if they are `least`, and would have cleared green had none been an error.
         """
-        clears = math.log(evidence.share(1)) - evidence.LEANING
+        clears = math.log(likelihood.share(1)) - likelihood.LEANING
         enough = clears / (self.rates.worse - self.rates.harmless) if self.rates else 0
         return self.score > (DOUBT if self.had >= max(least, enough) else DOUBT_OF_FEW)
 
@@ -72,10 +72,10 @@ class Weighed:
 def of_errors(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     """Weigh the 5xx answers, and those that the load balancer gave because a target gave none."""
     blue, green = answers.failed(sides)
-    rule = Errors(blue, settings.errors_times, settings.errors_points, evidence.BURSTS)
-    score = evidence.added(before.errors, map(rule.ratio, green), before.minutes + 1)
+    rule = Errors(blue, settings.errors_times, settings.errors_points, likelihood.BURSTS)
+    score = likelihood.added(before.errors, map(rule.ratio, green), before.minutes + 1)
     reason = partial(_told, "5xx answers", green, rule)
-    return Weighed(score, evidence.BAR, ERRORS_WORSE, reason, saying.counted(green)[0], rates=rule.rates)
+    return Weighed(score, likelihood.BAR, ERRORS_WORSE, reason, saying.counted(green)[0], rates=rule.rates)
 
 
 def of_refusals(sides: Sides, before: Evidence) -> Weighed | None:
@@ -84,13 +84,13 @@ def of_refusals(sides: Sides, before: Evidence) -> Weighed | None:
     None where blue itself refuses so many that nothing could be worse. No gate waits for this.
     """
     blue, green = answers.refused(sides)
-    rule = Errors(blue, REFUSED_TIMES, REFUSED_POINTS, evidence.LOG_BURSTS)
+    rule = Errors(blue, REFUSED_TIMES, REFUSED_POINTS, likelihood.LOG_BURSTS)
     if rule.rates.worse >= 1:
         return None
-    score = evidence.added(before.refusals, map(rule.ratio, green), before.minutes + 1)
+    score = likelihood.added(before.refusals, map(rule.ratio, green), before.minutes + 1)
     reason = partial(_told, "4xx answers", green, rule)
     requests = saying.counted(green)[0]
-    return Weighed(score, evidence.LOGS_BAR, REFUSALS_WORSE, reason, requests, judged=False, rates=rule.rates)
+    return Weighed(score, likelihood.LOGS_BAR, REFUSALS_WORSE, reason, requests, judged=False, rates=rule.rates)
 
 
 def _told(what: str, green: Sequence[Minute], rule: Errors) -> str:
@@ -101,11 +101,11 @@ def _told(what: str, green: Sequence[Minute], rule: Errors) -> str:
 def of_logs(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     """Weigh the errors among the lines that the tasks logged. No gate waits for lines: a good release may log none."""
     blue, green = sides
-    rule = Errors(blue, settings.log_errors_times, settings.log_errors_points, evidence.LOG_BURSTS)
-    score = evidence.added(before.log_errors, map(rule.ratio, green), before.minutes + 1)
+    rule = Errors(blue, settings.log_errors_times, settings.log_errors_points, likelihood.LOG_BURSTS)
+    score = likelihood.added(before.log_errors, map(rule.ratio, green), before.minutes + 1)
     reason = partial(_told, "log lines that are errors", green, rule)
     lines = saying.counted(green)[0]
-    return Weighed(score, evidence.LOGS_BAR, LOG_ERRORS_WORSE, reason, lines, judged=False, rates=rule.rates)
+    return Weighed(score, likelihood.LOGS_BAR, LOG_ERRORS_WORSE, reason, lines, judged=False, rates=rule.rates)
 
 
 def of_latency(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
@@ -114,7 +114,7 @@ def of_latency(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     rule = Latency(blue, settings.latency_times, settings.latency_seconds)
     warm = green[max(COLD_MINUTES - before.minutes, 0) :]
     compared = rule.compared(warm)
-    score = evidence.added(before.latency, map(evidence.of_latency, compared), before.minutes + 1)
+    score = likelihood.added(before.latency, map(likelihood.of_latency, compared), before.minutes + 1)
     reason = partial(saying.latency, warm, rule.usual, settings.latency_times)
     judged = len(compared) * 2 > len(warm)
-    return Weighed(score, evidence.BAR, LATENCY_WORSE, reason, saying.counted(warm)[0], judged)
+    return Weighed(score, likelihood.BAR, LATENCY_WORSE, reason, saying.counted(warm)[0], judged)

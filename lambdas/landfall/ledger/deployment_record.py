@@ -17,7 +17,7 @@ from landfall.approval import approval
 from landfall.approval.approval import Approval
 from landfall.intake import recorded_requests
 from landfall.ledger import YES
-from landfall.migration import migration, words
+from landfall.migration import migration, migration_words
 from landfall.migration.migration import Migration
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction import Redacts
@@ -134,7 +134,7 @@ def _told(release: Release, told: Callable[[str], str]) -> Release:
 
 def why(ended: Ended) -> str:
     """Say in one sentence why the deployment ended as it did, and what a migration before that means."""
-    told, more = _why(ended), words.remark(ended.migration, ended.outcome)
+    told, more = _why(ended), migration_words.remark(ended.migration, ended.outcome)
     return f"{told}; {more}" if more and more not in told else told
 
 
@@ -171,7 +171,7 @@ def live_now(ended: Ended) -> str:
 
 
 def _migrated(ended: Ended) -> str:
-    more = words.remark(ended.migration, ended.outcome)
+    more = migration_words.remark(ended.migration, ended.outcome)
     return f"; {more}" if more else ""
 
 

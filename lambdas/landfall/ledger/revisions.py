@@ -12,7 +12,7 @@ from typing import Any
 
 from landfall.change.task_definition import ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE, TAG_SHA
 from landfall.images.stored import Listed
-from landfall.migration import migration, words
+from landfall.migration import migration, migration_words
 from landfall.model import PROVEN, UNKNOWN
 
 KEPT = 10
@@ -96,7 +96,7 @@ def _row(revision: Revision, known: list[Record], there: set[str], live: str) ->
         role=tags.get(TAG_ROLE) or UNKNOWN,
         live="yes" if revision.arn == live else NO,
         in_ecr=UNKNOWN if not digest else "yes" if digest in there else NO,
-        migration=words.short(migration.read(record)) if record else UNKNOWN,
+        migration=migration_words.short(migration.read(record)) if record else UNKNOWN,
     )
 
 

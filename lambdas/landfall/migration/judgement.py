@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from landfall.migration import words
+from landfall.migration import migration_words
 from landfall.migration.migration import Migration, Stage
 from landfall.model import Verdict, failed, passed, wait
 from landfall.proof.observed import Container, TaskView
@@ -69,7 +69,7 @@ def conclusion(migration: Migration) -> Verdict:
     code = CODES.get(migration.stage, "MIGRATION_UNKNOWN")
     if migration.stage == Stage.FAILED and migration.stop_code in INTERRUPTED:
         code = "MIGRATION_INTERRUPTED"
-    reason = words.ended(migration)
+    reason = migration_words.ended(migration)
     return passed(code, reason) if migration.stage == Stage.RAN else failed(code, reason)
 
 
@@ -111,7 +111,7 @@ def _stopping(migration: Migration, now: datetime, poll: int) -> Looked:
     if now - asked > timedelta(seconds=STOPPING_SECONDS):
         why = f"task {migration.task} was told to stop at {migration.stop_asked_at}, and may still run"
         refused = f" ({migration.stopped_reason})" if migration.stopped_reason else ""
-        return Looked(unknown(migration, f"{why}{refused}; to stop it: {words.stop_command(migration.task)}"))
+        return Looked(unknown(migration, f"{why}{refused}; to stop it: {migration_words.stop_command(migration.task)}"))
     return Looked(migration, wait("MIGRATION_STOPPING", f"task {migration.task} is stopping", poll), stop=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from landfall.model import Verdict, failed
-from landfall.proof import pauses
+from landfall.proof import owner_pauses
 from landfall.proof.observed import ServiceView
 from landfall.proof.service_deployment import IN_PROGRESS, ServiceDeployment
 from landfall.settings import Service
@@ -32,7 +32,7 @@ def refusal(found: Iterable[ServiceDeployment], settings: Service) -> Verdict | 
         return None
     stop = f"aws ecs stop-service-deployment --service-deployment-arn {held.arn} --stop-type ROLLBACK"
     name = f"service {settings.service!r} in cluster {settings.cluster!r}"
-    why = f"{name} is being deployed to, and {pauses.told(held)}; to stop it: {stop}; then try again"
+    why = f"{name} is being deployed to, and {owner_pauses.told(held)}; to stop it: {stop}; then try again"
     return failed("DEPLOYMENT_IN_FLIGHT", why)
 
 

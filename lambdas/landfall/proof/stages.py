@@ -13,7 +13,7 @@ from landfall.judging import Stages, is_seen_once
 from landfall.model import Kind, State, Verdict, failed, wait
 from landfall.proof.service_deployment import Hook, ServiceDeployment
 from landfall.proof.strategy import PAUSE, StrategyView
-from landfall.settings import shifting_pace
+from landfall.settings import shifting_looks
 from landfall.settings.strategy import BAKE, SHIFT, SHIFTING, Gate, Strategy
 
 AT_GATE, UNDER_WAY, TOO_LONG = "AT_GATE", "SHIFTING", "SHIFT_TIMEOUT"
@@ -81,7 +81,9 @@ def paced(verdict: Verdict, stages: Stages, poll: int, now: datetime) -> Verdict
     """Return a WAIT after scaling up with a pace that gets slower. A gate, a pause and a second look have their own."""
     if not stages.scaled_at or verdict.state != State.WAIT or is_seen_once(verdict) or verdict.code == AT_GATE:
         return verdict
-    return replace(verdict, retry_after=max(verdict.retry_after, shifting_pace.wait(_seconds(stages.since, now), poll)))
+    return replace(
+        verdict, retry_after=max(verdict.retry_after, shifting_looks.wait(_seconds(stages.since, now), poll))
+    )
 
 
 def in_time(verdict: Verdict, stages: Stages, allowed: int, kind: Kind, now: datetime) -> Verdict:

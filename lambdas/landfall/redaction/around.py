@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landfall.redaction.words import Label
+from landfall.redaction.label_words import Label
 
 SUFFIXES = frozenset(
     """old new previous prev current next base prod production staging stage stg dev development test testing qa uat

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from landfall.redaction import aws, health, meanings, spoken, statements, tokens
+from landfall.redaction import aws, headers_and_sql, health, meanings, spoken, vendor_tokens
 from landfall.redaction.kind import Kind, Standard
 from landfall.redaction.labelled import Labelled
 from landfall.redaction.prose import is_prose
@@ -64,10 +64,10 @@ KINDS: tuple[Standard, ...] = (
     _kind("private key", PRIVATE_KEY + r"(?s:.*?-----END [A-Z ]{0,30}-----|.*)", needs=("private key",)),
     *health.KINDS,
     _kind("row", r"(?P<keep>Key \([^)]{1,200}\)=|Failing row contains )\(.*", needs=("key (", "failing row")),
-    _kind("row", rf"(?i)(?P<keep>{statements.INSERT})\((?!\$\d|\?|%s|:).*", needs=("insert into",)),
+    _kind("row", rf"(?i)(?P<keep>{headers_and_sql.INSERT})\((?!\$\d|\?|%s|:).*", needs=("insert into",)),
     _kind(
         "row",
-        rf"(?i)(?P<keep>{statements.INSERT}\([^()]{{0,200}}?(?:\$\d|\?|%s)[^()]{{0,400}}\)[;,] ?)(?=\S).+",
+        rf"(?i)(?P<keep>{headers_and_sql.INSERT}\([^()]{{0,200}}?(?:\$\d|\?|%s)[^()]{{0,400}}\)[;,] ?)(?=\S).+",
         needs=("insert into",),
     ),
     _kind(
@@ -91,7 +91,7 @@ KINDS: tuple[Standard, ...] = (
     ),
     _kind(
         "header",
-        statements.HEADER,
+        headers_and_sql.HEADER,
         lambda text: not is_prose(text) and not text.strip().isdigit(),
         ("authorization", "cookie", "signature"),
     ),
@@ -102,7 +102,7 @@ KINDS: tuple[Standard, ...] = (
         needs=("bearer", "basic"),
     ),
     _kind("AWS access key", AWS_KEY, needs=("akia", "asia", "abia", "acca")),
-    *tokens.KINDS,
+    *vendor_tokens.KINDS,
     _kind(
         "password hash",
         r"\$2[abxy]?\$\d\d\$[\w./]{22,}|\$(?:[156y]|apr1|sha1|argon2\w{1,2}|scrypt|pbkdf2[\w-]{0,20})\$[\w./$,=+-]{16,}"

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from landfall.redaction import aws, meanings, sought, values, words
+from landfall.redaction import aws, label_words, meanings, sought, values
 from landfall.redaction.kind import MARK
 from landfall.redaction.meanings import MEANINGS, NAMES, SECRET
 from landfall.text.lazy_pattern import Later
@@ -80,13 +80,13 @@ def secrets(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
         stop = meaning.value.end(text, end) if meaning is MEANINGS[SECRET] else None
         if stop is not None:
             at = stop
-            yield words.before(text, start).words, text[end:stop]
+            yield label_words.before(text, start).words, text[end:stop]
 
 
 def secret_words(name: str) -> tuple[str, ...]:
     """Return the words of a name that is a label of secrets; none if it is not."""
     named = meanings.of(name, len(name)) is MEANINGS[SECRET]
-    return words.before(name, len(name)).words if named else ()
+    return label_words.before(name, len(name)).words if named else ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from landfall.redaction import around, labels, values, words
+from landfall.redaction import around, label_words, labels, values
 from landfall.redaction.labels import joined, phrases
 from landfall.redaction.values import Value, value
 from landfall.text.lazy_pattern import Later
@@ -112,7 +112,7 @@ TABLE = _table()
 
 def of(text: str, place: int, *, people: bool = False, records: bool = False) -> Meaning | None:
     """Return the meaning of the label before a place."""
-    label = words.before(text, place)
+    label = label_words.before(text, place)
     if not label.words or text.endswith("://", 0, label.starts[0]):
         return None  # the host of a URL, with its port behind it
     found = _found(label.words)

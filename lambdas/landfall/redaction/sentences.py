@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from landfall.redaction import aws, behind, sought, tokens, values
+from landfall.redaction import aws, behind, sought, values, vendor_tokens
 from landfall.redaction.kind import Kind
 from landfall.redaction.labels import alternatives
 from landfall.redaction.prose import is_prose
@@ -189,7 +189,7 @@ KINDS = (
         needs=_TOLD_BY,
         begins=sought.letters(("name", "key", "field", "param")),
     ),
-    *tokens.COMMANDS,
+    *vendor_tokens.COMMANDS,
     Kind(
         "secret",
         Later(r"(?P<keep>\[redacted: secret\][\"']? (?:->|=>|\u2192|to) )(?!\[)(?:\"[^\"]*\"|'[^']*'|[^\s,;]{4,})"),

@@ -9,7 +9,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from landfall.runtime.given import (
+from landfall.runtime.environment import (
     ENV_BUS,
     ENV_FREEZES,
     ENV_LEDGER,
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
     from landfall.aws.cloudwatch.metrics import Metrics
     from landfall.aws.cloudwatch.traffic import Traffic
     from landfall.aws.codebuild import CodeBuild
+    from landfall.aws.dynamodb.findings import Findings, Turns
+    from landfall.aws.dynamodb.freezes import Freezes
+    from landfall.aws.dynamodb.ledger import Ledger
+    from landfall.aws.dynamodb.locks import Locks
+    from landfall.aws.dynamodb.requests import Requests
+    from landfall.aws.dynamodb.wakes import Wakes
     from landfall.aws.ecr import Ecr
     from landfall.aws.ecs import Ecs
     from landfall.aws.elb import Elb
     from landfall.aws.events import Events
     from landfall.aws.executions import Executions
-    from landfall.aws.findings import Findings, Turns
-    from landfall.aws.freezes import Freezes
     from landfall.aws.functions.after_function import AfterFunction
     from landfall.aws.functions.versions import Definitions, Versions
     from landfall.aws.image_care.registry import Registry
-    from landfall.aws.ledger import Ledger
-    from landfall.aws.locks import Locks
     from landfall.aws.one_off_tasks import OneOffTasks
     from landfall.aws.reports import Reports
-    from landfall.aws.requests import Requests
     from landfall.aws.service_deployments import ServiceDeployments
     from landfall.aws.services import Services
     from landfall.aws.signing import Signing
     from landfall.aws.surroundings import Surroundings
     from landfall.aws.topic import Topic
-    from landfall.aws.wakes import Wakes
 
 
 class Adapters(Given):
@@ -123,7 +123,7 @@ class Adapters(Given):
     @cached_property
     def ledger(self) -> Ledger:
         """Return the ledger table."""
-        from landfall.aws.ledger import Ledger
+        from landfall.aws.dynamodb.ledger import Ledger
 
         return Ledger(self._ledger_table, lambda: self.signing)
 
@@ -138,28 +138,28 @@ class Adapters(Given):
     @cached_property
     def findings(self) -> Findings:
         """Return the reconciler's findings, which are kept in the ledger's table."""
-        from landfall.aws.findings import Findings
+        from landfall.aws.dynamodb.findings import Findings
 
         return Findings(self._ledger_table)
 
     @cached_property
     def turns(self) -> Turns:
         """Return where the reconciler's next run begins, which is kept in the ledger's table."""
-        from landfall.aws.findings import Turns
+        from landfall.aws.dynamodb.findings import Turns
 
         return Turns(self._ledger_table)
 
     @cached_property
     def wakes(self) -> Wakes:
         """Return what wakes deployments that wait for a sign-off, which is kept in the ledger's table."""
-        from landfall.aws.wakes import Wakes
+        from landfall.aws.dynamodb.wakes import Wakes
 
         return Wakes(self._ledger_table, lambda: self._client("stepfunctions"))
 
     @cached_property
     def requests(self) -> Requests:
         """Return the requests that were recorded before their builds, which are kept in the ledger's table."""
-        from landfall.aws.requests import Requests
+        from landfall.aws.dynamodb.requests import Requests
 
         return Requests(self._ledger_table)
 
@@ -236,14 +236,14 @@ class Adapters(Given):
     @cached_property
     def locks(self) -> Locks:
         """Return the lock table."""
-        from landfall.aws.locks import Locks
+        from landfall.aws.dynamodb.locks import Locks
 
         return Locks(self._table(ENV_LOCKS))
 
     @cached_property
     def freezes(self) -> Freezes:
         """Return the freeze table."""
-        from landfall.aws.freezes import Freezes
+        from landfall.aws.dynamodb.freezes import Freezes
 
         return Freezes(self._table(ENV_FREEZES))
 

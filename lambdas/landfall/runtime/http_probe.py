@@ -1,6 +1,6 @@
 """Asks a service over HTTP. Bounded in time and size, follows no redirect, and turns every trouble into an Answer.
 
-In what order and at what pace it asks is decided in pacing.py.
+In what order and at what pace it asks is decided in smoke/request_rounds.py.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import httpx
 from landfall import secret
 from landfall.addresses import Address, forbidden, keeps_secrets
 from landfall.secret import Known, Secret, Unreadable
-from landfall.smoke import pacing
+from landfall.smoke import request_rounds
 from landfall.smoke.http_answers import Answer, Answers, Request, Round
 
 READ_SECONDS = 5.0
@@ -159,7 +159,7 @@ def ask(
         places = asyncio.Semaphore(max(SIDE_BY_SIDE, wanted.per_second))
         async with httpx.AsyncHTTPTransport(verify=verify, limits=limits) as transport:
             client = _Client(transport, base_url, read_seconds, places, is_forbidden, known)
-            early, given = await pacing.paced(wanted, client.answer)
+            early, given = await request_rounds.paced(wanted, client.answer)
         return Answers(base_url, given, early, wanted.sampling)
 
     return asyncio.run(all_of_them())

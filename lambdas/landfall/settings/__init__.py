@@ -13,11 +13,11 @@ from landfall.settings.approval import ApprovalSettings
 from landfall.settings.build import PLACEHOLDER as PLACEHOLDER
 from landfall.settings.build import Build as Build
 from landfall.settings.drill import DrillSettings
-from landfall.settings.limits import LIMIT_KEYS as LIMIT_KEYS
-from landfall.settings.limits import Limits as Limits
 from landfall.settings.migration import MigrationSettings
 from landfall.settings.smoke import Smoke
 from landfall.settings.strategy import BAKE, Strategy
+from landfall.settings.timing import LIMIT_KEYS as LIMIT_KEYS
+from landfall.settings.timing import Limits as Limits
 from landfall.settings.worker import Worker
 
 NO_RELEASES = r"(.*[._-])?(build-?)?cache([._-].*)?|pr-\d+|[0-9a-f]{64}"

@@ -10,7 +10,7 @@ from landfall.addresses import forbidden_host
 from landfall.chain.signature import PublicKey
 from landfall.redaction import Redaction
 from landfall.settings import Evidence, Logs, Service, Vpc
-from landfall.settings.pauses import LONGEST_PAUSE
+from landfall.settings.paused_looks import LONGEST_PAUSE
 from landfall.settings_file import (
     after_checks,
     build_checks,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from landfall.abort import aborted
 from landfall.abort.aborted import Aborted
-from landfall.abort.deciding import Decided, decided
+from landfall.abort.may_abort import Decided, decided
 from landfall.chain import Record
 from landfall.door.reply import CONFLICT, OK, TRY_AGAIN, Reply
 from landfall.door.signed import Signed

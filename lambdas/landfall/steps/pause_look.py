@@ -9,7 +9,7 @@ from landfall.aws.service_deployments import ServiceDeployments
 from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.judging import Judged, Pause
 from landfall.model import State, Verdict
-from landfall.proof import pauses, stability
+from landfall.proof import owner_pauses, stability
 from landfall.proof import service_deployment as views
 from landfall.proof.observed import ServiceView
 from landfall.proof.service_deployment import ONGOING, ServiceDeployment
@@ -24,31 +24,31 @@ def look(event: Judged, service: ServiceView | None, world: World, now: datetime
 
     Raises AwsBusy at the deadline: what can't be read then might be a pause.
     """
-    known, deployment = pauses.before(event), event.deployment
-    if service is None or not pauses.may_be(service, deployment, known):
+    known, deployment = owner_pauses.before(event), event.deployment
+    if service is None or not owner_pauses.may_be(service, deployment, known):
         over = service is not None and stability.is_over(service, deployment)
-        return pauses.seen(known, None, now, now) if known and over else pauses.unread(known, now)
-    began = pauses.since(service, deployment)
+        return owner_pauses.seen(known, None, now, now) if known and over else owner_pauses.unread(known, now)
+    began = owner_pauses.since(service, deployment)
     try:
         found = _ours(world.service_deployments(event.release.service), event, began, known)
     except AwsCallFailed as error:
-        left = pauses.unread(known, now)
-        late = now >= datetime.fromisoformat(pauses.extended(deployment, left).deadline)
+        left = owner_pauses.unread(known, now)
+        late = now >= datetime.fromisoformat(owner_pauses.extended(deployment, left).deadline)
         if isinstance(error, AwsBusy) and late and not (left and left.paused):
             raise
         return left
     if found is None and known and known.paused:
-        return pauses.unread(known, now)
-    return pauses.seen(known, found, began, now)
+        return owner_pauses.unread(known, now)
+    return owner_pauses.seen(known, found, began, now)
 
 
 def explained(verdict: Verdict, event: Judged, service: ServiceView | None, world: World) -> Verdict:
     """Add to a rollout that failed, or that ECS rolled back, what its service deployment says of the cause."""
     if service is None or verdict.state != State.FAIL or verdict.code not in _ENDED:
         return verdict
-    began = pauses.since(service, event.deployment)
+    began = owner_pauses.since(service, event.deployment)
     try:
-        found = _ours(world.service_deployments(event.release.service), event, began, pauses.before(event))
+        found = _ours(world.service_deployments(event.release.service), event, began, owner_pauses.before(event))
     except AwsCallFailed:
         return verdict  # it only explains
     return replace(verdict, reason=f"{views.why(found)}; {verdict.reason}") if found else verdict

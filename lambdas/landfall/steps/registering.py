@@ -8,7 +8,7 @@ from typing import Any
 
 from landfall.aws.ecs import Ecs
 from landfall.chain import Record
-from landfall.change import same_revision, task_definition, ways
+from landfall.change import forward_and_back, same_revision, task_definition
 from landfall.change.task_definition import ROLE_BASELINE, ROLE_RELEASE, TAG_DEPLOYMENT, TAG_ROLE
 from landfall.errors import StepError
 from landfall.model import Baseline, Deployment, Release
@@ -26,7 +26,7 @@ def way_back(release: Release, baseline: Baseline, ran: Described, world: World)
     deployment_id = ran[1].get(TAG_DEPLOYMENT, "")
     record = world.ledger.to_go_back_to(release.service, baseline.task_definition, deployment_id)
     back = _to_proven(record, release, baseline, world) or _to_what_ran(ran, release, baseline, world)
-    return ways.named(back, record)
+    return forward_and_back.named(back, record)
 
 
 def way_forward(release: Release, baseline: Baseline, ran: Described, world: World) -> Deployment:
@@ -40,10 +40,10 @@ def way_forward(release: Release, baseline: Baseline, ran: Described, world: Wor
     # the time is the deployment's own and not this try's, so that a retry asks for the very same revision
     began, keep = release.started_at or release.requested_at, settings.keep_image
     wanted = task_definition.release_revision(template, tags, release, settings.container, began, keep=keep)
-    accepted = ways.accepted(template, release, settings)
+    accepted = forward_and_back.accepted(template, release, settings)
     revision = _registered(ecs, wanted, release.deployment_id, ROLE_RELEASE, baseline.task_definition)
     count = baseline.desired_count or settings.desired_count or 0
-    return ways.forward(revision, wanted, accepted, release, count)
+    return forward_and_back.forward(revision, wanted, accepted, release, count)
 
 
 def go_on_unless(is_over: bool, release: Release, world: World) -> None:
@@ -67,17 +67,17 @@ def _to_proven(record: Record | None, release: Release, baseline: Baseline, worl
     if world.ecr(settings.repository).image({"imageDigest": digest}) is None:
         return None
     proven = parse(Release, json.loads(record["release"]))
-    return ways.to_proven(baseline, revision, ecs.task_definition(revision)[0], proven, settings)
+    return forward_and_back.to_proven(baseline, revision, ecs.task_definition(revision)[0], proven, settings)
 
 
 def _to_what_ran(ran: Described, release: Release, baseline: Baseline, world: World) -> Baseline:
     template, tags = ran
-    pins = ways.pins(template, baseline)
+    pins = forward_and_back.pins(template, baseline)
     if pins is None:
-        return ways.to_unproven(baseline, baseline.task_definition)
+        return forward_and_back.to_unproven(baseline, baseline.task_definition)
     request = task_definition.pinned_copy(template, tags, pins, release.deployment_id)
     ecs = world.ecs(release.service)
-    return ways.to_unproven(
+    return forward_and_back.to_unproven(
         baseline, _registered(ecs, request, release.deployment_id, ROLE_BASELINE, baseline.task_definition)
     )
 

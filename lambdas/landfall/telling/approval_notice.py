@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landfall.approval.approval import AWAITED, Approval
-from landfall.approval.words import UNTIL_THEN, listed, to_answer, waits
+from landfall.approval.approval_words import UNTIL_THEN, listed, to_answer, waits
 from landfall.model import Release
 from landfall.telling import under_way_notice
 from landfall.telling.notice import Notice, Severity

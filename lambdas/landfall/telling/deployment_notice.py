@@ -6,11 +6,11 @@ from typing import assert_never
 
 from landfall import console
 from landfall.abort import aborted
-from landfall.after import words as after_words
-from landfall.approval import words as approval_words
+from landfall.after import after_words
+from landfall.approval import approval_words
 from landfall.intake import recorded_requests
 from landfall.ledger.deployment_record import Ended, live_now, revision, why
-from landfall.migration import asking, words
+from landfall.migration import migration_words, run_task
 from landfall.migration.migration import UNSETTLED
 from landfall.model import Outcome
 from landfall.runbook import Runbook
@@ -76,10 +76,10 @@ def what_next(outcome: Outcome) -> str | None:
 def advice(ended: Ended) -> str | None:
     """Say what to do after a deployment ended: `what_next`, unless a migration says more."""
     if ended.outcome == Outcome.REJECTED and is_unsettled(ended):
-        return f"ACT NOW: {words.CANT_BE_KNOWN}. The service was not changed."
+        return f"ACT NOW: {migration_words.CANT_BE_KNOWN}. The service was not changed."
     if ended.outcome == Outcome.REJECTED and ended.migration and ended.migration.may_have_changed_data:
         return "See what the migration did to the database, then fix it and push again. The service was not changed."
-    if ended.outcome == Outcome.REJECTED and code(ended) == asking.OF_ANOTHER:
+    if ended.outcome == Outcome.REJECTED and code(ended) == run_task.OF_ANOTHER:
         return (
             "Nothing is wrong with this release. Let the earlier migration end, or stop its task if it hangs; then "
             "release again. The service was not changed."
@@ -103,8 +103,12 @@ def migrated(ended: Ended) -> tuple[str, ...]:
     if known is None:
         return ()
     lines = [f"           {line}" for line in known.lines[-LINES:]]
-    more = words.remark(known, ended.outcome)
-    return (f"Migration: {words.short(known)}{f'; {more}' if more else ''}", f"           {known.task}", *lines)
+    more = migration_words.remark(known, ended.outcome)
+    return (
+        f"Migration: {migration_words.short(known)}{f'; {more}' if more else ''}",
+        f"           {known.task}",
+        *lines,
+    )
 
 
 def after_checked(ended: Ended) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landfall.migration import words
+from landfall.migration import migration_words
 from landfall.migration.migration import Migration
 from landfall.model import Release
 from landfall.telling import under_way_notice
@@ -17,11 +17,11 @@ def notice(release: Release, known: Migration, cluster: str) -> Notice:
     lines = (
         f"{release.service} is unhealthy while the migration of commit {release.git_sha} runs",
         "",
-        f"Seen:      {words.health(known).removeprefix('; ')}",
+        f"Seen:      {migration_words.health(known).removeprefix('; ')}",
         f"Task:      {known.task}",
         f"Began:     {known.started_at or known.asked_at}; Landfall stops it after {known.timeout_seconds} s",
         f"To stop:   aws ecs stop-task --cluster {cluster} --task {known.task}",
-        f"What next: {words.WHAT_NEXT}",
+        f"What next: {migration_words.WHAT_NEXT}",
     )
     title = f"{release.service} is unhealthy while its migration runs"
     return under_way_notice.notice(release, title, lines, outcome=OUTCOME, code=CODE, severity=Severity.PAGE)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .pauses import Pauses
+from .pause_hooks import Pauses
 from .refused import Refused
 from .setup_change import Setup
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from landfall.change.task_definition import TAG_DEPLOYMENT, TAG_ROLE
-from landfall.migration import asking
+from landfall.migration import run_task
 from landfall.partitions import UNKNOWN_SERVICE
 from local.stage.landfall_stage import Stage, commit
 from tests.campaigns.chaos.gates import Has
@@ -200,7 +200,7 @@ class Lane:
 
     def migrations(self, deployment_id: str) -> list[dict[str, Any]]:
         """Return every task that a deployment's migration started, from ECS."""
-        ecs, cluster, named = self.stage.ecs, f"landfall-{self.name}", asking.started_by(deployment_id)
+        ecs, cluster, named = self.stage.ecs, f"landfall-{self.name}", run_task.started_by(deployment_id)
         found: list[dict[str, Any]] = []
         for status in ("RUNNING", "STOPPED"):
             arns = ecs.list_tasks(cluster=cluster, startedBy=named, desiredStatus=status)["taskArns"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from local.faults.planned import ASKED, ENDED, INVOKE, PUSHED
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 from tests.steps.killing import action_of
 
 ALLOWED = {step.function_name: {action for grant in step.grants for action in grant.actions} for step in STEPS}

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from landfall.after import inquiry
-from landfall.migration import asking, migration
+from landfall.migration import migration, run_task
 from local.faults.planned import ENDED, INVOKE, Kind, Rule
-from stacks.functions.steps import STEPS
+from stacks.functions.steps_table import STEPS
 from tests.campaigns.chaos.gates import HANGS, Fate
 from tests.campaigns.chaos.lane import Lane
 from tests.campaigns.chaos.run import Theatre
@@ -160,4 +160,4 @@ def _begun(lane: Lane) -> set[str]:
     arns = [arn for each in listed for arn in each["taskArns"]][:100]
     tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]
     started = {task["startedBy"] for task in tasks if task["taskDefinitionArn"].endswith(newest)}
-    return {each for each in started if not each.startswith(asking.STARTED_BY)}
+    return {each for each in started if not each.startswith(run_task.STARTED_BY)}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cli import live_release
 from landfall import smoke
-from landfall.aws.freezes import Freezes
+from landfall.aws.dynamodb.freezes import Freezes
 from landfall.errors import LandfallError
 from landfall.intake import request
 from landfall.intake.freeze import refusal

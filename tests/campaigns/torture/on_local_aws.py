@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from cli.deployments.following import Ending
+from cli.deployments.running_execution import Ending
 from local.stage import landfall_stage as local
 from tests.campaigns.torture import endpoint, replies
 from tests.campaigns.torture.cloud import Cloud

@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from landfall.aws.freezes import Freezes
-from landfall.aws.ledger import Ledger
-from landfall.aws.locks import Locks
+from landfall.aws.dynamodb.freezes import Freezes
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.locks import Locks
 from landfall.aws.signing import Signing
 from landfall.ledger.execution_history import Event
 from landfall.model import Asked

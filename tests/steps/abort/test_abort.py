@@ -15,8 +15,8 @@ from landfall import chain
 from landfall.abort import aborted
 from landfall.abort.aborted import Aborted
 from landfall.approval import approval
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.aws.executions import Executions
-from landfall.aws.ledger import Ledger
 from landfall.errors import AwsCallFailed
 from landfall.ledger import deployment_record
 from landfall.ledger.execution_history import Event

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from landfall.approval import approval, words
+from landfall.approval import approval, approval_words
 from tests.steps import machine, standin
 from tests.steps.test_telling import sent
 from tests.support import builders as b
@@ -27,11 +27,11 @@ def test_nobody_can_say_yes_without_it(aws: int) -> None:
     machine.invoke("check_approval", {"release": asdict(asking), "attempt": 1})
     ((_, message, *_),) = [each for each in sent() if "waits for your approval" in each[2]]
     assert f"--check backup --check '{BY_HAND}'" in message
-    assert f'items to confirm: "backup", "{BY_HAND}"' in words.waits(known())
+    assert f'items to confirm: "backup", "{BY_HAND}"' in approval_words.waits(known())
 
     refused = machine.invoke("approve", sign_off.event("A", service=SERVICE))
     assert (refused["statusCode"], BY_HAND in refused["body"]) == (400, True)
     accepted = machine.invoke("approve", sign_off.event("A", service=SERVICE, items=["backup", BY_HAND]))
 
     assert accepted["statusCode"] == 200
-    assert f'confirmed: "backup", "{BY_HAND}"' in dict(words.full(known()))["sign-off answer"]
+    assert f'confirmed: "backup", "{BY_HAND}"' in dict(approval_words.full(known()))["sign-off answer"]

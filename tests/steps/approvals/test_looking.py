@@ -10,7 +10,7 @@ import pytest
 from landfall.approval import approval
 from landfall.approval.approval import Approval, ApprovalStage
 from landfall.approval.judgement import asked
-from landfall.aws.ledger import Ledger
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.chain import Record
 from landfall.settings.approval import ApprovalSettings
 from landfall.steps.approvals.looking import ask, look

@@ -12,7 +12,7 @@ from landfall import chain
 from landfall.approval import approval
 from landfall.approval.approval import Approval, ApprovalStage
 from landfall.approval.judgement import asked
-from landfall.aws.ledger import Ledger
+from landfall.aws.dynamodb.ledger import Ledger
 from landfall.chain import Record
 from landfall.ledger import deployment_record
 from landfall.settings.approval import ApprovalSettings

@@ -13,7 +13,7 @@ from moto.ecs.models import EC2ContainerServiceBackend
 
 from landfall.errors import AwsBusy, StepError
 from landfall.ledger.deployment_record import Ended
-from landfall.migration import asking, migration
+from landfall.migration import migration, run_task
 from landfall.migration.migration import Migration, Stage
 from landfall.model import Outcome, failed
 from tests.steps import machine, standin
@@ -69,7 +69,7 @@ def record(**changes: Any) -> None:
 def tasks() -> list[Any]:
     """Return the migration's tasks."""
     every = standin.backend().tasks.get(standin.CLUSTER, {}).values()
-    return [task for task in every if str(task.started_by).startswith(asking.STARTED_BY)]
+    return [task for task in every if str(task.started_by).startswith(run_task.STARTED_BY)]
 
 
 def stopped(exit_code: int | None = 0, stop_code: str = "EssentialContainerExited") -> None:
@@ -94,7 +94,7 @@ def test_it_runs_the_new_revision_where_the_service_runs(event: dict[str, Any]) 
     assert run(event)["code"] == "MIGRATION_STARTED"
     (task,) = tasks()
     assert task.task_definition_arn == event["deployment"]["task_definition"]
-    assert (task.launch_type, task.started_by) == ("FARGATE", asking.started_by(RELEASE.deployment_id))
+    assert (task.launch_type, task.started_by) == ("FARGATE", run_task.started_by(RELEASE.deployment_id))
     assert {tag["key"]: tag["value"] for tag in task.tags}["landfall:role"] == "migration"
     assert (known().stage, known().task) == (Stage.STARTED, task.task_arn)
 
@@ -189,7 +189,7 @@ def test_two_migrations_never_run_at_once(event: dict[str, Any]) -> None:
     other = machine.locked(replace(RELEASE, deployment_id="20260102T030405Z-two", execution_arn=f"{b.EXECUTION}2"))
     later = {**event, "release": asdict(other)}
     verdict = run(later)
-    assert verdict["code"] == asking.OF_ANOTHER
+    assert verdict["code"] == run_task.OF_ANOTHER
     assert f"for the earlier deployment {RELEASE.deployment_id}; " in verdict["reason"]
     assert f"aws ecs stop-task --cluster {standin.CLUSTER} --task {tasks()[0].task_arn}" in verdict["reason"]
     assert "migration" not in (standin.ledger().record(SERVICE, other.deployment_id) or {})

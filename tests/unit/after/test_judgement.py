@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.after import inquiry, judgement, words
+from landfall.after import after_words, inquiry, judgement
 from landfall.after.answers import Answer, Says
 from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.model import State
@@ -129,17 +129,19 @@ def test_a_record_is_read_as_it_was_written() -> None:
 def test_the_sentences_say_who_said_what() -> None:
     """In records, reports, messages and pages."""
     said = replace(CALLED, stage=InquiryStage.REFUSED, reason="checkout fails", details='{"orders": 0}', calls=2)
-    assert words.ended(said) == "the after-check check:live refused the release: checkout fails"
-    assert words.short(None) == words.NONE
-    assert {words.short(replace(said, stage=stage)) for stage in InquiryStage} == {
+    assert after_words.ended(said) == "the after-check check:live refused the release: checkout fails"
+    assert after_words.short(None) == after_words.NONE
+    assert {after_words.short(replace(said, stage=stage)) for stage in InquiryStage} == {
         "accepted",
         "refused",
         "undecided",
         "not answered",
     }
-    assert "accepted by the settings" in words.short(replace(said, stage=InquiryStage.UNDECIDED, undecided="accept"))
-    told = dict(words.full(said))
+    assert "accepted by the settings" in after_words.short(
+        replace(said, stage=InquiryStage.UNDECIDED, undecided="accept")
+    )
+    told = dict(after_words.full(said))
     assert (told["its reason"], told["its details"]) == ("checkout fails", '{"orders": 0}')
-    assert words.full(None) == ()
+    assert after_words.full(None) == ()
     silent = replace(CALLED, stage=InquiryStage.REFUSED, reason="")
-    assert words.ended(silent).endswith("it gave no reason")
+    assert after_words.ended(silent).endswith("it gave no reason")

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from landfall.approval.answering import answered
 from landfall.approval.approval import Approval, ApprovalStage, read, written
 from landfall.approval.judgement import judge
+from landfall.approval.may_answer import answered
 from landfall.model import State
 from tests.support import builders as b
-from tests.unit.approval.test_answering import END, approval, said
+from tests.unit.approval.test_may_answer import END, approval, said
 
 POLL = 30
 WAITING = approval()

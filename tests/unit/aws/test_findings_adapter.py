@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from types import SimpleNamespace
 
-from landfall.aws.findings import Findings
+from landfall.aws.dynamodb.findings import Findings
 from landfall.partitions import FINDINGS
 from landfall.reconcile.findings import Finding, Kind, State
 from tests.support import builders as b

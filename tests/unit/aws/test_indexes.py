@@ -18,9 +18,9 @@ from moto.dynamodb.exceptions import MockValidationException
 from moto.dynamodb.models.table import Table
 
 import ensure_begun
-from landfall.aws.ledger import Ledger
-from landfall.aws.ledger_chain import Standing
-from landfall.aws.ledger_indexes import INDEX_COMMIT, INDEX_IMAGE, INDEX_OUTCOME, INDEX_SHA, INDEXES
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.ledger_chain import Standing
+from landfall.aws.dynamodb.ledger_indexes import INDEX_COMMIT, INDEX_IMAGE, INDEX_OUTCOME, INDEX_SHA, INDEXES
 from landfall.builds.build_watch import Built
 from landfall.chain import HASH, PREVIOUS, SEQUENCE, SIGNATURE, SIGNED_BY, Record
 from landfall.ledger import deployment_record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landfall.gates import evidence
+from landfall.gates import likelihood
 from landfall.gates.traffic_series import BAKE, Evidence
 from landfall.model import State
 from landfall.settings.traffic import Traffic
@@ -141,7 +141,7 @@ def test_each_comparison_can_be_switched_off() -> None:
 
 def test_the_shares_come_to_at_most_one() -> None:
     """Else the sum of the products would promise nothing."""
-    assert sum(map(evidence.share, range(1, 100_000))) <= 1
+    assert sum(map(likelihood.share, range(1, 100_000))) <= 1
 
 
 def test_good_ones_pass_and_bad_ones_do_not() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from landfall import chain
-from landfall.aws.ledger import Ledger
-from landfall.aws.ledger_chain import NEAREST, WALKED
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.ledger_chain import NEAREST, WALKED
 from landfall.aws.signing import Signing
 from landfall.chain import HASH
 from landfall.ledger import deployment_record, service_standing

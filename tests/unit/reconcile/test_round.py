@@ -17,9 +17,9 @@ from landfall.partitions import UNKNOWN_SERVICE
 from landfall.reconcile import BUDGET, findings, turns
 from landfall.reconcile.findings import Finding, Kind, State
 from landfall.reconcile.turns import Cursor
-from landfall.runtime.pacing import Pacing
-from landfall.steps import reconcile_round
-from landfall.steps.reconcile_round import Round
+from landfall.runtime.shared_pace import Pacing
+from landfall.steps.reconciling import reconcile_round
+from landfall.steps.reconciling.reconcile_round import Round
 from tests.support import builders as b
 from tests.support.reconciled import Everything
 

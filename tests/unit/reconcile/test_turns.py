@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.reconcile import BUDGET, LONGEST, LOOK_EVERY, pace, turns
-from landfall.reconcile.pace import BURST, RATE, Pace
+from landfall.reconcile import BUDGET, LONGEST, LOOK_EVERY, call_rate, turns
+from landfall.reconcile.call_rate import BURST, RATE, Pace
 from landfall.reconcile.turns import BATCH, WHOLE_EVERY, Cursor, Turn
 from landfall.settings import Service
 from tests.support import builders as b
@@ -118,5 +118,5 @@ def test_a_run_is_over_before_the_next_one() -> None:
 
 def test_deployments_keep_most_of_the_quota() -> None:
     """Of the 20 calls a second and the 100 in reserve (Amazon ECS API reference, Request throttling)."""
-    assert pace.RATE <= 20 / 4
-    assert pace.BURST <= 100 / 4
+    assert call_rate.RATE <= 20 / 4
+    assert call_rate.BURST <= 100 / 4

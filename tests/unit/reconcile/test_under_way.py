@@ -14,9 +14,9 @@ from landfall.intake.lock import Lock
 from landfall.model import Outcome
 from landfall.reconcile import under_way
 from landfall.reconcile.findings import Kind, Looked
-from landfall.runtime.pacing import Pacing
-from landfall.steps import reconcile_reads
-from landfall.steps.reconcile_shared import Shared, tried
+from landfall.runtime.shared_pace import Pacing
+from landfall.steps.reconciling import reconcile_reads
+from landfall.steps.reconciling.reconcile_shared import Shared, tried
 from tests.support import builders as b
 from tests.support.reconciled import Everything, OneService
 

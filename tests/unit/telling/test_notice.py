@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landfall.migration import asking
+from landfall.migration import run_task
 from landfall.model import QUIET, Failure, Outcome
 from landfall.telling import deployment_notice
 from tests.support import builders as b
@@ -34,7 +34,7 @@ def test_message(outcome: Outcome) -> None:
 
 def test_a_release_that_another_migration_kept_out_is_not_called_wrong() -> None:
     """Nothing in the request can be fixed: the advice is to let the other task end, or to stop it."""
-    why = Failure("RunMigration", asking.OF_ANOTHER, "task arn:aws:ecs:x:1:task/c/t still migrates")
+    why = Failure("RunMigration", run_task.OF_ANOTHER, "task arn:aws:ecs:x:1:task/c/t still migrates")
     text = deployment_notice.notice(b.ended(Outcome.REJECTED, failure=why), None).text
     assert "Let the earlier migration end" in text
     assert "Fix the request" not in text

@@ -23,7 +23,7 @@ from landfall.model import State, Verdict
 from landfall.proof.observed import service_view, task_view
 from landfall.settings import Limits, Logs
 from landfall.settings.worker import Worker
-from landfall.steps import worker_look
+from landfall.steps.workers import worker_look
 from tests.support import builders as b
 from tests.unit.proof.test_proof import LIKELY, OBJECTS, digests_of, edit, objects, places
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landfall.chain.check import anchors, places, signatures
-from landfall.chain.check.given import Evidence, Finding
+from landfall.chain.check.chain_evidence import Evidence, Finding
 from landfall.chain.check.kept import Kept
 
 __all__ = ["Evidence", "Finding", "Kept", "Verified", "judge", "verify"]

@@ -9,7 +9,7 @@ from typing import Any, Self
 from landfall import chain
 from landfall.chain import Record
 from landfall.chain.check import shelf
-from landfall.chain.check.given import Evidence
+from landfall.chain.check.chain_evidence import Evidence
 from landfall.chain.check.shelf import Shelf
 from landfall.chain.check.stub import Place, Stub, stub_of
 from landfall.chain.signature import PublicKey

@@ -9,7 +9,7 @@ from typing import Any
 from landfall import chain
 from landfall.chain import NONE_BEFORE, SEQUENCE, Head
 from landfall.chain.check import shelf
-from landfall.chain.check.given import Finding, found
+from landfall.chain.check.chain_evidence import Finding, found
 from landfall.chain.check.kept import Kept
 from landfall.chain.check.stub import Stub, token
 

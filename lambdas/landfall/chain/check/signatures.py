@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from landfall.chain.check import shelf
-from landfall.chain.check.given import Finding, found
+from landfall.chain.check.chain_evidence import Finding, found
 from landfall.chain.check.kept import Kept
 
 

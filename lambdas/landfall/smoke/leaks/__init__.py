@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from landfall.redaction import kinds, labelled, tokens
+from landfall.redaction import kinds, labelled, vendor_tokens
 from landfall.redaction.prose import is_prose
 from landfall.redaction.sought import Look, folded, look
 from landfall.smoke.leaks import databases, places, traces
@@ -98,7 +98,7 @@ def _told(text: str) -> Iterator[str]:
 
 def _tokens(text: str) -> Iterator[str]:
     """Yield what looks like somebody's token."""
-    yield from (match.group() for match in tokens.PREFIXED.matches(text))
+    yield from (match.group() for match in vendor_tokens.PREFIXED.matches(text))
     yield from (match.group() for each in _TOKENS for match in each.matches(text))
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from landfall.abort import aborted
 from landfall.approval import approval
-from landfall.approval.answering import Heard, answered
+from landfall.approval.may_answer import Heard, answered
 from landfall.approval.sent_answer import Asked
 from landfall.chain import Record
 from landfall.door.reply import CONFLICT, FORBIDDEN, NOT_FOUND, TRY_AGAIN

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 from landfall import naming
-from landfall.aws.ledger import Ledger
-from landfall.aws.ledger_chain import WALKED
+from landfall.aws.dynamodb.ledger import Ledger
+from landfall.aws.dynamodb.ledger_chain import WALKED
 from landfall.chain import Record
 from landfall.intake import document, freeze
 from landfall.ledger import drills

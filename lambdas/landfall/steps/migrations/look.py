@@ -9,7 +9,7 @@ from landfall import redaction, wire
 from landfall.aws.one_off_tasks import OneOffTasks
 from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.logs import task_logs
-from landfall.migration import asking, health, judgement, migration
+from landfall.migration import health, judgement, migration, run_task
 from landfall.migration.judgement import Looked
 from landfall.migration.migration import Migration, Stage
 from landfall.model import Baseline, Deployment, Release, Verdict, passed, wait
@@ -74,7 +74,7 @@ def _looked(event: Migrating, known: Migration, world: World) -> Looked:
     if known.task:
         task, unread = _read(known.task, tasks)
         return judgement.judge(known, task, now, poll, unread)
-    found = tasks.started_by(asking.started_by(release.deployment_id))
+    found = tasks.started_by(run_task.started_by(release.deployment_id))
     if found:
         with_task = starting.with_task(known, found.arn, world)
         return judgement.judge(with_task, found, now, poll)

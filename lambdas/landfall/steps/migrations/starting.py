@@ -7,7 +7,7 @@ from dataclasses import replace
 from landfall.aws.one_off_tasks import OneOffTasks, Ran
 from landfall.change import task_definition, update_result
 from landfall.errors import AwsCallFailed
-from landfall.migration import asking, judgement, migration, words
+from landfall.migration import judgement, migration, migration_words, run_task
 from landfall.migration.migration import Migration, Stage
 from landfall.model import Deployment, Release, Verdict, wait
 from landfall.runtime.world import World
@@ -36,9 +36,9 @@ def begun(release: Release, deployment: Deployment, world: World) -> Verdict:
     if not world.holds_lock(release):
         return update_result.lock_lost()
     if known is None:
-        known = asking.intended(deployment, world.service(release.service), world.now())
+        known = run_task.intended(deployment, world.service(release.service), world.now())
         field.write(migration.written(known))
-    elif not asking.may_repeat(known, world.now()):
+    elif not run_task.may_repeat(known, world.now()):
         return _sought(known, tasks, field)
     return _asked(known, tasks, field)
 
@@ -52,20 +52,22 @@ def _unfit(release: Release, deployment: Deployment, world: World) -> Verdict | 
     service = world.service(release.service)
     template, _ = world.ecs(release.service).task_definition(deployment.task_definition)
     settings = service.migration or MigrationSettings(())
-    return asking.unfit(template, asking.container_of(service, settings), service.name, settings.timeout_seconds)
+    return run_task.unfit(template, run_task.container_of(service, settings), service.name, settings.timeout_seconds)
 
 
 def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Verdict | None:
     """Wait for a migration of this service that an earlier deployment left running: two at once do harm."""
     family = task_definition.family(deployment.task_definition)
-    own = asking.started_by(release.deployment_id)
-    left = [task for task in tasks.running(family, asking.STARTED_BY) if task.started_by != own]
+    own = run_task.started_by(release.deployment_id)
+    left = [task for task in tasks.running(family, run_task.STARTED_BY) if task.started_by != own]
     if not left:
         return None
-    task, other = left[0].arn, left[0].started_by.removeprefix(asking.STARTED_BY)
+    task, other = left[0].arn, left[0].started_by.removeprefix(run_task.STARTED_BY)
     why = f"task {task} still migrates for the earlier deployment {other}; no migration was started for this one"
     return wait(
-        asking.OF_ANOTHER, f"{why}; to stop it: {words.stop_command(task)}", release.limits.smoke_interval_seconds
+        run_task.OF_ANOTHER,
+        f"{why}; to stop it: {migration_words.stop_command(task)}",
+        release.limits.smoke_interval_seconds,
     )
 
 
@@ -77,12 +79,12 @@ def _asked(known: Migration, tasks: OneOffTasks, field: Field) -> Verdict:
     release, world = field.release, field.world
     settings = world.service(release.service).migration or MigrationSettings(())
     try:
-        ran = tasks.run(asking.request(release, known, settings.command, tasks.placement()))
+        ran = tasks.run(run_task.request(release, known, settings.command, tasks.placement()))
     except AwsCallFailed as error:
-        if error.code not in asking.REFUSALS and error.code != asking.CONFLICT:
+        if error.code not in run_task.REFUSALS and error.code != run_task.CONFLICT:
             raise
-        found = tasks.started_by(asking.started_by(release.deployment_id))
-        if found is None and error.code == asking.CONFLICT:
+        found = tasks.started_by(run_task.started_by(release.deployment_id))
+        if found is None and error.code == run_task.CONFLICT:
             return _hidden(judgement.unknown(known, str(error)), field)
         ran = Ran(task=found.arn) if found else Ran(failure=str(error), final=True)
     if not ran.task:
@@ -105,7 +107,7 @@ def _hidden(lost: Migration, field: Field) -> Verdict:
 def _sought(known: Migration, tasks: OneOffTasks, field: Field) -> Verdict:
     """Look for the task: the token may be good no more, so a second call could start a second task."""
     release = field.release
-    found = tasks.started_by(asking.started_by(release.deployment_id))
+    found = tasks.started_by(run_task.started_by(release.deployment_id))
     if found:
         known = with_task(known, found.arn, field.world)
     elif known.stage != Stage.NEVER_STARTED:

@@ -9,7 +9,7 @@ from landfall.aws.service_deployments import ServiceDeployments
 from landfall.judging import Judged
 from landfall.model import Kind
 from landfall.proof import followed as ways
-from landfall.proof import pauses, stability
+from landfall.proof import owner_pauses, stability
 from landfall.proof import service_deployment as views
 from landfall.proof.followed import Followed
 from landfall.proof.live_traffic import Live
@@ -98,5 +98,5 @@ def since(event: Judged, service: ServiceView) -> datetime:
     began = datetime.fromisoformat(started) - stability.OLDER if started else None
     if began and (deployment.kind == Kind.ROLLBACK or not deployment.updated_at):
         return began
-    known = pauses.since(service, deployment)
+    known = owner_pauses.since(service, deployment)
     return min(known, began) if began else known

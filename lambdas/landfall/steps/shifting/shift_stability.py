@@ -8,7 +8,7 @@ from datetime import datetime
 from landfall.judging import Counted, Judged, Pause, is_seen_once
 from landfall.model import Kind, Verdict
 from landfall.proof import followed as ways
-from landfall.proof import pauses, shifted, stability, stages, task_listing
+from landfall.proof import owner_pauses, shifted, stability, stages, task_listing
 from landfall.proof.followed import Followed
 from landfall.proof.observed import Look, ServiceView
 from landfall.runtime.world import World
@@ -23,7 +23,7 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
     before = event.counted.stages if event.counted else None
     known = stages.seen(before, followed.found, now)
     pause = _pause(event, service, followed, gate is not None, now)
-    deployment = pauses.extended(event.deployment, pause)
+    deployment = owner_pauses.extended(event.deployment, pause)
     view = ways.as_rolling(service, followed, deployment)
     counted = task_listing.count(view, deployment, event.counted, now)
     look = _look(event, view, counted, world, now)
@@ -33,7 +33,7 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
         followed = replace(followed, live=shift_look.weights(service, world))
     seen = shifted.assess(look, followed, event, now)
     if seen.code == stability.ROLLING:
-        seen = pauses.assess(seen, pause, event.release.limits, now)
+        seen = owner_pauses.assess(seen, pause, event.release.limits, now)
     if seen.code == stability.ROLLING:
         poll = event.release.limits.stability_poll_seconds
         seen = (
@@ -46,7 +46,7 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
     paused = pause.seconds if pause else 0
     if event.deployment.kind == Kind.RELEASE:  # at its last gate, its after-check may have been asked
         allowed += event.release.limits.after_seconds
-    if seen.code != pauses.PAUSED and not is_seen_once(seen):
+    if seen.code != owner_pauses.PAUSED and not is_seen_once(seen):
         late = seen if known.scaled_at else stability.in_time(seen, deployment, now)
         seen = stages.in_time(late, known, allowed + paused, event.deployment.kind, now)
     left = counted or event.counted
@@ -55,11 +55,11 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
 
 def _pause(event: Judged, service: ServiceView, followed: Followed, at_gate: bool, now: datetime) -> Pause | None:
     """Return what is known of pauses by the owner. A pause at a gate of Landfall is none."""
-    known, found = pauses.before(event), followed.found
+    known, found = owner_pauses.before(event), followed.found
     if not (service.may_pause or known):
         return None
     seen = replace(found, hooks=()) if found and at_gate else found
-    return pauses.seen(known, seen, pauses.since(service, event.deployment), now)
+    return owner_pauses.seen(known, seen, owner_pauses.since(service, event.deployment), now)
 
 
 def _look(event: Judged, view: ServiceView, counted: Counted | None, world: World, now: datetime) -> Look:

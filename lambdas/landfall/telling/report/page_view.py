@@ -8,9 +8,9 @@ from typing import Any, assert_never
 
 from landfall import chain, commit
 from landfall.abort import aborted
-from landfall.after import words as after_words
-from landfall.approval import words as approval_words
-from landfall.migration import words
+from landfall.after import after_words
+from landfall.approval import approval_words
+from landfall.migration import migration_words
 from landfall.model import UNKNOWN, Intent, Outcome, Release
 from landfall.smoke.case import PASS, SKIP
 from landfall.telling.report import Report, latency, page_picture
@@ -94,7 +94,7 @@ def of(report: Report, record: Mapping[str, Any]) -> View:
         links=tuple((f"{name} in the AWS console", address) for name, address in report.links.items()),
         hash=str(record.get(chain.HASH, "")),
         signed=chain.SIGNATURE in record,
-        migration=_briefly(words.full(report.migration)),
+        migration=_briefly(migration_words.full(report.migration)),
         after_check=_briefly(after_words.full(report.after_check)),
         approval=approval_words.full(report.approval),
         abort=aborted.full(report.abort, report.outcome),

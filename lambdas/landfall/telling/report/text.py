@@ -11,10 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from landfall.abort import aborted
-from landfall.after import words as after_words
-from landfall.approval import words as approval_words
+from landfall.after import after_words
+from landfall.approval import approval_words
 from landfall.ledger.execution_history import Entry
-from landfall.migration import words
+from landfall.migration import migration_words
 from landfall.model import Baseline, Outcome
 from landfall.telling.report import Report, latency
 from landfall.telling.report.page_view import asked_for
@@ -79,7 +79,7 @@ _ENVIRONMENT = Environment(  # noqa: S701  Markdown: `finalize` is given everyth
 _ENVIRONMENT.filters.update(
     aborted=aborted.full,
     signed_off=approval_words.full,
-    migrated=words.full,
+    migrated=migration_words.full,
     paced=latency.words,
     after_checked=after_words.full,
     plain=_plain,

@@ -1,0 +1,1 @@
+"""Amazon DynamoDB: the ledger, and what else stands in its table."""

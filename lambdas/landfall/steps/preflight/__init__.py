@@ -1,0 +1,1 @@
+"""Preflight: what it reads before anything is touched, and the order of its checks."""

@@ -1,0 +1,1 @@
+"""Finds deployments whose execution is gone, and takes them over."""

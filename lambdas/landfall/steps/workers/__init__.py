@@ -1,0 +1,1 @@
+"""Looks at a service without a load balancer, before its update and after it."""

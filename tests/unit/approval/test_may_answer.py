@@ -1,0 +1,150 @@
+"""Which answer to a sign-off counts, and what its sender is told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from landfall.approval.approval import MOST_TURNED_AWAY, Approval, ApprovalStage, read, written
+from landfall.approval.judgement import asked
+from landfall.approval.may_answer import Said, answered
+from landfall.door import identity
+from landfall.settings.approval import ApprovalSettings
+from tests.support import builders as b
+
+ITEMS = ("backup taken", "support told")
+ONE = ApprovalSettings("before", ("role/A", "role/B", "user/c"), checklist=ITEMS, expires_seconds=600)
+OWN = ("aws", "123456789012")
+END = b.NOW + timedelta(seconds=600)
+
+
+def approval(*, four_eyes: bool = False, requester: str = "") -> Approval:
+    """Return a sign-off that waits."""
+    return asked(replace(ONE, four_eyes=four_eyes), b.NOW, OWN, requester)
+
+
+def said(role: str, items: tuple[str, ...] = ITEMS, *, yes: bool = True, session: str = "s1", reason: str = "") -> Said:
+    """Return what a session of a role says."""
+    arn = f"arn:aws:sts::123456789012:assumed-role/{role}/{session}"
+    who = identity.of(arn)
+    assert who is not None
+    return Said(who, arn, yes, items, reason)
+
+
+def after(waiting: Approval, *answers: Said, now: datetime = b.NOW) -> tuple[list[int], str, Approval]:
+    """Return the status of each reply, the last message, and the sign-off as recorded."""
+    statuses, message = [], ""
+    for each in answers:
+        reply = answered(waiting, each, now)
+        statuses.append(reply.status)
+        message, waiting = reply.message, reply.approval or waiting
+    return statuses, message, waiting
+
+
+def test_a_yes_with_all_items_approves_and_says_who_when_and_what() -> None:
+    """The record names the identity, the ARN with its session, the time, the items and the reason."""
+    _, message, end = after(approval(), said("A", reason="checked the graphs"))
+
+    assert end.stage == ApprovalStage.APPROVED
+    assert message == "approved by arn:aws:iam::123456789012:role/A"
+    (answer,) = end.answers
+    assert (answer.arn, answer.at) == ("arn:aws:sts::123456789012:assumed-role/A/s1", b.NOW.isoformat())
+    assert (answer.items, answer.reason) == (ITEMS, "checked the graphs")
+
+
+@pytest.mark.parametrize(
+    ("answers", "statuses", "words", "stage"),
+    [
+        ([said("A", ("backup taken",))], [400], 'not confirmed: "support told"', ApprovalStage.WAITING),
+        ([said("A", (*ITEMS, "typo"))], [400], 'no such item: "typo"', ApprovalStage.WAITING),
+        ([said("A", ()), said("A")], [400, 200], "approved by", ApprovalStage.APPROVED),
+        ([said("X")], [403], "role/X is not in `approvers`", ApprovalStage.WAITING),
+        ([said("X"), said("B")], [403, 200], "approved by", ApprovalStage.APPROVED),
+        ([said("X", yes=False)], [403], "is not in `approvers`", ApprovalStage.WAITING),
+        (
+            [said("A"), said("B")],
+            [200, 409],
+            "already approved by arn:aws:iam::123456789012:role/A at",
+            ApprovalStage.APPROVED,
+        ),
+        ([said("A"), said("B", yes=False)], [200, 409], "already approved by", ApprovalStage.APPROVED),
+        ([said("A", (), yes=False)], [200], "refused by", ApprovalStage.REFUSED),
+        ([said("A", yes=False), said("B")], [200, 409], "already refused by", ApprovalStage.REFUSED),
+    ],
+)
+def test_one_approver(answers: list[Said], statuses: list[int], words: str, stage: ApprovalStage) -> None:
+    """One invited yes with every item approves; one invited no refuses; nothing else changes where it stands."""
+    found, message, end = after(approval(), *answers)
+
+    assert (found, end.stage) == (statuses, stage)
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("answers", "statuses", "words", "stage"),
+    [
+        ([said("A"), said("B")], [202, 200], "approved by", ApprovalStage.APPROVED),
+        ([said("A"), said("A", session="s2")], [202, 409], "another session of the same role", ApprovalStage.WAITING),
+        ([said("A"), said("B", ())], [202, 400], "not confirmed", ApprovalStage.WAITING),
+        ([said("A"), said("B", yes=False)], [202, 200], "refused by", ApprovalStage.REFUSED),
+        ([said("A"), said("A", yes=False)], [202, 200], "refused by", ApprovalStage.REFUSED),
+    ],
+)
+def test_four_eyes(answers: list[Said], statuses: list[int], words: str, stage: ApprovalStage) -> None:
+    """Two identities must say yes, each with every item; another session of the first is not a second."""
+    found, message, end = after(approval(four_eyes=True), *answers)
+
+    assert (found, end.stage) == (statuses, stage)
+    assert words in message
+
+
+def test_the_requester_is_no_approver_of_four_eyes_and_may_withdraw() -> None:
+    """Whom AWS names as the requester can say no to the own release, and not yes."""
+    waiting = approval(four_eyes=True, requester="arn:aws:iam::123456789012:role/A")
+
+    assert after(waiting, said("A"))[0] == [403]
+    assert after(waiting, said("A", yes=False))[2].stage == ApprovalStage.REFUSED
+
+
+@pytest.mark.parametrize(("late", "status"), [(timedelta(seconds=-1), 200), (timedelta(), 409), (timedelta(1), 409)])
+def test_an_answer_after_the_end_does_not_count(late: timedelta, status: int) -> None:
+    """From the second of the expiry on, the reply says so and what to do, whether or not a look has recorded it."""
+    reply = answered(approval(), said("A"), END + late)
+
+    assert reply.status == status
+    assert status == 200 or (reply.approval is None and f"expired at {END.isoformat()}; release again" in reply.message)
+
+
+def test_callers_that_may_not_approve_cannot_fill_the_record() -> None:
+    """Each is recorded once, and so many at most."""
+    _, _, end = after(approval(), *[said(f"X{n % 30}") for n in range(90)])
+
+    assert len(end.turned_away) == MOST_TURNED_AWAY
+
+
+WORLDS = st.lists(
+    st.builds(
+        lambda role, items, yes, session: said(role, tuple(items), yes=yes, session=session),
+        st.sampled_from("ABX"),
+        st.lists(st.sampled_from((*ITEMS, "typo")), unique=True),
+        st.booleans(),
+        st.sampled_from(["s1", "s2"]),
+    ),
+    max_size=8,
+)
+
+
+@given(WORLDS, st.booleans())
+def test_approved_means_enough_different_people_with_all_items(answers: list[Said], four_eyes: bool) -> None:
+    """Whatever is sent in whatever order, APPROVED needs as many invited identities, each with the whole checklist."""
+    _, _, end = after(approval(four_eyes=four_eyes), *answers)
+    yes = {str(each.who) for each in answers if each.yes and set(each.items) == set(ITEMS) and each.who.name != "X"}
+
+    assert read({"approval": written(end)}) == end
+    if end.stage == ApprovalStage.APPROVED:
+        assert {answer.who for answer in end.approved_by} <= yes
+        assert len({answer.who for answer in end.approved_by}) >= 1 + four_eyes

@@ -1,0 +1,123 @@
+"""What is said of a migration: never more than is known, and never that all is well where the service suffered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from landfall.ledger import deployment_record
+from landfall.migration import health, migration_words
+from landfall.migration.migration import OVER, Migration, Stage
+from landfall.model import Outcome
+from landfall.telling import deployment_notice
+from landfall.telling.notice import Severity
+from tests.support import builders as b
+
+RAN = Migration(Stage.RAN, b.NOW.isoformat(), b.REVISION, "app", ("migrate",), 900, task="t", exit_code=0)
+SUFFERED = replace(RAN, unhealthy_since="2026-01-02T03:05:00+00:00", unhealthy_why="1 of 2 tasks run")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("stage", Stage)
+def test_an_outcome_says_what_its_migration_means(stage: Stage, outcome: Outcome) -> None:
+    """A failure never leaves out that the database may have been changed, or that nobody knows."""
+    said = migration_words.remark(replace(RAN, stage=stage), outcome)
+    if outcome in (Outcome.SUCCEEDED, Outcome.NO_CHANGE):
+        assert said == ""
+    elif stage in (Stage.INTENDED, Stage.STARTED, Stage.UNKNOWN):
+        assert "UNKNOWN" in said
+    elif stage == Stage.NEVER_STARTED:
+        assert said == "the database was not touched"
+    else:
+        assert "database" in said
+        assert "not touched" not in said
+
+
+@pytest.mark.parametrize("stage", OVER)
+def test_nothing_is_called_unchanged_without_the_service_that_suffered(stage: Stage) -> None:
+    """Whoever reads "the service was not changed" also reads since when it has been unhealthy."""
+    since = "unhealthy since 2026-01-02T03:05:00+00:00"
+    assert since in migration_words.ended(replace(SUFFERED, stage=stage))
+    assert since in migration_words.remark(replace(SUFFERED, stage=stage), Outcome.REJECTED)
+    again = replace(SUFFERED, stage=stage, healthy_again="2026-01-02T03:06:00+00:00")
+    assert "from 2026-01-02T03:05:00+00:00 to 2026-01-02T03:06:00+00:00" in migration_words.ended(again)
+
+
+def test_the_way_back_says_that_a_migration_lies_between() -> None:
+    """It is tried and proven as ever; its record and its message tell people what it does not undo."""
+    back = replace(b.crashed(Outcome.ROLLED_BACK), migration=replace(RAN, backward_compatible=False))
+    assert "a migration lies between, which is not backward compatible" in deployment_record.why(back)
+    assert "a migration lies between" in deployment_notice.notice(back, None).text
+
+
+def test_a_migration_that_nobody_knows_about_pages() -> None:
+    """A rejection is a notice; one whose migration may still run, or ran unseen, is for somebody at once."""
+    rejected = b.crashed(Outcome.REJECTED)
+    assert deployment_notice.notice(rejected, None).severity == Severity.NOTICE
+    unknown = replace(rejected, migration=replace(RAN, stage=Stage.UNKNOWN))
+    notice = deployment_notice.notice(unknown, None)
+    assert notice.severity == Severity.PAGE
+    assert "ACT NOW" in notice.text
+    assert deployment_notice.notice(replace(rejected, migration=RAN), None).severity == Severity.NOTICE
+
+
+SHORT = {
+    "none": None,
+    "ran": RAN,
+    "failed, exit code 3": replace(RAN, stage=Stage.FAILED, exit_code=3),
+    "failed, exit code UNKNOWN": replace(RAN, stage=Stage.FAILED, exit_code=None),
+    "timed out": replace(RAN, stage=Stage.TIMED_OUT),
+    "never started": replace(RAN, stage=Stage.NEVER_STARTED),
+    "UNKNOWN": replace(RAN, stage=Stage.STARTED),
+}
+
+
+@pytest.mark.parametrize(("said", "known"), SHORT.items(), ids=SHORT)
+def test_a_list_says_it_in_a_word(said: str, known: Migration | None) -> None:
+    """`audit` and `status` say for each revision whether its migration ran."""
+    assert migration_words.short(known) == said
+
+
+LOOKS = {
+    "well": ("", b.look()),
+    "a task is missing": ("1 of 2 tasks run", b.look(service=b.service(running=1))),
+    "it was scaled in": ("", b.look(service=b.service(desired=1, running=1))),
+    "a target is unhealthy": ("1 of 1 targets are unhealthy", b.look(targets=(b.target(state="unhealthy"),))),
+    "no service at this look": ("", b.look(service=None)),
+}
+
+
+@pytest.mark.parametrize(("said", "look"), LOOKS.values(), ids=LOOKS)
+def test_when_the_service_suffers(said: str, look: object) -> None:
+    """Fewer tasks than before, or a target that was not unhealthy before; a scale-in is neither."""
+    assert health.problem(look, b.baseline()).startswith(said)  # type: ignore[arg-type]
+    assert bool(health.problem(look, b.baseline())) == bool(said)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("running", "pending", "sick", "replaced"),
+    [(1, 1, False, True), (1, 0, False, False), (0, 2, False, False), (1, 1, True, False), (2, 0, False, False)],
+)
+def test_a_task_that_ecs_replaces_is_waited_for(running: int, pending: int, sick: bool, replaced: bool) -> None:
+    """As after a Spot interruption. No task at all, none on its way, and a target that became unhealthy are harm."""
+    targets = (b.target(state="unhealthy" if sick else "healthy"),)
+    service = b.service(b.ecs_deployment(running=running, pending=pending), running=running)
+    look = b.look(service=service, targets=targets)
+    assert health.is_being_replaced(look) is replaced
+
+
+def test_people_hear_of_it_at_the_second_look_and_once() -> None:
+    """One look is noise; a message at each look would be too."""
+    first = health.noted(RAN, "1 of 2 tasks run", b.NOW)
+    assert not health.is_to_be_told(RAN, first, b.NOW)
+    second = health.noted(first, "1 of 2 tasks run", b.NOW)
+    assert health.is_to_be_told(first, second, b.NOW)
+    told = replace(second, warned="message")
+    assert not health.is_to_be_told(told, health.noted(told, "0 of 2 tasks run", b.NOW), b.NOW)
+    late = b.NOW + health.REPLACED_IN
+    assert not health.is_to_be_told(first, second, b.NOW, replaced=True)
+    assert health.is_to_be_told(first, second, late, replaced=True)
+    well = health.noted(told, "", b.NOW)
+    assert well.healthy_again == b.NOW.isoformat()
+    assert health.noted(first, "", b.NOW) == RAN
