@@ -9,10 +9,15 @@ from landfall.model import Outcome
 
 
 class Exit(IntEnum):
-    """An exit code. 0 to 5 are outcomes. 2 is also every refusal before anything was touched, and every usage error."""
+    """An exit code. 0 to 5 are outcomes of deployments.
+
+    1 is also a check that found something wrong, for the verbs that check (FAILED is the same code). 2 is also every
+    refusal before anything was touched, and every usage error.
+    """
 
     LIVE = 0
     ROLLED_BACK = 1
+    FAILED = 1
     REFUSED = 2
     ROLLBACK_FAILED = 3
     SUPERSEDED = 4

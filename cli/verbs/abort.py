@@ -12,7 +12,7 @@ from cli.command import At, ServiceName, verb
 from cli.deployments import door, follow
 from cli.exits import Refused
 from cli.verbs.release import finished
-from landfall.abort import aborted
+from landfall.abort import aborted, may_abort
 from landfall.errors import InvalidRequest
 from landfall.intake import document
 
@@ -40,8 +40,7 @@ def abort(
     record = records.named(at.cloud, deployment, service)
     known = str(record["deployment_id"])
     if "outcome" in record:
-        ended = f"deployment {known} ended as {record['outcome']}, so there is nothing to abort"
-        raise Refused("NOT_UNDER_WAY", f"{ended}; to go back to an earlier release: landfall rollback")
+        raise Refused("NOT_UNDER_WAY", may_abort.has_ended(known, str(record["outcome"])))
     at.out.check("to abort", True, f"{known} of {record['service']}, commit {record['git_sha']}")
     if not yes and not sys.stdin.isatty():
         raise Refused("UNCONFIRMED", "this is not a terminal, so nobody can confirm; add --yes")

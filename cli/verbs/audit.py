@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli import known_records
 from cli.command import AsCsv, At, OneService, verb
-from cli.exits import Refused
+from cli.exits import Exit, Refused
 from cli.timeline import brief, colour
 from landfall.aws.ecs import Ecs
 from landfall.ledger import revisions
@@ -20,8 +20,6 @@ from landfall.model import UNKNOWN
 from landfall.settings import Service
 
 FIELDS = tuple(f.name for f in fields(Row))
-FOUND = 1
-"""The exit code if the audit found a problem."""
 
 
 @verb
@@ -49,7 +47,7 @@ def audit(
     problems = [asdict(each) for each in found.problems]
     document = {"family": found.family, "revisions": documents, "left_out": found.left, "problems": problems}
     at.out.document(document)
-    return FOUND if found.problems else 0
+    return Exit.FAILED if found.problems else Exit.LIVE
 
 
 class Examined(NamedTuple):

@@ -39,7 +39,7 @@ def check(
         at.out.check(finding.check, finding.result == "ok", seen, f"fix: {finding.mend}")
     good = all(f.result == "ok" for f in findings)
     at.out.document({"ok": good, "digest": found.digest, "findings": [asdict(f) for f in findings]})
-    return Exit.LIVE if good else 1
+    return Exit.LIVE if good else Exit.FAILED
 
 
 app.command()(check)

@@ -21,7 +21,6 @@ DAYS = 14
 """How old an image must be, by its push and its last pull, before it may be deleted."""
 FEWEST = 2
 """Fewer proven releases would be no way back: one is live, and one is behind it."""
-FAILED = 1
 NOT_SEEN = "Lambda functions, other accounts and regions, and scheduled tasks that run one of Landfall's own revisions"
 """Who may use an image without that anybody can tell (docs/images.md). Only a pull in the last days shows them."""
 
@@ -79,7 +78,7 @@ def clean(
     done = deleting.clear(at.cloud, chosen, world)
     _tell(at, done, len(going))
     at.out.document(_document(chosen, world) | {"dry_run": False, **done.document()})
-    return FAILED if done.failed or done.left else Exit.LIVE
+    return Exit.FAILED if done.failed or done.left else Exit.LIVE
 
 
 def _tell(at: At, done: deleting.Cleared, wanted: int) -> None:

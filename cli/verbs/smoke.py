@@ -80,7 +80,7 @@ def smoke(
     good = all(MARKS[check.state] is not False for check in results)
     told = {"ok": good, "base_url": target.base_url, "expected_sha": expect_sha or UNKNOWN}
     at.out.document({**told, "checks": [asdict(check) for check in results]})
-    return Exit.LIVE if good else 1
+    return Exit.LIVE if good else Exit.FAILED
 
 
 def _target(at: At, base_url: str | None, service: str | None, ca_bundle: Path | None) -> Target:

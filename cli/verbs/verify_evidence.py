@@ -13,12 +13,10 @@ from cli.evidence import checkpoint as checkpoint_file
 from cli.evidence import export, gather, progress, room
 from cli.evidence.checking import Checked, Checking
 from cli.evidence.unrecorded import Recent
-from cli.exits import Refused
+from cli.exits import Exit, Refused
 from cli.verbs.history import services
 from landfall.chain.check import Finding, Kept, Verified, judge
 
-FOUND = 1
-"""The exit code if there is a finding."""
 Keys = Annotated[
     list[str] | None,
     typer.Option("--key", help="For an export: the fingerprint of a signing key that you trust. May be repeated."),
@@ -108,7 +106,7 @@ def _end(at: At, told: list[Verified], others: list[Finding], keys: set[str]) ->
         "unreadable": [asdict(finding) for finding in others],
     }
     at.out.document(document)
-    return 0 if clean else FOUND
+    return Exit.LIVE if clean else Exit.FAILED
 
 
 def _tell(at: At, told: Verified, checked: Checked | None = None) -> None:

@@ -39,12 +39,17 @@ def decided(asked: Signed, record: Mapping[str, Any] | None, aborters: tuple[str
     if aborters and asked.who not in {identity.named(entry, *own) for entry in aborters}:
         return Decided(FORBIDDEN, f"{asked.who} is not in `aborters` of {asked.service}'s settings")
     if "outcome" in record:
-        ended = f"deployment {asked.deployment} ended as {record['outcome']}, so there is nothing to abort"
-        return Decided(CONFLICT, f"{ended}; to go back to an earlier release: landfall rollback")
+        return Decided(CONFLICT, has_ended(asked.deployment, str(record["outcome"])))
     if earlier := aborted.read(record):
         return Decided(OK, f"already {aborted.told(earlier)}")
     who = Aborted(str(asked.who), asked.arn, now.isoformat(), asked.reason)
     return Decided(OK, f"aborted by {asked.who}", who)
+
+
+def has_ended(deployment: str, outcome: str) -> str:
+    """Say that a deployment can't be aborted any more, and what can be done instead."""
+    ended = f"deployment {deployment} ended as {outcome}, so there is nothing to abort"
+    return f"{ended}; to go back to an earlier release: landfall rollback"
 
 
 def names_its_own(record: Mapping[str, Any]) -> bool:
