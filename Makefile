@@ -120,7 +120,7 @@ schemas: .venv/.ready  ## Write docs/schemas: the published shapes of what Landf
 policies: layer  ## Record what the steps call in tests/steps; write docs/iam.md and docs/compliance.md
 	@$(RUN) -m tests.policy
 
-machine: .venv/.ready  ## Write TimeoutSeconds, Retry and Catch of every Task into the state machines, from statemachine/kinds.py
+machine: .venv/.ready  ## Write TimeoutSeconds, Retry and Catch of every Task into the state machines, from statemachine/task_kinds.py
 	@$(RUN) -m statemachine.formatter
 
 drawing: .venv/.ready  ## Draw the state machines and the packages into the docs

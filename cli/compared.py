@@ -18,7 +18,7 @@ from landfall.aws.dynamodb.ledger_chain import WALKED
 from landfall.aws.image_manifest import INDEX_TYPES, MANIFEST_TYPES, platforms
 from landfall.aws.trying import trying
 from landfall.chain import Record
-from landfall.change.difference import Revision
+from landfall.change.revision_difference import Revision
 from landfall.errors import AwsCallFailed
 from landfall.images import commit_details
 from landfall.images.commit_details import NOTHING

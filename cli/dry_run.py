@@ -21,8 +21,8 @@ from cli.images import builds
 from cli.images.builds import Image
 from landfall import naming
 from landfall.aws.trying import trying
-from landfall.change import difference, task_definition
-from landfall.change.difference import Change
+from landfall.change import revision_difference, task_definition
+from landfall.change.revision_difference import Change
 from landfall.errors import InvalidRequest, StepOutputTooLarge
 from landfall.intake import request
 from landfall.intake.request import Request, moment
@@ -107,7 +107,7 @@ def _looked(at: At, service: Service, git_sha: str, reason: str) -> Found:
     wanted = task_definition.release_revision(
         template, tags, release, service.container, release.started_at, keep=service.keep_image
     )
-    return Found(release, (), verdict, baseline, difference.changes(template, tags, wanted))
+    return Found(release, (), verdict, baseline, revision_difference.changes(template, tags, wanted))
 
 
 def _resolved(at: At, service: Service, image: Image, reason: str, world: Caller) -> Release:

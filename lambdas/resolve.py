@@ -13,7 +13,7 @@ from landfall.ledger.resolved import Resolved
 from landfall.runtime.step import step
 from landfall.runtime.world import World
 from landfall.steps.recovering import taking_over
-from landfall.steps.resolving import opening, resolution
+from landfall.steps.resolving import new_record, resolution
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ def run(event: ResolveInput, world: World) -> Resolved:
         wanted = request.read(event.input, world.settings)
     except InvalidRequest as error:
         unread = unreadable_request.told_of(mine, event.input, world.settings)
-        return opening.rejected(unread, error, world)
+        return new_record.rejected(unread, error, world)
     if isinstance(wanted, Ignored):
         return resolved.ignored(mine, wanted.why)
     if isinstance(wanted, Recovery):
         return taking_over.taken_over(mine, wanted, world)
-    return opening.requested(mine, wanted, world)
+    return new_record.requested(mine, wanted, world)
 
 
 handler = step(ResolveInput, run)

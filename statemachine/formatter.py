@@ -1,4 +1,4 @@
-"""Makes the files of the state machines follow the table of the kinds of Task (kinds.py).
+"""Makes the files of the state machines follow the table of the kinds of Task (task_kinds.py).
 
 The console shows the files, so they stay plain JSON and hold a copy of the rules for every Task. People change the
 table. `python -m statemachine.formatter` (`make machine`) writes TimeoutSeconds, Retry and Catch of every Task into the
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from statemachine.definition import Machine, definition_text, file, parsed, written
-from statemachine.kinds import TABLE, Kind
 from statemachine.retry_and_catch import UNTIL_NEXT_LOOK, awaited, retry
+from statemachine.task_kinds import TABLE, Kind
 
 Definition = dict[str, Any]
 PARTS = ("TimeoutSeconds", "Retry", "Catch")
@@ -49,11 +49,17 @@ def _kinds(machine: Machine, told: Definition) -> dict[str, Kind]:
     listed = [(name, kind) for kind in TABLE[machine] for name in kind.states]
     names, tasks = [name for name, _ in listed], {n for n, s in told["States"].items() if s["Type"] == "Task"}
     if more := sorted(tasks.difference(names)):
-        raise Unlisted(f"{file(machine).name} has a Task {more[0]} of no kind; list it in one in statemachine/kinds.py")
+        raise Unlisted(
+            f"{file(machine).name} has a Task {more[0]} of no kind; list it in one in statemachine/task_kinds.py"
+        )
     if gone := sorted(set(names) - tasks):
-        raise Unlisted(f"{file(machine).name} has no Task {gone[0]}; take it out of its kind in statemachine/kinds.py")
+        raise Unlisted(
+            f"{file(machine).name} has no Task {gone[0]}; take it out of its kind in statemachine/task_kinds.py"
+        )
     if twice := [name for name in names if names.count(name) > 1]:
-        raise Unlisted(f"{twice[0]} of {file(machine).name} is of two kinds; list it in one in statemachine/kinds.py")
+        raise Unlisted(
+            f"{twice[0]} of {file(machine).name} is of two kinds; list it in one in statemachine/task_kinds.py"
+        )
     return dict(listed)
 
 

@@ -1,7 +1,7 @@
 """Reads the evidence of a service: its records, HEAD, and its anchors in the report bucket; page by page.
 
-What the check needs of a record is kept in short (landfall.chain.check.kept), so that memory does not grow with the
-history.
+What the check needs of a record is kept in short (landfall.chain.check.kept_evidence), so that memory does not grow
+with the history.
 """
 
 from __future__ import annotations

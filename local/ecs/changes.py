@@ -13,7 +13,7 @@ from typing import Any
 from ministack.services import ecs
 
 from local import events
-from local.ecs import failures, sides, stages
+from local.ecs import failures, shifting_stages, target_groups
 
 Record = dict[str, Any]
 
@@ -120,7 +120,7 @@ def settle(service: Record) -> None:
 
 def pauses(service: Record, stage: str) -> list[Record]:
     """Return the pause hooks of a stage."""
-    if stage in stages.UNHOOKED:
+    if stage in shifting_stages.UNHOOKED:
         return []
     hooks = (service.get("deploymentConfiguration") or {}).get("lifecycleHooks") or []
     return [h for h in hooks if h.get("targetType") == "PAUSE" and stage in (h.get("lifecycleStages") or [])]
@@ -146,8 +146,8 @@ def _end(change: Record, own: Record | None, primary: Record, *, replaced: bool)
 
 def _made(service: Record, deployment: Record, known: list[Record]) -> Record:
     """Make the service deployment of an ECS deployment, and the service revision that it goes to."""
-    sides.assign(service, deployment)
-    before = sides.source(service, deployment)
+    target_groups.assign(service, deployment)
+    before = target_groups.source(service, deployment)
     config = service.get("deploymentConfiguration") or {}
     key = service["serviceArn"].partition(":service/")
     revision = {
@@ -157,7 +157,7 @@ def _made(service: Record, deployment: Record, known: list[Record]) -> Record:
         "taskDefinition": deployment["taskDefinition"],
         "createdAt": deployment["createdAt"],
         "loadBalancers": service.get("loadBalancers") or [],
-        "resolvedConfiguration": {"loadBalancers": sides.resolved(service, deployment)},
+        "resolvedConfiguration": {"loadBalancers": target_groups.resolved(service, deployment)},
     }
     change = {
         "serviceDeploymentArn": f"{key[0]}:service-deployment/{key[2]}/{secrets.token_urlsafe(16)}",
@@ -173,7 +173,7 @@ def _made(service: Record, deployment: Record, known: list[Record]) -> Record:
         "_passed": [],
         "_source": before["id"] if before else "",
         "_blue_is_empty": before is not None and not before["desiredCount"],
-        "_steps": stages.steps(config) if sides.strategy(service) != sides.ROLLING else [],
+        "_steps": shifting_stages.steps(config) if target_groups.strategy(service) != target_groups.ROLLING else [],
         "_at": 0,
         "_entered": None,
         "_weights": {},

@@ -7,7 +7,7 @@ from typing import Any
 
 from ministack.services import ecs
 
-from local.ecs import sides
+from local.ecs import target_groups
 from local.load_balancer.one_check import Health
 from local.traits import target_health
 
@@ -46,9 +46,9 @@ def wanted(task: Record) -> bool:
 def targets(service: Record, task: Record) -> list[Target]:
     """Return a task's targets: one for each of the service's load balancers, in the group of its deployment's side."""
     address = ecs._task_ip(task)
-    side = sides.of(ecs._deployment_for_task(service, task) or {})
-    balancers = sides.balancers(service)
-    return [(sides.group(b, side), address or "", int(b.get("containerPort", 80))) for b in balancers]
+    side = target_groups.of(ecs._deployment_for_task(service, task) or {})
+    balancers = target_groups.balancers(service)
+    return [(target_groups.group(b, side), address or "", int(b.get("containerPort", 80))) for b in balancers]
 
 
 def target_healths(service: Record, task: Record) -> list[tuple[str, Health]]:

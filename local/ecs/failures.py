@@ -9,7 +9,7 @@ from typing import Any
 from ministack.services import ecs
 
 from local.ecs import ecs_view as view
-from local.ecs import sides
+from local.ecs import target_groups
 
 Record = dict[str, Any]
 
@@ -68,7 +68,7 @@ def _trip(service: Record, deployment: Record, *, rollback: bool) -> None:
 
 def go_back(service: Record, deployment: Record, why: str) -> bool:
     """Make the last completed deployment PRIMARY again. Returns False if there is none."""
-    last = sides.source(service, deployment)
+    last = target_groups.source(service, deployment)
     if last is None:
         return False
     deployment.update(status="ACTIVE", desiredCount=0)

@@ -8,7 +8,7 @@ from ministack.core.concurrency import resource_lock
 from ministack.services import alb, ecs
 
 from local.ecs import ecs_view as view
-from local.ecs import sides
+from local.ecs import target_groups
 
 Record = dict[str, Any]
 
@@ -18,12 +18,12 @@ def sync(_: str, service: Record) -> None:
 
     It replaces the emulator's own function, which registers every task with the service's own target groups.
     """
-    balancers = sides.balancers(service)
+    balancers = target_groups.balancers(service)
     ledger: dict[str, list[str]] = service.setdefault("_published_targets", {})
     wanted: dict[str, list[tuple[str, int]]] = {group: [] for group in ledger}
     for balancer in balancers:
-        for side in (sides.OWN, sides.ALTERNATE):
-            wanted.setdefault(sides.group(balancer, side), [])
+        for side in (target_groups.OWN, target_groups.ALTERNATE):
+            wanted.setdefault(target_groups.group(balancer, side), [])
     if service["status"] == "ACTIVE":
         for task in view.tasks_of(service):
             for group, address, port in view.targets(service, task) if task["lastStatus"] == "RUNNING" else ():

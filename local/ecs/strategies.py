@@ -23,7 +23,7 @@ from typing import Any
 
 from ministack.services import ecs
 
-from local.ecs import changes, launches, sides, stages
+from local.ecs import changes, launches, shifting_stages, target_groups
 from local.ecs import ecs_view as view
 from local.load_balancer import weights
 
@@ -52,10 +52,10 @@ def step(cluster: str, service: Record, change: Record) -> None:
 
 def _forth(cluster: str, service: Record, change: Record, green: Record, blue: Record | None) -> None:
     """Keep both fleets complete as far as the stage asks for them, then see whether the stage is done."""
-    now: stages.Step = change["_steps"][change["_at"]]
-    scaled = change["_at"] >= stages.BEFORE.index(stages.SCALE_UP)
-    complete = not scaled or _complete(cluster, service, green) or now.stage != stages.SCALE_UP
-    if now.stage != stages.CLEAN_UP and blue:
+    now: shifting_stages.Step = change["_steps"][change["_at"]]
+    scaled = change["_at"] >= shifting_stages.BEFORE.index(shifting_stages.SCALE_UP)
+    complete = not scaled or _complete(cluster, service, green) or now.stage != shifting_stages.SCALE_UP
+    if now.stage != shifting_stages.CLEAN_UP and blue:
         _complete(cluster, service, blue, empty=change["_blue_is_empty"])
     if change["_entered"] is None:
         _enter(service, change, now, green, blue)
@@ -66,27 +66,27 @@ def _forth(cluster: str, service: Record, change: Record, green: Record, blue: R
             _finish(service, green)
 
 
-def _enter(service: Record, change: Record, now: stages.Step, green: Record, blue: Record | None) -> None:
+def _enter(service: Record, change: Record, now: shifting_stages.Step, green: Record, blue: Record | None) -> None:
     """Begin a stage."""
     change["_entered"] = time.monotonic()
     change["_passed"] = []
     changes.enter(service, change, now.stage)
     if now.stage == "RECONCILE_SERVICE" and blue:
         _shift(service, change, green, test=0, production=0)
-    elif now.stage == stages.TEST_SHIFT:
-        _shift(service, change, green, test=stages.WHOLE)
+    elif now.stage == shifting_stages.TEST_SHIFT:
+        _shift(service, change, green, test=shifting_stages.WHOLE)
     elif now.percent is not None:
         _shift(service, change, green, production=now.percent)
         view.event(service, f"(deployment {green['id']}) has shifted {now.percent:g} % of production traffic.")
 
 
-def _is_done(service: Record, change: Record, now: stages.Step, green: Record) -> bool:
+def _is_done(service: Record, change: Record, now: shifting_stages.Step, green: Record) -> bool:
     """Say whether a stage is over. Its hooks come last."""
     if now.stage == "RECONCILE_SERVICE" and not _stopped(service, green, [change["_deployment"], change["_source"]]):
         return False
-    if now.stage == stages.CLEAN_UP and not _stopped(service, green, [change["_deployment"]]):
+    if now.stage == shifting_stages.CLEAN_UP and not _stopped(service, green, [change["_deployment"]]):
         return False
-    if now.stage not in stages.UNHOOKED:
+    if now.stage not in shifting_stages.UNHOOKED:
         return changes.passes(service, green, now.stage)
     return time.monotonic() - float(change["_entered"] or 0) >= now.minutes * MINUTE
 
@@ -97,7 +97,7 @@ def _back(cluster: str, service: Record, change: Record, green: Record, blue: Re
     if blue is None or not _complete(cluster, service, blue, empty=change["_blue_is_empty"]):
         return
     _shift(service, change, green, test=0, production=0)
-    change["lifecycleStage"] = stages.CLEAN_UP
+    change["lifecycleStage"] = shifting_stages.CLEAN_UP
     if _stopped(service, blue, [change["_source"]]):
         _finish(service, blue)
 
@@ -134,10 +134,10 @@ def _shift(
     """Give green these percentages of the test and the production traffic, and blue the rest."""
     asked = {"testListenerRule": test, "productionListenerRule": production}
     change["_weights"].update({rule: percent for rule, percent in asked.items() if percent is not None})
-    ours = sides.of(green)
-    theirs = sides.OWN if ours == sides.ALTERNATE else sides.ALTERNATE
-    for balancer in sides.balancers(service):
-        groups = sides.group(balancer, ours), sides.group(balancer, theirs)
+    ours = target_groups.of(green)
+    theirs = target_groups.OWN if ours == target_groups.ALTERNATE else target_groups.ALTERNATE
+    for balancer in target_groups.balancers(service):
+        groups = target_groups.group(balancer, ours), target_groups.group(balancer, theirs)
         for rule, percent in asked.items():
             arn = (balancer.get("advancedConfiguration") or {}).get(rule)
             if arn and percent is not None and groups[0] != groups[1]:

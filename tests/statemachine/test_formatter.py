@@ -9,7 +9,7 @@ import pytest
 
 from statemachine.definition import Machine, definition, definition_text, parsed, written
 from statemachine.formatter import PARTS, Unlisted, differences, main, rewritten
-from statemachine.kinds import TABLE
+from statemachine.task_kinds import TABLE
 from tests.statemachine.rules import of_type
 
 EVERY_MACHINE = pytest.mark.parametrize("machine", Machine, ids=lambda m: m.value)

@@ -16,7 +16,7 @@ from cli.ui.site import Site
 from cli.ui.views import deployment, seconds
 from cli.ui.views.lane import lane
 from cli.ui.views.seconds import Span
-from cli.ui.views.steps import Cause, step
+from cli.ui.views.step_names import Cause, step
 from landfall.ledger.task_times import TaskTimes, of_report
 from landfall.logs.task_logs import Line, Tally
 from landfall.model import Failure, Outcome

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from cli.ui import rendering
-from cli.ui.views.steps import Cause
+from cli.ui.views.step_names import Cause
 
 ROOT = Path(__file__).parents[2]
 STATIC = rendering.HERE / "static"

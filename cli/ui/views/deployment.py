@@ -18,7 +18,7 @@ from cli.ui.views.lane import Stop, lane
 from cli.ui.views.outcomes import outcome_of
 from cli.ui.views.seconds import Part
 from cli.ui.views.sign_off import SignOff
-from cli.ui.views.steps import why
+from cli.ui.views.step_names import why
 from landfall.abort import aborted
 from landfall.approval import approval
 from landfall.gates import gate_log, gate_words

@@ -11,7 +11,7 @@ from cli import records
 from cli.ui.reading.difference import Compared
 from cli.ui.views import page_words
 from cli.ui.views.outcomes import outcome_of
-from cli.ui.views.steps import step
+from cli.ui.views.step_names import step
 from landfall.chain import Record
 from landfall.ledger.deployment_difference import Commits, Difference, Pair, Side
 from landfall.model import UNKNOWN

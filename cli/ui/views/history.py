@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cli import records
 from cli.ui.reading.history import Found
-from cli.ui.views import page_words, steps
+from cli.ui.views import page_words, step_names
 from cli.ui.views.outcomes import outcome_of
 from landfall.chain import Record
 from landfall.model import UNKNOWN, Outcome
@@ -60,6 +60,6 @@ def _line(environment: str, record: Record) -> Line:
         str(record.get("commit_subject") or ""),
         page_words.seconds(page_words.took(record)) if "outcome" in record else "",
         page_words.tail(asked),
-        steps.why(record.get("why")) if state != "proven" else "",
+        step_names.why(record.get("why")) if state != "proven" else "",
         str(record["service"]) != UNKNOWN_SERVICE and record.get("outcome") not in UNCHANGED,
     )

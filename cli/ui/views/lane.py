@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cli.ui.views import page_words
-from cli.ui.views.steps import step
+from cli.ui.views.step_names import step
 from landfall.proof.stages import AT_GATE
 
 AHEAD = ("Accepted", "Preflight", "Revision", "Update", "Rollout", "Targets", "Checks", "Proof", "Record")

@@ -13,10 +13,10 @@ from cli.live_release import Live
 from cli.ui.reading.builds import Builds
 from cli.ui.reading.live import Column, Seen
 from cli.ui.reading.under_way import UnderWay
-from cli.ui.views import facts, page_words, sign_off, steps
+from cli.ui.views import facts, page_words, sign_off, step_names
 from cli.ui.views.behind import behind
 from cli.ui.views.facts import Fact
-from cli.ui.views.steps import step
+from cli.ui.views.step_names import step
 from landfall.images.commit_details import NOTHING
 from landfall.ledger import drills
 from landfall.model import UNKNOWN, Outcome
@@ -108,9 +108,9 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
     began, commit = page_words.moment(running.since), str(running.record.get("git_sha", UNKNOWN))
     took = max(0.0, (now - began).total_seconds()) if began else 0.0
     stopped = f"aborted, {aborts.GOES_BACK}" if aborts.of(running.record) else ""
-    paused = stopped or steps.paused(running.code) or steps.awaits(running.code)
+    paused = stopped or step_names.paused(running.code) or step_names.awaits(running.code)
     word = paused or (step(running.state).label.lower() if running.state else "under way")
-    usual = running.usual if not steps.awaits(running.code) else None  # people take the time that they take
+    usual = running.usual if not step_names.awaits(running.code) else None  # people take the time that they take
     compared = (" of about" if took <= usual else "; usually") if usual else ""
     of_about = f"{compared} {page_words.span(usual)}" if usual else ""
     return Cell(

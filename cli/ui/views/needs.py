@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cli.deployments import sign_offs
 from cli.ui.reading.live import Column, Seen
-from cli.ui.views import page_words, sign_off, steps
+from cli.ui.views import page_words, sign_off, step_names
 from cli.ui.views.live import FAILED, doubt
 from landfall.approval import approval_words
 from landfall.intake.freeze import Freeze
@@ -67,7 +67,7 @@ def _failed(column: Column, seen: Seen, options: str) -> list[Need]:
         return []
     last, where = live.last_change, f"{seen.name}, {column.environment}"
     commit, since = page_words.short(last.get("git_sha", UNKNOWN)), page_words.since(last.get("ended_at"), column.at)
-    show, why = f"landfall show {last['deployment_id']}{options}", steps.why(last.get("why", ""))
+    show, why = f"landfall show {last['deployment_id']}{options}", step_names.why(last.get("why", ""))
     match last.get("outcome"):
         case outcome if outcome in FAILED:
             what = f"commit {commit} ended {outcome}; the service is not proven healthy. {why}"
@@ -108,7 +108,7 @@ def _freeze(column: Column, where: str, what: str, freeze: Freeze, command: str)
 def _paused(column: Column, seen: Seen, options: str) -> Iterable[Need]:
     """Return a deployment that waits for its owner: nobody else lets it go on."""
     running = seen.running
-    if running and (word := steps.paused(running.code)):
+    if running and (word := step_names.paused(running.code)):
         where, name = f"{seen.name}, {column.environment}", running.record["deployment_id"]
         what, since = (
             f"{word}: {page_words.reason(running.reason)}",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cli.ui.views.steps import Cause, step
+from cli.ui.views.step_names import Cause, step
 from landfall.ledger.execution_history import Event
 from landfall.ledger.task_times import TaskTimes
 

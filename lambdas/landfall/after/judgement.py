@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from landfall.after import after_words
-from landfall.after.answers import Answer, Says
+from landfall.after.function_answers import Answer, Says
 from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.model import State, Verdict, wait
 from landfall.settings.after import CALL_SECONDS, LONGEST_WAIT, pause

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from landfall.gates import by_logs, likelihood, measured, saying, weighing
-from landfall.gates.answers import Sides
 from landfall.gates.by_logs import NO_LOGS, NOT_SURE
+from landfall.gates.counted_answers import Sides
 from landfall.gates.traffic_series import BAKE, Evidence, GateWindow, Minute, TrafficSeries, at_weight, settled
 from landfall.gates.weighing import Weighed
 from landfall.model import State, Verdict

@@ -18,7 +18,7 @@ SETTLED = timedelta(minutes=2)
 class Minute:
     """The requests to one side in the minute from `start` on, how many it answered with a 5xx, and latency in seconds.
 
-    `refused` were answered with a 4xx; of `lost` no answer of a target was counted (answers.py).
+    `refused` were answered with a 4xx; of `lost` no answer of a target was counted (counted_answers.py).
     For log errors: lines, and how many are errors. A minute without requests has no data points, and is not in a side.
     """
 

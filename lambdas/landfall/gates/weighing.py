@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from landfall.gates import answers, likelihood, saying
-from landfall.gates.answers import Sides
+from landfall.gates import counted_answers, likelihood, saying
+from landfall.gates.counted_answers import Sides
 from landfall.gates.likelihood import Rates
 from landfall.gates.sides import Errors, Latency
 from landfall.gates.traffic_series import Evidence, Minute
@@ -71,7 +71,7 @@ class Weighed:
 
 def of_errors(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
     """Weigh the 5xx answers, and those that the load balancer gave because a target gave none."""
-    blue, green = answers.failed(sides)
+    blue, green = counted_answers.failed(sides)
     rule = Errors(blue, settings.errors_times, settings.errors_points, likelihood.BURSTS)
     score = likelihood.added(before.errors, map(rule.ratio, green), before.minutes + 1)
     reason = partial(_told, "5xx answers", green, rule)
@@ -83,7 +83,7 @@ def of_refusals(sides: Sides, before: Evidence) -> Weighed | None:
 
     None where blue itself refuses so many that nothing could be worse. No gate waits for this.
     """
-    blue, green = answers.refused(sides)
+    blue, green = counted_answers.refused(sides)
     rule = Errors(blue, REFUSED_TIMES, REFUSED_POINTS, likelihood.LOG_BURSTS)
     if rule.rates.worse >= 1:
         return None

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from landfall.chain import Record
-from landfall.change import difference
-from landfall.change.difference import Field, Revision
+from landfall.change import revision_difference
+from landfall.change.revision_difference import Field, Revision
 from landfall.images.commit_details import NOTHING, WHOLE, Told
 from landfall.images.stored import Manifest
 from landfall.ledger.deployment_record import seconds
@@ -196,7 +196,7 @@ def _layers(manifest: Manifest | None) -> list[tuple[str, int]] | None:
 def _task_definition(before: Revision | None, after: Revision | None) -> tuple[Field, ...]:
     if before is None or after is None:
         return ()
-    return difference.without_secrets(difference.between(before, after))
+    return revision_difference.without_secrets(revision_difference.between(before, after))
 
 
 def _settings(record: Record) -> dict[str, Any]:

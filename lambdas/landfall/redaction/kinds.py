@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from landfall.redaction import aws, headers_and_sql, health, meanings, spoken, vendor_tokens
+from landfall.redaction import aws, headers_and_sql, health_records, meanings, spoken, vendor_tokens
 from landfall.redaction.kind import Kind, Standard
 from landfall.redaction.labelled import Labelled
 from landfall.redaction.prose import is_prose
@@ -62,7 +62,7 @@ def _looks(name: str, pattern: str, really: Callable[[str], bool] = lambda _: Tr
 
 KINDS: tuple[Standard, ...] = (
     _kind("private key", PRIVATE_KEY + r"(?s:.*?-----END [A-Z ]{0,30}-----|.*)", needs=("private key",)),
-    *health.KINDS,
+    *health_records.KINDS,
     _kind("row", r"(?P<keep>Key \([^)]{1,200}\)=|Failing row contains )\(.*", needs=("key (", "failing row")),
     _kind("row", rf"(?i)(?P<keep>{headers_and_sql.INSERT})\((?!\$\d|\?|%s|:).*", needs=("insert into",)),
     _kind(

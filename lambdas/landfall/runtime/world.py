@@ -25,9 +25,9 @@ class World(Adapters):
         Clients are safe in many threads once they are made, and are the same; resources such as tables are not, and are
         its own (boto3 guide, Clients and Resources: multithreading).
         """
-        from landfall.runtime import worlds
+        from landfall.runtime import thread_worlds
 
-        return worlds.beside(self)
+        return thread_worlds.beside(self)
 
     def base_url(self, settings: Service, groups: tuple[GroupView, ...]) -> str:
         """Return where the service answers: as configured, else at its load balancer's own DNS name.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.after import after_words, inquiry, judgement
-from landfall.after.answers import Answer, Says
+from landfall.after.function_answers import Answer, Says
 from landfall.after.inquiry import Inquiry, InquiryStage
 from landfall.model import State
 from landfall.settings.after import CALL_SECONDS, AfterCheck

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.change import difference
-from landfall.change.difference import Field
+from landfall.change import revision_difference
+from landfall.change.revision_difference import Field
 from landfall.images.commit_details import CUT, WHOLE, Told
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_difference import Image, Known, Pair, commits, difference_of
@@ -134,7 +134,7 @@ PLACES = {
 def test_no_value_that_may_be_a_secret(place: str) -> None:
     """Wherever in a task definition a secret stands, its name is told and its value is not."""
     for changed in ((revision(), revision(**{place: PLACES[place]})), (revision(**{place: PLACES[place]}), revision())):
-        told = difference.without_secrets(difference.between(*changed))
+        told = revision_difference.without_secrets(revision_difference.between(*changed))
         assert told
         assert SECRET not in json.dumps([[each.name, each.before, each.after] for each in told])
 
@@ -142,7 +142,7 @@ def test_no_value_that_may_be_a_secret(place: str) -> None:
 def test_a_secret_is_told_by_its_name() -> None:
     """Whoever reads the difference sees that it moved, and not where to."""
     changed = revision(), revision(secrets=PLACES["secrets"], environment=PLACES["environment"])
-    assert difference.without_secrets(difference.between(*changed)) == (
+    assert revision_difference.without_secrets(revision_difference.between(*changed)) == (
         Field("containerDefinitions.app.environment.DB_URL", "added"),
         Field("containerDefinitions.app.secrets.DB_PASSWORD", "added"),
     )

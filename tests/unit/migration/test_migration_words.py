@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from landfall.ledger import deployment_record
-from landfall.migration import health, migration_words
+from landfall.migration import migration_words, service_health
 from landfall.migration.migration import OVER, Migration, Stage
 from landfall.model import Outcome
 from landfall.telling import deployment_notice
@@ -91,8 +91,8 @@ LOOKS = {
 @pytest.mark.parametrize(("said", "look"), LOOKS.values(), ids=LOOKS)
 def test_when_the_service_suffers(said: str, look: object) -> None:
     """Fewer tasks than before, or a target that was not unhealthy before; a scale-in is neither."""
-    assert health.problem(look, b.baseline()).startswith(said)  # type: ignore[arg-type]
-    assert bool(health.problem(look, b.baseline())) == bool(said)  # type: ignore[arg-type]
+    assert service_health.problem(look, b.baseline()).startswith(said)  # type: ignore[arg-type]
+    assert bool(service_health.problem(look, b.baseline())) == bool(said)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -104,20 +104,20 @@ def test_a_task_that_ecs_replaces_is_waited_for(running: int, pending: int, sick
     targets = (b.target(state="unhealthy" if sick else "healthy"),)
     service = b.service(b.ecs_deployment(running=running, pending=pending), running=running)
     look = b.look(service=service, targets=targets)
-    assert health.is_being_replaced(look) is replaced
+    assert service_health.is_being_replaced(look) is replaced
 
 
 def test_people_hear_of_it_at_the_second_look_and_once() -> None:
     """One look is noise; a message at each look would be too."""
-    first = health.noted(RAN, "1 of 2 tasks run", b.NOW)
-    assert not health.is_to_be_told(RAN, first, b.NOW)
-    second = health.noted(first, "1 of 2 tasks run", b.NOW)
-    assert health.is_to_be_told(first, second, b.NOW)
+    first = service_health.noted(RAN, "1 of 2 tasks run", b.NOW)
+    assert not service_health.is_to_be_told(RAN, first, b.NOW)
+    second = service_health.noted(first, "1 of 2 tasks run", b.NOW)
+    assert service_health.is_to_be_told(first, second, b.NOW)
     told = replace(second, warned="message")
-    assert not health.is_to_be_told(told, health.noted(told, "0 of 2 tasks run", b.NOW), b.NOW)
-    late = b.NOW + health.REPLACED_IN
-    assert not health.is_to_be_told(first, second, b.NOW, replaced=True)
-    assert health.is_to_be_told(first, second, late, replaced=True)
-    well = health.noted(told, "", b.NOW)
+    assert not service_health.is_to_be_told(told, service_health.noted(told, "0 of 2 tasks run", b.NOW), b.NOW)
+    late = b.NOW + service_health.REPLACED_IN
+    assert not service_health.is_to_be_told(first, second, b.NOW, replaced=True)
+    assert service_health.is_to_be_told(first, second, late, replaced=True)
+    well = service_health.noted(told, "", b.NOW)
     assert well.healthy_again == b.NOW.isoformat()
-    assert health.noted(first, "", b.NOW) == RAN
+    assert service_health.noted(first, "", b.NOW) == RAN

@@ -16,7 +16,7 @@ from botocore.exceptions import (
 from botocore.exceptions import ConnectionError as NoConnection
 from botocore.parsers import ResponseParserError
 
-from landfall.after.answers import MOST_BYTES, Reply
+from landfall.after.function_answers import MOST_BYTES, Reply
 from landfall.aws.trying import SERVER_ERROR, trying
 from landfall.settings.after import function_and_qualifier
 

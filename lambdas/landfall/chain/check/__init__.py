@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landfall.chain.check import anchors, places, signatures
+from landfall.chain.check import anchors, record_places, signatures
 from landfall.chain.check.chain_evidence import Evidence, Finding
-from landfall.chain.check.kept import Kept
+from landfall.chain.check.kept_evidence import Kept
 
 __all__ = ["Evidence", "Finding", "Kept", "Verified", "judge", "verify"]
 
@@ -46,7 +46,7 @@ def verify(evidence: Evidence) -> Verified:
 def judge(kept: Kept) -> Verified:
     """Say all that is wrong with what was kept of a service's evidence."""
     planted = anchors.planted(kept)
-    found = (*places.findings(kept), *signatures.findings(kept), *anchors.findings(kept))
+    found = (*record_places.findings(kept), *signatures.findings(kept), *anchors.findings(kept))
     first = kept.first
     return Verified(
         service=kept.service,

@@ -8,7 +8,7 @@ from itertools import islice
 from landfall.chain import Anchor
 from landfall.chain.check import shelf
 from landfall.chain.check.chain_evidence import Finding, found
-from landfall.chain.check.kept import Kept
+from landfall.chain.check.kept_evidence import Kept
 from landfall.chain.check.stub import Stub, token
 
 _SHOWN = 5

@@ -29,8 +29,8 @@ def found(code: str, what: str, record: Stub) -> Finding:
 class Evidence:
     """All there is of a service: its records in the order they are kept in, its HEADs as they are kept, its anchors.
 
-    A history that is too long for memory is kept record by record (kept.py). `keys` are those whose signatures count.
-    `begun` says that closings of the service are signed, and says so from elsewhere than the records do.
+    A history that is too long for memory is kept record by record (kept_evidence.py). `keys` are those whose signatures
+    count. `begun` says that closings of the service are signed, and says so from elsewhere than the records do.
     """
 
     service: str

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from landfall import chain
 from landfall.chain import HASH, SIGNATURE, Anchor, Record
 from landfall.chain.check import Verified, shelf
-from landfall.chain.check.kept import Kept
+from landfall.chain.check.kept_evidence import Kept
 from landfall.chain.signature import is_signed
 
 MOST = 100

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from landfall.chain.check import shelf
 from landfall.chain.check.chain_evidence import Finding, found
-from landfall.chain.check.kept import Kept
+from landfall.chain.check.kept_evidence import Kept
 
 
 def findings(kept: Kept) -> Iterator[Finding]:

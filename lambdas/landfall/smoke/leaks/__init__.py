@@ -13,14 +13,14 @@ from typing import Any
 from landfall.redaction import kinds, labelled, vendor_tokens
 from landfall.redaction.prose import is_prose
 from landfall.redaction.sought import Look, folded, look
-from landfall.smoke.leaks import databases, places, traces
+from landfall.smoke.leaks import databases, server_paths, traces
 from landfall.smoke.leaks.spelled import Spelled, spelled
 from landfall.text.lazy_pattern import Later
 
 KINDS: Mapping[str, tuple[Look, ...]] = {
     **traces.TRACES,
     "a database's error": databases.DATABASES,
-    "a query": places.QUERY,
+    "a query": server_paths.QUERY,
     "an address with a password": (
         look(r"\b\w{2,20}://[^\s:/@]{0,100}:(?!\*{3}|<|\[|x{4}|pass(?:word)?@)[^\s/@]{1,100}@", "://"),
     ),
@@ -29,8 +29,8 @@ KINDS: Mapping[str, tuple[Look, ...]] = {
     "a token": (look(r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}", "eyj"),),
     "a password": (),
     "a social security number": (look(kinds.SSN, "-"),),
-    "a path of the server": places.PATH,
-    "a place in the source": places.PLACE,
+    "a path of the server": server_paths.PATH,
+    "a place in the source": server_paths.PLACE,
 }
 """Without a look: it takes more than one to tell."""
 _NEEDS = tuple((need, kind, each) for kind, looks in KINDS.items() for each in looks for need in each.needs)
@@ -137,6 +137,6 @@ def _is_source(each: Mapping[str, Any]) -> bool:
     if lined and files and "methodName" in each and not _CLASSES.isdisjoint(each):
         return True
     return lined and any(
-        re.search(rf"[/\\].{{0,200}}\.(?:{places.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
+        re.search(rf"[/\\].{{0,200}}\.(?:{server_paths.SOURCE}|twig|erb|jinja2?|j2|haml|ejs|hbs|vue)$", name[-210:])
         for name in files
     )

@@ -6,7 +6,7 @@ Each pattern is plain enough to be searched in linear time, or nearly: the text 
 from __future__ import annotations
 
 from landfall.redaction.sought import look
-from landfall.smoke.leaks.places import SOURCE
+from landfall.smoke.leaks.server_paths import SOURCE
 
 TRACES = {
     "a Python traceback": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landfall import redaction
-from landfall.after import answers, inquiry, judgement
+from landfall.after import function_answers, inquiry, judgement
 from landfall.after.inquiry import Inquiry
 from landfall.after.judgement import Due
 from landfall.aws.events import SOURCE
@@ -55,7 +55,7 @@ def _called(event: Proven, now_due: Due, function: AfterFunction, field: Field) 
     document = {"source": SOURCE, "detail-type": proven_event.DETAIL_TYPE, "detail": detail}
     reply = function.call(document, now_due.seconds)
     kinds = world.settings.redaction.strictest
-    answer = answers.read(reply, lambda text: redaction.redacted(text, kinds))
+    answer = function_answers.read(reply, lambda text: redaction.redacted(text, kinds))
     return _noted(judgement.answered(intended, answer, world.now(), poll), intended, field)
 
 

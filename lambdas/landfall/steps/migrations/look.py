@@ -9,7 +9,7 @@ from landfall import redaction, wire
 from landfall.aws.one_off_tasks import OneOffTasks
 from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.logs import task_logs
-from landfall.migration import health, judgement, migration, run_task
+from landfall.migration import judgement, migration, run_task, service_health
 from landfall.migration.judgement import Looked
 from landfall.migration.migration import Migration, Stage
 from landfall.model import Baseline, Deployment, Release, Verdict, passed, wait
@@ -109,8 +109,8 @@ def _health(event: Migrating, before: Migration, known: Migration, world: World)
         has_targets = service is not None and not release.is_worker
         targets = world.elb.targets(service.target_groups) if service and has_targets else ()
         look, now = Look(service, (), targets), world.now()
-        known = health.noted(known, health.problem(look, event.baseline), now)
-        if health.is_to_be_told(before, known, now, replaced=health.is_being_replaced(look)):
+        known = service_health.noted(known, service_health.problem(look, event.baseline), now)
+        if service_health.is_to_be_told(before, known, now, replaced=service_health.is_being_replaced(look)):
             cluster = world.service(release.service).cluster
             notice = migration_notice.notice(release, known, cluster)
             known = replace(known, warned=world.topic.publish(notice))

@@ -8,14 +8,14 @@ from landfall.intake import document
 from landfall.ledger import recovery
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
-from landfall.steps.recovering import opening_late
+from landfall.steps.recovering import missing_record
 
 
 def opened(execution_arn: str, world: World) -> bool:
     """Open the record of an execution that left none. From then on it is looked after like any other."""
     if world.ledger.of_execution(execution_arn):
         return False
-    record = opening_late.opened(execution_arn, world)
+    record = missing_record.opened(execution_arn, world)
     return record is not None and "outcome" not in record
 
 

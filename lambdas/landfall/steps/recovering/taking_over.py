@@ -12,7 +12,7 @@ from landfall.ledger.resolved import Resolved
 from landfall.model import Failure, Release
 from landfall.runtime.step import logger
 from landfall.runtime.world import World
-from landfall.steps.recovering import opening_late
+from landfall.steps.recovering import missing_record
 
 
 def taken_over(mine: Release, wanted: Recovery, world: World) -> Resolved:
@@ -33,7 +33,7 @@ def _record(wanted: Recovery, world: World) -> Record | None:
     if not wanted.execution_arn:
         return world.ledger.record(wanted.service, wanted.deployment_id)
     known = world.ledger.of_execution(wanted.execution_arn)
-    return opening_late.opened(wanted.execution_arn, world) if known is None else known
+    return missing_record.opened(wanted.execution_arn, world) if known is None else known
 
 
 def _plan(record: Record | None, mine: Release, world: World) -> Plan:

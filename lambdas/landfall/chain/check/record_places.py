@@ -10,7 +10,7 @@ from landfall import chain
 from landfall.chain import NONE_BEFORE, SEQUENCE, Head
 from landfall.chain.check import shelf
 from landfall.chain.check.chain_evidence import Finding, found
-from landfall.chain.check.kept import Kept
+from landfall.chain.check.kept_evidence import Kept
 from landfall.chain.check.stub import Stub, token
 
 

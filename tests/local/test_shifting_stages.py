@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.ecs.stages import shifts, steps
+from local.ecs.shifting_stages import shifts, steps
 from local.load_balancer.weights import in_percent
 
 SHIFTS: dict[str, tuple[dict[str, Any], list[tuple[float, float]]]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from landfall.change.difference import Change, changes
+from landfall.change.revision_difference import Change, changes
 
 LIVE = {
     "family": "f",

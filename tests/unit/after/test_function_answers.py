@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.after import answers
-from landfall.after.answers import DETAILS_BYTES, MOST_BYTES, REASON_BYTES, Answer, Reply, Says
+from landfall.after import function_answers
+from landfall.after.function_answers import DETAILS_BYTES, MOST_BYTES, REASON_BYTES, Answer, Reply, Says
 from landfall.wire import size
 
 
 def read(payload: bytes, *, failed: bool = False) -> Answer:
     """Return what an answer means; nothing in it is redacted."""
-    return answers.read(Reply(payload, failed), lambda text: text)
+    return function_answers.read(Reply(payload, failed), lambda text: text)
 
 
 MEANS: dict[str, tuple[Any, Says, str]] = {
@@ -89,7 +89,7 @@ def test_it_may_say_when_to_ask_again(value: Any, seconds: int) -> None:
 def test_what_it_says_is_redacted_and_short() -> None:
     """Reason and details go into the record, messages and reports."""
     told = json.dumps({"ok": False, "reason": "secret " * 1000, "details": ["secret"] * 5000}).encode()
-    answer = answers.read(Reply(told), lambda text: text.replace("secret", "***"))
+    answer = function_answers.read(Reply(told), lambda text: text.replace("secret", "***"))
     assert "secret" not in answer.reason + answer.details
     assert size(answer.reason) - 2 <= REASON_BYTES
     assert size(answer.details) - 2 <= DETAILS_BYTES
