@@ -1,7 +1,7 @@
 """Is the function of a service's after-check there, and may Landfall invoke it? For `landfall doctor`.
 
-IAM is asked about the role of the step that invokes it (IAM API reference, SimulatePrincipalPolicy). What the caller
-may do says nothing of that.
+This module asks IAM about the role of the step that invokes the function (IAM API reference,
+SimulatePrincipalPolicy): the caller's own rights say nothing about that role.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REGION, _ACCOUNT = 3, 4
 
 
 def look(cloud: Cloud, service: Service) -> str:
-    """Say that it is there and may be invoked. Raises Unwell if not, and AwsCallFailed or ClientError if not seen."""
+    """Say that the function may be invoked. Raises Unwell if not, and AwsCallFailed or ClientError if unknown."""
     name = service.after.function if service.after else ""
     client = cloud.client("lambda")
     try:
@@ -51,20 +51,20 @@ def _allowed(cloud: Cloud, client: Any, name: str) -> str:
         found = cloud.client("iam").simulate_principal_policy(**asked)["EvaluationResults"]
     except ClientError as error:
         mend = "allow your identity the action that AWS names here; Preflight asks too, before it changes anything"
-        raise Unwell(f"{name} is there; whether Landfall may invoke it was not seen: {error}", mend) from error
+        raise Unwell(f"{name} is there, but it is not known whether Landfall may invoke it: {error}", mend) from error
     denied = [each for each in found if each["EvalDecision"] != ALLOWED]
     if denied or not found:
         what = ", ".join(f"{each['EvalActionName']} ({each['EvalDecision']})" for each in denied) or "nothing"
-        mend = "deploy Landfall's stack, which grants it; if it did, a permissions boundary or an SCP denies it"
+        mend = "deploy Landfall's stack, which grants it; if that is done, a permissions boundary or an SCP denies it"
         raise Unwell(f"IAM does not let Landfall use {name}: {what}", mend)
     theirs = arn.split(":")[_ACCOUNT]
     if theirs != own[_ACCOUNT]:
-        return f"Landfall's role may invoke it, if account {theirs} lets it in: Preflight asks for that"
+        return f"Landfall's role may invoke it if account {theirs} allows that too: Preflight checks it"
     return "Landfall may invoke it"
 
 
 def _arn(name: str, machine: str) -> str:
-    """Return the function's ARN, with its alias or version. A name is of Landfall's own account and region."""
+    """Return the function's ARN, with its alias or version. A bare name means Landfall's own account and region."""
     if name.startswith("arn:"):
         return name
     partition, region, account = (machine.split(":")[at] for at in (1, _REGION, _ACCOUNT))

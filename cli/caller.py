@@ -1,4 +1,4 @@
-"""Gives the decisions of a step what they read, with the caller's own credentials."""
+"""Reads what the decisions of a step need, with the caller's own credentials."""
 
 from __future__ import annotations
 
@@ -65,4 +65,4 @@ class SeenByCaller(AfterFunction):
             return 0
 
     def may_be_called(self) -> None:
-        """Ask nothing: Preflight asks in Landfall's name."""
+        """Do nothing: Preflight checks this with Landfall's own role."""

@@ -54,7 +54,7 @@ class Cloud:
         return str(self.session.region_name)
 
     def client(self, name: str) -> Any:
-        """Return a client, always the same of a name: many threads may use it, and making one takes longer than a call.
+        """Return the one client of this name: threads may share it, and making a client takes longer than a call.
 
         The local AWS is reached over loopback only.
         """

@@ -1,7 +1,7 @@
 """Reads what `landfall diff` compares: two deployments of a service, and what AWS still has of them.
 
-Two revisions, two reports, and both images' manifests in one call; in a second, the platforms' manifests where an image
-is an index of several. A release before another is found by the chain.
+It reads two revisions, two reports, and both images' manifests in one call. If an image is an index, a second call
+reads the platforms' manifests. The chain says which release came before another.
 """
 
 from __future__ import annotations
@@ -35,8 +35,9 @@ def live(cloud: Cloud, service: Service) -> Record:
     """Return the record of the release that a service runs. Raises Refused if it is not known as proven."""
     record = live_release.look(cloud, service).release
     if record is None:
-        what = f"what {service.name} runs was never proven, so there is no deployment to compare"
-        raise Refused("NOT_PROVEN", f"{what}; name two: `landfall history --service {service.name}` lists them")
+        what = f"the release that {service.name} runs was never proven, so there is no deployment to compare"
+        way_out = f"name two deployments: `landfall history --service {service.name}` lists them"
+        raise Refused("NOT_PROVEN", f"{what}; {way_out}")
     return record
 
 
@@ -76,16 +77,16 @@ class _Side:
         self.platform = platform_of(manifest, self._revision, self._report) if manifest else ""
 
     def known(self, of_platforms: Mapping[str, Manifest]) -> Known:
-        """Return what is known. The build's words are in the index, the layers in the platform's manifest."""
+        """Return what is known. The index holds the build's annotations, the platform's manifest the layers."""
         said = commit_details.read(self._manifest, str(self._record.get("git_sha"))) if self._manifest else NOTHING
         manifest = of_platforms.get(self.platform) if self.platform else self._manifest
         return Known(self._record, said, manifest, self._revision, self._report)
 
 
 def platform_of(manifest: Manifest, revision: Revision | None, report: Mapping[str, Any] | None) -> str:
-    """Return the digest of the platform's manifest that a deployment's tasks ran; empty for no index, or not known.
+    """Return the digest of the platform's manifest that the tasks ran; empty without an index, or if unknown.
 
-    It is the one that a task reported; without a report the one of the revision's `runtimePlatform` (ECS API reference:
+    A task reported it. Without a report it is the one of the revision's `runtimePlatform` (ECS API reference:
     X86_64 on Linux where it has none), or the only one.
     """
     listed = {str(each.get("digest")): each.get("platform") or {} for each in platforms(manifest)}

@@ -61,7 +61,7 @@ def tell(at: At, service: Service, wanted: str) -> int:
 
 
 def within(said: Sequence[Told], wanted: str) -> Contains:
-    """Say whether the first release contains a commit. It also contains what earlier releases in it contain."""
+    """Say whether the first release contains a commit. A release contains the commits of each earlier release in it."""
     inside: list[Told] = []
     for each in said:
         if each is said[0] or any(each.sha == later.sha or each.sha in later.ancestors for later in inside):

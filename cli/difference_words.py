@@ -36,7 +36,7 @@ def image(told: Difference) -> str:
 
 
 def how(pair: Pair) -> Literal["added", "removed", "changed"]:
-    """Say what became of a thing that both deployments may have."""
+    """Say whether an item was added, removed or changed between the two deployments."""
     return "added" if pair.before is None else "removed" if pair.after is None else "changed"
 
 

@@ -12,12 +12,12 @@ from landfall.settings import Service
 
 
 def last(cloud: Cloud, service: Service) -> Practice | None:
-    """Return the last way back that a drill proved, of the newest records."""
+    """Return the last way back that a drill proved, among the newest records."""
     return drills.last(islice(cloud.ledger.newest_first(service.name, drills.NEWEST), drills.NEWEST))
 
 
 def told(cloud: Cloud, service: Service) -> str:
-    """Return the sentence about it; empty for a service that has no drill table."""
+    """Return the sentence about the last drill; empty for a service that has no drill table."""
     if service.drill is None:
         return ""
     found = last(cloud, service)

@@ -68,7 +68,7 @@ def dry_run(at: At, service: Service, git_sha: str, reason: str, *, may_wait: bo
     behind = may_wait and found.verdict is not None and found.verdict.code == MOVING
     refusals = (*queue, *(r for r in found.refusals if not (behind and r.code == MOVING)))
     if behind:
-        at.out.say("it would wait until the running deployment ends; what it would find then is not known")
+        at.out.say("the release would wait until the running deployment ends; the dry run can't know the state then")
     _tell(at, found, refusals)
     code = Exit.REFUSED if refusals else Exit.LIVE
     at.out.document(
@@ -158,8 +158,8 @@ def _tell(at: At, found: Found, refusals: tuple[Refusal, ...]) -> None:
             at.out.say(f"    - {change.before}", "red")
         if change.after is not None:
             at.out.say(f"    + {change.after}", "green")
-    end = "it would be refused" if refusals else "it would be no change" if _is_live(found) else "it would go"
-    at.out.say(f"{end}; nothing was changed", "bold red" if refusals else "bold green")
+    would = "be refused" if refusals else "change nothing" if _is_live(found) else "start"
+    at.out.say(f"the release would {would}; nothing was changed", "bold red" if refusals else "bold green")
 
 
 def _is_live(found: Found) -> bool:

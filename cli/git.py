@@ -71,7 +71,7 @@ def changed_files(base: str, head: str) -> list[str]:
     """Return the paths that differ between two commits. Raises Refused."""
     names = [commit(name).sha for name in (base, head)]
     why = f"{base} and {head} can't be compared"
-    # a file that was moved counts as a change in its old place too; names are not quoted
+    # a moved file counts as a change at its old path too; names are not quoted
     options = ("diff", "--name-only", "--no-renames", "-z")
     return [path for path in _git(*options, *names, code="NO_COMMIT", why=why).split("\0") if path]
 

@@ -1,4 +1,4 @@
-"""The records that an audit of revisions needs: those that the revisions, ECR and the last proven releases lead to."""
+"""Finds the records that an audit of revisions needs: by the revisions, by ECR's images, and the last proven ones."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SIDE_BY_SIDE = 8
 
 
 def of(cloud: Cloud, service: str, revisions: Sequence[Revision], images: Sequence[Listed]) -> list[Record]:
-    """Return what the ledger knows of revisions and of the images in ECR, newest first by the chain.
+    """Return the records of these revisions and of the images in ECR, newest first by the chain.
 
-    How many records are read follows from how many revisions and tags there are, not from how long the ledger is.
+    The number of records read depends on the number of revisions and tags, not on the length of the ledger.
     """
     found = [
         *_of_revisions(cloud.ledger, service, revisions),
@@ -35,7 +35,7 @@ def of(cloud: Cloud, service: str, revisions: Sequence[Revision], images: Sequen
 
 
 def last_revision(ledger: Ledger, service: str) -> str:
-    """Return the revision of the newest release in the ledger that has one, for a service that ECS does not know."""
+    """Return the newest revision that the ledger has, for a service that ECS does not know."""
     of_chain = (last(service) for last in (ledger.last_change, ledger.last_proven))
     newest = islice(ledger.newest_first(service, page=KEPT), SEARCHED)
     named = (str(record.get("task_definition") or "") for record in chain(filter(None, of_chain), newest))
@@ -43,7 +43,7 @@ def last_revision(ledger: Ledger, service: str) -> str:
 
 
 def _of_revisions(ledger: Ledger, service: str, revisions: Sequence[Revision]) -> Iterator[Record]:
-    """Yield the records that revisions name by their tags. For others, yield those of the image that they name."""
+    """Yield the records that the revisions' tags name. For a revision without tags, yield the records of its image."""
     tagged = {revision.arn: revision.tags.get(TAG_DEPLOYMENT, "") for revision in revisions}
     named = {str(r["deployment_id"]): r for r in ledger.records(service, filter(None, tagged.values()))}
     yield from named.values()
@@ -53,7 +53,7 @@ def _of_revisions(ledger: Ledger, service: str, revisions: Sequence[Revision]) -
 
 
 def _of_tags(cloud: Cloud, service: str, images: Sequence[Listed]) -> Iterator[Record]:
-    """Yield the records of the commits that are tags in ECR: whether a tag was moved is seen by them."""
+    """Yield the records of the commits that are tags in ECR: they show whether a tag was moved."""
     tags = sorted({tag for image in images for tag in image.tags if commit.NAMED.fullmatch(tag)})
     parts = [part for start in range(SIDE_BY_SIDE) if (part := tags[start::SIDE_BY_SIDE])]
     ledgers = [cloud.another_ledger() for _ in parts]

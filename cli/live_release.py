@@ -31,9 +31,9 @@ class Live:
     """What a service runs.
 
     `record` is the last deployment, if it left this revision live and proven, else None. `release` is the proven
-    deployment that made this revision. `last_change` is the last deployment that changed the service, whatever it left.
+    deployment that made this revision. `last_change` is the last deployment that changed the service, however it ended.
     `may_pause`: its owner has hooks that pause a deployment.
-    `unfinished` are the records of those under way, in the order in which they began.
+    `unfinished` are the records of the deployments under way, in the order in which they began.
     `alarms` are those that the service names in its deployment configuration.
     """
 
@@ -55,17 +55,17 @@ class Live:
 
     @property
     def under_way(self) -> str | None:
-        """Return the deployment that began last of those under way; None where there is none."""
+        """Return the newest deployment that is under way; None if there is none."""
         return str(self.unfinished[-1]["deployment_id"]) if self.unfinished else None
 
     def said(self, told: Iterable[tuple[Record, str]]) -> str:
-        """Return what is to be said of deployments under way, each with its id unless it is the one that began last."""
+        """Return the notes about deployments under way, each with its id unless it is the newest deployment."""
         named = ((str(record["deployment_id"]), text) for record, text in told)
         return "; ".join(text if name == self.under_way else f"{name} {text}" for name, text in named)
 
     @property
     def proven(self) -> bool:
-        """Say whether the service runs what was proven last, with all tasks, while nobody changes it."""
+        """Say whether the service runs the last proven release with all its tasks, and no deployment is under way."""
         whole = 0 < self.desired == self.running and self.rollout == "COMPLETED"
         return self.record is not None and whole and self.under_way is None
 
@@ -76,10 +76,10 @@ def look(cloud: Cloud, service: Service) -> Live:
 
 
 def looks(cloud: Cloud, services: Sequence[Service]) -> list[Live]:
-    """Read what services run: ECS first, then the ledger, each for many services in one call.
+    """Read what services run, from ECS first and then from the ledger, many services in one call.
 
-    A deployment that began this moment may not be in the index of those under way yet. It has not changed the service
-    then, so what is said of what runs still holds.
+    The index of deployments under way may lack a deployment that began this moment. Such a deployment has not changed
+    the service yet, so the answer still holds.
     """
     ecs = cloud.client("ecs")
     views = _views(ecs, services)
@@ -103,7 +103,7 @@ def looks(cloud: Cloud, services: Sequence[Service]) -> list[Live]:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What a running revision is: its commit, its image, and the proven deployment that it is of."""
+    """A running revision: its commit, its image, and the proven deployment that made it."""
 
     git_sha: str
     image: str
@@ -185,7 +185,7 @@ def _under_way(cloud: Cloud, services: Sequence[Service]) -> dict[str, tuple[Rec
 
 
 def _by_record(view: ServiceView, service: Service, standing: Standing) -> _Shown | None:
-    """Return what the last proven release says of the revision that runs, if it made that revision.
+    """Return the running revision as the last proven release recorded it, if that release made the revision.
 
     ECS has no call that describes several revisions, and this record is signed. A revision never changes.
     """
@@ -206,7 +206,7 @@ def _by_record(view: ServiceView, service: Service, standing: Standing) -> _Show
 def _by_revision(
     cloud: Cloud, service: Service, arn: str, template: Mapping[str, Any], tags: Mapping[str, str]
 ) -> _Shown:
-    """Return what ECS says of a revision, and the newest deployment that proved it."""
+    """Return the revision as ECS describes it, with the newest deployment that proved it."""
     images = {str(c["name"]): str(c["image"]) for c in template["containerDefinitions"]}
     image = images.get(service.container, UNKNOWN)
     named = tags.get(TAG_DEPLOYMENT)
@@ -217,7 +217,7 @@ def _by_revision(
 
 
 def proof(last: Record | None, revision: str) -> Record | None:
-    """Return the last deployment that touched the service, if it left exactly this revision live and proven.
+    """Return the last deployment that changed the service, if it left exactly this revision live and proven.
 
     An earlier proof of the revision doesn't count: a rollback to it may have failed since then.
     """

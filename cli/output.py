@@ -20,7 +20,7 @@ from landfall.text import foreign
 
 INDENT = " " * 4
 ESCAPED = {"\x7f": "\\u007f", "##": "#\\u0023"}
-"""What JSON doesn't escape: a control character, and text that a CI's log would run as a command."""
+"""What JSON doesn't escape, with its escape: a control character, and text that a CI's log would run as a command."""
 MARKS = {True: ("✓", "green"), False: ("✗", "bold red"), None: ("-", "dim")}
 """How a check's line begins: passed, failed, not done."""
 

@@ -51,7 +51,7 @@ def _from(since: datetime, by_id: Iterable[Record]) -> Iterator[Record]:
 def by_start(by_id: Iterable[Record]) -> Iterator[Record]:
     """Yield records, newest first. The input is sorted by id, greatest first.
 
-    It keeps a number of records back. So an id with a wrong time may be that many places from where it belongs.
+    It holds a number of records back, so a record with a wrong time in its id may be that many places out of order.
     """
     held: list[tuple[_Later, int, Record]] = []
     for number, record in enumerate(by_id):

@@ -12,7 +12,7 @@ from landfall.chain import Record
 from landfall.errors import AwsCallFailed
 
 MOST_BYTES = 8 << 20
-"""Of an object that is read. A report holds 50 tasks, 50 lines and a timeline, and is far smaller."""
+"""The most bytes that are read of an object. A report holds 50 tasks, 50 lines and a timeline, and is far smaller."""
 MISSING = ("NoSuchKey", "AccessDenied")
 """S3 answers 403 for a missing object if the caller may not list the bucket (API reference, GetObject)."""
 

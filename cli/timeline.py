@@ -1,4 +1,4 @@
-"""How a deployment is told: one line for each thing that happened."""
+"""The lines that describe a deployment: one for each event."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def line(event: Event) -> Text | None:
 
 
 def colour(outcome: str) -> str:
-    """Return the style of an outcome, or of what a record without one is called."""
+    """Return the style of an outcome, or of the word for a record without an outcome."""
     return next((style for known, style in OUTCOMES.items() if known == outcome), "bold red")
 
 

@@ -28,11 +28,13 @@ def run(event: Mapping[str, Any], world: World) -> Reply:
 
 
 def _wake(asked: Asked, world: World) -> None:
-    """Let the deployment look now. If its wait is over, or AWS fails, its next look finds the answer."""
+    """Wake the deployment. If it no longer waits, or AWS fails, its next look finds the answer."""
     try:
         token = world.wakes.token(asked.service, asked.deployment)
         if token is None or not world.wakes.wake(token):
-            logger.info("no wait to end; the next look finds the answer", extra={"deployment_id": asked.deployment})
+            logger.info(
+                "no execution to wake; the next look finds the answer", extra={"deployment_id": asked.deployment}
+            )
     except AwsCallFailed as error:
         logger.warning("the deployment was not woken; its next look finds the answer", extra={"why": str(error)})
 

@@ -28,7 +28,7 @@ class Output:
 
 
 def run(event: DrillInput, world: World) -> Output:
-    """Begin a drill, or end those that are half way. Safe to repeat: each execution has a name of its own."""
+    """Begin a drill, or continue the unfinished ones. Safe to repeat: each execution has a name of its own."""
     if event.service:
         begun = drilling.began(world.service(event.service), world)
         if isinstance(begun, str):
@@ -37,10 +37,13 @@ def run(event: DrillInput, world: World) -> Output:
         return Output(refused=f"{begun.code}: {begun.why}")
     with_drills = [service for service in world.settings.services if service.drill]
     forward, stuck = for_each(
-        with_drills, lambda each: drilling.went_forward(each, world), lambda each: each.name, "one was not looked after"
+        with_drills,
+        lambda each: drilling.went_forward(each, world),
+        lambda each: each.name,
+        "a drill was not continued",
     )
     if stuck:
-        raise StepError(f"{stuck} drills could not be looked after; the next look tries again")
+        raise StepError(f"{stuck} drills could not be continued; the next look tries again")
     return Output(forward=forward)
 
 

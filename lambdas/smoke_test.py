@@ -26,7 +26,7 @@ def run(event: Judged, world: World) -> Output:
     settings = world.service(event.release.service)
     forward = event.deployment.kind == Kind.RELEASE
     if forward and event.deployment.git_sha == UNKNOWN:
-        return Output(failed("NO_SHA", "which commit the release is from is not known: nothing could prove it"), ())
+        return Output(failed("NO_SHA", "the release's commit is not known, so nothing could prove it"), ())
     tasks = event.deployment.desired_count
     answers = world.ask(settings, event.baseline.base_url, world.secrets(settings), tasks)
     before = event.baseline.git_sha if forward else UNKNOWN

@@ -27,7 +27,7 @@ class SweepInput:
 
 @dataclass(frozen=True)
 class Output:
-    """What was looked at and what was started. `opened`: executions that had left no record, and have one now."""
+    """What the sweep looked at and started. `opened`: executions for which it opened the missing record."""
 
     unfinished: int
     started: int
@@ -35,18 +35,18 @@ class Output:
 
 
 def run(_: SweepInput, world: World) -> Output:
-    """Look at every execution that failed, then at every unfinished record. One that can't be helped stops no other."""
+    """Look at every failed execution, then at every unfinished record. An error at one does not stop the others."""
     failed = world.executions.failed(world.machine_arn, world.now() - LOOKED_BACK)[:MOST_LOST]
-    opened, lost = for_each(failed, lambda arn: sweeping.opened(arn, world), str, "one was not looked after")
+    opened, lost = for_each(failed, lambda arn: sweeping.opened(arn, world), str, "an execution was not swept")
     unfinished = world.ledger.unfinished()
     started, stuck = for_each(
         unfinished,
         lambda record: sweeping.started(record, world),
         lambda record: str(record.get("deployment_id")),
-        "one was not looked after",
+        "a record was not swept",
     )
     if lost + stuck:
-        raise StepError(f"{lost} executions and {stuck} records could not be looked after; the next sweep tries again")
+        raise StepError(f"{lost} executions and {stuck} records could not be swept; the next sweep tries again")
     return Output(len(unfinished), started, opened)
 
 

@@ -46,7 +46,7 @@ class Push:
 def record(at: At, wanted: str, service: str | None) -> Record:
     """Return the record that `wanted` names, as soon as it exists. Raises Refused if none is expected, or none comes.
 
-    Without a name it is the newest record; if an image was pushed since, it is the record of that push's deployment.
+    Without a name it returns the newest record, or the record of the newest push's deployment if that push is later.
     """
     found = _look(at, wanted, service)
     if found is not None and (wanted or "outcome" not in found):

@@ -22,7 +22,7 @@ LATE_SECONDS = 30
 """How many seconds longer than the build watch the command waits before it starts a deployment itself."""
 
 PUSHED_WITHIN = timedelta(hours=1)
-"""An image that this command pushed was pushed no longer ago, by any clock that an id may come from."""
+"""The greatest age, by any clock that an id may come from, of an image that this command pushed."""
 
 
 def execution(at: At, service: Service, image: Image, reason: str) -> str:
@@ -68,7 +68,7 @@ def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
         if found := at.cloud.ledger.any_of_image(service.name, image.digest):
             return str(found["execution_arn"])
         time.sleep(at.cloud.pause(POLL_SECONDS))
-    # the index may lag, and what is there must not be called missing
+    # the index may lag, and a record that exists must not be called missing
     since = at.cloud.ledger.since(service.name, (began - PUSHED_WITHIN).strftime(naming.TIME))
     if late := next((r for r in since if r["image_digest"] == image.digest), None):
         return str(late["execution_arn"])

@@ -23,14 +23,14 @@ from landfall.text.shortened import shortened
 TIMEOUT_SECONDS = 60
 FIRST_REFUSAL, THROTTLED, FIRST_FAILURE = 300, 429, 500
 MOST_OF_AWS = 300
-"""Characters of what AWS says of a request that did not reach the function."""
+"""How many characters of AWS's own message are shown for a request that did not reach the function."""
 
 
 @dataclass(frozen=True)
 class Door:
-    """A function URL. `output` of the pipeline's stack has it; `policy` opens it, and says where that is documented.
+    """A function URL. `output` names the stack output that holds it, `policy` the IAM policy that allows calls to it.
 
-    `codes`: the command's own codes, by the door's status. `missing`: the code and the text where the stack has none.
+    `codes`: the command's codes, by the function's status. `missing`: code and text if the stack has no such output.
     """
 
     output: str
@@ -62,9 +62,9 @@ ABORTS = Door(
 
 
 def sent(cloud: Cloud, door: Door, record: Record, more: Mapping[str, Any]) -> dict[str, Any]:
-    """Send a request about a deployment with the caller's own credentials, and return what the door says.
+    """Send a request about a deployment with the caller's own credentials, and return the function's answer.
 
-    Raises Refused where it does not count, and NotKnown where nobody can know.
+    Raises Refused if the request does not count, and NotKnown if nobody can know whether it does.
     """
     url = cloud.outputs.get(door.output)
     if url is None:
@@ -79,14 +79,14 @@ def sent(cloud: Cloud, door: Door, record: Record, more: Mapping[str, Any]) -> d
 def posted(
     door: Door, url: str, credentials: ReadOnlyCredentials, region: str, body: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Sign a request (AWS Signature Version 4), send it, and return the door's answer. Raises as `sent` does."""
+    """Sign a request (AWS Signature Version 4), send it, and return the function's answer. Raises as `sent` does."""
     request = AWSRequest("POST", url, data=json.dumps(body), headers={"content-type": "application/json"})
     SigV4Auth(credentials, "lambda", region).add_auth(request)
     try:
         reply = URLLib3Session(timeout=TIMEOUT_SECONDS).send(request.prepare())
     except HTTPClientError as error:
         raise NotKnown(
-            "NO_REPLY", f"no reply came, so the request may count or not: see `landfall show`: {error}"
+            "NO_REPLY", f"no reply came, so the request may or may not count: see `landfall show`: {error}"
         ) from error
     status, told = reply.status_code, _told(reply.status_code, reply.text)
     if not told:
@@ -98,7 +98,7 @@ def posted(
 
 
 def _told(status: int, text: str) -> str:
-    """Return the sentence of the door; empty where the text is not of its making: it names the status it has."""
+    """Return the function's message; empty if the body is not from the function, whose body repeats the HTTP status."""
     try:
         said = json.loads(text)
         return str(said["message"]) if said["status"] == status else ""
@@ -107,7 +107,7 @@ def _told(status: int, text: str) -> str:
 
 
 def _of_aws(text: str) -> str:
-    """Return what AWS itself says, such as a wrong signature or a throttle; empty where it says nothing."""
+    """Return AWS's own message, such as a wrong signature or a throttle; empty if there is none."""
     try:
         said = json.loads(text)
         return str(said.get("message") or said.get("Message") or "")
@@ -120,15 +120,15 @@ def _not_from_the_door(door: Door, status: int, why: str) -> Refused:
     if status >= FIRST_FAILURE:
         return NotKnown("DOOR_FAILED", f"the function failed ({status}{says}); see `landfall show`, then send it again")
     if status < FIRST_REFUSAL:
-        return NotKnown("NO_DOOR", f"what answered ({status}) is not Landfall's function; see `landfall show`")
+        return NotKnown("NO_DOOR", f"the answer ({status}) did not come from Landfall's function; see `landfall show`")
     if status == THROTTLED:
         return Refused("BUSY", f"AWS is busy, and Landfall did not see the request ({status}{says}); send it again")
     way_out = f"your role or user needs the policy {door.policy}" if status == FORBIDDEN else "nothing was done"
-    return Refused("NOT_ALLOWED", f"AWS turned the request away ({status}{says}) before Landfall saw it; {way_out}")
+    return Refused("NOT_ALLOWED", f"AWS refused the request ({status}{says}) before Landfall saw it; {way_out}")
 
 
 def _reached(url: str, cloud: Cloud) -> str:
-    """Return where the URL is reached. The local AWS answers for its URLs at its own endpoint."""
+    """Return the address to send to. The local AWS serves its function URLs at its own endpoint."""
     if cloud.endpoint is None:
         return url
     name = url.split("://", 1)[-1].partition(".")[0]

@@ -49,7 +49,7 @@ def way_back_in(at: At, execution_arn: str) -> list[str]:
     local = " --local" if at.cloud.local else ""
     return [
         f"  watch it again:  landfall watch {execution_arn}{local}",
-        f"  stop it:         landfall abort {execution_arn}{local}   (Landfall then goes back, and proves that)",
+        f"  stop it:         landfall abort {execution_arn}{local}   (Landfall then rolls back, and proves it)",
     ]
 
 

@@ -1,6 +1,6 @@
 """Does a deployment that is under way wait for somebody: its service's owner, a gate of Landfall, or an after-check?
 
-Its execution's newest verdict says so: the stage, the traffic, what is waited for, and until when.
+The newest verdict of its execution says so: the stage, the traffic, what the deployment waits for, and until when.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from landfall.proof.stages import AT_GATE, UNDER_WAY
 WAITING = ("JudgeGate", "AfterCheck")
 """The states that judge at a gate, and that ask the after-check."""
 NEWEST_EVENTS = 40
-"""Of an execution's history: its last look is among them."""
+"""How many events of an execution's history are read: the last look is among them."""
 
 
 def of(cloud: Cloud, live: Live) -> str:
@@ -31,11 +31,11 @@ def of(cloud: Cloud, live: Live) -> str:
         history = Executions(cloud.client("stepfunctions"))
         return said(history.newest_events(str(record["execution_arn"]), NEWEST_EVENTS)) if record else ""
     except AwsCallFailed:
-        return ""  # that it is under way is said all the same
+        return ""  # without this, the page still says that the deployment is under way
 
 
 def said(events: Iterable[Event]) -> str:
-    """Return the reason of the last verdict, if that is a pause, or says what a gate waits for, or how far ECS is."""
+    """Return the last verdict's reason if it is a pause, names what a gate waits for, or says how far ECS is."""
     last = next((event for event in reversed(list(events)) if event.verdict), None)
     if last is None or last.verdict is None:
         return ""

@@ -1,4 +1,4 @@
-"""Checks the ledger's services one after the other, each from its checkpoint on if it has one that holds."""
+"""Checks the ledger's services one after the other, each from its checkpoint on if it has a valid one."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from landfall.chain import Record
 from landfall.chain.check import Finding, Verified, judge
 from landfall.chain.check.resume import Point, point_of
 
-INTERRUPTED = "interrupted: verifying what was read, so that the next run can go on from it; Ctrl-C gives that up"
+INTERRUPTED = "interrupted: verifying the records that were read, so that the next run can go on; Ctrl-C stops this too"
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a check says of a service. `whole`: when all its records were read last. `reread`: why they were now."""
+    """The result for a service. `whole`: when all its records were last read. `reread`: why this run read them all."""
 
     told: Verified
     whole: str
@@ -32,9 +32,9 @@ class Checked:
 
 @dataclass
 class Checking:
-    """A check of services. `path`: where its checkpoint lies, if it has one. `step` counts the records of each.
+    """A check of services. `path`: the checkpoint's file, if there is one. `step` counts the records of each service.
 
-    `full`: it reads everything, also what the checkpoint says was verified.
+    `full`: read everything, also the records that the checkpoint calls verified.
     """
 
     cloud: Cloud

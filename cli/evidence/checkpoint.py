@@ -1,7 +1,7 @@
-"""The file from which the next check goes on: what was verified of each service, and in which ledger.
+"""The checkpoint file, from which the next check goes on: which records of each service were verified, in which ledger.
 
-It holds nothing secret, and nothing vouches for it: whoever can write to it can say that a record was verified which
-nobody looked at. So a check that goes on says what it did not look at.
+The file holds nothing secret, and it is not signed: anybody who can write to it can claim that a record was verified.
+So a check that starts from a checkpoint says which records it did not read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STRICT = dacite.Config(strict=True)
 
 @dataclass
 class Checkpoint:
-    """What was verified. `executions`: those that began before that time were compared with the records."""
+    """What was verified. `executions`: the time before which all executions were compared with the records."""
 
     version: int
     ledger: dict[str, str]
@@ -35,7 +35,7 @@ class Checkpoint:
 
     @property
     def executions_since(self) -> datetime | None:
-        """Return from when on executions are still to be compared; None where none were."""
+        """Return the time from which executions must still be compared with the records; None if none were compared."""
         return datetime.fromisoformat(self.executions) if self.executions else None
 
 
@@ -74,7 +74,7 @@ def _read(path: Path) -> Checkpoint:
 
 
 def write(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint in place of the one that is there: whole, or not at all."""
+    """Replace the checkpoint file atomically: a crash leaves the old file or the new one."""
     with NamedTemporaryFile("w", dir=path.parent, prefix=path.name, delete=False, encoding="utf-8") as file:
         file.write(json.dumps(asdict(checkpoint), indent=2) + "\n")
     Path(file.name).replace(path)

@@ -30,13 +30,13 @@ __all__ = ["ANCHORS", "FILES", "HEADS", "KEYS", "LATER", "RECORDS", "Writer", "o
 
 @dataclass(frozen=True)
 class Writer:
-    """The files of an export, and a temporary one: records come by their ids, and are written by their numbers."""
+    """The files of an export, and a temporary file: records are read in order of ids, written in order of numbers."""
 
     files: Mapping[str, IO[bytes]]
     spool: IO[bytes]
 
     def keep(self, record: Record) -> int:
-        """Put a record aside, and return where. Raises Refused for one that can't be exported."""
+        """Write a record to the temporary file, and return its place. Raises Refused if it can't be exported."""
         at = self.spool.seek(0, 2)
         sealed = {k: v for k, v in record.items() if k not in chain.AFTER_CLOSING} if HASH in record else None
         self.spool.write(b"\n" if sealed is None else _line(sealed))
@@ -44,7 +44,7 @@ class Writer:
         return at
 
     def add(self, kept: Kept) -> None:
-        """Write the evidence of a service, whose records were put aside."""
+        """Write the evidence of a service whose records are in the temporary file."""
         for at in kept.shelf.marks():
             self.spool.seek(at)
             sealed, later = self.spool.readline(), self.spool.readline()

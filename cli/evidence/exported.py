@@ -25,9 +25,9 @@ Opened = tuple[list[Kept], list[Finding]]
 
 
 class Marks:
-    """What later.jsonl says of each record, in a temporary database: of two lines the last, in the place of the first.
+    """The additions of later.jsonl by record, in a temporary database. A second line for a record replaces the first.
 
-    Each is taken once, by the first record of its name.
+    The first record of a name takes its additions, so each is used once.
     """
 
     def __init__(self, lines: Iterable[Record]) -> None:
@@ -46,7 +46,7 @@ class Marks:
         self._db.close()
 
     def pop(self, record: Record) -> Record:
-        """Return what is said of a record, once."""
+        """Return a record's additions, and forget them."""
         found = self._db.execute("SELECT at, body FROM marks WHERE name = ?", (_name(record),)).fetchone()
         if found is None:
             return {}
@@ -54,7 +54,7 @@ class Marks:
         return dict(json.loads(found[1]))
 
     def left(self) -> Iterator[Record]:
-        """Yield the records without a sealed one of their name. Additions to a record that is gone are no record."""
+        """Yield the open records: those that no sealed record took. Additions to a missing record are not a record."""
         for (body,) in self._db.execute("SELECT body FROM marks ORDER BY at"):
             record = json.loads(body)
             if chain.covered(record).keys() > KEY:
@@ -63,7 +63,7 @@ class Marks:
 
 @dataclass
 class Lines:
-    """The lines of a file that are as Landfall writes them, and what is to be said of the others."""
+    """The lines of a file that have Landfall's own form, and a fault for each line that has not."""
 
     path: Path
     wrong: list[Finding] = field(default_factory=list)
@@ -85,7 +85,7 @@ class Lines:
 
 @contextmanager
 def opened(directory: Path, trusted: Collection[str] = ()) -> Iterator[Opened]:
-    """Go through an export. Yield what is kept of each service, and the faults of the files. Raises Refused.
+    """Read an export. Yield the kept records of each service, and the faults of the files. Raises Refused.
 
     `trusted` are fingerprints from another source: a person who forges an export can also forge its keys.
     """
@@ -136,7 +136,7 @@ class _Export:
         return strays
 
     def _of(self, document: Record) -> Kept:
-        """Return what is kept of a document's service."""
+        """Return the kept records of a document's service."""
         service = _service(document)
         if service not in self._kept:
             own = (k for k in self._keys if k.service == service and _is_key(k, self._trusted))

@@ -1,7 +1,7 @@
 """Reads the evidence of a service: its records, HEAD, and its anchors in the report bucket; page by page.
 
-What the check needs of a record is kept in short (landfall.chain.check.kept_evidence), so that memory does not grow
-with the history.
+Of each record it keeps only the few fields that the check needs (landfall.chain.check.kept_evidence), so that memory
+does not grow with the history.
 """
 
 from __future__ import annotations
@@ -55,18 +55,18 @@ def services(cloud: Cloud) -> list[str]:
 
 
 class DoesNotHold(Exception):
-    """There is no going on from an earlier check: everything has to be read. The message says why."""
+    """The checkpoint can't be used, so everything must be read. The message says why."""
 
 
 class Reading:
-    """Reads a service's evidence of one moment: HEAD is the same before and after. `kept` is what was read last."""
+    """Reads a service's evidence as of one moment: HEAD is the same before and after. `kept` holds the last reading."""
 
     def __init__(self, cloud: Cloud, service: str, mark: Mark = lambda _: 0) -> None:
         self._cloud, self._service, self._mark = cloud, service, mark
         self.kept: Kept | None = None
 
     def close(self) -> None:
-        """Throw away what was read."""
+        """Delete what was read."""
         if self.kept is not None:
             self.kept.shelf.close()
         self.kept = None
@@ -76,7 +76,7 @@ class Reading:
         return self._of_one_moment(self._everything)
 
     def since(self, point: Point) -> tuple[Kept, Verified]:
-        """Read and judge what came after an earlier check. Raises DoesNotHold and Refused."""
+        """Read and judge the records that came after an earlier check. Raises DoesNotHold and Refused."""
         kept = self._of_one_moment(lambda kept: self._rest(kept, point), point.sequence)
         told = judge(kept)
         if why := resume.strange(point, kept, told):
@@ -84,9 +84,9 @@ class Reading:
         return kept, told
 
     def interrupted(self, whole: str, point: Point | None = None) -> Point | None:
-        """Return what to go on from, where reading was interrupted. It lists the anchors of what was read.
+        """Return the point to go on from after an interruption. It lists the anchors of the records that were read.
 
-        Records are read by their ids, so those that were not read yet are found by the next check.
+        Records are read in the order of their ids, so the next check finds the rest.
         """
         kept = self.kept
         if kept is None or (point and kept.records <= len(point.pending)):
@@ -134,7 +134,7 @@ class Reading:
             raise DoesNotHold(f"the anchor of record {point.sequence} is gone")
 
     def _anchors(self, kept: Kept, first: str = "", most: int | None = None) -> bool:
-        """Keep the anchors: all, or `first` and those after it, up to number `most`. Say whether `first` is there.
+        """Keep all anchors, or those from `first` up to number `most`. Say whether `first` is there.
 
         An anchor that agrees with no record is read, since its signature decides what it means.
         """

@@ -1,4 +1,4 @@
-"""Says what to do where the disk has no room for what a check puts aside."""
+"""Says what to do if the disk has no room for a check's temporary file."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def needed() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        needs = "a check puts 1 KB a record aside in a temporary file, an export each record whole"
+        needs = "a check writes 1 KB per record to a temporary file, and an export writes each whole record"
         raise Refused("NO_ROOM", f"{error}: {needs}; set TMPDIR to a directory with room") from error

@@ -1,8 +1,8 @@
 """Finds executions without a record.
 
-An open record is not in the chain yet. If somebody deletes it, its execution is the only trace. Executions are listed
-before records are read, and crossed off as their records come by: so no list of all ids is needed, and an execution
-that begins meanwhile is no finding.
+An open record is not in the chain yet. If somebody deletes it, its execution is the only trace. The check lists the
+executions before it reads the records, and crosses an execution off when it reads its record. So it needs no list of
+all ids, and an execution that begins meanwhile is no finding.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ IGNORED = "Ignored"
 
 
 class Recent:
-    """The recent executions whose records were not seen yet. `until`: younger ones are left to the next check."""
+    """The recent executions whose records were not seen yet. `until`: the next check compares younger executions."""
 
     def __init__(self, cloud: Cloud, since: datetime | None = None) -> None:
         self._cloud, self.until = cloud, datetime.now(UTC) - YOUNG
@@ -43,7 +43,7 @@ class Recent:
         self._left.pop(str(record.get("deployment_id")), None)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield a finding for each execution that has no record. One that was not read just now is looked up."""
+        """Yield a finding for each execution that has no record. It looks up each record that was not read just now."""
         executions = Executions(self._cloud.client("stepfunctions"))
         for deployment_id, each in self._left.items():
             arn = str(each["executionArn"])

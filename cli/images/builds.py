@@ -121,7 +121,9 @@ def no_image(service: Service, git_sha: str) -> str:
     """Return the message that a commit has no image and no build is configured."""
     way_out = "push it there, or add a build table to services.toml"
     form = (
-        f", nor one whose tag tag_pattern {service.tag_pattern!r} reads as that commit" if service.tag_pattern else ""
+        f", nor does an image with a tag in which tag_pattern {service.tag_pattern!r} finds that commit"
+        if service.tag_pattern
+        else ""
     )
     return f"{service.repository}:{git_sha} does not exist{form}, and no build is configured: {way_out}"
 
@@ -133,7 +135,7 @@ def told(image: Image) -> str:
 
 
 def built_before(at: At, service: Service, git_sha: str) -> Image | None:
-    """Return a commit's image, found by the tag that is the commit, else by a tag that `tag_pattern` reads as it."""
+    """Return a commit's image: the one tagged with the commit, else one with a tag in which `tag_pattern` finds it."""
     if digest := _in_ecr(at, service, git_sha):
         return Image(git_sha, digest, pushed=False)
     if service.tag_pattern is None:

@@ -1,4 +1,4 @@
-"""Whether the repository's lifecycle policy would take an image that is needed: the reconciler's rule, read here."""
+"""Would the repository's lifecycle policy expire an image that is needed? It uses the reconciler's rule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from landfall.settings import Service
 
 
 def look(cloud: Cloud, service: Service) -> str:
-    """Say that the policy spares what is needed. Raises Unwell if it does not."""
+    """Say that the policy spares every image that is needed. Raises Unwell if it does not."""
     registry = Registry(cloud.client("ecr"), service.repository)
     policy, images = registry.lifecycle_policy() or "", tuple(cloud.ecr(service).images())
     if not policy and not any(image.archived_at for image in images):
@@ -27,6 +27,6 @@ def look(cloud: Cloud, service: Service) -> str:
     uses = needed_images.of_service(template, running, cloud.ledger.unfinished(service.name), proven)
     needed = Needed(policy, images, registry.parts(images), uses)
     if seen := expiring_images.assess(needed, service.repository, datetime.now(UTC)).seen:
-        mend = "change the lifecycle policy: docs/images.md; push an image again that is gone or archived"
+        mend = "change the lifecycle policy (docs/images.md), and push each image again that is gone or archived"
         raise Unwell("; ".join(each.what for each in seen), mend)
-    return "the lifecycle policy spares what is needed"
+    return "the lifecycle policy spares every image that is needed"

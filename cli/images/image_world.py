@@ -1,4 +1,4 @@
-"""Reads everything that says which images of a service's repository are needed. One failed call fails it all."""
+"""Reads everything that says which images of a service's repository are needed. If one call fails, all of it fails."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NEWEST = 20
 
 @dataclass(frozen=True)
 class World:
-    """What was read, and what follows from it. `obsolete` are Landfall's own revisions that nobody needs."""
+    """What was read, and which images are needed. `obsolete` are Landfall's own revisions that nobody needs."""
 
     repository: Repository
     rows: tuple[Row, ...]
@@ -39,7 +39,7 @@ class World:
 
 
 def read(cloud: Cloud, service: Service, keep: int, days: int) -> World:
-    """Read it all: first the images, then who uses them. So an image is older than what is known of its uses.
+    """Read everything: first the images, then who uses them, so that the list of uses is newer than each image.
 
     Raises AwsCallFailed if anything can't be read.
     """
@@ -50,7 +50,7 @@ def read(cloud: Cloud, service: Service, keep: int, days: int) -> World:
     also = {arn for record in records for arn in image_uses.registered_by(record) if arn}
     account = AccountReader(cloud.client("ecs"), _pace(cloud)).read(service.cluster, service.service, also)
     known = Known(
-        tuple(_open(cloud.ledger, service.name)),  # again: what began meanwhile may use any image
+        tuple(_open(cloud.ledger, service.name)),  # read again: a deployment that began meanwhile may use any image
         tuple(_proven(cloud.ledger, service.name, keep)),
         _named(cloud.ledger, service.name, account),
     )

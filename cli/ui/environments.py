@@ -19,12 +19,12 @@ from landfall.images.commit_details import Told
 
 _T = TypeVar("_T")
 FAILURES = (LandfallError, BotoCoreError, ClientError, OSError)
-"""What reading may raise, and what a page then says in place of what it would have shown."""
+"""The errors that reading may raise. A page shows the error in place of the data."""
 
 
 @dataclass
 class Environment:
-    """One AWS. `name` is what people call it, `builds` keeps what images say of their commits, by their digests.
+    """One AWS. `name` is what people call it. `builds` caches what each image says of its commits, by digest.
 
     Pages read it one after the other: boto3's tables are not safe to share, and each page has its own count.
     """
@@ -40,13 +40,13 @@ class Environment:
 
     @contextmanager
     def page(self, items: int = MOST) -> Iterator[Cloud]:
-        """Read for one page, so many items at most."""
+        """Begin a page, which may read at most this many items."""
         with self._turn, self.reads.page(items):
             yield self.cloud
 
     @contextmanager
     def aside(self) -> Iterator[Cloud]:
-        """Read what is in no table, for the page that was just read: its count goes on."""
+        """Read data that is in no table, for the page that was just read. The page's count goes on."""
         with self._turn, self.reads.at_most(0):
             yield self.cloud
 
@@ -60,6 +60,6 @@ def named(wanted: str) -> tuple[str, str]:
 
 
 def of_each(environments: Sequence[Environment], read: Callable[[Environment], _T]) -> list[_T]:
-    """Return what is read of each environment, in their order; they are read at the same time."""
+    """Read all environments at the same time, and return the results in the order of the environments."""
     with ThreadPoolExecutor(max(1, len(environments))) as pool:
         return list(pool.map(read, environments))

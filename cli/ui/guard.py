@@ -1,7 +1,8 @@
 """Decides who may read the pages: only a browser on this machine that was given the address.
 
-The address has a random token. `Host` must be ours, so that no name that a web page made to point at loopback reads it
-(DNS rebinding). `Origin` and `Sec-Fetch-Site` must be ours, so that no page elsewhere asks in the reader's name
+The address has a random token. `Host` must be ours, so that a web page can't read the pages through a name of its own
+that points at loopback (DNS rebinding). `Origin` and `Sec-Fetch-Site` must be ours, so that another site's page can't
+send requests in the reader's name
 (Fetch standard, "Origin header"; W3C, Fetch Metadata Request Headers).
 """
 
@@ -35,10 +36,10 @@ OURS = ("same-origin", "none")
 def refusal(
     method: str, path: str, headers: Mapping[str, Sequence[str]], token: str, hosts: Iterable[str]
 ) -> tuple[int, str] | None:
-    """Return why a request is not answered, and the status to say so with; None for one that is.
+    """Return the reason and the HTTP status for a request that is refused; None for a request that is answered.
 
-    `headers` has lower-case names. A page elsewhere may link to an address that somebody gave it: it can't read what
-    the browser then shows.
+    `headers` has lower-case names. Another site's page may link to the address if somebody gave it the address: it
+    can't read what the browser then shows.
     """
     if headers.get("host", ()) not in [[host] for host in hosts]:
         return 403, "this is not the address that `landfall ui` printed"
@@ -59,7 +60,7 @@ def _opened(headers: Mapping[str, Sequence[str]]) -> bool:
 
 
 class Guard:
-    """Answers what `refusal` lets through, and adds HEADERS to every answer."""
+    """Answers the requests that `refusal` allows, and adds HEADERS to every answer."""
 
     def __init__(self, app: ASGIApp, token: str, hosts: Sequence[str]) -> None:
         self._app, self._token, self._hosts = app, token, hosts

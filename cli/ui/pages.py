@@ -1,4 +1,4 @@
-"""The pages: each reads what it shows, asks the views what that means, and renders it."""
+"""The pages. Each reads its data, has the views turn it into words, and renders them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from landfall.partitions import UNKNOWN_SERVICE
 
 FILTERS = ("service", "outcome", "commit", "who", "since", "until", "below")
 SOON, LATER = 3, 20
-"""Seconds until a live page asks again: while something moves, and while nothing does."""
+"""Seconds until a live page asks again: while a deployment is under way, and otherwise."""
 TIMES, USUAL = ("7", "30", "90"), "90"
-"""Days of which the figures of delivery can be asked for."""
+"""The periods, in days, that the reader can choose for the figures of delivery."""
 
 
 def live(site: Site, request: Request) -> Response:
@@ -96,7 +96,7 @@ def history(site: Site, request: Request) -> Response:
 
 
 def delivery(site: Site, request: Request) -> Response:
-    """Show DORA's figures and the incidents prevented, of one environment: the last one unless another is chosen."""
+    """Show DORA's figures and the incidents prevented, for the environment that the reader chose, else for the last."""
     name = request.query_params.get("environment", "") or site.environments[-1].name
     environment, service = site.named(name), request.query_params.get("service", "")[:80]
     days = given if (given := request.query_params.get("days", "")) in TIMES else USUAL

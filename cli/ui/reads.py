@@ -1,4 +1,4 @@
-"""How many items of DynamoDB a page may read: the limit holds at each call, however many records there are."""
+"""Limits how many DynamoDB items a page reads. Every call is limited, however many records there are."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MOST = 200
 
 
 class TooManyReads(LandfallError):
-    """A page would read more items than its share. What it would have shown is unknown."""
+    """A page would read more items than its share, so its content is unknown."""
 
 
 class NotARead(LandfallError):
-    """A page tried to change a table. It is a bug, and the call is not made."""
+    """A page tried to change a table. That is a bug; the call is not made."""
 
 
 class Events(Protocol):
@@ -30,8 +30,8 @@ class Events(Protocol):
 class Reads:
     """Counts the items that the clients of a session read, and stops them at a limit.
 
-    A query without a limit, or with a greater one, asks for as many items as are left. Clients that were made before
-    are not counted.
+    A query without a limit, or with a greater limit, asks for as many items as are left. It does not count clients that
+    were made earlier.
     """
 
     def __init__(self, events: Events) -> None:
@@ -42,7 +42,7 @@ class Reads:
 
     @contextmanager
     def at_most(self, items: int) -> Iterator[None]:
-        """Let the block read so many items more, or fewer if a block around it has fewer left."""
+        """Let the block read this many more items, or fewer if an enclosing block has fewer left."""
         outer = self._limit
         self._limit = min(outer, self.count + items)
         try:

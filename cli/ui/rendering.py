@@ -1,4 +1,4 @@
-"""Turns what a page says into HTML. Whatever a template puts in is text: it can neither run nor link.
+"""Turns a page into HTML. A template inserts every value as text: the value can't run and can't be a link.
 
 Every value goes through landfall.text.foreign and is then escaped. Addresses are made here, from our own parts.
 """
@@ -38,7 +38,7 @@ def segment(text: object) -> Markup:
 
 
 def _execution(arn: str) -> str:
-    """Return the console's address of an execution; empty for what is none."""
+    """Return the console's address of an execution; empty if the text is not an execution's ARN."""
     found = console.execution(arn)
     return found if _CONSOLE.fullmatch(found) else ""
 

@@ -36,7 +36,7 @@ ROUTES: tuple[tuple[str, Page], ...] = (
 
 
 def token() -> str:
-    """Return what only who was given the address knows: 192 bits."""
+    """Return a secret of 192 bits. Only a person who was given the address knows it."""
     return secrets.token_urlsafe(24)
 
 
@@ -49,14 +49,14 @@ def application(site: Site, port: int) -> ASGIApp:
 
 
 def _answered(site: Site, page: Page, request: Request) -> Response:
-    """Answer a request; what can't be shown is said on a page, too."""
+    """Answer a request. An error gets a page too."""
     try:
         return page(site, request, **request.path_params)
     except Refused as error:
         return _failed(site, request, str(error), 404)
     except FAILURES as error:
         return _failed(site, request, str(error), 502)
-    except Exception as error:  # a record that somebody wrote by hand may be anything
+    except Exception as error:  # a record that somebody wrote by hand may have any shape
         return _failed(site, request, f"a bug in landfall: {type(error).__name__}: {error}", 500)
 
 

@@ -48,7 +48,7 @@ class Site:
 
 
 def answer(site: Site, request: Request, template: str, here: str, values: Mapping[str, Any]) -> Response:
-    """Return a page, or 204 where the reader has seen it as it is."""
+    """Return a page, or 204 if the reader already has it in this form."""
     at = datetime.now(UTC)
     common = {"pages": PAGES, "here": here, "at": at, "seen": "", **values}
     html = rendering.page(template, site.root, common)

@@ -55,7 +55,7 @@ def abort(
 
 
 def _checked(reason: str) -> str:
-    """Return the reason as it was typed. It is refused before anything is stopped."""
+    """Return the reason as it was typed. Raises Refused, before anything is stopped, if it can't be kept."""
     try:
         return str(document.checked({"reason": reason.strip()})["reason"])
     except InvalidRequest as error:

@@ -74,7 +74,7 @@ def examined(at: At, service: Service, last: int) -> Examined:
 
 
 def _family(at: At, live: str, service: Service) -> str:
-    """Return the family of the running revision, else of the newest release in the ledger. Raises Refused."""
+    """Return the family of the running revision, else that of the newest release in the ledger. Raises Refused."""
     arn = live or known_records.last_revision(at.cloud.ledger, service.name)
     if not arn:
         what = f"ECS has no service {service.cluster}/{service.service}, and the ledger has no revision of it"

@@ -18,7 +18,7 @@ from landfall.dora.figure_words import sentences
 from landfall.dora.figures import Figures, Window, by_service, figures
 
 DAYS = 90
-"""The time that is looked at if --since is not given."""
+"""The period if --since is not given."""
 ALL = "all services"
 
 
@@ -62,13 +62,13 @@ def dora(
 
 
 def read(at: At, service: str, window: Window, *, to_now: bool = False) -> Iterator[Record]:
-    """Yield a service's records of a time, newest first, and a bounded number of records around it."""
+    """Yield a service's records of a period, newest first, and a bounded number of records around it."""
     until = None if to_now else window.until.replace(tzinfo=None)
     return records.between(at.cloud, service, (), window.since.replace(tzinfo=None), until)
 
 
 def _window(since: datetime | None, until: datetime | None) -> Window:
-    """Return the time to look at. Raises Refused if it is empty."""
+    """Return the period. Raises Refused if it is empty."""
     end = until.replace(tzinfo=UTC) if until else datetime.now(UTC).replace(microsecond=0)
     start = since.replace(tzinfo=UTC) if since else end - timedelta(days=DAYS)
     if start >= end:
@@ -92,7 +92,7 @@ def _table(at: At, each: Mapping[str, Figures], window: Window) -> None:
 
 
 def _flat(document: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return nested figures under dotted names. Counts by word are one cell, as `word 2; other 1`."""
+    """Return nested figures under dotted names. Counts by word share one cell, such as `word 2; other 1`."""
     found: dict[str, Any] = {}
     for name, value in document.items():
         if name in ("by_outcome", "by_code", "left_out"):

@@ -1,4 +1,4 @@
-"""`landfall drill`: practises the way back: to the last proven release, and forward again, both proven."""
+"""`landfall drill`: practises a rollback to the release proven before, and the way forward again; proves both."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NEWEST = 10
 
 
 class Overtaken(Refused):
-    """The way back was made and proven, and then somebody else's deployment came."""
+    """The way back was proven, and then somebody else's deployment began."""
 
     exit = Exit.SUPERSEDED
 
@@ -67,7 +67,7 @@ def drill(
 
 
 def _made(at: At, service: Service, name: str, target: Record, way: str) -> dict[str, Any]:
-    """Make one of the two deployments, and wait for its end."""
+    """Start one of the two deployments, and wait for its end."""
     asked = document.of_rollback(
         service.name,
         str(target["image_digest"]),

@@ -81,7 +81,7 @@ def of(cloud: Cloud, service: Service) -> tuple[Freeze, ...]:
 
 
 def of_each(cloud: Cloud, services: Sequence[Service]) -> dict[str, tuple[Freeze, ...]]:
-    """Return the same of many services, by their names."""
+    """Return the freezes that block each of many services, by their names."""
     now, last = datetime.now(UTC), cloud.freezes.of_all([each.name for each in services])
     return {name: freezes.holding(found, now) for name, found in last.items()}
 

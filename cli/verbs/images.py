@@ -1,4 +1,4 @@
-"""`landfall images`: which images of a service's repository are needed, and by whom; and deletes the others."""
+"""`landfall images`: lists which images of a service's repository are needed, and by whom; deletes the others."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from landfall.images.removable import NEEDED, Row
 from landfall.settings import Service
 
 DAYS = 14
-"""How old an image must be, by its push and its last pull, before it may be deleted."""
+"""The least age of an image, by its push and its last pull, at which it may be deleted."""
 FEWEST = 2
-"""Fewer proven releases would be no way back: one is live, and one is behind it."""
+"""With fewer proven releases there is no way back: one is live, and one is before it."""
 NOT_SEEN = "Lambda functions, other accounts and regions, and scheduled tasks that run one of Landfall's own revisions"
-"""Who may use an image without that anybody can tell (docs/images.md). Only a pull in the last days shows them."""
+"""Users of an image that Landfall can't see (docs/images.md). Only a recent pull shows them."""
 
 app = typer.Typer(help="List and delete images in ECR.", no_args_is_help=True)
 Keep = Annotated[
@@ -55,7 +55,7 @@ def clean(
     """Delete the images that nobody needs. Without --yes it only says what it would delete.
 
     It first deregisters Landfall's own task-definition revisions that no kept release needs. It changes nothing if
-    anything that it must know can't be read. Exits 1 if AWS left something; a second run does the rest.
+    it can't read something that it must know. Exits 1 if AWS refused part of it; a second run does the rest.
     """
     chosen = at.cloud.service(service or None)
     world = image_world.read(at.cloud, chosen, keep or chosen.keep_releases, days)
@@ -84,7 +84,7 @@ def clean(
 def _tell(at: At, done: deleting.Cleared, wanted: int) -> None:
     at.out.say(f"{len(done.deregistered)} revisions deregistered, {len(done.deleted)} of {wanted} images deleted")
     for code, count in sorted(done.codes.items()):
-        at.out.check(code, False, f"{count} left as they were", "mend the cause, then run it again")
+        at.out.check(code, False, f"{count} left as they were", "fix the cause, then run the command again")
     if done.why:
         at.out.say(done.why, "yellow")
     elif done.left and not done.failed:

@@ -22,7 +22,7 @@ _HASHED = Later(r"report-([0-9a-f]{64})\.html")
 PAGE, MARKDOWN = ".html", ".md"
 WAY_OUT = "these are other bytes than its name says: see docs/evidence.md"
 CHANGED = 1
-"""The exit code if the bytes are not those that the report's name says."""
+"""The exit code if the report's bytes do not have the hash in the report's name."""
 
 
 @verb
@@ -36,7 +36,7 @@ def report(
 ) -> int:
     """Show where a deployment's report is; save it with --to, open it with --open. If several match, the newest.
 
-    Exits 1 if its bytes are not those that its name says: then it is neither saved nor opened.
+    Exits 1 if its bytes do not have the hash in its name: then it is neither saved nor opened.
     """
     record = records.named(at.cloud, deployment, service)
     uri = _uri(record)
@@ -92,7 +92,7 @@ def _uri(record: Record) -> str:
 def _saved(body: bytes, uri: str, to: Path | None) -> Path:
     """Write the report to a file, without a name to a temporary one. Returns its absolute path. Raises OSError.
 
-    Only its owner may read it: it tells of a service's inside. (mkstemp makes files so: Python library, tempfile.)
+    Only the file's owner may read it, since a report describes a service's internals (Python library, tempfile).
     """
     if to is None:
         suffix = PAGE if uri.endswith(PAGE) else MARKDOWN

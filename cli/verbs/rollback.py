@@ -62,9 +62,9 @@ def rollback(
 
 
 def _target(at: At, service: Service, to: str) -> Record:
-    """Return the proven release to go back to: the named one, else the one that was proven before the running one.
+    """Return the proven release to go back to: the named one, else the one proven before the running release.
 
-    If the running revision is not proven, it is the last proven release.
+    If the running revision is not proven, return the last proven release.
     """
     if to:
         return _named(at, service, to)
@@ -80,7 +80,7 @@ def _target(at: At, service: Service, to: str) -> Record:
 def _named(at: At, service: Service, to: str) -> Record:
     """Return the newest proven release that `to` names, however old it is.
 
-    What was proven this moment may not be in the indexes yet. So the last proven releases are asked, too.
+    The indexes may lack a release that was proven this moment, so this reads the last proven releases too.
     """
     ledger, seen = at.cloud.ledger, dict[str, None]()
     exact = records.exactly(at.cloud, to, service.name)

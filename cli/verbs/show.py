@@ -114,7 +114,7 @@ def _whole(record: Record) -> dict[str, Any]:
 
 
 def _opened(text: str) -> Any:
-    """Return what a field holds as JSON; the text itself where somebody changed it to none."""
+    """Return a field's JSON value; the text itself if it is not valid JSON, because somebody changed it."""
     try:
         return json.loads(text)
     except ValueError:

@@ -93,8 +93,8 @@ def _target(at: At, base_url: str | None, service: str | None, ca_bundle: Path |
         return Target(base_url, ca_bundle=ca_bundle)
     chosen = at.cloud.service(service)
     if base_url is None and chosen.worker is not None:
-        way_out = "what it proves instead is in docs/workers.md; give --base-url if it answers somewhere after all"
-        raise Refused("NO_URL", f"services.{chosen.name}.worker says that it has no address to ask: {way_out}")
+        way_out = "docs/workers.md says what Landfall proves instead; give --base-url if it has an address after all"
+        raise Refused("NO_URL", f"services.{chosen.name}.worker says that the service has no address: {way_out}")
     url = base_url or chosen.base_url
     if url is None:
         raise Refused("NO_URL", f"service {chosen.name!r} has no base_url in services.toml; give --base-url")

@@ -42,7 +42,7 @@ def status(at: At, *, service: ServiceName = None) -> int:
 
 
 def _held(at: At, live: Live) -> dict[str, str]:
-    """Return who aborted what is under way; else whom or what it waits for; nothing if it just goes on."""
+    """Say who aborted the deployment under way; else what it waits for; nothing if it just goes on."""
     if said := aborts.said(live):
         return {"abort": said}
     paused = sign_offs.said(live) or waits_for_people.of(at.cloud, live)

@@ -31,7 +31,7 @@ def ui(
     no_open: Annotated[bool, typer.Option("--no-open", help="Print the address; don't open a browser.")] = False,
 ) -> int:
     """Show what is live, in the browser: read-only pages on loopback, with your own credentials. Ctrl-C ends it."""
-    from cli.ui import server  # with Starlette and uvicorn, for which no other verb waits
+    from cli.ui import server  # imports Starlette and uvicorn, which no other verb needs
 
     site = _site(at, from_ or [], f"/{server.token()}")
     with server.bound(port) as listening:

@@ -24,7 +24,7 @@ Keys = Annotated[
 CheckpointFile = Annotated[
     Path | None,
     typer.Option(
-        "--checkpoint", help="Go on from where the run that wrote this file ended, and write there where this run ends."
+        "--checkpoint", help="Start where the run that wrote this file ended; write there where this run ends."
     ),
 ]
 
@@ -93,7 +93,7 @@ def _chosen(found: list[Kept], service: str | None, directory: Path) -> list[Kep
 
 
 def _end(at: At, told: list[Verified], others: list[Finding], keys: set[str]) -> int:
-    """Say with which keys, and what came of all for programs. Only a check of everything calls evidence intact."""
+    """Print the keys, and the result for programs. Only a check of all records calls the evidence intact."""
     for fingerprint in sorted(keys):
         at.out.say(f"signatures are verified with the key {fingerprint}")
     clean = not others and not any(each.findings for each in told)
@@ -112,10 +112,12 @@ def _end(at: At, told: list[Verified], others: list[Finding], keys: set[str]) ->
 def _tell(at: At, told: Verified, checked: Checked | None = None) -> None:
     at.out.check(told.service, not told.findings, _seen(told))
     if checked and told.since:
-        earlier = f"what came before was read last on {checked.whole}, says the checkpoint, and was not looked at again"
-        at.out.say(f"     it went on from record {told.since}: {earlier}")
+        earlier = (
+            f"the checkpoint says that earlier records were last read on {checked.whole}; they were not read again"
+        )
+        at.out.say(f"     this run began at record {told.since}: {earlier}")
     if checked and checked.reread:
-        at.out.say(f"     the checkpoint does not hold, so everything was read: {checked.reread}")
+        at.out.say(f"     the checkpoint can't be used, so everything was read: {checked.reread}")
     for finding in told.findings:
         _say(at, finding)
     for note in told.notes:

@@ -65,11 +65,11 @@ def test_what_is_sent_is_what_was_signed() -> None:
         (502, "Internal Server Error", NotKnown, "DOOR_FAILED", "see `landfall show`"),
         (504, {"message": "Endpoint request timed out"}, NotKnown, "DOOR_FAILED", "timed out"),
         (503, {"message": "Service Unavailable"}, NotKnown, "DOOR_FAILED", "see `landfall show`"),
-        (200, "<html>please log in</html>", NotKnown, "NO_DOOR", "not Landfall's function"),
-        (200, {"message": "ok"}, NotKnown, "NO_DOOR", "not Landfall's function"),
-        (200, "", NotKnown, "NO_DOOR", "not Landfall's function"),
-        (200, said(409, "x"), NotKnown, "NO_DOOR", "not Landfall's function"),
-        (200, "[" * 9000, NotKnown, "NO_DOOR", "not Landfall's function"),
+        (200, "<html>please log in</html>", NotKnown, "NO_DOOR", "did not come from Landfall's function"),
+        (200, {"message": "ok"}, NotKnown, "NO_DOOR", "did not come from Landfall's function"),
+        (200, "", NotKnown, "NO_DOOR", "did not come from Landfall's function"),
+        (200, said(409, "x"), NotKnown, "NO_DOOR", "did not come from Landfall's function"),
+        (200, "[" * 9000, NotKnown, "NO_DOOR", "did not come from Landfall's function"),
     ],
 )
 def test_only_landfall_s_own_word_counts(status: int, body: Any, kind: type[Refused], code: str, part: str) -> None:

@@ -106,7 +106,7 @@ def test_people_are_shown_the_difference() -> None:
     at = lines.index("containerDefinitions.app.image")
     assert (lines[at + 1][:2], lines[at + 1][-71:]) == ("- ", b.OLD_DIGEST)
     assert (lines[at + 2][:2], lines[at + 2][-71:]) == ("+ ", digest)
-    assert lines[-1] == "it would go; nothing was changed"
+    assert lines[-1] == "the release would start; nothing was changed"
 
 
 def test_what_is_not_built_yet() -> None:

@@ -133,7 +133,8 @@ def test_a_second_check_goes_on_from_its_checkpoint(ledger: Ledger, run: Run, tm
     assert [s["since"] for each in told for s in each["services"] if s["service"] == "sample"] == [0, LENGTH, 0]
     again = run(*words)
     assert again.exit_code == 0
-    assert f"it went on from record {LENGTH}: what came before was read last on 20" in again.stdout
+    earlier = "the checkpoint says that earlier records were last read on 20"
+    assert f"this run began at record {LENGTH}: {earlier}" in again.stdout
 
 
 def test_a_checkpoint_is_of_a_ledger(ledger: Ledger, run: Run, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def passed(began: datetime) -> tuple[NotedGate, ...]:
     minute = timedelta(minutes=1)
     return (
         gate("before_traffic", 1, 0.0, began, 14, differences=DIFFERENCES),
-        gate("shift", 2, 0.0, began + minute, 2, reason="users do not meet the new tasks yet: nothing to judge"),
+        gate("shift", 2, 0.0, began + minute, 2, reason="users do not reach the new tasks yet: nothing to judge"),
         gate("shift", 3, 10.0, began + 2 * minute, 240, continue_asked_at="", left_at=(began + 6 * minute).isoformat()),
         gate("bake", 4, 100.0, began + 7 * minute, 300),
     )

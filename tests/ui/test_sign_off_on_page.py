@@ -118,7 +118,7 @@ def test_a_newer_push_hides_no_sign_off(told: Told) -> None:
         ),
         (EXPIRED, Outcome.REJECTED, "failed", "Nobody said the last yes in time, until 2026-01-02 06:24:05; until"),
         (replace(ASKED, stage=ApprovalStage.OVERTAKEN), Outcome.SKIPPED, "unknown", "A newer request for the service"),
-        (UNREADABLE, Outcome.REJECTED, "unknown", "can't be read, which is no approval."),
+        (UNREADABLE, Outcome.REJECTED, "unknown", "can't be read, so nothing is approved."),
         (ASKED, Outcome.REJECTED, "unknown", "ended before anybody who was asked had decided."),
     ],
 )

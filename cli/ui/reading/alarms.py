@@ -17,14 +17,14 @@ from landfall.aws.trying import trying
 OWN = "landfall-"
 """What the names of Landfall's own alarms begin with (stacks/names.py, which a test compares)."""
 MOST = 100
-"""Names of one call. Of more alarms, the page says that they are not known."""
+"""The most alarms that a page asks for, in one call. The page says how many others it did not read."""
 FIRING = "ALARM"
 KINDS = ("MetricAlarm", "CompositeAlarm")
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm that is firing: since when, and what it says of itself, in CloudWatch's and its maker's words."""
+    """An alarm that is firing: since when, CloudWatch's reason, and its description."""
 
     name: str
     since: datetime | None
@@ -47,7 +47,7 @@ NONE = Alarms()
 
 
 def firing(cloud: Cloud, named: Mapping[str, tuple[str, ...]]) -> Alarms:
-    """Read which alarms are firing. `named` are the alarms of each service."""
+    """Read which alarms are firing. `named` has the names of each service's alarms."""
     wanted = sorted({name for names in named.values() for name in names})
     try:
         own = _asked(cloud, AlarmNamePrefix=OWN)

@@ -1,4 +1,4 @@
-"""Reads what the images that are live say of their commits: `landfall image` writes the commits before them into them.
+"""Reads which commits the live images list: `landfall image` writes the commits before an image's own into the image.
 
 An image never changes, so each is read once. Source: landfall.images.commit_details.
 """
@@ -14,14 +14,14 @@ from landfall.images import commit_details
 from landfall.images.commit_details import NOTHING, Told
 
 KEPT = 1000
-"""Images that an environment keeps what they say of: about 20 kB each at most."""
+"""How many images' commits an environment caches: about 20 kB per image at most."""
 
 Builds = Mapping[tuple[str, str], Told]
-"""By environment and service, what the live image says."""
+"""The commits of the live image, by environment and service."""
 
 
 def live(environments: Sequence[Environment], columns: Sequence[Column]) -> Builds:
-    """Read what the live images say, where a service runs different commits in two environments."""
+    """Read the live images' commits for each service that runs different commits in two environments."""
     commits: dict[str, set[str]] = {}
     for column in columns:
         for seen in column.seen:
@@ -37,7 +37,7 @@ def live(environments: Sequence[Environment], columns: Sequence[Column]) -> Buil
 
 
 def _told(environment: Environment, service: str, image: str, git_sha: str) -> Told:
-    """Return what an image says; NOTHING where it could not be read, and then it is asked for again."""
+    """Return an image's commits; NOTHING if they could not be read. The next call then reads the image again."""
     digest = image.partition("@")[2]
     if digest in environment.builds:
         return environment.builds[digest]

@@ -1,6 +1,6 @@
-"""Reads the deployments of one environment from which the figures of delivery are computed: as many as a page may read.
+"""Reads the deployments of one environment for the figures of delivery: as many as a page may read.
 
-Where more deployments began in the time that was asked for, the figures are of a shorter time, which is read whole.
+If more deployments began in the requested period, the figures are of a shorter period, of which all are read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from landfall.dora.figures import Window
 
 @dataclass(frozen=True)
 class Delivered:
-    """The records that began in a time. `asked` is since when they were asked for: `window` may be shorter.
+    """The records of deployments that began in `window`. `asked` is the requested start: `window` may be shorter.
 
     `unread` says why nothing was read.
     """
@@ -34,12 +34,12 @@ class Delivered:
 
     @property
     def cut(self) -> bool:
-        """Say whether the time is shorter than the one that was asked for."""
+        """Say whether the period is shorter than the requested one."""
         return self.window.since > self.asked
 
 
 def delivered(environment: Environment, names: Sequence[str], days: int) -> Delivered:
-    """Read the deployments of some services in the last so many days, with the reads of one page."""
+    """Read the deployments of some services in the last days, with the reads of one page."""
     until = datetime.now(UTC).replace(microsecond=0)
     window = Window(until - timedelta(days=days), until)
     try:
@@ -57,6 +57,6 @@ def _read(name: str, cloud: Cloud, services: Sequence[str], asked: Window) -> De
         looked += len(found)
         began = [at for record in found if (at := records.moment(record))]
         if len(found) == each and began:
-            since = max(since, min(began))  # there may be more, and what began before this was not read
+            since = max(since, min(began))  # there may be more: deployments that began before this were not read
         told += found
     return Delivered(name, Window(min(since, asked.until), asked.until), asked.since, tuple(told), looked)

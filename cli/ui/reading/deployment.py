@@ -1,4 +1,4 @@
-"""Reads one deployment: its record, its report if it has one, else what Step Functions and ECS say of it now."""
+"""Reads one deployment: its record, and its report, or without a report what Step Functions and ECS say now."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from landfall.redaction import redacted
 from landfall.settings import Service
 
 READS = WALKED + 10
-"""Items of this page: the record, and proven releases before it until one is of another image."""
+"""Items of this page: the record, and the proven releases before it, back to the first with another image."""
 LOGGING_TASKS, LINES = 3, 30
 """Newest tasks of a deployment under way whose log lines are read, and lines of each."""
 REPORT_LIMIT = 2_000_000
-"""Bytes of a report that are read; one of 50 tasks and 50 log lines has about 60,000."""
+"""Bytes of a report that are read; a report of 50 tasks and 50 log lines has about 60,000."""
 _T = TypeVar("_T")
 
 
@@ -60,7 +60,7 @@ class Deployment:
 
 
 def deployment(environment: Environment, service: str, name: str) -> Deployment:
-    """Read a deployment. Raises Refused where there is none of that name."""
+    """Read a deployment. Raises Refused if there is none of that name."""
     with environment.page(READS) as cloud:
         record = cloud.ledger.record(service, name)
         if record is None:
@@ -111,12 +111,12 @@ def _report(cloud: Cloud, record: Record) -> Mapping[str, Any]:
 
 
 def _events(cloud: Cloud, arn: str) -> list[Event]:
-    """Return the newest events, a page of them. A rollout of 15 minutes has less."""
+    """Return the newest events, one page of them. A rollout of 15 minutes has fewer."""
     return Executions(cloud.client("stepfunctions")).newest_events(arn, MOST_EVENTS)
 
 
 def _difference(cloud: Cloud, settings: Service, record: Record) -> Difference | None:
-    """Return what it changed of the release that was proven before it; None where there was none."""
+    """Return the difference from the release that was proven before it; None if there was none."""
     try:
         before = compared.proven_before(cloud, record)
     except Refused:

@@ -19,7 +19,7 @@ OFFERED = 30
 
 @dataclass(frozen=True)
 class Compared:
-    """Two deployments and what differs. `why` says what there is to do where they can't be compared.
+    """Two deployments and what differs. If they can't be compared, `why` says what to do.
 
     `offered` are the newest deployments of the service, and the two.
     """
@@ -34,8 +34,8 @@ class Compared:
 
 
 def difference(environment: Environment, service: str, before: str, after: str) -> Compared:
-    """Compare two deployments by their ids. Without `after` it is the live release, without `before` the one proven
-    before `after`. Raises Refused where the service or a deployment is not there.
+    """Compare two deployments by their ids. `after` defaults to the live release, `before` to the release proven before
+    `after`. Raises Refused if the service or a deployment does not exist.
     """
     with environment.page(MOST) as cloud:
         configured = cloud.service(service)

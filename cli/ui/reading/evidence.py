@@ -19,14 +19,14 @@ from landfall.partitions import CHAINS
 LINKS = 29
 """Newest records of a service that are read."""
 EACH = LINKS + 3
-"""Items of a service: HEAD before and after, and the record that it names."""
+"""Items for each service: HEAD before and after, and the record that HEAD names."""
 
 
 @dataclass(frozen=True)
 class Chain:
     """The newest part of one chain, by the ids of its records, and the record that HEAD names.
 
-    `begun`: signing of its records has begun. `whole`: these are all records. `unread` says why it was not read.
+    `begun`: Landfall signs its records. `whole`: these are all its records. `unread` says why the chain was not read.
     """
 
     environment: str
@@ -64,7 +64,7 @@ def _chain(environment: str, cloud: Cloud, service: str) -> Chain:
     newest = list(islice(cloud.ledger.newest_first(service, LINKS), LINKS))
     named = cloud.ledger.record(service, head.deployment_id) if head else None
     if named and named not in newest:
-        newest.append(named)  # its id is older than others: ids are of the start, numbers of the end
+        newest.append(named)  # its id is older than others: ids follow the starts, numbers follow the ends
     placed = [number for record in newest if (number := chain.number(record))]
     anchors = _anchors(cloud, service, min(placed)) if placed else ()
     if cloud.ledger.head(service) != head:
@@ -75,7 +75,7 @@ def _chain(environment: str, cloud: Cloud, service: str) -> Chain:
 
 
 def _anchors(cloud: Cloud, service: str, first: int) -> tuple[Anchor, ...]:
-    """Return the anchors from a number on: their keys begin with it, and a list of keys says all of them."""
+    """Return the anchors from a number on. Their keys begin with the number, so listing the keys is enough."""
     with trying(f"listing the anchors of {service}"):
         reply = cloud.client("s3").list_objects_v2(
             Bucket=cloud.outputs["ReportBucketName"],

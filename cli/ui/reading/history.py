@@ -1,4 +1,4 @@
-"""Reads deployments, the newest first: as many as a page may read, and from where the next page goes on."""
+"""Reads deployments, newest first: as many as a page may read, and where the next page begins."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from landfall.chain import Record
 from landfall.partitions import UNKNOWN_SERVICE
 
 SPARE = 10
-"""Items of a page that are kept back."""
+"""Items of a page's share that are held in reserve."""
 _ID = re.compile(r"[0-9A-Za-z_-]{1,80}")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for. Empty means any. `below` is the id from which on a page goes back in time."""
+    """The reader's filter. An empty field means any. A page goes back in time from the id `below`."""
 
     service: str = ""
     outcome: str = ""
@@ -32,7 +32,7 @@ class Wanted:
     below: str = ""
 
     def fits(self, record: Record) -> bool:
-        """Say whether a record is one of those asked for."""
+        """Say whether a record matches the filter."""
         started = records.started(record)
         return (
             (not self.outcome or self.outcome == str(record.get("outcome", "OPEN")))
@@ -48,7 +48,7 @@ ASKERS = ("asked_by", "requested_by")
 
 @dataclass(frozen=True)
 class Found:
-    """The records of one environment, the newest first; where to go on, empty at the end; and what was not read."""
+    """The records of one environment, newest first; where to go on, empty at the end; and what was not read."""
 
     environment: str
     records: tuple[Record, ...] = ()
@@ -74,7 +74,7 @@ def _found(environment: Environment, cloud: Cloud, wanted: Wanted) -> Found:
     each = max(1, (environment.reads.left - SPARE) // len(names))
     below = wanted.below if _ID.fullmatch(wanted.below) else _day_after(wanted.until)
     pages = [list(islice(cloud.ledger.newest_first(name, each, below), each)) for name in names]
-    # of a service that was not read to its end, more may come before what was read of others
+    # a service that was not read to its end may have records that are newer than the last ones of other services
     reached = max((str(page[-1]["deployment_id"]) for page in pages if len(page) == each), default="")
     told = [record for page in pages for record in page if str(record["deployment_id"]) >= reached]
     done = bool(wanted.since) and reached[:8] < wanted.since.replace("-", "")
@@ -82,7 +82,7 @@ def _found(environment: Environment, cloud: Cloud, wanted: Wanted) -> Found:
 
 
 def _day_after(day: str) -> str:
-    """Return an id that is greater than those of a day, which begin with their time."""
+    """Return an id greater than all ids of a day: an id begins with its time."""
     return day.replace("-", "") + "~" if re.fullmatch(r"\d{4}-\d\d-\d\d", day) else ""
 
 
@@ -92,5 +92,5 @@ def _sorted(chosen: Iterable[Record]) -> tuple[Record, ...]:
 
 
 def joined(pages: Sequence[Found]) -> str:
-    """Return the id from which on the next page goes back in all environments; empty at the end of all."""
+    """Return the id from which the next page goes back in all environments; empty if all were read to their end."""
     return max((page.below for page in pages), default="")

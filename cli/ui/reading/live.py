@@ -22,16 +22,16 @@ from landfall.reconcile.findings import Finding
 from landfall.settings import Service
 
 FINDINGS = 30
-"""Findings of one environment that are read. No index knows the open ones: if there are more, the page says so."""
+"""How many findings of an environment are read. No index lists the open ones; if there are more, the page says so."""
 OF_A_SERVICE = 6
-"""Items of a service that stands as it should: HEAD, its record, two that this names, a freeze, the way back."""
+"""Items for a service in its normal state: HEAD, its record, two records that this names, a freeze, the way back."""
 UNDER_WAY = 30
-"""Items that are kept for deployments under way: two keys and a record for each, and how long others took."""
+"""Items reserved for deployments under way: two keys and a record for each, and how long others took."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One service. `live` is None where it could not be read: `unread` says why."""
+    """One service. `live` is None if the service could not be read: `unread` says why."""
 
     name: str
     live: Live | None
@@ -43,7 +43,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Column:
-    """One environment at one moment. `unread` says why nothing of it could be read."""
+    """One environment at one moment. `unread` says why the environment could not be read."""
 
     environment: str
     at: datetime
@@ -55,7 +55,7 @@ class Column:
 
 
 def services_of_a_page(environments: int) -> int:
-    """Return how many services a page shows: what it may read, by what a service takes."""
+    """Return how many services a page shows: the page's share of items divided by the items for each service."""
     return max(1, (MOST // environments - FINDINGS - UNDER_WAY) // OF_A_SERVICE)
 
 
@@ -87,7 +87,7 @@ def _seen(environment: Environment, cloud: Cloud, chosen: Sequence[Service]) -> 
 def _looks(
     environment: Environment, cloud: Cloud, chosen: Sequence[Service]
 ) -> tuple[dict[str, Live], Mapping[str, str]]:
-    """Look at all services at once; where that fails, at each alone, so that one that can't be read hides no other."""
+    """Look at all services at once; if that fails, at each alone, so that one unreadable service hides no other."""
     try:
         with environment.reads.at_most(environment.reads.left // 2):
             return {live.service: live for live in looks(cloud, chosen)}, {}

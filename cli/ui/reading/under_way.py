@@ -1,4 +1,4 @@
-"""Reads where deployments that are under way are, and how long such deployments usually take."""
+"""Reads which state each deployment under way is in, and how long such deployments usually take."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from landfall.chain import Record
 from landfall.model import Outcome
 
 LEARNT_FROM = 8
-"""Newest records of a service of which those that succeeded give the usual time, their median."""
+"""How many of a service's newest records are read: the median time of those that succeeded is the usual time."""
 NEWEST_EVENTS = 40
-"""Of an execution's history: what it does now is among them."""
+"""How many of an execution's newest events are read: its present state is among them."""
 FOLLOWED = 3
-"""Deployments whose progress is read; of others a page says that they are under way."""
+"""How many deployments' progress is read. A page says of the others only that they are under way."""
 
 
 @dataclass(frozen=True)
 class UnderWay:
     """A deployment that is under way.
 
-    `state`, `code` and `reason` are the machine's last; empty where they were not read.
+    `state`, `code` and `reason` are the machine's newest; empty if they were not read.
     """
 
     record: Record
@@ -46,7 +46,7 @@ def of(environment: Environment, cloud: Cloud, found: Mapping[str, Live]) -> dic
         try:
             told[name] = _followed(environment, cloud, name, newest)
         except FAILURES:
-            continue  # that it is under way is known, and is said without more
+            continue  # the page then says only that the deployment is under way
     return told
 
 

@@ -1,1 +1,1 @@
-"""Decides what a page says: pure functions of what was read and of the time."""
+"""Decides what a page says: pure functions of the data and the time."""

@@ -1,4 +1,4 @@
-"""How far an environment is behind the one before it, by the commits that the builds list."""
+"""How far an environment is behind the previous one, by the commits that the builds list."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from landfall.images.commit_details import CUT, WHOLE, Told
 from landfall.ledger.deployment_difference import commits
 
 COUNTED = (WHOLE, CUT)
-"""Histories of a build that list the newest commits without a gap. A shallow clone's ends too early to count by."""
+"""The kinds of history that list the newest commits without a gap. A shallow clone's list ends too early."""
 
 
 def behind(here: Told, there: Told, sha_here: str, sha_there: str, name: str) -> str:
-    """Say how far what is live here is behind what is live in `name`; empty where both are the same commit.
+    """Say how far the live commit here is behind the one in the environment `name`; empty if they are the same.
 
-    What the builds do not list is not guessed.
+    If the builds do not list a commit, the answer is unknown, not a guess.
     """
     told = commits(here, there, sha_here, sha_there)
     more, less = _counted(len(told.added), here), _counted(len(told.removed), there)
@@ -31,5 +31,5 @@ def behind(here: Told, there: Told, sha_here: str, sha_there: str, name: str) ->
 
 
 def _counted(number: int, by: Told) -> str:
-    """Return a number of commits that are not among those of a build; without a number where it lists too few."""
+    """Return how many commits a build does not have, in words; without a number if a build lists too few."""
     return page_words.count(number, "commit") if by.history in COUNTED else "an unknown number of commits"

@@ -1,6 +1,6 @@
-"""Charts as SVG: the numbers become places and sizes here, a template draws them. They need no script.
+"""Charts as SVG, without a script. This module turns numbers into positions and sizes; a template draws them.
 
-A chart is 1000 wide and 100 high, and is stretched to its place. Words stand beside it, as text of the page.
+A chart is 1000 wide and 100 high, and is stretched to fit. Its labels are text of the page beside it.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from landfall.dora.figures import Window
 
 WIDE, HIGH = 1000.0, 100.0
 LEAST = 3.0
-"""How high a bar of a number above zero is at least, so that it can be seen."""
+"""The least height of a bar for a number above zero, so that it can be seen."""
 MOST_DAYS = 31
-"""Days of a time up to which a bar is of one day; in a longer one it is of a week."""
+"""Up to this many days a bar stands for a day; in a longer period it stands for a week."""
 _GAP = 0.18
 STICK = 7.0
 """How wide a stick is."""
@@ -35,7 +35,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart. `top` is what its highest bar stands for; `first` and `last` are its ends; `says` tells it in words."""
+    """A chart. `top` is the value of its highest bar, `first` and `last` label its ends, `says` describes it."""
 
     bars: tuple[Bar, ...]
     top: str
@@ -49,12 +49,12 @@ class Chart:
 
 
 def unit(window: Window) -> str:
-    """Return what a bar of this time stands for: a day, or a week where it is long."""
+    """Return what a bar stands for in this period: a day, or a week if the period is long."""
     return "day" if window.days <= MOST_DAYS else "week"
 
 
 def buckets(window: Window) -> list[tuple[datetime, datetime]]:
-    """Divide a time into days, or into weeks where it is long; the last one ends with it."""
+    """Divide a period into days, or into weeks if it is long; the last one ends with the period."""
     length = timedelta(days=1 if unit(window) == "day" else 7)
     found, end = list[tuple[datetime, datetime]](), window.until
     while end > window.since:
@@ -65,7 +65,7 @@ def buckets(window: Window) -> list[tuple[datetime, datetime]]:
 
 
 def stacked(columns: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> tuple[Bar, ...]:
-    """Return columns side by side: of each its name, and from the ground up the class and the number of its parts."""
+    """Return columns side by side. Each has a name and, from the bottom up, the class and the number of each part."""
     top = max((sum(number for _, number in parts) for _, parts in columns), default=0)
     if not top:
         return ()
@@ -82,7 +82,7 @@ def stacked(columns: Sequence[tuple[str, Sequence[tuple[str, float]]]]) -> tuple
 
 
 def sticks(points: Sequence[tuple[datetime, str, str, float]], window: Window) -> tuple[Bar, ...]:
-    """Return a stick for each point at its place in the time: when it was, what it says, its class, its number."""
+    """Return a stick for each point in time. A point has its time, its text, its class and its number."""
     top = max((number for *_, number in points), default=0) or 1.0
     whole, found = (window.until - window.since) / timedelta(seconds=1), list[Bar]()
     for at, says, kind, number in points:

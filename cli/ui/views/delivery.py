@@ -1,4 +1,4 @@
-"""DORA's four figures and the incidents prevented: each with how it is computed, what is left out, and a chart."""
+"""DORA's four figures and the incidents prevented: how each is computed, what it leaves out, and its chart."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def page(found: Delivered) -> Page:
 
 
 def headline(told: Figures) -> str:
-    """Say in one sentence how delivery goes."""
+    """Return a sentence that sums up the releases of the period."""
     proven, bad = told.frequency.releases, told.prevented.releases
     if not proven and not told.failure_rate.releases:
         return "No release reached a service in this time."
@@ -74,7 +74,7 @@ def headline(told: Figures) -> str:
 
 
 def lede(found: Delivered) -> str:
-    """Say which time the figures are of, and why it is not longer."""
+    """Say which period the figures cover, and why it is not longer."""
     since, until = (f"{at:%Y-%m-%d %H:%M}" for at in (found.window.since, found.window.until))
     records = page_words.count(found.looked_at, "record")
     told = f"{since} to {until} UTC, {found.window.days:.3g} days; {records} were read."
@@ -93,7 +93,7 @@ def _failures(of: Chosen, window: Window) -> Chart:
 
 
 def _by_time(good: Sequence[Record], bad: Sequence[Record], window: Window, what: str, kind: str = GOOD) -> Chart:
-    """Return columns of days or weeks: the bad ones stand on the ground, the good ones on them."""
+    """Return columns of days or weeks, with the failed releases at the bottom and the good ones above."""
     columns, most = [], 0
     for start, end in buckets(window):
         numbers = [sum(_in(record, start, end) for record in several) for several in (bad, good)]
@@ -121,7 +121,7 @@ def _restored(of: Chosen, window: Window) -> Chart:
 
 
 def _sticks(told: Sequence[tuple[Record, float]], window: Window, kind: str, what: str) -> Chart:
-    """Return a stick for each release at the time at which it began: how long it took."""
+    """Return a stick for each release at its start time. Its height is how long the release took."""
     longest = max((seconds for _, seconds in told), default=0.0)
     points = []
     for record, seconds in told:

@@ -28,7 +28,7 @@ from landfall.ledger.deployment_difference import Difference
 from landfall.model import Outcome
 
 MOST_COMMITS, MOST_CHANGES = 12, 60
-"""Commits, and changes in all, that are listed; of more, how many there are."""
+"""How many commits, and how many changes in all, are listed. Of the rest the page gives the number."""
 _HEADLINES = {
     Outcome.SUCCEEDED: "It was proven live after {took}.",
     Outcome.NO_CHANGE: "It was live already, and was proven again.",
@@ -41,7 +41,7 @@ _HEADLINES = {
 }
 
 _ALREADY = {"before": "", "after": "is live and proven, and "}
-"""What holds of a release while it waits to be signed off."""
+"""The state of a release while it waits to be signed off."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _gates(found: Deployment) -> tuple[ToldGate, ...]:
 
 
 def _changes(told: Difference) -> tuple[Changed, ...]:
-    """Return what it changed: commits, fields of the task definition, settings, checks. No secret is among them."""
+    """Return what the deployment changed: commits, task-definition fields, settings, checks. It returns no secret."""
     return (
         *differences.commits(told.commits, MOST_COMMITS),
         *differences.fields(told),
@@ -188,7 +188,7 @@ def _parts(
     found: Deployment, timeline: Sequence[Mapping[str, Any]], began: datetime, ended: datetime
 ) -> tuple[Part, ...]:
     points = seconds.entered(found.events)
-    if not points or points[0][1] != "Begin":  # the history is gone, or longer than what was read of it
+    if not points or points[0][1] != "Begin":  # the history is gone, or longer than the part that was read
         points = [(at, str(e.get("state"))) for e in timeline if (at := page_words.moment(e.get("at")))]
     if not points:
         return ()
@@ -199,6 +199,6 @@ def _parts(
 
 
 def _newest_revision(found: Deployment) -> str:
-    """Return the revision of the task that was placed last: while a deployment is open, its record names none."""
+    """Return the revision of the newest task: the record of an open deployment names no revision."""
     placed = [task for task in found.tasks if task.created_at]
     return max(placed, key=lambda task: task.created_at or found.at).revision if placed else ""

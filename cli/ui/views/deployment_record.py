@@ -17,7 +17,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT[0-9:.]{8,20}(Z|[+-]\d\d:\d\d)")
 
 
 def pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
-    """Return what the record says, as names and texts; only what is known."""
+    """Return the known fields of the record, as names and texts."""
     record = found.record
     number = integer(record.get("sequence"))
     signed = {True: "signed ✓, by Landfall's key", False: "the signature is not Landfall's", None: "not checked"}
@@ -49,20 +49,20 @@ def pairs(found: Deployment) -> tuple[tuple[str, str], ...]:
 
 
 def migrated(found: Deployment) -> tuple[tuple[str, str], ...]:
-    """Return what is known of its migration; nothing where it had none."""
+    """Return what is known of the deployment's migration; nothing if it had none."""
     return tuple(
         (name, _said(text)) for name, text in migration_words.full(migration.read(found.record), under_way=found.open)
     )
 
 
 def migration_lines(found: Deployment) -> tuple[str, ...]:
-    """Return the last lines that its migration logged, redacted when they were recorded."""
+    """Return the migration's last log lines. They were redacted when they were recorded."""
     known = migration.read(found.record)
     return known.lines if known else ()
 
 
 def after_checked(found: Deployment) -> tuple[tuple[str, str], ...]:
-    """Return what is known of its after-check; nothing where it had none."""
+    """Return what is known of the deployment's after-check; nothing if it had none."""
     return tuple((name, _said(text)) for name, text in after_words.full(inquiry.read(found.record)))
 
 

@@ -1,4 +1,4 @@
-"""The tasks of a deployment on its page, with what is ticked off for each: digest, target, served commit."""
+"""The tasks of a deployment on its page, with a mark for each proven fact: digest, target, served commit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from landfall.worker import COMMIT
 
 
 def rows(found: Deployment) -> tuple[dict[str, Any], ...]:
-    """Return the tasks with what is ticked off for each; while it is open, what ECS says of them now."""
+    """Return the tasks with their marks; while the deployment is open, return the tasks as ECS describes them now."""
     if not found.report:
         return tuple(asdict(task) for task in found.tasks)
     told = mapping(found.report.get("provenance"))
@@ -33,10 +33,10 @@ def rows(found: Deployment) -> tuple[dict[str, Any], ...]:
 
 
 def _serves(found: Deployment) -> dict[str, Any]:
-    """Return which commit the tasks serve, or log, if the check of it passed, and what that check saw.
+    """Return the commit that the tasks serve or log, if its check passed, and what that check saw.
 
-    The check asks through the load balancer, so it knows of all tasks behind it together. Its sample is large enough
-    that one task with another commit among them would have been seen (docs/smoke-tests.md).
+    The check asks through the load balancer, so its result is about all tasks behind the load balancer together. Its
+    sample is large enough to find a single task with another commit (docs/smoke-tests.md).
     """
     made = listed(found.report.get("checks"))
     check = next((c for c in made if c.get("name") in ("version", COMMIT) and c.get("state") == PASS), None)

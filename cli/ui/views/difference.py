@@ -1,4 +1,4 @@
-"""What differs between two deployments: in one sentence, then part by part. It can be read backwards, too."""
+"""What differs between two deployments: in one sentence, then part by part. Either may be the older one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from landfall.ledger.deployment_difference import Commits, Difference, Pair, Sid
 from landfall.model import UNKNOWN
 
 SHOWN = 40
-"""Commits of each kind that are listed; of more, how many there are."""
+"""How many commits of each kind are listed. Of the rest the page gives the number."""
 MARKS = {"added": "+", "removed": "-", "changed": "~"}
 CLASSES = {"added": "add", "removed": "del", "changed": "mod"}
 
@@ -33,7 +33,7 @@ class Changed:
 
 @dataclass(frozen=True)
 class Took:
-    """The seconds of a step in both deployments, and how wide each is on a bar of 1000. None where it was not taken."""
+    """The seconds of a step in both deployments, and each width on a bar of 1000. None if it did not run."""
 
     name: str
     before: float | None
@@ -52,7 +52,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Page:
-    """What the page says. Without a difference only the headline, why, and the choices."""
+    """What the page says. If nothing could be compared, it has only the headline, the reason, and the choices."""
 
     headline: str
     lede: str = ""
@@ -99,7 +99,7 @@ def page(found: Compared) -> Page:
 
 
 def headline(told: Difference) -> str:
-    """Say in one sentence how the second stands to the first."""
+    """Say in one sentence how the second deployment differs from the first."""
     one, other = (page_words.short(side.git_sha) for side in _both(told))
     added, removed = len(told.commits.added), len(told.commits.removed)
     match told.commits.relation:
@@ -127,13 +127,13 @@ def lede(told: Difference) -> str:
 
 
 def commits(told: Commits, most: int) -> tuple[Changed, ...]:
-    """Return the commits that are added and removed, the newest first, so many of each at most."""
+    """Return the added and removed commits, newest first, with a limit for each."""
     kinds = (("added", told.added), ("removed", told.removed))
     return tuple(_changed(how, page_words.short(sha)) for how, listed in kinds for sha in listed[:most])
 
 
 def fields(told: Difference) -> tuple[Changed, ...]:
-    """Return the fields of the task definition that differ. A value that may be a secret is in none of them."""
+    """Return the fields of the task definition that differ, without values that may be secrets."""
     return tuple(
         _changed(
             f.how,
@@ -164,7 +164,7 @@ def _both(told: Difference) -> tuple[Side, Side]:
 
 
 def _sides(before: Side, after: Side) -> tuple[tuple[str, str, str], ...]:
-    """Return the rows of the table of both: a name, and what each is."""
+    """Return the rows of the table that shows both deployments: a name and the two values."""
 
     def of(side: Side) -> dict[str, str]:
         return {
@@ -181,7 +181,7 @@ def _sides(before: Side, after: Side) -> tuple[tuple[str, str, str], ...]:
 
 
 def _durations(pairs: Sequence[Pair]) -> tuple[Took, ...]:
-    """Return the seconds of each step that people know, by its name there: several states may be one step."""
+    """Return the seconds of each step by the step's name on the pages: several states may form one step."""
     sums: dict[str, list[float | None]] = {}
     for pair in pairs:
         both = sums.setdefault(step(pair.name).label, [None, None])

@@ -1,4 +1,4 @@
-"""The newest links of a chain, each with what is wrong with it. `landfall verify-evidence` looks at the whole chain."""
+"""The newest links of a chain, each with its faults. `landfall verify-evidence` looks at the whole chain."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Strip:
 
 
 def strip(found: Chain) -> Strip:
-    """Return what is shown of a chain."""
+    """Return the strip that shows a chain."""
     at = (found.environment, found.service)
     if found.unread:
         return Strip(*at, (), "unknown", "unknown", f"It could not be read: {found.unread}", ())
@@ -88,7 +88,7 @@ def _links(found: Chain) -> list[Link]:
 
 
 def _place(record: Record) -> tuple[bool, int, str]:
-    """Sort by the numbers in the chain: what is from before it comes first, and what is still open last."""
+    """Return the sort key: records from before the chain first, then by number in the chain, then open records."""
     return "outcome" not in record, chain.number(record), str(record["deployment_id"])
 
 
@@ -96,7 +96,7 @@ def _wrong(found: Chain, record: Record, by_number: Mapping[int, Sequence[Record
     """Return what is wrong with a closed record."""
     number, said = chain.number(record), list[str]()
     if chain.is_unchained(record):
-        return []  # from before the chain: whether it is all of them, the whole chain tells
+        return []  # the record is from before the chain; only a check of the whole chain can tell whether it should be
     if not number:
         return ["it has an outcome and no place in the chain: Landfall did not close it"]
     if not chain.is_sound(record):

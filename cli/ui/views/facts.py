@@ -1,6 +1,6 @@
-"""The facts that a proof consists of, each with the place on the deployment's page that shows its evidence.
+"""The facts of a proof, each with the part of the deployment's page that shows its evidence.
 
-**A new kind of target gets its facts here**: `of` reads what the record of the deployment says was proven.
+**A new kind of target gets its facts here**: `of` reads from the deployment's record what was proven.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Fact:
 
 
 def of(record: Record, running: int) -> tuple[Fact, ...]:
-    """Return what a deployment proved of what it left live, while so many tasks run."""
+    """Return the facts that a deployment proved, while this many tasks run."""
     ended = ended_of(record)
     checks = [each for each in ended.get("checks") or () if isinstance(each, Mapping)]
     passed = [each for each in checks if each.get("state") == PASS]
@@ -54,12 +54,12 @@ def of(record: Record, running: int) -> tuple[Fact, ...]:
 
 
 def leaves_out_work(known: Iterable[Fact]) -> bool:
-    """Say whether the proof of a worker left out that it does its work."""
+    """Say whether the proof of a worker left out its progress."""
     return any(fact.text == UNPROVEN for fact in known)
 
 
 def ended_of(record: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the machine knew at the end; nothing for a record that can't be read."""
+    """Return the machine's variables at the end; empty if they can't be read from the record."""
     try:
         found = json.loads(record["ended"])
     except (LookupError, TypeError, ValueError, RecursionError):

@@ -36,7 +36,7 @@ class Line:
 
 
 def lines(pages: Sequence[Found], below: str) -> list[Line]:
-    """Return the lines of all environments, the newest first, down to the id at which the next page begins."""
+    """Return the lines of all environments, newest first, down to the id at which the next page begins."""
     told = [
         (records.started(record), _line(page.environment, record))
         for page in pages

@@ -1,4 +1,4 @@
-"""The way of a deployment through the machine: one piece for each step, in the order in which they were taken."""
+"""The steps of a deployment, in the order in which it took them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BACK = "Going back"
 
 @dataclass(frozen=True)
 class Stop:
-    """One piece. `state` is `done`, `bad`, `back`, `here` or `todo`."""
+    """One step. `state` is `done`, `bad`, `back`, `here` or `todo`."""
 
     label: str
     state: str
@@ -26,13 +26,13 @@ class Stop:
 
     @property
     def note(self) -> str:
-        """Say how long it took, and how often was looked."""
+        """Say how long the step took, and how many looks it needed."""
         looks = f", {self.looks} looks" if self.looks > 1 else ""
         return f"{page_words.seconds(self.seconds)}{looks}" if self.seconds is not None else ""
 
 
 def lane(entries: Sequence[Mapping[str, Any]], *, open_: bool) -> tuple[Stop, ...]:
-    """Return the lane of a timeline. While it is open, the last piece is where it is, and more are to come."""
+    """Return the steps of a timeline. If the deployment is open, the last step is under way, and more follow."""
     found: list[Stop] = []
     for entry in entries:
         now = _stop(entry)
@@ -48,7 +48,7 @@ def lane(entries: Sequence[Mapping[str, Any]], *, open_: bool) -> tuple[Stop, ..
 
 def _stop(entry: Mapping[str, Any]) -> Stop:
     label, answer = step(str(entry.get("state", ""))).label, entry.get("answer")
-    if entry.get("code") == AT_GATE:  # the look at the whole deployment between two looks at its gate
+    if entry.get("code") == AT_GATE:  # a look at the whole deployment between two looks at its gate
         label = step("JudgeGate").label
     state = "bad" if answer in ("FAIL", "ERROR") else "back" if label == BACK else "done"
     took, looks = entry.get("seconds"), entry.get("looks")
@@ -61,7 +61,7 @@ def _joined(one: Stop, more: Stop) -> Stop:
 
 
 def _to_come(found: Sequence[Stop]) -> Sequence[str]:
-    """Return the steps that are still ahead on the way forward; of the way back none is promised."""
+    """Return the steps that a release still has ahead; a rollback gets none."""
     if any(stop.label == BACK or stop.state == "bad" for stop in found):
         return ()
     reached = [AHEAD.index(stop.label) for stop in found if stop.label in AHEAD]

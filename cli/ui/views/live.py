@@ -22,12 +22,12 @@ from landfall.ledger import drills
 from landfall.model import UNKNOWN, Outcome
 
 FAILED = (Outcome.ROLLBACK_FAILED, Outcome.NO_BASELINE)
-"""Outcomes that leave a service that is not proven, and that Landfall itself saw."""
+"""Outcomes, seen by Landfall itself, after which a service is not proven."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a deployment is: seconds so far, and those that such a deployment usually takes."""
+    """How far a deployment is: its seconds so far, and the seconds that such a deployment usually takes."""
 
     seconds: float
     usual: float | None
@@ -36,7 +36,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Cell:
-    """One service in one environment. `state` is the class that the style sheet knows; `word` says it in words."""
+    """One service in one environment. `state` is a class of the style sheet; `word` says the same in words."""
 
     environment: str
     service: str
@@ -57,12 +57,12 @@ class Cell:
 
     @property
     def proven(self) -> bool:
-        """Say whether it is proven live now."""
+        """Say whether the service is proven live now."""
         return self.state == "proven"
 
 
 def cell(column: Column, seen: Seen) -> Cell:
-    """Return what a cell says of a service."""
+    """Return the cell of a service."""
     live, at = seen.live, (column.environment, seen.name)
     if live is None:
         return Cell(*at, "unknown", UNKNOWN.lower(), says=f"It could not be read: {seen.unread}")
@@ -110,7 +110,7 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
     stopped = f"aborted, {aborts.GOES_BACK}" if aborts.of(running.record) else ""
     paused = stopped or step_names.paused(running.code) or step_names.awaits(running.code)
     word = paused or (step(running.state).label.lower() if running.state else "under way")
-    usual = running.usual if not step_names.awaits(running.code) else None  # people take the time that they take
+    usual = running.usual if not step_names.awaits(running.code) else None  # nobody knows how long people will take
     compared = (" of about" if took <= usual else "; usually") if usual else ""
     of_about = f"{compared} {page_words.span(usual)}" if usual else ""
     return Cell(
@@ -126,7 +126,7 @@ def _moving(at: tuple[str, str], live: Live, running: UnderWay | None, now: date
 
 
 def _says(running: UnderWay, now: datetime) -> str:
-    """Say what the machine said last; of a sign-off, as its page does."""
+    """Return the newest reason that the machine gave; for a sign-off, the sentence of the deployment's page."""
     known = sign_offs.sign_off(running.record)
     return sign_off.says(known, now) if known else page_words.reason(running.reason)
 
@@ -137,7 +137,7 @@ def _subject(live: Live) -> str:
 
 
 def _back(seen: Seen, now: datetime) -> dict[str, str]:
-    """Say what a rollback would go to, when that was proven, and which two deployments to compare before it."""
+    """Say which release a rollback would restore, when it was proven, and which two deployments to compare first."""
     if seen.live is None or seen.live.release is None:
         return {}
     if seen.way_back is None:
@@ -167,7 +167,7 @@ def rows(columns: Sequence[Column], names: Iterable[str], builds: Builds) -> lis
 
 
 def _followed(before: Cell, here: Cell, builds: Builds) -> Cell:
-    """Say how far an environment is behind the one before it, where both run a release and neither is under way."""
+    """Say how far each environment is behind the previous one, if both run a release and no deployment is under way."""
     both = [builds.get((each.environment, each.service)) for each in (here, before)]
     if None in both or here.progress or before.progress:
         return here
@@ -176,7 +176,7 @@ def _followed(before: Cell, here: Cell, builds: Builds) -> Cell:
 
 
 def _called(one: Cell, other: Cell) -> str:
-    """Return the name of an environment, without its region where the profile tells it apart."""
+    """Return the name of an environment, without its region if the profile alone identifies it."""
     short = one.environment.partition(" · ")[0]
     return short if short != other.environment.partition(" · ")[0] else one.environment
 
@@ -189,7 +189,7 @@ def _missing(column: Column, name: str) -> Cell:
 
 
 def headline(cells: Sequence[Cell]) -> str:
-    """Return the sentence that says it all."""
+    """Return the sentence that sums up all services."""
     here = [each for each in cells if each.state != "absent"]
     if not here:
         return "No service is configured."
@@ -206,7 +206,7 @@ def headline(cells: Sequence[Cell]) -> str:
 
 
 def lede(cells: Sequence[Cell]) -> str:
-    """Say what is not as it should be, in one line."""
+    """Say in one line which services need attention."""
     counted = (
         (sum(each.progress is not None or each.word == "under way" for each in cells), "is under way", "are under way"),
         (sum(each.word == "not proven" for each in cells), "is not proven", "are not proven"),

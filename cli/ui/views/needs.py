@@ -18,14 +18,14 @@ from landfall.partitions import EVERY_SERVICE
 from landfall.telling.finding_advice import ADVICE
 
 OPEN_FINDINGS = "landfall-OpenFindings"
-"""The alarm on what this page shows one by one (stacks/pipeline/alarms.py)."""
+"""The alarm on findings, which this page lists one by one (stacks/pipeline/alarms.py)."""
 _ORDER = ("failed", "warn", "unknown")
 SEEN = "seen just now; since when is not known"
 
 
 @dataclass(frozen=True)
 class Need:
-    """One line. `where` is the service and the environment, `command` what to type; `rest` what to do beyond it."""
+    """One line. `where` is the service and the environment, `command` what to type, `rest` what else to do."""
 
     state: str
     where: str
@@ -36,7 +36,7 @@ class Need:
 
 
 def of(columns: Sequence[Column], chosen: Iterable[str]) -> list[Need]:
-    """Return what needs somebody, the worst first. `chosen` has each environment's options of a command."""
+    """Return what needs somebody, the worst first. `chosen` has each environment's command-line options."""
     found = [need for column, options in zip(columns, chosen, strict=True) for need in _of_column(column, options)]
     return sorted(found, key=lambda need: _ORDER.index(need.state))
 
@@ -61,7 +61,7 @@ def _of_column(column: Column, options: str) -> Iterable[Need]:
 
 
 def _failed(column: Column, seen: Seen, options: str) -> list[Need]:
-    """Return what the last change left behind, if it did not go well."""
+    """Return the line about the last change of the service, if it failed."""
     live = seen.live
     if live is None or live.under_way or live.last_change is None:
         return []
@@ -75,13 +75,13 @@ def _failed(column: Column, seen: Seen, options: str) -> list[Need]:
         case Outcome.SUPERSEDED:
             return [Need("warn", where, f"somebody else deployed over commit {commit}. {why}", since, show)]
         case Outcome.ROLLED_BACK if live.proven:
-            calm = "The release before it is proven again; nothing is on fire."
+            calm = "The release before it is live again, and proven."
             return [Need("warn", where, f"commit {commit} did not stay. {calm} {why}", since, show)]
     return []
 
 
 def _in_doubt(column: Column, seen: Seen, options: str) -> list[Need]:
-    """Return what is not known to be proven, whatever the reason."""
+    """Return the line about a service that is not known to be proven, whatever the reason."""
     where, at = f"{seen.name}, {column.environment}", SEEN
     if seen.live is None:
         return [Need("unknown", where, f"it could not be read: {seen.unread}", at, f"landfall doctor{options}")]
@@ -106,7 +106,7 @@ def _freeze(column: Column, where: str, what: str, freeze: Freeze, command: str)
 
 
 def _paused(column: Column, seen: Seen, options: str) -> Iterable[Need]:
-    """Return a deployment that waits for its owner: nobody else lets it go on."""
+    """Return the line about a deployment that waits for the service's owner: nobody else can continue it."""
     running = seen.running
     if running and (word := step_names.paused(running.code)):
         where, name = f"{seen.name}, {column.environment}", running.record["deployment_id"]
@@ -143,7 +143,7 @@ def _suffering(column: Column, seen: Seen) -> Iterable[Need]:
 
 
 def _alarmed(column: Column) -> Iterable[Need]:
-    """Return the alarms that are firing. Findings say more than the alarm on them, so that one is left out."""
+    """Return the alarms that are firing, without the alarm on findings: the findings themselves say more."""
     fired = column.alarms
     told = [(f"{name}, {column.environment}", alarm) for name, of in fired.of_services.items() for alarm in of]
     told += [(column.environment, alarm) for alarm in fired.own if alarm.name != OPEN_FINDINGS or not column.findings]

@@ -22,7 +22,7 @@ STATES = {
 
 
 def outcome_of(record: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what a record's outcome looks like, and its words. What somebody changed after its end proves nothing."""
+    """Return a record's style and words. A record that somebody changed after its end proves nothing."""
     if "outcome" not in record:
         return "moving", "under way"
     if chain.number(record) and not chain.is_sound(record):

@@ -13,14 +13,14 @@ from landfall.model import UNKNOWN
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _FEW = 10
-"""Seconds below which a tenth of one says something."""
+"""Below this many seconds, tenths of a second are shown."""
 _SEE = re.compile(r";? ?see https://\S+")
 _TASK = re.compile(r"https://[^\s/]+/ecs/[^\s]*/tasks/([0-9a-f]{8})[^\s,;]*")
 _HEX = re.compile(r"[0-9a-f]{8,64}")
 
 
 def moment(text: object) -> datetime | None:
-    """Return a time in UTC; None for what is none."""
+    """Return a time in UTC; None if the text is not a time."""
     try:
         at = datetime.fromisoformat(str(text))
     except ValueError:
@@ -35,7 +35,7 @@ def clock(at: datetime | str) -> str:
 
 
 def took(record: Mapping[str, Any]) -> float | None:
-    """Return how many seconds a deployment took; None where that is not known."""
+    """Return how many seconds a deployment took; None if unknown."""
     began, ended = moment(record.get("started_at")), moment(record.get("ended_at"))
     return max(0.0, (ended - began).total_seconds()) if began and ended else None
 
@@ -62,7 +62,7 @@ def about(seconds: float) -> str:
 
 
 def ago(at: object, now: datetime) -> str:
-    """Say how long ago something was: `20 min ago`; empty where that is not known."""
+    """Say how long ago something was: `20 min ago`; empty if unknown."""
     then = moment(at)
     return f"{about((now - then).total_seconds())} ago" if then else ""
 
@@ -74,14 +74,14 @@ def since(at: object, now: datetime) -> str:
 
 
 def seconds(number: float | None) -> str:
-    """Return a few seconds with one digit after the point, and more as a span; whole ones as they are."""
+    """Return a short time in seconds with one decimal, and a longer time as a span; whole seconds have no decimal."""
     if number is None:
         return ""
     return f"{number:.1f} s" if number < _FEW and isinstance(number, float) else span(number)
 
 
 def short(text: object) -> str:
-    """Return the first seven digits of a commit or a digest; another text as it is."""
+    """Return the first seven digits of a commit or a digest, and any other text unchanged."""
     told = str(text).removeprefix("sha256:")
     return told[:7] if _HEX.fullmatch(told) else str(text)
 
@@ -97,16 +97,16 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def spelled(number: int) -> str:
-    """Return a number as a sentence says it."""
+    """Return a number as a word."""
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
 
 
 def sentence(text: str) -> str:
-    """Return a text that begins as a sentence does."""
+    """Return a text with a capital first letter."""
     return f"{text[:1].upper()}{text[1:]}"
 
 
 def reason(text: object) -> str:
-    """Return a reason with short names and without addresses: the whole is in the record."""
+    """Return a reason with short names and without URLs: the record has the full text."""
     told = _SEE.sub("", str(text))
     return brief(_TASK.sub(r"task \1", told))

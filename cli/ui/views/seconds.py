@@ -1,7 +1,7 @@
 """Where the seconds of a deployment went, by cause. The parts always add up to the whole.
 
-The machine's history says which state it was in at each moment. In the rollout, the times of ECS's tasks say more: the
-task that started last decides until when it was scheduled, pulled and started; the old tasks, when draining began.
+The machine's history says which state it was in at each moment. ECS's task times divide the rollout further: the task
+that started last says when scheduling, pulling and starting ended, and the old tasks say when draining began.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from landfall.ledger.execution_history import Event
 from landfall.ledger.task_times import TaskTimes
 
 LONG = 0.08
-"""A part of the whole that is worth advice."""
+"""The share of the whole from which a part gets advice."""
 LEAST = 1.0
 """Seconds below which no advice helps."""
 
 ROLLING = (Cause.SCHEDULING, Cause.PULL, Cause.START, Cause.HEALTH, Cause.DRAINING, Cause.POLLING)
-"""What a rollout is spent on, one after the other."""
+"""The causes of a rollout's seconds, in their order."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Part:
-    """What one cause took, of how much in all. `at` is where it begins on a bar of 1000, `wide` its width there."""
+    """The seconds of one cause, out of all seconds. `at` is its start on a bar of 1000, `wide` its width."""
 
     cause: Cause
     seconds: float
@@ -50,17 +50,17 @@ class Part:
 
     @property
     def name(self) -> str:
-        """Return the class that the style sheet knows."""
+        """Return the cause's class in the style sheet."""
         return self.cause.name.lower()
 
 
 def entered(events: Iterable[Event]) -> list[tuple[datetime, str]]:
-    """Return when each state was entered, by a history."""
+    """Return when the execution entered each state, from its history."""
     return [(event.at, event.state) for event in events if event.verdict is None and not event.error]
 
 
 def spans(points: Sequence[tuple[datetime, str]], began: datetime, ended: datetime) -> list[Span]:
-    """Return the time from the beginning to the end in pieces without a gap, each in the state entered last."""
+    """Divide the time from beginning to end into spans without a gap, each in the state entered last."""
     inside = [(min(max(at, began), ended), state) for at, state in points]
     starts = [(began, "Begin"), *inside]
     ends = [*(at for at, _ in inside), ended]
@@ -94,7 +94,7 @@ def parts(
 
 
 def _causes(span: Span, marks: Sequence[tuple[datetime, Cause]]) -> Iterator[tuple[Cause, float]]:
-    """Yield what a span was spent on. That of the rollout is divided where ECS's times say how."""
+    """Yield the causes of a span. If ECS's task times are known, they divide the rollout's span."""
     cause, began = step(span.state).cause, span.began
     if cause != Cause.ROLLOUT or not marks:
         yield cause, span.seconds
@@ -107,7 +107,7 @@ def _causes(span: Span, marks: Sequence[tuple[datetime, Cause]]) -> Iterator[tup
 
 
 def _marks(tasks: Sequence[TaskTimes], revision: str) -> list[tuple[datetime, Cause]]:
-    """Return until when the rollout was spent on what: by the task that started last, and by the old tasks' end."""
+    """Return when each cause of the rollout ended: by the task that started last, and by the old tasks' end."""
     ours = [task for task in tasks if task.revision == revision and task.created_at]
     started = [task for task in ours if task.started_at]
     if not ours:
@@ -126,7 +126,7 @@ def _marks(tasks: Sequence[TaskTimes], revision: str) -> list[tuple[datetime, Ca
 
 
 def marks_rest(marks: Sequence[tuple[datetime, Cause]]) -> Cause:
-    """Return what the rest of the rollout was: what comes after the last mark, in the end the time until the look."""
+    """Return the cause of the rollout's rest: the one after the last mark; after all marks, the time until the look."""
     return ROLLING[ROLLING.index(marks[-1][1]) + 1]
 
 
@@ -135,27 +135,27 @@ def _after(task: TaskTimes, at: datetime) -> bool:
 
 
 def advice(cause: Cause, limits: Mapping[str, Any]) -> str:
-    """Return the setting that would make a part shorter, or what else would."""
+    """Return the setting, or another measure, that would make a part shorter."""
 
     def of(name: str) -> str:
         return f"{name} = {limits[name]}" if name in limits else name
 
     return {
-        Cause.QUEUE: f"Another deployment was ahead of it; {of('lock_poll_seconds')} is how often it asks.",
+        Cause.QUEUE: f"Another deployment was ahead of it; {of('lock_poll_seconds')} is how often it asks again.",
         Cause.STEPS: "Landfall's own functions: checks before the change, the record and the report after it.",
         Cause.APPROVAL: "People had to sign the release off: tell them earlier, or ask fewer of them.",
-        Cause.MIGRATION: "The migration's task ran before the service was updated: a shorter migration.",
-        Cause.AFTER: "The function that [services.….after] names: a quicker one, or fewer seconds for it.",
+        Cause.MIGRATION: "The migration's task ran before the service was updated: shorten the migration.",
+        Cause.AFTER: "The function that [services.….after] names ran: make it quicker, or give it fewer seconds.",
         Cause.SCHEDULING: "ECS looked for room for the tasks. On EC2, free capacity makes it shorter.",
         Cause.PULL: "A smaller image, or fewer changed layers; on Fargate also an SOCI index.",
-        Cause.START: "From the pulled image to a container that runs: what its entry point does before it listens.",
-        Cause.ROLLOUT: "Start, health checks and draining together: the times of its tasks are not known.",
-        Cause.HEALTH: "The target group's HealthCheckIntervalSeconds times HealthyThresholdCount is the least; then "
+        Cause.START: "The container started: its entry point does something before it listens.",
+        Cause.ROLLOUT: "Start, health checks and draining together, since the times of the tasks are not known.",
+        Cause.HEALTH: "The least is the target group's HealthCheckIntervalSeconds times HealthyThresholdCount; add "
         f"{of('target_health_interval_seconds')} between looks.",
         Cause.DRAINING: "Old tasks wait for open requests: the target group's deregistration_delay.timeout_seconds, "
         "and the container's stopTimeout.",
         Cause.CHECKS: "smoke.identity_requests and smoke.requests_per_second make the sample smaller or faster.",
         Cause.BAKE: f"{of('bake_seconds')}: the proof is repeated after it; 0 turns that off.",
         Cause.POLLING: f"{of('stability_poll_seconds')} and {of('smoke_interval_seconds')}: how often Landfall looks.",
-        Cause.BACK: "Rollout, targets and checks of the release before; what makes a release faster makes this faster.",
+        Cause.BACK: "Rollout, targets and checks of the old release: what makes a release faster makes this faster.",
     }[cause]

@@ -1,4 +1,4 @@
-"""A deployment's sign-off on the pages: who is waited for and until when, who answered what, and how to answer."""
+"""A deployment's sign-off on the pages: who must answer and until when, who answered what, and how to answer."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ STATES = {
     ApprovalStage.OVERTAKEN: ("unknown", "overtaken"),
     ApprovalStage.UNKNOWN: ("unknown", "unknown"),
 }
-"""The style sheet's class of each stage, and its word."""
+"""The style sheet's class and the word for each stage."""
 CUT_SHORT = ("unknown", "not answered")
-"""The same of one that still waited when its deployment ended."""
+"""The class and the word for a sign-off that still waited when its deployment ended."""
 YES, NO, TURNED_AWAY = ("add", "✓ yes"), ("del", "✕ no"), ("soft", "turned away")
-"""The class of what somebody said, and its word."""
+"""The class and the word for each answer."""
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who answered, or who was turned away. `whole` is who that is in AWS's words."""
+    """Somebody whose answer counted or was refused. `whole` is the person's identity as AWS names it."""
 
     name: str
     whole: str
@@ -41,7 +41,7 @@ class Person:
 
 @dataclass(frozen=True)
 class SignOff:
-    """What a page says of a sign-off. `yes` and `no` are the commands that answer it; empty once no answer counts."""
+    """What a page says of a sign-off. `yes` and `no` are the commands to answer; empty once no answer counts."""
 
     state: str
     word: str
@@ -58,7 +58,7 @@ class SignOff:
 
 
 def of(known: Approval, deployment: str, now: datetime, options: str, *, under_way: bool) -> SignOff:
-    """Return what the page of a deployment says of its sign-off. `options` are those of a command."""
+    """Return what a deployment's page says of its sign-off. `options` are the command-line options to add."""
     state, word = STATES[known.stage]
     waits = known.stage == ApprovalStage.WAITING
     if waits and not under_way:
@@ -82,7 +82,7 @@ def of(known: Approval, deployment: str, now: datetime, options: str, *, under_w
 
 
 def says(known: Approval, now: datetime, *, under_way: bool = True) -> str:
-    """Say in one sentence how a sign-off stands."""
+    """Say in one sentence what the state of a sign-off is."""
     match known.stage:
         case ApprovalStage.WAITING if not under_way:
             return "The deployment ended before anybody who was asked had decided."
@@ -100,11 +100,11 @@ def says(known: Approval, now: datetime, *, under_way: bool = True) -> str:
         case ApprovalStage.OVERTAKEN:
             return "A newer request for the service arrived while this one waited, and took its place."
         case ApprovalStage.UNKNOWN:
-            return "What the record says of it can't be read, which is no approval."
+            return "The record of the sign-off can't be read, so nothing is approved."
 
 
 def awaited(known: Approval) -> str:
-    """Say how many yeses are missing, and of whom."""
+    """Say how many approvals are missing, and who may give them."""
     may = approval_words.may_approve(known)
     many = "a yes of" if not known.four_eyes else "two yeses of" if known.yeses_left > 1 else "a second yes of"
     return f"{many} {names(known, may)}" if may else "a yes, and no approver is left who may say it"
@@ -122,7 +122,7 @@ def left(known: Approval, now: datetime) -> str:
 
 
 def names(known: Approval, who: Iterable[str]) -> str:
-    """Return people by the ends of their ARNs, with the account where they are of several."""
+    """Return people by the ends of their ARNs, with the account if they belong to several accounts."""
     accounts = {found.account for each in known.approvers if (found := identity.named(each, "", ""))}
     return " or ".join(_name(each, several=len(accounts) > 1) for each in who)
 

@@ -1,6 +1,6 @@
-"""The steps of the machine as people call them. **A new kind of step gets a line here**; an unknown one shows its name.
+"""The steps' names for people. **A new kind of step gets a line here**; an unknown step is shown by its state's name.
 
-`cause` is what its time is spent on: `views/seconds.py` adds up the causes.
+`cause` is the cause of a step's seconds: `views/seconds.py` adds them up by cause.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from landfall.approval.approval import AWAITED
 
 
 class Cause(StrEnum):
-    """What the time of a deployment is spent on, in the order in which a page shows it."""
+    """The causes of a deployment's seconds, in the order in which a page shows them."""
 
     QUEUE = "waiting for its turn"
     STEPS = "Landfall's own steps"
@@ -35,7 +35,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """What a state is called on the lane, whether it belongs to the way back, and what its time is spent on."""
+    """A state's name on the lane, whether it belongs to the way back, and the cause of its seconds."""
 
     label: str
     cause: Cause = Cause.STEPS
@@ -95,13 +95,13 @@ STEPS = {
 _ENDS = re.compile(r"^(Report|Notify|Finish)(Success|Failure|Rejection)$")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BACK = ("Rollback", "Baseline")
-"""What the names of states hold that lead back."""
+"""Texts in the names of the states of the way back."""
 
 
 def step(state: str) -> Step:
-    """Return what a state is called. What is written after the end is one step: the record.
+    """Return a state's step. All writing after the end is one step: the record.
 
-    A state that is newer than this table is called by its name, and its time is of the way back, a wait or a step.
+    A state that this table lacks keeps its own name, and its time counts as the way back, a wait or a step.
     """
     if _ENDS.match(state):
         return Step("Record")
@@ -116,16 +116,16 @@ def _unlisted(state: str) -> Step:
 
 
 def paused(code: str) -> str:
-    """Say who paused a deployment, by a verdict's code such as PAUSED_BY_OWNER; empty for one that is not paused."""
+    """Say who paused a deployment, by a verdict's code such as PAUSED_BY_OWNER; empty if it is not paused."""
     return code.lower().replace("_", " ") if code.startswith("PAUSED") else ""
 
 
 def awaits(code: str) -> str:
-    """Say what a deployment waits for that only people can give it, by a verdict's code; empty for another one."""
+    """Say what a deployment waits for from people, by a verdict's code; empty for other codes."""
     return "waits for approval" if code == AWAITED else ""
 
 
 def why(text: object) -> str:
-    """Return a reason, which begins with the state that found it, with that state's name for people."""
+    """Return a reason with the name for people in place of the state's name at its beginning."""
     state, colon, rest = str(text or "").partition(": ")
     return page_words.reason(f"{step(state).label}: {rest}" if colon and state in STEPS else text or "")

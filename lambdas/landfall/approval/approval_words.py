@@ -55,7 +55,7 @@ def ended(approval: Approval) -> str:
         case ApprovalStage.OVERTAKEN:
             return "a newer request for the service arrived while this one waited for approval"
         case ApprovalStage.UNKNOWN:
-            return "the record of the sign-off can't be read, which is no approval"
+            return "the record of the sign-off can't be read, so nothing is approved"
 
 
 WHEN = {"before": "before anything was changed", "after": "after all proofs had passed"}

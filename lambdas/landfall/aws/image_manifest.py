@@ -95,7 +95,7 @@ def config(client: Any, repository: str, manifest: Manifest) -> Mapping[str, Any
         url = client.get_download_url_for_layer(repositoryName=repository, layerDigest=digest)["downloadUrl"]
     data = _download(url, size)
     if f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
-        raise AwsCallFailed("DigestMismatch", f"what ECR sent for {digest} isn't that: {len(data)} other bytes")
+        raise AwsCallFailed("DigestMismatch", f"ECR sent {len(data)} bytes for {digest} that have another digest")
     with trying(f"reading {digest}"):
         return dict(json.loads(data))
 

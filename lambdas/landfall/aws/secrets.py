@@ -15,7 +15,7 @@ _FINAL = {
     "ResourceNotFoundException": "does not exist",
     "AccessDeniedException": "may not be read by this role",
     "InvalidRequestException": "is about to be deleted, or has no value",
-    "DecryptionFailure": "can't be decrypted: its key does not let this role in",
+    "DecryptionFailure": "can't be decrypted: its KMS key does not allow this role",
 }
 """Errors that asking again does not mend (Secrets Manager API reference, GetSecretValue)."""
 

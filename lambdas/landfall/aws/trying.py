@@ -71,5 +71,5 @@ def trying(what: str) -> Iterator[None]:
     except BotoCoreError as error:
         raise AwsCallFailed(type(error).__name__, f"{what}: {error}") from error
     except (ResponseParserError, LookupError, TypeError, ValueError, AttributeError) as error:
-        why = f"what came back can't be read: {type(error).__name__}: {error}"
+        why = f"AWS's answer can't be read: {type(error).__name__}: {error}"
         raise AwsCallFailed(UNREADABLE, f"{what}: {why}") from error

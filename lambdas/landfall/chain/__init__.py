@@ -78,7 +78,7 @@ def canonical(record: Mapping[str, Any]) -> bytes:
 
 def _plain(value: Any) -> int:
     if (number := integer(value)) is None:
-        raise TypeError(f"{value!r} is nothing a record holds")
+        raise TypeError(f"a record can't hold {value!r}")
     return number
 
 

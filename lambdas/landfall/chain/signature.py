@@ -51,7 +51,7 @@ class PublicKey:
         except (binascii.Error, UnsupportedAlgorithm, ValueError) as error:
             raise ValueError(f"no public key in DER and base64: {error}") from error
         if not isinstance(found, ec.EllipticCurvePublicKey) or found.curve.name != ec.SECP256R1.name:
-            raise ValueError("no key of the curve P-256")
+            raise ValueError("the key is not on the curve P-256")
         return found
 
     @cached_property

@@ -54,7 +54,7 @@ def unless_scaled_out(verdict: Verdict, service: ServiceView | None, deployment:
     if verdict.state != State.PASS or not deployment.is_to_none or service is None or service.desired == 0:
         return verdict
     runs = f"{service.desired} tasks of {deployment.task_definition} run, which was never proven"
-    why = "somebody, or auto scaling, raised the count after it was set to 0; look whether they are well"
+    why = "somebody, or auto scaling, raised the count after it was set to 0; check whether they are healthy"
     return failed(
         "SCALED_OUT_AGAIN", f"{runs}: {why}, or set auto scaling's minimum to 0 until a first release has landed"
     )

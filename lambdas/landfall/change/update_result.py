@@ -36,7 +36,7 @@ OVER = ("DRAINING", "INACTIVE")
 
 def lock_lost() -> Verdict:
     """Return the verdict where another execution has the deployment's lock."""
-    return failed("LOCK_LOST", "another execution took this deployment's lock; it goes on from here")
+    return failed("LOCK_LOST", "another execution took this deployment's lock, and continues the deployment")
 
 
 def changed_meanwhile(before: ServiceView, baseline: Baseline, wanted: Deployment) -> Verdict | None:

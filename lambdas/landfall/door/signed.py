@@ -55,7 +55,7 @@ def read(event: Mapping[str, Any], more: frozenset[str] = frozenset(), kinds: Se
     """
     context = _table(event.get("requestContext"))
     if _table(context.get("http")).get("method") != "POST":
-        return Reply(METHOD_NOT_ALLOWED, "only a signed POST is heard here; use the commands of landfall")
+        return Reply(METHOD_NOT_ALLOWED, "this URL accepts only a signed POST; use the landfall command")
     arn = _table(_table(context.get("authorizer")).get("iam")).get("userArn")
     who = identity.of(arn)
     if who is None:
@@ -63,7 +63,7 @@ def read(event: Mapping[str, Any], more: frozenset[str] = frozenset(), kinds: Se
     try:
         body = _body(event)
     except (binascii.Error, ValueError, TypeError, RecursionError):
-        return Reply(BAD_REQUEST, f"the body is no JSON object of at most {MOST_BODY} characters")
+        return Reply(BAD_REQUEST, f"the body is not a JSON object of at most {MOST_BODY} characters")
     if why := _wrong(body, KEYS | more):
         return Reply(BAD_REQUEST, why)
     told = redacted(body.get("reason", ""))

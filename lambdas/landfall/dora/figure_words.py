@@ -49,7 +49,7 @@ def sentences(told: Figures) -> tuple[Sentence, ...]:
             "change failure rate",
             NONE if rate.rate is None else f"{100 * rate.rate:.1f} %",
             f"{rate.failed} of {_number(rate.releases, 'release')} failed{_in_brackets(rate.by_outcome)}",
-            _listed({"not judged": rate.unknown, "requests to go back from another time": rate.asked_back_unknown}),
+            _listed({"not judged": rate.unknown, "requested rollbacks of earlier releases": rate.asked_back_unknown}),
         ),
         Sentence(
             "time to restore",
@@ -58,7 +58,7 @@ def sentences(told: Figures) -> tuple[Sentence, ...]:
             _listed(
                 {
                     "not proven again yet": back.not_yet,
-                    "asked back, start of the harm unknown": back.began_unknown,
+                    "requested rollbacks with an unknown start of the failure": back.began_unknown,
                     "without readable times": back.unknown_time,
                 }
             ),

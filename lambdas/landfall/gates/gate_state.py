@@ -154,7 +154,7 @@ def settle(
         told = f"gate {state.gate!r}, {left} s left: {verdict.reason}"
         return wait(verdict.code, told, max(1, min(pace, left)))
     if lacks_traffic and settings.undecided == "go_on":
-        return passed(WENT_ON, f"gate {state.gate!r} went on undecided, as the settings say: {verdict.reason}")
+        return passed(WENT_ON, f"gate {state.gate!r} continued undecided, as the settings say: {verdict.reason}")
     code = UNDECIDED if lacks_traffic else TIMEOUT
     return failed(code, f"gate {state.gate!r} could not be decided by {ends.isoformat()}: {verdict.reason}")
 

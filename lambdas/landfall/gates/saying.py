@@ -44,7 +44,7 @@ def too_few(green: Sequence[Minute], blue: Sequence[Minute], missing: int) -> st
 
 def doubtful(doubts: Sequence[str]) -> str:
     """Say that green looks worse, and that it may be chance."""
-    return f"green looks worse than blue, and it may be chance: {'; '.join(doubts)}"
+    return f"green looks worse than blue, but it may be chance: {'; '.join(doubts)}"
 
 
 def no_worse(green: Sequence[Minute], blue: Sequence[Minute], timed: bool) -> str:

@@ -161,7 +161,7 @@ def _refusals(intent: Intent, document: Mapping[str, Any]) -> Iterator[str]:
             if intent == Intent.RECOVER and "deployment_id" not in document:
                 yield "intent 'recover' needs deployment_id: which one, as the ledger has it"
             if "pushed_at" in document:
-                yield "pushed_at goes with intent 'release' only: nothing overtakes what else is asked"
+                yield "pushed_at goes with intent 'release' only: no push overtakes a rollback or a recovery"
         case _:
             assert_never(intent)
     if "cross_migration" in document and intent != Intent.ROLLBACK:

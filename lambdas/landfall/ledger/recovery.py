@@ -87,7 +87,7 @@ def plan(
         return Plan(nothing, Ended(release, Outcome.REJECTED, nothing))
     ended = Ended(release, Outcome.ROLLBACK_FAILED, _stopped(reason), progress.baseline, progress.deployment, failure)
     if _count(record, "recoveries") >= MOST:
-        return Plan(passed("EXHAUSTED", f"{reason}, and {MOST} recoveries did not mend it"), ended)
+        return Plan(passed("EXHAUSTED", f"{reason}, and {MOST} recoveries did not close it"), ended)
     return Plan(passed("RECOVER", reason), ended)
 
 

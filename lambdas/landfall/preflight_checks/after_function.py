@@ -40,7 +40,7 @@ def _granted(name: str, release: Release) -> str:
     """Return how to allow it. In one account the stack's own rights are enough; another account has to agree."""
     ours, parts = release.execution_arn.split(":")[4:5], name.split(":")
     if not name.startswith("arn:") or parts[4:5] == ours:
-        return "deploy Landfall's stack, which grants it; if it did, a permissions boundary or an SCP denies it"
+        return "deploy Landfall's stack, which grants it; if that is done, a permissions boundary or an SCP denies it"
     function, qualifier = function_and_qualifier(name)
     at = f"--function-name {function}" + (f" --qualifier {qualifier}" if qualifier else "")
     commands = (

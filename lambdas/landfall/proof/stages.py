@@ -93,7 +93,7 @@ def in_time(verdict: Verdict, stages: Stages, allowed: int, kind: Kind, now: dat
     if now < datetime.fromisoformat(stages.scaled_at) + timedelta(seconds=allowed):
         return verdict
     way = "the way back" if kind == Kind.ROLLBACK else "the deployment"
-    return failed(TOO_LONG, f"{way} was not done {allowed} s after its tasks were there: {verdict.reason}")
+    return failed(TOO_LONG, f"{way} was not complete {allowed} s after its tasks were there: {verdict.reason}")
 
 
 def cause(found: ServiceDeployment) -> str:

@@ -26,14 +26,14 @@ def assess(event: Judged, settings: Service, world: World) -> Verdict:
         pause = timedelta(seconds=limits.owner_pause_seconds + limits.strategy_seconds + limits.approval_seconds)
         if isinstance(error, AwsBusy) and world.now() < datetime.fromisoformat(event.deployment.deadline) + pause:
             raise
-        return passed("LOGS_UNREAD", f"the gate on its logs did not look: {error}")
+        return passed("LOGS_UNREAD", f"the log gate could not read the logs: {error}")
 
 
 def _assessed(event: Judged, settings: Service, world: World) -> Verdict:
     ecs, revision = world.ecs(settings.name), event.deployment.task_definition
     place = task_logs.place(ecs.task_definition(revision)[0], settings.container)
     if place is None:
-        return passed("LOGS_UNREAD", f"the gate on its logs did not look: {revision} writes where it can't")
+        return passed("LOGS_UNREAD", f"the log gate can't read where {revision} writes its logs")
     tasks = [task.arn for task in ecs.tasks("RUNNING") if task.task_definition == revision][: task_logs.MOST_TASKS]
     now = sum((world.logs.of_task(place, task) for task in tasks), start=Written())
     before = world.logs.before(place, datetime.fromisoformat(event.release.started_at), settings.logs.baseline_minutes)

@@ -63,11 +63,11 @@ def what_next(outcome: Outcome) -> str | None:
         case Outcome.REJECTED:
             return "Fix the request as the reason says, and start again. The service was not changed."
         case Outcome.ROLLED_BACK:
-            return "Nothing is on fire: the release before is proven live. Fix the release and push again."
+            return "The release before is live again, and proven. Fix the release and push again."
         case Outcome.ROLLBACK_FAILED:
             return "ACT NOW: the service is not proven healthy. Follow the runbook."
         case Outcome.SUPERSEDED:
-            return "Somebody else deployed over this release, and Landfall stopped. See who, and whether it is healthy."
+            return "Somebody else deployed over this release, and Landfall stopped. Find out who did, and check it."
         case Outcome.NO_BASELINE:
             return "The first release failed, and nothing ran before it. See what runs now; fix it and push again."
     assert_never(outcome)

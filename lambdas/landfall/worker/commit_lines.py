@@ -90,7 +90,7 @@ def assess(
 def unknown(deployment: Deployment) -> Verdict | None:
     """Return the refusal of a release whose commit is not known: nothing could prove it."""
     if deployment.kind == Kind.RELEASE and deployment.git_sha == UNKNOWN:
-        return failed("NO_SHA", "which commit the release is from is not known: nothing could prove it")
+        return failed("NO_SHA", "the release's commit is not known, so nothing could prove it")
     return None
 
 

@@ -105,10 +105,10 @@ def unreported(record: Record) -> Record:
 STRANGE: dict[str, tuple[tuple[Record, ...], str]] = {
     "what extends it": (tuple(CHAIN.records[2:6]), ""),
     "and an open one": ((*CHAIN.records[2:6], opened(9)), ""),
-    "a gap": ((CHAIN.records[2], *CHAIN.records[4:6]), "MISSING: record 4 is gone from before this one"),
+    "a gap": ((CHAIN.records[2], *CHAIN.records[4:6]), "MISSING: record 4 is missing before this one"),
     "one from before chains": ((*CHAIN.records[2:6], chains.record(9) | {"schema": 1, "ended_at": "2020"}), "a closed"),
     "an earlier number": (tuple(CHAIN.records[1:6]), "DUPLICATE"),
-    "all that was before": (tuple(map(unreported, CHAIN.records)), "a record with an earlier number has come"),
+    "all that was before": (tuple(map(unreported, CHAIN.records)), "a record with an earlier number has appeared"),
 }
 
 

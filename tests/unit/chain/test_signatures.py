@@ -26,8 +26,8 @@ def encoded(key: Any) -> str:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (encoded(ec.generate_private_key(ec.SECP384R1())), "no key of the curve P-256"),
-        (encoded(rsa.generate_private_key(65537, 2048)), "no key of the curve P-256"),
+        (encoded(ec.generate_private_key(ec.SECP384R1())), "the key is not on the curve P-256"),
+        (encoded(rsa.generate_private_key(65537, 2048)), "the key is not on the curve P-256"),
         (base64.b64encode(b"key").decode(), "no public key in DER"),
         ("%", "no public key in DER"),
     ],

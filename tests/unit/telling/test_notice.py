@@ -12,7 +12,7 @@ from tests.support import builders as b
 OUTCOMES = [Outcome.REJECTED, Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED, Outcome.NO_BASELINE]
 NEXT = {
     Outcome.REJECTED: "The service was not changed",
-    Outcome.ROLLED_BACK: "Nothing is on fire",
+    Outcome.ROLLED_BACK: "The release before is live again",
     Outcome.ROLLBACK_FAILED: "ACT NOW",
     Outcome.SUPERSEDED: "Somebody else",
     Outcome.NO_BASELINE: "first release failed",

@@ -79,4 +79,4 @@ class AfterFunction:
         except (HTTPClientError, NoConnection, BotoCoreError, OSError) as error:
             return Reply(missing=f"no answer came within {seconds} s: {type(error).__name__}", may_run=True)
         except (ResponseParserError, LookupError, TypeError, ValueError, AttributeError) as error:
-            return Reply(missing=f"what came back can't be read: {type(error).__name__}")
+            return Reply(missing=f"the function's answer can't be read: {type(error).__name__}")

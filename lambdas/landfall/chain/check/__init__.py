@@ -59,7 +59,7 @@ def judge(kept: Kept) -> Verified:
         signed=kept.signed,
         covered=signatures.covered(kept),
         notes=tuple(
-            Finding("PLANTED", f"anchor {anchor.key} is not Landfall's: it has no signature, and is not believed")
+            Finding("PLANTED", f"anchor {anchor.key} is not Landfall's: it has no signature, so the check ignores it")
             for anchor in planted
         ),
         since=kept.since,

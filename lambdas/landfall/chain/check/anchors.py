@@ -42,21 +42,28 @@ def findings(kept: Kept) -> Iterator[Finding]:
     for code, is_so in (("MISSING", newest.__gt__), ("TRUNCATED", newest.__lt__)):
         gone = filter(is_so, kept.shelf.gone(kept.service))
         if numbers := list(islice(gone, _SHOWN)):
-            yield Finding(code, f"anchored, and gone: {_some(numbers, sum(1 for _ in gone))}")
+            yield Finding(code, f"these records have anchors, but are gone: {_some(numbers, sum(1 for _ in gone))}")
     for record in kept.shelf.stubs(shelf.NOT_ANCHORED, token(kept.service)):
-        yield found("NOT_ANCHORED", "it was reported, which comes after its anchor, and that is gone", record)
+        yield found(
+            "NOT_ANCHORED", "it has a report, which is written after its anchor, but the anchor is gone", record
+        )
 
 
 def _anchor(anchor: Anchor, record: Stub | None, service: str) -> Iterator[Finding]:
     if anchor.hidden:
-        yield Finding("ANCHOR_HIDDEN", f"somebody deleted anchor {anchor.key}; the bucket kept what is under it")
+        yield Finding(
+            "ANCHOR_HIDDEN",
+            f"somebody deleted anchor {anchor.key}; the bucket kept the version under the delete marker",
+        )
     if anchor.service != service:
-        yield Finding("FOREIGN", f"anchor {anchor.key} stands among those of {service}")
+        yield Finding(
+            "FOREIGN", f"anchor {anchor.key} is among the anchors of {service}, but belongs to another service"
+        )
     elif record and record.hash != token(anchor.hash):
-        what = f"the bucket has anchored another record {anchor.sequence}: the chain was rewritten"
+        what = f"the bucket has an anchor of another record {anchor.sequence}: the chain was rewritten"
         yield found("REWRITTEN", what, record)
     elif record and anchor.signature and token(anchor.signature) != record.signature:
-        yield found("ANCHOR_CHANGED", "its anchor holds another signature than it has", record)
+        yield found("ANCHOR_CHANGED", "its anchor holds another signature than the record", record)
 
 
 def _some(numbers: Sequence[int], more: int) -> str:

@@ -17,12 +17,12 @@ from landfall.chain.check.stub import Stub, token
 def findings(kept: Kept) -> Iterator[Finding]:
     """Look at records alone, and at HEAD."""
     for record in kept.shelf.stubs(shelf.FOREIGN):
-        what = f"it is of {record.foreign}, and stands among those of {kept.service}"
+        what = f"it belongs to {record.foreign}, but is among the records of {kept.service}"
         yield found("FOREIGN", what, record)
     for record in kept.shelf.stubs(shelf.UNPLACED):
-        yield found("UNPLACED", f"it has {record.claim}: no closing gives such a place in the chain", record)
+        yield found("UNPLACED", f"it has {record.claim}: Landfall gives no record such a place in the chain", record)
     for record in kept.shelf.stubs(shelf.CHANGED):
-        yield found("CHANGED", "its hash is not that of its content: it was changed since it was closed", record)
+        yield found("CHANGED", "its hash does not match its content: it was changed after it was closed", record)
     if not kept.any_order:
         yield from _order(kept)
     yield from _links(kept)
@@ -34,7 +34,7 @@ def findings(kept: Kept) -> Iterator[Finding]:
 def _order(kept: Kept) -> Iterator[Finding]:
     for before, after in pairwise(kept.shelf.stubs(shelf.AS_KEPT)):
         if after.number < before.number:
-            yield found("REORDERED", f"number {after.number} stands after number {before.number}", after)
+            yield found("REORDERED", f"number {after.number} comes after number {before.number}", after)
 
 
 def _links(kept: Kept) -> Iterator[Finding]:
@@ -46,9 +46,9 @@ def _links(kept: Kept) -> Iterator[Finding]:
             yield found("DUPLICATE", f"there are two records with number {number}", after)
         elif number > last + 1:
             gap = f"record {last + 1} is" if number == last + 2 else f"records {last + 1} to {number - 1} are"
-            yield found("MISSING", f"{gap} gone from before this one", after)
+            yield found("MISSING", f"{gap} missing before this one", after)
         elif hash_ is not None and after.previous != hash_:
-            yield found("BROKEN", f"it does not name the hash of record {last}: one of the two was exchanged", after)
+            yield found("BROKEN", f"it does not name the hash of record {last}: one of the two was replaced", after)
         last, hash_ = number, after.hash
 
 
@@ -56,9 +56,9 @@ def _heads(kept: Kept, heads: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
     """Look at each HEAD; a table holds one at most, an export whatever somebody wrote."""
     last = kept.newest
     if last and not heads:
-        yield found("HEAD_MISSING", "this is the newest record, and there is no HEAD to say so", last)
+        yield found("HEAD_MISSING", "this is the newest record, but there is no HEAD that names it", last)
     if len(heads) > 1:
-        yield Finding("HEAD_TWICE", f"there are {len(heads)} HEADs, and a chain has one")
+        yield Finding("HEAD_TWICE", f"there are {len(heads)} HEADs, but a chain has one")
     for each in heads:
         head = chain.read_head(each)
         if head is None:
@@ -71,10 +71,10 @@ def _heads(kept: Kept, heads: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
 def _head(head: Head, last: Stub | None, service: str) -> Iterator[Finding]:
     newest = last.number if last else 0
     if head.sequence > newest:
-        what = f"HEAD is at record {head.sequence}, the chain ends at {newest}: the newest were cut off"
+        what = f"HEAD is at record {head.sequence}, but the chain ends at {newest}: the newest records were removed"
         yield Finding("TRUNCATED", what, head.deployment_id)
     elif last and (last.hash, last.deployment_id, service) != (token(head.hash), head.deployment_id, head.service):
-        what = f"this is the newest record, HEAD says {head.sequence} {head.deployment_id}"
+        what = f"this is the newest record, but HEAD names {head.sequence} {head.deployment_id}"
         yield found("HEAD_DIFFERS", what, last)
 
 

@@ -78,9 +78,9 @@ def strange(point: Point, kept: Kept, told: Verified) -> str:
     if told.findings:
         return f"{told.findings[0].code}: {told.findings[0].what}"
     if told.before:
-        return "a closed record without a place in the chain has come"
+        return "a closed record without a place in the chain has appeared"
     if not kept.first or kept.first.number != point.sequence:
-        return "a record with an earlier number has come"
+        return "a record with an earlier number has appeared"
     return ""
 
 

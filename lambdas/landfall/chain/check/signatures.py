@@ -14,9 +14,11 @@ def findings(kept: Kept) -> Iterator[Finding]:
     first = kept.first_signed
     for record in kept.shelf.stubs(shelf.UNSIGNED):
         if record.claims_key:
-            yield found("FORGED", f"its signature is of no key of the pipeline ({record.named_key})", record)
+            yield found("FORGED", f"its signature was not made with a key of the pipeline ({record.named_key})", record)
         elif first and record.number > first.number:
-            yield found("UNSIGNED", "it is not signed, and was closed after signing began: by somebody else", record)
+            yield found(
+                "UNSIGNED", "it is not signed, but was closed after signing began: somebody else closed it", record
+            )
     if kept.begun and kept.placed and not kept.with_signature:
         yield Finding("UNSIGNED", "none of its records is signed by the pipeline: anybody could have made them")
 

@@ -30,7 +30,7 @@ def assess(event: Asking, world: World) -> Verdict:
     """Look once. Safe to repeat: it asks once, and the record alone decides."""
     release, settings = event.release, _asked_for(event, world)
     if settings is None:
-        return failed("APPROVAL_UNKNOWN", f"the settings of {release.service} name nobody who may approve")
+        return failed("APPROVAL_UNKNOWN", f"the settings of {release.service} name no approver")
     key = (release.service, release.deployment_id)
     if event.attempt == 1:
         own = identity.home(release.execution_arn)

@@ -37,7 +37,7 @@ def look(key: tuple[str, str], ledger: Records, now: datetime, poll: int, newer:
         record = ledger.record(*key)
         known = approval.read(record)
         if record is None or known is None:
-            none = failed("APPROVAL_UNKNOWN", "the record has no sign-off, which is no approval")
+            none = failed("APPROVAL_UNKNOWN", "the record has no sign-off, so nothing is approved")
             return Looked(approval.UNREADABLE, none)
         looked = judgement.judge(known, now, poll, newer=newer())
         if looked.approval == known:

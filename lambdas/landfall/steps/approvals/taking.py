@@ -39,7 +39,7 @@ def take(asked: Asked, ledger: Records, now: datetime) -> Heard:
         reply = answered(known, asked.said, now)
         stopped = aborted.read(record)
         if stopped and "outcome" not in record and reply.status != FORBIDDEN:
-            return Heard(CONFLICT, f"{aborted.told(stopped)}; nothing waits for an answer any more")
+            return Heard(CONFLICT, f"{aborted.told(stopped)}; the deployment no longer waits for an answer")
         if reply.approval is None:
             return reply
         if "outcome" in record:

@@ -59,7 +59,7 @@ def _asked(event: Judged, state: GateState, settings: Service, world: World) -> 
     strategy, sha = settings.strategy, event.deployment.git_sha
     assert strategy is not None  # noqa: S101  a gate is of a strategy
     if sha == UNKNOWN:
-        return SeenBefore(failed("NO_SHA", "which commit the release is from is not known"), state)
+        return SeenBefore(failed("NO_SHA", "the release's commit is not known"), state)
     own = replace(settings.smoke, skip=tuple({*settings.smoke.skip, NOT_HERE}))
     here = replace(settings, smoke=own)
     headers = tuple(strategy.test_headers.items())

@@ -47,7 +47,7 @@ def assess(event: Judged, state: GateState, service: ServiceView, followed: Foll
     state = replace(state, phase=state.phase or now.isoformat())
     weight = live_traffic.least(followed.live or {}, followed.groups)
     if state.gate == SHIFT and weight == 0:
-        return SeenTraffic(passed(FIRST, "users do not meet the new tasks yet: nothing to judge"), state)
+        return SeenTraffic(passed(FIRST, "users do not reach the new tasks yet: nothing to judge"), state)
     settings = world.service(event.release.service)
     tasks = gate_tasks.read(event, world)
     healthy = gate_tasks.assess(event, service, followed, tasks, world)
