@@ -21,7 +21,7 @@ UNIT = Path("tests/unit")
 
 BESIDE = {
     "proof/law1.py": ("proof/test_proof.py", "proof/test_stability.py"),
-    "chain/__init__.py": ("chain/test_places.py", "chain/test_chain.py"),
+    "chain/__init__.py": ("chain/test_record_places.py", "chain/test_chain.py"),
     "change/going_back.py": ("change/test_going_back.py",),
     "model.py": ("test_model.py",),
 }
@@ -30,10 +30,11 @@ BESIDE = {
 
 def tests_of(module: str) -> list[str]:
     """Return the test files that concern a module of the core: the file of its own name, else its package's folder."""
+    if module in BESIDE:
+        return [str(UNIT / name) for name in BESIDE[module]]
     path = Path(module)
-    names = BESIDE.get(module, (f"{path.parent}/test_{path.stem}.py",))
-    found = [UNIT / name for name in names if (UNIT / name).exists()]
-    return [str(p) for p in found or sorted((UNIT / path.parent).glob("test_*.py"))]
+    own = UNIT / path.parent / f"test_{path.stem}.py"
+    return [str(p) for p in ([own] if own.exists() else sorted((UNIT / path.parent).glob("test_*.py")))]
 
 
 def dotted(module: str) -> str:
