@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from landfall.model import Verdict, passed
 from landfall.smoke.case import Check
-from landfall.worker.progress import Progressed
+from landfall.worker.commit_lines import COMMIT
+from landfall.worker.progress import PROGRESS, Progressed
 from landfall.worker.steadiness import Held
 
-STEADY, COMMIT, PROGRESS = "steady", "commit", "progress"
+STEADY = "steady"
+CHECKS = (STEADY, COMMIT, PROGRESS)
 """The checks of a worker, as records and reports name them."""
 PROVEN, WORK_UNPROVEN = "WORKER_PROVEN", "WORK_NOT_PROVEN"
 UNPROVEN = "not proven: that it does its work"

@@ -26,7 +26,9 @@ BEFORE_START = timedelta(seconds=10)
 NEWEST = timedelta(seconds=20)
 """If the lines since the start are too many to read, so many of the newest are read too: a task that logs the commit in
 every line does so there."""
-EXAMPLE = "a" * 40
+WHOLE = 40
+"""Hex digits of a whole commit of Git (SHA-1)."""
+EXAMPLE = "a" * WHOLE
 
 
 class Expression:
@@ -108,7 +110,7 @@ def _named(git_sha: str) -> str:
     digits = commit.digits(git_sha)
     if not digits:
         return re.escape(git_sha)
-    more = f"[0-9a-f]{{0,{max(0, 40 - len(digits))}}}" if len(digits) < 40 else ""  # noqa: PLR2004  a whole commit
+    more = f"[0-9a-f]{{0,{max(0, WHOLE - len(digits))}}}"
     for digit in reversed(digits[commit.SHORTEST :]):
         more = f"(?:{digit}{more})?"
     return rf"(?:\b|[-+.]g)(?i:{digits[: commit.SHORTEST]}{more})\b"

@@ -93,4 +93,4 @@ def _has_run(since: datetime, seconds: int, now: datetime) -> bool:
 
 def _early(why: str, since: datetime, seconds: int, now: datetime, poll: int) -> Verdict:
     left = seconds - int((now - since).total_seconds())
-    return wait("STEADYING", f"{why}; {seconds} s are needed without a stop", max(1, min(left, poll)))
+    return wait("STEADYING", f"{why}; {seconds} s are needed without a stop", min(left, poll))

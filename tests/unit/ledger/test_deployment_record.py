@@ -24,6 +24,7 @@ from landfall.model import UNKNOWN, Failure, Outcome, Release, failed, passed
 from landfall.partitions import UNKNOWN_SERVICE
 from landfall.redaction.kind import OwnKind
 from landfall.smoke.case import PASS, SKIP, Check
+from landfall.worker import progress
 from tests.support import builders as b
 from tests.support.endings import ENDINGS
 
@@ -324,8 +325,8 @@ def test_a_migration_is_told_where_it_matters_and_once() -> None:
 
 
 PROVEN_WORK = {
-    "left out": (Check(worker.PROGRESS, SKIP, "", "no metric is named"), True),
-    "seen": (Check(worker.PROGRESS, PASS, "", "12 lines"), False),
+    "left out": (Check(progress.PROGRESS, SKIP, "", "no metric is named"), True),
+    "seen": (Check(progress.PROGRESS, PASS, "", "12 lines"), False),
     "another check that was left out": (Check("cors", SKIP, "", "no origin is named"), False),
 }
 

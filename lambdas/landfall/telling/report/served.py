@@ -11,7 +11,7 @@ from landfall.model import UNKNOWN
 from landfall.proof.observed import Look, TargetView, TaskView
 from landfall.redaction import redacted
 from landfall.smoke.case import PASS, Check
-from landfall.worker import COMMIT
+from landfall.worker.commit_lines import COMMIT
 
 MOST_TASKS = 50
 """Tasks of a report: of more, the first."""
