@@ -41,7 +41,7 @@ def due(inquiry: Inquiry, now: datetime) -> Due:
     if free and now < free:
         seconds = math.ceil((free - now).total_seconds())
         told = f"no answer came to the call of {inquiry.called_at}, and {inquiry.function} may still run"
-        return Due(inquiry, wait(LOST, f"{told}; {left} s left", max(1, min(seconds, left, LONGEST_WAIT))))
+        return Due(inquiry, wait(LOST, f"{told}; {left} s left", min(seconds, left, LONGEST_WAIT)))
     own = inquiry.function_seconds + MARGIN if inquiry.function_seconds else CALL_SECONDS
     return Due(inquiry, seconds=min(left, own, CALL_SECONDS))
 
@@ -81,7 +81,7 @@ def _again(inquiry: Inquiry, code: str, wanted: int, now: datetime, poll: int) -
     if left <= 0:
         return _undecided(inquiry)
     lasted = round((now - datetime.fromisoformat(inquiry.began_at)).total_seconds())
-    seconds = max(1, min(wanted or pause(lasted, poll), left))
+    seconds = min(wanted or pause(lasted, poll), left)
     return Due(inquiry, wait(code, f"{after_words.calls(inquiry)}: {inquiry.trouble}; {left} s left", seconds))
 
 

@@ -6,6 +6,7 @@ lifecycle. A task may go from PENDING to STOPPED between two looks, so RUNNING n
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -141,7 +142,7 @@ def _stage(found: Migration) -> Stage:
 def _pause(run: timedelta, left: timedelta, poll: int) -> int:
     """Return when to look again: more rarely the longer it runs, at least twice a minute, and at the deadline."""
     seconds = max(poll, min(int(run.total_seconds()) // SHARE, LONGEST_WAIT))
-    return max(1, min(seconds, int(left.total_seconds()) + 1))
+    return min(seconds, math.ceil(left.total_seconds()))
 
 
 def _iso(moment: datetime | None) -> str:
