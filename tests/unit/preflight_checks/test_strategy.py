@@ -150,6 +150,7 @@ def test_a_gate_that_is_not_held(hooks: list[dict[str, Any]], why: str) -> None:
     service = shifted(hooks=hooks)
     _says(strategy.refusal(service, GATED), "GATE_NOT_HELD", f"{why}; {snippets.hooks(service, ALL)}")
     assert strategy.refusal(service, UNGATED) is None
+    assert supported_service.refusal(service, GATED, b.NOW) == strategy.refusal(service, GATED)
 
 
 NOT_WIRED: dict[str, tuple[ServiceView, str]] = {
