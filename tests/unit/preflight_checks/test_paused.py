@@ -14,6 +14,7 @@ from landfall.proof.strategy import StrategyView
 from tests.support import builders as b
 
 SETTINGS = b.settings_of()
+SHIFTED = b.service(shifting=StrategyView("CANARY"))
 HELD = ServiceDeployment("arn:held", IN_PROGRESS, stage="POST_SCALE_UP", hooks=(Hook("h1", "PAUSE", WAITS, None, ""),))
 GOES_ON = replace(HELD, arn="arn:goes-on", hooks=(Hook("h1", "PAUSE", "SUCCEEDED", None, ""),))
 ENDED = replace(HELD, arn="arn:ended", status="STOPPED")
@@ -42,7 +43,7 @@ MAY_BE: dict[str, tuple[ServiceView, bool]] = {
     "no hooks": (b.service(ROLLS), False),
     "a hook, and nothing goes on": (b.service(may_pause=True), False),
     "a hook, and a rollout goes on": (b.service(b.ecs_deployment(), ROLLS, may_pause=True), True),
-    "traffic is shifted": (b.service(shifting=StrategyView("CANARY")), True),
+    "traffic is shifted": (SHIFTED, True),
 }
 
 
@@ -50,3 +51,18 @@ MAY_BE: dict[str, tuple[ServiceView, bool]] = {
 def test_service_deployments_are_read_only_where_one_may_go_on(service: ServiceView, may: bool) -> None:
     """A service without hooks costs no call more."""
     assert paused.may_be(service) is may
+
+
+def test_a_deployment_that_shifts_traffic_is_in_flight() -> None:
+    """DescribeServices need not show it: `rolloutState` is documented for rolling services alone."""
+    going = ServiceDeployment("arn:d", "IN_PROGRESS", stage="PRODUCTION_TRAFFIC_SHIFT")
+    assert paused.may_be(SHIFTED)
+    verdict = paused.under_way([going], SHIFTED, SETTINGS)
+    assert verdict is not None
+    assert (verdict.code, verdict.reason) == (
+        "DEPLOYMENT_IN_FLIGHT",
+        "service 'sample' in cluster 'c' is being deployed to: arn:d is at PRODUCTION_TRAFFIC_SHIFT; wait for it to"
+        " end, or stop it: aws ecs stop-service-deployment --service-deployment-arn arn:d --stop-type ROLLBACK;"
+        " then try again",
+    )
+    assert paused.under_way([], SHIFTED, SETTINGS) is paused.under_way([going], b.service(), SETTINGS) is None
