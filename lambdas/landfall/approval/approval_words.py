@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from typing import assert_never
 
 from landfall.approval.approval import Answer, Approval, ApprovalStage
 
@@ -56,6 +57,7 @@ def ended(approval: Approval) -> str:
             return "a newer request for the service arrived while this one waited for approval"
         case ApprovalStage.UNKNOWN:
             return "the record of the sign-off can't be read, so nothing is approved"
+    assert_never(approval.stage)
 
 
 WHEN = {"before": "before anything was changed", "after": "after all proofs had passed"}
@@ -81,11 +83,6 @@ def full(approval: Approval | None) -> tuple[tuple[str, str], ...]:
     answers = (("sign-off answer", _said(answer)) for answer in approval.answers)
     others = (("turned away", f"{each.who} at {each.at}: {each.why}") for each in approval.turned_away)
     return (("sign-off", ended(approval)), *asked, *answers, *others)
-
-
-def short(approval: Approval | None) -> str:
-    """Return one word for lists."""
-    return approval.stage.value if approval else "none"
 
 
 def _said(answer: Answer) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from landfall.approval.approval import MOST_TURNED_AWAY, Answer, Approval, ApprovalStage, TurnedAway
 from landfall.approval.approval_words import approvals, listed
@@ -32,7 +33,8 @@ class Heard(Reply):
 def answered(approval: Approval, said: Said, now: datetime) -> Heard:
     """Return the reply to an answer."""
     who = str(said.who)
-    if why := _may_not(approval, who, yes=said.yes):
+    readable = approval.stage != ApprovalStage.UNKNOWN  # one that can't be read names no approvers either
+    if readable and (why := _may_not(approval, who, yes=said.yes)):
         return _turned_away(approval, TurnedAway(who, now.isoformat(), why))
     if why := _too_late(approval, now):
         return Heard(CONFLICT, why)
@@ -94,3 +96,4 @@ def _too_late(approval: Approval, now: datetime) -> str:
             return "a newer request for this service took its place; approve that one"
         case ApprovalStage.UNKNOWN:
             return "the record of this sign-off can't be read; release again"
+    assert_never(approval.stage)

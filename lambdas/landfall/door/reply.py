@@ -18,4 +18,4 @@ class Reply:
     @property
     def counts(self) -> bool:
         """Say whether what the caller asked for counts."""
-        return self.status < BAD_REQUEST
+        return self.status in (OK, ACCEPTED)

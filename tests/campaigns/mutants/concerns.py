@@ -23,6 +23,7 @@ BESIDE = {
     "proof/law1.py": ("proof/test_proof.py", "proof/test_stability.py"),
     "chain/__init__.py": ("chain/test_record_places.py", "chain/test_chain.py"),
     "change/going_back.py": ("change/test_going_back.py",),
+    "images/removable.py": ("images/test_removable.py", "images/test_clean_worlds.py", "images/test_image_users.py"),
     "model.py": ("test_model.py",),
 }
 """Where the tests of a module are not the file of its own name."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.after import function_answers
-from landfall.after.function_answers import DETAILS_BYTES, REASON_BYTES, Answer, Reply, Says
+from landfall.after.function_answers import DETAILS_BYTES, REASON_BYTES, SHOWN, Answer, Reply, Says
 from landfall.wire import size
 
 
@@ -65,10 +65,21 @@ def test_what_can_not_be_read_decides_nothing(payload: bytes, told: str) -> None
     assert told in answer.reason
 
 
-def test_a_function_that_failed_has_said_nothing() -> None:
-    """Its error has the form of an answer, and may hold anything."""
-    told = {"ok": True, "errorType": "KeyError", "errorMessage": "'token'"}
-    assert read(json.dumps(told).encode(), failed=True) == Answer(Says.NOTHING, "it failed: KeyError: 'token'")
+FAILED: dict[str, tuple[Any, str]] = {
+    "an error with a yes": ({"ok": True, "errorType": "KeyError", "errorMessage": "'token'"}, "KeyError: 'token'"),
+    "only a message": ({"errorMessage": "Task timed out after 3.00 seconds"}, "Task timed out after 3.00 seconds"),
+    "an object of another form": ({"code": 5}, '{"code": 5}'),
+    "a bare yes": (True, "true"),
+    "a text": ("x" * SHOWN, "x" * SHOWN),
+    "a long text": ("x" * (SHOWN + 1), "x" * SHOWN + " …"),
+    "a list": (["out of memory"], '["out of memory"]'),
+}
+
+
+@pytest.mark.parametrize(("value", "told"), FAILED.values(), ids=FAILED)
+def test_a_function_that_failed_has_said_nothing(value: Any, told: str) -> None:
+    """Its error has the form of an answer, and may hold anything; people read what it was."""
+    assert read(json.dumps(value).encode(), failed=True) == Answer(Says.NOTHING, f"it failed: {told}")
 
 
 PAUSES: dict[str, tuple[Any, int]] = {

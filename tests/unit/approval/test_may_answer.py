@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.approval.approval import MOST_TURNED_AWAY, Approval, ApprovalStage, read, written
+from landfall.approval.approval import MOST_TURNED_AWAY, UNREADABLE, Approval, ApprovalStage, read, written
 from landfall.approval.judgement import asked
-from landfall.approval.may_answer import Said, answered
+from landfall.approval.may_answer import Heard, Said, answered
 from landfall.door import identity
+from landfall.door.reply import CONFLICT
 from landfall.settings.approval import ApprovalSettings
 from tests.support import builders as b
 
@@ -117,6 +118,23 @@ def test_an_answer_after_the_end_does_not_count(late: timedelta, status: int) ->
 
     assert reply.status == status
     assert status == 200 or (reply.approval is None and f"expired at {END.isoformat()}; release again" in reply.message)
+
+
+OVER = {
+    "expired": (replace(approval(), stage=ApprovalStage.EXPIRED), f"expired at {END.isoformat()}; release again"),
+    "overtaken": (
+        replace(approval(), stage=ApprovalStage.OVERTAKEN),
+        "a newer request for this service took its place; approve that one",
+    ),
+    "unreadable": (UNREADABLE, "the record of this sign-off can't be read; release again"),
+}
+
+
+@pytest.mark.parametrize("yes", [True, False])
+@pytest.mark.parametrize(("ended", "says"), OVER.values(), ids=OVER)
+def test_a_sign_off_that_ended_without_an_answer_takes_none(ended: Approval, says: str, yes: bool) -> None:
+    """Neither a yes nor a no changes it, and the sender hears why and what to do instead."""
+    assert answered(ended, said("A", yes=yes), b.NOW) == Heard(CONFLICT, says)
 
 
 def test_callers_that_may_not_approve_cannot_fill_the_record() -> None:

@@ -11,6 +11,7 @@ import pytest
 from landfall.change import update_result
 from landfall.errors import AwsCallFailed
 from landfall.proof.observed import ServiceView
+from landfall.proof.strategy import StrategyView
 from landfall.settings import Limits
 from tests.support import builders as b
 
@@ -34,9 +35,23 @@ def test_an_update_that_ecs_took_is_judged_by_its_id_until_its_deadline() -> Non
     assert datetime.fromisoformat(found.deadline) > b.NOW
 
 
+CURRENT = "arn:aws:ecs:us-east-1:123456789012:service-deployment/c/sample/1"
+GREEN, BLUE = b.ecs_deployment(status="ACTIVE"), b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION)
+
+
+def shifting(*deployments: Any, **changes: Any) -> ServiceView:
+    """Return a service with our revision while ECS shifts its traffic; the old fleet is the one called PRIMARY."""
+    return b.service(BLUE, *deployments, **{"shifting": StrategyView("CANARY"), "current": CURRENT, **changes})
+
+
 NOT_TAKEN = {
     "the old one is PRIMARY": (running(), b.OLD_REVISION),
     "none is PRIMARY": (b.service(b.ecs_deployment(status="ACTIVE")), "none"),
+    "the old one is PRIMARY of a rolling service that has ours": (b.service(BLUE, GREEN), b.OLD_REVISION),
+    "a service that shifts traffic still has the old one": (
+        shifting(GREEN, task_definition=b.OLD_REVISION),
+        b.OLD_REVISION,
+    ),
 }
 
 
@@ -47,6 +62,20 @@ def test_an_update_that_ecs_did_not_take_is_no_deployment(service: ServiceView, 
         update_result.begun(WANTED, service, LIMITS, b.NOW)
     assert found.value.code == "UpdateNotTaken"
     assert f"has {has}, not {b.REVISION}" in str(found.value)
+
+
+BEGUN: dict[str, tuple[ServiceView, str]] = {
+    "ours is listed": (shifting(b.ecs_deployment(status="ACTIVE", id=""), GREEN), b.OURS),
+    "no deployment of ours has an id": (shifting(b.ecs_deployment(status="ACTIVE", id="")), CURRENT),
+    "none of ours is listed": (shifting(), CURRENT),
+    "ECS names no service deployment yet": (shifting(current=""), b.REVISION),
+}
+
+
+@pytest.mark.parametrize(("service", "made"), BEGUN.values(), ids=BEGUN)
+def test_an_update_is_taken_whichever_fleet_is_primary_while_traffic_shifts(service: ServiceView, made: str) -> None:
+    """Its id is never that of the old fleet, and never empty: later looks would take no deployment for ours."""
+    assert update_result.begun(WANTED, service, LIMITS, b.NOW).id == made
 
 
 UNTOUCHED = {

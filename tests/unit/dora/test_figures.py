@@ -131,6 +131,15 @@ def test_a_service_that_is_not_healthy_again_is_no_quick_recovery() -> None:
     assert (told.failed_releases.count, told.not_yet) == (0, 1)
 
 
+@pytest.mark.parametrize("ended_at", ["2026-03-04T08:59:59+00:00", "soon", None])
+def test_a_failure_whose_times_make_no_sense_is_no_quick_recovery(ended_at: str | None) -> None:
+    """An end before the start would count as less than no time; it is counted apart."""
+    told = figures([closed(Outcome.ROLLED_BACK, 4, ended_at=ended_at)], WINDOW).recovery
+    assert (told.failed_releases.count, told.not_yet, told.unknown_time) == (0, 0, 1)
+    at_once = figures([closed(Outcome.ROLLED_BACK, 4, ended_at="2026-03-04T09:00:00+00:00")], WINDOW).recovery
+    assert (at_once.failed_releases.count, at_once.unknown_time) == (1, 0)
+
+
 def test_another_service_s_success_restores_nothing() -> None:
     """Each service is proven by its own deployments, also in the figures of all of them together."""
     records = [closed(Outcome.NO_BASELINE, 3), closed(Outcome.SUCCEEDED, 4, service="billing")]
