@@ -94,7 +94,11 @@ WRONG = {
     "not there": (Aws(refused={"theirs": "ResourceNotFoundException"}), "is not there", "aws lambda create-function"),
     "denied": (Aws("implicitDeny"), "lambda:InvokeFunction (implicitDeny)", "deploy Landfall's stack"),
     "not seen": (Aws(refused={"simulate": "AccessDenied"}), "it is not known whether", "allow your identity"),
-    "not deployed": (Aws(refused={"own": "ResourceNotFoundException"}), "it is not known whether", "allow your identity"),
+    "not deployed": (
+        Aws(refused={"own": "ResourceNotFoundException"}),
+        "it is not known whether",
+        "allow your identity",
+    ),
 }
 
 
