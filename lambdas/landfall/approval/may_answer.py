@@ -1,4 +1,4 @@
-"""Decides whether an answer to a sign-off counts, and what its sender is told."""
+"""Decides whether an answer to a sign-off counts, and how the function replies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from landfall.door.reply import ACCEPTED, BAD_REQUEST, CONFLICT, FORBIDDEN, OK, 
 
 @dataclass(frozen=True)
 class Said:
-    """What a caller says: yes or no, the items confirmed, and why. `arn` and `who` are what AWS says of the caller."""
+    """A caller's answer: yes or no, the confirmed items, and why. `arn` and `who` identify the caller, as AWS says."""
 
     who: Identity
     arn: str
@@ -25,7 +25,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Heard(Reply):
-    """The reply to an answer. `approval` is to be recorded; None: no change."""
+    """The reply to an answer. `approval` is written to the record; None changes nothing."""
 
     approval: Approval | None = None
 
@@ -62,7 +62,7 @@ def _approved(approval: Approval, answer: Answer) -> Heard:
 
 
 def _may_not(approval: Approval, who: str, *, yes: bool) -> str:
-    """Return why the caller may not answer, or nothing. The requester may withdraw the release, not approve it."""
+    """Return why the caller may not answer; empty if they may. The requester may reject the release, not approve it."""
     if who not in approval.approvers:
         return f"{who} is not in `approvers` of this service's approval settings"
     if yes and approval.four_eyes and who == approval.requester:
@@ -80,7 +80,7 @@ def _turned_away(approval: Approval, caller: TurnedAway) -> Heard:
 
 
 def _too_late(approval: Approval, now: datetime) -> str:
-    """Return why no answer counts any more, or nothing."""
+    """Return why no answer counts any more; empty if one does."""
     expired = f"expired at {approval.expires_at}; release again"
     match approval.stage:
         case ApprovalStage.WAITING:

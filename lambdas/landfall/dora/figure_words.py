@@ -10,12 +10,12 @@ from landfall.dora.figures import Figures
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 NONE = "none"
-"""Shown where there is nothing to compute a figure from."""
+"""Shown if there are no records for a figure."""
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A figure: its name, its value, what it is computed from, and what is left out, empty if nothing is."""
+    """A figure: its name, its value, what it is computed from, and what it leaves out (may be empty)."""
 
     name: str
     value: str

@@ -1,6 +1,6 @@
-"""What stack traces of Python, JavaScript, Ruby and PHP look like, by who writes them.
+"""Patterns of stack traces of Python, JavaScript, Ruby and PHP, by language.
 
-Each pattern is plain enough to be searched in linear time, or nearly: the text is somebody else's.
+Each pattern is simple enough for a search in nearly linear time, since the text is foreign.
 """
 
 from __future__ import annotations

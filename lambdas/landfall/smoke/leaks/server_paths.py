@@ -1,4 +1,4 @@
-"""What queries, and paths and places of a server's files look like in an error's body."""
+"""Patterns of queries, and of paths and places of a server's files, in an error's body."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NO_FILE = (
 _NO_URL = (
     r"(?<![\w.:/-])(?<!\bURL )(?<!\bGET )(?<!\bPOST )(?<!path\":\")(?<!path\": \")(?<!ur[il]\":\")(?<!instance\":\")"
 )
-"""A path of a request is its sender's own."""
+"""The path of a request is not a leak: its sender knows it."""
 _OF_A_SERVER = (
     rf"/(?:{_ROOTS})/[\w./@+-]{{1,200}}\.(?:{SOURCE}|{_KEPT}|inc|bin|pkl|csv|so|jar|war|dll|tmp|lock|pid"
     rf"|sock|dat|tpl)\b"

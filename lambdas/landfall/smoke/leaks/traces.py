@@ -1,6 +1,6 @@
-"""What stack traces and debugging pages look like, by who writes them.
+"""Patterns of stack traces and debugging pages, by language.
 
-Each pattern is plain enough to be searched in linear time, or nearly: the text is somebody else's.
+Each pattern is simple enough for a search in nearly linear time, since the text is foreign.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TRACES = {
         look(r"\bscala\.MatchError"),
         look(r"\b(?:kotlin|java|scala)\.[A-Z]\w{1,60}Exception\b", "exception"),
         look(r"\(through reference chain: "),
-        # a class that everybody knows to be one of a library
+        # a well-known class of a library
         look(
             r"\b(?:java|javax|jakarta|kotlin|kotlinx|scala|clojure|groovy"
             r"|android)\.(?:[a-z]\w{0,30}\.){0,6}[A-Z][\w$]{1,80}",
