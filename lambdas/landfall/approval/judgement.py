@@ -60,7 +60,7 @@ def judge(approval: Approval, now: datetime, poll: int, *, newer: bool = False) 
     reason = approval_words.ended(approval)
     if approval.stage == ApprovalStage.WAITING:
         left = datetime.fromisoformat(approval.expires_at) - now
-        return Looked(approval, wait(AWAITED, reason, max(1, min(poll, int(left.total_seconds()) + 1))))
+        return Looked(approval, wait(AWAITED, reason, min(poll, int(left.total_seconds()) + 1)))
     if approval.stage == ApprovalStage.APPROVED:
         return Looked(approval, passed("APPROVED", reason))
     return Looked(approval, failed(CODES[approval.stage], reason))

@@ -7,7 +7,6 @@ Source: Lambda developer guide, function URLs, request payload: `requestContext.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def read(event: Mapping[str, Any], more: frozenset[str] = frozenset(), kinds: Se
         return Reply(FORBIDDEN, "AWS named no role and no user as the caller, so nothing was recorded")
     try:
         body = _body(event)
-    except (binascii.Error, ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return Reply(BAD_REQUEST, f"the body is not a JSON object of at most {MOST_BODY} characters")
     if why := _wrong(body, KEYS | more):
         return Reply(BAD_REQUEST, why)

@@ -55,6 +55,9 @@ def test_a_yes_with_all_items_approves_and_says_who_when_and_what() -> None:
     (answer,) = end.answers
     assert (answer.arn, answer.at) == ("arn:aws:sts::123456789012:assumed-role/A/s1", b.NOW.isoformat())
     assert (answer.items, answer.reason) == (ITEMS, "checked the graphs")
+    assert end.ended_at == b.NOW.isoformat()
+    assert after(approval(), said("A", yes=False))[2].ended_at == b.NOW.isoformat()
+    assert after(approval(four_eyes=True), said("A"))[2].ended_at == ""
 
 
 @pytest.mark.parametrize(
@@ -166,3 +169,18 @@ def test_approved_means_enough_different_people_with_all_items(answers: list[Sai
     if end.stage == ApprovalStage.APPROVED:
         assert {answer.who for answer in end.approved_by} <= yes
         assert len({answer.who for answer in end.approved_by}) >= 1 + four_eyes
+
+
+def test_after_the_end_nobody_is_recorded_as_turned_away() -> None:
+    """The record of a sign-off that ended stays as it ended."""
+    _, _, end = after(approval(), said("A"))
+    reply = answered(end, said("X"), b.NOW)
+    assert (reply.status, reply.approval) == (403, None)
+
+
+def test_a_refusal_is_of_who_refused() -> None:
+    """With four eyes a yes may come before the no: whoever answers next hears who said no."""
+    _, message, _ = after(approval(four_eyes=True), said("A"), said("B", yes=False), said("c"))
+    assert message == "arn:aws:iam::123456789012:role/c is not in `approvers` of this service's approval settings"
+    _, message, _ = after(approval(four_eyes=True), said("A"), said("B", yes=False), said("A"))
+    assert message.startswith("already refused by arn:aws:iam::123456789012:role/B at")

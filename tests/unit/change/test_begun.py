@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import botocore.session
 import pytest
 
 from landfall.change import update_result
@@ -114,3 +115,30 @@ def test_untouched_is_only_what_a_look_shows_to_be(service: ServiceView | None, 
 def test_a_lost_lock_is_another_executions() -> None:
     """The one that lost it ends there: the other one goes on with the deployment."""
     assert (update_result.lock_lost().state, update_result.lock_lost().code) == ("FAIL", "LOCK_LOST")
+
+
+THEIRS = {"task_definition": b.OTHER_REVISION}
+CHANGED: dict[str, tuple[ServiceView, str | None]] = {
+    "the baseline runs": (running(), None),
+    "our update took effect, and its reply was lost": (b.service(), None),
+    "somebody deployed before us": (running(b.ecs_deployment(id=b.OTHER, **THEIRS), **THEIRS), "BASELINE_CHANGED"),
+    "somebody deployed over ours": (
+        running(b.ecs_deployment(id=b.OTHER, **THEIRS), b.ecs_deployment(status="ACTIVE"), **THEIRS),
+        "SUPERSEDED",
+    ),
+}
+
+
+@pytest.mark.parametrize(("service", "code"), CHANGED.values(), ids=CHANGED)
+def test_nobody_elses_deployment_is_overwritten(service: ServiceView, code: str | None) -> None:
+    """Preflight judged what ran then; if something else runs now, nothing was judged, and nothing is touched."""
+    refused = update_result.changed_meanwhile(service, BASELINE, WANTED)
+    assert (refused.code if refused else None) == code
+    assert refused is None or b.OTHER_REVISION in refused.reason
+
+
+def test_only_these_errors_say_that_the_update_did_nothing() -> None:
+    """After any other error the service may have changed, and it is looked at before anything is said of it."""
+    model = botocore.session.get_session().get_service_model("ecs").operation_model("UpdateService")
+    listed = {shape.name for shape in model.error_shapes}
+    assert listed - {"ServerException"} == update_result.REFUSALS
