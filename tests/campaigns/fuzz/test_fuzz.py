@@ -10,11 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from landfall.errors import LandfallError
 from tests.campaigns.fuzz.subjects import SUBJECTS, Subject
 from tests.steps import machine, standin
-from tests.steps.conftest import _site, aws, live, settings_path, site
 from tests.support import builders as b
 from tests.support.misbehaving import raw, serving
 
-__all__ = ["_site", "aws", "live", "settings_path", "site"]  # fixtures
 BY_NAME = {subject.name: subject for subject in SUBJECTS}
 PLAIN = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 
