@@ -20,13 +20,13 @@ from landfall.abort.aborted import Aborted
 from landfall.approval import approval
 from landfall.ledger import deployment_record
 from landfall.ledger.recovery import Progress
-from landfall.model import Outcome, Release
+from landfall.model import Outcome
 from tests.steps import machine, standin
+from tests.steps.abort.requests import WHO, request
 from tests.support import builders as b
 from tests.ui import sign_offs
 
 RELEASE = b.release()
-WHO = "arn:aws:iam::123456789012:role/OnCall"
 _FAILED = {"Payload": {"verdict": {"state": "FAIL", "code": "BAD", "reason": "500"}}}
 _WENT_BACK = [
     {"timestamp": b.NOW, "type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "SmokeTest"}},
@@ -40,14 +40,6 @@ _WENT_BACK = [
 def going(aws: int) -> int:
     """A deployment under way: its execution runs, its record is open, it has the lock. Returns the fence."""
     return machine.locked(RELEASE).fence
-
-
-def request(release: Release, role: str = "OnCall") -> dict[str, Any]:
-    """Return what the function gets from a session of a role that aborts."""
-    arn = f"arn:aws:sts::123456789012:assumed-role/{role}/s1"
-    body = {"service": release.service, "deployment": release.deployment_id, "reason": "wrong colour"}
-    context = {"http": {"method": "POST"}, "authorizer": {"iam": {"userArn": arn}}}
-    return {"requestContext": context, "body": json.dumps(body)}
 
 
 def sent(role: str = "OnCall", service: str = RELEASE.service) -> tuple[int, str]:

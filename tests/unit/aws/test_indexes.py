@@ -28,7 +28,7 @@ from landfall.ledger.service_standing import SEARCHED
 from landfall.model import Outcome
 from landfall.partitions import CHAINS
 from tests.steps import standin
-from tests.steps.test_signing import landed, put, release
+from tests.steps.shared.unsigned_chain import landed, put, release
 from tests.support import builders as b
 
 pytestmark = pytest.mark.usefixtures("aws")
