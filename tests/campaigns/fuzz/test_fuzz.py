@@ -80,7 +80,7 @@ RAW = [
 @pytest.mark.parametrize("line", RAW, ids=lambda line: repr(line[:40]))
 def test_bytes_that_are_no_answer_are_a_lost_one(line: bytes) -> None:
     """Over a real socket: never an exception out of the probe, and never evidence for a release."""
-    from tests.unit.runtime.test_http_probe import version  # noqa: PLC0415
+    from tests.unit.runtime.probing import version  # noqa: PLC0415
 
     with serving(raw(line)) as url:
         answer = version(url, patience=0.5)

@@ -14,7 +14,7 @@ from landfall.approval.judgement import judge
 from landfall.approval.may_answer import answered
 from landfall.model import State
 from tests.support import builders as b
-from tests.unit.approval.test_may_answer import END, approval, said
+from tests.unit.approval.sign_offs import END, approval, said
 
 POLL = 30
 WAITING = approval()

@@ -14,7 +14,7 @@ from landfall.images.removable import Repository
 from landfall.images.stored import Listed
 from landfall.ledger import image_uses, needed_images
 from landfall.ledger.image_uses import Account, Definition, Known, User
-from tests.unit.images.test_clean_worlds import NOW, URI, digest
+from tests.unit.images.names import NOW, URI, digest
 
 TAG = "c" * 40
 LONG_AGO = (NOW - timedelta(days=90)).isoformat()
