@@ -10,30 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.approval.approval import MOST_TURNED_AWAY, UNREADABLE, Approval, ApprovalStage, read, written
-from landfall.approval.judgement import asked
 from landfall.approval.may_answer import Heard, Said, answered
-from landfall.door import identity
 from landfall.door.reply import CONFLICT
-from landfall.settings.approval import ApprovalSettings
 from tests.support import builders as b
-
-ITEMS = ("backup taken", "support told")
-ONE = ApprovalSettings("before", ("role/A", "role/B", "user/c"), checklist=ITEMS, expires_seconds=600)
-OWN = ("aws", "123456789012")
-END = b.NOW + timedelta(seconds=600)
-
-
-def approval(*, four_eyes: bool = False, requester: str = "") -> Approval:
-    """Return a sign-off that waits."""
-    return asked(replace(ONE, four_eyes=four_eyes), b.NOW, OWN, requester)
-
-
-def said(role: str, items: tuple[str, ...] = ITEMS, *, yes: bool = True, session: str = "s1", reason: str = "") -> Said:
-    """Return what a session of a role says."""
-    arn = f"arn:aws:sts::123456789012:assumed-role/{role}/{session}"
-    who = identity.of(arn)
-    assert who is not None
-    return Said(who, arn, yes, items, reason)
+from tests.unit.approval.sign_offs import END, ITEMS, approval, said
 
 
 def after(waiting: Approval, *answers: Said, now: datetime = b.NOW) -> tuple[list[int], str, Approval]:

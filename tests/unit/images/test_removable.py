@@ -11,8 +11,7 @@ from landfall.images import removable
 from landfall.images.image_tags import TagForm
 from landfall.images.removable import Repository, Standing
 from landfall.images.stored import Listed
-from tests.unit.images.test_clean_worlds import NOW, digest
-from tests.unit.images.test_image_users import NEWEST, TAG, image
+from tests.unit.images.names import NEWEST, NOW, TAG, digest, image
 
 DAYS = 14
 EXACTLY = (NOW - timedelta(days=DAYS)).isoformat()
