@@ -62,10 +62,32 @@ def test_public_halves_and_names_stay(line: str) -> None:
         (f"vault write auth/login secret_id={VALUE}x9", "vault write auth/login secret_id=[redacted: secret]"),
         ("user=app password='it is a secret' dbname=x", "user=app password='[redacted: secret]' dbname=x"),
         ("password='required' dbname=x", "password='required' dbname=x"),
+        (f"password\\u003d{VALUE}&page=2", "password\\u003d[redacted: secret]&page=2"),
     ],
 )
 def test_the_label_of_a_secret_stays(line: str, kept: str) -> None:
     """A reader must see what was removed, also where the label begins like a token or the value reads like words."""
+    assert redacted(line) == kept
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("[client 203.0.113.17:54321] AH01630: denied", "[client [redacted: IP address]:54321] AH01630: denied"),
+        ("[client 10.0.3.4:54321] AH01630: denied", "[client 10.0.3.4:54321] AH01630: denied"),
+        (
+            '203.0.113.17 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200',
+            '[redacted: IP address] - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200',
+        ),
+        (
+            '10.0.3.4 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200',
+            '10.0.3.4 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200',
+        ),
+        ("MRN-00123456 admitted", "MRN-[redacted: record number] admitted"),
+    ],
+)
+def test_web_servers_name_who_asked(line: str, kept: str) -> None:
+    """A client's address is on HIPAA's list; one of a private network is a machine's."""
     assert redacted(line) == kept
 
 

@@ -137,7 +137,9 @@ KINDS: tuple[Standard, ...] = (
         needs=("year", "yo", "y/o"),
     ),
     _looks("social security number", SSN),
-    _kind("record number", r"(?i)(?P<keep>\b(?:patients?|mrn)[/|])[a-z]{0,4}-?\d[\w-]{2,}", needs=("patient", "mrn")),
+    _kind(
+        "record number", r"(?i)(?P<keep>\b(?:patients?[/|]|mrn[/|-]))[a-z]{0,4}-?\d[\w-]{2,}", needs=("patient", "mrn")
+    ),
     _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),
     _looks("phone number", r"(?<![\w+])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?![\w-])", _is_phone),
     _kind("account number", r"(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w-])", _is_iban),
