@@ -124,12 +124,12 @@ def look_at(world: Json) -> Look:
 
 
 def address(task: dict[str, Any]) -> Json:
-    """Return the address of a task, as ECS documents it."""
+    """Return the address of a task, as ECS documents it: the first that is told, since a reply may be odd."""
     for attachment in objects(task.get("attachments")):
         if attachment.get("type") == "ElasticNetworkInterface":
             for detail in objects(attachment.get("details")):
-                if detail.get("name") == "privateIPv4Address":
-                    return detail.get("value")
+                if detail.get("name") == "privateIPv4Address" and detail.get("value"):
+                    return detail["value"]
     return None
 
 
