@@ -44,7 +44,7 @@ class LocalAws:
         faults: bool = False,
         lambda_endpoints: Mapping[str, str] | None = None,
     ) -> None:
-        """Take the parts. `lambda_endpoints`: URLs of other servers for the Lambdas, by `AWS_ENDPOINT_URL_…` variable."""
+        """Take the parts. `lambda_endpoints`: other servers for the Lambdas, by `AWS_ENDPOINT_URL_…` variable."""
         self.lambda_endpoints = {name: require_loopback(url) for name, url in (lambda_endpoints or {}).items()}
         self.state = state.resolve()
         self.port = port or free_port()
