@@ -105,6 +105,42 @@ def test_going_back_after_a_failed_way_back_blames_no_other_release() -> None:
     assert told.recovery.failed_releases.count == 1
 
 
+def went_back(day: int, before: int, to: int, **more: Any) -> dict[str, Any]:
+    """Return a request to go back from the revision of one day to that of another."""
+    revisions = {"baseline_task_definition": f"{REVISION}{before}", "task_definition": f"{REVISION}{to}"}
+    return closed(Outcome.SUCCEEDED, day, intent="rollback", **revisions, **more)
+
+
+TWO = [closed(Outcome.SUCCEEDED, 3), closed(Outcome.SUCCEEDED, 4)]
+ELSEWHERE = closed(Outcome.ROLLBACK_FAILED, 5, service="billing")
+ASKED_BACK: dict[str, tuple[list[dict[str, Any]], int, int]] = {
+    "two releases, one after the other": ([*TWO, went_back(6, 4, 3), went_back(7, 3, 2)], 2, 0),
+    "one release twice": ([*TWO, went_back(6, 4, 3), went_back(7, 4, 3)], 1, 0),
+    "another service failed meanwhile": ([*TWO, ELSEWHERE, went_back(6, 4, 3)], 1, 0),
+    "another service's revision": ([*TWO, went_back(6, 4, 3, service="billing")], 0, 1),
+    "a release that was never proven": ([*TWO, closed(Outcome.ROLLED_BACK, 5), went_back(6, 5, 4)], 0, 1),
+    "where another request had gone back to": (
+        [*TWO, closed(Outcome.ROLLBACK_FAILED, 5), went_back(6, 5, 9), went_back(7, 9, 3)],
+        0,
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("records", "blamed", "unknown"), ASKED_BACK.values(), ids=ASKED_BACK)
+def test_who_asks_back_blames_the_release_that_ran(records: list[dict[str, Any]], blamed: int, unknown: int) -> None:
+    """A good release counts as failed only if it was proven, and somebody went back from it."""
+    told = figures(records, WINDOW).failure_rate
+    assert (told.by_outcome.get("asked_back", 0), told.asked_back_unknown) == (blamed, unknown)
+
+
+def test_a_deployment_without_a_start_counts_by_its_request() -> None:
+    """Otherwise it would be in no figure; the time of the request stands in for the start."""
+    asked = {"requested_at": "2026-03-03T09:00:00Z"}
+    old = {name: value for name, value in closed(Outcome.SUCCEEDED, 3, **asked).items() if name != "started_at"}
+    assert figures([old], WINDOW).frequency.releases == 1
+
+
 def test_going_back_from_a_release_of_another_time() -> None:
     """It began before: the request is counted, and no release of this time is blamed."""
     back = closed(Outcome.SUCCEEDED, 5, intent="rollback", baseline_task_definition=f"{REVISION}1")
