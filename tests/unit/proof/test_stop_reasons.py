@@ -59,7 +59,7 @@ PULLS = {
     ),
     "no leave to pull, as it is said today": (
         "CannotPullContainerError: The task can\u2019t pull the image \u2018r/x\u2019 from Amazon ECR. To fix this, "
-        "verify that the image URI is correct. Also check that the role has the additional permissions. Status code: 403.",
+        "verify that the image URI is correct. Also check that the role has the additional permissions.",
         True,
     ),
     "canceled": ("CannotPullContainerError: context canceled: pull access denied", False),
