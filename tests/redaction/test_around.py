@@ -83,11 +83,19 @@ def test_the_label_of_a_secret_stays(line: str, kept: str) -> None:
             '10.0.3.4 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200',
             '10.0.3.4 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200',
         ),
+        (
+            "GET /v4/rest/appointment-service/patient/ICN/1008596379V859838/appointments 400",
+            "GET /v4/rest/appointment-service/patient/ICN/[redacted: record number]/appointments 400",
+        ),
+        (
+            "GET /VeteranAppointmentRequestService/v4/rest/appointments 200",
+            "GET /VeteranAppointmentRequestService/v4/rest/appointments 200",
+        ),
         ("MRN-00123456 admitted", "MRN-[redacted: record number] admitted"),
     ],
 )
 def test_web_servers_name_who_asked(line: str, kept: str) -> None:
-    """A client's address is on HIPAA's list; one of a private network is a machine's."""
+    """A client's address and a patient's number are on HIPAA's list; a machine's address and a path are not."""
     assert redacted(line) == kept
 
 

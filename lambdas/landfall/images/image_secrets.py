@@ -39,8 +39,8 @@ _WHOSE_KEY = Later(r"(.*_)?(TOKEN|(API|ACCESS|AUTH|PRIVATE)_KEY)_.+")
 """The same of words that have other meanings too: `API_KEY_BILLING`, `TOKEN_BUCKET`. Here the value counts."""
 _MADE_UP = Later(r"(?=.*[A-Za-z])(?=.*\d)(?!v?\d+(\.\d+)+$)[\w+/=.~-]{8,}")
 _ABOUT = _words(
-    "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHANGE CHECK CHECKER CHECKSUM CLAIM CLASS COLUMN "
-    "COMPLEXITY COST COUNT DAYS ENCRYPTION GENERATOR HANDLER HASHING PROTECTION QUALITY STRATEGY VALIDATION "
+    "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHANGE CHECK CHECKER CHECKSUM CLAIM CLASS CMD COLUMN "
+    "COMMAND COMPLEXITY COST COUNT DAYS ENCRYPTION GENERATOR HANDLER HASHING PROTECTION QUALITY STRATEGY VALIDATION "
     "DIR DIRECTORY DISABLED DRIVER DUMMY ENABLED ENCODING ENDPOINT ENGINE EXPIRATION EXPIRE EXPIRES EXPIRY FIELD "
     "FILE FILENAME FINGERPRINT FLOW FORM FORMAT GRANT HASH HASHER HEADER HELP HINT HISTORY HOST HOURS ID IDS "
     "INTERVAL ISSUER KIND LABEL LENGTH LIFETIME LIMIT LINK LOCATION LOGIN MANAGER MAX METHOD MIN MINUTES MODE "
@@ -59,6 +59,9 @@ _MEANT = {
     "COMMUNITY": _words("SNMP"),
 }
 """Words that hold a secret behind one of these: the nodes of a cluster share a cookie."""
+_BUNDLER = Later(r"BUNDLE_[A-Z0-9_]+?__[A-Z0-9_]+")
+_LOGIN = Later(r"[^\s:/]{1,100}:[^\s/]{1,200}")
+"""A host in the name, a user and a password in the value (Bundler, bundle config, credentials for gem sources)."""
 _CHAT = _words("SLACK DISCORD TEAMS MATTERMOST ROCKETCHAT")
 
 _SWITCH = Later(
@@ -107,6 +110,8 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def _names_one(name: str, value: str) -> bool:
+    if _BUNDLER.fullmatch(name):
+        return bool(_LOGIN.fullmatch(value))
     words = [word.upper() for word in _WORD.findall(name)]
     if words[-2:] == ["WEBHOOK", "URL"] or words[-1:] == ["WEBHOOK"]:
         return bool(_CHAT & set(words)) and not value.startswith("http")
@@ -152,7 +157,7 @@ def _is_key(name: str, value: str, before: set[str]) -> bool:
         return False
     if _OPENPGP.fullmatch(value) and not before & _KEEPS_SECRET:  # TINI_SIGN_KEY
         return False
-    return not before & _NO_SECRET_KEY or "PRIVATE" in before
+    return not before & _NO_SECRET_KEY or "PRIVATE" in before or {"ENCRYPTION", "PRIMARY"} <= before
 
 
 def _is_mode(value: str) -> bool:

@@ -39,6 +39,8 @@ _NOUNS = Later(
     r"|messages?\b|list|catalog|mapper|response)"
 )
 """Words after which a level's word is part of a name: `error handler`."""
+_FOUR_LETTERS = Later(r"(?P<bad>ERRO|FATA|PANI)?(?:WARN|INFO|DEBU|TRAC)?(?<=[A-Z]{4})\[\d{4,7}\](?=\s)")
+"""logrus on a terminal: four letters, and the seconds since the program began."""
 _PRIORITY = Later(r"<(?P<syslog>\d{1,3})>|%(?P<rdkafka>[0-7])\|\d")
 _FACILITY = Later(
     r"(?:^|\s)(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])"
@@ -99,6 +101,9 @@ def _by_its_beginning(text: str) -> bool | None:
     priority = _PRIORITY.match(text)
     if priority:
         return int(priority["syslog"] or priority["rdkafka"]) % 8 <= 3  # noqa: PLR2004  RFC 5424
+    four = _FOUR_LETTERS.match(text)
+    if four:
+        return bool(four["bad"])
     letter = _LETTER.match(text)
     if letter:
         return LETTERS.get(next(filter(None, letter.groups())).upper(), False)

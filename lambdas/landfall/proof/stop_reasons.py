@@ -80,7 +80,8 @@ _PASSING = Later(
 _HOPELESS = Later(
     r"not ?found|does not exist|no such file|can.?t find|manifest unknown|invalid (ssm )?parameters|denied"
     r"|not authorized|unauthorized|forbidden|no basic auth|did not contain json key|\bplatform\b|no matching manifest"
-    r"|diffids don.?t match|invalid reference|failed to normalize|has the permissions|unable to assume the role"
+    r"|diffids don.?t match|invalid reference|failed to normalize|has the (?:additional )?permissions"
+    r"|image uri is correct|unable to assume the role"
     r"|mismatched image|unsupported (manifest )?(media type|schema)|incompatible with"  # the image itself
     r"|(marked|scheduled) for deletion|pending deletion|invalid character"  # the secret, or its key
 )

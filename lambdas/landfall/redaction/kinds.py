@@ -23,6 +23,8 @@ _PUBLIC = (
     *("AAAAB3NzaC1yc2", "AAAAC3NzaC1lZDI1NTE5", "AAAAE2VjZHNhLXNoYTI"),
 )
 """How a certificate and a public key begin in base64: as in a kubeconfig, and those of SSH (RFC 4253, 6.6)."""
+_PATH = Later(r"/?(?>(?:(?>(?:[A-Z]?(?>[a-z]{2,24})){1,6})|[A-Z]{1,12}|[a-z]{0,2}\d{1,4})(?:[/_-]|$)){2,40}")
+"""Words of a language that are joined to a path."""
 _DIGITS_OF_A_PHONE = range(8, 16)  # ITU-T E.164 allows 15
 
 
@@ -38,7 +40,7 @@ def _is_random(text: str) -> bool:
 
     A hex digest has one case, a path has more slashes.
     """
-    if text.startswith(_PUBLIC):
+    if text.startswith(_PUBLIC) or _PATH.fullmatch(text):
         return False
     mixed = any(map(str.isupper, text)) and any(map(str.islower, text)) and any(map(str.isdigit, text))
     return mixed and text.count("/") * 12 <= len(text)
@@ -138,7 +140,9 @@ KINDS: tuple[Standard, ...] = (
     ),
     _looks("social security number", SSN),
     _kind(
-        "record number", r"(?i)(?P<keep>\b(?:patients?[/|]|mrn[/|-]))[a-z]{0,4}-?\d[\w-]{2,}", needs=("patient", "mrn")
+        "record number",
+        r"(?i)(?P<keep>\b(?:patients?[/|]|(?:mrn|icn)[/|-]))[a-z]{0,4}-?\d[\w-]{2,}",
+        needs=("patient", "mrn", "icn"),
     ),
     _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),
     _looks("phone number", r"(?<![\w+])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?![\w-])", _is_phone),

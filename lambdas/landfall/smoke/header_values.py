@@ -21,8 +21,10 @@ Policy, deprecated directives; w3c/webappsec-csp#559)."""
 _MAX_AGE = Later(r'max-age\s*=\s*"?(\d+)"?', re.IGNORECASE)
 _BETWEEN_MEMBERS = Later(r",(?![^()]*\))")
 _ITEM = r"(?:\*|[A-Za-z][\w.:/*+~-]*|\"[^\"]*\")"
-_MEMBER = Later(rf"[a-z*][a-z0-9_.*-]*=(?:\( *(?:{_ITEM}(?: +{_ITEM})*)? *\)|[*\w?\":/.-]+)(?:;.*)?")
-"""RFC 9651, dictionaries: blanks separate the items of a list, and quotes are double."""
+_MEMBER = Later(
+    rf"[a-z*][a-z0-9_.*-]*=(?:\( *(?:{_ITEM}(?: +{_ITEM})*)? *\)|[*\w?\":/.-]+)(?:; *[a-z*][\w.*-]*(?:={_ITEM})?)*"
+)
+"""RFC 9651, dictionaries: blanks separate the items of a list, quotes are double, and no parameter is a list."""
 _CLEARED = Later(r'"(?:cache|clientHints|cookies|executionContexts|prefetchCache|prerenderCache|storage|\*)"')
 _REFERRER_POLICIES = frozenset(
     {

@@ -57,6 +57,11 @@ PULLS = {
         "task network configuration.",
         False,
     ),
+    "no leave to pull, as it is said today": (
+        "CannotPullContainerError: The task can\u2019t pull the image \u2018r/x\u2019 from Amazon ECR. To fix this, "
+        "verify that the image URI is correct. Also check that the role has the additional permissions.",
+        True,
+    ),
     "canceled": ("CannotPullContainerError: context canceled: pull access denied", False),
     "no answer": ("CannotPullContainerError: API error (500): Get r: net/http: request canceled: not found", False),
     "a registry that is down": (

@@ -40,6 +40,7 @@ SAYS_NOTHING = (
     ("Permissions-Policy", "", "W3C Permissions Policy"),
     ("Permissions-Policy", "camera 'none'; microphone 'none'", "Feature-Policy's syntax"),
     ("Permissions-Policy", "camera=(), microphone='none'", "RFC 9651, 4.2: one wrong member, and all is dropped"),
+    ("Permissions-Policy", "camera=();microphone=()", "RFC 9651: a parameter is no list (trezy/next-safe#4)"),
     ("Permissions-Policy", "camera=('self')", "RFC 9651, 4.2: quotes are double"),
     (
         "Permissions-Policy",

@@ -48,8 +48,8 @@ PATH = (
     look(r"(?<![\w\\:])\\\\[\w.-]{1,60}\\(?:[\w.$-]{1,80}\\){1,20}[\w.-]{1,80}\.\w{1,6}\b", "\\\\"),  # a share
 )
 _NAMES = """py js ts mjs cjs jav kt scala groovy clj go rb php cs vb fs rs ex erl lua pl pm cf swift dart jl cpp cc
-hs ml nim zig rkt asp jsp ps gleam ring pas json toml ya yml xml ini conf env properties jks p12 pem key crt sqlite db
-log html twig jinja sql""".split()  # noqa: SIM905
+hs ml nim zig cr rkt asp jsp ps gleam ring pas json toml ya yml xml ini conf env properties jks p12 pem key crt sqlite
+db log html twig jinja sql""".split()  # noqa: SIM905
 PLACE = (
     look(
         rf"(?<![\w.@/\\-])(?!//)(?>(?:[\w.@-]{{0,80}}[/\\]){{1,30}})[\w.@-]{{1,100}}\.(?:{SOURCE}|{_KEPT})"
