@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from landfall import commit
 from landfall.logs.task_logs import Line, Written
-from landfall.model import UNKNOWN, Kind
+from landfall.model import UNKNOWN, Kind, State
 from landfall.worker import commit_lines
 from landfall.worker.commit_lines import Expression
 from tests.support import builders as b
@@ -106,3 +106,20 @@ def test_the_way_back_is_asked_for_no_more_than_before(
 ) -> None:
     """What never logged its commit is not called unhealthy for it (law 2); what was proven once is asked again."""
     assert commit_lines.required(b.deployment(kind=kind, git_sha=git_sha), b.OLD_SHA, before) is required
+
+
+def test_a_release_without_a_commit_is_refused() -> None:
+    """Law 1: a worker is proven by its commit alone, so one whose commit is not known can never be."""
+    refused = commit_lines.unknown(b.deployment(git_sha=UNKNOWN))
+    assert refused is not None
+    assert (refused.state, refused.code) == (State.FAIL, "NO_SHA")
+    assert "the release's commit is not known" in refused.reason
+    assert commit_lines.unknown(b.deployment()) is None
+    assert commit_lines.unknown(b.way_back(git_sha=UNKNOWN)) is None
+
+
+def test_a_commit_that_is_not_asked_for_is_no_pass() -> None:
+    """The record says that the check was left out, and why."""
+    check = commit_lines.not_asked()
+    assert (check.name, check.state) == ("commit", "SKIP")
+    assert "did not log their commit before the update, or it is not known" in check.seen
