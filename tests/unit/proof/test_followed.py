@@ -62,6 +62,25 @@ def test_what_goes_on_and_what_is_done(seen: Followed, under_way: bool, done: bo
     assert (seen.is_under_way, seen.is_done) == (under_way, done)
 
 
+@pytest.mark.parametrize(
+    ("status", "takes"),
+    [
+        ("PENDING", True),
+        ("IN_PROGRESS", True),
+        ("STOP_REQUESTED", True),
+        ("ROLLBACK_REQUESTED", True),
+        ("ROLLBACK_IN_PROGRESS", False),
+        ("ROLLBACK_SUCCESSFUL", False),
+        ("ROLLBACK_FAILED", False),
+        ("STOPPED", False),
+        ("SUCCESSFUL", False),
+    ],
+)
+def test_when_ecs_takes_an_order_to_roll_back(status: str, takes: bool) -> None:
+    """An order that ECS would refuse is not given; one that it would take is not left out."""
+    assert (status in ways.TO_STOP) is takes
+
+
 def test_what_it_shifts_between() -> None:
     """Traffic goes to the target's groups and leaves those of the other revisions. A group of both is not left."""
     found = of("IN_PROGRESS", "new", "old")
