@@ -36,7 +36,7 @@ def run(event: LockInput, world: World) -> Output:
     """
     release, poll = event.release, event.release.limits.lock_poll_seconds
     held = world.locks.read(release.service)
-    if not event.recovering and not lock.is_of(held, release):  # a retry after a lost reply has had its turn
+    if not event.recovering and not lock.is_of(held, release):  # a lost reply: it had its turn
         verdict = turn.decide(turn.waiting(release), locking.others(release, world), poll)
         if verdict.state != State.PASS or verdict.code == turn.SKIP:
             return Output(verdict, release)

@@ -13,13 +13,13 @@ from landfall.steps.approvals.approval_look import Asking
 
 @dataclass(frozen=True)
 class Output:
-    """PASS `APPROVED`, WAIT `APPROVAL_AWAITED`, or FAIL with why nobody's yes counts."""
+    """PASS `APPROVED`, WAIT `APPROVAL_AWAITED`, or FAIL with the reason why the release is not approved."""
 
     verdict: Verdict
 
 
 def run(event: Asking, world: World) -> Output:
-    """Look once. Only what stands in the record is an approval."""
+    """Look once. Only an answer in the record is an approval."""
     return Output(approval_look.assess(event, world))
 
 

@@ -1,4 +1,4 @@
-"""CheckMigration: has the migration's task ended, and how? A recovery waits by it for a task that still runs."""
+"""CheckMigration: has the migration's task ended, and how? In a recovery it waits for a task that still runs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from landfall.steps.migrations.look import Migrating
 
 @dataclass(frozen=True)
 class Output:
-    """PASS `MIGRATED`, WAIT while it runs, or FAIL with what may have become of the database."""
+    """PASS `MIGRATED`, WAIT while the task runs, or FAIL with the possible state of the database."""
 
     verdict: Verdict
 
 
 def run(event: Migrating, world: World) -> Output:
-    """Look once, and keep what the task leaves behind: ECS forgets it an hour after its end."""
+    """Look once, and record the end of the task: ECS forgets a task an hour after it stopped."""
     return Output(look.assess(event, world))
 
 

@@ -20,7 +20,7 @@ from landfall.steps.shifting import shift_look, shift_stability
 
 @dataclass(frozen=True)
 class Output:
-    """The verdict of one look, and what the next look compares its counts with."""
+    """The verdict of one look, and the counts for the next look to compare with."""
 
     verdict: Verdict
     counted: Counted | None
@@ -47,7 +47,7 @@ def run(event: Judged, world: World) -> Output:
     held = older_tasks.kept(look.tasks, deployment) if timely.code == stability.TIMEOUT else []
     told = older_tasks.explained(timely, held, ecs.protected([task.arn for task in held]))
     told = pause_look.explained(told, event, service, world)
-    if event.previous != owner_pauses.PAUSED:  # after a pause the last look is long ago, and AWS did not hold it up
+    if event.previous != owner_pauses.PAUSED:  # after a pause the last look is long ago, but AWS did not delay it
         told = replace(told, retry_after=max(told.retry_after, task_listing.pause(event.counted, now, poll)))
     return Output(going_back.unless_scaled_out(told, service, deployment), owner_pauses.kept(event, counted, pause))
 

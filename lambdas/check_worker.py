@@ -1,6 +1,6 @@
 """CheckWorker: does a service without a load balancer run steadily, log our commit, and do its work?
 
-It takes the place of SmokeTest for a worker, which has no address to ask.
+It replaces SmokeTest for a worker, which has no address.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from landfall.steps.workers import worker_look
 
 @dataclass(frozen=True)
 class Output:
-    """What the look says, check by check."""
+    """The verdict of the look, and the result of each check."""
 
     verdict: Verdict
     checks: tuple[Check, ...]

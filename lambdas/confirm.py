@@ -14,7 +14,7 @@ from landfall.steps import law1_look, log_gate
 
 
 def run(event: Judged, world: World) -> Judgement:
-    """Look once more. The logs of what ran before are not judged."""
+    """Look once more. On the way back it does not judge the logs."""
     looked = law1_look.assess(event, world)
     if looked.state == State.PASS and event.release.is_worker:
         looked = worker.confirmed(looked, event.previous)

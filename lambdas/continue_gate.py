@@ -1,6 +1,6 @@
 """ContinueGate: lets ECS go on from a gate of Landfall that passed.
 
-On the way back nothing is judged at gates: the baseline was live before, and each minute counts.
+On the way back it judges nothing at gates: the baseline was live before, and each minute counts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Drill: on a schedule, begins the drill of a service; every minute, starts the way forward of those that went back."""
+"""Drill: begins a service's drill on a schedule; every minute, starts the way forward of drills that went back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landfall.steps.drills import drilling
 
 @dataclass(frozen=True)
 class DrillInput:
-    """The service whose drill begins now; empty where only the ways forward are looked after."""
+    """The service whose drill begins now; empty to start only ways forward."""
 
     service: str = ""
 

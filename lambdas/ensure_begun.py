@@ -23,7 +23,7 @@ class EnsureBegunInput:
 
 @dataclass(frozen=True)
 class Output:
-    """PASS where it has begun; FAIL `NOT_BEGUN` where it was started now, `IMAGE_MISSING` where that is impossible."""
+    """PASS if it has begun; FAIL `NOT_BEGUN` if this step started it, `IMAGE_MISSING` if there is no image to start."""
 
     verdict: Verdict
 
@@ -46,8 +46,8 @@ def run(event: EnsureBegunInput, world: World) -> Output:
 def _records(build: Built, world: World) -> list[Record]:
     """Return the ledger's records of the image, the greatest id first.
 
-    The index knows all but those that were opened this moment. Without one of these a deployment would be called
-    missing that has begun. So where the index knows none, those since the build are read consistently.
+    The index may lack records that were opened this moment, and then a deployment that has begun would be called
+    missing. So if the index has none, the records since the build are read consistently.
     """
     service, digest = build.service, build.image_digest
     if found := world.ledger.of_image(service, digest):

@@ -1,4 +1,4 @@
-"""Finish: gives the lock back and marks the record finished. The last step of every way."""
+"""Finish: releases the lock and marks the record finished. It is the last step of every way through the machine."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ class FinishInput:
 
 @dataclass(frozen=True)
 class Output:
-    """Whether there was a lock to give back, and whether nothing is left to do."""
+    """Whether there was a lock to release, and whether nothing is left to do."""
 
     unlocked: bool
     finished: bool
 
 
 def run(event: FinishInput, world: World) -> Output:
-    """Unlock in any case. Call it finished only if it is; otherwise the sweep comes back for what is left."""
+    """Release the lock in any case. Mark the record finished only if nothing is left; else the sweep does the rest."""
     release, wrong = event.release, None
     try:
         _withdraw(release, world)
@@ -40,8 +40,8 @@ def run(event: FinishInput, world: World) -> Output:
 
 
 def _withdraw(release: Release, world: World) -> None:
-    """Deregister the revision that must not run: of a rejected release, even where the execution died right after it
-    registered it, and of a release that was rolled back while AWS was too busy.
+    """Deregister a revision that must not run: one of a rejected release, even if the execution died right after
+    registering it, or one of a release that was rolled back while AWS was too busy.
     """
     if world.settings.named(release.service) is None:
         return

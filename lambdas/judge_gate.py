@@ -1,4 +1,4 @@
-"""JudgeGate: may ECS go on from the gate at which it waits for Landfall?"""
+"""JudgeGate: may ECS continue from the gate at which it waits for Landfall?"""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class GateInput:
 
 @dataclass(frozen=True)
 class Output:
-    """PASS lets ECS go on. `checks` are those of the smoke test, if this look made it."""
+    """PASS lets ECS continue. `checks` has the results of the smoke test, if this look ran it."""
 
     verdict: Verdict
     gate: GateState | None
@@ -35,7 +35,7 @@ class Output:
 
 
 def run(event: GateInput, world: World) -> Output:
-    """Judge the gate once, and note in the record what was seen."""
+    """Judge the gate once, and write the look into the record."""
     judged = Judged(event.release, event.baseline, event.deployment, event.previous, event.counted)
     seen = gate_look.assess(judged, event.gate, world)
     gate_noting.looked(event.release, seen.noted, world)

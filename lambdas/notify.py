@@ -22,16 +22,16 @@ class NotifyInput:
 
 @dataclass(frozen=True)
 class Output:
-    """The ids that SNS gave the message and EventBridge the event; empty where there was nothing to tell."""
+    """The ids of the SNS message and of the EventBridge event; empty if there was nothing to send."""
 
     message_id: str = ""
     event_id: str = ""
 
 
 def run(event: NotifyInput, world: World) -> Output:
-    """Tell of one outcome: not again after a replay, and not of an outcome that the record contradicts.
+    """Notify of one outcome, but not again after a replay, and not of an outcome that the record contradicts.
 
-    People are told first: whatever becomes of the event, a page has gone out.
+    People are notified first: even if the event fails, a page has gone out.
     """
     release, output = event.ended.release, Output()
     service, deployment_id = release.service, release.deployment_id

@@ -13,7 +13,7 @@ from landfall.telling import build_notice
 
 @dataclass(frozen=True)
 class NotifyBuildInput:
-    """The build, and the verdict that people are told of."""
+    """The build, and the verdict to report."""
 
     build: Built
     verdict: Verdict
@@ -27,7 +27,7 @@ class Output:
 
 
 def run(event: NotifyBuildInput, world: World) -> Output:
-    """Publish one message. A retry after a lost reply publishes it again: twice told is better than never."""
+    """Publish one message. A retry after a lost reply publishes it again: twice is better than never."""
     return Output(world.topic.publish(build_notice.notice(event.build, event.verdict)))
 
 

@@ -13,7 +13,7 @@ from landfall.steps.preflight.preflight_reads import Beforehand
 
 @dataclass(frozen=True)
 class PreflightInput:
-    """The release that is asked for, and which look this is, of all and at a scan; after the last there is no WAIT."""
+    """The requested release, and the numbers of this look and of the look at the scan; the last look never waits."""
 
     release: Release
     attempt: int = 1
@@ -29,7 +29,7 @@ class Output:
 
 
 def run(event: PreflightInput, world: World) -> Output:
-    """Look at everything, change nothing."""
+    """Run every check, and change nothing."""
     return Output(*preflight_sequence.assess(Beforehand(event.release, world, event.scans), world, event.attempt))
 
 

@@ -1,4 +1,4 @@
-"""ReadBuild: what became of a build, and must the watch wait for its deployment?"""
+"""ReadBuild: how did a build end, and must the watch wait for its deployment?"""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class ReadBuildInput:
 
 @dataclass(frozen=True)
 class Output:
-    """WAIT for the deployment of an image; FAIL where the build made none; PASS `IGNORED` for no build of ours."""
+    """WAIT for the deployment of an image; FAIL if the build made none; PASS `IGNORED` if it is not our build."""
 
     verdict: Verdict
     build: Built | None = None
 
 
 def run(given: ReadBuildInput, world: World) -> Output:
-    """Ask CodeBuild and do not believe the event, which may be old, repeated, or written by hand."""
+    """Read the build from CodeBuild, since the event may be old, repeated, or written by hand."""
     arn = _build_arn(given.event)
     name = naming.service_of_project(arn.rpartition("build/")[2].partition(":")[0])
     service = world.settings.named(name) if name else None

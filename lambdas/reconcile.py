@@ -1,4 +1,4 @@
-"""Reconcile: on a schedule, compares what was pushed, what runs and what the ledger says, and raises what is wrong."""
+"""Reconcile: on a schedule, compares pushes, running revisions and the ledger, and raises findings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from landfall.steps.reconciling.reconcile_round import Round
 
 @dataclass(frozen=True)
 class ReconcileInput:
-    """Nothing from the schedule. ECS's event of a pause has the ARN of its service, the hook, and what became of it."""
+    """Empty from the schedule. ECS's event of a pause has the ARN of its service, the hook, and how the pause ended."""
 
     service_arn: str = ""
     hook: str = ""
@@ -26,7 +26,7 @@ class ReconcileInput:
 
 @dataclass(frozen=True)
 class Output:
-    """How many findings are open now, and how many were told at this look."""
+    """How many findings are open now, and of how many people were notified at this look."""
 
     open: int
     raised: int
@@ -34,7 +34,7 @@ class Output:
 
 
 def run(asked: ReconcileInput, world: World) -> Output:
-    """Look at everything, or at the pauses of one service; tell people what changed. Safe to repeat."""
+    """Look at everything, or at the pauses of one service, and notify people of changes. Safe to repeat."""
     if asked.service_arn:
         told = reconcile_pauses.told(asked.service_arn, asked.hook, asked.event, world)
         return Output(told[State.RAISED], told[State.RAISED], told[State.CLEARED])
@@ -45,7 +45,7 @@ def run(asked: ReconcileInput, world: World) -> Output:
         for after, start in findings.changes(service, looked, this.known.get(service, []), world.now(), settle):
             try:
                 told.update(reconcile_telling.told(after, start, world))
-            except Exception:  # one that can't be told must not keep the others from being told
+            except Exception:  # a failed notification must not stop the others
                 logger.exception("a finding was not told", extra={"finding": after.key})
                 untold += 1
     open_now = Counter(finding.kind.value for finding in world.findings.all() if finding.open)

@@ -15,7 +15,7 @@ from landfall.steps import registering
 
 @dataclass(frozen=True)
 class RegisterInput:
-    """The release, and what runs now."""
+    """The release and the baseline."""
 
     release: Release
     baseline: Baseline
@@ -30,7 +30,7 @@ class Output:
 
 
 def run(event: RegisterInput, world: World) -> Output:
-    """Register what is missing, the way back first, and write both ways down before anything changes."""
+    """Register the missing revisions, that of the way back first, and record both ways before anything changes."""
     release, ledger = event.release, world.ledger
     mine = ledger.record(release.service, release.deployment_id)
     registering.go_on_unless(mine is None or "outcome" in mine, release, world)

@@ -17,14 +17,14 @@ LOST = "LOST"
 
 @dataclass(frozen=True)
 class Output:
-    """Where the report is, and the outcome that the record holds: LOST where another execution goes on from here."""
+    """Where the report is, and the outcome in the record: LOST if another execution took over."""
 
     report: str | None
     outcome: str
 
 
 def run(ended: Ended, world: World) -> Output:
-    """Close the record first: it is what everything else is checked against. Safe to repeat."""
+    """Close the record first: everything else is checked against it. Safe to repeat."""
     ended = deployment_record.redacted(_with_record(_completed(ended, world), world), world.settings.redaction.kinds)
     record = world.ledger.close(deployment_record.closed(ended, world.now()))
     if record is None:
@@ -40,7 +40,7 @@ def run(ended: Ended, world: World) -> Output:
 
 
 def _with_record(ended: Ended, world: World) -> Ended:
-    """Put in what the record says of the migration, the after-check and the sign-off, where there may be one."""
+    """Add the migration, the after-check and the sign-off from the record, if there may be one."""
     release = ended.release
     may_say = release.migration_attempts or release.after_attempts or release.approval_attempts
     record = world.ledger.record(release.service, release.deployment_id) if may_say else None
@@ -48,7 +48,7 @@ def _with_record(ended: Ended, world: World) -> Ended:
 
 
 def _completed(ended: Ended, world: World) -> Ended:
-    """Put back what a recovery left out; or find the record that a Resolve step opened before it died."""
+    """Add what a recovery left out, or find the record that a Resolve step opened before it died."""
     release = ended.release
     if release.image:
         return ended

@@ -1,4 +1,4 @@
-"""Resolve: what is asked for, and does it exist? Opens the ledger record."""
+"""Resolve: what is requested, and does it exist? Opens the ledger record."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class Execution:
 
 @dataclass(frozen=True)
 class ResolveInput:
-    """The execution's own input, as it came, and the execution."""
+    """The execution's own input, unchanged, and the execution."""
 
     input: Any
     execution: Execution
 
 
 def run(event: ResolveInput, world: World) -> Resolved:
-    """Resolve the input into a release, and record that it was asked for."""
+    """Resolve the input into a release, and record the request."""
     mine = resolution.unresolved(event.execution.arn, event.execution.deployment_id, event.execution.started_at)
     try:
         wanted = request.read(event.input, world.settings)

@@ -1,7 +1,7 @@
 """Retire: on a schedule, removes the versions of the steps' functions that no execution can call any more.
 
 Each deploy of Landfall that changes code or settings publishes a version of every function that a machine calls, and
-keeps the earlier ones: executions that began with them go on with them.
+keeps the earlier ones: executions that began with them continue with them.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ class Output:
 
 
 def run(_: RetireInput, world: World) -> Output:
-    """Remove the versions that no definition names: no machine's own, none of an execution that may still call them.
+    """Remove the versions that no definition names: neither a machine's nor that of an execution that may still run.
 
-    Executions are read only where there is something to remove. A version that can't be removed stops no other.
+    Executions are read only if there is something to remove. If one version can't be removed, the others still are.
     """
     now, machines = world.now(), world.machine_arns
     current = [world.definitions.of(machine) for machine in machines]

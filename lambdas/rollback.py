@@ -1,4 +1,4 @@
-"""Rollback: put back what ran before the update, and make sure the failed revision is never picked up again."""
+"""Rollback: restores the baseline, and makes sure that the failed revision is never used again."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from landfall.steps.shifting import shift_back, shift_look
 
 @dataclass(frozen=True)
 class Output:
-    """WAIT with the way back to judge; FAIL where there is none, or where somebody else took the service over."""
+    """WAIT with the way back to judge; FAIL if there is none, or if somebody else took the service over."""
 
     verdict: Verdict
     deployment: Deployment
 
 
 def run(event: Judged, world: World) -> Output:
-    """Go back. Safe to repeat: for a service that is on its way back already, ECS begins no new deployment."""
+    """Go back. Safe to repeat: if the service is already going back, ECS begins no new deployment."""
     ecs, limits, released = world.ecs(event.release.service), event.release.limits, shift_back.released(event)
     service = ecs.service()
     if service is None:
@@ -47,7 +47,7 @@ def run(event: Judged, world: World) -> Output:
     if touched:
         plan, after = touched, ecs.update(touched.task_definition, touched.desired_count)
     back = update_result.begun(going_back.deployment(event.baseline, released, plan), after, limits, world.now())
-    # if this fails, the service is on its way back all the same, and Finish tries again
+    # if this fails, the service is going back in any case, and Finish tries again
     leftovers.withdraw(ecs, released.task_definition)
     why = f"ECS began {back.id}, back to {plan.task_definition}"
     return Output(wait("ROLLING_BACK", why, limits.stability_poll_seconds), back)

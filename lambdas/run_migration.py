@@ -13,13 +13,13 @@ from landfall.steps.migrations.look import Migrating
 
 @dataclass(frozen=True)
 class Output:
-    """WAIT `MIGRATION_STARTED` with a task to look at, WAIT to ask ECS again, or FAIL; the service is as it was."""
+    """WAIT `MIGRATION_STARTED` with a task to look at, WAIT to ask ECS again, or FAIL; the service is unchanged."""
 
     verdict: Verdict
 
 
 def run(event: Migrating, world: World) -> Output:
-    """Write the intent down, run the task, write the task down. Safe to repeat: the client token is the same."""
+    """Record the intent, run the task, record the task. Safe to repeat: the client token is the same."""
     return Output(starting.begun(event.release, event.deployment, world))
 
 

@@ -15,7 +15,7 @@ from landfall.smoke.case import Check
 
 @dataclass(frozen=True)
 class Output:
-    """What the round of requests says, check by check."""
+    """The verdict of the round of requests, and the result of each check."""
 
     verdict: Verdict
     checks: tuple[Check, ...]
@@ -31,7 +31,7 @@ def run(event: Judged, world: World) -> Output:
     answers = world.ask(settings, event.baseline.base_url, world.secrets(settings), tasks)
     before = event.baseline.git_sha if forward else UNKNOWN
     results = smoke.checks(answers, event.deployment.git_sha, settings.smoke, before)
-    if forward:  # the way back can't undo what a migration did
+    if forward:  # the way back can't undo a migration
         results += smoke.schema_checks(answers, settings.smoke, settings.schema_path, event.release.schema_version)
     as_it_ran = not forward and commit.same(event.deployment.git_sha, event.baseline.git_sha)
     allowed = event.baseline.checks if as_it_ran else {}

@@ -1,6 +1,6 @@
 """Sweep: on a schedule, starts the recovery of deployments whose execution is gone.
 
-The event that tells of an execution's end is delivered on a best-effort basis, and may be lost.
+The event of an execution's end is delivered on a best-effort basis, and may be lost.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from landfall.runtime.world import World
 from landfall.steps.recovering import sweeping
 
 LOOKED_BACK = timedelta(days=1)
-"""Executions that failed since then should have left a record."""
+"""How far back the sweep looks for failed executions without a record."""
 MOST_LOST = 100
-"""How many of them are looked for in the ledger, the newest first. Earlier sweeps looked for the others."""
+"""How many of the newest failed executions it looks up in the ledger. Earlier sweeps handled the others."""
 
 
 @dataclass(frozen=True)

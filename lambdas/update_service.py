@@ -14,7 +14,7 @@ from landfall.steps import leftovers
 
 @dataclass(frozen=True)
 class UpdateInput:
-    """The release, what runs now, and the revision that is to run."""
+    """The release, the baseline, and the revision to run."""
 
     release: Release
     baseline: Baseline
@@ -23,9 +23,9 @@ class UpdateInput:
 
 @dataclass(frozen=True)
 class Output:
-    """WAIT with the deployment to judge; FAIL `BASELINE_CHANGED` when nothing was touched after all.
+    """WAIT with the deployment to judge; FAIL `BASELINE_CHANGED` if the service was not changed after all.
 
-    WAIT `UPDATE_REFUSED`: ask AWS again. An update that it goes on refusing never touched the service.
+    WAIT `UPDATE_REFUSED`: ask AWS again. If AWS keeps refusing the update, the service was never changed.
     """
 
     verdict: Verdict
@@ -37,7 +37,7 @@ def run(event: UpdateInput, world: World) -> Output:
     ecs, limits = world.ecs(event.release.service), event.release.limits
     baseline, wanted = event.baseline, event.deployment
     before = ecs.service()
-    if before is None:  # a late read, which after a lost reply must not call the update undone
+    if before is None:  # a late read: after a lost reply, it must not count as proof that the update had no effect
         raise AwsCallFailed("ServiceMissing", "ECS knows no such service at this look")
     if refusal := update_result.changed_meanwhile(before, baseline, wanted):
         if refusal.code == update_result.BASELINE_CHANGED:

@@ -1,4 +1,4 @@
-"""The pages of `landfall ui` beside a local AWS, so that its story can be watched while it happens."""
+"""The pages of `landfall ui` for a local AWS, to watch it while it runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from local.stage.landfall_stage import Stage
 
 @contextmanager
 def pages(stage: Stage) -> Iterator[str]:
-    """Serve the pages while it lasts, and return their address. They read only when somebody looks."""
+    """Serve the pages during the block, and return their address. They read only when somebody opens them."""
     cloud = Cloud(session(), settings_file.load(stage.settings), require_loopback(stage.aws.endpoint))
     site = Site([Environment("local", cloud)], f"/{server.token()}", [" --local"])
     with server.bound(0) as listening:

@@ -36,7 +36,7 @@ AS_WORKER: dict[str, Any] = {
     "stack": {"certificate_arn": None},
     "worker": {"steady_seconds": 10, "progress": {"log": "processed message [0-9]+", "within_seconds": 5}},
 }
-"""What makes a copy of the sample service a worker. It takes half a second for a message. The steady time is longer, so
+"""A copy of the sample service as a worker. A message takes half a second. The steady time is longer, so
 that a crash is seen on a slow laptop too, where a container takes seconds to start."""
 QUICK_STACK = {
     "health_check_interval_seconds": 5,  # the shortest that AWS allows

@@ -26,7 +26,7 @@ def file(machine: Machine) -> Path:
 
 
 def definition_text(machine: Machine = Machine.DEPLOY) -> str:
-    """Return the definition as it stands in the file."""
+    """Return the text of the file."""
     return file(machine).read_text(encoding="utf-8")
 
 
@@ -41,7 +41,7 @@ def definition(machine: Machine = Machine.DEPLOY) -> dict[str, Any]:
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """Return the definition in a text. Raises ValueError where an object has two keys of one name."""
+    """Return the definition in a text. Raises ValueError if an object has two keys of one name."""
     return dict(json.loads(text, object_pairs_hook=_unique))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 Block = dict[str, Any]
 
 THIS_STATE = "<this state>"
-"""Stands in `Catch.assign` where the name of the state belongs."""
+"""A placeholder in `Catch.assign` for the name of the state."""
 
 TIMEOUT_SECONDS = 70
 """How long Step Functions waits for a Task. Lambda ends a step after 60 s (`longest` in
@@ -53,7 +53,7 @@ AWAITED = {**RETRIED, "ErrorEquals": ["States.TaskFailed"]}
 """Retries a wait for a task token that could not begin. A timeout is its ordinary end, and TaskFailed does not match it
 (Step Functions Developer Guide, "Error names")."""
 UNTIL_NEXT_LOOK = "{% $verdict.retry_after %}"
-"""TimeoutSeconds of such a wait: a token that is lost costs no more than the time until the next look."""
+"""TimeoutSeconds of such a wait: after a lost token, the machine waits only until the next look."""
 
 _CODE = "{% $states.errorOutput.Error %}"
 _CAUSE = "$exists($states.errorOutput.Cause) ? $string($states.errorOutput.Cause) : 'no cause given'"
@@ -82,7 +82,7 @@ class Catch:
     errors: tuple[str, ...] = ("States.ALL",)
 
     def block(self, name: str, state: Mapping[str, Any]) -> Block:
-        """Return the Catch as the state of this name has it."""
+        """Return the Catch for the state of this name."""
         block: Block = {"ErrorEquals": list(self.errors)}
         if self.assign:
             block["Assign"] = _named(self.assign, name)

@@ -13,7 +13,7 @@ from statemachine.retry_and_catch import FAILED_CALL, FAILED_STEP, FAILED_VERDIC
 
 @dataclass(frozen=True)
 class Kind:
-    """Tasks that are retried and caught alike. `final` are errors that no retry can change.
+    """Tasks with the same Retry and Catch. `final` are errors that a retry can't change.
 
     `seconds` is how long Step Functions waits for one of them.
     `awaits`: they wait for their task token to be used, until the verdict before them asks for another look.

@@ -10,7 +10,7 @@ FOLDED = ("Choice", "Wait", "Pass")
 
 
 def targets(state: dict[str, Any]) -> Iterator[str]:
-    """Yield the states that a state leads to, those that a Catch leads to aside."""
+    """Yield the states that a state leads to, without those of a Catch."""
     if "Next" in state:
         yield state["Next"]
     yield from (rule["Next"] for rule in state.get("Choices", []))
@@ -19,7 +19,7 @@ def targets(state: dict[str, Any]) -> Iterator[str]:
 
 
 def following(states: dict[str, Any], name: str) -> list[str]:
-    """Return what follows a state, with the states that only choose or wait folded away."""
+    """Return the states after a state, skipping those that only choose or wait."""
     found: list[str] = []
     waiting, seen = [states[name].get("Next")], set()
     while waiting:

@@ -1,7 +1,7 @@
-"""The packages of `lambdas/landfall`, in layers: what each may import, and the drawing of what it does import.
+"""The packages of `lambdas/landfall`, in layers: what each may import, and a drawing of what each imports.
 
 A package imports from layers below its own and from nothing else. `make drawing` writes the drawing into
-docs/architecture.md; tests/unit/test_packages.py holds the rules.
+docs/architecture.md; tests/unit/test_packages.py checks the rules.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("steps",),
     (HANDLERS,),
 )
-"""The packages, and the modules that stand alone, from the bottom up."""
+"""The packages, and the single modules, from the bottom up."""
 SHELL = ("aws", "runtime", "steps", HANDLERS)
-"""What reaches AWS, HTTP or Lambda's own libraries. Everything else is the core."""
+"""The packages that use AWS, HTTP or Lambda's own libraries. Everything else is the core."""
 _HEIGHT = {name: height for height, layer in enumerate(LAYERS) for name in layer}
 
 
 def package(module: str) -> str:
-    """Return the package of a module of `lambdas/`; its own name where it stands alone beside the packages."""
+    """Return the package of a module of `lambdas/`; its own name if it is in no package."""
     parts = module.split(".")
     return parts[1] if parts[0] == "landfall" and len(parts) > 1 else HANDLERS
 
@@ -109,7 +109,7 @@ def _below(a: str, arrows: Mapping[str, set[str]]) -> set[str]:
 
 
 def page() -> str:
-    """Return the page with its drawing as it should be."""
+    """Return the page with the current drawing."""
     text = PAGE.read_text(encoding="utf-8")
     return marked.put_into(text, BEGIN, END, f"```mermaid\n{mermaid()}\n```\n")
 

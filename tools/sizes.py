@@ -1,7 +1,7 @@
-"""How large the modules and functions are: `python -m tools.sizes` prints the table, tree by tree.
+"""The sizes of modules and functions: `python -m tools.sizes` prints a table for each tree.
 
-Modules are counted in lines of code: blank lines, comments and docstrings are left out. Functions are counted from
-`def` to their last line, the docstring left out.
+The size of a module is its lines of code, without blank lines, comments and docstrings. The size of a function is from
+`def` to its last line, without the docstring.
 """
 
 from __future__ import annotations

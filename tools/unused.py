@@ -1,6 +1,6 @@
-"""Says which code nothing uses, by vulture (`make tidy`). What tests alone use counts as used.
+"""Finds unused code with vulture (`make tidy`). Code that only tests use counts as used.
 
-Exits 0 only if unused.toml gives a reason for each name that is found, and none in vain.
+Exits 0 only if unused.toml gives a reason for each name that is found, and no unused reason.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _LINE = re.compile(r"(?P<path>[^:]+):(?P<number>\d+): unused \w+ '(?P<name>[^']+
 
 
 def main() -> int:
-    """Look, and tell."""
+    """Run vulture, and print the result."""
     reasons = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
     run = subprocess.run([sys.executable, "-m", "vulture", *WHERE], capture_output=True, text=True, check=False)  # noqa: S603
     if run.stderr:
@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def judged(lines: Iterable[str], reasons: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Return what has no reason, and which reasons are in vain. `reasons` are by file and name; tests need none."""
+    """Return the names without a reason, and the unused reasons. `reasons` are by file and name; tests need none."""
     found = [m for line in lines if (m := _LINE.match(line)) and not m["path"].startswith("tests/")]
     known = {(path, name) for path, names in reasons.items() for name in names}
     seen = {(m["path"], m["name"]) for m in found}

@@ -42,7 +42,7 @@ class Marks:
             self._db.execute(put, row)
 
     def close(self) -> None:
-        """Throw everything away."""
+        """Delete everything."""
         self._db.close()
 
     def pop(self, record: Record) -> Record:

@@ -26,7 +26,7 @@ def forbidden(address: Address) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Say whether a host, as it stands in a URL, is this machine itself."""
+    """Say whether the host of a URL is this machine."""
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:

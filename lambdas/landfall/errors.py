@@ -2,13 +2,13 @@
 
     LandfallError
     ├── SettingsError          services.toml is wrong: names the line, the key and the way out
-    ├── InvalidRequest         what was asked for can't be done: names the field, the value and the way out
+    ├── InvalidRequest         a request can't be carried out: names the field, the value and the way out
     └── StepError              a step could not decide; Step Functions retries it, then catches it
-        ├── InvalidStepInput   the state machine handed a step something it does not understand
-        ├── UnreadableRecord   a ledger record can't be read as one: it is old, or was changed by hand
+        ├── InvalidStepInput   the state machine gave a step an input that it does not understand
+        ├── UnreadableRecord   a ledger record can't be read: it is old, or somebody changed it by hand
         ├── StepOutputTooLarge a step's answer would not fit an execution's history
         └── AwsCallFailed      AWS refused or failed a call: carries AWS's own words and what was being tried
-            └── AwsBusy        AWS throttled the call or could not be reached: it is worth waiting and asking again
+            └── AwsBusy        AWS throttled the call or could not be reached: the step waits, and asks again
 
 A verdict against a release is never an exception: exceptions mean "could not decide".
 """
@@ -48,7 +48,7 @@ class StepOutputTooLarge(StepError):
 
 
 class UnreadableRecord(StepError):
-    """A ledger record lacks what it must have, or was changed by hand: look at it before anything is done about it."""
+    """A ledger record lacks a required field, or was changed by hand: a person must look at it first."""
 
 
 class AwsCallFailed(StepError):
@@ -60,7 +60,7 @@ class AwsCallFailed(StepError):
 
 
 class AwsBusy(AwsCallFailed):
-    """AWS throttled a call, failed by itself or could not be reached. That says nothing about what was asked for.
+    """AWS throttled a call, had an internal error or could not be reached. That says nothing about the request.
 
-    Step Functions retries a step that raises it for as long as an hour (statemachine/retry_and_catch.py).
+    Step Functions retries a step that raises it, for up to an hour (statemachine/retry_and_catch.py).
     """

@@ -11,10 +11,10 @@ _SEEN_ONCE = "_SEEN_ONCE"
 
 @dataclass(frozen=True)
 class Pause:
-    """How long the owner of the service has paused a deployment; goes from look to look.
+    """How long the owner of the service has paused a deployment; it is passed from look to look.
 
     `seconds` is the time paused so far, of all its pauses together. `paused`: it was paused at `looked_at`, the last
-    look that could be read; `said` is what was told of it, and `until` when ECS ends it. `service_deployment` is the
+    look that could be read; `said` is the text about it, and `until` when ECS ends it. `service_deployment` is the
     ARN of ours, once it is known.
     """
 
@@ -31,9 +31,9 @@ class Pause:
 
 @dataclass(frozen=True)
 class Stages:
-    """How far a service deployment came that shifts traffic; goes from look to look.
+    """How far a service deployment with a traffic shift is; it is passed from look to look.
 
-    `since` is when its `stage` began to be seen, and `scaled_at` when its new tasks were all there; empty before.
+    `since` is when a look first saw its `stage`, and `scaled_at` when all its new tasks were there; empty before.
     """
 
     service_deployment: str = ""
@@ -44,12 +44,12 @@ class Stages:
 
 @dataclass(frozen=True)
 class Counted:
-    """What DescribeServices told of a deployment at the previous look, and when; goes from look to look.
+    """The counts of DescribeServices at the previous look, and their time; they are passed from look to look.
 
     `missing`: how many tasks ECS said it started since the first look, less those that run or start. Only whether it
-    grew means anything. `wanted`: how many looks are still to list the tasks after a sign that one stopped. `said`:
-    what the last list had to say. `pause`: None where the service can't be paused. `stages`: None where ECS does not
-    shift the service's traffic.
+    grew has a meaning. `wanted`: how many more looks must list the tasks after a sign that one stopped. `said`: the
+    result of the last list. `pause`: None if the service can't be paused. `stages`: None if ECS does not shift the
+    service's traffic.
     """
 
     deployment: str
@@ -93,7 +93,7 @@ class Judgement:
 def seen_twice(code: str, reason: str, judged: Judged) -> Verdict:
     """Return a FAIL if the previous look showed the same; else a WAIT for another look soon.
 
-    DescribeServices is eventually consistent, so one odd answer decides nothing.
+    DescribeServices is eventually consistent, so a single odd answer decides nothing.
     """
     once = code + _SEEN_ONCE
     if judged.previous == once:

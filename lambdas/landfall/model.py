@@ -1,4 +1,4 @@
-"""What travels between the states: plain values, the same in Python and in the state machine's variables."""
+"""The values that pass between the states: plain values, the same in Python and in the state machine's variables."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Outcome(StrEnum):
 
 
 PROVEN = (Outcome.SUCCEEDED, Outcome.NO_CHANGE)
-"""Outcomes that say: this release was proven live."""
+"""Outcomes that mean that the release was proven live."""
 QUIET = (*PROVEN, Outcome.SKIPPED)
-"""Outcomes that people are not told of; programs are told of every one."""
+"""Outcomes of which people are not notified; programs get an event for every outcome."""
 UNTOUCHED = (Outcome.REJECTED, Outcome.SKIPPED)
-"""Outcomes of deployments that touched nothing: what was true before them is still true."""
+"""Outcomes of deployments that changed nothing: the earlier state still holds."""
 
 
 class Intent(StrEnum):
@@ -64,8 +64,8 @@ class Kind(StrEnum):
 class Verdict:
     """A verdict: WAIT, PASS or FAIL, a code for programs, a reason for people.
 
-    `retry_after` is how many seconds the machine waits before it looks again (at least 1). What services and AWS say
-    ends up in a reason, and so in the execution's history: it is redacted before it can be anywhere.
+    `retry_after` is how many seconds the machine waits before it looks again (at least 1). Texts of services
+    and AWS end up in a reason, and so in the execution's history: they are redacted first.
     """
 
     state: State
@@ -81,9 +81,9 @@ class Verdict:
 class Asked:
     """A request that was recorded before there was an image to deploy (asked.py).
 
-    AWS's word are `at`, when it was recorded, `execution`, the front machine's that recorded it, by whose ARN
-    CloudTrail names the caller, and `build`, empty where the asker pushes. The rest is a claim: `by` is what STS told
-    the asker, `via` the program that asked.
+    AWS sets `at` (when it was recorded), `execution` (the front's execution, by whose ARN CloudTrail names the caller)
+    and `build` (empty if the requester pushes). The rest is a claim: `by` is the identity that STS told the requester,
+    `via` the program that asked.
     """
 
     by: str
@@ -98,10 +98,10 @@ class Asked:
 class Release:
     """One image digest built from one commit, to be made live on one service by one deployment.
 
-    The defaults are those of a request that could not be resolved: it is recorded all the same.
+    The defaults are those of a request that could not be resolved: it is recorded too.
     `accepted_digests` is the image's digest and, for an index, its platforms' digests. `by_push`: the image's push
     asked for it, not a person. `fence` is that of the lock it is deployed under, 0 before there is one. `revision` is
-    the one under which it was proven before, of which a request to roll back makes a copy. `bakes` is how often the
+    the one under which it was proven before; a request to roll back makes a copy of it. `bakes` is how often the
     proof is repeated after the first time: 1 with a `bake_seconds` in its limits, else 0. `requested_by` is what
     started the execution; `asked` is the recorded request that led to it, `asked_too` who else asked for the same
     commit meanwhile. `came` is the input of a request that can't be read, redacted.
@@ -155,10 +155,10 @@ class Release:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What ran before the update, and what going back means.
+    """What ran before the update, and where a rollback goes.
 
-    `restore_to` is the revision a rollback goes to: the one that ran, or a copy of it pinned to the digests
-    that ran where it named an image by tag, or the last release the ledger knows as proven where another ran;
+    `restore_to` is the revision that a rollback restores: the one that ran, or, if it named an image by tag, a copy of
+    it pinned to the digests that ran, or, if what ran was never proven, the last proven release of the ledger;
     `restores` says which. For the last proven release `accepted` are the digests its containers may report and
     `proven_sha` its commit. While `ecs_deployment` is PRIMARY, nothing was touched. `checks` is the smoke result
     before the update, name to state. `dead_targets` are targets, as ip:port, that were no task of the service and
@@ -189,7 +189,7 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Deployment:
-    """A change of the service that is to be judged: ours going forward, or ours going back.
+    """Landfall's change of the service, forward or back, that the steps judge.
 
     `id` is the ECS deployment id (empty until the service is updated); `digests` maps a container to the
     digests it may run (an image index and its platforms' manifests all count as the same release). A rollback
@@ -212,7 +212,7 @@ class Deployment:
 
     @property
     def is_to_none(self) -> bool:
-        """Say whether it goes back to no tasks: nothing ran before the first release."""
+        """Say whether it goes back to no tasks, since nothing ran before the first release."""
         return self.kind == Kind.ROLLBACK and self.desired_count == 0
 
 
@@ -229,7 +229,7 @@ class Failure:
 
 
 def safe(reason: str) -> str:
-    """Return a reason that may be anywhere: redacted, and cut to REASON_LIMIT."""
+    """Return a reason that may be stored and sent: redacted, and cut to REASON_LIMIT."""
     return cut(redacted(reason), REASON_LIMIT)
 
 

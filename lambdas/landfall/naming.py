@@ -1,4 +1,4 @@
-"""Names of what Landfall starts, and the limits of names. All who mean the same thing must use the same name."""
+"""The names of executions and projects, and the limits of names. All callers must use the same name for one thing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXECUTION_LIMIT = 80
 TIMED = len("20260102T030405Z-")
 """Characters of the time in front of a deployment's id."""
 DEPLOYMENT_LIMIT = TIMED + EXECUTION_LIMIT
-"""Characters of a deployment's id: a name that begins with no time, such as EventBridge's own, gets one in front."""
+"""Characters of a deployment's id: a name without a time in front, such as EventBridge's own, gets one."""
 SUBJECT_LIMIT = 99
 """Characters of a subject: less than 100 (SNS API reference, Publish)."""
 TIME = "%Y%m%dT%H%M%SZ"
@@ -56,13 +56,13 @@ def whole_seconds(time: str) -> str:
 
 
 def stamp(time: str) -> str:
-    """Return an ISO 8601 time in UTC as ids begin with it: `20260102T030405Z`."""
+    """Return an ISO 8601 time in UTC in the form at the start of ids: `20260102T030405Z`."""
     return re.sub("[-:]", "", whole_seconds(time)) + "Z"
 
 
 def deployment(execution_name: str, started_at: str) -> str:
-    """Return a deployment's id, which sorts by time: the name of its execution, or, where that does not begin with a
-    time, when it started and the name. The state machine's first state says the same.
+    """Return a deployment's id, which sorts by time: the name of its execution, or, if that does not begin with a time,
+    the start time and the name. The state machine's first state makes the same id.
     """
     if _TIMED.match(execution_name):
         return execution_name
@@ -72,13 +72,13 @@ def deployment(execution_name: str, started_at: str) -> str:
 def execution_of_build(service: str, digest: str) -> str:
     """Return the name under which a built image's deployment is started when its push has started none.
 
-    Step Functions refuses a name twice in 90 days: whoever starts it, and however often, it starts once.
+    Step Functions refuses a name twice in 90 days, so it starts once, whoever starts it and however often.
     """
     return f"build-{service}-{digest.removeprefix('sha256:')[:32]}"
 
 
 def front(service: str) -> str:
-    """Return the state machine that a release of a service is asked of, before its image is built."""
+    """Return the name of a service's front: people ask it for a release before the image is built."""
     return f"{FRONT}{service}"
 
 
@@ -88,6 +88,6 @@ def build_project(service: str) -> str:
 
 
 def service_of_project(project: str) -> str | None:
-    """Return which service a CodeBuild project builds; None for one that is not of Landfall."""
+    """Return which service a CodeBuild project builds; None if the project is not Landfall's."""
     found = re.fullmatch(rf"{_PROJECT}([a-z][a-z0-9-]{{0,30}})", project)
     return found[1] if found else None

@@ -1,4 +1,4 @@
-"""What travels between the states as JSON: how large it is, and how it is kept small without losing anything.
+"""Measures the JSON that passes between the states, and makes it smaller without losing data.
 
 Sizes are bytes of JSON: a character is up to four of them, and one that JSON escapes up to six.
 """
@@ -24,7 +24,7 @@ _PARSE = dacite.Config(strict=True, cast=[Enum, tuple])
 I = TypeVar("I")  # noqa: E741
 
 GROUPED = frozenset({"digests", "accepted"})
-"""Fields that map containers to digests. Containers of one image have the same, which stand at the first of them."""
+"""Fields that map containers to digests. Containers with the same image share the digests of the first one."""
 
 
 def size(value: Any) -> int:
@@ -33,7 +33,7 @@ def size(value: Any) -> int:
 
 
 def cut(text: str, limit: int) -> str:
-    """Return a text that takes `limit` bytes of JSON at most, its quotation marks aside. It shows where it was cut.
+    """Return a text of at most `limit` bytes as JSON, without its quotation marks. It shows where it was cut.
 
     Half a character, which a service's JSON can hold and UTF-8 can't, becomes a question mark.
     """
@@ -48,7 +48,7 @@ def cut(text: str, limit: int) -> str:
 def packed(value: Any) -> Any:
     """Return a step's answer with each list of digests once: `{"app": […], "worker": 0}` for two of one image.
 
-    The number says which container has them, counted from 0 by name: what JSON's order of keys is does not matter.
+    The number says which container has them, counted from 0 by name: the order of JSON's keys does not matter.
     """
     if isinstance(value, list | tuple):
         return [packed(each) for each in value]
@@ -58,7 +58,7 @@ def packed(value: Any) -> Any:
 
 
 def unpacked(value: Any) -> Any:
-    """Return what `packed` was given."""
+    """Return the input of `packed`."""
     if isinstance(value, list | tuple):
         return [unpacked(each) for each in value]
     if not isinstance(value, Mapping):
@@ -67,7 +67,7 @@ def unpacked(value: Any) -> Any:
 
 
 def parse(kind: type[I], event: Mapping[str, Any]) -> I:
-    """Read a step's input. Raises InvalidStepInput where a field is missing, unknown or of another type."""
+    """Read a step's input. Raises InvalidStepInput if a field is missing, unknown or of another type."""
     try:
         return dacite.from_dict(kind, unpacked(event), _PARSE)
     except (dacite.DaciteError, ValueError, TypeError) as error:
@@ -75,7 +75,7 @@ def parse(kind: type[I], event: Mapping[str, Any]) -> I:
 
 
 def stored(kind: type[I], text: Any) -> I | None:
-    """Read what a field of a ledger record holds as JSON; None where somebody changed it so that it can't be read."""
+    """Read the JSON in a field of a ledger record; None if somebody made it unreadable."""
     try:
         return parse(kind, json.loads(text))
     except (InvalidStepInput, AttributeError, TypeError, ValueError, RecursionError):
@@ -83,7 +83,7 @@ def stored(kind: type[I], text: Any) -> I | None:
 
 
 def fitting(answer: Mapping[str, Any], limit: int = OUTPUT_LIMIT) -> dict[str, Any]:
-    """Return an answer as it travels. Raises StepOutputTooLarge where that takes more than `limit` bytes."""
+    """Return an answer in its form as JSON. Raises StepOutputTooLarge if that takes more than `limit` bytes."""
     text = json.dumps(packed(answer), ensure_ascii=False).encode("utf-8", "replace")
     if len(text) > limit:
         raise StepOutputTooLarge(f"the step's answer has {len(text)} bytes; {limit} is the most")

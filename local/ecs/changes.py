@@ -1,4 +1,4 @@
-"""The service deployments of a service: which stage each is at, which hooks wait, and how each ended.
+"""The service deployments of a service: the stage of each, the hooks that wait, and how each ended.
 
 The stages of a rolling deployment are our reading, as the trait ``service_deployments`` says. ``stages`` has those of
 the other strategies.
@@ -27,7 +27,7 @@ _REQUESTED = {
 
 
 def of(service: Record, deployment: Record) -> Record:
-    """Return the service deployment of an ECS deployment; it is made when it is first asked for."""
+    """Return the service deployment of an ECS deployment; it is made at first use."""
     known: list[Record] = service.setdefault("_changes", [])
     found = next((change for change in known if change["_deployment"] == deployment["id"]), None)
     return found or _made(service, deployment, known)
@@ -59,7 +59,7 @@ def enter(service: Record, change: Record, stage: str) -> None:
 
 
 def act(service: Record, change: Record, detail: Record, action: str, status: str) -> None:
-    """End the wait of a hook: go on, or roll the deployment back."""
+    """End the wait of a hook: continue, or roll the deployment back."""
     detail["status"] = status
     _tell(service, change, detail)
     if action == "ROLLBACK":
@@ -105,7 +105,7 @@ def _fail(service: Record, change: Record, reason: str) -> None:
 
 
 def settle(service: Record) -> None:
-    """Bring the state of each service deployment up to what its ECS deployment has become."""
+    """Update the state of each service deployment to that of its ECS deployment."""
     primary = ecs._primary_deployment(service)
     listed = {deployment["id"]: deployment for deployment in service["deployments"]}
     if primary is None:

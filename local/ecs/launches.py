@@ -48,7 +48,7 @@ def launch_missing(cluster: str, service: Record, primary: Record, ours: list[Re
 
 
 def launch(cluster: str, service: Record, deployment: Record, ours: list[Record], count: int) -> None:
-    """Launch so many more tasks of a deployment that has these."""
+    """Launch this many more tasks of a deployment."""
     if time.monotonic() < float(deployment.get("_launch_after", 0)):
         return
     definition = ecs._task_defs.get(ecs._resolve_td_key(deployment["taskDefinition"])) or {}

@@ -4,16 +4,16 @@ AWS ("Amazon ECS blue/green deployments" and its pages on how it works, on linea
 hooks for Amazon ECS service deployments", "API_StopServiceDeployment"): green is scaled up to the full count beside
 blue, in the other target group; the test rule moves to green, then production moves by weight; after the bake blue is
 stopped. A rollback moves production and test traffic back to blue and stops green, and makes no service revision.
-Here: as AWS. Our reading, which no page of AWS says:
-- A rollback moves traffic only when blue is complete and healthy. In CLEAN_UP, too: it starts blue again first.
+Here: as AWS. Our reading, since AWS's documentation does not say:
+- A rollback moves traffic only when blue is complete and healthy. In CLEAN_UP it first starts blue again.
 - A newer deployment begins with all traffic at the last revision that was SUCCESSFUL, and stops every other task.
 - Live weights that somebody else changed are not noticed, and are overwritten at the next shift
   (aws/containers-roadmap #2853).
-- A source revision without tasks stays without, also when the same update raises the service's desired count.
-- Only SCALE_UP waits for green's health: a green task that is lost later is replaced, but holds nothing up.
-- The first deployment of a service passes through the same stages. Where it fails there is nothing to go back to:
+- A source revision without tasks gets none, even if the same update raises the service's desired count.
+- Only SCALE_UP waits for green's health: a green task that is lost later is replaced, but delays nothing.
+- The first deployment of a service passes through the same stages. If it fails, there is nothing to go back to:
   ROLLBACK_FAILED.
-Not played: hooks of type AWS_LAMBDA, alarms, Service Connect, the limits of 24 hours a stage and 30 days in all.
+Not simulated: hooks of type AWS_LAMBDA, alarms, Service Connect, the limits of 24 hours a stage and 30 days in all.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def under_way(service: Record) -> Record | None:
 
 
 def step(cluster: str, service: Record, change: Record) -> None:
-    """Do what the deployment's stage asks for, and go on to the next stage when that is done."""
+    """Do the work of the deployment's stage, and go on to the next stage when it is done."""
     green = next((d for d in service["deployments"] if d["id"] == change["_deployment"]), None)
     blue = next((d for d in service["deployments"] if d["id"] == change["_source"]), None)
     if green is None:
@@ -51,7 +51,7 @@ def step(cluster: str, service: Record, change: Record) -> None:
 
 
 def _forth(cluster: str, service: Record, change: Record, green: Record, blue: Record | None) -> None:
-    """Keep both fleets complete as far as the stage asks for them, then see whether the stage is done."""
+    """Keep both fleets complete as the stage requires, then check whether the stage is done."""
     now: shifting_stages.Step = change["_steps"][change["_at"]]
     scaled = change["_at"] >= shifting_stages.BEFORE.index(shifting_stages.SCALE_UP)
     complete = not scaled or _complete(cluster, service, green) or now.stage != shifting_stages.SCALE_UP
@@ -145,7 +145,7 @@ def _shift(
 
 
 def _finish(service: Record, deployment: Record) -> None:
-    """Complete the deployment that all traffic and all tasks belong to now."""
+    """Complete the deployment that now has all traffic and all tasks."""
     name = deployment["id"]
     reason = f"ECS deployment {name} completed."
     deployment.update(rolloutState="COMPLETED", rolloutStateReason=reason, updatedAt=ecs._iso(), _proven=True)

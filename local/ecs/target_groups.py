@@ -2,8 +2,8 @@
 
 AWS ("Application Load Balancer resources for blue/green, linear, and canary deployments"): a service with a strategy
 has two target groups, which take turns. Our reading: the first deployment gets the service's own group; the service's
-record names the same groups before and after a deployment, and which one a service revision has is told by its
-``resolvedConfiguration``. (A user saw the first deployment in the alternate group: go-to-k/cdk-real-drift #1730.)
+record names the same groups before and after a deployment, and a service revision's ``resolvedConfiguration`` says
+which one it has. (A user saw the first deployment in the alternate group: go-to-k/cdk-real-drift #1730.)
 """
 
 from __future__ import annotations

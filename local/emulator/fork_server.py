@@ -30,9 +30,9 @@ PRELOADED = (
     "cryptography.hazmat.primitives.serialization",
     "re2",
 )
-"""What the steps' modules import of their layer. A function that doesn't import it does not notice."""
+"""The libraries of the layer that the steps import. A function that doesn't need them is not affected."""
 MODELS = ("cloudwatch", "dynamodb", "ecr", "ecs", "elbv2", "events", "kms", "logs", "s3", "sns", "stepfunctions")
-"""The services whose models most workers read: to parse them takes as long as a step's own work."""
+"""The services whose models most workers read: parsing them takes as long as a step's own work."""
 LONGEST = 1 << 18
 """Bytes of a request: an environment is a few kilobytes."""
 
@@ -55,7 +55,7 @@ def main(socket_fd: int, libraries: list[str]) -> None:
             continue
     if "boto3" in sys.modules:
         read_models()
-    gc.freeze()  # a collection in a worker would copy all of the memory that it shares
+    gc.freeze()  # a garbage collection in a worker would copy all the shared memory
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the workers
     with socket.socket(fileno=socket_fd) as asked:
         while True:
@@ -72,7 +72,7 @@ def main(socket_fd: int, libraries: list[str]) -> None:
 
 
 def read_models() -> None:
-    """Keep botocore's files, once parsed, for all workers: each then makes its clients of what is there."""
+    """Keep botocore's parsed files for all workers, which then make their clients from them."""
     loaders = importlib.import_module("botocore.loaders")
     loaders.JSONFileLoader.load_file = staticmethod(cache(loaders.JSONFileLoader().load_file))
     loader = loaders.Loader()
@@ -95,7 +95,7 @@ def work(asked: Request, files: list[int]) -> None:
         sys.argv = [asked["script"]]
         runpy.run_path(sys.argv[0], run_name="__main__")
         status = 0
-    except BaseException:  # as the interpreter does with what a script doesn't catch
+    except BaseException:  # as the interpreter handles an uncaught exception
         importlib.import_module("traceback").print_exc()
     finally:
         sys.stderr.flush()

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
 _CBOR = re.compile(r"/service/\w+/operation/(\w+)$")
 _OF_LAMBDA = {"invocations": "InvokeFunction", "configuration": "GetFunctionConfiguration"}
-"""The right that a request to Lambda takes, by the end of its path. A step's own call of a function is so told from
-`lambda:Invoke`, by which Step Functions calls the step."""
+"""The IAM action of a request to Lambda, by the end of its path. It distinguishes a step's own call of a function
+from `lambda:Invoke`, with which Step Functions calls the step."""
 _READS = ("Describe", "List", "Get", "BatchGet", "Query")
 
 

@@ -29,7 +29,7 @@ from local.traits.alb_routing import eligible
 
 HTTPS, HTTP = 443, 80
 losing: list[Callable[[str], bool]] = []
-"""Says for a load balancer's name whether the service's answer is lost. None without faults."""
+"""Decides, by a load balancer's name, whether the service's answer is lost. None without faults."""
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -1,12 +1,12 @@
 """The CloudWatch metrics of a load balancer's target groups: what the fronts saw, by the minute.
 
 AWS ("CloudWatch metrics for your Application Load Balancer"): the load balancer reports in intervals of 60 seconds, and
-only while requests flow through it. Of what is played here, each with the dimensions TargetGroup and LoadBalancer:
+only while requests flow through it. These metrics are simulated, each with the dimensions TargetGroup and LoadBalancer:
 RequestCount counts requests for which a target was chosen; HTTPCode_Target_2XX_Count (3XX, 4XX, 5XX) count the
 targets' own answers, and there is no data point where there is nothing to count; TargetConnectionErrorCount counts
 connections that failed; TargetResponseTime is the time in seconds until the target begins to answer, with percentiles.
-Health checks are in none of them. Our reading: a minute is there as soon as it is over (AWS says nothing; its data come
-later at times), and its time stamp is its beginning.
+They exclude health checks. Our reading: a minute is available as soon as it is over (AWS does not say; its data are
+sometimes later), and its time stamp is its beginning.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Key = tuple[str, str, str, str, int]  # account, region, load balancer, target g
 
 @dataclass
 class Minute:
-    """What was measured of one target group in one minute."""
+    """The measurements of one target group in one minute."""
 
     requests: int = 0
     unconnected: int = 0
@@ -45,7 +45,7 @@ class Request:
     status: int = 0
 
     def answered(self, reply: Any) -> None:
-        """Note the answer. What isn't streamed was not made by a target."""
+        """Note the answer. An answer that isn't streamed did not come from a target."""
         self.status = int(reply[0]) if isinstance(reply[2], StreamingResponse) else 0
 
 

@@ -1,13 +1,13 @@
-"""Serves the emulator's Network Load Balancer on the two ports of a front: it passes connections on, not requests.
+"""Serves the emulator's Network Load Balancer on the two ports of a front: it forwards connections, not requests.
 
 AWS ("Listeners for your Network Load Balancers", "Health checks for Network Load Balancer target groups"): a TLS
-listener ends TLS, a TCP listener passes everything on. A new connection goes to a healthy target, or to any target if
-none is healthy. There are no redirects and no error pages: a connection that leads to nobody is reset.
-Emulator: it has the records of such a load balancer, and forwards HTTP alone.
+listener ends TLS, a TCP listener forwards everything. A new connection goes to a healthy target, or to any target if
+none is healthy. There are no redirects and no error pages: a connection without a target is reset.
+Emulator: it has the records of such a load balancer, but forwards only HTTP.
 Here: port 443 of the load balancer is the front's HTTPS port, with the front's own certificate; port 80 is its HTTP
 port; port 8443, for test traffic, is its test port, with the certificate. Target groups share connections by weight.
-A port is open only while a listener is there, so that plain HTTP is refused where none is. Not played: the minutes
-until a new target is registered, and those in which a target that drains still gets connections. Both are in
+A port is open only while it has a listener, so that plain HTTP is refused without one. Not simulated: the minutes
+until a new target is registered, and those in which a draining target still gets connections. Both are in
 tests/campaigns/torture/scenarios/20-shapes.toml.
 """
 
@@ -98,7 +98,7 @@ class NetworkFront:
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass on what one side sends until it ends, then tell the other side. TLS has no half-closed connections."""
+    """Forward one side's data until it ends, then end the other side. TLS has no half-closed connections."""
     with contextlib.suppress(OSError, ssl.SSLError):
         while data := await reader.read(CHUNK):
             writer.write(data)

@@ -55,7 +55,7 @@ def _port(group: Settings, port: int) -> int:
 
 
 def _connected(group: Settings, address: str, port: int) -> Health:
-    """Say whether a target accepts a connection: a check by TCP asks no more."""
+    """Say whether a target accepts a connection: a TCP check needs no more."""
     timeout = float(group["HealthCheckTimeoutSeconds"])
     try:
         socket.create_connection((address, _port(group, port)), timeout).close()

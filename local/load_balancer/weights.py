@@ -45,7 +45,7 @@ def shift(arn: str, weights: Mapping[str, int]) -> bool:
 def in_percent(green: str, blue: str, percent: float) -> dict[str, int]:
     """Return the weights that give a share of the traffic to one group, and the rest to the other.
 
-    Percents are the weights, as users of ECS see them in their rules; a broken percent is told in 999 parts.
+    Whole percents are the weights, as users of ECS see them in their rules; a fraction of a percent uses 999 parts.
     """
     whole = 100 if float(percent).is_integer() else LARGEST
     share = round(percent * whole / 100)

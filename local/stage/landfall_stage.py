@@ -169,7 +169,7 @@ class Stage:
         return min(healthy), service["desiredCount"]
 
     def groups(self, service: Mapping[str, Any]) -> list[str]:
-        """Return the target groups of the revision that runs: a strategy lets two of them take turns."""
+        """Return the target groups of the running revision: with a strategy, two of them take turns."""
         own = [str(balancer["targetGroupArn"]) for balancer in service["loadBalancers"]]
         if not any(balancer.get("advancedConfiguration") for balancer in service["loadBalancers"]):
             return own

@@ -1,4 +1,4 @@
-"""The directory of a local AWS that a person starts, under build/local: removed when it stops, 110 MB a demo."""
+"""The directory under build/local of a local AWS that a person starts, removed at the end: a demo takes 110 MB."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ LOCAL = Path(__file__).resolve().parents[2] / "build" / "local"
 def own_directory(kind: str, parent: Path = LOCAL) -> Iterator[Path]:
     """Yield a directory named after this process; it need not exist yet.
 
-    After an error it stays, with the emulator's log in it, until the next local AWS starts: that one removes what
-    processes left that are gone.
+    After an error it stays, with the emulator's log in it, until the next local AWS starts and removes the directories
+    of ended processes.
     """
     remove_left_over(parent)
     directory = parent / f"{kind}-{os.getpid()}"
@@ -24,7 +24,7 @@ def own_directory(kind: str, parent: Path = LOCAL) -> Iterator[Path]:
         yield directory
     except Exception:
         raise
-    except BaseException:  # Ctrl-C is how most of them end
+    except BaseException:  # most of them end with Ctrl-C
         shutil.rmtree(directory, ignore_errors=True)
         raise
     else:
@@ -32,7 +32,7 @@ def own_directory(kind: str, parent: Path = LOCAL) -> Iterator[Path]:
 
 
 def remove_left_over(parent: Path) -> None:
-    """Remove the directories in `parent` that are named after a process that runs no more."""
+    """Remove the directories in `parent` that are named after an ended process."""
     for directory in parent.glob("*-*"):
         pid = directory.name.rpartition("-")[2]
         if directory.is_dir() and pid.isdecimal() and not _runs(int(pid)):

@@ -2,8 +2,8 @@
 
 AWS ("Wait for a callback with task token" in the Step Functions Developer Guide; Amazon States Language, Task state):
 if the function fails, the Task fails at once, with the function's error. `TimeoutSeconds` may be a JSONata expression.
-A wait that is over is an event TaskTimedOut, and no TaskFailed (API reference, HistoryEvent).
-Emulator: it goes on to wait after the function's error, takes `TimeoutSeconds` as it stands, and writes TaskFailed.
+A wait that times out is an event TaskTimedOut, not TaskFailed (API reference, HistoryEvent).
+Emulator: it keeps waiting after the function's error, takes `TimeoutSeconds` literally, and writes TaskFailed.
 Here: as AWS.
 """
 

@@ -45,10 +45,10 @@ class _Subprocess:
         return getattr(subprocess, name)
 
     def Popen(self, argv: Sequence[str], **asked: Any) -> Any:  # noqa: N802  subprocess's own name
-        """Fork a Python worker; start anything else as ever."""
+        """Fork a Python worker; start any other program as usual."""
         if argv[0] != sys.executable:
             return subprocess.Popen(argv, **asked)
-        layers = (asked.get("env") or {}).get(VARIABLE, "")  # without any, it has what AWS's runtime has: boto3
+        layers = (asked.get("env") or {}).get(VARIABLE, "")  # without a layer, it has boto3, like AWS's runtime
         with _LOCK:
             server = _SERVERS.get(layers)
             if server is None:
@@ -87,7 +87,7 @@ class ForkServer:
 
 
 class Forked:
-    """A forked worker, as far as the emulator uses a Popen."""
+    """A forked worker, with the part of Popen that the emulator uses."""
 
     def __init__(self, pid: int, stdin: TextIO, stdout: TextIO, stderr: TextIO) -> None:
         self.pid, self.stdin, self.stdout, self.stderr = pid, stdin, stdout, stderr
@@ -98,7 +98,7 @@ class Forked:
             self._handle, self.returncode = -1, 1
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end. Its exit code is not known: 1 stands for any."""
+        """Wait for its end. Its exit code is not known: it returns 1."""
         if self.returncode is None:
             watched = select.poll()  # select can't watch a file whose number is over 1,023
             watched.register(self._handle, select.POLLIN)
@@ -109,7 +109,7 @@ class Forked:
         return self.returncode
 
     def poll(self) -> int | None:
-        """Return something but None if it has ended."""
+        """Return a value other than None if it has ended."""
         try:
             return self.wait(0)
         except subprocess.TimeoutExpired:

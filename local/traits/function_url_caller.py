@@ -1,11 +1,10 @@
 """Trait: a function URL with AuthType AWS_IAM tells the function who called.
 
 AWS ("Invoking Lambda function URLs" in the Lambda Developer Guide): `requestContext.authorizer.iam` names the caller;
-`userArn` is the ARN of the user, or of the assumed role's session.
-Emulator: it checks that a request is signed, and leaves the authorizer out.
-Here: the identity that the emulator's STS knows by the access key. Credentials from AssumeRole so name their role. The
-dummy credentials of the local command are the root user on AWS's terms, who is no approver; our reading is that they
-stand for one person, the user `local`.
+`userArn` is the ARN of the user, or of the assumed role's session. Emulator: it checks that a request is signed, and
+leaves the authorizer out. Here: the identity that the emulator's STS has for the access key, so credentials from
+AssumeRole name their role. On AWS the dummy credentials of the local command would be the root user, who can't be an
+approver; here they are one person, the user `local`.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ def apply() -> None:
 
 
 def caller(headers: dict[str, str], account_id: str) -> dict[str, Any]:
-    """Return what AWS says of the caller."""
+    """Return the caller's identity in AWS's form."""
     known = iam_evaluator.resolve_caller_identity(extract_access_key_id(headers)) or {}
     arn = str(known.get("userArn") or "")
     if arn.endswith(":root"):

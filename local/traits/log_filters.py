@@ -1,4 +1,4 @@
-"""Trait: FilterLogEvents knows a stream's prefix, and regular expressions between two `%`.
+"""Trait: FilterLogEvents supports a stream's prefix, and regular expressions between two `%`.
 
 AWS (CloudWatch Logs API reference, FilterLogEvents: logStreamNamePrefix; user guide, "Supported regular expressions"):
 only streams that begin with the prefix are searched, and `%abc%` matches a line that holds a match of `abc`.
@@ -14,7 +14,7 @@ from typing import Any
 from ministack.services import cloudwatch_logs
 
 NONE = "\0"
-"""The name of no stream: without names, the emulator would search all."""
+"""A name that no stream has: without names, the emulator would search all streams."""
 
 
 def apply() -> None:

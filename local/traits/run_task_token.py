@@ -70,7 +70,7 @@ def _once(data: dict[str, Any], token: str, original: Callable[[dict[str, Any]],
 
 
 def is_good(call: Call, stopped: list[float | None], now: float) -> bool:
-    """Say whether a token still stands for the tasks that it started. `stopped`: when each did, None while it runs."""
+    """Say whether a token is still valid for its tasks. `stopped`: when each stopped, None while it runs."""
     ended = [at for at in stopped if at is not None]
     all_ended = len(ended) == len(stopped)
     return now - call.at < LIVES_SECONDS and not (all_ended and now - max(ended, default=now) >= AFTER_STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""Trait: a change of a service is a service deployment, which hooks of type PAUSE hold up.
+"""Trait: a change of a service is a service deployment, which hooks of type PAUSE can hold.
 
 AWS ("API_ServiceDeployment", "API_ServiceRevision", "API_DeploymentLifecycleHook", "API_ContinueServiceDeployment",
 "API_StopServiceDeployment"; Developer Guide, "Pause hooks for Amazon ECS service deployments"): each deployment of a
@@ -8,11 +8,11 @@ service is a service deployment that goes to a service revision. At a stage with
 StopServiceDeployment rolls back. A newer deployment ends an older one, and its hooks with it.
 Emulator: the three reads are stubs that answer with nothing; Continue and Stop are unknown.
 Here: as AWS; ``local.ecs.strategies`` plays BLUE_GREEN, CANARY and LINEAR. UpdateService with a deploymentConfiguration
-alone is no deployment; with another load balancer configuration it is one. Our reading, which no page of AWS says:
+alone is not a deployment; with another load balancer configuration it is one. Our reading, since AWS does not say:
 which stages a rolling deployment has (PRE_SCALE_UP before its first task starts, POST_SCALE_UP when all its tasks are
-healthy and before an older one is stopped), which errors a hook that does not wait and a deployment that is over are
-answered with, and that a deployment which a newer one replaces is STOPPED. Events, alarms and early success are not
-played.
+healthy and before an older one is stopped), which errors answer a call about a hook that does not wait or a deployment
+that is over, and that a deployment which a newer one replaces is STOPPED. Events, alarms and early success are not
+simulated.
 """
 
 from __future__ import annotations

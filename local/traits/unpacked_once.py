@@ -31,7 +31,7 @@ _LOCK = threading.Lock()
 
 
 def apply() -> None:
-    """Give the workers what is unpacked already."""
+    """Give the workers the unpacked directories."""
     spawn = lambda_runtime.Worker._spawn
 
     def spawned(worker: Any) -> None:
@@ -75,7 +75,7 @@ def _layer(layer: Any) -> Path:
 
 
 def _once(name: str, prefix: str, unpack: Callable[[Path], None]) -> Path:
-    """Return the directory into which what is called so was unpacked."""
+    """Return the directory of the unpacked archive with this name."""
     with _LOCK:
         if name not in _UNPACKED:
             into = Path(tempfile.mkdtemp(prefix=prefix))

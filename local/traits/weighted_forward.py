@@ -55,7 +55,7 @@ def parsed(actions: list[Action], params: Params, prefix: str) -> list[Action]:
 
 
 def told(xml: Callable[[Action], str], action: Action) -> str:
-    """Describe an action with its groups. Its own ARN is told only where there is one group."""
+    """Describe an action with its groups. It has a target group ARN of its own only if there is one group."""
     shares = weights.of_action(action)
     if not shares:
         return xml(action)
@@ -73,7 +73,7 @@ def told(xml: Callable[[Action], str], action: Action) -> str:
 
 
 def _weighted(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Choose the target group of this request, and measure what becomes of it."""
+    """Choose the target group of this request, and measure the request."""
 
     async def execute(actions: list[Action], *request: Any, **more: Any) -> Any:
         chosen = ""

@@ -145,7 +145,7 @@ def _compares_logs(service: Service) -> bool:
 
 
 def _reads_labels(service: Service) -> bool:
-    """Say whether an image's label says its commit, or which version of the database's schema it needs."""
+    """Say whether Landfall reads an image's labels: for its commit, or for the schema version that it needs."""
     return bool(service.commit_label or (service.migration and service.migration.schema_version))
 
 

@@ -1,4 +1,4 @@
-"""What the two steps of migrations may use, for the services that have one."""
+"""The resources that the two migration steps may use, for services with a migration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from stacks.functions.steps_table import On
 
 
 def scopes(stack: cdk.Stack, settings: Settings) -> dict[On, Scope]:
-    """Return the scope of each `On` of migrations; of none, where no service has one."""
+    """Return the scope of each `On` of migrations; an empty one if no service has a migration."""
     services = [service for service in settings.services if service.migration]
 
     def arns(resource: str, names: Iterable[str]) -> tuple[str, ...]:

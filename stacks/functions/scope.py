@@ -1,4 +1,4 @@
-"""What several statements are made of: the names of a service's resources as ARNs."""
+"""The shared parts of statements: a service's resources as ARNs."""
 
 from __future__ import annotations
 

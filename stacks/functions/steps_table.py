@@ -130,12 +130,12 @@ _SEE_TASKS = (
     _may(On.CLUSTERS_TASK_LIST, "ecs:ListTasks"),
     _may(On.TASKS, "ecs:DescribeTasks"),
 )
-# What ECS's own service deployments say: is one paused by the owner of the service, why did ECS roll one back?
+# To read service deployments: has the service's owner paused one, and why did ECS roll one back?
 _SEE_PAUSES = (
     _may(On.SERVICES, "ecs:ListServiceDeployments"),
     _may(On.SERVICE_DEPLOYMENTS, "ecs:DescribeServiceDeployments"),
 )
-# What ECS shifts traffic between, and where the load balancer sends it now.
+# To read the target groups between which ECS shifts traffic, and where the load balancer sends it now.
 _SEE_SHIFTS = (
     *_SEE_PAUSES,
     _may(On.SERVICE_REVISIONS, "ecs:DescribeServiceRevisions"),
@@ -158,7 +158,7 @@ _SEE_WORK = (
     _may(On.WORKER_LOG_GROUPS, "logs:FilterLogEvents"),
     _may(On.METRICS_OF_WORK, "cloudwatch:GetMetricData"),
 )
-# To find out which records Landfall closed: the public key, and the bucket, which says whether they are signed.
+# To find out which records Landfall closed: the public key, and the bucket, which shows whether signing has begun.
 _BELIEVE = (_may(On.SIGNATURES, "kms:GetPublicKey"), _may(On.SIGNING_BEGUN, "s3:ListBucketVersions"))
 _SEE_PROVEN = (
     _may(On.LEDGER, "dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"),
@@ -221,7 +221,7 @@ STEPS: tuple[Step, ...] = (
             _may(On.ALARMS, "cloudwatch:DescribeAlarms"),
             _may(On.AFTER_CHECKS, "lambda:InvokeFunction", "lambda:GetFunctionConfiguration"),
             _may(On.FREEZES, "dynamodb:GetItem"),
-            # of a drill: what was proven, and what changed the service last
+            # for a drill: the last proven release, and the last change of the service
             *_SEE_PROVEN,
         ),
         asks_services=True,
@@ -433,7 +433,7 @@ STEPS: tuple[Step, ...] = (
         (*_SEE_PROVEN, _may(On.FREEZES, "dynamodb:GetItem"), _may(On.MACHINE, "states:StartExecution")),
         machine=None,
     ),
-    # who asks is in the record; the recovery begins by the event of the execution's end
+    # the record names the caller; the event of the execution's end starts the recovery
     Step(
         "Abort",
         (

@@ -82,6 +82,6 @@ class LoadBalancer(Construct):
             certificates=[elbv2.ListenerCertificate.from_arn(certificate_arn)] if certificate_arn else None,
             # TLS 1.2 and 1.3 with forward secrecy only.
             ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if secure else None,
-            open=False,  # the network's security group says who may connect
+            open=False,  # the network's security group decides who may connect
             default_action=action,
         )

@@ -1,4 +1,4 @@
-"""A Network Load Balancer for the service, where the settings ask for one."""
+"""A Network Load Balancer for the service, if the settings ask for one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class NetworkLoadBalancer(Construct):
             port=PORT,
             protocol=elbv2.Protocol.TCP,
             target_type=elbv2.TargetType.IP,
-            preserve_client_ip=False,  # else the tasks' group would have to let every client in
+            preserve_client_ip=False,  # otherwise the tasks' security group would have to allow every client
             deregistration_delay=Duration.seconds(stack.deregistration_delay_seconds),
             health_check=elbv2.HealthCheck(
                 protocol=elbv2.Protocol.HTTP,
@@ -58,6 +58,6 @@ class NetworkLoadBalancer(Construct):
             port=443 if secure else 80,
             protocol=elbv2.Protocol.TLS if secure else elbv2.Protocol.TCP,
             certificates=[elbv2.ListenerCertificate.from_arn(stack.certificate_arn)] if stack.certificate_arn else None,
-            ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if secure else None,  # as the other kind has
+            ssl_policy=elbv2.SslPolicy.TLS13_12_RES_PQ if secure else None,  # as for an Application Load Balancer
             default_target_groups=[self.targets],
         )

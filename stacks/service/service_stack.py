@@ -69,7 +69,7 @@ class EcsServiceStack(cdk.Stack):
 def _shifting(
     scope: Construct, service: Service, stack: ServiceStack, load_balancer: AnyLoadBalancer | None
 ) -> Shifting | None:
-    """Return what a service needs whose traffic ECS shifts; None for a rolling one (settings_file/stack_checks.py)."""
+    """Return what a service with a traffic shift needs; None for a rolling one (settings_file/stack_checks.py)."""
     if stack.strategy == "rolling" or service.strategy is None or not isinstance(load_balancer, LoadBalancer):
         return None
     return Shifting(scope, service, stack, load_balancer, service.strategy)

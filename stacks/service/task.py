@@ -19,7 +19,7 @@ PROBE = ("CMD", "python", "-m", "sample_service.probe")
 
 
 AS_WORKER = {"MODE": "worker"}
-"""What the sample runs as, where its service is a worker (sample_service/settings.py)."""
+"""The variables of the sample as a worker (sample_service/settings.py)."""
 
 
 class TaskSurroundings(Construct):
@@ -70,7 +70,7 @@ def _health_check(stack: ServiceStack) -> ecs.HealthCheck:
 
 
 class FirstTask(ecs.FargateTaskDefinition):
-    """The revision that a service is created with. A release makes every later one from the running one.
+    """The revision for creating a service. A release makes every later one from the running one.
 
     A change to it registers another revision that no task uses, since the service gets a revision from here only when
     it is created. Earlier revisions are kept, since a release may copy them. The image need not exist, since the

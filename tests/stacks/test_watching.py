@@ -71,7 +71,7 @@ def test_a_runbook_has_every_part() -> None:
     for each in Runbook:
         text = (ROOT / each).read_text(encoding="utf-8")
         headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
-        assert headings[:5] == ["What it means", "Is anybody hurt?", "First look", "Fix it", "Over when"], each
+        assert headings[:5] == ["What it means", "Are users affected?", "First look", "Fix it", "Over when"], each
         assert "```" in text
 
 

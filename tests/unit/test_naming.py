@@ -25,6 +25,16 @@ def test_a_recovery_has_a_name_for_each_minute() -> None:
     assert naming.recovery("short", b.NOW) == "short-recover-20260102T0304"
 
 
+def test_a_drill_starts_once_in_each_direction() -> None:
+    """The schedule and a person in one minute start one drill, and its way forward once whoever starts it."""
+    name = naming.drill_back(b.NOW, "sample")
+    assert name == naming.drill_back(b.NOW + timedelta(seconds=54), "sample") == "20260102T030400Z-sample-drill-back"
+    assert name != naming.drill_back(b.NOW + timedelta(seconds=55), "sample")
+    forward = naming.drill_forward("2026-01-02T03:14:15.926535+00:00", "sample")
+    assert forward == "20260102T031415Z-sample-drill-forward"
+    assert [naming.deployment(each, "") for each in (name, forward)] == [name, forward]
+
+
 def test_the_machine_says_the_same() -> None:
     """Its first state has the rule in JSONata: the pattern, and how much of the start is taken."""
     rule = definition()["States"]["Begin"]["Assign"]["release"]["deployment_id"]

@@ -1,1 +1,1 @@
-"""Branch coverage of the pure core by the unit tests, where each gap has a test to come or a reason."""
+"""Branch coverage of the pure core by the unit tests. Each gap needs a test or a reason."""

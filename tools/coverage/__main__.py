@@ -1,6 +1,6 @@
-"""Runs the quick tests of decisions under coverage.py: what of the pure core does none reach? (`make coverage`).
+"""Runs the quick tests of decisions under coverage.py: which parts of the core do they miss? (`make coverage`).
 
-Exits 0 only if gaps.toml gives a reason for each line and branch that is not reached, and no reason in vain. Writes
+Exits 0 only if gaps.toml gives a reason for each line and branch that is not reached, and no unused reason. Writes
 build/coverage.json.
 """
 
@@ -18,15 +18,15 @@ from tools.coverage.gaps import Gap, Reason, gaps_of, read
 CORE = "lambdas/landfall"
 OMITTED = ",".join(f"{CORE}/{package}/*" for package in ("aws", "runtime", "steps"))
 TESTS = ("tests/unit", "tests/campaigns/tampering", "tests/cases", "tests/redaction")
-"""Tests that take values and give values; those of the steps reach the core too, and say less about it."""
+"""Tests that take and return values. The tests of steps reach the core too, but say less about it."""
 ALIKE = ("--hypothesis-seed=0",)
-"""The same few examples at each run: no line is reached by luck alone."""
+"""The same few examples at each run, so that no line is reached only by luck."""
 DATA, RESULT = Path("build/coverage.data"), Path("build/coverage.json")
 REASONS = Path(__file__).with_name("gaps.toml")
 
 
 def main() -> int:
-    """Measure, unless `--again` asks only to read what was measured last, and tell."""
+    """Measure, or with `--again` read the last measurement, and print the result."""
     os.environ.update(COVERAGE_FILE=str(DATA), HYPOTHESIS_PROFILE="few")
     DATA.parent.mkdir(exist_ok=True)
     if "--again" not in sys.argv:
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def tell(files: dict[str, dict[str, object]], reasons: list[Reason]) -> int:
-    """Print the coverage of each package, what has no reason, and which reasons are in vain. Returns the exit code."""
+    """Print the coverage of each package, the gaps without a reason, and the unused reasons. Returns the exit code."""
     packages: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
     found: list[Gap] = []
     for path, measured in sorted(files.items()):

@@ -1,4 +1,4 @@
-"""What no test reaches, and the reasons that are given for it."""
+"""The lines and branches that no test reaches, and the reasons for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Gap:
-    """A line that is not reached, or a way on from a line that is not taken. `what` says which of them."""
+    """A line that is not reached, or a branch that is not taken. `what` says which."""
 
     path: str
     number: int
@@ -20,19 +20,19 @@ class Gap:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a line, and all ways on from it, need not be reached. The line is told by what stands in it."""
+    """Why a line and its branches need not be reached. The line is identified by its text."""
 
     file: str
     line: str
     reason: str
 
     def covers(self, gap: Gap) -> bool:
-        """Say whether this is about that gap."""
+        """Say whether the reason is about that gap."""
         return (gap.path, gap.line) == (self.file, self.line)
 
 
 def read(text: str) -> list[Reason]:
-    """Return the reasons that a file gives. Raises ValueError for an entry that gives none."""
+    """Return the reasons in a file. Raises ValueError for an entry without one."""
     found = [Reason(e["file"], e["line"], e.get("reason", "")) for e in tomllib.loads(text).get("gap", [])]
     for entry in found:
         if not entry.reason:
@@ -41,7 +41,7 @@ def read(text: str) -> list[Reason]:
 
 
 def gaps_of(path: str, lines: Sequence[str], measured: Mapping[str, Any]) -> list[Gap]:
-    """Return the gaps in one file, as coverage.py reports them. A way to a line that is a gap itself is not another."""
+    """Return the gaps in one file, as coverage.py reports them. A branch to a line that is a gap is not another one."""
     missing = measured["missing_lines"]
     gaps = [Gap(path, number, lines[number - 1].strip(), "not reached") for number in missing]
     for start, end in measured["missing_branches"]:

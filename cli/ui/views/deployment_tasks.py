@@ -12,7 +12,7 @@ from cli.ui.views.json_shapes import listed, mapping
 from landfall.ledger.task_times import TaskTimes
 from landfall.model import UNKNOWN
 from landfall.smoke.case import PASS
-from landfall.worker import COMMIT
+from landfall.worker.commit_lines import COMMIT
 
 
 def rows(found: Deployment) -> tuple[dict[str, Any], ...]:

@@ -15,7 +15,9 @@ from cli.ui.views import page_words
 from landfall.chain import Record
 from landfall.migration import migration, migration_words
 from landfall.smoke.case import PASS, SKIP
-from landfall.worker import COMMIT, PROGRESS, UNPROVEN
+from landfall.worker import UNPROVEN
+from landfall.worker.commit_lines import COMMIT
+from landfall.worker.progress import PROGRESS
 
 _HEALTHY = re.compile(r"(\d+ of \d+) targets healthy")
 """The last verdict of a deployment that has targets (landfall.proof.target_health). Others have none."""

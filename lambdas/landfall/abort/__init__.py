@@ -1,5 +1,5 @@
-"""Decides whether a caller may abort a deployment, and keeps who did in the record.
+"""Decides whether a caller may abort a deployment, and how the record names the caller.
 
 Pure: the function behind the URL reads the record, calls this package, writes what it returns and stops the execution.
-Going back is the recovery's business.
+The recovery then rolls back.
 """

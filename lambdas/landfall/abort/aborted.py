@@ -1,6 +1,6 @@
-"""What is recorded of an abort: who asked for it, when and why.
+"""The record of an abort: who asked for it, when and why.
 
-It stands as JSON in the field `abort` of the ledger record, which the record's hash covers.
+It is kept as JSON in the field `abort` of the ledger record; the record's hash covers it.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from landfall.wire import stored
 FIELD = "abort"
 """The field of the ledger record."""
 TOO_LATE = frozenset({Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.SKIPPED})
-"""Outcomes of a deployment that came to its own end although somebody asked to abort it."""
+"""Outcomes of a deployment that ended by itself although somebody asked to abort it."""
 
 
 @dataclass(frozen=True)
 class Aborted:
-    """Who had a deployment's execution stopped. It says what was asked; the outcome says what became of it.
+    """A request to abort a deployment. The outcome of the deployment says whether it came in time.
 
     `who`: the identity; `arn`: the caller's ARN as AWS gave it, with its session's name; `at`: ISO 8601 in UTC.
     """
@@ -41,13 +41,13 @@ def written(aborted: Aborted) -> str:
 
 
 def read(record: Mapping[str, Any] | None) -> Aborted | None:
-    """Return a record's abort; None where nobody aborted it. What can't be read was changed by hand."""
+    """Return a record's abort; None if nobody aborted it. An unreadable field was changed by hand."""
     text = (record or {}).get(FIELD)
     return None if text is None else stored(Aborted, text) or UNREADABLE
 
 
 def told(aborted: Aborted, *, stopped: bool = True) -> str:
-    """Say who aborted a deployment, when and why; or, where that stopped nothing, who asked for it."""
+    """Say who aborted a deployment, when and why; or, if the abort stopped nothing, who asked for it."""
     word, at = "aborted" if stopped else "an abort was asked for", f" at {aborted.at}" if aborted.at else ""
     return f"{word} by {aborted.who}{at}{f': {aborted.reason}' if aborted.reason else ''}"
 
@@ -59,7 +59,7 @@ def ended(aborted: Aborted, outcome: str) -> str:
 
 
 def full(aborted: Aborted | None, outcome: str = "") -> tuple[tuple[str, str], ...]:
-    """Return all that is recorded of an abort, with its label; nothing where nobody aborted it."""
+    """Return the whole record of an abort, with its label; empty if nobody aborted the deployment."""
     if aborted is None:
         return ()
     return (("abort", f"{ended(aborted, outcome)}{f' (as {aborted.arn})' if aborted.arn else ''}"),)

@@ -1,4 +1,4 @@
-"""Decides whether an abort counts, and what its sender is told."""
+"""Decides whether an abort counts, and how the function answers."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _EXECUTION = Later(r"arn:aws[a-z-]{0,30}:states:[a-z0-9-]{1,30}:[0-9]{12}:execut
 
 @dataclass(frozen=True)
 class Decided(Reply):
-    """The reply to an abort. `abort` is to be recorded; None: no change."""
+    """The reply to an abort. `abort` is written to the record; None changes nothing."""
 
     abort: Aborted | None = None
 
 
 def decided(asked: Signed, record: Mapping[str, Any] | None, aborters: tuple[str, ...], now: datetime) -> Decided:
-    """Return the reply to an abort. If it counts, the execution is to be stopped.
+    """Return the reply to an abort. If the abort counts, the caller stops the execution.
 
-    `aborters` is the setting; without any, whoever reaches the function may abort: AWS let them through. A deployment
-    that was aborted before counts again: its execution may still run.
+    `aborters` is the setting. If it is empty, everybody whom IAM allows to call the function may abort. A deployment
+    may be aborted again: its execution may still run.
     """
     if record is None:
         return Decided(NOT_FOUND, f"{asked.service} has no deployment {asked.deployment}")
@@ -55,7 +55,8 @@ def has_ended(deployment: str, outcome: str) -> str:
 def names_its_own(record: Mapping[str, Any]) -> bool:
     """Say whether a record names the execution of its own deployment.
 
-    Whoever writes the name of another one there could have that one stopped by people who may not abort it.
+    If somebody wrote another deployment's execution there, an abort would stop an execution that the caller may not
+    abort.
     """
     found, deployment = _EXECUTION.fullmatch(str(record.get("execution_arn", ""))), str(record["deployment_id"])
     return found is not None and found["name"] in (deployment, deployment[naming.TIMED :])

@@ -46,7 +46,7 @@ def short(inquiry: Inquiry | None) -> str:
 
 
 def full(inquiry: Inquiry | None) -> tuple[tuple[str, str], ...]:
-    """Return everything that is known of an after-check, as names and texts; only what there is."""
+    """Return the known fields of an after-check, as names and texts."""
     if inquiry is None:
         return ()
     told = (

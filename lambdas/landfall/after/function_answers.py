@@ -1,4 +1,4 @@
-"""What a function's answer means: yes, no, not yet, or nothing that can be understood.
+"""What a function's answer means: yes, no, not yet, or not a valid answer.
 
 Only the JSON values true and false of `ok` decide. Source of the forms of an error: Lambda developer guide, "Error
 handling": `FunctionError` in the reply, and `errorType` and `errorMessage` in its payload.
@@ -18,13 +18,13 @@ from landfall.wire import cut
 MOST_BYTES = 64 * 1024
 """Bytes of an answer that are read. Lambda allows 6 MB (Lambda quotas)."""
 REASON_BYTES, DETAILS_BYTES = 500, 2000
-"""Bytes as JSON that are kept."""
+"""The most bytes of an answer's details, as JSON, that are kept."""
 SHOWN = 120
 EXPECTED = '{"ok": true} or {"ok": false, "reason": "why"}'
 
 
 class Says(Enum):
-    """What an answer says. NOTHING: it can't be understood, or there is none."""
+    """What an answer says. NOTHING: it is not valid, or there is none."""
 
     YES = auto()
     NO = auto()
@@ -34,7 +34,7 @@ class Says(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back of a call. `failed`: the function's error. `missing`: why there is no reply.
+    """The result of a call. `failed`: the function's error. `missing`: why there is no reply.
 
     `may_run`: no reply came, and the function may still run.
     """
@@ -57,7 +57,7 @@ class Answer:
 
 
 class _Twice(ValueError):
-    """A name that stands twice in one object: which of the two values counts can't be known."""
+    """A name occurs twice in one object, so it is not known which value counts."""
 
 
 def read(reply: Reply, redact: Callable[[str], str]) -> Answer:

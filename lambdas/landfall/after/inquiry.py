@@ -1,6 +1,6 @@
-"""What is recorded of a deployment's after-check: the intent, each call, and what the function said.
+"""The record of a deployment's after-check: the intent, each call, and the function's answer.
 
-It stands as JSON in the field `after_check` of the ledger record, which the record's hash covers.
+It is kept as JSON in the field `after_check` of the ledger record; the record's hash covers it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIELD = "after_check"
 
 
 class InquiryStage(StrEnum):
-    """How far an after-check is. ASKING: no answer has come yet. The others are the end."""
+    """The state of an after-check. ASKING: no answer has come yet. The others are final."""
 
     ASKING = "ASKING"
     ACCEPTED = "ACCEPTED"
@@ -33,8 +33,8 @@ class Inquiry:
     """A deployment's after-check. Times are ISO 8601 in UTC, and empty while they have not come.
 
     `function_seconds`: the time limit of the function itself, 0 where it could not be read. `calls` counts the calls.
-    `called_at`: the call whose answer has not come; it may still run. `reason` and `details` are what the function
-    said, redacted; `trouble` is why the latest call gave no answer. `undecided` is the setting.
+    `called_at`: the call whose answer has not come; it may still run. `reason` and `details` are the function's
+    words, redacted; `trouble` says why the latest call gave no answer. `undecided` is the setting.
     """
 
     stage: InquiryStage
@@ -57,13 +57,13 @@ class Inquiry:
 
     @property
     def passes(self) -> bool:
-        """Say whether the release may go on: by a yes, or undecided where the settings accept that."""
+        """Say whether the release may go on: with a yes, or undecided if the settings accept that."""
         undecided = self.stage == InquiryStage.UNDECIDED and self.undecided == "accept"
         return self.stage == InquiryStage.ACCEPTED or undecided
 
 
 def begun(settings: AfterCheck, function_seconds: int, now: datetime) -> Inquiry:
-    """Return what is recorded before the first call."""
+    """Return the record before the first call."""
     return Inquiry(
         stage=InquiryStage.ASKING,
         function=settings.function,
@@ -80,7 +80,7 @@ def written(inquiry: Inquiry) -> str:
 
 
 def read(record: Mapping[str, Any] | None) -> Inquiry | None:
-    """Return a record's after-check; None where it had none. What can't be read was changed by hand: UNDECIDED."""
+    """Return a record's after-check; None if it had none. An unreadable field was changed by hand: UNDECIDED."""
     text = (record or {}).get(FIELD)
     if text is None:
         return None

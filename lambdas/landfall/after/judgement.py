@@ -1,4 +1,4 @@
-"""What is to be done now: call the function, wait, or go on with what it said. Time is an input."""
+"""Decides the next action: call the function, wait, or go on with its answer. Time is an input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from landfall.settings.after import CALL_SECONDS, LONGEST_WAIT, pause
 MARGIN = 10
 """Seconds between the end of the function by its own time limit, and the end of our wait for its answer."""
 BEFORE = "; before that: "
-"""Between a lost answer, which says little, and the trouble before it."""
+"""Text between the message of a lost answer and the trouble before it."""
 PASSED, REFUSED, UNDECIDED = "AFTER_CHECK_PASSED", "AFTER_CHECK_REFUSED", "AFTER_CHECK_UNDECIDED"
 WENT_ON = "AFTER_CHECK_UNDECIDED_ACCEPTED"
 NOT_YET, NO_ANSWER, LOST = "AFTER_CHECK_NOT_YET", "AFTER_CHECK_NO_ANSWER", "AFTER_CHECK_ANSWER_LOST"
@@ -23,7 +23,7 @@ NOT_YET, NO_ANSWER, LOST = "AFTER_CHECK_NOT_YET", "AFTER_CHECK_NO_ANSWER", "AFTE
 
 @dataclass(frozen=True)
 class Due:
-    """What is due. `verdict` is None where the function is to be called, and to be waited for `seconds`."""
+    """The next action. `verdict` is None if the step must call the function, and wait `seconds` for its answer."""
 
     inquiry: Inquiry
     verdict: Verdict | None = None
@@ -31,7 +31,7 @@ class Due:
 
 
 def due(inquiry: Inquiry, now: datetime) -> Due:
-    """Say what is due at this look. A function that may still run is not called a second time at once."""
+    """Return the action for this look. A function that may still run is not called again at once."""
     if inquiry.is_over:
         return Due(inquiry, conclusion(inquiry))
     left = _left(inquiry, now)
@@ -41,18 +41,18 @@ def due(inquiry: Inquiry, now: datetime) -> Due:
     if free and now < free:
         seconds = math.ceil((free - now).total_seconds())
         told = f"no answer came to the call of {inquiry.called_at}, and {inquiry.function} may still run"
-        return Due(inquiry, wait(LOST, f"{told}; {left} s left", max(1, min(seconds, left, LONGEST_WAIT))))
+        return Due(inquiry, wait(LOST, f"{told}; {left} s left", min(seconds, left, LONGEST_WAIT)))
     own = inquiry.function_seconds + MARGIN if inquiry.function_seconds else CALL_SECONDS
     return Due(inquiry, seconds=min(left, own, CALL_SECONDS))
 
 
 def called(inquiry: Inquiry, now: datetime) -> Inquiry:
-    """Return what is recorded before a call."""
+    """Return the record before a call."""
     return replace(inquiry, calls=inquiry.calls + 1, called_at=now.isoformat())
 
 
 def answered(inquiry: Inquiry, answer: Answer, now: datetime, poll: int) -> Due:
-    """Return what follows from what came back of a call. Its `verdict` is never None."""
+    """Return the action after a call. Its `verdict` is never None."""
     told = replace(inquiry, called_at="", answered_at=now.isoformat(), reason=answer.reason, details=answer.details)
     if answer.says is Says.YES:
         over = replace(told, stage=InquiryStage.ACCEPTED, trouble="")
@@ -81,7 +81,7 @@ def _again(inquiry: Inquiry, code: str, wanted: int, now: datetime, poll: int) -
     if left <= 0:
         return _undecided(inquiry)
     lasted = round((now - datetime.fromisoformat(inquiry.began_at)).total_seconds())
-    seconds = max(1, min(wanted or pause(lasted, poll), left))
+    seconds = min(wanted or pause(lasted, poll), left)
     return Due(inquiry, wait(code, f"{after_words.calls(inquiry)}: {inquiry.trouble}; {left} s left", seconds))
 
 
@@ -95,9 +95,9 @@ def _left(inquiry: Inquiry, now: datetime) -> int:
 
 
 def _free_at(inquiry: Inquiry) -> datetime | None:
-    """Return when a call whose answer was lost has certainly ended; half of the time that was left stays for another.
+    """Return when a call with a lost answer has certainly ended; half of the remaining time is kept for another call.
 
-    Where the function's own limit is not known, nothing is waited for.
+    If the function's own time limit is not known, there is no wait.
     """
     if not inquiry.called_at:
         return None

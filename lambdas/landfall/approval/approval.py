@@ -1,7 +1,7 @@
-"""What is recorded of a deployment's sign-off: what was asked, who answered what, and how it ended.
+"""The record of a deployment's sign-off: what was asked, who answered what, and how it ended.
 
-It stands as JSON in the field `approval` of the ledger record, which the record's hash covers. The task token that
-wakes the machine is no part of it.
+It is kept as JSON in the field `approval` of the ledger record; the record's hash covers it. It does not contain the
+task token that wakes the machine.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_TURNED_AWAY = 20
 
 
 class ApprovalStage(StrEnum):
-    """WAITING for an answer; the others are the end. UNKNOWN: the record was changed by hand, which is never a yes."""
+    """WAITING for an answer; the others are final. UNKNOWN: the record was changed by hand, which is never a yes."""
 
     WAITING = "WAITING"
     APPROVED = "APPROVED"
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class TurnedAway:
-    """A caller whom the settings do not let answer."""
+    """A caller who may not answer, by the settings."""
 
     who: str
     at: str
@@ -60,9 +60,9 @@ class TurnedAway:
 class Approval:
     """A deployment's sign-off, with the terms as the settings were when it was asked for. Times are ISO 8601 in UTC.
 
-    `approvers`: identities, as ARNs without a path. `requester`: the role or user that the request names as the one who
-    asked; that is a claim, so it only takes a right away. It is empty where the request names none. `told`: the id of
-    the message that told people, empty before.
+    `approvers`: identities, as ARNs without a path. `requester`: the role or user that the request names as its
+    requester; that is a claim, so it can only forbid an approval. It is empty if the request names none. `told`: the id
+    of the message that told people, empty before.
     """
 
     stage: ApprovalStage
@@ -95,9 +95,9 @@ def written(approval: Approval) -> str:
 
 
 def read(record: Mapping[str, Any] | None) -> Approval | None:
-    """Return a record's sign-off; None where none was asked for.
+    """Return a record's sign-off; None if the deployment asked for none.
 
-    What can't be read, or ended without the answers that it needs, was changed by hand: it is UNKNOWN.
+    A field that is unreadable, or that ended without the answers that it needs, was changed by hand: it is UNKNOWN.
     """
     text = (record or {}).get(FIELD)
     if text is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from typing import assert_never
 
 from landfall.approval.approval import Answer, Approval, ApprovalStage
 
@@ -25,12 +26,12 @@ def may_approve(approval: Approval) -> list[str]:
 
 
 def eligible(approval: Approval) -> list[str]:
-    """Return the approvers without who asked for the release, who can't be one of four eyes."""
+    """Return the approvers without the requester, who can't be one of `four_eyes`."""
     return [who for who in approval.approvers if not (approval.four_eyes and who == approval.requester)]
 
 
 def waits(approval: Approval) -> str:
-    """Say whom a deployment waits for, what they must confirm, and until when."""
+    """Say whose approval a deployment waits for, what they must confirm, and until when."""
     may = may_approve(approval)
     so_far = f"; approved so far by {approvals(approval)}" if approval.approved_by else ""
     count = f"{approval.yeses_left} of " if approval.four_eyes else ""
@@ -56,6 +57,7 @@ def ended(approval: Approval) -> str:
             return "a newer request for the service arrived while this one waited for approval"
         case ApprovalStage.UNKNOWN:
             return "the record of the sign-off can't be read, so nothing is approved"
+    assert_never(approval.stage)
 
 
 WHEN = {"before": "before anything was changed", "after": "after all proofs had passed"}
@@ -63,29 +65,24 @@ UNTIL_THEN = {
     "before": "nothing was changed yet; without a yes the release is rejected, and a newer request takes its place",
     "after": "the release is live and proven, and the lock is held; without a yes it is rolled back",
 }
-"""How things stand while a deployment waits, and what becomes of them."""
+"""The state of the release while it waits, and what happens without an approval."""
 
 
 def to_answer(approval: Approval, deployment_id: str, options: str = "") -> tuple[str, str]:
-    """Return the commands that say yes and no. `options` are those that find the environment."""
+    """Return the commands that approve and reject. `options` are the command-line options that name the environment."""
     items = "".join(f" --check {shlex.quote(item)}" for item in approval.checklist)
     yes = f"landfall approve {deployment_id}{items}{options}"
     return yes, f"landfall reject {deployment_id} --reason TEXT{options}"
 
 
 def full(approval: Approval | None) -> tuple[tuple[str, str], ...]:
-    """Return all that is recorded of a sign-off, each with a label; nothing where nobody was asked."""
+    """Return the whole record of a sign-off, each part with a label; empty if nobody was asked."""
     if approval is None:
         return ()
     asked = (("sign-off asked", f"{approval.asked_at}, {WHEN[approval.when]}"),) if approval.asked_at else ()
     answers = (("sign-off answer", _said(answer)) for answer in approval.answers)
     others = (("turned away", f"{each.who} at {each.at}: {each.why}") for each in approval.turned_away)
     return (("sign-off", ended(approval)), *asked, *answers, *others)
-
-
-def short(approval: Approval | None) -> str:
-    """Return one word for lists."""
-    return approval.stage.value if approval else "none"
 
 
 def _said(answer: Answer) -> str:

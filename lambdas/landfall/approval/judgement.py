@@ -1,6 +1,7 @@
 """Judges one look at a sign-off: the deployment waits, goes on, or ends. Every look reads the record.
 
-The task token only wakes the machine earlier: a lost or used token costs a later look, and never decides.
+The task token only wakes the machine earlier: if a token is lost or used, the look comes later, and the result is the
+same.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ CODES = {
 
 @dataclass(frozen=True)
 class Looked:
-    """What a look found: the verdict, and the sign-off as it is to be recorded."""
+    """The result of a look: the verdict, and the sign-off to write to the record."""
 
     approval: Approval
     verdict: Verdict
@@ -48,8 +49,8 @@ def asked(settings: ApprovalSettings, now: datetime, own: tuple[str, str], reque
 def judge(approval: Approval, now: datetime, poll: int, *, newer: bool = False) -> Looked:
     """Judge a sign-off. `newer`: a newer request for the service has arrived.
 
-    An answer that is recorded counts, however late the look. A release that was approved takes its turn: the lock
-    decides about newer requests. After the update a newer request waits for the lock, and changes nothing here.
+    A recorded answer counts, even if the look comes late. An approved release queues for the lock, which decides about
+    newer requests. After the update a newer request waits for the lock, and changes nothing here.
     """
     if approval.stage == ApprovalStage.WAITING:
         if now >= datetime.fromisoformat(approval.expires_at):
@@ -59,7 +60,7 @@ def judge(approval: Approval, now: datetime, poll: int, *, newer: bool = False) 
     reason = approval_words.ended(approval)
     if approval.stage == ApprovalStage.WAITING:
         left = datetime.fromisoformat(approval.expires_at) - now
-        return Looked(approval, wait(AWAITED, reason, max(1, min(poll, int(left.total_seconds()) + 1))))
+        return Looked(approval, wait(AWAITED, reason, min(poll, int(left.total_seconds()) + 1)))
     if approval.stage == ApprovalStage.APPROVED:
         return Looked(approval, passed("APPROVED", reason))
     return Looked(approval, failed(CODES[approval.stage], reason))

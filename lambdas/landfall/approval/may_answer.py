@@ -1,9 +1,10 @@
-"""Decides whether an answer to a sign-off counts, and what its sender is told."""
+"""Decides whether an answer to a sign-off counts, and how the function replies."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from landfall.approval.approval import MOST_TURNED_AWAY, Answer, Approval, ApprovalStage, TurnedAway
 from landfall.approval.approval_words import approvals, listed
@@ -13,7 +14,7 @@ from landfall.door.reply import ACCEPTED, BAD_REQUEST, CONFLICT, FORBIDDEN, OK, 
 
 @dataclass(frozen=True)
 class Said:
-    """What a caller says: yes or no, the items confirmed, and why. `arn` and `who` are what AWS says of the caller."""
+    """A caller's answer: yes or no, the confirmed items, and why. `arn` and `who` identify the caller, as AWS says."""
 
     who: Identity
     arn: str
@@ -24,7 +25,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Heard(Reply):
-    """The reply to an answer. `approval` is to be recorded; None: no change."""
+    """The reply to an answer. `approval` is written to the record; None changes nothing."""
 
     approval: Approval | None = None
 
@@ -32,7 +33,8 @@ class Heard(Reply):
 def answered(approval: Approval, said: Said, now: datetime) -> Heard:
     """Return the reply to an answer."""
     who = str(said.who)
-    if why := _may_not(approval, who, yes=said.yes):
+    readable = approval.stage != ApprovalStage.UNKNOWN  # one that can't be read names no approvers either
+    if readable and (why := _may_not(approval, who, yes=said.yes)):
         return _turned_away(approval, TurnedAway(who, now.isoformat(), why))
     if why := _too_late(approval, now):
         return Heard(CONFLICT, why)
@@ -60,7 +62,7 @@ def _approved(approval: Approval, answer: Answer) -> Heard:
 
 
 def _may_not(approval: Approval, who: str, *, yes: bool) -> str:
-    """Return why the caller may not answer, or nothing. The requester may withdraw the release, not approve it."""
+    """Return why the caller may not answer; empty if they may. The requester may reject the release, not approve it."""
     if who not in approval.approvers:
         return f"{who} is not in `approvers` of this service's approval settings"
     if yes and approval.four_eyes and who == approval.requester:
@@ -78,7 +80,7 @@ def _turned_away(approval: Approval, caller: TurnedAway) -> Heard:
 
 
 def _too_late(approval: Approval, now: datetime) -> str:
-    """Return why no answer counts any more, or nothing."""
+    """Return why no answer counts any more; empty if one does."""
     expired = f"expired at {approval.expires_at}; release again"
     match approval.stage:
         case ApprovalStage.WAITING:
@@ -94,3 +96,4 @@ def _too_late(approval: Approval, now: datetime) -> str:
             return "a newer request for this service took its place; approve that one"
         case ApprovalStage.UNKNOWN:
             return "the record of this sign-off can't be read; release again"
+    assert_never(approval.stage)

@@ -1,4 +1,4 @@
-"""Which newer requests for a service take the place of one that is signed off before the update.
+"""Decides which newer requests replace a release that waits for a sign-off before the update.
 
 An older release that is approved late must not go live over a newer one (MicrosoftDocs/azure-devops-docs#8662).
 """
@@ -18,15 +18,15 @@ Record = Mapping[str, Any]
 
 
 def newer(mine: Waiting, records: Iterable[Record]) -> str:
-    """Return a newer request, which ends the wait for people; empty where there is none.
+    """Return a newer request, which ends the wait for people; empty if there is none.
 
-    One that was refused counts no more.
+    A refused request does not count.
     """
     return next((r["deployment_id"] for r in _later(mine, records) if r.get("outcome") != Outcome.REJECTED), "")
 
 
 def ahead(mine: Waiting, records: Iterable[Record]) -> str:
-    """Return a newer request that has changed the service, or has been approved; empty where there is none."""
+    """Return a newer request that has changed the service, or has been approved; empty if there is none."""
     return next((r["deployment_id"] for r in _later(mine, records) if _goes_ahead(r)), "")
 
 

@@ -16,7 +16,7 @@ _KEYS = frozenset({"answer", "items"})
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that may be looked up: whose answer, to which deployment."""
+    """A valid request: whose answer it is, and to which deployment."""
 
     service: str
     deployment: str
@@ -24,9 +24,9 @@ class Asked:
 
 
 def read(event: Mapping[str, Any], kinds: Sequence[Redacts] = ()) -> Asked | Reply:
-    """Return the answer that a request has, or the reply that turns it away. Nothing is recorded of the latter.
+    """Return the answer in a request, or the reply that refuses the request. A refused request is not recorded.
 
-    `kinds` of data are taken out of the reason, besides the standard ones.
+    `kinds` are redacted in the reason, besides the standard kinds.
     """
     found = signed.read(event, _KEYS, kinds)
     if isinstance(found, Reply):

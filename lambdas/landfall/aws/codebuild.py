@@ -21,7 +21,7 @@ class CodeBuild:
         self._client = client
 
     def build(self, build_id: str) -> BuildView:
-        """Return a build. Raises AwsCallFailed where CodeBuild refuses, or knows none of that id."""
+        """Return a build. Raises AwsCallFailed if CodeBuild refuses, or has no build with that id."""
         with trying(f"reading build {build_id}"):
             found = self._client.batch_get_builds(ids=[build_id])["builds"]
             if found:

@@ -45,14 +45,14 @@ class Ecr:
                 yield from map(_listed, page.get("imageDetails", []))
 
     def label(self, image: Image, name: str) -> str:
-        """Return what an image says under an annotation's or label's name; empty where it says nothing.
+        """Return the value of an image's annotation or label; empty if it has none of that name.
 
         Raises InvalidRequest where its configuration is too large to be one.
         """
         return image_manifest.label(self._client, self._repository, image.manifest, name)
 
     def scan(self, digest: str) -> Scan:
-        """Return what the scan of an image found, by its first page: ECR counts all, or a hundred are counted here."""
+        """Return the scan's findings, from its first page: ECR counts all, or this counts the first hundred."""
         with trying(f"reading the scan of {digest} in repository {self._repository!r}"):
             try:
                 reply = self._client.describe_image_scan_findings(
@@ -67,7 +67,7 @@ class Ecr:
         return Scan(digest, str(said.get("status", "")), str(said.get("description", "")), dict(counts), told)
 
     def platforms(self, digest: str) -> tuple[str, ...]:
-        """Return an index's platforms, `os/architecture` each, "" where one is not named; none of other images."""
+        """Return an index's platforms as `os/architecture`, "" for one that is not named; none for other images."""
         named = (each.get("platform") or {} for each in image_manifest.platforms(self._manifest(digest)))
         return tuple(f"{p['os']}/{p['architecture']}" if p.get("os") and p.get("architecture") else "" for p in named)
 
@@ -83,13 +83,13 @@ class Ecr:
             return next(map(_listed, reply.get("imageDetails", [])), None)
 
     def _manifest(self, digest: str) -> Manifest:
-        """Return its manifest; an empty one where it is gone meanwhile."""
+        """Return the image's manifest; an empty one if the image is gone meanwhile."""
         found = image_manifest.found(self._client, self._repository, {"imageDigest": digest})
         return found[1] if found else {}
 
 
 def _listed(detail: Mapping[str, Any]) -> Listed:
-    """Read an image of the list. ECR says of what type its manifest is, and what that is of (ImageDetail)."""
+    """Read an image of the list. ECR says the types of its manifest and its artifact (ImageDetail)."""
     manifest, artifact = detail.get("imageManifestMediaType"), detail.get("artifactMediaType")
     known = manifest in (None, *INDEX_TYPES, *MANIFEST_TYPES) and artifact in (None, *CONFIG_TYPES)
     tags = tuple(detail.get("imageTags", []))

@@ -26,9 +26,9 @@ class Ecs:
     """One service of one cluster."""
 
     def __init__(self, client: Any, cluster: str, service: str, once: Callable[[], Any] | None = None) -> None:
-        """Take a client; who registers revisions gives another that makes each call `once`, whatever becomes of it.
+        """Take a client. A step that registers revisions also gives `once`: a client that makes each call only once.
 
-        That one is made when it is wanted.
+        `once` is made when it is needed.
         """
         self._client = client
         self._once = once or (lambda: client)
@@ -36,7 +36,7 @@ class Ecs:
         self._service = service
 
     def service(self) -> ServiceView | None:
-        """Return the service, or None where ECS knows no such cluster, or none of that name in it."""
+        """Return the service, or None if ECS knows no such cluster, or no service of that name in it."""
         with trying(f"describing service {self._service!r} in cluster {self._cluster!r}"):
             try:
                 reply = self._client.describe_services(cluster=self._cluster, services=[self._service])
@@ -50,22 +50,22 @@ class Ecs:
     def tasks(self, *statuses: str, most: int | None = None) -> tuple[TaskView, ...]:
         """Return the service's tasks of these desired statuses. ECS forgets a stopped task after about an hour.
 
-        With `most` only so many of each status are listed and described: the first that ECS names, in no order that is
-        promised.
+        With `most` only that many of each status are listed and described: the first that ECS returns, in no particular
+        order.
         """
         return tuple(map(task_view, self._tasks(statuses, most)))
 
     def running_and_stopped(self, no_other: Callable[[Collection[str]], bool]) -> tuple[TaskView, ...]:
-        """Return the tasks that ECS means to run, and the stopped ones unless there is `no_other` that matters.
+        """Return the tasks with desired status RUNNING, and the stopped ones unless `no_other` says that none matters.
 
-        `no_other` is told the ARNs of the tasks that run. Of the tasks listed each is described, at the same moment.
+        `no_other` gets the ARNs of the running tasks. All listed tasks are described at the same moment.
         """
         running = list(self._task_arns("RUNNING"))
         stopped = [] if no_other(running) else self._task_arns("STOPPED")
         return tuple(map(task_view, self._described([*running, *stopped])))
 
     def tasks_and_times(self, *statuses: str, most: int | None = None) -> tuple[tuple[TaskView, TaskTimes], ...]:
-        """Return the same tasks, each with when it was placed, pulled, started and stopped."""
+        """Return the same tasks, each with the times when it was placed, pulled, started and stopped."""
         return tuple((task_view(reply), task_times.read(reply)) for reply in self._tasks(statuses, most))
 
     def _tasks(self, statuses: Sequence[str], most: int | None) -> list[Any]:
@@ -73,7 +73,7 @@ class Ecs:
         return self._described([arn for arns in per_status for arn in arns])
 
     def _described(self, listed: Sequence[str]) -> list[Any]:
-        # a task that stops between two of the lists is in both, and is one stop all the same
+        # a task that stops between the two lists is in both, but counts as one stop
         arns = list(dict.fromkeys(listed))
         replies: list[Any] = []
         for start in range(0, len(arns), DESCRIBE_TASKS_LIMIT):
@@ -85,7 +85,7 @@ class Ecs:
         return replies
 
     def protected(self, arns: Sequence[str]) -> dict[str, str]:
-        """Return until when tasks are protected from scale-in, of the first hundred; none where ECS will not say.
+        """Return until when tasks are protected from scale-in, for the first hundred; empty if ECS does not say.
 
         A deployment waits for such a task (ECS Developer Guide, task scale-in protection). It only explains a verdict.
         """
@@ -130,7 +130,8 @@ class Ecs:
     def revisions(self, family: str) -> tuple[str, ...]:
         """Return every revision of a family, ACTIVE and INACTIVE, newest first.
 
-        ECS takes `familyPrefix` for a family's full name; what merely begins like it is left out here all the same.
+        ECS reads `familyPrefix` as a family's full name; families that only begin with it are left out here in any
+        case.
         """
         arns: list[str] = []
         for status in ("ACTIVE", "INACTIVE"):
@@ -143,7 +144,7 @@ class Ecs:
         return tuple(sorted(own, key=lambda arn: int(arn.rpartition(":")[2]), reverse=True))
 
     def revision(self, arn: str, container: str) -> Revision:
-        """Return what ECS knows of a revision, and which image it has for a container."""
+        """Return a revision as ECS describes it, and its image for a container."""
         told, tags = self.task_definition(arn)
         images = (str(c.get("image")) for c in told.get("containerDefinitions", []) if c.get("name") == container)
         at = told.get("registeredAt")
@@ -160,7 +161,7 @@ class Ecs:
         """Register a revision and return its ARN.
 
         Each call makes another revision (ECS API reference, RegisterTaskDefinition: there is no client token), so a
-        lost reply is no reason to call again; the step that is run again finds what the first call left.
+        lost reply is no reason to call again: the repeated step finds the revision of the first call.
         """
         with trying(f"registering a revision of {request.get('family')!r}"):
             reply = self._once().register_task_definition(**request)
@@ -172,7 +173,7 @@ class Ecs:
             self._client.deregister_task_definition(taskDefinition=task_definition)
 
     def update(self, task_definition: str, desired_count: int | None = None) -> ServiceView:
-        """Point the service at a revision. Returns it as ECS sees it right after.
+        """Point the service at a revision. Return the service as ECS describes it right after.
 
         Without `desired_count` the count stays as it is: auto scaling may have changed it a moment ago.
         """
@@ -188,9 +189,9 @@ class Ecs:
 
 
 def _no_other_failure(reply: Any) -> None:
-    """Raise AwsCallFailed where a Describe call left something out for any reason but that it is not there.
+    """Raise AwsCallFailed if a Describe call left something out for another reason than that it does not exist.
 
-    It answers 200 all the same (ECS API reference, "API failure reasons").
+    ECS answers 200 in that case too (ECS API reference, "API failure reasons").
     """
     for failure in reply.get("failures", []):
         reason = str(failure.get("reason", "Unknown"))

@@ -19,7 +19,7 @@ from landfall.proof.balanced import (
 from landfall.proof.observed import TargetGroup, TargetView, target_view
 
 RULE = ":listener-rule/"
-"""A rule's ARN has it, a listener's has not."""
+"""Text that only a rule's ARN contains, and a listener's does not."""
 
 
 class Elb:
@@ -56,7 +56,7 @@ class Elb:
     def weights(self, arn: str) -> Mapping[str, int]:
         """Return the weight of each target group that a rule, or a listener by its default action, forwards to.
 
-        It is what the load balancer does now. `arn` is that of a rule (Application Load Balancer) or of a listener.
+        These are the weights in force now. `arn` is that of a rule (Application Load Balancer) or of a listener.
         """
         with trying(f"reading the weights of {arn}"):
             if RULE in arn:

@@ -1,4 +1,4 @@
-"""Landfall's own event bus: what happened, for other programs."""
+"""Landfall's own event bus: events for other programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SOURCE = "landfall"
 
 
 class DetailType(StrEnum):
-    """The kinds of events that Landfall sends. The steps' roles name them: another kind is refused by IAM."""
+    """The kinds of events that Landfall sends. The steps' roles name them: IAM refuses any other kind."""
 
     DEPLOYMENT_ENDED = "Deployment Ended"
     FINDING = "Finding"
@@ -28,10 +28,10 @@ class Events:
         self._bus = bus
 
     def put(self, detail_type: DetailType, detail: Mapping[str, Any], *resources: str) -> str:
-        """Put one event on the bus and return its id. `resources` are the ARNs of what it is about.
+        """Put one event on the bus and return its id. `resources` are the ARNs that the event is about.
 
-        PutEvents answers 200 where it took nothing, and says so entry by entry (EventBridge API reference): botocore
-        retries that as little as it raises it. Raises AwsCallFailed.
+        PutEvents answers 200 even if it accepted nothing, and reports each entry's failure in the reply (EventBridge
+        API reference): botocore neither raises nor retries that. Raises AwsCallFailed.
         """
         entry = {
             "EventBusName": self._bus,

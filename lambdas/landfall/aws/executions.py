@@ -22,12 +22,12 @@ class Executions:
         self._client = client
 
     def status(self, execution_arn: str) -> str | None:
-        """Return `RUNNING` or how an execution ended; None where Step Functions knows none of that ARN."""
+        """Return an execution's status, such as `RUNNING`; None if Step Functions knows none of that ARN."""
         found = self.execution(execution_arn)
         return found.status if found else None
 
     def execution(self, execution_arn: str) -> Execution | None:
-        """Return an execution; None where Step Functions knows none of that ARN: it forgets them after 90 days."""
+        """Return an execution; None if Step Functions knows none of that ARN: it deletes them after 90 days."""
         with trying(f"reading the status of {execution_arn}"):
             try:
                 told = self._client.describe_execution(executionArn=execution_arn)
@@ -42,7 +42,7 @@ class Executions:
             return Begun(found["name"], json.loads(found["input"]), found["startDate"].astimezone(UTC).isoformat())
 
     def failed(self, machine_arn: str, since: datetime) -> list[str]:
-        """Return the ARNs of a machine's executions that ended badly since then, the last to begin first.
+        """Return the ARNs of a machine's executions that failed since then, the newest start first.
 
         Only the newest thousand of each status are read: one page of ListExecutions, which is sorted by the start, the
         newest first (Step Functions API reference).
@@ -58,7 +58,7 @@ class Executions:
         return [arn for _, arn in sorted(found, key=lambda each: each[0], reverse=True)]
 
     def start(self, machine_arn: str, name: str, document: dict[str, Any]) -> bool:
-        """Start an execution. False where one of that name was started before."""
+        """Start an execution. False if one of that name was started before."""
         with trying(f"starting execution {name}"):
             try:
                 self._client.start_execution(stateMachineArn=machine_arn, name=name, input=json.dumps(document))
@@ -67,7 +67,7 @@ class Executions:
         return True
 
     def stop(self, execution_arn: str, error: str, cause: str) -> bool:
-        """Stop an execution. False where it has ended, or Step Functions knows it no more."""
+        """Stop an execution. False if it has ended, or if Step Functions no longer knows it."""
         with trying(f"stopping execution {execution_arn}"):
             try:
                 self._client.stop_execution(executionArn=execution_arn, error=error, cause=cause)
@@ -76,7 +76,7 @@ class Executions:
         return True
 
     def events(self, execution_arn: str) -> list[Event]:
-        """Return what happened in it, in order."""
+        """Return an execution's events, in order."""
         with trying(f"reading the history of {execution_arn}"):
             pages = self._client.get_paginator("get_execution_history").paginate(
                 executionArn=execution_arn, PaginationConfig={"PageSize": MOST_EVENTS}
@@ -84,7 +84,7 @@ class Executions:
             return list(execution_history.events(event for page in pages for event in page["events"]))
 
     def newest_events(self, execution_arn: str, most: int) -> list[Event]:
-        """Return what happened in it last, in order, of `most` entries of its history."""
+        """Return an execution's last events, in order, from `most` entries of its history."""
         with trying(f"reading the newest history of {execution_arn}"):
             page = self._client.get_execution_history(executionArn=execution_arn, maxResults=most, reverseOrder=True)
             return list(execution_history.events(reversed(page["events"])))

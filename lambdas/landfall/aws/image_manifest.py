@@ -1,4 +1,4 @@
-"""What ECR has of an image beside its tags: its manifest and its configuration, neither believed without its digest.
+"""Reads an image's manifest and configuration from ECR, and checks the digest of both.
 
 Source: Amazon ECR API reference, BatchGetImage and GetDownloadUrlForLayer; OCI image specification.
 """
@@ -26,7 +26,7 @@ CONFIG_TYPES = (
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
 )
-"""What makes a manifest that of a container's image, and not that of a chart, a cache or a signature."""
+"""The media types of a container image's manifest, as opposed to a chart's, a cache's or a signature's."""
 ABSENT = ("ImageNotFound", "ImageTagDoesNotMatchDigest")
 """Failures that say that there is no such image (Amazon ECR API reference, ImageFailure)."""
 CONFIG_LIMIT = 1 << 20
@@ -37,7 +37,7 @@ REFERENCE_TYPE = "vnd.docker.reference.type"
 
 
 def read(client: Any, repository: str, identifier: Mapping[str, str]) -> tuple[str, Manifest]:
-    """Return an image's digest and manifest. Raises InvalidRequest where there is none, AwsCallFailed if ECR fails."""
+    """Return an image's digest and manifest. Raises InvalidRequest if there is none, AwsCallFailed if ECR fails."""
     what = f"{repository}, {' '.join(identifier.values())}"
     image = found(client, repository, identifier)
     if image is None:
@@ -49,8 +49,8 @@ def read(client: Any, repository: str, identifier: Mapping[str, str]) -> tuple[s
 def found(client: Any, repository: str, identifier: Mapping[str, str]) -> tuple[str, Manifest] | None:
     """Return an image's digest and manifest; None where ECR says that there is none. Raises AwsCallFailed.
 
-    BatchGetImage answers 200 where it gives nothing, and says why image by image: that its key or its upstream
-    registry failed, for instance, which says nothing about whether the image is there.
+    BatchGetImage answers 200 even if it returns nothing, with a reason for each image, for instance that a key or an
+    upstream registry failed. Such a reason does not say whether the image exists.
     """
     what = f"reading the manifest of {repository}, {' '.join(identifier.values())}"
     with trying(what):
@@ -79,7 +79,7 @@ def platforms(manifest: Manifest) -> list[Manifest]:
 
 
 def platform(said: Mapping[str, Any]) -> str:
-    """Return `os/architecture`, as an index's descriptor or a configuration says it."""
+    """Return `os/architecture` from an index's descriptor or a configuration."""
     return f"{said.get('os') or 'unknown'}/{said.get('architecture') or 'unknown'}"
 
 
@@ -101,9 +101,9 @@ def config(client: Any, repository: str, manifest: Manifest) -> Mapping[str, Any
 
 
 def label(client: Any, repository: str, manifest: Manifest, name: str) -> str:
-    """Return what an image says under a name: an annotation of its manifest, else a label of its configuration.
+    """Return the value of an image's annotation of that name, else of its label.
 
-    Of an index, what it says itself, else what its first platform's image says. Empty where nothing does.
+    For an index, it looks at the index itself, then at the image of its first platform. Empty if neither has it.
     """
     if found := _annotation(manifest, name):
         return found
@@ -131,7 +131,7 @@ def _annotation(manifest: Manifest, name: str) -> str:
 
 
 def _download(url: str, size: int) -> bytes:
-    """At most one byte more than there should be, so that a longer answer shows and none can fill the memory."""
+    """Download at most one byte more than expected: a longer answer shows, and no answer can fill the memory."""
     import httpx  # noqa: PLC0415  few releases have a configuration to read
 
     data = bytearray()
@@ -143,7 +143,7 @@ def _download(url: str, size: int) -> bytes:
                 if len(data) > size:
                     break
     except httpx.HTTPError as error:
-        # not httpx's own words: they hold the address, and that its signature
+        # not httpx's own message: it contains the URL, and the URL contains a signature
         status = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else ""
         what = f"{type(error).__name__} {status}".strip()
         raise AwsCallFailed(type(error).__name__, f"reading an image's configuration: {what}") from None

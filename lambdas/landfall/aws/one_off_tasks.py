@@ -1,4 +1,4 @@
-"""Amazon ECS: tasks that no service starts. A migration is one."""
+"""Amazon ECS: tasks that no service starts, such as a migration's."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _FROM_SERVICE = (
     "placementConstraints",
     "placementStrategy",
 )
-"""What RunTask takes as DescribeServices says it. The launch type is left out with a capacity provider strategy."""
+"""Fields of DescribeServices that RunTask takes unchanged. A capacity provider strategy excludes a launch type."""
 
 
 @dataclass(frozen=True)
 class Ran:
     """RunTask's answer: the task, or why there is none (ECS API reference, "API failure reasons").
 
-    `final`: it refused the request itself. Else it had no room, which may come.
+    `final`: ECS refused the request itself. Otherwise there was no room, and a later call may find some.
     """
 
     task: str = ""
@@ -61,21 +61,21 @@ class OneOffTasks:
         return Ran(failure=": ".join(str(failure[k]) for k in ("reason", "detail") if failure.get(k)))
 
     def task(self, arn: str) -> TaskView | None:
-        """Return a task; None where ECS does not know it, which is so an hour after it stopped."""
+        """Return a task; None if ECS does not know it: it forgets a task an hour after it stopped."""
         return next(iter(self._described([arn])), None)
 
     def started_by(self, name: str) -> TaskView | None:
-        """Return the task with that `startedBy`, running or stopped; None where ECS knows none."""
+        """Return the task with that `startedBy`, running or stopped; None if ECS knows none."""
         arns = [arn for status in ("RUNNING", "STOPPED") for arn in self._listed(startedBy=name, desiredStatus=status)]
         return next(iter(self._described(arns)), None)
 
     def running(self, family: str, started_by: str) -> tuple[TaskView, ...]:
-        """Return the running tasks of a family whose `startedBy` begins so."""
+        """Return the running tasks of a family whose `startedBy` begins with this prefix."""
         found = self._described(self._listed(family=family, desiredStatus="RUNNING"))
         return tuple(task for task in found if task.started_by.startswith(started_by) and task.last_status != "STOPPED")
 
     def stop(self, arn: str, reason: str) -> None:
-        """Ask ECS to stop a task. One that has stopped stays as it is."""
+        """Ask ECS to stop a task. If the task has already stopped, nothing happens."""
         with trying(f"stopping task {arn}"):
             self._client.stop_task(cluster=self._cluster, task=arn, reason=reason)
 

@@ -11,7 +11,7 @@ from landfall.errors import AwsCallFailed
 LISTED = 1000
 """The most keys that one list returns (Amazon S3 API reference, ListObjectsV2)."""
 FOR_EACH = 4
-"""Keys that a list returns for each object that is looked for. A report is two objects, and lies among others."""
+"""Keys that a list returns for each wanted object. A report is two objects, and has other objects beside it."""
 
 
 class Reports:
@@ -22,11 +22,11 @@ class Reports:
         self._bucket = bucket
 
     def put(self, key: str, body: str, content_type: str) -> str:
-        """Store a file that is never written again, and return its S3 URI: one that is there already stays as it is.
+        """Store a file once, and return its S3 URI. If it exists already, it stays unchanged.
 
-        A replay leaves one report, not a second version of it. If-None-Match takes no right but s3:PutObject (S3 User
-        Guide, conditional writes). S3 answers 409 where another conditional write of the key is under way: to be tried
-        again.
+        So a replay leaves one report, not a second version. If-None-Match needs no right but s3:PutObject (S3 User
+        Guide, conditional writes). S3 answers 409 if another conditional write of the key is under way: the caller
+        tries again.
         """
         where = f"s3://{self._bucket}/{key}"
         kind = {"ContentType": content_type, "IfNoneMatch": "*"}
@@ -39,7 +39,7 @@ class Reports:
         return where
 
     def has(self, key: str) -> bool:
-        """Say whether an object is there: one under a delete marker is not."""
+        """Say whether an object exists: one under a delete marker does not."""
         with trying(f"looking for s3://{self._bucket}/{key}"):
             found = self._client.list_objects_v2(Bucket=self._bucket, Prefix=key, MaxKeys=1)
             return any(each["Key"] == key for each in found.get("Contents", []))
@@ -47,9 +47,9 @@ class Reports:
     def holding(self, uris: Iterable[str]) -> frozenset[str]:
         """Return those of these objects that exist, by their S3 URIs. An object of another bucket is assumed to exist.
 
-        Asked by listing, which takes no right to read: without s3:ListBucket S3 answers 403 for an object that is
-        missing, and with it the list says the same (S3 API reference, HeadObject; lists are strongly consistent). A
-        list returns keys in their order (S3 User Guide, listing object keys), so one finds all that are neighbours.
+        It lists keys, which needs no right to read: without s3:ListBucket S3 answers 403 for a missing object, and with
+        it the list is enough (S3 API reference, HeadObject; lists are strongly consistent). A list returns keys in
+        order (S3 User Guide, listing object keys), so one list finds all neighbouring keys.
         """
         own, given = f"s3://{self._bucket}/", frozenset(uris)
         folders: dict[str, list[str]] = {}
@@ -59,7 +59,7 @@ class Reports:
         return frozenset(uri for uri in given if not uri.startswith(own) or uri in there)
 
     def _those_there(self, folder: str, keys: list[str]) -> Iterator[str]:
-        """Yield which of these sorted keys exist. Each list covers the first that is left, and those soon after it."""
+        """Yield which of these sorted keys exist. Each list covers the first remaining key and those soon after it."""
         while keys:
             begin, most = keys[0][:-1], min(LISTED, FOR_EACH * len(keys))
             with trying(f"looking for {len(keys)} objects of s3://{self._bucket}/{folder}"):
@@ -74,9 +74,9 @@ class Reports:
             keys = keys[len(covered) :]
 
     def ever_had(self, prefix: str) -> bool:
-        """Say whether any object whose key begins so was ever written: one under a delete marker counts.
+        """Say whether an object with this key prefix was ever written: one under a delete marker counts.
 
-        To hide it takes the right to delete a version, and the bucket's lock forbids that. Others can put any number of
+        Hiding it needs the right to delete a version, and the bucket's lock forbids that. Others can put any number of
         delete markers over it, so a page may hold nothing but markers.
         """
         with trying(f"looking for versions of s3://{self._bucket}/{prefix}"):

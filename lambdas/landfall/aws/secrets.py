@@ -1,4 +1,4 @@
-"""Secrets Manager: the values that checks send along. Read at each round of requests, so that a new one counts."""
+"""Secrets Manager: the values that checks send. They are read at each round, so that a new value counts at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FINAL = {
     "InvalidRequestException": "is about to be deleted, or has no value",
     "DecryptionFailure": "can't be decrypted: its KMS key does not allow this role",
 }
-"""Errors that asking again does not mend (Secrets Manager API reference, GetSecretValue)."""
+"""Errors that a retry does not fix (Secrets Manager API reference, GetSecretValue)."""
 
 
 class Secrets:
@@ -27,7 +27,7 @@ class Secrets:
         self._client = client
 
     def known(self, wanted: Iterable[Secret]) -> Known:
-        """Return what each secret is, asking once for each name. Raises AwsCallFailed where asking again may help."""
+        """Return each secret's value, with one call for each name. Raises AwsCallFailed if a retry may help."""
         texts: dict[str, str | Unreadable | None] = {}
         found: dict[Secret, str | Unreadable] = {}
         for each in wanted:

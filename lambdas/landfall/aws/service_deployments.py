@@ -35,7 +35,7 @@ class ServiceDeployments:
         return self._listed(status=list(statuses))
 
     def described(self, arns: Sequence[str]) -> tuple[ServiceDeployment, ...]:
-        """Return service deployments by their ARNs, twenty at most; those that ECS has forgotten are left out."""
+        """Return service deployments by their ARNs, twenty at most; those that ECS no longer has are left out."""
         if not arns:
             return ()
         with trying(f"describing service deployments of {self._service!r}"):
@@ -66,7 +66,7 @@ class ServiceDeployments:
             return {each.arn: each for each in found}
 
     def go_on(self, arn: str, hook: str) -> None:
-        """Continue a deployment that waits at a hook. Without `action` ECS continues too, but it is always sent."""
+        """Continue a deployment that waits at a hook. ECS's default `action` is to continue; it is sent anyway."""
         with trying(f"continuing {arn} at hook {hook}"):
             self._client.continue_service_deployment(serviceDeploymentArn=arn, hookId=hook, action="CONTINUE")
 
@@ -92,7 +92,7 @@ class ServiceDeployments:
 
 
 def _no_other_failure(reply: Any) -> None:
-    """Raise AwsCallFailed where ECS left something out for any reason but that it is not there."""
+    """Raise AwsCallFailed if ECS left something out for another reason than that it does not exist."""
     for failure in reply.get("failures", []):
         reason = str(failure.get("reason", "Unknown"))
         if reason != MISSING:

@@ -24,7 +24,7 @@ class Services:
         self._cluster = cluster
 
     def described(self, names: Sequence[str]) -> Mapping[str, Described]:
-        """Return each of these services, DESCRIBE_SERVICES_LIMIT at most. What ECS says of one decides no other."""
+        """Return each of these services, DESCRIBE_SERVICES_LIMIT at most. A failure for one affects no other."""
         with trying(f"describing {len(names)} services in cluster {self._cluster!r}"):
             try:
                 reply = self._client.describe_services(cluster=self._cluster, services=list(dict.fromkeys(names)))

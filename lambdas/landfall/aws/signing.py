@@ -1,7 +1,7 @@
-"""Signs closings by the pipeline's KMS key, and says which records of the ledger can be believed.
+"""Signs closed records with the pipeline's KMS key, and says which records of the ledger count.
 
-That signing has begun for a service is kept where the ledger's writers can't reach: the report bucket holds the public
-key under the service's name. From then on a record without a signature is somebody else's.
+When signing begins for a service, the public key is written to the report bucket under the service's name, where
+writers of the ledger can't change it. From then on a record without a signature was not closed by Landfall.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Signing:
     def _read(self) -> PublicKey:
         with trying(f"reading the public key of {self._key}"):
             key = PublicKey(base64.b64encode(self._client.get_public_key(KeyId=self._key)["PublicKey"]).decode())
-            key.curve()  # of another kind of key nothing could be believed
+            key.curve()  # with another kind of key no record could be verified
             return key
 
     @property
@@ -61,13 +61,13 @@ class Signing:
         return is_signed(record, self.keys)
 
     def trusts(self, record: Record) -> bool:
-        """Say whether a record that HEAD names counts: it is signed, or nothing of its service was signed yet."""
+        """Say whether a record that HEAD names counts: it is signed, or signing has not begun for its service."""
         if SIGNATURE in record or SIGNED_BY in record:
             return self.signed(record)
         return is_placed(record) and not self.begun(str(record.get("service")))
 
     def begun(self, service: str) -> bool:
-        """Say whether a closing of the service was ever signed. To hide the key in the bucket changes nothing."""
+        """Say whether a record of the service was ever signed. Hiding the key in the bucket changes nothing."""
         return self._reports.ever_had(key_names(service))
 
     def begin(self, service: str) -> None:

@@ -1,4 +1,4 @@
-"""What a service leans on: roles, secrets, alarms. Looked at in preflight, as far as it can be read."""
+"""What a service depends on: roles, secrets, alarms. Preflight checks them as far as it may read them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Surroundings:
 
 
 def _known(what: str, read: Callable[[], Any]) -> Any:
-    """Return what was read, None where it is absent, {} where it may not be read."""
+    """Return what was read, None if it does not exist, {} if it may not be read."""
     with trying(what):
         try:
             return read()

@@ -12,7 +12,7 @@ from botocore.parsers import ResponseParserError
 from landfall.errors import AwsBusy, AwsCallFailed
 
 UNREADABLE = "UnreadableReply"
-"""The code of an answer that is none of the API's: of a proxy, for instance, or one that lacks what AWS always says."""
+"""The code of an answer that does not come from the API, such as a proxy's, or that lacks a required field."""
 
 
 BUSY = frozenset(
@@ -48,7 +48,7 @@ SERVER_ERROR = 500
 
 
 def is_busy(code: str, message: str, status: int) -> bool:
-    """Say whether an error of AWS speaks of AWS's own state, and not of what was asked for."""
+    """Say whether an AWS error is about AWS's own state, and not about the request."""
     return code in BUSY or status >= SERVER_ERROR or _CONCURRENT in message.lower()
 
 
@@ -56,7 +56,7 @@ def is_busy(code: str, message: str, status: int) -> bool:
 def trying(what: str) -> Iterator[None]:
     """Turn an AWS error inside the block into AwsCallFailed: AWS's own words, and what was being tried.
 
-    The reply is read inside the block, too: one that lacks what it must have has the code UNREADABLE.
+    The reply is read inside the block, too: a reply that lacks a required field has the code UNREADABLE.
     """
     try:
         yield

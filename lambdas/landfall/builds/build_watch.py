@@ -27,7 +27,7 @@ EXPORTS = {"GIT_SHA": FULL, "IMAGE_DIGEST": DIGEST, "BUILT": Later("yes|no")}
 """The variables that the buildspec exports, and their format."""
 _SHOWN = 80
 _SKEW = timedelta(hours=1)
-"""How far the clock of an id may be off: ids begin with the time of a machine that somebody released from."""
+"""How wrong the time in an id may be: it comes from the machine from which somebody released."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Built:
     """A build as the states of the watch pass it on.
 
     `asked_at` is when the build began. `pushed`: it pushed an image, so the push asks for the deployment. If the image
-    existed already, the build itself asks for it.
+    existed already, the build itself asks for the deployment.
     """
 
     service: str
@@ -95,9 +95,9 @@ def reason(within: int, watch: str) -> str:
 def begun(records: Iterable[Mapping[str, Any]], mine: str) -> Verdict | None:
     """Judge by the ledger's records of the image whether a deployment has begun; None if none has.
 
-    Any record counts, with any age and outcome. A pushed digest is new, so its records belong to this push. If a reused
-    digest was deployed before, no push was lost, and starting it again could replace a newer release by an old one. One
-    record doesn't count: `mine`, the deployment that this watch started itself before its answer was lost.
+    Every record counts, whatever its age and outcome. A pushed digest is new, so its records belong to this push. If a
+    reused digest was deployed before, no push was lost, and starting it again could replace a newer release by an old
+    one. One record doesn't count: `mine`, the deployment that this watch started itself before its answer was lost.
     """
     found = list(records)
     if any(r.get("reason") == mine for r in found):

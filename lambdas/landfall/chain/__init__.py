@@ -1,9 +1,9 @@
-"""The chain of a service's closed records: what is hashed, and how. docs/evidence.md states it for other programs.
+"""The chain of a service's closed records: what is hashed, and how. docs/evidence.md describes it for other programs.
 
 A record is sealed when it is closed: with its number in the service's chain, and the hash of the record before. The
 hash is SHA-256 of the record's canonical form. HEAD says which record is the newest; an anchor repeats that in the
-report bucket, which keeps what it is given. The hash has no key: that Landfall closed a record, its signature says
-(signature.py).
+report bucket, which deletes nothing. Anybody can compute the hash; the signature proves that Landfall closed the
+record (signature.py).
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ SIGNATURE, SIGNED_BY = "signature", "signed_by"
 AFTER_CLOSING = frozenset(
     {"unfinished", "reported", "notified", "announced", "recovered_by", "recoveries", "swept", "swept_as"}
 )
-"""What is written to a record after it was closed: who was told of it, never how it ended. No hash can cover it."""
+"""Fields that are written after a record was closed: who was told, never how it ended. The hash can't cover them."""
 UNCHAINED = "unchained"
-"""How many records from before there were chains a service had when its first closing was signed, and their hash."""
+"""The number and the hash of a service's records from before chains, noted in its first signed record."""
 UNCHAINED_SCHEMA = 1
 """Records of this schema were closed before there were chains."""
 NONE_BEFORE = ""
@@ -48,10 +48,10 @@ class Head:
 
 @dataclass(frozen=True)
 class Anchor:
-    """What the bucket says of one record.
+    """The anchor of one record in the bucket.
 
-    `hidden`: somebody put a delete marker over it, which no lock prevents. `signature` is that of the hash, read where
-    the anchor agrees with no record. `late`: it was written after the service's closings began to be signed.
+    `hidden`: somebody put a delete marker over it, which no lock prevents. `signature` is that of the hash; it is read
+    only if the anchor matches no record. `late`: it was written after signing began for the service.
     """
 
     service: str
@@ -63,14 +63,14 @@ class Anchor:
 
     @property
     def key(self) -> str:
-        """Return what its object is called. The name says it all, so that to list anchors is to read them."""
+        """Return the key of its object. The key contains everything, so a list of the keys is enough."""
         return f"{self.service}/{CHAINS}/{self.sequence:010d}-{self.hash}.json"
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
     """Return the one spelling of a record: JSON, keys sorted, no whitespace, ASCII. DynamoDB's numbers are integers.
 
-    Raises TypeError or ValueError for a value that no record holds.
+    Raises TypeError or ValueError for a value that a record can't hold.
     """
     text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False, default=_plain)
     return text.encode("ascii")
@@ -83,7 +83,7 @@ def _plain(value: Any) -> int:
 
 
 def integer(value: Any) -> int | None:
-    """Return a number that came from DynamoDB or from JSON; None for anything that is no integer."""
+    """Return a number that came from DynamoDB or from JSON; None if it is not an integer."""
     if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral_value():
         return int(value)
     return value if type(value) is int else None
@@ -95,9 +95,9 @@ def covered(record: Mapping[str, Any]) -> Record:
 
 
 def holdable(record: Mapping[str, Any]) -> Record:
-    """Return a record without the fields that no record holds, which somebody else wrote: they would stop its closing.
+    """Return a record without invalid fields, which somebody else wrote: they would prevent the closing.
 
-    In the table they stay, and the record's hash then is not that of its content.
+    They stay in the table, so the record's hash then does not match its content.
     """
     return {name: value for name, value in record.items() if _is_held(value)}
 
@@ -116,19 +116,19 @@ def digest(record: Mapping[str, Any]) -> str:
 
 
 def sealed(record: Mapping[str, Any], head: Head | None, signed_by: str = "") -> Record:
-    """Return a record as the next of its chain, without what may change later. It is still to be signed."""
+    """Return a record as the next of its chain, without the fields that may change later. It is not signed yet."""
     link: Record = {SEQUENCE: head.sequence + 1 if head else 1, PREVIOUS: head.hash if head else NONE_BEFORE}
     content = {**covered(record), **link, **({SIGNED_BY: signed_by} if signed_by else {})}
     return {**content, HASH: digest(content)}
 
 
 def number(record: Mapping[str, Any]) -> int:
-    """Return a record's number in its chain; 0, which none has, for what is no number of a place."""
+    """Return a record's number in its chain; 0, which no record has, if the value is not a valid number."""
     return max(integer(record.get(SEQUENCE)) or 0, 0)
 
 
 def is_sound(record: Mapping[str, Any]) -> bool:
-    """Say whether a record's hash is that of its content."""
+    """Say whether a record's hash matches its content."""
     try:
         return digest(record) == record.get(HASH)
     except (TypeError, ValueError, RecursionError):
@@ -136,9 +136,9 @@ def is_sound(record: Mapping[str, Any]) -> bool:
 
 
 def is_placed(record: Mapping[str, Any]) -> bool:
-    """Say whether a record has a place that a closing gives, and a hash that is right. Whoever can write can make one.
+    """Say whether a record has a valid place and a right hash. Anybody who can write to the ledger can make one.
 
-    Only the first of a chain names no record before it.
+    Only the first record of a chain names no record before it.
     """
     before = record.get(PREVIOUS)
     named = isinstance(before, str) and (before == NONE_BEFORE) == (number(record) == 1)
@@ -158,7 +158,7 @@ def digest_of_unchained(records: Iterable[Mapping[str, Any]]) -> str:
 
 
 def unchained_content(record: Mapping[str, Any]) -> bytes:
-    """Return what of a record from before there were chains such a hash covers."""
+    """Return the part of a record from before chains that such a hash covers."""
     return canonical(holdable(covered(record)))
 
 
@@ -172,12 +172,12 @@ def digest_of_contents(contents: Iterable[bytes]) -> str:
 
 
 def head_of(record: Mapping[str, Any]) -> Head | None:
-    """Return the HEAD that a sealed record made. None for one that has no place in a chain."""
+    """Return the HEAD for a sealed record. None if the record has no place in a chain."""
     return read_head({name: record.get(name) for name in ("service", SEQUENCE, HASH, "deployment_id")})
 
 
 def read_head(found: Mapping[str, Any]) -> Head | None:
-    """Return a HEAD as it was kept. None for what is none: somebody changed it."""
+    """Return the HEAD in an item. None if the item is not a valid HEAD: somebody changed it."""
     at, names = number(found), [found.get(name) for name in ("service", HASH, "deployment_id")]
     if not at or not all(isinstance(name, str) and name for name in names):
         return None
@@ -191,13 +191,13 @@ def anchor_of(head: Head) -> Anchor:
 
 
 def anchor_at(key: str, *, hidden: bool = False) -> Anchor | None:
-    """Return the anchor that an object's key says. None for a key that no anchor has."""
+    """Return the anchor that an object's key describes. None if it is not the key of an anchor."""
     found = _ANCHOR.fullmatch(key)
     return Anchor(found[1], int(found[2]), found[3], hidden) if found else None
 
 
 def key_names(service: str) -> str:
-    """Return how the names of the objects begin that hold the public keys of a service's signatures."""
+    """Return the key prefix of the objects that hold the public keys for a service's signatures."""
     return f"{service}/{CHAINS}/{_KEY}"
 
 

@@ -1,10 +1,10 @@
-"""Whether a record was closed by Landfall: its hash is signed by a key that only the step that closes may use.
+"""Verifies that Landfall closed a record: the hash is signed with a key that only the closing step may use.
 
-ECDSA over P-256 and SHA-256, by AWS KMS (developer guide, key spec ECC_NIST_P256). What is signed says what it is and
-is the record's hash, which covers place, the hash before and all of its content. So to verify takes the record and the
-public key, and nothing of AWS.
+ECDSA over P-256 and SHA-256, by AWS KMS (developer guide, key spec ECC_NIST_P256). The signed message is a fixed prefix
+and the record's hash, which covers place, previous hash and all content. So verifying needs only the record and the
+public key, and no AWS.
 
-The library that verifies takes long to load, and most steps verify nothing: it is imported where it does.
+The library takes long to load, and most steps verify nothing: so it is imported only when it is used.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 
 def message(digest: str) -> bytes:
-    """Return what is signed of a record, by its hash in hex: nothing else that a key signs could be taken for it."""
+    """Return the message that is signed for a record's hash (hex). Its prefix separates it from other messages."""
     return f"landfall record {digest}".encode("ascii")
 
 
 @dataclass(frozen=True)
 class PublicKey:
-    """The public half of a key that closings are signed by, as KMS gives it: DER, SubjectPublicKeyInfo, in base64."""
+    """The public half of a signing key, as KMS returns it: DER, SubjectPublicKeyInfo, in base64."""
 
     encoded: str
 
     @cached_property
     def fingerprint(self) -> str:
-        """Return the SHA-256 of the key, by which people compare it. Raises ValueError for what is no key."""
+        """Return the SHA-256 of the key, by which people compare it. Raises ValueError if it is not a key."""
         self.curve()
         return hashlib.sha256(base64.b64decode(self.encoded)).hexdigest()
 
     def curve(self) -> EllipticCurvePublicKey:
-        """Return the key itself. Raises ValueError for what is none of P-256."""
+        """Return the key itself. Raises ValueError if it is not on the curve P-256."""
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric import ec
         from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -59,7 +59,7 @@ class PublicKey:
         return self.curve()
 
     def signed(self, digest: object, signature: object) -> bool:
-        """Say whether this key signed a hash, given in hex; anything else that stands there is not signed."""
+        """Say whether this key signed a hash, given in hex. Any other value is not signed."""
         if not isinstance(digest, str) or not isinstance(signature, str):
             return False
         from cryptography.exceptions import InvalidSignature
@@ -74,10 +74,10 @@ class PublicKey:
 
 
 def bears_signature(record: Mapping[str, Any], keys: Iterable[PublicKey]) -> bool:
-    """Say whether one of these keys signed a record's hash, be that right or not."""
+    """Say whether one of these keys signed a record's hash, even if the hash is wrong."""
     return SIGNATURE in record and any(key.signed(record.get(HASH), record[SIGNATURE]) for key in keys)
 
 
 def is_signed(record: Mapping[str, Any], keys: Iterable[PublicKey]) -> bool:
-    """Say whether a record has its place and is as it was signed there, by one of these keys."""
+    """Say whether a record has a valid place and hash, and one of these keys signed it."""
     return SIGNATURE in record and is_placed(record) and bears_signature(record, keys)

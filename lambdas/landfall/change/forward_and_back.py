@@ -1,4 +1,4 @@
-"""The two ways of a deployment, made before anything changes: forward to the release, and back to what ran."""
+"""Plans both ways of a deployment before anything changes: forward to the release, and back to the baseline."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def forward(
     release: Release,
     desired_count: int,
 ) -> Deployment:
-    """Return the deployment to make. `registered` is the request that `revision` was made by."""
+    """Return the deployment to make. `registered` is the request that made `revision`."""
     return Deployment(
         kind=Kind.RELEASE,
         id="",
@@ -41,7 +41,7 @@ def accepted(template: Mapping[str, Any], release: Release, settings: Service) -
 def to_proven(
     baseline: Baseline, revision: str, template: Mapping[str, Any], proven: Release, settings: Service
 ) -> Baseline:
-    """Return the way back to the last proven release, where something else ran."""
+    """Return the way back to the last proven release, if another revision ran."""
     return replace(
         baseline,
         restore_to=revision,
@@ -52,19 +52,19 @@ def to_proven(
 
 
 def to_unproven(baseline: Baseline, revision: str) -> Baseline:
-    """Return the way back to what ran, by its own revision or by a pinned copy of it."""
+    """Return the way back to the baseline, by its own revision or by a pinned copy of it."""
     return replace(baseline, restore_to=revision, restores=UNPROVEN)
 
 
 def named(baseline: Baseline, record: Mapping[str, Any] | None) -> Baseline:
-    """Return the way back with the proven release's commit, where what ran is that release."""
+    """Return the way back with the proven release's commit, if the baseline is that release."""
     if record is None or record["task_definition"] != baseline.task_definition:
         return baseline
     return replace(baseline, restores=f"the last proven release, {record['git_sha']}")
 
 
 def pins(template: Mapping[str, Any], baseline: Baseline) -> dict[str, str] | None:
-    """Return the digests of a pinned copy of what ran; None where its own revision can be gone back to.
+    """Return the digests for a pinned copy of the baseline; None if a rollback can use its own revision.
 
     A revision that names an image by tag may start other bytes; one that is INACTIVE can't be deployed.
     """

@@ -1,4 +1,4 @@
-"""What going back means, seen from where the service stands now."""
+"""Decides how to go back from the present state of the service."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from landfall.proof.observed import ServiceView
 
 @dataclass(frozen=True)
 class Plan:
-    """The change that takes the service back. `desired_count` None leaves the count as it is.
+    """The update that takes the service back. If `desired_count` is None, the count does not change.
 
-    `unless_touched`: it rests on one look by which the update never took effect. ECS's reads may be late, and what
-    tells for certain is the update that goes back: of a service that was not touched it begins no deployment.
+    `unless_touched`: the plan relies on one look, by which the update never took effect. ECS's reads may be late. The
+    update that goes back gives a certain answer: it begins no deployment if the service was never changed.
     """
 
     task_definition: str
@@ -29,7 +29,7 @@ def plan(service: ServiceView | None, released: Deployment, baseline: Baseline) 
     target, count = baseline.restore_to or baseline.task_definition, _count(service, baseline)
     primary = service.primary
     if primary is not None and primary.id == baseline.ecs_deployment and not released.id:
-        # the update never took effect: what ran runs still, and is not to be replaced by anything
+        # the update never took effect: the old tasks still run, and nothing must replace them
         return Plan(baseline.task_definition, count, unless_touched=target != baseline.task_definition)
     known = {released.task_definition, baseline.task_definition, target}
     if primary is not None and primary.task_definition not in known:
@@ -38,7 +38,7 @@ def plan(service: ServiceView | None, released: Deployment, baseline: Baseline) 
 
 
 def after_all(plan: Plan, after: ServiceView, baseline: Baseline) -> Plan | None:
-    """Return the plan for a service that was touched after all, as its answer to an `unless_touched` plan shows."""
+    """Return the plan for a service that was changed after all, as ECS's answer to an `unless_touched` plan shows."""
     primary = after.primary
     if not plan.unless_touched or primary is None or primary.id == baseline.ecs_deployment:
         return None
@@ -46,7 +46,7 @@ def after_all(plan: Plan, after: ServiceView, baseline: Baseline) -> Plan | None
 
 
 def unless_scaled_out(verdict: Verdict, service: ServiceView | None, deployment: Deployment) -> Verdict:
-    """Return a verdict on the way back to no tasks; a FAIL where tasks run there, which nobody proved.
+    """Return a verdict on the way back to no tasks: FAIL if tasks run, since nobody proved them.
 
     Application Auto Scaling raises a count below its minimum whenever a policy is invoked (its user guide, "Scalable
     target"), and would raise it again and again.
@@ -67,7 +67,7 @@ def _count(service: ServiceView, baseline: Baseline) -> int | None:
 
 
 def deployment(baseline: Baseline, released: Deployment, plan: Plan) -> Deployment:
-    """Return what is to be judged after going back: the baseline's revision, running the bytes that ran before."""
+    """Return the deployment to judge after going back: the baseline's revision, with the digests that ran before."""
     to_proven = bool(baseline.proven_sha) and plan.task_definition == baseline.restore_to
     as_ran: dict[str, tuple[str, ...]] = {name: (digest,) for name, digest in baseline.digests.items()}
     return Deployment(

@@ -1,7 +1,8 @@
-"""What one revision changes of another: field by field, values that stay left out.
+"""Compares two revisions field by field, and leaves out fields that are equal.
 
-`changes` compares the revision that runs with one that would be registered, `between` two that are. `without_secrets`
-leaves out every value that may be a secret, for who sees more than who may describe task definitions.
+`changes` compares the running revision with one that would be registered, `between` two registered ones.
+`without_secrets` leaves out every value that may be a secret: more people see the result than may describe task
+definitions.
 """
 
 from __future__ import annotations
@@ -17,15 +18,15 @@ from landfall.text.lazy_pattern import Later
 Revision = tuple[Mapping[str, Any], Mapping[str, str]]
 """A revision as ECS describes it, and its tags."""
 OWN_TAGS = "landfall:"
-"""Landfall's own tags say of which deployment a revision is, so they differ always."""
+"""Landfall's own tags name the deployment of a revision, so they always differ."""
 
 _NAMED = ("name", "key")
-"""What the items of a list are called by, where their order says nothing: containers, variables, tags."""
+"""The key that names the items of a list without a meaningful order: containers, variables, tags."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One field that differs. `before` is None for one that is added, `after` for one that is taken out."""
+    """One field that differs. `before` is None for an added field, `after` for a removed one."""
 
     field: str
     before: str | None
@@ -52,11 +53,11 @@ _SHOWN = Later(
     r"|portMappings\S*\.(containerPort|hostPort|protocol|appProtocol)|healthCheck\.(interval|timeout|retries|startPeriod)"
     r"|logConfiguration\.(logDriver|options\.awslogs-(group|region|stream-prefix))))"
 )
-"""Fields whose values can be no secret. Of all others, an environment variable first of all, only the name is shown."""
+"""Fields whose values can't be secrets. Of other fields, such as environment variables, only the name is shown."""
 
 
 def between(before: Revision, after: Revision) -> tuple[Change, ...]:
-    """Return what one registered revision changes of another, Landfall's own tags left out."""
+    """Return the differences between two registered revisions, without Landfall's own tags."""
     own = {key: after[0][key] for key in ACCEPTED if after[0].get(key) is not None}
     tags = [{"key": k, "value": v} for k, v in after[1].items() if not k.startswith(("aws:", OWN_TAGS))]
     kept = {k: v for k, v in before[1].items() if not k.startswith(OWN_TAGS)}
@@ -64,7 +65,7 @@ def between(before: Revision, after: Revision) -> tuple[Change, ...]:
 
 
 def without_secrets(found: Iterable[Change]) -> tuple[Field, ...]:
-    """Return changes without the values that may be secrets; each field once, a secret's by its name alone."""
+    """Return changes without values that may be secrets: each field once, and of a secret only the name."""
     told: dict[str, Field] = {}
     for each in found:
         how: Literal["added", "removed", "changed"] = "changed"
@@ -85,9 +86,9 @@ def _told(value: str | None) -> str | None:
 
 
 def changes(live: Mapping[str, Any], tags: Mapping[str, str], request: Mapping[str, Any]) -> tuple[Change, ...]:
-    """Return what a RegisterTaskDefinition request changes of a revision as ECS describes it, and of its tags.
+    """Return the differences between a revision with its tags, as described, and a RegisterTaskDefinition request.
 
-    `registeredAt` and all else that ECS adds by itself is no difference, nor are AWS's own tags.
+    It ignores `registeredAt`, all other fields that ECS adds by itself, and AWS's own tags.
     """
     own = {key: live[key] for key in ACCEPTED if live.get(key) is not None}
     own["tags"] = [{"key": k, "value": v} for k, v in tags.items() if not k.startswith("aws:")]
@@ -99,7 +100,7 @@ def changes(live: Mapping[str, Any], tags: Mapping[str, str], request: Mapping[s
 
 
 def _fields(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield each value that is no container of others, under the names that lead to it."""
+    """Yield each simple value under its path."""
     if isinstance(value, Mapping):
         for key, inner in value.items():
             yield from _fields(inner, f"{name}.{key}" if name else str(key))

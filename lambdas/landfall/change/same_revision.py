@@ -1,7 +1,7 @@
-"""Is a revision that was found the one that would be registered now? Tags prove nothing: anybody may set them.
+"""Is an existing revision the one that would be registered now? Tags prove nothing: anybody may set them.
 
 ECS adds defaults, and keeps no order of variables and secrets. Both are ignored; nothing else is. A revision that
-differs in any other way is not ours, and another one is registered: a revision too many does no harm.
+differs in any other way is not ours, and the step registers another one: an extra revision does no harm.
 Sources: ECS API reference, ContainerDefinition, PortMapping, HealthCheck, LinuxParameters and DockerVolumeConfiguration
 (the defaults); https://github.com/PrefectHQ/prefect/issues/18306 (the order of variables);
 https://github.com/hashicorp/terraform-provider-aws/issues/3401 (host ports);
@@ -22,11 +22,11 @@ _CONTAINER = {"essential": True, "cpu": 0, "versionConsistency": "enabled"}
 _PORT = {"protocol": "tcp"}
 _HEALTH = {"interval": 30, "timeout": 5, "retries": 3, "startPeriod": 0}
 _MEANS_FALSE = ("essential",)
-"""Where False is not what a missing value means."""
+"""Fields for which a missing value does not mean False."""
 
 
 def same(found: Document, wanted: Document) -> bool:
-    """Say whether two revisions, as described or as to be registered, are the same but for their tags."""
+    """Say whether two revisions, described or requested, are equal apart from their tags."""
     return bool(_plain(found) == _plain(wanted))
 
 
@@ -61,7 +61,7 @@ def _without(given: Document, defaults: Document) -> dict[str, Any]:
 
 
 def _tidy(value: Any, name: str = "") -> Any:
-    """Leave out members that say nothing, and sort the lists whose order means nothing."""
+    """Leave out empty members, and sort the lists without a meaningful order."""
     if isinstance(value, Mapping):
         kept = {k: _tidy(v, k) for k, v in value.items()}
         return {k: v for k, v in kept.items() if not _says_nothing(k, v)}

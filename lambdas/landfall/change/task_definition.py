@@ -1,4 +1,4 @@
-"""Makes new task-definition revisions from old ones: the same in everything, but for the image and its traces.
+"""Makes new task-definition revisions from old ones. Only the image and Landfall's own variables and tags change.
 
 Source: ECS API reference, RegisterTaskDefinition. DescribeTaskDefinition returns more fields than it accepts.
 """
@@ -53,7 +53,7 @@ def release_revision(
 ) -> dict[str, Any]:
     """Return the RegisterTaskDefinition request that makes `release` the image of `container`.
 
-    So it becomes of every other container that runs the same image now, those named in `keep` aside.
+    Every other container that runs the same image now also gets it, except those named in `keep`.
     """
     request = _copy(template)
     ours = released_containers(template, container, keep)
@@ -113,7 +113,7 @@ def pinned_copy(
 
 
 def unpinned(template: Document) -> tuple[str, ...]:
-    """Return the containers whose image is named by tag: started again, they may run other bytes."""
+    """Return the containers whose image is named by tag: a new task of them may run other bytes."""
     return tuple(
         str(c.get("name")) for c in template.get("containerDefinitions", []) if "@sha256:" not in str(c.get("image"))
     )
@@ -128,7 +128,7 @@ def is_of_repository(template: Document, container: str, repository: str, image:
 
 
 def released_commit(template: Document, tags: Mapping[str, str], container: str) -> str:
-    """Return the commit of which Landfall registered this revision; empty if it did not, or the image is another."""
+    """Return the commit for which Landfall registered this revision; empty if it did not, or if the image differs."""
     named = _image_of(template, container)
     return tags.get(TAG_SHA, "") if named and named.digest and named.digest == tags.get(TAG_DIGEST) else ""
 

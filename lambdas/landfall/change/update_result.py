@@ -1,4 +1,4 @@
-"""What the machine must know after an update of a service: what to judge, until when, and whether AWS refused it.
+"""The result of an update of a service: the deployment to judge, its deadline, and whether AWS refused the update.
 
 Source: ECS API reference, UpdateService (its errors).
 """
@@ -27,7 +27,7 @@ REFUSALS = frozenset(
         "UnsupportedFeatureException",
     }
 )
-"""Error codes with which UpdateService says that it did nothing. A throttle, an error inside ECS and a lost reply are
+"""Error codes of UpdateService that mean that it did nothing. A throttle, an error inside ECS and a lost reply are
 not among them: those are tried again."""
 BASELINE_CHANGED = "BASELINE_CHANGED"
 OVER = ("DRAINING", "INACTIVE")
@@ -35,17 +35,17 @@ OVER = ("DRAINING", "INACTIVE")
 
 
 def lock_lost() -> Verdict:
-    """Return the verdict where another execution has the deployment's lock."""
+    """Return the verdict if another execution has the deployment's lock."""
     return failed("LOCK_LOST", "another execution took this deployment's lock, and continues the deployment")
 
 
 def changed_meanwhile(before: ServiceView, baseline: Baseline, wanted: Deployment) -> Verdict | None:
-    """Return the refusal of an update where somebody else changed the service after preflight looked at it."""
+    """Return the refusal of an update if somebody else changed the service after preflight looked at it."""
     runs = before.task_definition
     if runs in (baseline.task_definition, wanted.task_definition):
         return None
     if any(d.task_definition == wanted.task_definition for d in before.deployments):
-        # a retry after a lost reply: the update took effect, and somebody deployed over it
+        # a retry after a lost reply: the update took effect, and then somebody deployed over it
         return failed("SUPERSEDED", f"somebody deployed {runs} over this release")
     why = f"somebody deployed {runs} since preflight saw {baseline.task_definition}; look, then try again"
     return failed(BASELINE_CHANGED, why)
@@ -65,7 +65,7 @@ def is_untouched(service: ServiceView | None, baseline: Baseline, wanted: Deploy
 
 
 def begun(deployment: Deployment, service: ServiceView, limits: Limits, now: datetime) -> Deployment:
-    """Return `deployment` with the id ECS gave it. Raises AwsCallFailed where ECS did not take the change."""
+    """Return `deployment` with ECS's id. Raises AwsCallFailed if ECS did not accept the change."""
     made = _made(deployment, service)
     if not made:
         primary = service.primary
@@ -81,8 +81,8 @@ def begun(deployment: Deployment, service: ServiceView, limits: Limits, now: dat
 def _made(deployment: Deployment, service: ServiceView) -> str:
     """Return the id of the deployment that ECS made; empty if there is none.
 
-    Which of two fleets ECS calls PRIMARY while it shifts traffic is on no page of AWS. That the service has our
-    revision is, so the service deployment stands in for it there.
+    AWS's documentation does not say which of two fleets ECS calls PRIMARY while it shifts traffic. It does say that the
+    service has our revision, so the service deployment is used in that case.
     """
     primary = service.primary
     if primary is not None and primary.task_definition == deployment.task_definition:

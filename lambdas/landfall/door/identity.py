@@ -1,7 +1,7 @@
-"""Reads who called from the ARN that AWS itself gives, and says whether a setting means that caller.
+"""Reads the caller's identity from the ARN that AWS itself gives, and says whether a setting names that caller.
 
-An assumed role's session name is chosen by the caller, so it is no part of an identity. The ARN of a session has no
-path of its role; a name is unique in its account whatever its path (IAM user guide, IAM identifiers and quotas).
+The caller chooses the session name of an assumed role, so it is not part of an identity. A session's ARN lacks the path
+of its role; a name is unique in its account whatever its path (IAM user guide, IAM identifiers and quotas).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Identity:
 
 
 def of(user_arn: object) -> Identity | None:
-    """Return whom an ARN names; None where it names no role's session and no user.
+    """Return the identity in an ARN; None if the ARN is neither a role's session nor a user.
 
     None stands for an absent, empty or malformed ARN, for the root user, and for a federated user, whose name the
     caller chose (STS API reference, GetFederationToken). It never counts as a person.
@@ -55,7 +55,7 @@ def home(execution_arn: str) -> tuple[str, str]:
 
 
 def named(setting: str, partition: str, account: str) -> Identity | None:
-    """Return whom an entry of `approvers` means, in Landfall's own account unless it is an ARN; None where no one."""
+    """Return the identity that an entry of `approvers` names: an ARN, or a name in Landfall's account; else None."""
     if found := _SETTING.fullmatch(setting):
         return Identity(found["partition"], found["account"], found["kind"], found["name"])
     if found := _OWN.fullmatch(setting):

@@ -1,4 +1,4 @@
-"""What the caller of a function URL is told."""
+"""The reply to the caller of a function URL."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ TRY_AGAIN = 503
 
 @dataclass(frozen=True)
 class Reply:
-    """An HTTP status and a sentence. Below 300 what the caller asked for counts."""
+    """An HTTP status and a sentence. A status below 300 means that the request counts."""
 
     status: int
     message: str
 
     @property
     def counts(self) -> bool:
-        """Say whether what the caller asked for counts."""
-        return self.status < BAD_REQUEST
+        """Say whether the request counts."""
+        return self.status in (OK, ACCEPTED)

@@ -1,13 +1,12 @@
-"""Reads a request to a function URL: only a POST whose caller AWS names asks for anything.
+"""Reads a request to a function URL. It accepts only a POST whose caller AWS identifies.
 
 Source: Lambda developer guide, function URLs, request payload: `requestContext.http.method`, and with AWS_IAM
-`requestContext.authorizer.iam.userArn`. Mail scanners and chat previews open links with GET, so GET never asks.
+`requestContext.authorizer.iam.userArn`. Mail scanners and chat previews open links with GET, so a GET has no effect.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,18 +22,18 @@ from landfall.text.lazy_pattern import Later
 from landfall.text.shortened import shortened
 
 MOST_BODY = 16 * 1024
-"""Characters of a request's body."""
+"""The most characters of a request's body."""
 MOST_REASON = 500
 KEYS = frozenset({"service", "deployment", "reason"})
-"""What every request may say; a function may take more."""
+"""The keys that every request may have; a function may accept more."""
 _SERVICE = Later(r"[0-9A-Za-z_-]{1,80}")
 _DEPLOYMENT = Later(rf"[^\s<>{{}}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]{{1,{naming.DEPLOYMENT_LIMIT}}}")
-"""What the name of an execution may be (Step Functions API reference, StartExecution), with a time in front."""
+"""The form of an execution's name (Step Functions API reference, StartExecution), with a time in front."""
 
 
 @dataclass(frozen=True)
 class Signed:
-    """A request that may be looked up. `who` and `arn` are what AWS says of the caller, `more` is the rest of the body.
+    """A valid request. `who` and `arn` identify the caller, as AWS says; `more` is the rest of the body.
 
     `reason` is redacted, and one line.
     """
@@ -48,10 +47,9 @@ class Signed:
 
 
 def read(event: Mapping[str, Any], more: frozenset[str] = frozenset(), kinds: Sequence[Redacts] = ()) -> Signed | Reply:
-    """Return what a request asks, or the reply that turns it away. Nothing is recorded of the latter.
+    """Return the request, or the reply that refuses it. A refused request is not recorded.
 
-    `more`: keys that the body may have besides KEYS. `kinds` of data are taken out of the reason, besides the standard
-    ones.
+    `more`: keys that the body may have besides KEYS. `kinds` are redacted in the reason, besides the standard kinds.
     """
     context = _table(event.get("requestContext"))
     if _table(context.get("http")).get("method") != "POST":
@@ -62,7 +60,7 @@ def read(event: Mapping[str, Any], more: frozenset[str] = frozenset(), kinds: Se
         return Reply(FORBIDDEN, "AWS named no role and no user as the caller, so nothing was recorded")
     try:
         body = _body(event)
-    except (binascii.Error, ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return Reply(BAD_REQUEST, f"the body is not a JSON object of at most {MOST_BODY} characters")
     if why := _wrong(body, KEYS | more):
         return Reply(BAD_REQUEST, why)

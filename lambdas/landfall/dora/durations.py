@@ -26,7 +26,7 @@ class Durations:
 
 
 def summed_up(seconds: Iterable[float]) -> Durations:
-    """Return what is told of some durations."""
+    """Return the summary of some durations."""
     known = sorted(seconds)
     if not known:
         return Durations(0, None, None, None)
@@ -34,7 +34,7 @@ def summed_up(seconds: Iterable[float]) -> Durations:
 
 
 def moment(value: Any) -> datetime | None:
-    """Return a time of a record, in UTC; None for what is no time, or has no zone."""
+    """Return a time of a record, in UTC; None if it is not a time, or has no zone."""
     try:
         found = datetime.fromisoformat(str(value))
     except ValueError:

@@ -10,12 +10,12 @@ from landfall.dora.figures import Figures
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 NONE = "none"
-"""Shown where there is nothing to compute a figure from."""
+"""Shown if there are no records for a figure."""
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A figure: its name, its value, what it is computed from, and what is left out, empty if nothing is."""
+    """A figure: its name, its value, what it is computed from, and what it leaves out (may be empty)."""
 
     name: str
     value: str
@@ -75,8 +75,6 @@ def span(seconds: float | None) -> str:
     """Return a duration with its two largest units, such as 3 h 12 min; `none` for none."""
     if seconds is None:
         return NONE
-    if seconds < MINUTE:
-        return f"{seconds:.0f} s"
     whole = round(seconds)
     for unit, name, below, of_below in ((DAY, "d", HOUR, "h"), (HOUR, "h", MINUTE, "min"), (MINUTE, "min", 1, "s")):
         if whole >= unit:
@@ -86,7 +84,10 @@ def span(seconds: float | None) -> str:
 
 
 def _frequency(per_day: float) -> str:
-    return f"{per_day:.1f} a day" if per_day >= 1 or not per_day else f"{per_day * 7:.1f} a week"
+    if per_day >= 1 or not per_day:
+        return f"{per_day:.1f} a day"
+    per_week = f"{per_day * 7:.1f}"
+    return "less than 0.1 a week" if per_week == "0.0" else f"{per_week} a week"
 
 
 def _of(told: Durations) -> str:

@@ -1,7 +1,7 @@
-"""The figures of a time: how often, how fast, how often it fails, how soon it works again, and what was prevented.
+"""The figures of a period: frequency, lead time, failure rate, time to restore, and incidents prevented.
 
-A deployment counts in the time in which it began. Releases are counted. A rollback that a person asked for is no
-change that is delivered: it says that the release before it failed.
+A deployment counts in the period in which it began. The figures count releases. A rollback that a person asked for
+delivers no change: it says that the release before it failed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from landfall.model import UNKNOWN, Intent, Outcome
 
 DAY = timedelta(days=1)
 OPEN, NO_TIME, UNSEEN = "OPEN", "NO_TIME", "UNSEEN"
-"""Why a record says nothing here, apart from outcomes: under way; its time is unreadable; a success nobody saw."""
+"""Reasons, apart from outcomes, why a record does not count: under way; unreadable time; a success nobody saw."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Window:
 
     @property
     def days(self) -> float:
-        """Return how many days it has."""
+        """Return the length in days."""
         return (self.until - self.since) / DAY
 
     def holds(self, at: datetime) -> bool:
@@ -53,7 +53,7 @@ class Frequency:
 
 @dataclass(frozen=True)
 class LeadTime:
-    """How long it took until a release was proven, for the first proof of each commit in the time.
+    """How long it took until a release was proven, for the first proof of each commit in the period.
 
     `from_commit` counts those whose build says when the commit was made, `from_request` those with a time of request.
     Left out of the former: `no_commit_time`, and `commit_after_proof`, where the author's clock was wrong. Left out of
@@ -70,7 +70,7 @@ class LeadTime:
 
 @dataclass(frozen=True)
 class FailureRate:
-    """Which part of the releases that reached the service failed there: `failed` of `releases`. None without any.
+    """The share of the releases that reached the service and failed there: `failed` of `releases`. None without any.
 
     `by_outcome` says how: by Landfall's own outcomes, and `asked_back` for a proven release from which a person asked
     to go back. Left out: `unknown`, releases whose end says nothing about them. `asked_back_unknown` are requests to go
@@ -87,7 +87,7 @@ class FailureRate:
 
 @dataclass(frozen=True)
 class Prevented:
-    """Bad releases that never stayed: taken back, with the release before proven live again. By code."""
+    """Bad releases that were rolled back, with the release before proven live again. By code."""
 
     releases: int
     by_code: dict[str, int]
@@ -95,7 +95,7 @@ class Prevented:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of one service or of several, and how many records say nothing: `left_out`, by why."""
+    """The figures of one service or of several. `left_out` counts the records that do not count, by reason."""
 
     records: int
     frequency: Frequency
@@ -109,7 +109,7 @@ class Figures:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The records of a time, the earliest first, and what the figures are computed from: releases by how they ended.
+    """The records of a period, the earliest first, and the releases by their ends, from which the figures are computed.
 
     `asked_back` are proven releases from which a person asked to go back, `unmatched` counts such requests that name no
     release of this time, `no_time` records whose time can't be read.
@@ -125,7 +125,7 @@ class Chosen:
 
 
 def chosen(records: Iterable[Record], window: Window) -> Chosen:
-    """Choose what counts. `records` are of any services, in any order; those that began outside count not.
+    """Choose the records that count. `records` are of any services, in any order; those that began outside don't count.
 
     A drill delivers nothing and says nothing about a release, so it counts nowhere.
     """
@@ -146,7 +146,7 @@ def chosen(records: Iterable[Record], window: Window) -> Chosen:
 
 
 def figures(records: Iterable[Record], window: Window) -> Figures:
-    """Return the figures of a time. `records` are of any services, in any order; those that began outside count not."""
+    """Return the figures of a period. `records` are of any services and periods, in any order."""
     of = chosen(records, window)
     without = Counter({NO_TIME: of.no_time})
     return Figures(
@@ -176,7 +176,7 @@ def _is_proven(record: Mapping[str, Any]) -> bool:
 
 
 def _says_nothing(record: Mapping[str, Any]) -> str:
-    """Say why a record is in no figure; empty for one that is."""
+    """Say why a record does not count; empty if it does."""
     outcome = str(record.get("outcome") or OPEN)
     if outcome == Outcome.SUCCEEDED:
         return "" if _is_proven(record) else UNSEEN
@@ -191,9 +191,9 @@ def _frequency(proven: Sequence[Record], window: Window) -> Frequency:
 
 
 def lead_times(proven: Sequence[Record]) -> list[tuple[Record, float]]:
-    """Return the first proof of each commit with its seconds from the commit, where the build says when that was made.
+    """Return the first proof of each commit with the seconds since the commit, if the build says when that was made.
 
-    `proven` are the earliest first. Seconds below zero are of an author's clock that was wrong.
+    `proven` are the earliest first. Negative seconds come from a wrong clock of the author.
     """
     times = [(r, moment(r.get("commit_time")), moment(r.get("ended_at"))) for r in _firsts(proven)]
     return [(record, (end - start).total_seconds()) for record, start, end in times if start and end]

@@ -1,4 +1,4 @@
-"""What went wrong: releases that failed, those that a person took back, and how soon each service worked again."""
+"""Failures: releases that failed, releases that a person rolled back, and how soon each service worked again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STOPPED = "EXECUTION_STOPPED"
 class Recovery:
     """How long it took from the start of a release that failed until the service was proven live again.
 
-    Left out: `not_yet`, where nothing proved it again in this time; `began_unknown`, proven releases from which a
+    Left out: `not_yet`, if no deployment proved it again in this period; `began_unknown`, proven releases from which a
     person asked to go back, since nobody recorded when they began to do harm; `unknown_time`.
     """
 
@@ -35,7 +35,7 @@ class Recovery:
 
 
 def began(record: Mapping[str, Any]) -> str:
-    """Return when a deployment began; where that is not recorded, when it was requested."""
+    """Return when a deployment began; if that is not recorded, when it was requested."""
     return str(record.get("started_at") or record.get("requested_at") or "")
 
 
@@ -48,7 +48,7 @@ def asked_back(in_order: Sequence[Record]) -> tuple[list[Record], int]:
     """Return the proven releases from which a person asked to go back, and how many such requests name none of them.
 
     `in_order` are records of any services, the earliest first. A rollback's record names the revision that ran before
-    it. After a failed way back, a rollback is the remedy of that, and says nothing about another release.
+    it. A rollback after a failed way back repairs that failure, and says nothing about another release.
     """
     live: dict[tuple[str, str], Record] = {}
     last: dict[str, Record] = {}
@@ -71,7 +71,7 @@ def asked_back(in_order: Sequence[Record]) -> tuple[list[Record], int]:
 def restored(in_order: Sequence[Record]) -> list[tuple[Record, float | None]]:
     """Return each release that failed, with the seconds from its start until its service was proven live again.
 
-    None where nothing proved it again yet. `in_order` are records of any services, the earliest first. Those without
+    None if no deployment proved it again yet. `in_order` are records of any services, the earliest first. Those without
     readable times are left out.
     """
     timed = [(r, moment(began(r)), moment(r.get("ended_at"))) for r in in_order if _failed(r)]
@@ -106,7 +106,7 @@ def _proven_again(record: Record, ended: datetime, in_order: Sequence[Record]) -
 
 
 def _proofs(record: Record, after: datetime, in_order: Sequence[Record]) -> Iterator[datetime]:
-    """Yield when later deployments proved what the service runs, be it a release or what ran before."""
+    """Yield when later deployments proved the running release, whether new or restored."""
     for other in in_order:
         ended = moment(other.get("ended_at"))
         proved = other.get("outcome") in (*PROVEN, Outcome.ROLLED_BACK)

@@ -1,1 +1,1 @@
-"""Judges a release at the gates of blue/green, canary and linear: its traffic beside the running release's."""
+"""Judges a release at the gates of blue/green, canary and linear, by its traffic and the running release's."""

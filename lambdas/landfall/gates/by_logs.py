@@ -13,22 +13,22 @@ from landfall.model import State
 from landfall.settings.traffic import Traffic
 
 NOT_JUDGED = "TRAFFIC_NOT_JUDGED"
-"""PASS: of a Network Load Balancer, or all comparisons of traffic are off. The reason says so."""
+"""PASS: behind a Network Load Balancer, or if all comparisons of traffic are off. The reason says which."""
 NOT_SURE, NO_LOGS = "TRAFFIC_NOT_SURE", "LOGS_SILENT"
-"""WAIT. NOT_SURE: green looks worse than blue, of enough requests or lines, and it may be chance. NO_LOGS: green logged
-nothing where blue would have logged many lines. That is not enough to tell, as too few requests are.
+"""WAIT. NOT_SURE: there are enough requests or lines, and green looks worse than blue, but it may be chance. NO_LOGS:
+green logged nothing where blue would have logged many lines. Like too few requests, that is not enough to tell.
 """
 
 
 @dataclass(frozen=True)
 class LogLook:
-    """What both sides' logs weigh, nothing where they are not read, and how silent green is; empty if it isn't."""
+    """The evidence in both sides' logs (empty if they are not read), and a text if green is silent (else empty)."""
 
     found: tuple[Weighed, ...] = ()
     silent: str = ""
 
     def alone(self, why: str, least: int) -> tuple[State, str, Callable[[], str]]:
-        """Decide where the traffic can't be judged, and `why` says why not."""
+        """Decide by the logs alone, if the traffic can't be judged; `why` says why not."""
         proof = next((each for each in self.found if each.is_proof), None)
         if proof:
             return State.FAIL, proof.code, proof.reason

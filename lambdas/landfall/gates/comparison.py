@@ -31,7 +31,7 @@ Given = Mapping[Request, Sequence[Answer]]
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs: of which request, in what, what blue and green said, and whether green is worse."""
+    """One difference: the request, the kind, both answers, and whether green is worse."""
 
     kind: str
     name: str
@@ -77,7 +77,7 @@ def _usual(answers: list[Answer]) -> int:
 
 
 def _is_better(blue: int, green: int) -> bool:
-    """A path that is there now, or works now, is no fault. One that asks for no login any more is."""
+    """A path that now exists or works is not a fault. A path that no longer asks for a login is one."""
     return green // _CLASS == _OK and (blue == _MISSING or blue // _CLASS == _SERVER_ERROR) and blue not in _GUARDED
 
 
@@ -105,7 +105,7 @@ def _of_parts(name: str, blue: Mapping[str, int], green: Mapping[str, int]) -> I
 
 
 def _of(part: str, parts: Mapping[str, int]) -> int | None:
-    """A directive of a Content-Security-Policy that is missing is as its default-src says (CSP Level 3, 6.8.3)."""
+    """A missing directive of a Content-Security-Policy falls back to default-src (CSP Level 3, 6.8.3)."""
     return parts.get(part, parts.get("default-src") if part.endswith("-src") else None)
 
 

@@ -1,9 +1,9 @@
-"""Which answers count against a side, beside the 5xx that its targets gave: lost ones, and refusals.
+"""Decides which answers count against a side besides the 5xx of its targets: lost answers, and refusals.
 
 If a target closes the connection or does not answer in time, the load balancer answers 502 or 504 itself, and no
 HTTPCode_Target metric counts it. RequestCount does, since a target was chosen (Application Load Balancers user guide,
-CloudWatch metrics). So what is in RequestCount and in no count of a target's answers is lost. WebSockets (status 101)
-are in none either: where blue has such requests as a rule, nothing is counted as lost.
+CloudWatch metrics). So a request that is in RequestCount but in no count of targets' answers is lost. WebSockets
+(status 101) are in no such count either: if blue usually has such requests, none are counted as lost.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from landfall.gates.traffic_series import Minute
 
 USUALLY_LOST = 0.01
-"""The share of blue's requests without a counted answer from which on such requests are no errors."""
+"""If this share of blue's requests has no counted answer, such requests are not errors."""
 
 Sides = tuple[Sequence[Minute], Sequence[Minute]]
 """Blue's minutes, and green's at this gate's weight."""
@@ -30,7 +30,7 @@ def failed(sides: Sides) -> Sides:
 
 
 def refused(sides: Sides) -> Sides:
-    """Return both sides with their 4xx answers in place of the errors."""
+    """Return both sides with their 4xx answers instead of the errors."""
     blue, green = ([replace(each, errors=each.refused) for each in side] for side in sides)
     return blue, green
 

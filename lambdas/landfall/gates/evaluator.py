@@ -1,6 +1,6 @@
-"""Judges green's traffic beside blue's, look after look and gate after gate: PASS, WAIT or FAIL.
+"""Compares green's traffic with blue's, look after look and gate after gate: PASS, WAIT or FAIL.
 
-Evidence that green is worse adds up over all gates of a deployment. What lets it pass does not: only requests at this
+Evidence that green is worse adds up over all gates of a deployment. Evidence for a PASS does not: only requests at this
 gate's weight count (fluxcd/flagger#1011). evidence.py says why the number of looks doesn't matter.
 """
 
@@ -21,16 +21,16 @@ from landfall.settings.traffic import Traffic
 NO_WORSE = "TRAFFIC_NO_WORSE"
 TOO_FEW, BROKEN = "TOO_FEW_REQUESTS", "MEASUREMENT_BROKEN"
 LOOK_SECONDS = 60
-"""CloudWatch has something new once a minute."""
+"""CloudWatch has new data once a minute."""
 LEAST_MINUTES = 3
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A verdict on traffic, what goes into the next gate's window, and how many requests are missing at least.
+    """A verdict on traffic, the evidence for the next gate, and the least number of missing requests.
 
-    A WAIT at the gate's end is for the caller to end. `undecided_is_traffic` says that there was too little to judge:
-    only then may the setting `undecided` let the release go on. A broken measurement, or doubt about green, never does.
+    The caller ends a WAIT at the gate's end. `undecided_is_traffic` says that there was too little traffic to judge:
+    only then may the setting `undecided` let the release go on. A broken measurement, or doubt about green, never may.
     """
 
     verdict: Verdict
@@ -39,13 +39,13 @@ class Judged:
 
     @property
     def undecided_is_traffic(self) -> bool:
-        """Say whether the gate waits for requests, or for lines of a log, alone."""
+        """Say whether the gate waits only for requests, or for lines of a log."""
         return self.verdict.code in (TOO_FEW, NO_LOGS)
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a look at a gate decides. Its sentence is made where it is needed."""
+    """The decision of one look at a gate. Its sentence is made only when it is needed."""
 
     state: State
     code: str
@@ -55,7 +55,7 @@ class Decision:
 
 
 def judge(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: datetime) -> Judged:
-    """Judge a gate once. Pure; to be asked again after `verdict.retry_after` seconds while it waits.
+    """Judge a gate once. Pure; while it waits, the caller asks again after `verdict.retry_after` seconds.
 
     A FAIL has one of the codes ERRORS_WORSE, REFUSALS_WORSE, LATENCY_WORSE and LOG_ERRORS_WORSE (weighing.py).
     """
@@ -85,7 +85,7 @@ def decide(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: date
 
 @dataclass(frozen=True)
 class _Look:
-    """The settled minutes of blue, those of green at this weight, what they weigh, and how sure the gate has to be."""
+    """Blue's settled minutes, green's at this weight, their evidence, and how sure the gate has to be."""
 
     blue: tuple[Minute, ...]
     green: tuple[Minute, ...]

@@ -1,6 +1,6 @@
-"""What is recorded of the gates of a deployment: what each waited for, what differed there, and who continued it.
+"""The record of a deployment's gates: what each waited for, what differed there, and who continued it.
 
-It stands as JSON in the field `gates` of the ledger record, which the record's hash covers. It decides nothing.
+It is kept as JSON in the field `gates` of the ledger record; the record's hash covers it. It decides nothing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from landfall.wire import parse
 FIELD = "gates"
 """The field of the ledger record."""
 MOST, MOST_DIFFERENCES = 40, 20
-"""Gates that are kept, the newest: steps of 3 % are 36. Differences that are kept, those that are worse first."""
+"""How many of the newest gates are kept (steps of 3 % make 36), and how many differences, the worse ones first."""
 REASON_LIMIT, NAME_LIMIT, VALUE_LIMIT = 400, 160, 80
 """Bytes of each text that are kept."""
 WENT_BACK = frozenset({Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.NO_BASELINE, Outcome.SUPERSEDED})
@@ -34,9 +34,9 @@ class NotedGate:
 
     `gate` is the gate of Landfall; empty for a pause that is the owner's. `weight` is the new tasks' share of
     production traffic in percent, live; None where it was not read. It must be decided by `ends`. `seen_at` is the
-    last look, which came to `state`, `code` and `reason`. `continue_asked_at`: when Landfall was about to ask ECS to
-    continue it. `left_at`: since when it is known that ECS does not wait there any more. `differences` were found when
-    blue and green were asked the same; `more_differences` counts those that are not kept.
+    last look, with `state`, `code` and `reason`. `continue_asked_at`: when Landfall was about to ask ECS to
+    continue it. `left_at`: when a look first saw that ECS no longer waits there. `differences` were found when
+    blue and green got the same requests; `more_differences` counts those that are not kept.
     """
 
     service_deployment: str
@@ -75,7 +75,7 @@ def added(known: Sequence[NotedGate], now: NotedGate, kinds: Sequence[Redacts]) 
 
 
 def asked(known: Sequence[NotedGate], service_deployment: str, hook: str, at: datetime) -> tuple[NotedGate, ...]:
-    """Return the gates where Landfall is about to continue one."""
+    """Return the gates with a note that Landfall is about to continue one."""
     return tuple(
         replace(each, continue_asked_at=each.continue_asked_at or at.isoformat())
         if (each.service_deployment, each.hook) == (service_deployment, hook)
@@ -85,7 +85,7 @@ def asked(known: Sequence[NotedGate], service_deployment: str, hook: str, at: da
 
 
 def left(known: Sequence[NotedGate], at: datetime) -> tuple[NotedGate, ...]:
-    """Return the gates where ECS was seen to wait at none of them."""
+    """Return the gates with a note that ECS no longer waits at any of them."""
     return tuple(replace(each, left_at=each.left_at or at.isoformat()) for each in known)
 
 
@@ -107,7 +107,7 @@ def written(gates: Sequence[NotedGate]) -> str:
 
 
 def read(record: Mapping[str, Any] | None) -> tuple[NotedGate, ...]:
-    """Return a record's gates; none where it had none, or where somebody changed the text so that it can't be read."""
+    """Return a record's gates; none if it has none, or if somebody made the text unreadable."""
     try:
         return tuple(parse(NotedGate, each) for each in json.loads((record or {})[FIELD]))
     except (InvalidStepInput, AttributeError, KeyError, TypeError, ValueError, RecursionError):

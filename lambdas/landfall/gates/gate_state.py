@@ -1,4 +1,4 @@
-"""What is known of the gate at which a deployment waits; goes from look to look, and from gate to gate."""
+"""The state of the gate at which a deployment waits. It is passed from look to look, and from gate to gate."""
 
 from __future__ import annotations
 
@@ -15,27 +15,26 @@ from landfall.settings import shifting_looks
 from landfall.settings.strategy import Gate, Strategy
 
 EARLIER = timedelta(seconds=10)
-"""How long before the end of ECS's own pause a gate ends."""
+"""How long a gate ends before ECS's own pause does."""
 OVER = "over"
-"""Stands for the hook of a bake that somebody else continued: it is judged behind the end of the deployment."""
+"""Replaces the hook of a bake that somebody else continued: the bake is then judged after the ECS deployment ended."""
 UNDECIDED, TIMEOUT, WENT_ON = "GATE_UNDECIDED", "GATE_TIMEOUT", "GATE_UNDECIDED_WENT_ON"
 BUSY = "AWS_BUSY"
-"""AWS throttled what a look had to read, or failed by itself."""
+"""AWS throttled a read of the look, or had an internal error."""
 PATIENCE = 2
-"""Times a gate's time for which it waits for a busy AWS, as every step does (runtime/patience.py)."""
+"""A gate waits for a busy AWS for this multiple of its own time, as every step does (runtime/patience.py)."""
 
 
 @dataclass(frozen=True)
 class GateState:
-    """A gate of one service deployment. `hook` is the pause of ECS that waits, and tells this gate from the next.
+    """A gate of one service deployment. `hook` is the ECS pause that waits; it distinguishes this gate from the next.
 
-    It must be decided by `ends`, or by `last` where AWS was too busy to be asked at `ends`. `phase` is what was proven
-    at it so far. `number` counts the gates of the deployment, from 1. `evidence` is what the gates before it
-    left, `other_pairs` the same of further pairs of target groups. `said` is what was seen there, for people.
-    `blue_answered` and `green_answered`: since when our own requests were
-    answered by either side. `red_before`: alarms that were red before the deployment began. `baked`: the gate `bake`
-    passed; until then the release is not proven, even if somebody else continued the deployment. `logged`: what both
-    sides logged; `unlogged`: why that is not compared.
+    It must be decided by `ends`, or by `last` if AWS was too busy at `ends`. `phase` is what was proven at it so far.
+    `number` counts the gates of the deployment, from 1. `evidence` comes from earlier gates, `other_pairs` is the same
+    for further pairs of target groups. `said` is the last result, for people. `blue_answered` and `green_answered`:
+    since when each side answers our own requests. `red_before`: alarms that were red before the deployment began.
+    `baked`: the gate `bake` passed; until then the release is not proven, even if somebody else continued the
+    deployment. `logged`: what both sides logged; `unlogged`: why that is not compared.
     """
 
     service_deployment: str = ""
@@ -66,7 +65,7 @@ class GateState:
 
     @property
     def evidence_of(self) -> tuple[Evidence, ...]:
-        """Return what the gates before it left, of each pair of target groups."""
+        """Return the evidence of earlier gates for each pair of target groups."""
         return (self.evidence, *self.other_pairs)
 
     @property
@@ -76,13 +75,13 @@ class GateState:
 
     @property
     def last_at(self) -> datetime:
-        """Return until when the gate waits for an AWS that is too busy."""
+        """Return until when the gate waits if AWS is too busy."""
         return datetime.fromisoformat(self.last or self.ends)
 
 
 @dataclass(frozen=True)
 class Hooked:
-    """The pause of ECS: which service deployment waits at which hook, and when ECS itself ends it."""
+    """A pause of ECS: which service deployment waits at which hook, and when ECS ends the pause."""
 
     service_deployment: str
     hook: str
@@ -90,7 +89,7 @@ class Hooked:
 
 
 def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy, now: datetime) -> GateState:
-    """Return the state of the gate: as it was, or begun just now. Evidence goes on within one service deployment.
+    """Return the gate's state: the previous one, or a new one. Evidence is kept within one service deployment.
 
     It ends before ECS's own pause does, so that Landfall's verdict comes first. For a busy AWS it waits as long again.
     """
@@ -120,7 +119,7 @@ def at(before: GateState | None, gate: Gate, hooked: Hooked, settings: Strategy,
 
 
 def with_evidence(state: GateState, evidence: Sequence[Evidence]) -> GateState:
-    """Return the state with what a gate left, of each pair of target groups."""
+    """Return the state with a gate's evidence for each pair of target groups."""
     first, *others = map(_told, evidence)
     return replace(state, evidence=first, other_pairs=tuple(others))
 
@@ -139,10 +138,10 @@ def _told(evidence: Evidence) -> Evidence:
 def settle(
     verdict: Verdict, state: GateState, settings: Strategy, now: datetime, *, lacks_traffic: bool = False
 ) -> Verdict:
-    """Return the verdict of a look, with the time of the next one; at the gate's end, what becomes of doubt.
+    """Return the verdict of a look, with the time of the next one; at the gate's end, decide in case of doubt.
 
-    Only too little traffic may let a release go on, if the settings say so. What could not be read or measured never
-    does (argoproj/argo-rollouts#3850), and never takes it back while ECS still pauses and AWS is only busy.
+    Only too little traffic may let a release go on undecided, if the settings say so. A failed read or measurement
+    never does (argoproj/argo-rollouts#3850), and it never fails a release while ECS still pauses and AWS is only busy.
     """
     if verdict.state != State.WAIT:
         return verdict

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from landfall.text.lazy_pattern import Later
 
 Strength = Mapping[str, int]
-"""What a value grants or forbids, and how strongly: more is stronger. A part that is missing has 0."""
+"""The parts of a value, each with its strength: a greater number is stronger. A missing part has 0."""
 
 _ONCE = Later(r"'nonce-[^']*'|'sha(?:256|384|512)-[^']*'", re.IGNORECASE)
 """A nonce is new in each answer, and a hash changes with the page."""

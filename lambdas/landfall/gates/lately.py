@@ -1,6 +1,6 @@
-"""Finds what blue did latest: whether its last minutes are an incident, so that green is compared with those.
+"""Finds whether blue's last minutes are an incident: then green is compared with those minutes.
 
-An incident that hits both sides is not the release's doing. At the bake blue shows it only in its last minutes, and
+An incident that hits both sides is not caused by the release. At the bake blue shows it only in its last minutes, and
 beside green at 97 % only in few requests. So blue's minutes are weighed against blue's usual ones by the same rule as
 green's: the same ratios with the same limit for one minute, and the same bar. If green would be held to be worse for
 such minutes, then so is blue; then they are the fairer comparison. The sum of the logarithms goes backwards from the
@@ -22,7 +22,7 @@ _Any = TypeVar("_Any")
 
 
 def earlier(known: Sequence[_Any]) -> Sequence[_Any]:
-    """Return the first half of what is known of blue, which an incident of the last minutes is compared with."""
+    """Return the first half of blue's minutes, with which an incident of the last minutes is compared."""
     return known[: (len(known) + 1) // 2]
 
 

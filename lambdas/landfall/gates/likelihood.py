@@ -1,6 +1,6 @@
-"""Weighs the evidence that green is worse, minute by minute: how much likelier a minute is if green is worse.
+"""Weighs the evidence that green is worse, minute by minute: how much more likely a minute is if green is worse.
 
-The ratio of two likelihoods of each minute multiplies what was there before. If green is harmless, the product is ever
+Each minute multiplies the product so far by a ratio of two likelihoods. If green is harmless, the product is ever
 larger than 250 in at most 1 of 250 deployments, however long they go on and however often somebody looks (Ville's
 inequality for test martingales). If green is worse, it is ever smaller than 1 of 30 in at most 1 of 30 (Wald). So the
 number of looks and gates need not be known beforehand.
@@ -11,7 +11,7 @@ after 100 minutes 8.
 
 No single minute decides: its ratio counts up to a limit. It takes two minutes of errors, and three of latency, beside
 the two of a cold start, which don't count. Where blue has no traffic beside green, it takes four minutes of errors:
-others' trouble, which only blue could show, often lasts as long as three.
+a fault outside the release, which only blue could show, often lasts as long as three.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ LEANING = math.log(1 / 4)
 """Below this, green is more likely no worse than worse: enough for more traffic, and not for all of it for good."""
 ERRORS_LIMIT, ALONE_LIMIT, LATENCY_LIMIT = BAR * 0.6, BAR * 0.3, BAR * 0.4
 BURSTS, LOG_BURSTS = 0.002, 0.02
-"""By how much errors of one minute come together: the variance of a count of n is 1 + n x BURSTS times as large."""
+"""How strongly errors of one minute cluster: the variance of a count of n is 1 + n x BURSTS times as large."""
 OWN_VARIANCE = 0.12**2
 """How much the logarithm of p95 differs between two sides of one release from minute to minute, beyond sampling."""
 _Z95 = NormalDist().inv_cdf(0.95)
@@ -48,7 +48,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Slow:
-    """How far a minute's p95 is above a harmless one; how far a worse one is; and the variance. Logarithms all."""
+    """How far a minute's p95 is above a harmless one, how far a worse one is, and the variance. All are logarithms."""
 
     excess: float
     worse: float

@@ -1,4 +1,4 @@
-"""What both sides logged, minute by minute: counted once, and kept from look to look in what a gate knows.
+"""Counts what both sides logged, minute by minute, once, and keeps the counts in the gate's state.
 
 A gate lasts for many looks, and an account has five FilterLogEvents calls a second in a region. So each minute is read
 once, when it is over, and only the two numbers of each side are kept.
@@ -14,13 +14,13 @@ from landfall.gates.traffic_series import MINUTE, SETTLED, GateWindow, Minute, S
 from landfall.logs.task_logs import Line
 
 HISTORY = timedelta(minutes=10)
-"""How long before its first gate a deployment's minutes begin: blue's alone, since green had no traffic then."""
+"""How long before the first gate the minutes begin: only blue's, since green had no traffic then."""
 MOST_KEPT = 40
-"""Minutes that are kept, about 2 KB of a step's answer."""
+"""How many minutes are kept: about 2 KB of a step's answer."""
 MOST_A_LOOK = 12
-"""Minutes that one look reads at most, the newest ones: gates of days are looked at every half an hour."""
+"""How many of the newest minutes one look reads: a gate that lasts for days is looked at every half hour."""
 EXPECTED = 20
-"""Lines that green should have written before their absence says anything: of so many, chance loses none."""
+"""How many expected lines of green make their absence count: with so many, it is not chance."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ Logged = tuple[LoggedMinute, ...]
 
 
 def due(known: Sequence[LoggedMinute], began: datetime, now: datetime) -> tuple[datetime, ...]:
-    """Return the beginnings of the minutes that are over and were not read yet, as many as one look may read."""
+    """Return the starts of finished minutes that were not read yet, as many as one look may read."""
     first = known[-1].start + MINUTE if known else _floor(began - HISTORY)
     count = int((_floor(now - SETTLED) - first) / MINUTE)
     return tuple(first + MINUTE * n for n in range(max(0, count)))[-MOST_A_LOOK:]
@@ -71,14 +71,14 @@ def kept(known: Sequence[LoggedMinute], more: Sequence[LoggedMinute]) -> Logged:
 
 
 def sides(known: Sequence[LoggedMinute]) -> tuple[Side, Side]:
-    """Return both sides' minutes as the evaluator weighs them."""
+    """Return both sides' minutes in the form for the evaluator."""
     blue = tuple(Minute(each.start, *each.blue) for each in known if each.blue[0])
     green = tuple(Minute(each.start, *each.green) for each in known if each.green[0])
     return Side("blue's log", blue), Side("green's log", green)
 
 
 def silent(blue: Side, green: Side, gate: GateWindow, now: datetime) -> str:
-    """Say that green logged nothing where blue, with as much traffic, would have logged many lines; empty if not.
+    """Say that green logged nothing although blue would have logged many lines with as much traffic; empty if not.
 
     Such a release may be good, and its log can't tell. Before the gate blue had all the traffic, or most of it.
     """

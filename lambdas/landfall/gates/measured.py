@@ -1,4 +1,4 @@
-"""Whether CloudWatch tells of a side at all: numbers that never come are not the same as no traffic."""
+"""Decides whether CloudWatch measures a side at all: missing numbers are not the same as no traffic."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from landfall.settings.traffic import Traffic
 
 @dataclass(frozen=True)
 class Pairs:
-    """The verdict on all pairs, and what each leaves for the next gate, in the order of the service's pairs."""
+    """The verdict on all pairs, and each pair's evidence for the next gate, in the order of the service's pairs."""
 
     judged: Judged
     evidence: tuple[Evidence, ...]
@@ -24,10 +24,10 @@ class Pairs:
 def judge(
     series: Sequence[TrafficSeries], gate: GateWindow, before: Sequence[Evidence], settings: Traffic, now: datetime
 ) -> Pairs:
-    """Judge each pair once. `before`: what earlier gates left, of each pair; nothing of a pair that is new.
+    """Judge each pair once. `before`: each pair's evidence from earlier gates; empty for a new pair.
 
-    One bad pair fails the gate, and one in doubt holds it. A pair that was hardly used in blue's last hour holds
-    nothing up by its few requests: an address that nobody uses would take every release back.
+    One bad pair fails the gate, and one in doubt makes it wait. A pair that was hardly used in blue's last hour does
+    not make it wait for more requests: otherwise an unused address would fail every release.
     """
     known = (*before, *[Evidence()] * len(series))
     found = [

@@ -36,18 +36,18 @@ def latency(green: Sequence[Minute], usual: float | None, times: float) -> str:
 
 
 def too_few(green: Sequence[Minute], blue: Sequence[Minute], missing: int) -> str:
-    """Say that it is not enough to tell, and how many requests are missing at least."""
+    """Say that there is too little traffic to decide, and how many requests are missing at least."""
     had = f"{counted(green)[0]:,} requests to green at this weight in {len(green)} whole minutes"
     more = f"; about {missing:,} more are needed" if missing else ""
     return f"not enough to tell: {had}, {counted(blue)[0]:,} to blue to compare with{more}"
 
 
 def doubtful(doubts: Sequence[str]) -> str:
-    """Say that green looks worse, and that it may be chance."""
+    """Say that green looks worse, but that it may be chance."""
     return f"green looks worse than blue, but it may be chance: {'; '.join(doubts)}"
 
 
 def no_worse(green: Sequence[Minute], blue: Sequence[Minute], timed: bool) -> str:
-    """Say that green is no worse, and of how many requests."""
+    """Say that green is no worse, and how many requests show it."""
     said = f"green is no worse than blue: 5xx answers {share(green)}, blue {share(blue)}"
     return said if timed else f"{said}; {UNTIMED}"

@@ -1,4 +1,4 @@
-"""Compares a minute of green with blue in the same minute, and with what blue did usually and latest."""
+"""Compares a minute of green with blue's same minute, blue's usual minutes, and blue's latest minutes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from landfall.gates.likelihood import Rates, Slow
 from landfall.gates.traffic_series import Minute
 
 LEAST_TIMED = 20
-"""A p95 of fewer requests is the slowest of them: it is far lower than that of many."""
+"""With fewer requests, p95 is the slowest of them, and far lower than the p95 of many."""
 STEADY = 200
-"""How many requests blue's share of errors in all its minutes counts for, beside its share in one minute."""
+"""The weight, in requests, of blue's share of errors in all its minutes, beside its share in one minute."""
 HARMLESS_ERRORS = 1 / 3
 """A share of errors up to a third of what counts as worse is harmless."""
 HARMLESS_LATENCY = 1 / 4
@@ -28,7 +28,7 @@ def share(minutes: Sequence[Minute]) -> float:
 
 
 class Errors:
-    """What share of errors is harmless in a minute of green, and what is worse, by blue's."""
+    """The harmless and the worse share of errors for a minute of green, derived from blue."""
 
     def __init__(self, blue: Sequence[Minute], times: float, points: float, bursts: float) -> None:
         self._blue, self._usual = blue, share(blue)
@@ -68,7 +68,7 @@ class Errors:
 
 
 class Latency:
-    """How slow is harmless in a minute of green, and how slow is worse, by blue's p95."""
+    """The harmless and the worse latency for a minute of green, derived from blue's p95."""
 
     def __init__(self, blue: Sequence[Minute], times: float, seconds: float) -> None:
         timed = [each for each in blue if is_timed(each)]
@@ -97,7 +97,7 @@ class Latency:
     def _latest(self, until: datetime, usual: float) -> tuple[float, float]:
         """Return blue's p95 up to a minute, and its variance: of all its minutes, or since an incident began.
 
-        The incident itself is no noise: the variance is that of the minutes on either side of its beginning.
+        The incident itself does not count as noise: the variance is that of the minutes before and after its beginning.
         """
         incident = self._lately.incident(until)
         if not incident:
@@ -118,5 +118,5 @@ class Latency:
 
 
 def is_timed(minute: Minute) -> bool:
-    """Say whether a minute's p95 says something."""
+    """Say whether a minute has enough requests for its p95 to count."""
     return minute.requests >= LEAST_TIMED and bool(minute.p50) and bool(minute.p95)

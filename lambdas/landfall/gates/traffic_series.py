@@ -1,4 +1,4 @@
-"""What CloudWatch tells of both sides of a gate, and what a gate is. Blue is the running release, green the new one."""
+"""The CloudWatch data of both sides of a gate, and the gate itself. Blue is the running release, green the new one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MINUTE = timedelta(minutes=1)
 HISTORY = timedelta(hours=1)
 """How long before a gate blue's minutes begin."""
 BAKE = "POST_PRODUCTION_TRAFFIC_SHIFT"
-"""The last gate's stage: what passes here stays."""
+"""The last gate's stage: a release that passes here stays."""
 SETTLED = timedelta(minutes=2)
 """A minute is judged so long after its end: the newest one is partial, and still changes (Netflix/atlas#1300)."""
 
@@ -63,7 +63,7 @@ class TrafficSeries:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What earlier gates of this deployment left: a small value that travels in JSON from gate to gate.
+    """The evidence of this deployment's earlier gates: a small value that is passed as JSON from gate to gate.
 
     `errors`, `latency`, `log_errors` and `refusals` are the weight of the evidence that green is worse, as natural
     logarithms; None before the first gate. `gates`, `minutes` and `requests` count the gates that ended, and green's
@@ -94,11 +94,11 @@ class GateWindow:
 
 
 def settled(side: Side, now: datetime) -> tuple[Minute, ...]:
-    """Return the minutes of a side that do not change any more, and had requests."""
+    """Return a side's minutes that no longer change and had requests."""
     newest = now - MINUTE - SETTLED
     return tuple(each for each in side.minutes if each.start <= newest and each.requests > 0)
 
 
 def at_weight(side: Side, gate: GateWindow, now: datetime) -> tuple[Minute, ...]:
-    """Return the settled minutes since the gate's weight is what it should be."""
+    """Return the settled minutes since the gate's weight was reached."""
     return tuple(each for each in settled(side, now) if each.start >= gate.began)

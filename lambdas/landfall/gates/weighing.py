@@ -1,4 +1,4 @@
-"""Weighs the evidence of each comparison that the settings ask for."""
+"""Weighs the evidence of each comparison that the settings switch on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ REFUSED_TIMES, REFUSED_POINTS = 3.0, 0.3
 DOUBT = 0.0
 """The logarithm of evidence above which green is likelier worse than not."""
 DOUBT_OF_FEW = math.log(30)
-"""The same, where there are too few requests to tell: one error of a few is no more than bad luck."""
+"""The same for too few requests to tell: one error among a few is only bad luck."""
 
 COLD_MINUTES = 2
 """Green's latency in its first minutes with traffic doesn't count: it loads and connects (kortix-ai/suna#3408)."""
@@ -50,20 +50,20 @@ class Weighed:
         return self.score > self.bar
 
     def is_doubt(self, least: int) -> bool:
-        """Say whether green looks worse, though it may be chance.
+        """Say whether green looks worse, but perhaps by chance.
 
-        There are enough requests to tell if they are `least`, and would have cleared green had none been an error.
+        There are enough requests if there are `least`, and if they would have cleared green without any error.
         """
         clears = math.log(likelihood.share(1)) - likelihood.LEANING
         enough = clears / (self.rates.worse - self.rates.harmless) if self.rates else 0
         return self.score > (DOUBT if self.had >= max(least, enough) else DOUBT_OF_FEW)
 
     def is_below(self, mark: float) -> bool:
-        """Say whether green is no worse, as surely as the mark asks."""
+        """Say whether green is no worse, with the certainty of the mark."""
         return not self.judged or self.score <= mark
 
     def missing(self, mark: float) -> int:
-        """Return how many requests without an error it takes at least until it is below a mark."""
+        """Return how many more requests without an error are needed at least to get below a mark."""
         if self.rates is None or self.is_below(mark):
             return 0
         return math.ceil((self.score - mark) / (self.rates.worse - self.rates.harmless))
@@ -81,7 +81,7 @@ def of_errors(sides: Sides, settings: Traffic, before: Evidence) -> Weighed:
 def of_refusals(sides: Sides, before: Evidence) -> Weighed | None:
     """Weigh the 4xx answers, by a coarse rule: a login that is broken refuses nearly everybody, without any 5xx.
 
-    None where blue itself refuses so many that nothing could be worse. No gate waits for this.
+    None if blue itself refuses so many that green can't be worse. No gate waits for this.
     """
     blue, green = counted_answers.refused(sides)
     rule = Errors(blue, REFUSED_TIMES, REFUSED_POINTS, likelihood.LOG_BURSTS)

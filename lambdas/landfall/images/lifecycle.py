@@ -1,10 +1,11 @@
-"""What an ECR lifecycle policy would do to images, and when. Pure.
+"""Predicts which images an ECR lifecycle policy takes, and when. Pure.
 
 Source: Amazon ECR user guide, "Automate the cleanup of images by using lifecycle policies" and "Lifecycle policy
-properties". All rules are evaluated, then applied by priority, the lowest number first. An image that fits the tags of
-a rule is left alone by every rule with a greater number, and still counts there. An image with a list of prefixes or
-patterns fits if each of the list fits one of its tags. What an index names stays as long as the index, and a rule that
-counts images leaves it out (seen in ECR's own preview: github.com/DefangLabs/pulumi-defang/pull/466). An image that was
+properties". All rules are evaluated, then applied by priority, the lowest number first. If an image matches the tags of
+a rule, no rule with a greater number takes it, but those rules still count it. A rule with a list of prefixes or
+patterns matches an image if each item of the list matches one of its tags. An image that an index names stays as long
+as the index, and a rule that counts images leaves it out (seen in ECR's own preview:
+github.com/DefangLabs/pulumi-defang/pull/466). An image that was
 restored from the archive is as old as its restoration. ECR acts within 24 hours.
 """
 
@@ -28,7 +29,7 @@ ACTIONS = {"expire": "deletes", "transition": "archives"}
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `tags` are patterns with `*`; a prefix is one that ends so. `archived`: it is for archived images."""
+    """One rule. `tags` are patterns with `*`; a prefix is one that ends with `*`. `archived`: for archived images."""
 
     priority: int
     description: str
@@ -44,7 +45,7 @@ class Rule:
         return tuple(re.compile(".*".join(map(re.escape, tag.split("*"))), re.DOTALL) for tag in self.tags)
 
     def fits(self, image: Listed) -> bool:
-        """Say whether an image is one that the rule is about."""
+        """Say whether the rule applies to an image."""
         if bool(image.archived_at) != self.archived:
             return False
         if self.status == UNTAGGED:
@@ -55,7 +56,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Doomed:
-    """An image that a rule takes: at a time, or when so many more images that the rule is about were pushed."""
+    """An image that a rule takes: at a time, or after so many more pushes of images to which the rule applies."""
 
     digest: str
     rule: Rule
@@ -74,7 +75,7 @@ def read(text: str) -> tuple[Rule, ...]:
 
 
 def doomed(rules: Sequence[Rule], images: Collection[Listed], parts: Mapping[str, Collection[str]]) -> list[Doomed]:
-    """Return what each rule takes sooner or later, if nothing else is pushed or pulled. `parts` are those of indexes.
+    """Return the images that each rule will take, if nothing else is pushed or pulled. `parts` are those of indexes.
 
     Signatures and attestations are left out: ECR deletes them after the image that they are of.
     """

@@ -1,7 +1,7 @@
 """Which images of a repository are needed, and which may be deleted. Pure.
 
-An image is kept for a use that somebody found (`Use`), since it is part of a kept image, since it is new, or since its
-tags don't name a release: then it isn't Landfall's to judge. Everything else may be deleted.
+An image is kept if there is a use of it (`Use`), if it is part of a kept image, if it is new, or if its tags don't name
+a release, so that Landfall can't judge it. Everything else may be deleted.
 
 Sources: Amazon ECR API reference, ImageDetail and BatchDeleteImage (a manifest that an index names can't be deleted
 before the index: ImageReferencedByManifestList); OCI image and distribution specifications (index, subject).
@@ -26,7 +26,7 @@ _REFERRER = Later(r"sha256-(?P<digest>[0-9a-f]{64})(\..+)?")
 
 
 class Standing(StrEnum):
-    """Why an image is kept, or what it is that nobody needs any more."""
+    """Why an image is kept, or why nobody needs it."""
 
     LIVE = "live"
     UNDER_WAY = "under way"
@@ -42,7 +42,7 @@ class Standing(StrEnum):
 
 
 NEEDED = (Standing.LIVE, Standing.UNDER_WAY, Standing.IN_USE, Standing.WAY_BACK)
-"""What somebody uses or may go back to. The first one of an image counts."""
+"""The standings of needed images. The first one that an image has counts."""
 REMOVABLE = frozenset({Standing.OLD, Standing.NEVER_DEPLOYED, Standing.UNTAGGED, Standing.PART_OF_OLD})
 
 
@@ -73,7 +73,7 @@ class Repository:
 
 @dataclass(frozen=True)
 class Row:
-    """An image and how it stands. `deployments` used it, by their ids, the greatest first."""
+    """An image and its standing. `deployments` used it, by their ids, the greatest first."""
 
     digest: str
     tags: tuple[str, ...]
@@ -95,7 +95,7 @@ def judge(
     form: TagForm,
     newer_than: datetime,
 ) -> tuple[Row, ...]:
-    """Return how each image stands, the newest push first. Raises StepError if a pattern of tags takes too long.
+    """Return each image's standing, the newest push first. Raises StepError if a pattern of tags takes too long.
 
     An image that was pushed or pulled after `newer_than` is new, and so is the newest release: its deployment may be
     about to begin.
@@ -118,7 +118,7 @@ def judge(
 
 
 def batches(rows: Iterable[Row], parts: Digests, size: int) -> list[list[str]]:
-    """Return the digests of what may be deleted, in the order of the calls: an index in a call before its parts."""
+    """Return the digests that may be deleted, in the order of the calls: an index in a call before its parts."""
     going = {row.digest for row in rows if row.removable}
     depth: dict[str, int] = {}
     layer, level = going - {p for d in going for p in parts.get(d, ()) if p != d}, 0
@@ -130,7 +130,7 @@ def batches(rows: Iterable[Row], parts: Digests, size: int) -> list[list[str]]:
 
 
 def parts_of(digests: Collection[str], parts: Digests) -> set[str]:
-    """Return everything that indexes name, and what the indexes among that name."""
+    """Return all images that indexes name, directly or through other indexes."""
     found, left = set[str](), list(digests)
     while left:
         new = set(parts.get(left.pop(), ())) - found
@@ -156,7 +156,7 @@ def _unneeded(image: Listed, ids: tuple[str, ...], of_removed: Mapping[str, str]
 
 
 def _unjudged(images: Collection[Listed], form: TagForm, newer_than: datetime) -> dict[str, Use]:
-    """Return the images that are kept whoever uses them: what is new, and what names no release."""
+    """Return the images that are kept without a known use: new images, and images whose tags name no release."""
     tags = [tag for image in images for tag in image.tags]
     readable = {tag.text for tag in image_tags.read(tags, form) if tag.readable} - image_tags.ignored(tags, form)
     releases = [i for i in images if not i.artifact and readable.intersection(i.tags)]
@@ -176,7 +176,7 @@ def _unjudged(images: Collection[Listed], form: TagForm, newer_than: datetime) -
 
 
 def _new(image: Listed, newer_than: datetime) -> str:
-    """Say when it was pushed or pulled, if that was lately. A signature is as old as what it is of."""
+    """Say when the image was pushed or pulled, if that was lately. A signature is as old as its subject."""
     if image.artifact:
         return ""
     for what, at in (("pushed", image.pushed_at), ("pulled", image.pulled_at)):
@@ -209,7 +209,7 @@ def _with_parts(kept: Collection[str], repository: Repository) -> dict[str, Use]
 
 
 def subject_of(image: Listed) -> str:
-    """Return the digest that a signature or attestation is of, by ECR's word or by its tag; else an empty text."""
+    """Return the digest of a signature's or attestation's subject, from ECR or from its tag; else an empty text."""
     named = (match.group("digest") for tag in image.tags if (match := _REFERRER.fullmatch(tag)))
     return image.subject or next((f"sha256:{digest}" for digest in named), "")
 

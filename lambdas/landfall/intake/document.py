@@ -28,28 +28,28 @@ KEYS = (
     "drill",
 )
 DRILLS = ("back", "forward")
-"""What `drill` says: which way a drill's deployment goes. Only `landfall drill` and the schedule set it."""
+"""The values of `drill`: which way a drill's deployment goes. Only `landfall drill` and the schedule set it."""
 CROSSES = "true"
-"""What `cross_migration` says where a rollback may cross a migration that is not backward compatible."""
+"""The value of `cross_migration` that lets a rollback cross a migration that is not backward compatible."""
 WORDS = ("reason", "requested_by")
-"""The fields that hold what people write and paste. Characters that can't be seen are taken out of them (pasted.py)."""
+"""The fields that people write and paste. Invisible characters are removed from them (pasted.py)."""
 TEXT_LIMIT = 200
-"""Characters of a field: they are stored and sent on."""
+"""The most characters of a field: fields are stored and sent on."""
 TIME = Later(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 EARLIEST = "2000"
 SHOWN = 80
-"""Characters of a value that a message repeats."""
+"""The most characters of a value that a message repeats."""
 
 Document = dict[str, str]
 
 
 def asker(identity: str) -> str:
-    """Return a caller's ARN as a field holds it. Its end says who it is."""
+    """Return the end of a caller's ARN that fits into a field: the end says who it is."""
     return identity[-TEXT_LIMIT:]
 
 
 def of_release(service: str, tag: str, digest: str, *, requested_by: str, reason: str, pushed_at: str = "") -> Document:
-    """Return what asks for the deployment of an image.
+    """Return the document that asks for the deployment of an image.
 
     With `pushed_at` it stands for a push whose event was lost: a newer push overtakes it.
     """
@@ -68,7 +68,7 @@ def of_rollback(
     crosses: bool = False,
     drill: str = "",
 ) -> Document:
-    """Return what asks to go back to an image that a deployment proved."""
+    """Return the document that asks to go back to an image that a deployment proved."""
     return {
         "service": service,
         "image_digest": digest,
@@ -82,7 +82,7 @@ def of_rollback(
 
 
 def of_recovery(service: str, deployment_id: str, *, requested_by: str, reason: str) -> Document:
-    """Return what asks for the recovery of a deployment whose execution is gone."""
+    """Return the document that asks for the recovery of a deployment whose execution is gone."""
     return {
         "service": service,
         "intent": Intent.RECOVER.value,
@@ -95,7 +95,7 @@ def of_recovery(service: str, deployment_id: str, *, requested_by: str, reason: 
 def checked(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with its words as they were typed.
 
-    Raises InvalidRequest for a field that is unknown, or that holds what no field may hold.
+    Raises InvalidRequest for an unknown field or an invalid value.
     """
     typed = {**document, **{k: plain_text.typed(document[k]) for k in WORDS if isinstance(document.get(k), str)}}
     for key in typed:
@@ -115,7 +115,7 @@ def checked(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_time(text: str) -> bool:
-    """Say whether a text is a time as AWS's events write it, that exists and is of this age."""
+    """Say whether a text is a valid time in the format of AWS's events, and from this age."""
     if not TIME.fullmatch(text) or text < EARLIEST:
         return False
     try:
@@ -126,5 +126,5 @@ def is_time(text: str) -> bool:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a message repeats it."""
+    """Return a value in the form for a message."""
     return shortened(repr(value), SHOWN)

@@ -1,7 +1,7 @@
-"""A freeze: for a while nothing new is released, to one service or to all. Everybody who is held up is told why.
+"""A freeze: it rejects releases for a while, for one service or for all, and tells the reason.
 
-Only releases are held up. A person's rollback and a recovery go through: they put proven bytes where they ran before,
-and people often freeze a service because of an incident.
+A freeze rejects only releases. A person's rollback and a recovery are allowed: they restore a proven release, and
+people often freeze a service because of an incident.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 class Freeze:
     """Who froze what, when, why and until when; without an end (FOR_EVER) it holds until somebody lifts it.
 
-    `by` is what AWS said of the caller's credentials, written by the caller: a claim. `lifted_at` and `lifted_by`
-    are empty while nobody lifted it.
+    `by` is the caller's identity by AWS, but the caller wrote it, so it is a claim. `lifted_at` and `lifted_by` are
+    empty until somebody lifts the freeze.
     """
 
     service: str
@@ -40,7 +40,7 @@ class Freeze:
     lifted_by: str = ""
 
     def holds(self, now: datetime) -> bool:
-        """Say whether it holds. An end that can't be read counts as no end: in doubt nothing is released."""
+        """Say whether the freeze is in force. An unreadable end counts as no end: in doubt nothing is released."""
         if self.lifted_at:
             return False
         try:
@@ -50,7 +50,7 @@ class Freeze:
         return end is None or end.tzinfo is None or now < end
 
     def ended(self) -> str:
-        """Return how a freeze that holds no more came to its end."""
+        """Return how a freeze that is no longer in force ended."""
         lifted = f"{self.lifted_by or UNKNOWN} lifted it at {self.lifted_at}"
         return lifted if self.lifted_at else f"it ended at {self.until}"
 
@@ -62,12 +62,12 @@ class Freeze:
 
 
 def holding(freezes: Iterable[Freeze], now: datetime) -> tuple[Freeze, ...]:
-    """Return those that hold."""
+    """Return the freezes that are in force."""
     return tuple(each for each in freezes if each.holds(now))
 
 
 def refusal(freezes: Iterable[Freeze], release: Release, now: datetime) -> Verdict | None:
-    """Refuse a release that a freeze holds up."""
+    """Return the refusal of a release during a freeze."""
     found = holding(freezes, now) if _holds_up(release.intent) else ()
     return failed("FROZEN", "; ".join(map(str, found))) if found else None
 
@@ -82,7 +82,7 @@ def _holds_up(intent: Intent) -> bool:
 
 
 def end(now: datetime, until: str, span: str) -> str:
-    """Return when a freeze is to end, in UTC: at a time, or after a span (`90m`, `2h`, `3d`). Raises InvalidRequest."""
+    """Return the end of a freeze, in UTC: a given time, or after a span (`90m`, `2h`, `3d`). Raises InvalidRequest."""
     if until and span:
         raise InvalidRequest("BAD_FIELD", f"--until {until!r} and --for {span!r}: give one of them")
     if span:
@@ -94,7 +94,7 @@ def end(now: datetime, until: str, span: str) -> str:
 
 
 def checked_reason(reason: str) -> str:
-    """Return a freeze's reason. Raises InvalidRequest: people who are held up must be able to read why."""
+    """Return a freeze's reason. Raises InvalidRequest if people whose release is rejected could not read it."""
     if not reason.strip() or len(reason) > TEXT_LIMIT or not reason.isprintable():
         shown = repr(reason[:40])
         raise InvalidRequest("BAD_FIELD", f"--reason {shown} must be 1 to {TEXT_LIMIT} printable characters, one line")

@@ -31,16 +31,16 @@ def is_of(held: Lock | None, release: Release) -> bool:
 
 
 def is_under(held: Lock | None, release: Release) -> bool:
-    """Say whether a release still has the lock that it was given: nobody took it since, and nobody freed it."""
+    """Say whether a release still has its lock: nobody has taken or freed it since."""
     return held is not None and bool(held.owner) and held.fence == release.fence
 
 
 def kept(wanted: Lock, held: Lock | None) -> Lock | None:
-    """Return the lock if this execution holds it: a reply was lost, and the next try must not outdate the first."""
+    """Return the lock if this execution holds it: after a lost reply, the retry must not outdate the first fence."""
     mine = held is not None and (held.owner, held.deployment_id) == (wanted.owner, wanted.deployment_id)
     return held if mine else None
 
 
 def is_abandoned(held: Lock, status: str | None, now: datetime) -> bool:
-    """Say whether the execution that holds a lock is over, or, where Step Functions knows none, its lease is."""
+    """Say whether the execution that holds a lock is over; if Step Functions does not know it, whether its lease is."""
     return status != "RUNNING" if status else held.lease_until < now.timestamp()

@@ -1,12 +1,13 @@
-"""Requests that are recorded before the build: how they are kept, and which of them a push answers.
+"""Requests that are recorded before the build: how they are kept, and which of them belong to a push.
 
 A service's front machine (statemachine/ask.asl.json) writes one item for each request into the ledger's table, in a
-partition of its own that no chain counts, and then starts the build. The event of a push names neither, so Landfall
-joins a push to its requests by service, commit and time. An item is input from outside: it is reported, and it decides
+partition of its own outside any chain, and then starts the build. The event of a push names neither, so Landfall
+matches a push with its requests by service, commit and time. An item is outside input: it is reported, but it decides
 nothing.
 
-A request is open from the time it was recorded until its own build is over, however long that takes; a later push is
-somebody else's. Where no build is known (the asker pushes, or CodeBuild does not answer) it is open for WITHIN.
+A request is open from the time it was recorded until its own build is over, however long that takes; a later push
+belongs to somebody else. If no build is known (the requester pushes, or CodeBuild does not answer), it is open for
+WITHIN.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from landfall.redaction import Redaction, redacted
 from landfall.text import plain_text
 
 WITHIN = timedelta(hours=1)
-"""Twice as long as a build may take (stacks/build_stack.py): CodeBuild may queue it before."""
+"""Twice as long as a build may take (stacks/build_stack.py): CodeBuild may queue it first."""
 LATE = timedelta(minutes=1)
-"""How much later than its build's end the event of a push may say that it happened."""
+"""How much later than the end of its build a push may be dated, by its event."""
 KEPT_DAYS = 90
 """As long as Step Functions keeps executions, and CloudTrail its event history."""
 MOST = 100
@@ -33,23 +34,23 @@ MOST = 100
 TOLD_TOO = 2
 """How many other people who asked for the same commit a record names."""
 IDENTITY = Redaction(off=("email address",))
-"""What is redacted in the name of who asked. Single sign-on names people by their address, and an audit needs that."""
+"""The kinds that are redacted in a requester's name. Single sign-on uses mail addresses, and an audit needs those."""
 _LIMITS = {"asked_by": 200, "via": 120, "reason": 240, "asked_at": 40, "asked_in": 200, "build": 120}
 """Bytes of each field, as JSON: a step's answer holds 8 KiB, and an index of many platforms takes most of that."""
 _TOO_LIMIT = 160
-"""Bytes of what is told of each other person."""
+"""The most bytes for each other requester."""
 
 FIELDS = ("asked_by", "asked_at", "asked_via", "asked_why", "asked_in", "asked_build", "asked_too")
-"""What a ledger record holds of the request that led to its deployment, where there was one."""
+"""The fields of a ledger record about the request that led to its deployment."""
 
 
 def partition(service: str) -> str:
-    """Return under which key a service's requests are kept. Their sort key begins with the commit."""
+    """Return the partition key of a service's requests. Their sort key begins with the commit."""
     return f"{REQUESTS}{service}"
 
 
 def read(item: Mapping[str, Any]) -> Asked | None:
-    """Read a request as it was recorded. None for an item without a time: no push can be joined to it."""
+    """Read a recorded request. None for an item without a time: it can't be matched with a push."""
     plain = {name: _plain(item.get(name)) for name in _LIMITS}
     identity = IDENTITY.kinds
     kinds = {"asked_by": identity, "via": identity, "reason": None}
@@ -75,7 +76,7 @@ def before(found: Iterable[Asked], pushed_at: str) -> list[Asked]:
 
 
 def answered(found: Iterable[Asked], pushed_at: str, ends: Mapping[str, str]) -> tuple[Asked, ...]:
-    """Return the requests that a push answers, the oldest first.
+    """Return the requests that belong to a push, the oldest first.
 
     `ends` holds the time at which each known build was over, empty for one that still runs.
     """
@@ -84,13 +85,13 @@ def answered(found: Iterable[Asked], pushed_at: str, ends: Mapping[str, str]) ->
 
 
 def of_execution(found: Iterable[Asked], execution_arn: str) -> tuple[Asked, ...]:
-    """Return the request that an execution was started for: the front machine gives it its own execution's name."""
+    """Return the request for which an execution was started: the front gives the execution its own name."""
     name = execution_arn.rpartition(":")[2]
     return tuple(each for each in found if name and each.execution.rpartition(":")[2] == name)[:1]
 
 
 def joined(release: Release, answers: tuple[Asked, ...]) -> Release:
-    """Return a release with who asked for it. The first request is the one that led to it, as far as can be known."""
+    """Return a release with its requesters. The first request is taken as the one that led to it."""
     if not answers:
         return release
     first, *others = answers
@@ -100,7 +101,7 @@ def joined(release: Release, answers: tuple[Asked, ...]) -> Release:
 
 
 def fields(release: Release) -> dict[str, str]:
-    """Return what a ledger record says of the request, flat; nothing where none was recorded."""
+    """Return the fields about the request for a ledger record; none if no request was recorded."""
     asked = release.asked
     came = {"came": release.came} if release.came else {}
     if asked is None:
@@ -119,7 +120,7 @@ def who(release: Release) -> str:
 
 
 def why(release: Release) -> str:
-    """Say the reason that was given: the asker's, where there is one."""
+    """Return the reason that was given: the requester's, if there is one."""
     return (release.asked.reason if release.asked else "") or release.reason
 
 
@@ -132,7 +133,7 @@ def _open_until(asked: Asked, ends: Mapping[str, str]) -> datetime:
 
 
 def _plain(value: Any) -> str:
-    """Return a text of the item as one line, without what can't be seen."""
+    """Return a text of the item as one line, without invisible characters."""
     text = plain_text.plain(value) if isinstance(value, str) else ""
     return "".join(each if plain_text.is_text(each) else " " for each in text).strip()
 

@@ -22,16 +22,16 @@ from landfall.text.lazy_pattern import Later
 
 DIGEST = Later(r"sha256:[0-9a-f]{64}")
 BY_PUSH = "ECR push"
-"""Who asked, where the image's own push did."""
+"""The requester if the image's own push started the deployment."""
 ENDED = ("FAILED", "TIMED_OUT", "ABORTED")
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request that reads well. Whether its image exists is another question.
+    """A valid request. Its image need not exist.
 
-    `deployment_id`: the deployment that proved what a rollback goes back to, where one is named. `commit` is what
-    `image_tag` says, empty where that says none. `is_event`: ECR told of the push itself.
+    `deployment_id`: the deployment that proved the release to go back to, if the request names one. `commit` is the
+    commit in `image_tag`, empty if there is none. `is_event`: ECR's own event reported the push.
     """
 
     service: Service
@@ -51,7 +51,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Recovery:
-    """A deployment whose execution is gone: told of by its execution, or named by a person or the sweep."""
+    """A deployment whose execution is gone: reported by the execution's event, or named by a person or the sweep."""
 
     execution_arn: str = ""
     service: str = ""
@@ -66,7 +66,7 @@ class Ignored:
 
 
 def moment(at: datetime) -> str:
-    """Return a time as events tell it: in UTC and whole seconds."""
+    """Return a time in the format of events: in UTC and whole seconds."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -133,7 +133,7 @@ def _unreadable(tag: Tag, service: Service) -> str:
 
 
 def _time(event: Mapping[str, Any]) -> str:
-    """Return when the event happened, in whole seconds; empty where it does not say so in AWS's format."""
+    """Return when the event happened, in whole seconds; empty if it has no time in AWS's format."""
     time = event.get("time")
     return time if isinstance(time, str) and is_time(time) else ""
 
@@ -152,7 +152,7 @@ def _by_hand(document: Mapping[str, Any], settings: Settings) -> Request | Recov
 
 
 def _refusals(intent: Intent, document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the fields that go with one intent only. The first refusal counts."""
+    """Yield what is wrong with fields that are valid with one intent only. The first refusal counts."""
     match intent:
         case Intent.RELEASE:
             if "deployment_id" in document:
@@ -175,7 +175,7 @@ def _refusals(intent: Intent, document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _recovery(document: Mapping[str, Any]) -> Recovery:
-    """Read a recovery. Its service may have been taken out of the settings since, and left something to finish."""
+    """Read a recovery. Its service may have been removed from the settings since, with work left to finish."""
     if not document.get("service") or not document["deployment_id"]:
         raise InvalidRequest("MISSING_FIELD", "a recovery needs service and deployment_id, as the ledger has them")
     return Recovery(service=document["service"], deployment_id=document["deployment_id"])

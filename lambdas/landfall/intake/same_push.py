@@ -1,8 +1,8 @@
-"""Has the deployment of a push begun already, under another tag of the same image?
+"""Has the deployment of a push already begun, under another tag of the same image?
 
 ECR sends an event for each tag: a push of `v1.2.3` and `sha-abc1234` is two events. If both were deployed, a bad
-release would be rolled back twice. The same tag again goes through: it is a replay, which ends in NO_CHANGE, or a new
-try.
+release would be rolled back twice. A second event of the same tag is allowed: it is a replay, which ends in NO_CHANGE,
+or a new try.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from landfall.model import UNTOUCHED, Release
 from landfall.naming import TIME
 
 WITHIN = timedelta(minutes=10)
-"""Between the tags of one push: a client pushes them one after the other, and a job may tag in a later step."""
+"""The most seconds between the tags of one push: a client pushes them in turn, and a job may tag in a later step."""
 
 
 def since(mine: Release) -> str:
@@ -26,15 +26,15 @@ def since(mine: Release) -> str:
 
 
 def begun(mine: Release, records: Iterable[Mapping[str, Any]]) -> str:
-    """Say which deployment is of the same push; empty for none.
+    """Return which deployment belongs to the same push; empty if there is none.
 
-    It must be the last one that was asked for. An image that gets a new tag after another release is meant to replace
-    that release.
+    It must be the last one requested: if an image gets a new tag after another release, it is meant to replace that
+    release.
     """
-    # a deployment that touched nothing leaves the image to be deployed by the next tag
+    # if a deployment changed nothing, the next tag may deploy the image
     others = [r for r in records if r["deployment_id"] != mine.deployment_id and r.get("outcome") not in UNTOUCHED]
     last = max(others, key=lambda r: (str(r["requested_at"]), str(r["deployment_id"])), default=None)
-    # a deployment that the build watch or the reconciler started, for a push whose event was lost, is no tag of its own
+    # a deployment that the build watch or the reconciler started for a lost push has no tag of its own
     if last is None or last.get("requested_by") != BY_PUSH or last.get("image_digest") != mine.image_digest:
         return ""
     apart = datetime.fromisoformat(mine.requested_at) - datetime.fromisoformat(str(last["requested_at"]))

@@ -1,7 +1,7 @@
 """Whose turn is it? One deployment per service at a time, and of the pushes that wait only the newest goes ahead.
 
 Requests are ordered by their time. A push that a newer push overtook is skipped, even when the newer one has ended
-meanwhile: to go ahead would put the older image over the newer. Requests by hand and rollbacks are never skipped.
+meanwhile: otherwise the older image would replace the newer. Requests by hand and rollbacks are never skipped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SKIP, GO = "OVERTAKEN", "YOUR_TURN"
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request for a service as the ledger knows it. `outcome` is empty while it is open."""
+    """A request for a service, as the ledger records it. `outcome` is empty while it is open."""
 
     deployment_id: str
     requested_at: str
@@ -30,9 +30,9 @@ class Waiting:
 
     @property
     def order(self) -> tuple[str, str, str]:
-        """Return what requests are ordered by: the time of the request, then the start of its execution, then the id.
+        """Return the sort key of requests: the time of the request, then the start of its execution, then the id.
 
-        The event of a push may arrive late, so the execution may start long after the request. Events tell whole
+        The event of a push may arrive late, so the execution may start long after the request. Events have whole
         seconds.
         """
         return whole_seconds(self.requested_at), self.started_at, self.deployment_id
@@ -44,7 +44,7 @@ def waiting(release: Release) -> Waiting:
 
 
 def recorded(records: Iterable[Mapping[str, Any]]) -> list[Waiting]:
-    """Return the requests that the ledger's records tell of. A request that is rejected right away holds up nobody."""
+    """Return the requests in the ledger's records. A request that is rejected right away makes nobody wait."""
     return [
         Waiting(
             deployment_id=str(record["deployment_id"]),
@@ -74,7 +74,7 @@ def decide(mine: Waiting, others: Iterable[Waiting], poll: int) -> Verdict:
 
 
 def a_day_before(deployment_id: str, requested_at: str) -> str:
-    """Return the id's beginning for one day before a request was made, or began. No request waits that long."""
+    """Return the beginning of an id one day before a request was made, or began. No request waits that long."""
     first = datetime.strptime(min(deployment_id, stamp(requested_at))[:16], TIME).replace(tzinfo=UTC)
     return (first - timedelta(days=1)).strftime(TIME)
 

@@ -1,4 +1,4 @@
-"""Who made a request that can't be read, and why, as far as it says so. The first question of an audit is who."""
+"""Finds who made an unreadable request, and why, as far as the request says so. An audit asks first who it was."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from landfall.text.lazy_pattern import Later
 from landfall.wire import cut
 
 CAME_LIMIT = 400
-"""Bytes that are kept of an input that can't be read."""
+"""How many bytes of an unreadable input are kept."""
 BY_EVENTBRIDGE = Later(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""The names of executions that a rule starts: the id of the event and the id of the delivery."""
+"""The form of the names of executions that a rule starts: the id of the event and the id of the delivery."""
 
 
 @dataclass(frozen=True)
 class Claims:
-    """Who asked, why, and what came. None of it is checked."""
+    """The requester, the reason, and the input. None of it is checked."""
 
     requested_by: str
     reason: str
@@ -32,9 +32,9 @@ class Claims:
 
 
 def read(document: Any, execution_name: str, kinds: Sequence[Redacts]) -> Claims:
-    """Return what a record keeps of an input that can't be read: first redacted, then cut.
+    """Return what a record keeps of an unreadable input: first redacted, then cut.
 
-    Where the input does not say who asked, the execution's name may.
+    If the input does not name the requester, the execution's name may.
     """
     known = document if isinstance(document, Mapping) else {}
     by = redacted(_legible(known.get("requested_by")), recorded_requests.IDENTITY.kinds)[:TEXT_LIMIT]
@@ -45,9 +45,9 @@ def read(document: Any, execution_name: str, kinds: Sequence[Redacts]) -> Claims
 
 
 def told_of(release: Release, document: Any, settings: Settings) -> Release:
-    """Return the release that a request which can't be read is recorded as.
+    """Return the release under which an unreadable request is recorded.
 
-    It stands under its service where at least that is known, and says who asked as far as the input tells.
+    It is recorded under its service if at least that is known, with the requester if the input names one.
     """
     said = read(document, release.execution_arn.rpartition(":")[2], settings.redaction.kinds)
     release = replace(release, requested_by=said.requested_by, reason=said.reason, came=said.came)
@@ -56,6 +56,6 @@ def told_of(release: Release, document: Any, settings: Settings) -> Release:
 
 
 def _legible(value: Any) -> str:
-    """Return a text as one line, without what can't be stored or shown; empty for what is no text."""
+    """Return a text as one line that can be stored and shown; empty if the value is not a text."""
     text = plain_text.plain(value[:LONGEST]) if isinstance(value, str) else ""
     return "".join(each if plain_text.is_text(each) else " " for each in text).strip()

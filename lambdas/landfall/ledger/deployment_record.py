@@ -22,6 +22,7 @@ from landfall.migration.migration import Migration
 from landfall.model import UNKNOWN, Baseline, Deployment, Failure, Outcome, Release, Verdict
 from landfall.redaction import Redacts
 from landfall.smoke.case import SKIP, Check
+from landfall.worker import progress
 
 SCHEMA = 2
 """Of records. Since 2 a closed record is sealed into its service's chain."""
@@ -177,7 +178,7 @@ def _migrated(ended: Ended) -> str:
 
 def _left_out(ended: Ended) -> str:
     """Say what the proof of a worker left out."""
-    skipped = any(check.name == worker.PROGRESS and check.state == SKIP for check in ended.checks)
+    skipped = any(check.name == progress.PROGRESS and check.state == SKIP for check in ended.checks)
     return f"; {worker.UNPROVEN}" if skipped else ""
 
 

@@ -12,7 +12,7 @@ _HEAD = 240
 """How many characters are searched for a level without brackets or a field."""
 _LOGFMT = Later(
     r"(?:^(?!\w{1,20}\s?[=:]\s?\w{1,20}\s*$)|[\s,{(])\"?(?:level|lvl|severity|loglevel|log\.level|levelname|level_name|severity_text|sev|prio|priority"
-    r"|error_severity|L|at)\"?\s?[=:]\s?\"?"
+    r"|severity_?number|severitytext|error_severity|L|at)\"?\s?[=:]\s?[\"']?(?:SEVERITY_NUMBER_)?"
     r"(?P<word>[A-Za-z]{1,14}(?:\+\d)?)\b(?![-.])",
     re.I,
 )
@@ -68,7 +68,7 @@ _IN_THE_OPEN = Later(
     rf"|^(?P<column>(?i:{BAD}|{GOOD}))(?:\t|\s[-\u2013|]\s)"
     rf"|(?:^|[>)|] |\]: |\d[:\]] |^[^\w\s\"'`({{\[<]{{1,3}} |^(?:[\w./-]{{1,40}}:? )?[\w./-]{{1,40}}: )"
     rf"(?P<first>{BAD}|{GOOD}|(?i:error|critical|fatal|severe|panic|exception|{GOOD})|{GOOD_WITH_A_COLON})"
-    r"(?:\[[^\]]{0,60}\])?:(?=\s|$)"
+    r"(?:\[[^\]]{0,60}\]|\([a-z_][\w.-]{1,40}\))?:(?=\s|$)"  # error(scope): text
     r"|^npm (?P<npm>ERR!|error|warn|WARN|notice)"
 )
 _FIRST = Later(

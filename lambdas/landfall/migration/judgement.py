@@ -1,4 +1,4 @@
-"""Judges one look at a migration's task: it runs, it is to be stopped, or it ended, and how.
+"""Judges one look at a migration's task: whether it runs, must be stopped, or ended, and how.
 
 Source: ECS API reference, Task (`stopCode`, `startedAt`) and Container (`exitCode`); ECS developer guide, task
 lifecycle. A task may go from PENDING to STOPPED between two looks, so RUNNING need not be seen.
@@ -6,6 +6,7 @@ lifecycle. A task may go from PENDING to STOPPED between two looks, so RUNNING n
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,7 +22,7 @@ ENDED_BY_ITSELF = ("EssentialContainerExited", "")
 ENDED_UNSTARTED = ("TaskFailedToStart", "UserInitiated")
 """Stop codes of a task that has neither a start nor an exit code because its container never ran."""
 NEVER_RAN = ("CannotPull", "CannotCreateContainerError", "CannotStartContainerError")
-"""What the reason of a container begins with that Docker never started (ECS developer guide, stopped task error codes).
+"""Prefixes of the reason of a container that Docker never started (ECS developer guide, stopped task error codes).
 On EC2 such a task says EssentialContainerExited. A DockerTimeoutError is not one: the container may have started."""
 INTERRUPTED = ("SpotInterruption", "TerminationNotice", "InfrastructureHealth")
 CODES = {
@@ -35,7 +36,7 @@ CODES = {
 
 @dataclass(frozen=True)
 class Looked:
-    """What a look found. `stop`: ask ECS to stop the task. `verdict` is None once the migration is over."""
+    """The result of a look. `stop`: ask ECS to stop the task. `verdict` is None once the migration is over."""
 
     migration: Migration
     verdict: Verdict | None = None
@@ -45,7 +46,7 @@ class Looked:
 def judge(migration: Migration, task: TaskView | None, now: datetime, poll: int, unread: str = "") -> Looked:
     """Judge a migration whose task is known.
 
-    `task` is None where ECS does not know it at this look, or where Landfall can't read it: `unread` says why.
+    `task` is None if ECS does not know it at this look, or if Landfall can't read it: `unread` says why.
     """
     if task is None:
         return _missing(migration, now, poll, unread)
@@ -74,12 +75,12 @@ def conclusion(migration: Migration) -> Verdict:
 
 
 def unknown(migration: Migration, why: str) -> Migration:
-    """Return a migration of which nobody can find out whether it ran."""
+    """Return the migration as UNKNOWN: nobody can find out whether it ran."""
     return replace(migration, stage=Stage.UNKNOWN, stopped_reason=why)
 
 
 def unfound(migration: Migration, now: datetime, kept: timedelta, poll: int, *, sure: bool) -> Looked:
-    """Judge a migration of which the intent alone is known, and ECS knows no task.
+    """Judge a migration with a recorded intent for which ECS knows no task.
 
     ECS knows a stopped task for as long as `kept`. Within that time, no task means that none was started; `sure`: this
     was not the first look.
@@ -139,9 +140,9 @@ def _stage(found: Migration) -> Stage:
 
 
 def _pause(run: timedelta, left: timedelta, poll: int) -> int:
-    """Return when to look again: more rarely the longer it runs, at least twice a minute, and at the deadline."""
+    """Return when to look again: less often the longer it runs, at least twice a minute, and at the deadline."""
     seconds = max(poll, min(int(run.total_seconds()) // SHARE, LONGEST_WAIT))
-    return max(1, min(seconds, int(left.total_seconds()) + 1))
+    return min(seconds, math.ceil(left.total_seconds()))
 
 
 def _iso(moment: datetime | None) -> str:

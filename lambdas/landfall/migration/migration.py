@@ -1,6 +1,6 @@
-"""What is recorded of a deployment's migration: the intent, the task, and how it ended.
+"""The record of a deployment's migration: the intent, the task, and how it ended.
 
-It stands as JSON in the field `migration` of the ledger record, which the record's hash covers.
+It is kept as JSON in the field `migration` of the ledger record; the record's hash covers it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ FIELD = "migration"
 
 
 class Stage(StrEnum):
-    """How far a migration is known to have come.
+    """The known state of a migration.
 
-    INTENDED: RunTask may have been called. STARTED: its task is known, and has not ended. The others are the end:
+    INTENDED: RunTask may have been called. STARTED: its task is known, and has not ended. The others are final:
     RAN with exit code 0; FAILED; TIMED_OUT, so Landfall stopped it; NEVER_STARTED; UNKNOWN, which nobody can find out.
     """
 
@@ -43,8 +43,8 @@ class Migration:
     """A deployment's migration. Times are ISO 8601 in UTC, and empty while they have not come.
 
     `asked_at`: when RunTask answered with the task; the time limit counts from then. `stop_asked_at`: when Landfall
-    asked ECS to stop the task. `missing_since`: ECS has not known the task since then. `log_stream` and `lines` are
-    where the container logged and its last lines, redacted; `unread` says why there are none. `unhealthy_since` and
+    asked ECS to stop the task. `missing_since`: ECS has not known the task since then. `log_stream` and `lines` are the
+    container's log stream and last lines, redacted; `unread` says why there are none. `unhealthy_since` and
     `healthy_again`: the service was unhealthy while the migration ran. `warned`: the id of the message about that.
     `manual`: what people did by hand for it, by the settings; who confirmed it is in the record's sign-off.
     """
@@ -78,7 +78,7 @@ class Migration:
 
     @property
     def is_over(self) -> bool:
-        """Say whether nothing more is to be learnt of it."""
+        """Say whether its state is final."""
         return self.stage in OVER
 
     @property
@@ -93,7 +93,7 @@ def written(migration: Migration) -> str:
 
 
 def read(record: Mapping[str, Any] | None) -> Migration | None:
-    """Return a record's migration; None where it had none. What can't be read was changed by hand: it is UNKNOWN."""
+    """Return a record's migration; None if it had none. An unreadable field was changed by hand: it is UNKNOWN."""
     text = (record or {}).get(FIELD)
     if text is None:
         return None

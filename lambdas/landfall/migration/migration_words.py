@@ -12,7 +12,7 @@ WHAT_NEXT = (
     "look at what the migration holds up in the database, then let it end or stop it. "
     "If you stop it, the deployment is REJECTED, and the database may be half changed."
 )
-"""What a person can do about a service that suffers while a migration runs."""
+"""What a person can do about a service that is unhealthy while a migration runs."""
 MAY_HAVE = "a migration had started, and the database may have been changed"
 UNTOUCHED_DATABASE = "the database was not touched"
 CANT_BE_KNOWN = "whether its migration ran is UNKNOWN: look at the database before anything else is released"
@@ -41,7 +41,7 @@ def ended(migration: Migration) -> str:
 
 
 def remark(migration: Migration | None, outcome: Outcome) -> str:
-    """Say what an outcome must not leave out about a migration; empty where there is nothing to add."""
+    """Return what the reason of an outcome must add about a migration; empty if nothing."""
     if migration is None or outcome in (Outcome.SUCCEEDED, Outcome.NO_CHANGE):
         return ""
     kind = "" if migration.backward_compatible else ", which is not backward compatible"
@@ -58,7 +58,7 @@ def remark(migration: Migration | None, outcome: Outcome) -> str:
 
 
 def health(migration: Migration) -> str:
-    """Say since when the service was unhealthy while the migration ran; empty where it was not."""
+    """Say since when the service was unhealthy while the migration ran; empty if it was not."""
     if not migration.unhealthy_since:
         return ""
     if migration.healthy_again:
@@ -73,7 +73,7 @@ def stop_command(task: str) -> str:
 
 
 def now(migration: Migration) -> str:
-    """Say in a word or two how far the migration of a deployment under way is: what runs is no UNKNOWN yet."""
+    """Say in a word or two how far the migration of a deployment under way is: while it runs, it is not UNKNOWN."""
     match migration.stage:
         case Stage.INTENDED:
             return "is being started"
@@ -102,7 +102,7 @@ def short(migration: Migration | None) -> str:
 
 
 def full(migration: Migration | None, *, under_way: bool = False) -> tuple[tuple[str, str], ...]:
-    """Return everything that is known of a migration, as names and texts; only what there is.
+    """Return the known fields of a migration, as names and texts.
 
     `under_way`: its deployment has not ended.
     """

@@ -1,4 +1,4 @@
-"""What RunTask is asked for, and whether it may be asked again.
+"""Makes the RunTask request, and decides whether it may be repeated.
 
 Source: Amazon ECS API reference, RunTask and "Ensuring idempotency". The same client token returns the same task for 24
 hours, or until an hour after the task stopped. Then the same call starts a second task.
@@ -19,16 +19,16 @@ from landfall.settings.migration import MigrationSettings
 
 ROLE_MIGRATION = "migration"
 STARTED_BY = "landfall-migration/"
-"""What `startedBy` of a migration's task begins with: up to 128 letters, digits, - / and _ (API reference, RunTask)."""
+"""The prefix of `startedBy` for a migration's task: up to 128 letters, digits, - / and _ (API reference, RunTask)."""
 REPEATED_FOR = timedelta(minutes=55)
-"""How long after the intent RunTask may be sent again: less than the hour that the token is good for at least. The
+"""How long after the intent RunTask may be repeated: less than an hour, for which the token is valid at least. The
 task can't stop before the intent, and clocks differ."""
 OF_ANOTHER = "MIGRATION_OF_ANOTHER"
 """The code while the migration of an earlier deployment still runs."""
 CONFLICT = "ConflictException"
-"""RunTask's answer where the token was used with other parameters: so there is a task (API reference, RunTask)."""
+"""RunTask's error if the token was used with other parameters: then there is a task (API reference, RunTask)."""
 RESTART_PERIOD = 300
-"""`restartAttemptPeriod` where it is not set (ECS API reference, ContainerRestartPolicy)."""
+"""The default of `restartAttemptPeriod` (ECS API reference, ContainerRestartPolicy)."""
 REFUSALS = frozenset(
     {
         "AccessDeniedException",
@@ -41,19 +41,19 @@ REFUSALS = frozenset(
         "UnsupportedFeatureException",
     }
 )
-"""Error codes with which RunTask says that it started nothing (API reference, RunTask)."""
+"""Error codes of RunTask that mean that it started nothing (API reference, RunTask)."""
 
 Placement = Mapping[str, Any]
 """Network, launch type and platform of the service, as RunTask takes them."""
 
 
 def token(deployment_id: str) -> str:
-    """Return the client token: a hash of the deployment's id, of 64 characters, which is the most."""
+    """Return the client token: a hash of the deployment's id, with 64 characters, the most that ECS allows."""
     return hashlib.sha256(f"{STARTED_BY}{deployment_id}".encode()).hexdigest()
 
 
 def started_by(deployment_id: str) -> str:
-    """Return what the task's `startedBy` is, by which ListTasks finds it."""
+    """Return the task's `startedBy`, by which ListTasks finds it."""
     return f"{STARTED_BY}{deployment_id}"
 
 
@@ -63,7 +63,7 @@ def container_of(service: Service, settings: MigrationSettings) -> str:
 
 
 def intended(deployment: Deployment, service: Service, now: datetime) -> Migration:
-    """Return what is recorded before RunTask is called."""
+    """Return the record before RunTask is called."""
     settings = service.migration or MigrationSettings(())
     return Migration(
         stage=Stage.INTENDED,
@@ -78,7 +78,7 @@ def intended(deployment: Deployment, service: Service, now: datetime) -> Migrati
 
 
 def request(release: Release, migration: Migration, command: tuple[str, ...], placement: Placement) -> dict[str, Any]:
-    """Return the request. It is the same at each try, since a token goes with its parameters."""
+    """Return the request. It is the same at each try, since a token is valid only with the same parameters."""
     traces = {
         TAG_SHA: release.git_sha,
         TAG_DIGEST: release.image_digest,
@@ -97,7 +97,7 @@ def request(release: Release, migration: Migration, command: tuple[str, ...], pl
 
 
 def may_repeat(migration: Migration, now: datetime) -> bool:
-    """Say whether RunTask may be sent again: only while its token is certainly good."""
+    """Say whether RunTask may be repeated: only while its token is certainly valid."""
     return now - datetime.fromisoformat(migration.intended_at) < REPEATED_FOR
 
 

@@ -1,4 +1,4 @@
-"""Does the service that runs suffer while a migration runs? It only makes a message: no verdict follows from it.
+"""Is the running service unhealthy while a migration runs? The answer only makes a message, never a verdict.
 
 A migration can lock the tables that the live release writes to. ECS and the load balancer then see its health fail.
 """
@@ -14,11 +14,11 @@ from landfall.proof.observed import Look
 
 DRAINED = "unhealthy"
 REPLACED_IN = timedelta(minutes=3)
-"""How long ECS may take to replace a task, as after a Spot interruption, before people hear of it (law 8)."""
+"""How long ECS may take to replace a task, as after a Spot interruption, before people are notified (law 8)."""
 
 
 def problem(look: Look, baseline: Baseline) -> str:
-    """Say what is wrong with the service; empty where it is as well as it was before."""
+    """Say what is wrong with the service; empty if it is as healthy as before."""
     service = look.service
     if service is None:
         return ""
@@ -31,7 +31,7 @@ def problem(look: Look, baseline: Baseline) -> str:
 
 
 def noted(migration: Migration, wrong: str, now: datetime) -> Migration:
-    """Return the migration with what this look says of the service."""
+    """Return the migration with the service's health at this look."""
     if wrong and (not migration.unhealthy_since or migration.healthy_again):
         since = migration.unhealthy_since or now.isoformat()
         return replace(migration, unhealthy_since=since, unhealthy_why=wrong, healthy_again="")
@@ -43,7 +43,7 @@ def noted(migration: Migration, wrong: str, now: datetime) -> Migration:
 
 
 def is_being_replaced(look: Look) -> bool:
-    """Say whether all that is wrong may be that ECS replaces a task: others run, and a new one is on its way."""
+    """Say whether the only fault may be that ECS replaces a task: others run, and a new one is starting."""
     service = look.service
     if service is None or any(target.state == DRAINED for target in look.targets):
         return False
@@ -52,9 +52,9 @@ def is_being_replaced(look: Look) -> bool:
 
 
 def is_to_be_told(before: Migration, known: Migration, now: datetime, *, replaced: bool = False) -> bool:
-    """Say whether people must hear of it now: at the second look in a row that sees it, and once.
+    """Say whether people must be notified now: once, at the second look in a row that sees the problem.
 
-    `replaced`: a task is being replaced. They hear of that only if it lasts.
+    `replaced`: a task is being replaced. People are notified of that only if it lasts.
     """
     seen = before.unhealthy_since and known.unhealthy_since and not known.healthy_again and not known.warned
     lasts = not replaced or (seen and now - datetime.fromisoformat(known.unhealthy_since) >= REPLACED_IN)

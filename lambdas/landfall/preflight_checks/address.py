@@ -64,8 +64,8 @@ def _place(fronts: Fronts, group: GroupView, *, in_vpc: bool) -> Place:
 def _at(balancer: BalancerView, listener: ListenerView, group: GroupView) -> Place:
     """Return the address of a listener of a Network Load Balancer.
 
-    It passes TCP on as it is: whether its tasks speak plain HTTP is their matter. On port 443, or with health checks
-    over HTTPS, they hardly do.
+    It forwards TCP unchanged, so nothing says whether the tasks speak plain HTTP. On port 443, or with health checks
+    over HTTPS, they probably don't.
     """
     where = f"the listener on port {listener.port} of {balancer.arn}"
     if listener.protocol == "TLS":

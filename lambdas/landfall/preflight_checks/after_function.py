@@ -1,6 +1,6 @@
-"""Is the function of the after-check there, and may Landfall call it? Asked before anything is touched.
+"""Does the function of the after-check exist, and may Landfall call it? Checked before anything is changed.
 
-Without it a release would be proven, get no answer, and go back. Lambda answers an Invoke of type DryRun without
+Otherwise a release would be proven, get no answer, and be rolled back. Lambda answers an Invoke of type DryRun without
 running anything (Lambda API reference, Invoke).
 """
 

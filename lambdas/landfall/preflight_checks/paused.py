@@ -1,4 +1,4 @@
-"""Is the deployment that goes on paused by the owner of the service? Then it is in flight, however long it takes."""
+"""Has the owner of the service paused the deployment under way? Then it is in flight, however long it takes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from landfall.settings import Service
 
 
 def may_be(service: ServiceView) -> bool:
-    """Say whether a deployment may go on that DescribeServices does not show; only then service deployments are read.
+    """Say whether a deployment may be under way that DescribeServices hides; only then read service deployments.
 
     A rollout that a hook may have paused is one, and every deployment that shifts traffic: `rolloutState` is documented
     for rolling services alone.

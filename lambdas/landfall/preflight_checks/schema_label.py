@@ -1,4 +1,4 @@
-"""Does the image say which version of the database's schema it needs, where releases are to be compared by it?"""
+"""Does the image have the label with the schema version that it needs, if the settings ask for the comparison?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which kinds of ECS service can't be proven, why, and the way out. What is not known by name is refused by name.
+"""Which kinds of ECS service can't be proven, why, and the way out. An unknown value is refused, and named.
 
 Sources: ECS API reference, Service, DeploymentConfiguration and LoadBalancer; ECS Developer Guide, "Amazon ECS clusters
 for the external launch type" and "Use load balancing to distribute Amazon ECS service traffic".

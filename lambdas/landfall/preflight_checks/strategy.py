@@ -1,4 +1,4 @@
-"""Can a release go through the gates of a service whose traffic ECS shifts? If not, it is refused, with what to change.
+"""Can a release pass the gates of a service whose traffic ECS shifts? If not, it is refused, with the change to make.
 
 ECS itself reports none of these faults: a deployment stalls, passes a gate unjudged, or shifts traffic nowhere.
 Sources: ECS Developer Guide, "Pause hooks for Amazon ECS service deployments" and "Troubleshooting blue/green
@@ -17,15 +17,15 @@ from landfall.settings import Service
 from landfall.settings.strategy import BAKE, BEFORE_TRAFFIC, SHIFT, SHIFTING, STAGES, Gate, Strategy
 
 OF_NETWORK = ":listener/net/"
-"""In the ARN of a listener of a Network Load Balancer."""
+"""Part of the ARN of a Network Load Balancer's listener."""
 CONTINUE = "CONTINUE"
 
 Weights = Mapping[str, Mapping[str, int] | None]
-"""What each rule or listener forwards to, by its ARN; None where it does not exist."""
+"""The target groups that each rule or listener forwards to, by its ARN; None if it does not exist."""
 
 
 def refusal(service: ServiceView, settings: Service) -> Verdict | None:
-    """Return why a release of this service can't go through its gates, by what ECS says of it; None if it can."""
+    """Return why a release of this service can't pass its gates, by its configuration in ECS; None if it can."""
     view, table = service.shifting, settings.strategy
     if view.is_rolling:
         return _rolling(service, settings) if table else None
@@ -50,7 +50,7 @@ def longest(settings: Service, gate: Gate) -> int:
 
 
 def miswired(service: ServiceView, settings: Service, rules: Weights, groups: frozenset[str]) -> Verdict | None:
-    """Return a refusal if something that the service names does not exist, by the rules and target groups there are."""
+    """Return a refusal if a rule or a target group that the service names does not exist."""
     view = service.shifting
     named = [*(("production rule", arn) for arn in view.production_rules), *(("test rule", a) for a in view.test_rules)]
     gone = [f"its {what} {arn} does not exist" for what, arn in named if rules.get(arn) is None]
@@ -65,7 +65,7 @@ def miswired(service: ServiceView, settings: Service, rules: Weights, groups: fr
 def undivided(service: ServiceView, settings: Service, rules: Weights) -> Verdict | None:
     """Return a refusal unless exactly one of the two target groups has production traffic.
 
-    ECS wants that at the start of a deployment, and doesn't check it before it shifts (containers-roadmap #2853).
+    ECS needs that at the start of a deployment, but doesn't check it before it shifts (containers-roadmap #2853).
     """
     for one in service.shifting.balanced:
         weights = rules.get(one.production_rule) or {}
@@ -89,7 +89,7 @@ def live_groups(view: StrategyView, rules: Weights) -> Mapping[str, str]:
 
 
 def warning(service: ServiceView, settings: Service) -> str:
-    """Return what to warn of where ECS shifts the traffic and nothing is judged before; empty otherwise."""
+    """Return a warning if ECS shifts the traffic and Landfall judges nothing before; else empty."""
     if service.shifting.is_rolling or settings.strategy is not None:
         return ""
     name = service.shifting.name
@@ -100,7 +100,7 @@ def warning(service: ServiceView, settings: Service) -> str:
 
 
 def no_address(view: StrategyView, settings: Service) -> Verdict | None:
-    """Return the refusal where an address would be guessed, and the guess may be the test listener's."""
+    """Return a refusal if Landfall would have to guess the address, and the guess may be the test listener's."""
     production, test = (set(map(_listener, rules)) for rules in (view.production_rules, view.test_rules))
     if settings.base_url is not None or not test - production:
         return None
@@ -111,7 +111,7 @@ def no_address(view: StrategyView, settings: Service) -> Verdict | None:
 
 
 def gates_of(table: Strategy, view: StrategyView) -> tuple[Gate, ...]:
-    """Return the gates that this service comes to: blue/green shifts once, so it has none while it shifts."""
+    """Return the gates of this service: blue/green shifts once, so it has no gate during the shift."""
     return tuple(gate for gate in table.gates if gate != SHIFT or view.name in SHIFTING)
 
 
@@ -149,7 +149,7 @@ def _not_wired(view: StrategyView) -> str:
 
 
 def _gate(view: StrategyView, gate: Gate, takes: int) -> str:
-    """Return why a gate is not held; empty if it is. A hook whose timeout ECS does not name holds it too."""
+    """Return why ECS would not pause at a gate; empty if it would. A hook without a known timeout counts as a pause."""
     stage, pauses = STAGES[gate], view.pauses_at(STAGES[gate])
     if not pauses:
         return f"gate {gate!r} needs a hook of type PAUSE at stage {stage}, and there is none"

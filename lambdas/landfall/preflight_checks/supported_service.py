@@ -61,7 +61,7 @@ def wrong_group(groups: Collection[GroupView], settings: Service) -> Verdict | N
 
 
 def no_http(settings: Service, base_url: str) -> Verdict:
-    """Return the refusal for a service whose targets are healthy, and whose load balancer never answered over HTTP.
+    """Return the refusal for a service with healthy targets whose load balancer never answered over HTTP.
 
     A Network Load Balancer passes any protocol on, and nothing says which. The owner named no address.
     """
@@ -101,7 +101,7 @@ def _unsupported(service: ServiceView, name: str, settings: Service) -> str:
 
 
 def _with_load_balancer(service: ServiceView, name: str, settings: Service) -> str:
-    """Return why a service is no worker: it has a load balancer, whose targets nobody would look at."""
+    """Return why a service can't be a worker: it has a load balancer, and nobody would check its targets."""
     if not (service.target_groups or service.classic_load_balancer or service.lattice):
         return ""
     other = "VPC Lattice" if service.lattice else "a Classic Load Balancer"
@@ -111,7 +111,7 @@ def _with_load_balancer(service: ServiceView, name: str, settings: Service) -> s
 
 
 def _worker_strategy(service: ServiceView, name: str) -> str:
-    """Return why a worker can't have a strategy: its new tasks take work as soon as they run, whatever ECS holds."""
+    """Return why a worker can't have a strategy: its new tasks take work as soon as they run, even while ECS pauses."""
     if service.strategy == ROLLING:
         return ""
     return (

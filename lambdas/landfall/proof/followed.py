@@ -1,4 +1,4 @@
-"""The service deployment that a deployment follows, and what it says: under way, done, or rolled back, and why.
+"""The service deployment that belongs to a deployment, and its state: under way, done, or rolled back, and why.
 
 docs/decisions/0117-landfall-is-the-judge-at-the-pauses.md
 """
@@ -19,10 +19,10 @@ from landfall.proof.stability import OLDER
 
 GOES_BACK = ("STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 BACK = ("ROLLBACK_SUCCESSFUL", "STOPPED")
-"""The states in which what ran before is what ECS means to run."""
+"""The states in which ECS intends to run the old revision."""
 DONE, ROLLBACK_FAILED = "SUCCESSFUL", "ROLLBACK_FAILED"
 TO_STOP = (*ONGOING, "STOP_REQUESTED", "ROLLBACK_REQUESTED")
-"""The states in which ECS takes an order to roll back (API reference, StopServiceDeployment), and none is under way."""
+"""The states in which ECS accepts a rollback (API reference, StopServiceDeployment), and none is under way."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Followed:
 
     @property
     def is_under_way(self) -> bool:
-        """Say whether ECS goes on with it, or will."""
+        """Say whether ECS continues it now or will continue it."""
         return self.found is None or self.found.status in (*ONGOING, "")
 
     @property
     def is_done(self) -> bool:
-        """Say whether it ended well, and ECS took nothing back."""
+        """Say whether it succeeded without a rollback by ECS."""
         return self.found is not None and self.found.status == DONE and not self.found.went_back
 
 
@@ -80,9 +80,9 @@ def newest_other(listed: tuple[Brief, ...], runs: Mapping[str, str], mine: Brief
 def state(followed: Followed, deployment: Deployment, told: EcsDeployment | None = None) -> str:
     """Return the state of the rollout in the words of a rolling deployment: IN_PROGRESS, COMPLETED or FAILED.
 
-    On the way back, a release that ECS rolled back is what was wanted. If the way back is a deployment of its own, that
-    one is waited for while ECS still lists the release's as the newest: unless ECS, which had gone back by itself,
-    began none. `told` is the service's own entry of the deployment.
+    On the way back, a release that ECS rolled back is the wanted state. If the way back is a deployment of its own, the
+    state is IN_PROGRESS while ECS still lists the release's as the newest, unless ECS had already gone back by itself
+    and began none. `told` is the service's own entry of the deployment.
     """
     found = followed.found
     if found is None or found.status in (*ONGOING, ""):
@@ -97,7 +97,7 @@ def state(followed: Followed, deployment: Deployment, told: EcsDeployment | None
 
 
 def _is_of_before(told: EcsDeployment | None, deployment: Deployment) -> bool:
-    """Say whether the way back to no tasks is a deployment that there was before: its update set the count alone."""
+    """Say whether the way back to no tasks is an earlier deployment: its update changed only the count."""
     if not deployment.is_to_none or told is None or told.id != deployment.id:
         return False
     return told.created_at is not None and told.created_at < datetime.fromisoformat(deployment.updated_at) - OLDER
@@ -140,8 +140,8 @@ def of_groups(service: ServiceView, groups: frozenset[str]) -> tuple[TargetGroup
 def ending(service: ServiceView, followed: Followed, deployment: Deployment) -> frozenset[str]:
     """Return the target groups that should have all traffic once the deployment, or its way back, is done.
 
-    If ECS does not say in which one what ran before was, it is the other one of two; if it says nothing at all, those
-    that have traffic now, in which its tasks must be.
+    If ECS does not say in which group the old tasks are, it is the other one of the two. If ECS says nothing at all,
+    the groups that have traffic now count, since the old tasks must be in them.
     """
     if not is_undone(followed, deployment):
         return followed.groups

@@ -1,7 +1,7 @@
 """Where a load balancer sends production traffic now, in percent, and whether that is where it should go.
 
-What ECS asked for is a snapshot and never stands in for it: if calls to the load balancer are throttled, the old tasks
-may still have all the traffic (argoproj/argo-rollouts#3333).
+The weights that ECS asked for are a snapshot and never replace the live ones: if calls to the load balancer are
+throttled, the old tasks may still have all the traffic (argoproj/argo-rollouts#3333).
 """
 
 from __future__ import annotations
@@ -53,5 +53,5 @@ def least(live: Live, groups: Collection[str]) -> float:
 
 
 def told(others: Collection[str]) -> str:
-    """Say where the rest goes."""
+    """Say which target groups get the rest."""
     return f"the rest goes to {', '.join(others)}" if others else "no target group has weight"

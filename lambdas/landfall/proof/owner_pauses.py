@@ -1,8 +1,8 @@
 """A rollout that the owner of the service has paused is not stuck: the stability clock stops while the pause lasts.
 
 ECS pauses a deployment at a hook of type PAUSE until somebody continues it, rolls it back, or the hook's time is over
-(ECS Developer Guide, "Pause hooks for Amazon ECS service deployments"). What can't be read is no pause, and no end of
-one. docs/decisions/0112-a-pause-by-the-owner-stops-the-clock.md
+(ECS Developer Guide, "Pause hooks for Amazon ECS service deployments"). A failed read is neither a
+pause nor the end of one. docs/decisions/0112-a-pause-by-the-owner-stops-the-clock.md
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ACTIONS = {"ROLLBACK": "ECS rolls back", "CONTINUE": "ECS continues"}
 
 
 def before(judged: Judged) -> Pause | None:
-    """Return what the previous look knew of pauses of this deployment."""
+    """Return this deployment's pauses as the previous look knew them."""
     counted = judged.counted
     return counted.pause if counted and counted.deployment == judged.deployment.id else None
 
@@ -45,7 +45,7 @@ def since(service: ServiceView, deployment: Deployment) -> datetime:
 
 
 def seen(known: Pause | None, found: ServiceDeployment | None, began: datetime, now: datetime) -> Pause:
-    """Return what is known after a look that could be read. `found` is ours, None while ECS lists none.
+    """Return the pauses after a successful look. `found` is our service deployment, None while ECS lists none.
 
     The time since the previous look counts as paused if the rollout was paused then. If it was not, a pause counts from
     its own beginning, as far as that is known.
@@ -60,14 +60,14 @@ def seen(known: Pause | None, found: ServiceDeployment | None, began: datetime, 
 
 
 def unread(known: Pause | None, now: datetime) -> Pause | None:
-    """Return what is known after a look that could not be read: a pause goes on, and none begins or ends."""
+    """Return the pauses after a failed look: a pause goes on, and none begins or ends."""
     if known is None or not known.paused:
         return known
     return replace(known, seconds=_spent(known, now), looked_at=now.isoformat())
 
 
 def kept(judged: Judged, counted: Counted | None, pause: Pause | None) -> Counted | None:
-    """Return what goes to the next look. One look that does not list our deployment must not lose its pauses."""
+    """Return the pauses for the next look. A look that does not list our deployment must not lose its pauses."""
     if pause is None:
         return counted
     left = counted or judged.counted
@@ -75,7 +75,7 @@ def kept(judged: Judged, counted: Counted | None, pause: Pause | None) -> Counte
 
 
 def extended(deployment: Deployment, pause: Pause | None) -> Deployment:
-    """Return the deployment with its deadline later by the time that it was paused."""
+    """Return the deployment with its deadline extended by the time of its pauses."""
     if pause is None or not pause.seconds or not deployment.deadline:
         return deployment
     deadline = datetime.fromisoformat(deployment.deadline) + timedelta(seconds=pause.seconds)
@@ -83,7 +83,7 @@ def extended(deployment: Deployment, pause: Pause | None) -> Deployment:
 
 
 def assess(rolling: Verdict, pause: Pause | None, limits: Limits, now: datetime) -> Verdict:
-    """Return the verdict on a rollout that goes on: paused, paused for too long, or as it was."""
+    """Return the verdict on a rollout under way: paused, paused for too long, or the given verdict."""
     if pause is None or rolling.code != stability.ROLLING:
         return rolling
     if not pause.paused:

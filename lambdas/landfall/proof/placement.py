@@ -1,7 +1,7 @@
 """Why does a task not start at all? ECS says it in an event of the service, since there is no task to describe.
 
 On EC2 no container instance may have room: memory, CPU, a port, a network interface. On Fargate there may be no
-capacity. That passes, or an operator must act: it is no evidence against a release, and it explains a timeout.
+capacity. That passes, or an operator must act: it is not evidence against a release, but it explains a timeout.
 Source: ECS Developer Guide, "Service event messages" ("… was unable to place a task …").
 """
 
@@ -15,7 +15,7 @@ from landfall.proof.observed import ServiceView
 UNPLACED = "unable to place a task"
 _FOR_MORE = " For more information"
 _EARLIER_BY_CLOCK = 10
-"""Seconds that an event may seem older than the update that it follows: they are by two clocks."""
+"""How many seconds older than its update an event may seem: the times come from two clocks."""
 
 
 def unplaced(service: ServiceView, deployment: Deployment) -> str:

@@ -13,7 +13,7 @@ from landfall.proof.observed import HEALTH_UNKNOWN, UNHEALTHY, Container, Servic
 
 FOREIGN = "FOREIGN_TASK"
 _IN_SO_MANY = 50
-"""One task in so many may be starting at any moment: of a hundred Spot tasks, one is always being replaced."""
+"""One task in this many may be starting at any moment: of a hundred Spot tasks, one is always being replaced."""
 
 
 def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deployment, poll: int) -> Verdict:
@@ -45,10 +45,10 @@ def assess(service: ServiceView, tasks: Collection[TaskView], deployment: Deploy
 
 
 def none_left(service: ServiceView, tasks: Collection[TaskView], poll: int) -> Verdict:
-    """Judge a way back to no tasks that is over, where nothing ran before: does none run?
+    """Judge a finished way back to no tasks: no task may run.
 
-    That the rollout failed or tasks could not start is evidence of nothing: ECS may have begun them by itself, going
-    back to an image that never was.
+    A failed rollout, or tasks that could not start, is not evidence: ECS may have started them itself, when it went
+    back to an image that never existed.
     """
     left = max(len(meant(tasks)), sum(each.running + each.pending for each in service.deployments))
     if left:

@@ -1,4 +1,4 @@
-"""Judges a deployment of a service whose traffic ECS shifts: what rolling services are asked, and what is theirs alone.
+"""Judges a deployment of a service whose traffic ECS shifts: the checks of rolling services, and a few more.
 
 The service's current service deployment is ours and SUCCESSFUL, ECS took nothing back, and the production rules, read
 live, give weight to its target group alone.
@@ -21,7 +21,7 @@ UNKNOWN_GROUP = "TARGET_GROUP_UNKNOWN"
 
 
 def law1(look: Look, followed: Followed, judged: Judged, now: datetime) -> Verdict:
-    """Judge one look at ECS and the load balancer, as the last word on it."""
+    """Judge one look at ECS and the load balancer by law 1, as the final look."""
     stable = assess(look, followed, judged, now)
     if stable.state == State.WAIT and not is_seen_once(stable):
         return replace(stable, retry_after=judged.release.limits.target_health_interval_seconds)
@@ -48,7 +48,7 @@ def _displaced(followed: Followed, judged: Judged) -> Verdict:
 
 
 def _ended(rolling: Verdict, followed: Followed, judged: Judged) -> Verdict:
-    """Name what ended a service deployment that did not end well."""
+    """Say what ended a service deployment that failed."""
     found = followed.found
     if found is None:
         return rolling

@@ -98,9 +98,9 @@ def is_over(service: ServiceView, deployment: Deployment) -> bool:
 
 
 def said(look: Look, deployment: Deployment) -> str:
-    """Say what the tasks tell of a rollout that goes on: which older ones are left, and what stopped most often.
+    """Say which older tasks a rollout under way waits for, and which stop was the most frequent.
 
-    Where ECS shifts the traffic, the older tasks are meant to run beside ours until the end.
+    If ECS shifts the traffic, the older tasks run beside ours until the end, as intended.
     """
     service, tasks = look.service, _recent(look.tasks, deployment)
     ours = service.deployment(deployment.id) if service else None

@@ -1,7 +1,8 @@
-"""What a service deployment that goes on is to be told: wait, judge a gate, or that its time is over.
+"""Decides about a service deployment under way: wait, judge a gate, or end it because its time is over.
 
-Scaling up has the stability timeout. Each stage after it has a clock of its own making: what ECS's configuration of the
-service says it waits, and what the settings allow a gate. docs/decisions/0117-landfall-is-the-judge-at-the-pauses.md
+Scaling up has the stability timeout. The later stages have a time that follows from the waits in ECS's configuration of
+the service, and from the time that the settings allow a gate.
+docs/decisions/0117-landfall-is-the-judge-at-the-pauses.md
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ AT_GATE, UNDER_WAY, TOO_LONG = "AT_GATE", "SHIFTING", "SHIFT_TIMEOUT"
 SCALING = ("", "RECONCILE_SERVICE", "PRE_SCALE_UP", "SCALE_UP", "POST_SCALE_UP")
 """The stages until the new tasks are all there. Stages come as text, since AWS's own lists differ."""
 SHIFT_SECONDS = 900
-"""More than ECS takes for one shift: ten minutes behind a Network Load Balancer, by people's measurements."""
+"""Longer than ECS takes for one shift: people measured ten minutes behind a Network Load Balancer."""
 
 
 def gate_of(found: ServiceDeployment | None, settings: Strategy | None, strategy: str) -> Gate | None:
     """Return the gate of Landfall at which a deployment waits; None if it waits for nobody, or for its owner.
 
-    A hook has no stage and no name of its own, so whose it is can only be told by the stage, and only if one alone
-    waits there. A service that shifts all its traffic at once has no gate `shift`: a pause there is its owner's.
+    A hook has no stage and no name, so only the stage says whose hook it is, and only if a single hook waits there. A
+    service that shifts all its traffic at once has no gate `shift`: a pause there is its owner's.
     """
     if found is None or settings is None or len(pausing(found)) != 1:
         return None
@@ -41,7 +42,7 @@ def pausing(found: ServiceDeployment | None) -> tuple[Hook, ...]:
 
 
 def seen(before: Stages | None, found: ServiceDeployment | None, now: datetime) -> Stages:
-    """Return what is known after a look. A service deployment that is followed anew begins from its start."""
+    """Return the stages after a look. A new service deployment counts from its start."""
     if found is None:
         return before or Stages()
     known = before if before and before.service_deployment == found.arn else Stages(found.arn)
@@ -63,7 +64,7 @@ def allowed_seconds(shape: StrategyView, settings: Strategy | None) -> int:
 
 
 def assess(rolling: Verdict, found: ServiceDeployment | None, stages: Stages, poll: int, now: datetime) -> Verdict:
-    """Return the verdict on a service deployment that goes on. `rolling` is what its tasks say."""
+    """Return the verdict on a service deployment under way. `rolling` is the verdict on its tasks."""
     if found is None:
         return replace(rolling, reason=f"ECS lists no service deployment of ours yet; {rolling.reason}")
     if not stages.scaled_at:
@@ -87,7 +88,7 @@ def paced(verdict: Verdict, stages: Stages, poll: int, now: datetime) -> Verdict
 
 
 def in_time(verdict: Verdict, stages: Stages, allowed: int, kind: Kind, now: datetime) -> Verdict:
-    """Turn a WAIT into a FAIL once the time after scaling up is over. `allowed` has what the owner paused, too."""
+    """Turn a WAIT into a FAIL once the time after scaling up is over. `allowed` includes the owner's pauses."""
     if not stages.scaled_at or verdict.state != State.WAIT:
         return verdict
     if now < datetime.fromisoformat(stages.scaled_at) + timedelta(seconds=allowed):
@@ -111,7 +112,7 @@ def cause(found: ServiceDeployment) -> str:
 
 
 def weights(found: ServiceDeployment) -> str:
-    """Say how much traffic ECS asked for, for the new tasks."""
+    """Say how much traffic ECS asked for the new tasks."""
     mine = next((each for each in found.weights if each.revision == found.target_revision), None)
     if mine is None or mine.production is None:
         return "ECS does not say what traffic it asked for"

@@ -1,4 +1,4 @@
-"""The revision that a service runs whose traffic ECS shifts, while no deployment goes on: as law 1 is to judge it.
+"""The running revision of a service whose traffic ECS shifts, while no deployment is under way, in a form for law 1.
 
 Either its own service deployment brought it, and was SUCCESSFUL. Or ECS went back to it from a later one, or has
 forgotten its service deployment (after about three months). ECS proves neither of these two: the caller must know that

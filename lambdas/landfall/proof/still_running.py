@@ -1,6 +1,6 @@
-"""Can a task of a deployment have stopped? Where every task that ECS says it started still runs, none has.
+"""Can a task of a deployment have stopped? If every task that ECS started still runs, none has.
 
-Then the stopped tasks of the service are not listed: they would be of other deployments, and are no evidence.
+Then there is no need to list the service's stopped tasks: they belong to other deployments, and are not evidence.
 Source: Amazon ECS Developer Guide, "Viewing Amazon ECS service event messages" ("has started N tasks: (task ID)").
 """
 
@@ -24,7 +24,7 @@ def is_certain(service: ServiceView, running: Iterable[str], deployment: Deploym
     """Say whether no task of our deployment stopped. `running` are the ARNs of the tasks that ECS means to run.
 
     The events must name every task that ECS started since the update, and as many as ECS counts in our deployment.
-    Where they do not (an event came late, a long message names only some), nothing is certain.
+    If they do not (an event came late, a long message names only some), nothing is certain.
     """
     ours = service.primary
     if ours is None or ours.id != deployment.id or ours.failed_tasks:
@@ -36,7 +36,7 @@ def is_certain(service: ServiceView, running: Iterable[str], deployment: Deploym
 
 
 def _started(service: ServiceView, since: datetime) -> set[str]:
-    """Return the ids of the tasks that ECS started since then; none where the events do not tell all of them."""
+    """Return the ids of the tasks that ECS started since then; none if the events do not name all of them."""
     new = [event.message for event in service.events if event.at is None or event.at >= since]
     if len(new) >= EVENTS:
         return set()

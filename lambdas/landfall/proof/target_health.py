@@ -60,7 +60,7 @@ def assess(look: Look, judged: Judged) -> Verdict:
 
 
 def _of_worker(groups: Collection[TargetGroup], serving: int, desired: int, interval: int) -> Verdict:
-    """Judge a service that has no load balancer: there are no targets, and what shows its health is elsewhere."""
+    """Judge a service without a load balancer: it has no targets, and other steps judge its health."""
     if groups:
         what = "the service has target groups now, and its settings say that it is a worker"
         return wait("TARGET_GROUP_ADDED", what, interval)

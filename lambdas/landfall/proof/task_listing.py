@@ -1,9 +1,9 @@
-"""When does a look at a rollout need the list of its tasks? DescribeServices is one call, whatever the service's size.
+"""Decides when a look at a rollout lists its tasks. DescribeServices is one call, whatever the service's size.
 
-To list and describe tasks takes three calls for each hundred. While a rollout goes on, tasks are listed to find those
-that stopped, and a stop shows in DescribeServices: fewer tasks run or start than ECS said it started, or `failedTasks`
-moves. Sources: ECS API reference, Deployment and ServiceEvent; Developer Guide, "Viewing Amazon ECS service event
-messages" ("has started N tasks").
+Listing and describing tasks takes three calls for each hundred. During a rollout, tasks are listed to find stopped
+ones, and a stop shows in DescribeServices: fewer tasks run or start than ECS said it started, or `failedTasks` changes.
+Sources: ECS API reference, Deployment and ServiceEvent; Developer Guide, "Viewing Amazon ECS service event messages"
+("has started N tasks").
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ EVERY = timedelta(seconds=60)
 PAGE, PAGES = 100, 10
 """Tasks of one page of ListTasks, and the pages that may be read each EVERY (ECS API reference, ListTasks)."""
 TWICE = 2
-"""Lists after a sign that a task stopped: the first may lag behind the counts."""
+"""How many lists follow a sign that a task stopped: the first may lag behind the counts."""
 LONGEST_PAUSE = 60
-"""Seconds between two looks at most, however long AWS held the last one up."""
+"""The most seconds between two looks, however long AWS delayed the last one."""
 CLOCKS = timedelta(seconds=10)
 """How far ECS's clock may be behind that of the step that updated the service."""
 _STARTED = Later(r"\bhas started (\d{1,6}) tasks?\b")
 
 
 def count(service: ServiceView | None, deployment: Deployment, before: Counted | None, now: datetime) -> Counted | None:
-    """Return what this look's DescribeServices tells. None where it does not list the deployment as PRIMARY.
+    """Return the counts of this look's DescribeServices. None if it does not list the deployment as PRIMARY.
 
     The first look compares with the update, when no task was started yet.
     """
@@ -56,7 +56,7 @@ def count(service: ServiceView | None, deployment: Deployment, before: Counted |
 
 
 def is_due(service: ServiceView, deployment: Deployment, counted: Counted | None, now: datetime, poll: int) -> bool:
-    """Say whether this look needs the tasks. Always but while the rollout of our deployment goes on as it did.
+    """Say whether this look needs the tasks: always, except while our rollout goes on without a sign of a stop.
 
     `poll` is the time between two looks, in seconds. Where a list takes several pages, as many looks lie between two.
     """
@@ -73,7 +73,7 @@ def is_due(service: ServiceView, deployment: Deployment, counted: Counted | None
 
 
 def pause(before: Counted | None, now: datetime, poll: int) -> int:
-    """Return how many seconds to wait for the next look: half of the time since the last one, if AWS held it up.
+    """Return how many seconds to wait for the next look: half of the time since the last one, if AWS delayed it.
 
     So deployments that throttle each other ask less often, until all of them get through. `poll` is the least.
     """
@@ -84,7 +84,7 @@ def pause(before: Counted | None, now: datetime, poll: int) -> int:
 
 
 def listed(counted: Counted | None, now: datetime, said: str) -> Counted | None:
-    """Return what is kept after the tasks were listed."""
+    """Return the counts to keep after the tasks were listed."""
     if counted is None:
         return None
     return replace(counted, listed_at=now.isoformat(), wanted=max(0, counted.wanted - 1), said=said)

@@ -13,12 +13,12 @@ RATE = 5.0
 BURST = 20.0
 """Calls that need not wait after a quiet time: a fifth of what the account has then."""
 WHEN_BUSY = 5
-"""Calls that are left to others when AWS throttles one: a second."""
+"""Calls that the reconciler leaves to others after AWS throttled one: a second's worth."""
 
 
 @dataclass
 class Pace:
-    """A token bucket that may be in debt: who took much makes the next ones wait. Times are seconds of any clock."""
+    """A token bucket that may be in debt: after a large take, the next ones wait. Times are seconds of any clock."""
 
     tokens: float = BURST
     at: float | None = None

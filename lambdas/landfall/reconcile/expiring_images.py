@@ -1,7 +1,7 @@
 """Would the repository's lifecycle policy delete or archive an image that is needed?
 
-What runs is judged a month ahead: then nobody can be sure that a release comes before. An image of the way back is
-judged a week ahead, since the next release mostly makes it one that nobody needs. There is one finding for each rule.
+The running image is judged a month ahead, since nobody can be sure of a release before then. An image of the way back
+is judged a week ahead, since after the next release it is usually no longer needed. There is one finding for each rule.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHOWN = 3
 
 @dataclass(frozen=True)
 class Needed:
-    """What is read of a repository with a policy. `parts` are those of its indexes, as far as they are needed."""
+    """The data of a repository with a policy. `parts` are those of its indexes, as far as they are needed."""
 
     policy: str
     images: Sequence[Listed]
@@ -35,7 +35,7 @@ class Needed:
 
 
 def with_indexes(uses: Mapping[str, Use], parts: Mapping[str, Collection[str]]) -> dict[str, Use]:
-    """Add the indexes that name what is needed: a new task pulls the index, and a task reports its platform's image."""
+    """Add the indexes of needed images: a new task pulls the index, and a task reports its platform's image."""
     named = {i: uses[part] for i, names in parts.items() for part in names if part in uses}
     return {**named, **uses}
 

@@ -3,11 +3,11 @@
 Only the execution that holds a service's lock changes the service, and whoever takes a lock gets a greater fence. So a
 look reads the lock first, then ECS, then the ledger, and then the lock again:
 
-- At the first read the lock is free, or its deployment has an outcome: whoever changed the service before is done with
-  it. The record of that change is closed, or it is still open although the lock was given back.
+- At the first read the lock is free, or its deployment has an outcome: the earlier change of the service is finished.
+  The record of that change is closed, or it is still open although the lock was released.
 - The fence is the same at the last read: nobody began to change the service in between, and no record of a change was
-  closed in between. ECS and ledger are of one state, however long the reads took.
-- An open record means that a recovery is still to come: the look decides nothing.
+  closed in between. So ECS and the ledger show the same state, however long the reads took.
+- An open record means that a recovery will come: the look decides nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Before:
-    """The lock as it was read first. `held`: its deployment had no outcome yet."""
+    """The lock at the first read. `held`: its deployment had no outcome yet."""
 
     fence: int
     held: bool
@@ -38,7 +38,7 @@ def before(lock: Lock | None, holder: Record | None) -> Before:
 
 
 def undisturbed(first: Before, lock: Lock | None) -> bool:
-    """Say whether nobody took the lock since it was read first."""
+    """Say whether nobody took the lock since the first read."""
     return _fence(lock) == first.fence
 
 

@@ -23,14 +23,14 @@ ENDS = {
     "HOOK_FAILED": "it was answered with ROLLBACK, or it failed: ECS goes back",
     "HOOK_TIMED_OUT": "its time is over, and ECS did what its hook says",
 }
-"""What became of a pause, by the event's name (ECS Developer Guide, ECS hook state change events)."""
+"""How a pause ended, by the event's name (ECS Developer Guide, ECS hook state change events)."""
 _THEN = {"ROLLBACK": "rolls back", "CONTINUE": "continues"}
 
 
 def revisions_of(record: Mapping[str, Any] | None) -> frozenset[str]:
-    """Return the revisions that the deployment under way may bring about; none without one. They are Landfall's.
+    """Return the revisions that Landfall's deployment under way may roll out; none without a deployment.
 
-    Raises nothing: of a record that can't be read nothing is known, so what waits is told of.
+    Raises nothing: if the record can't be read, the finding is raised.
     """
     if record is None or "outcome" in record:
         return frozenset()

@@ -1,4 +1,4 @@
-"""What every step runs in.
+"""The environment of every step.
 
-The wrapper that reads its input and checks its answer, and the World, which makes the AWS clients.
+It has the wrapper that reads a step's input and checks its answer, and the World, which makes the AWS clients.
 """

@@ -1,6 +1,6 @@
-"""The AWS adapters that a step may ask for, each made when it is first asked for.
+"""The AWS adapters that a step may use, each made at its first use.
 
-Each is imported at the same moment: most steps need few of them, and a cold start waits for each import.
+Each is also imported at its first use: most steps need few of them, and a cold start waits for each import.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Adapters(Given):
         return Ecr(self._client("ecr"), repository)
 
     def registry(self, repository: str) -> Registry:
-        """Return what says how long ECR keeps the images of one repository."""
+        """Return the reader of how long ECR keeps the images of one repository."""
         from landfall.aws.image_care.registry import Registry
 
         return Registry(self._client("ecr"), repository)
@@ -151,7 +151,7 @@ class Adapters(Given):
 
     @cached_property
     def wakes(self) -> Wakes:
-        """Return what wakes deployments that wait for a sign-off, which is kept in the ledger's table."""
+        """Return the tokens that wake deployments which wait for a sign-off. They are kept in the ledger's table."""
         from landfall.aws.dynamodb.wakes import Wakes
 
         return Wakes(self._ledger_table, lambda: self._client("stepfunctions"))

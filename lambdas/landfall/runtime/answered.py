@@ -1,4 +1,4 @@
-"""The wrapper round a function with a URL: an HTTP request in, a status and a sentence out.
+"""The wrapper around a function with a URL: an HTTP request in, a status and a sentence out.
 
 Source: Lambda developer guide, function URLs, response payload format.
 """
@@ -19,7 +19,7 @@ HEADERS = {"content-type": "application/json", "cache-control": "no-store"}
 
 
 def answered(run: Callable[[Mapping[str, Any], World], Reply]) -> Handler:
-    """Make a Lambda handler of `run`. If it fails, Lambda answers 502 without a reason, and an alarm tells of it."""
+    """Make a Lambda handler of `run`. If it fails, Lambda answers 502 without a reason, and an alarm goes off."""
     world = World()
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

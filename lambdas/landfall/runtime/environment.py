@@ -1,4 +1,4 @@
-"""What a step is given: its environment, services.toml, the clock, and the clients that it makes of these."""
+"""A step's environment, settings, clock and clients."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Given:
 
     @cached_property
     def settings(self) -> Settings:
-        """Return services.toml, which travels in the Lambda's own asset."""
+        """Return services.toml, which is part of the Lambda's asset."""
         beside_the_handlers = Path(__file__).parents[2] / "services.toml"
         return settings_file.load(Path(os.environ.get(ENV_SETTINGS, beside_the_handlers)))
 
     def service(self, name: str) -> Service:
-        """Return a service by name; the release that travels was made from it, so it is there."""
+        """Return a service by name. The release was made from its settings, so it exists."""
         service = self.settings.named(name)
         if service is None:
             raise LookupError(f"service {name!r} is not in services.toml any more: it was taken out mid-deployment")
@@ -58,12 +58,12 @@ class Given:
 
     @property
     def machine_arn(self) -> str:
-        """Return the state machine; only steps that start executions are told."""
+        """Return the state machine's ARN; only steps that start executions have it."""
         return os.environ[ENV_MACHINE]
 
     @property
     def machine_arns(self) -> tuple[str, ...]:
-        """Return all state machines; only the step that removes versions is told."""
+        """Return the ARNs of all state machines; only the step that removes versions has them."""
         return tuple(os.environ[ENV_MACHINES].split())
 
     def _table(self, variable: str) -> Any:
@@ -84,7 +84,7 @@ class Given:
         return self._clients[name, config]
 
     def _waiting(self, name: str, seconds: int) -> Any:
-        """Return a client that waits so many seconds for one answer, over a connection that is kept alive meanwhile.
+        """Return a client that waits this many seconds for an answer, over a connection that is kept alive meanwhile.
 
         A NAT gateway drops a connection that is idle for 350 s (VPC user guide, NAT gateway basics).
         """

@@ -1,6 +1,6 @@
-"""Asks a service over HTTP. Bounded in time and size, follows no redirect, and turns every trouble into an Answer.
+"""Sends requests to a service. It limits time and size, follows no redirect, and turns every failure into an Answer.
 
-In what order and at what pace it asks is decided in smoke/request_rounds.py.
+smoke/request_rounds.py decides the order and the pace.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ CONNECT_SECONDS = 3.0
 BODY_LIMIT = 64 * 1024
 """Bytes read of an answer: a version or a health report is far smaller, and a stream may never end."""
 SIDE_BY_SIDE = 32
-"""Requests that are under way at most, or as many as are made in a second where those are more."""
+"""The most requests at once; if more are made per second, that many."""
 _SENT = {
     "Accept": "*/*",
     "Accept-Encoding": "identity",
     "User-Agent": "landfall",
     "Connection": "close",
-    # a cache is asked to pass the request on (RFC 9111, 5.2.1.4); many do as they like, see caches.py
+    # asks a cache to forward the request (RFC 9111, 5.2.1.4); many caches ignore it, see caches.py
     "Cache-Control": "no-cache",
     "Pragma": "no-cache",
 }
@@ -47,7 +47,7 @@ class Forbidden(httpx.TransportError):
 
 
 class NotSent(httpx.RequestError):
-    """A secret can't be sent. Says which, and never what it is."""
+    """A secret can't be sent. It names the secret, never the value."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class _Client:
     known: Known
 
     async def answer(self, request: Request) -> Answer:
-        """Make a request when there is a place for it. Nothing that comes back holds a secret that was sent."""
+        """Make a request when a slot is free. The result never contains a secret that was sent."""
         answer = await self._answer(request)
         headers = {name: secret.hidden(value, self.known) for name, value in answer.headers.items()}
         body, error = (secret.hidden(text, self.known) for text in (answer.body, answer.error))
@@ -79,8 +79,8 @@ class _Client:
                 return Answer(error=error, seconds=time.monotonic() - began)
             except (httpx.HTTPError, httpx.InvalidURL, OSError, UnicodeError, zlib.error) as error:
                 unconnected = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
-                # an error may quote what was sent, or an answer that does, in a spelling that nothing could be taken
-                # out of: only where nothing was sent yet is it told in full
+                # an error may quote a sent secret in another spelling, which could not be removed;
+                # so its full text is used only if nothing was sent yet
                 quoted = unconnected or isinstance(error, NotSent) or not request.sends_a_secret
                 text = f"{type(error).__name__}: {error}"[:200] if quoted else type(error).__name__
                 return Answer(error=text, seconds=time.monotonic() - began, unconnected=unconnected)
@@ -112,7 +112,7 @@ class _Client:
         return Answer(response.status_code, text, seconds, headers=told, cut=len(body) > BODY_LIMIT)
 
     def _sent(self, value: str | Secret) -> str:
-        """Return what goes over the line for a header's value."""
+        """Return the text to send for a header's value."""
         if isinstance(value, str):
             return value
         found = self.known.get(value, Unreadable("was not read"))
@@ -123,7 +123,7 @@ class _Client:
         return value.prefix + found
 
     async def _guard(self, event: str, info: Mapping[str, Any]) -> None:
-        """Look at where a new connection leads, before anything is sent over it: a name may lead anywhere."""
+        """Check the address of a new connection before anything is sent: a name may resolve to any address."""
         if event == "connection.connect_tcp.complete":
             stream = info["return_value"]
             address = ip_address(str(stream.get_extra_info("server_addr")[0]).partition("%")[0])
@@ -148,9 +148,9 @@ def ask(
     read_seconds: float = READ_SECONDS,
     is_forbidden: Callable[[Address], bool] = forbidden,
 ) -> Answers:
-    """Make a round of requests, each so many times. `known` is what their secrets stand for."""
-    # over plain HTTP httpx still wants a context, and would fill one of its own with every authority that there is
-    # a bundle that isn't there is told even where nothing is asked over TLS
+    """Make a round of requests, each the given number of times. `known` has the values of their secrets."""
+    # httpx wants a context even for plain HTTP, and would load all certificate authorities into one of its own
+    # a missing bundle is reported even if no request uses TLS
     verify = _trusting(ca_bundle) if ca_bundle or base_url.lower().startswith("https:") else _plain()
 
     async def all_of_them() -> Answers:
@@ -173,12 +173,12 @@ def _trusting(ca_bundle: Path | None) -> ssl.SSLContext:
 
 @cache
 def _plain() -> ssl.SSLContext:
-    """Return a context that trusts nobody, for where no TLS is spoken."""
+    """Return a context that trusts nobody, for requests without TLS."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _decoded(body: bytes, encoding: str) -> bytes:
-    """Undo the encoding that a service chose though it was asked for none: no more than is needed of it."""
+    """Decode an answer that the service encoded although none was asked for, only as far as it is needed."""
     if encoding in ("", "identity"):
         return body
     if encoding not in ("gzip", "x-gzip", "deflate"):

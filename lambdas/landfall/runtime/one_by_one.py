@@ -1,4 +1,4 @@
-"""Acts on one thing after the other: a failure at one keeps no other waiting."""
+"""Acts on several things in turn: a failure at one does not stop the others."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _T = TypeVar("_T")
 def for_each(
     found: Iterable[_T], act: Callable[[_T], bool], name: Callable[[_T], str], failure: str
 ) -> tuple[int, int]:
-    """Act on each. Return on how many with an effect, and how many failed: each failure is logged with its `name`."""
+    """Act on each. Return how many had an effect, and how many failed. Each failure is logged with its `name`."""
     done = failed = 0
     for each in found:
         try:
             done += act(each)
-        except Exception:  # whatever it is, the others must not wait for it
+        except Exception:  # any failure: the others must still run
             logger.exception(failure, extra={"subject": name(each)})
             failed += 1
     return done, failed

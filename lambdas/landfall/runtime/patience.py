@@ -1,4 +1,4 @@
-"""How long a step waits for AWS: beyond the deadline of what it judges. Then it fails, as on any other error."""
+"""Decides how long a step waits for a busy AWS, which is beyond the deadline. Then it fails as on any other error."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.model import Kind
 
 FORWARD, BACK = 2, 3
-"""Times the time that a deployment has, in which AWS may be too busy to be asked about it."""
+"""AWS may be busy for this multiple of the deployment's own time."""
 
 
 def spent(error: Exception, event: Mapping[str, Any], now: datetime) -> Exception:
-    """Return the error that leaves the step: AwsBusy only while there is time left to wait.
+    """Return the error to raise from the step: AwsBusy only while there is time left to wait.
 
-    A release that could not be looked at by its deadline is not a bad one, so the time is longer than that, and by what
-    its owner may pause it. A way back has longer still: there is nothing left to do when it fails. A step that judges
-    no deployment has no deadline of its own, and waits for as long as the state machine retries it.
+    A release that could not be looked at by its deadline is not bad, so the wait goes beyond the deadline, and beyond
+    the owner's pauses. A way back gets even more time: nothing is left to do when it fails. A step without a deployment
+    has no deadline, and waits for as long as the state machine retries it.
     """
     last = _last(event)
     if not isinstance(error, AwsBusy) or last is None or now < last:

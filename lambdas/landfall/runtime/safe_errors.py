@@ -1,7 +1,7 @@
-"""What a step's error may say where it leaves the step.
+"""Redacts a step's error before it leaves the step.
 
-Step Functions keeps an error's message in the execution's history and hands it on as the Cause, which the machine's
-variables and its Fail states repeat; X-Ray and the Lambda's own log keep it too. All take it from the exception.
+Step Functions keeps an error's message in the execution's history and passes it on as the Cause, which the machine's
+variables and its Fail states repeat; X-Ray and the Lambda's log keep it too. All take it from the exception.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from landfall.redaction import Redacts, redacted
 
 _OF_ERRORS = ("exception", "value", "why")
-"""The keys of a log line, or of its stack trace, that hold what an error says."""
+"""The keys of a log line, or of its stack trace, that hold an error's message."""
 
 
 def safe(error: Exception, kinds: Iterable[Redacts]) -> Exception:
-    """Return an error of the same name and class that says the same, without personal or secret data.
+    """Return an error of the same name and class with the same message, without personal or secret data.
 
-    One that has nothing to hide is returned as it is. The name decides what the machine does; the cause and the context
-    are left behind, since they would tell what the message does not.
+    An error without such data is returned unchanged. The name decides what the machine does. Cause and context are
+    dropped, since they could contain the original message.
     """
     text = redacted(str(error), kinds)
     if text == str(error):
@@ -34,7 +34,7 @@ def safe(error: Exception, kinds: Iterable[Redacts]) -> Exception:
 
 
 class SafeFormatter(LambdaPowertoolsFormatter):
-    """Writes a log line as powertools does, but for what errors in it must not say."""
+    """Writes a log line as powertools does, with errors redacted."""
 
     def serialize(self, log: Any) -> str:
         """Return the line as JSON."""
@@ -49,5 +49,5 @@ def _told(log: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lines(text: str) -> str:
-    """Redact line by line: a trace is longer than what is looked at of one text."""
+    """Redact line by line: a trace is longer than the limit for one text."""
     return "\n".join(redacted(line) for line in text.split("\n"))

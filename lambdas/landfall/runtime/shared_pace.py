@@ -1,6 +1,6 @@
-"""Lets the threads of one run wait for each other's pace.
+"""Shares one pace among the threads of a run.
 
-A step doesn't sleep otherwise. The reconciler does, since its calls would take what deployments need
+Other steps never sleep. The reconciler does: otherwise its calls would use up deployments' quotas
 (reconcile/call_rate.py).
 """
 
@@ -23,13 +23,13 @@ class Pacing:
         self._clock, self._sleep = clock, sleep
 
     def take(self, calls: int) -> None:
-        """Take so many calls, and wait until others may follow."""
+        """Take this many calls, and wait until more may follow."""
         with self._lock:
             seconds = self._pace.take(calls, self._clock())
         if seconds:
             self._sleep(seconds)
 
     def owe(self, calls: int) -> None:
-        """Take so many calls that were made already. Whoever comes next waits for them."""
+        """Count this many calls that were made already. The next caller waits for them."""
         with self._lock:
             self._pace.take(calls, self._clock())

@@ -1,4 +1,4 @@
-"""The only wrapper round a step: JSON in, a typed value; a typed value, JSON out; logs and metrics.
+"""The only wrapper around a step: it reads JSON into a typed value, writes the answer as JSON, logs and measures.
 
 Lambda itself traces each invocation (active tracing): what X-Ray's SDK would add is in the history and in the logs.
 """
@@ -39,14 +39,14 @@ def step(kind: type[I], run: Callable[[I, World], Any]) -> Handler:
             return wire.fitting(answer)
         except Exception as error:
             wrong = patience.spent(error, event, world.now())
-        # outside the block above: the error as it was would be the context of the one that leaves
+        # outside the block above: otherwise the original error would be the context of the new one
         raise safe_errors.safe(wrong, _kinds(world))
 
     return handler
 
 
 def _kinds(world: World) -> Sequence[Redacts]:
-    """Return what an error must not say; the standard kinds alone where it is the settings that can't be read."""
+    """Return the kinds to redact in an error; only the standard kinds if the settings can't be read."""
     try:
         return world.settings.redaction.strictest
     except Exception:
@@ -54,7 +54,7 @@ def _kinds(world: World) -> Sequence[Redacts]:
 
 
 def gauge(name: str, counts: Mapping[str, int], dimension: str) -> None:
-    """Tell how many there are: in all, zero too, and of each sort that there are any of."""
+    """Write a metric of the number in all, zero included, and of the number of each kind that occurs."""
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=sum(counts.values()))
     metrics.flush_metrics()
     for sort, number in counts.items():

@@ -7,9 +7,9 @@ import copy
 from landfall.runtime.world import World
 
 _SHARED = ("_session", "_clients", "_making", "_tables", "settings", "signing")
-"""What they have in common. It is made before there are threads."""
+"""The shared part. It is made before there are threads."""
 _OF_TABLES = ("ledger", "findings", "turns", "requests", "locks", "freezes", "_ledger_table")
-"""What each has of its own."""
+"""Each thread's own part."""
 
 
 def beside(world: World) -> World:

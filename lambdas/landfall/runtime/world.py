@@ -1,4 +1,4 @@
-"""The composition root of a step: what it is given, the AWS adapters, and what takes several of these."""
+"""The composition root of a step: its settings and clients, the AWS adapters, and functions that combine several."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 
 class World(Adapters):
-    """What a step may reach. There is one for the life of a Lambda, so that warm invocations reuse connections."""
+    """Everything that a step may use. It lives as long as its Lambda, so that warm invocations reuse connections."""
 
     def beside(self) -> World:
         """Return a world for another thread. Call it before that thread begins.
 
-        Clients are safe in many threads once they are made, and are the same; resources such as tables are not, and are
-        its own (boto3 guide, Clients and Resources: multithreading).
+        Clients are safe in many threads once they are made, so they are shared. Resources such as tables are not, so
+        each world has its own (boto3 guide, Clients and Resources: multithreading).
         """
         from landfall.runtime import thread_worlds
 
         return thread_worlds.beside(self)
 
     def base_url(self, settings: Service, groups: tuple[GroupView, ...]) -> str:
-        """Return where the service answers: as configured, else at its load balancer's own DNS name.
+        """Return the service's base URL: the configured one, else its load balancer's own DNS name.
 
-        A worker answers nowhere. Raises LookupError if nothing says where another service does.
+        A worker has none. Raises LookupError if it can't be found for another service.
         """
         if settings.worker:
             return ""
@@ -44,7 +44,7 @@ class World(Adapters):
         return address.of(fronts, settings.name, in_vpc=self.settings.vpc is not None)
 
     def secrets(self, settings: Service) -> Known:
-        """Return what the secrets of a service's own checks are now. Without any, Secrets Manager is not asked."""
+        """Return the present values of the secrets in a service's own checks. Without any, it makes no call."""
         wanted = settings.smoke.secrets
         if not wanted:
             return secret.NONE
@@ -53,7 +53,7 @@ class World(Adapters):
         return Secrets(self._client("secretsmanager")).known(wanted)
 
     def ask(self, settings: Service, base_url: str, known: Known, tasks: int = 1, headers: Headers = ()) -> Answers:
-        """Make a round of smoke requests to a service of so many tasks. `known` is what `secrets` returned.
+        """Make a round of smoke requests to a service with this many tasks. `known` is the result of `secrets`.
 
         `headers` are sent with each request; the answers are those to the requests without them.
         """
@@ -74,7 +74,7 @@ class World(Adapters):
         return extra_headers.without(given, headers)
 
     def holds_lock(self, release: Release) -> bool:
-        """Say whether the release still has the lock it was given. Asked right before every change of the service.
+        """Say whether the release still has its lock. Called right before every change of the service.
 
         ECS itself checks no fence: a change sent just before the lock is lost still takes effect
         (docs/decisions/0024-one-deployment-at-a-time.md).

@@ -80,7 +80,7 @@ class Service:
     `approval`: who must sign a release off, and when they are asked.
     `aborters`: roles and users that may abort a deployment, as in `approvers`; empty: whoever may call the function.
     `drill`: when the way back is practised.
-    `after`: the function of its owner that has the last word on a release.
+    `after`: the function of its owner that accepts or refuses a proven release.
     `keep_releases`: how many proven releases keep their images and revisions (`landfall images clean`).
     """
 
@@ -117,7 +117,7 @@ class Service:
     def __post_init__(self) -> None:
         """Make the times of proofs, migrations, gates, after-checks and sign-offs part of each release's limits.
 
-        The gate `bake` takes the place of the bake after the proof.
+        The gate `bake` replaces the bake after the proof.
         """
         made = replace(
             self.limits,
@@ -133,7 +133,7 @@ class Service:
 
     @property
     def schema_path(self) -> str:
-        """Return where readiness serves the version of the database's schema; empty where it is not compared."""
+        """Return the JMESPath to the schema version in readiness' body; empty if it is not compared."""
         wanted = self.migration.schema_version if self.migration else None
         return wanted.value if wanted else ""
 

@@ -44,7 +44,7 @@ class ApprovalSettings:
 
     @property
     def poll_seconds(self) -> int:
-        """Return how many seconds are between two looks: more where people have longer, so that the looks are few.
+        """Return how many seconds are between two looks: more if people have more time, so that there are few looks.
 
         A look takes 13 events of the 25,000 that an execution may have (Step Functions quotas).
         """
@@ -57,7 +57,7 @@ class ApprovalSettings:
 
 
 def asked_for(approval: ApprovalSettings | None, migration: MigrationSettings | None) -> ApprovalSettings | None:
-    """Return what a sign-off asks for: its table, with what people do by hand for the migration as one more item."""
+    """Return the terms of a sign-off: its table, with the migration's step for people as one more item."""
     if approval is None or migration is None or migration.manual is None:
         return approval
     return replace(approval, checklist=(*approval.checklist, migration.manual))

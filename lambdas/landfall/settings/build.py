@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 PLACEHOLDER = "example/landfall"
-"""The example source in services.toml, a repository of others. stacks/placeholder.py refuses it."""
+"""The example source in services.toml, which belongs to somebody else. stacks/placeholder.py refuses it."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 SHARE = 20
 """The next look at a migration comes after a twentieth of the time that it has run."""
 LONGEST_WAIT = 30
-"""Seconds between two looks at most, so that a service that suffers is noticed within a minute."""
+"""The most seconds between two looks, so that an unhealthy service is noticed within a minute."""
 STOPPING_SECONDS = 600
 """How long a task may take to stop. ECS itself kills a container after `stopTimeout`, at most 120 s on Fargate (ECS API
 reference, ContainerDefinition)."""
@@ -18,7 +18,7 @@ MOST_COMMAND = 8192
 
 @dataclass(frozen=True)
 class SchemaVersion:
-    """How the version of the database's schema is compared: what the image's label says, and what readiness serves.
+    """How the schema version is compared: the value of the image's label with the value that readiness serves.
 
     `label`: the name of the label, or of an annotation, of the image. `value`: a JMESPath into readiness' body.
     """
@@ -51,9 +51,9 @@ class MigrationSettings:
 
 
 def looks(seconds: int, poll: int) -> int:
-    """Return how many looks at a migration of so many seconds are made; 0 where there is none.
+    """Return how many looks at a migration of this many seconds there are; 0 without a migration.
 
-    The wait grows with the time. A stop, and a wait for room in the cluster, cost some looks more.
+    The wait grows with the time. A stop, and a wait for room in the cluster, need some more looks.
     """
     if not seconds:
         return 0

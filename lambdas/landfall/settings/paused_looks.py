@@ -1,4 +1,4 @@
-"""How often a rollout that its owner paused is looked at, and how many looks a pause can take.
+"""How often Landfall looks at a rollout that its owner paused, and how many looks a pause can take.
 
 An execution has at most 25,000 events of history (Step Functions quotas), and a look takes nine. So the looks get rarer
 the longer a pause lasts: a pause of 1 h takes about 90 looks, of 24 h about 170, of 14 days about 800.

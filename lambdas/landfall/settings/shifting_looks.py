@@ -1,4 +1,4 @@
-"""How often a deployment is looked at whose traffic ECS shifts, and how many looks that can take.
+"""How often Landfall looks at a deployment whose traffic ECS shifts, and how many looks that can take.
 
 An execution has at most 25,000 events of history (Step Functions quotas). A look takes nine, and one at a gate
 eighteen. So the looks at a stage get rarer the longer it lasts, from four polls up to half an hour.

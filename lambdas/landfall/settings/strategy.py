@@ -51,7 +51,7 @@ class Strategy:
     traffic: Traffic = field(default_factory=Traffic)
 
     def gate_at(self, stage: str) -> Gate | None:
-        """Return the gate of Landfall at a stage; None where the stage, and so its pause, is the owner's."""
+        """Return the gate of Landfall at a stage; None if the stage, and so its pause, is the owner's."""
         return next((gate for gate in self.gates if STAGES[gate] == stage), None)
 
     def longest(self, gate: Gate) -> int:

@@ -1,4 +1,4 @@
-"""How long Landfall waits for each verdict, and what follows: attempts, the lock's lease, the longest time."""
+"""How long Landfall waits for each verdict, and the derived values: attempts, the lock's lease, the longest time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from landfall.settings import after, migration, paused_looks, shifting_looks
 from landfall.settings.smoke import LONGEST_PAUSE, ROUND_SECONDS
 
 WORKER_LOOK_SECONDS = 10
-"""More than a look at a worker takes, its calls to CloudWatch included."""
+"""Longer than a look at a worker takes, its calls to CloudWatch included."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Limits:
 
     @property
     def worker_attempts(self) -> int:
-        """Return how many looks at a worker there are: until its proof is due, and as long again as target health has.
+        """Return how many looks at a worker there are: until its proof is due, and then for the time of target health.
 
         In that time older tasks stop, tasks are replaced, and late log lines arrive. It is 0 for other services.
         """
@@ -128,4 +128,4 @@ LIMIT_KEYS = frozenset(f.name for f in fields(Limits)) - {
     "approval_seconds",
     "asked_before_seconds",
 }
-"""Keys that are not in a sub-table of services.toml: they stand in [defaults] and in a service's table."""
+"""Keys that are not in a sub-table of services.toml: they belong in [defaults] and in a service's table."""

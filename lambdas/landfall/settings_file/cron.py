@@ -1,7 +1,7 @@
 """Reads the schedules that EventBridge takes: `minutes hours day-of-month month day-of-week year`, in UTC. Pure.
 
 Source: EventBridge user guide, "Setting a schedule pattern for scheduled rules". One of the two days is `?`, and only
-one. What is read here is what a schedule that EventBridge refuses would get wrong; the deploy of its stack would fail.
+one. This checks what EventBridge would refuse, since otherwise the deploy of the stack would fail.
 """
 
 from __future__ import annotations

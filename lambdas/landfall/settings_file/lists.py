@@ -1,7 +1,7 @@
-"""Finds values of services.toml that must be lists and are none, before they are read.
+"""Finds values of services.toml that must be lists but are not, before they are read.
 
-The reader turns a list into a tuple, and Python turns a text into a tuple of its letters just as willingly: a command
-that is written as one text would run letter by letter.
+The reader turns a list into a tuple, and Python turns a text into a tuple of its letters: a command that is written as
+one text would run letter by letter.
 """
 
 from __future__ import annotations

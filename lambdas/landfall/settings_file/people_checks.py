@@ -13,7 +13,7 @@ LEAST_SECONDS, MOST_SECONDS = 60, 7 * 24 * 3600
 MOST_ITEMS, MOST_ITEM = 20, 100
 MOST_PEOPLE = 50
 _ANY_ACCOUNT = ("aws", "000000000000")
-"""Stands for Landfall's own account, which synth does not know. Only whether an entry can be read is asked."""
+"""A placeholder for Landfall's own account, which synth does not know. The check only needs to read an entry."""
 
 
 def check(service: Service, where: Where, problem: Problems) -> None:

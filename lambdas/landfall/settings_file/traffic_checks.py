@@ -9,10 +9,10 @@ from landfall.settings_file.problem import Problems, limits
 
 Where = tuple[str, ...]
 LEAST_TIMES = {"errors_times": 3.0, "log_errors_times": 3.0, "latency_times": 1.2}
-"""A third of a share of errors, and the fourth root of a ratio of latency, are harmless: no less than blue's own."""
+"""The least factors: a third of a share of errors, and the fourth root of a ratio of latency, count as harmless."""
 POINTS = ("errors_points", "log_errors_points")
 LEAST_REQUESTS = 20
-"""Of fewer requests, a release that answers 2 % with an error shows none at two gates of three."""
+"""With fewer requests, a release that answers 2 % with an error shows no error at two of three gates."""
 
 
 def check(traffic: Traffic, where: Where, problem: Problems) -> None:

@@ -1,13 +1,13 @@
 """Behind a Network Load Balancer, a request may reach a task that was taken out minutes ago.
 
-AWS says that a target that drains gets no new connections. People measured about two minutes in which it does, whatever
-the deregistration delay is (https://github.com/aws/containers-roadmap/issues/470,
+According to AWS, a draining target gets no new connections. People measured about two minutes in which it still does,
+whatever the deregistration delay is (https://github.com/aws/containers-roadmap/issues/470,
 https://github.com/kubernetes-sigs/aws-load-balancer-controller/issues/2366). If the task still runs, it answers as the
-older release; if it is gone, the connection fails. A name server may also lead for a minute to a zone that was left.
+older release; if it is gone, the connection fails. A name server may also return a removed zone for a minute.
 
-So a round in which not every version answer serves our commit says nothing about the release: not its other checks
-either, since the older release may have answered those too. The rounds together last LONGEST_SECONDS at least. What is
-still wrong in the last one counts.
+So a round in which not every version answer serves our commit proves nothing about the release. That includes the other
+checks, since the older release may have answered those too. The rounds together last at least LONGEST_SECONDS. A
+failure in the last round counts.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from landfall.smoke.case import PASS, Check
 from landfall.smoke.http_answers import Answers, Request
 
 LONGEST_SECONDS = 180
-"""Two minutes, and one for a name that was looked up before."""
+"""Two minutes, and one more for a cached name."""
 
 
 def patient(verdict: Verdict, results: Collection[Check], limits: Limits) -> Verdict:
-    """Return the verdict of a round behind a Network Load Balancer: a FAIL counts only if ours alone answered."""
+    """Return the verdict of a round behind a Network Load Balancer: a FAIL counts only if our commit alone answered."""
     ours_alone = any(check.name == VERSION and check.state == PASS for check in results)
     if verdict.state == State.PASS or (verdict.state == State.FAIL and ours_alone):
         return verdict
@@ -41,12 +41,12 @@ def patient(verdict: Verdict, results: Collection[Check], limits: Limits) -> Ver
 
 
 def mixed(answers: Answers, smoke: Smoke) -> bool:
-    """Say whether several commits answered: nothing tells then which of them is the one that runs."""
+    """Say whether several commits answered: then it is not known which of them runs."""
     asked = (a for a in answers.of(Request(smoke.version_path)) if not a.is_error and not a.cached)
     served = {service_checks.sha(answer, smoke) for answer in asked}
     return len(served) > 1 and not commit.agreed(served)
 
 
 def pause(limits: Limits) -> int:
-    """Return the seconds between two rounds. It is at most what the longest time of a deployment counts with."""
+    """Return the seconds between two rounds, within the limit that a deployment's longest time assumes."""
     return min(LONGEST_PAUSE, math.ceil(LONGEST_SECONDS / max(1, limits.smoke_attempts - 1)))

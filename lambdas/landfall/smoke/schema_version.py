@@ -1,4 +1,4 @@
-"""The check that the database has the schema which a release's image says it needs."""
+"""The check that the database has the schema version that the release's image needs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ OK = 200
 
 
 def check(answers: Answers, smoke: Smoke, path: str, expected: str) -> Check:
-    """Compare what readiness serves at a JMESPath with what the image says. The numbers 7 and "7" are the same.
+    """Compare readiness' value at a JMESPath with the image's. The numbers 7 and "7" are the same.
 
-    Readiness that is not 200 is judged by its own check. Where answers differ, another round is made: a proxy may lead
-    to older tasks for some seconds.
+    If readiness is not 200, its own check judges that. If answers differ, another round is made: a proxy may send
+    requests to older tasks for some seconds.
     """
     needs = {Request(smoke.ready_path): 1}
     return Case(NAME, f"{path} {expected}", lambda replies: _judged(replies, path, expected), needs).judged(answers)

@@ -64,7 +64,7 @@ def sha(answer: Answer, smoke: Smoke) -> str:
 
 
 def liveness(smoke: Smoke, times: int) -> Case:
-    """It lives."""
+    """Liveness must answer 200."""
     needs = {Request(smoke.live_path): times}
     return Case("liveness", "HTTP 200", every(lambda _, a: good_if(a.status == OK, a.seen), fresh=True), needs)
 

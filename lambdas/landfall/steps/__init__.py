@@ -1,4 +1,4 @@
-"""What the handlers in `lambdas/` are made of where one is long.
+"""The parts of the longer handlers in `lambdas/`.
 
 Reads AWS through the World, then asks the core to decide.
 """

@@ -17,15 +17,15 @@ NAME = "Landfall.Aborted"
 MOST_CAUSE = 1000
 RUNNING = "RUNNING"
 TRIES = 3
-"""A try is lost when another abort is written first, or the record is closed."""
+"""A try fails if another abort is written first, or if the record is closed."""
 SOON = f"its recovery starts within {SWEEP_EVERY.total_seconds() / 60:.0f} minutes"
 
 
 def take(asked: Signed, world: World) -> Reply:
-    """Return the reply to an abort. What it says was written before it is given.
+    """Return the reply to an abort, after everything that it reports was written.
 
-    Who asked is written first: an execution that was stopped without a name would be the worse half. Nobody is written
-    to have aborted what was over before: it died of something else, and its record is to say so.
+    The caller is recorded before the execution is stopped: a stopped execution without a name would be worse. If the
+    execution was over before, no abort is recorded: it ended for another reason, and its record must say so.
     """
     for _ in range(TRIES):
         record = world.ledger.record(asked.service, asked.deployment)
@@ -44,7 +44,7 @@ def take(asked: Signed, world: World) -> Reply:
 
 
 def _aborters(service: str, world: World) -> tuple[str, ...]:
-    """Return the setting of a service; nothing where its settings are gone."""
+    """Return the setting of a service; empty if its settings are gone."""
     return next((each.aborters for each in world.settings.services if each.name == service), ())
 
 
@@ -54,7 +54,7 @@ def _is_written(abort: Aborted, record: Record, world: World) -> bool:
 
 
 def _over(reply: Decided, record: Record, status: str | None) -> Reply:
-    """Tell the caller of an execution that was over before anybody could stop it."""
+    """Return the reply for an execution that was over before anybody could stop it."""
     by = record.get("recovered_by")
     ended = f"its execution ended {status}" if status else "its execution is gone"
     nobody = "nothing was stopped, and no abort recorded" if reply.abort else reply.message
@@ -64,7 +64,7 @@ def _over(reply: Decided, record: Record, status: str | None) -> Reply:
 def _stopped(reply: Decided, record: Record, world: World) -> Reply:
     """Stop the execution. Its recovery begins by the event of its end, or by the sweep.
 
-    AWS does not say what it answers about an execution that has ended, so the record is asked once more.
+    AWS does not document the answer for an execution that has ended, so this reads the record once more.
     """
     known = reply.abort or aborted.read(record)
     cause = aborted.told(known) if known else ""
@@ -78,9 +78,9 @@ def _stopped(reply: Decided, record: Record, world: World) -> Reply:
 
 
 def _ended_as(record: Record, world: World) -> str:
-    """Return the end that a deployment came to by itself; empty where it was stopped, or AWS can't say.
+    """Return the outcome of a deployment that ended by itself; empty if it was stopped, or if AWS can't say.
 
-    A recovery that was fast may have closed the record already.
+    A fast recovery may have closed the record already.
     """
     try:
         now = world.ledger.record(record["service"], record["deployment_id"]) or {}

@@ -1,4 +1,4 @@
-"""The look that law 1 is judged by: the service, its tasks and its targets, read one after the other."""
+"""The look for law 1: it reads the service, its tasks and its targets, one after the other."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Revisions that nothing must run. One that stays ACTIVE is the newest of its family, which the bare name resolves to.
+"""Revisions that must never run. If one stays ACTIVE, it is the newest of its family, to which the bare name resolves.
 
-A `cdk deploy`, a scheduled task or a person who names only the family would start a release that nobody proved.
+Then a `cdk deploy`, a scheduled task or a person who names only the family would start a release that nobody proved.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from landfall.model import Outcome, Release
 from landfall.runtime.step import logger
 
 REGISTERS = ("RegisterTaskDefinition", "RunMigration", "CheckMigration", "UpdateService")
-"""The states in which a deployment that is rejected may have left a revision."""
+"""The states in which a rejected deployment may have left a revision."""
 STOPPED = "STOPPED"
-"""The code of a deployment whose execution died before it had recorded how far it was."""
+"""The code of a deployment whose execution died before it recorded its progress."""
 
 
 def withdraw(ecs: Ecs, revision: str) -> None:
@@ -38,7 +38,7 @@ def possible(record: Mapping[str, Any] | None) -> bool:
 
 
 def undone(record: Mapping[str, Any] | None) -> str:
-    """Return the revision that a proven way back replaced; empty where there is none."""
+    """Return the revision that a proven way back replaced; empty if there is none."""
     if record is None or record.get("outcome") != Outcome.ROLLED_BACK:
         return ""
     revision = str(record.get("task_definition") or "")
@@ -46,9 +46,9 @@ def undone(record: Mapping[str, Any] | None) -> str:
 
 
 def of(ecs: Ecs, release: Release) -> tuple[str, ...]:
-    """Return the revisions that a finished deployment left among the newest of the service's family, and nothing runs.
+    """Return the unused revisions that a finished deployment left among the newest of the service's family.
 
-    Raises AwsCallFailed where AWS can't be asked.
+    Raises AwsCallFailed if a call fails.
     """
     service = ecs.service()
     if service is None or not service.task_definition:

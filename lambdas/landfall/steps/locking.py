@@ -20,7 +20,7 @@ def taken(release: Release, owner: str, held: Lock | None, world: World) -> Lock
 
 
 def others(release: Release, world: World) -> list[Waiting]:
-    """Return the other requests that can matter. Ids begin with a time, and no request waits longer than a day."""
+    """Return the other requests of the last day. Ids begin with a time, and no request waits longer than a day."""
     return turn.recorded(records(release, world))
 
 
@@ -31,7 +31,7 @@ def records(release: Release, world: World) -> list[Record]:
 
 
 def _taken_over(wanted: Lock, world: World) -> Lock | None:
-    """Take a lock whose holder ended without giving it back. A deployment that is still open is recovered first."""
+    """Take a lock whose holder ended without releasing it. A deployment that is still open is recovered first."""
     held = world.locks.read(wanted.service)
     if held is None or not held.owner or lock.kept(wanted, held):
         return lock.kept(wanted, held)

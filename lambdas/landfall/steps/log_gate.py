@@ -1,4 +1,4 @@
-"""The gate on a release's logs, for services that ask for it: reads what its tasks wrote and what was there before."""
+"""The log gate, for services that switch it on: it reads what the release's tasks wrote, and the lines before it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from landfall.settings import Service
 
 
 def assess(event: Judged, settings: Service, world: World) -> Verdict:
-    """Judge what the release's tasks wrote. Logs that can't be read are no evidence against a release (law 8).
+    """Judge what the release's tasks wrote. Unreadable logs are not evidence against a release (law 8).
 
     Raises AwsBusy until the deployment's deadline, and for as long as its owner, gates or a sign-off may hold it: logs
     that AWS throttles are read later.

@@ -1,8 +1,8 @@
-"""What CloudWatch is told of a deployment that ended: once, by the step that closed its record.
+"""Writes the metrics of an ended deployment, once: the step that closed its record does it.
 
 Dimensions are `service` = landfall, for totals, and that with `landfall_service`, the service's name in services.toml.
-A value that is new with every release is no dimension: each combination is a metric, and costs money each month. Commit
-and digest are plain fields of the same log line: Logs Insights reads them, and no metric is made of them.
+A value that is new with every release is not a dimension: each combination is a metric, and costs money each month.
+Commit and digest are plain fields of the same log line: Logs Insights reads them, and no metric is made of them.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def name_of(outcome: Outcome) -> str:
 
 
 def values(record: Mapping[str, Any]) -> dict[str, tuple[MetricUnit, float]]:
-    """Return what is measured of a closed record.
+    """Return the metric values of a closed record.
 
     WentBack is 0 or 1 for every release that changed the service, so that its average is the rate of rollbacks.
     """

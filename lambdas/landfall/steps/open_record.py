@@ -1,4 +1,4 @@
-"""Reads and writes the record of the deployment that a step works for. It is closed only where a recovery took over."""
+"""Reads and writes the record of a step's deployment. It is closed only if a recovery took over."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OVER = "the ledger record was closed meanwhile: this deployment is over"
 
 
 def read(release: Release, world: World) -> Record:
-    """Return the record. Raises StepError where it was closed meanwhile."""
+    """Return the record. Raises StepError if it was closed meanwhile."""
     record = world.ledger.record(release.service, release.deployment_id)
     if record is None or "outcome" in record:
         raise StepError(OVER)
@@ -22,9 +22,9 @@ def read(release: Release, world: World) -> Record:
 
 @dataclass
 class Field:
-    """A field of the record, as it was read; empty where there is none. Each write is on top of the one before.
+    """A field of the record, as it was read; empty if there is none. Each write replaces the previous one.
 
-    A write of which the answer was lost may take effect after the next one. It then changes nothing.
+    A write with a lost answer may arrive after the next one. Then it changes nothing.
     """
 
     release: Release
@@ -33,10 +33,10 @@ class Field:
     text: str
 
     def write(self, text: str) -> None:
-        """Replace it. Raises StepError where the record was closed, or the field changed, since it was read."""
+        """Replace the field. Raises StepError if the record was closed, or the field changed, since it was read."""
         at = (self.release.service, self.release.deployment_id)
         written = self.world.ledger.exchange(*at, self.name, self.text, text)
-        # where DynamoDB's answer was lost, the client's second try finds what the first one wrote
+        # if DynamoDB's answer was lost, the client's second try finds the first one's write
         if not written and read(self.release, self.world).get(self.name) != text:
             raise StepError(f"{self.name} of the ledger record was changed meanwhile")
         self.text = text

@@ -1,4 +1,4 @@
-"""Reads the service deployment of ours, where it can say something that DescribeServices does not."""
+"""Reads our service deployment if it may have information that DescribeServices lacks."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from landfall.proof.service_deployment import ONGOING, ServiceDeployment
 from landfall.runtime.world import World
 
 _ENDED = ("ROLLOUT_FAILED", "ROLLED_BACK_BY_ECS")
-"""Failures whose cause the service deployment names."""
+"""The codes of failures for which the service deployment names the cause."""
 
 
 def look(event: Judged, service: ServiceView | None, world: World, now: datetime) -> Pause | None:
-    """Return what is known of pauses by the owner after this look. None for a service that can't be paused.
+    """Return the owner's pauses after this look. None for a service that can't be paused.
 
-    Raises AwsBusy at the deadline: what can't be read then might be a pause.
+    Raises AwsBusy at the deadline: the unread deployment might be paused.
     """
     known, deployment = owner_pauses.before(event), event.deployment
     if service is None or not owner_pauses.may_be(service, deployment, known):
@@ -43,14 +43,14 @@ def look(event: Judged, service: ServiceView | None, world: World, now: datetime
 
 
 def explained(verdict: Verdict, event: Judged, service: ServiceView | None, world: World) -> Verdict:
-    """Add to a rollout that failed, or that ECS rolled back, what its service deployment says of the cause."""
+    """Add the cause that the service deployment names to a rollout that failed, or that ECS rolled back."""
     if service is None or verdict.state != State.FAIL or verdict.code not in _ENDED:
         return verdict
     began = owner_pauses.since(service, event.deployment)
     try:
         found = _ours(world.service_deployments(event.release.service), event, began, owner_pauses.before(event))
     except AwsCallFailed:
-        return verdict  # it only explains
+        return verdict  # this only adds an explanation
     return replace(verdict, reason=f"{views.why(found)}; {verdict.reason}") if found else verdict
 
 

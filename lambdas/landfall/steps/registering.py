@@ -1,4 +1,4 @@
-"""Registers the revisions of a deployment: the release's, and a pinned copy of what ran where going back needs one."""
+"""Registers a deployment's revisions: the release's, and, if a rollback needs it, a pinned copy of the baseline's."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def way_back(release: Release, baseline: Baseline, ran: Described, world: World)
 def way_forward(release: Release, baseline: Baseline, ran: Described, world: World) -> Deployment:
     """Return the deployment to make, whose revision is registered.
 
-    Going back to a proven release is to the revision that was proven, whatever changed since. It is a copy, so that the
-    newest revision of the family, to which its bare name resolves, is the one that runs.
+    A rollback to a proven release uses the proven revision, whatever changed since. It is a copy, so that the newest
+    revision of the family, to which the bare name resolves, is the one that runs.
     """
     settings, ecs = world.service(release.service), world.ecs(release.service)
     template, tags = ecs.task_definition(release.revision) if release.revision else ran
-    # the time is the deployment's own and not this try's, so that a retry asks for the very same revision
+    # the time is the deployment's, not this try's, so that a retry asks for exactly the same revision
     began, keep = release.started_at or release.requested_at, settings.keep_image
     wanted = task_definition.release_revision(template, tags, release, settings.container, began, keep=keep)
     accepted = forward_and_back.accepted(template, release, settings)
@@ -47,7 +47,7 @@ def way_forward(release: Release, baseline: Baseline, ran: Described, world: Wor
 
 
 def go_on_unless(is_over: bool, release: Release, world: World) -> None:
-    """Raise StepError where a recovery closed the record meanwhile, and leave no revision behind."""
+    """Raise StepError if a recovery closed the record meanwhile, and leave no revision behind."""
     if not is_over:
         return
     ecs = world.ecs(release.service)
@@ -57,7 +57,7 @@ def go_on_unless(is_over: bool, release: Release, world: World) -> None:
 
 
 def _to_proven(record: Record | None, release: Release, baseline: Baseline, world: World) -> Baseline | None:
-    """Return the way back to the last proven release, where something else ran and it can be gone back to."""
+    """Return the way back to the last proven release, if another revision ran and a rollback can use the release."""
     if record is None or record["task_definition"] == baseline.task_definition or baseline.desired_count == 0:
         return None
     settings, ecs = world.service(release.service), world.ecs(release.service)
@@ -85,8 +85,8 @@ def _to_what_ran(ran: Described, release: Release, baseline: Baseline, world: Wo
 def _registered(ecs: Ecs, request: dict[str, Any], deployment_id: str, role: str, ran: str) -> str:
     """Register once: a retry after a lost reply finds the revision that this deployment left.
 
-    Anybody may have tagged a revision so. It is ours only if it is what would be registered. What `ran` before was
-    registered before this deployment began, and so was every revision of its family with a lower number.
+    Anybody may set such tags on a revision. It is ours only if it equals the revision to register. The revision that
+    `ran` was registered before this deployment began, and so was every revision of its family with a lower number.
     """
     for arn in ecs.newest_revisions(request["family"]):
         if same_revision.is_no_later(arn, ran):

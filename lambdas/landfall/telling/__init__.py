@@ -1,1 +1,1 @@
-"""Who is told, and what: reports, notifications, and events. It sends nothing."""
+"""Makes reports, notifications and events. It sends nothing."""

@@ -1,4 +1,4 @@
-"""The message that a deployment waits for people: who may answer, to what, until when, and with which command."""
+"""The message that a deployment waits for people: who may answer, the items, the time limit, and the command."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How a deployment ended, for programs: the detail of the event `Deployment Ended`.
 
-docs/schemas/deployment-ended.schema.json is its contract: a field may be added under the same number, and nothing that
-is there changes its meaning.
+docs/schemas/deployment-ended.schema.json is its contract: under the same number, fields may be added, and existing
+fields keep their meaning.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SCHEMA = 1
 
 
 def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[str, Any]:
-    """Return the detail of the event. `record` is the closed one: of two that tell of it, both say the same."""
+    """Return the detail of the event. `record` is the closed record, so two events of one deployment are equal."""
     release, runbook = ended.release, told.runbook_of(ended.outcome)
     return {
         "schema": SCHEMA,
@@ -41,7 +41,7 @@ def detail(ended: Ended, record: Mapping[str, Any], report: str | None) -> dict[
 
 
 def about(release: Release) -> dict[str, Any]:
-    """Return what is said of a release in every event about it."""
+    """Return the fields about a release that all events share."""
     return {
         "service": release.service,
         "deployment_id": release.deployment_id,
@@ -59,7 +59,7 @@ def about(release: Release) -> dict[str, Any]:
 
 
 def live_sha(ended: Ended) -> str:
-    """Return the commit that is proven to be live; UNKNOWN where this deployment proved none."""
+    """Return the commit that is proven live; UNKNOWN if this deployment proved none."""
     match ended.outcome:
         case Outcome.SUCCEEDED | Outcome.NO_CHANGE:
             return ended.release.git_sha

@@ -18,7 +18,7 @@ from landfall.telling.notice import Notice, Severity
 
 NOTHING_TO_DO = "Nothing to do."
 LINES = 5
-"""Last log lines of a migration in a message."""
+"""How many of a migration's last log lines a message has."""
 
 
 def notice(ended: Ended, report: str | None) -> Notice:
@@ -56,7 +56,7 @@ def notice(ended: Ended, report: str | None) -> Notice:
 
 
 def what_next(outcome: Outcome) -> str | None:
-    """Say what to do after an outcome; None where there is nothing to do, and nobody is told."""
+    """Say what to do after an outcome; None if there is nothing to do, and nobody is notified."""
     match outcome:
         case Outcome.SUCCEEDED | Outcome.NO_CHANGE | Outcome.SKIPPED:
             return None
@@ -88,17 +88,17 @@ def advice(ended: Ended) -> str | None:
 
 
 def stopped(ended: Ended) -> tuple[str, ...]:
-    """Return the line about an abort; none where nobody aborted it."""
+    """Return the line about an abort; none if nobody aborted it."""
     return (f"Abort:     {aborted.ended(ended.abort, ended.outcome)}",) if ended.abort else ()
 
 
 def signed_off(ended: Ended) -> tuple[str, ...]:
-    """Return the line about a sign-off; none where nobody was asked."""
+    """Return the line about a sign-off; none if nobody was asked."""
     return (f"Sign-off:  {approval_words.ended(ended.approval)}",) if ended.approval else ()
 
 
 def migrated(ended: Ended) -> tuple[str, ...]:
-    """Return the lines about a migration; none where the release had none."""
+    """Return the lines about a migration; none if the release had none."""
     known = ended.migration
     if known is None:
         return ()
@@ -112,7 +112,7 @@ def migrated(ended: Ended) -> tuple[str, ...]:
 
 
 def after_checked(ended: Ended) -> tuple[str, ...]:
-    """Return the lines about an after-check; none where it was not asked."""
+    """Return the lines about an after-check; none if it was not called."""
     known = ended.after_check
     if known is None:
         return ()
@@ -122,12 +122,12 @@ def after_checked(ended: Ended) -> tuple[str, ...]:
 
 
 def is_unsettled(ended: Ended) -> bool:
-    """Say whether nobody knows if the migration ran."""
+    """Say whether it is not known if the migration ran."""
     return ended.migration is not None and ended.migration.stage in UNSETTLED
 
 
 def urgency(ended: Ended) -> Severity:
-    """Say how urgent a deployment's end is: its outcome's severity, but a page where a migration is UNKNOWN."""
+    """Return the severity of a deployment's end: its outcome's, but a page if a migration is UNKNOWN."""
     return Severity.PAGE if is_unsettled(ended) else severity(ended.outcome)
 
 
@@ -144,7 +144,7 @@ def severity(outcome: Outcome) -> Severity:
 
 
 def runbook_of(outcome: Outcome) -> Runbook | None:
-    """Return what to read next; None where there is nothing to do."""
+    """Return what to read next; None if there is nothing to do."""
     match outcome:
         case Outcome.SUCCEEDED | Outcome.NO_CHANGE | Outcome.SKIPPED:
             return None

@@ -1,4 +1,4 @@
-"""Who is still to be told of a deployment that ended. A replay tells nobody again."""
+"""Decides who must still be notified of an ended deployment. A replay notifies nobody again."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from landfall.model import QUIET
 
 
 def is_settled_otherwise(ended: Ended, record: Mapping[str, Any]) -> bool:
-    """Say whether the record tells another story: a younger execution took over, or closed it with another outcome."""
+    """Say whether the record disagrees: another execution took over, or closed it with another outcome."""
     taken_over = int(record.get("fence", 0)) > ended.release.fence
     return taken_over or record.get("outcome", ended.outcome) != ended.outcome
 
 
 def are_people(ended: Ended, record: Mapping[str, Any]) -> bool:
-    """Say whether people are to be told, even of an outcome that could not be recorded: a person must know."""
+    """Say whether to notify people, even of an outcome that could not be recorded: a person must know."""
     return ended.outcome not in QUIET and "notified" not in record
 
 
 def are_programs(record: Mapping[str, Any]) -> bool:
-    """Say whether programs are to be told, which is when the outcome is settled: they can't take back what they did."""
+    """Say whether to notify programs, once the outcome is settled: a program can't undo what it did."""
     return "outcome" in record and "announced" not in record

@@ -1,4 +1,4 @@
-"""What each kind of finding means, what to do about it, and what it means that it is gone."""
+"""What each kind of finding means, what to do about it, and why it clears."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RUNBOOK = "docs/reconciler.md"
 
 @dataclass(frozen=True)
 class Advice:
-    """What a kind means in few words, what to do about it, and what it means that it is gone."""
+    """A kind's meaning in a few words, what to do about it, and why it clears."""
 
     title: str
     next: str

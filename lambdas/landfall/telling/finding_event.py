@@ -8,12 +8,12 @@ from landfall.reconcile.findings import Finding, Kind, State
 from landfall.telling.finding_advice import ADVICE, because, runbook
 
 SCHEMA = 1
-"""Of the event. Under the same number nothing that is there changes its meaning."""
+"""The schema number of the event. Under the same number, existing fields keep their meaning."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """A finding that was RAISED or CLEARED, for programs. What there is not is empty; times are ISO 8601."""
+    """A finding that was RAISED or CLEARED, for programs. Missing values are empty; times are ISO 8601."""
 
     schema: int
     state: State

@@ -7,7 +7,7 @@ from landfall.telling.finding_advice import ADVICE, because, runbook
 from landfall.telling.notice import Notice, Severity
 
 PAGING = frozenset({Kind.NEVER_CLOSED, Kind.RELEASE_DYING})
-"""Findings that mean that a service may be unwell now, with nobody at work on it."""
+"""Findings that mean that a service may be unhealthy now, and nobody is working on it."""
 
 
 def notice(finding: Finding, done: str) -> Notice:

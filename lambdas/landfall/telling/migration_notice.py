@@ -1,4 +1,4 @@
-"""The message that a service suffers while a migration runs: how to see the task, and how to stop it."""
+"""The message that a service is unhealthy while a migration runs: how to see the task, and how to stop it."""
 
 from __future__ import annotations
 

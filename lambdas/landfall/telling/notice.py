@@ -23,7 +23,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """A message. `outcome` and `code` say for programs what it is about; `more` are attributes beside them."""
+    """A message. `outcome` and `code` are for programs; `more` are further attributes."""
 
     title: str
     lines: tuple[str, ...]
@@ -35,16 +35,16 @@ class Notice:
 
     @property
     def subject(self) -> str:
-        """Return the subject as SNS takes it: less than 100 printable ASCII characters (API reference, Publish)."""
+        """Return the subject in the form for SNS: less than 100 printable ASCII characters (API reference, Publish)."""
         return foreign.line(f"Landfall: {self.title}").encode("ascii", "replace").decode()[:SUBJECT_LIMIT]
 
     @property
     def text(self) -> str:
-        """Return the text. Nothing in it that came from outside can break a line."""
+        """Return the text. Text from outside can't break a line in it."""
         return foreign.lines(self.lines)
 
     @property
     def attributes(self) -> dict[str, str]:
-        """Return what subscribers can filter by: the same names in every notice, and `more`."""
+        """Return the attributes that subscribers can filter by: the same names in every notice, and `more`."""
         own = {"outcome": self.outcome, "service": self.service, "severity": self.severity.value, "code": self.code}
         return {**own, **self.more}

@@ -1,7 +1,7 @@
-"""What an after-check is told: the detail of the event `Deployment Proven`.
+"""The input of an after-check: the detail of the event `Deployment Proven`.
 
-docs/schemas/deployment-proven.schema.json is its contract. What it shares with `Deployment Ended` has the same names
-and the same meaning there.
+docs/schemas/deployment-proven.schema.json is its contract. Fields that `Deployment Ended` also has have the same names
+and meanings there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A notice about a deployment that is under way: what all of them end with, and how programs tell them apart."""
+"""Notices about a deployment under way: their common last lines, and their attributes for programs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from landfall.telling.notice import Notice, Severity
 def notice(
     release: Release, title: str, lines: tuple[str, ...], *, outcome: str, code: str, severity: Severity
 ) -> Notice:
-    """Return the notice. `outcome` takes the place of an outcome, which the deployment does not have yet."""
+    """Return the notice. `outcome` is a word in place of the outcome, which the deployment does not have yet."""
     ending = (
         f"Runbook:   {Runbook.FAILED_DEPLOYMENT}",
         "",

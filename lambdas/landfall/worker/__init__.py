@@ -1,7 +1,7 @@
 """Judges a service without a load balancer: its tasks run steadily, each logs our commit, and it does its work.
 
-Pure: the steps read the tasks, the log lines and the metric. No line and no metric is evidence where AWS did not let
-Landfall read it.
+Pure: the steps read the tasks, the log lines and the metric. If AWS does not let Landfall read them, their absence is
+not evidence.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from dataclasses import replace
 
 from landfall.model import Verdict, passed
 from landfall.smoke.case import Check
-from landfall.worker.progress import Progressed
+from landfall.worker.commit_lines import COMMIT
+from landfall.worker.progress import PROGRESS, Progressed
 from landfall.worker.steadiness import Held
 
-STEADY, COMMIT, PROGRESS = "steady", "commit", "progress"
+STEADY = "steady"
+CHECKS = (STEADY, COMMIT, PROGRESS)
 """The checks of a worker, as records and reports name them."""
 PROVEN, WORK_UNPROVEN = "WORKER_PROVEN", "WORK_NOT_PROVEN"
 UNPROVEN = "not proven: that it does its work"
 
 
 def conclusion(held: Held, logged: Check, progressed: Progressed) -> tuple[Verdict, tuple[Check, ...]]:
-    """Return the PASS of a worker that is steady and logs its commit, and what was not proven, with the checks."""
+    """Return the PASS of a steady worker that logs its commit, with the checks and what was not proven."""
     checks = (steady(held), logged, progressed.check)
     told = f"{held.verdict.reason}; {logged.seen}"
     if progressed.proven:
@@ -34,11 +36,11 @@ def steady(held: Held) -> Check:
 
 
 def confirmed(looked: Verdict, previous: str) -> Verdict:
-    """Return the PASS of a worker's last look as that of its whole proof. `previous` is the code before it."""
+    """Return the PASS of a worker's last look as the PASS of its whole proof. `previous` is the code before it."""
     code = previous if previous in (PROVEN, WORK_UNPROVEN) else looked.code
     return replace(looked, code=code, reason=f"{looked.reason}{left_out(previous)}")
 
 
 def left_out(code: str) -> str:
-    """Return what is added to a reason, by the code of the proof: that it left out the work, or nothing."""
+    """Return the addition to a reason if the code says that the proof left out the work; else empty."""
     return f"; {UNPROVEN}" if code == WORK_UNPROVEN else ""

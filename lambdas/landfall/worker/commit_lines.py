@@ -2,7 +2,7 @@
 
 CloudWatch Logs filters by a regular expression between two `%` (CloudWatch Logs user guide, "Supported regular
 expressions syntax"): letters, digits, `[]`, `{}` and a few operators, no parentheses. So AWS filters by the first seven
-digits of the commit alone, and the expression of the settings is applied here, by RE2.
+digits of the commit only, and this module applies the expression of the settings, with RE2.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from landfall.text.linear_search import Linear
 
 COMMIT = "commit"
 BEFORE_START = timedelta(seconds=10)
-"""How much earlier than the first task's start lines are read: two clocks differ."""
+"""How long before the first task's start the lines are read: two clocks differ."""
 NEWEST = timedelta(seconds=20)
 """If the lines since the start are too many to read, so many of the newest are read too: a task that logs the commit in
 every line does so there."""
-EXAMPLE = "a" * 40
+WHOLE = 40
+"""Hex digits of a whole commit of Git (SHA-1)."""
+EXAMPLE = "a" * WHOLE
 
 
 class Expression:
@@ -49,20 +51,20 @@ class Expression:
         return f"%{''.join(f'[{d}{d.upper()}]' if d.isalpha() else d for d in digits)}%" if digits else ""
 
     def __str__(self) -> str:
-        """Say what is looked for, as a person reads it."""
+        """Return the expected text, for people."""
         return self.filter.replace(SHA, self.git_sha)
 
 
 def window(tasks: Collection[TaskView], now: datetime) -> datetime:
-    """Return from when on the lines of these tasks are read."""
+    """Return the time from which the lines of these tasks are read."""
     return min((t.started_at for t in tasks if t.started_at), default=now) - BEFORE_START
 
 
 def required(deployment: Deployment, ran_sha: str, before: str | None) -> bool:
     """Say whether the tasks must log the commit: always on the way forward.
 
-    On the way back to what ran it must be no worse than before the update: `ran_sha` is the commit of what ran, and
-    `before` is what this check said of it.
+    On the way back the result must be no worse than before the update: `ran_sha` is the baseline's commit, and `before`
+    is the result of this check then.
     """
     if deployment.kind == Kind.RELEASE:
         return True
@@ -74,7 +76,7 @@ def required(deployment: Deployment, ran_sha: str, before: str | None) -> bool:
 def assess(
     written: Written, tasks: Collection[TaskView], expression: Expression, setting: str, poll: int
 ) -> tuple[Verdict | None, Check]:
-    """Judge what tasks wrote. A task without the line is waited for: lines arrive late. `setting` names the setting."""
+    """Judge the tasks' lines. WAIT for a task without the line: lines arrive late. `setting` names the setting."""
     named = {line.task for line in written.lines if expression.found_in(line.text)}
     missing = [i for i in (_id(t) for t in tasks) if i not in named]
     told = f"{len(tasks) - len(missing)} of {len(tasks)} tasks log {expression}"
@@ -95,7 +97,7 @@ def unknown(deployment: Deployment) -> Verdict | None:
 
 
 def not_asked() -> Check:
-    """Return the check where the commit is not asked for."""
+    """Return the check if the commit is not required."""
     return Check(COMMIT, SKIP, "", "its tasks did not log their commit before the update, or it is not known")
 
 
@@ -104,11 +106,11 @@ def _id(task: TaskView) -> str:
 
 
 def _named(git_sha: str) -> str:
-    """Return an expression for a commit, whole or shortened, as landfall.commit compares it."""
+    """Return an expression for a commit, whole or shortened, with landfall.commit's rules."""
     digits = commit.digits(git_sha)
     if not digits:
         return re.escape(git_sha)
-    more = f"[0-9a-f]{{0,{max(0, 40 - len(digits))}}}" if len(digits) < 40 else ""  # noqa: PLR2004  a whole commit
+    more = f"[0-9a-f]{{0,{max(0, WHOLE - len(digits))}}}"
     for digit in reversed(digits[commit.SHORTEST :]):
         more = f"(?:{digit}{more})?"
     return rf"(?:\b|[-+.]g)(?i:{digits[: commit.SHORTEST]}{more})\b"

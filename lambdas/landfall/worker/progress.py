@@ -1,6 +1,6 @@
-"""Does the worker do its work? It is asked only where the settings name a log line or a metric that must move.
+"""Does the worker do its work? Judged only if the settings name a log line or a metric.
 
-A release fails only if the work stopped: what ran before did it in an equally long time, and the release does not.
+A release fails only if the work stopped: the release before did some in an equally long time, and this one does none.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from landfall.smoke.case import FAIL, PASS, SKIP, Check
 
 PROGRESS = "progress"
 LEAST = 3
-"""How much work must be seen before the update, so that none after it counts. Where three is the average, none at all
-comes in one time of twenty (e^-3)."""
+"""How much work must be seen before the update, so that its absence afterwards counts. With an average of three, there
+is none in one of twenty periods (e^-3)."""
 MINUTE = timedelta(seconds=60)
 """The period of a metric. Only minutes that began after the new tasks were alone count: older tasks worked before."""
 NOT_SET = "services.{name}.worker.progress is not set"
@@ -23,7 +23,7 @@ NOT_SET = "services.{name}.worker.progress is not set"
 
 @dataclass(frozen=True)
 class Work:
-    """How much work was seen in a time: lines, or what the metric adds up to. `whole`: nothing was left unread."""
+    """How much work was seen in a period: lines, or the metric's sum. `whole`: everything was read."""
 
     amount: float = 0
     whole: bool = True
@@ -31,7 +31,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Progressed:
-    """The check. `proven`: work was seen. `verdict`: WAIT or FAIL, None where the worker's proof may go on."""
+    """The check. `proven`: work was seen. `verdict`: WAIT or FAIL; None if the worker's proof may go on."""
 
     check: Check
     proven: bool = False
@@ -39,17 +39,17 @@ class Progressed:
 
 
 def not_set(service: str) -> Progressed:
-    """Return the check where nothing is said that must move."""
+    """Return the check if the settings name no progress."""
     return skipped(NOT_SET.format(name=service))
 
 
 def skipped(why: str) -> Progressed:
-    """Return the check where it was not made."""
+    """Return the check if it was not made."""
     return Progressed(Check(PROGRESS, SKIP, "", why))
 
 
 def since(progress: Progress, alone: datetime, now: datetime) -> datetime:
-    """Return from when on work counts: the new tasks are alone, and it is not longer ago than its absence may last."""
+    """Return the time from which work counts: the new tasks are alone, and it is within the time for progress."""
     start = max(alone, now - timedelta(seconds=progress.longest_seconds))
     if progress.metric is None:
         return start
@@ -64,7 +64,7 @@ def before(progress: Progress, started: datetime) -> tuple[datetime, datetime]:
 
 
 def is_due(progress: Progress, alone: datetime, now: datetime) -> bool:
-    """Say whether the absence of work counts by now. A metric comes late, and so its absence counts later."""
+    """Say whether the absence of work counts by now. A metric arrives late, so its absence counts later."""
     return now - alone >= timedelta(seconds=progress.longest_seconds)
 
 
@@ -76,12 +76,12 @@ def early(progress: Progress, alone: datetime, now: datetime, poll: int) -> Prog
 
 
 def moved(progress: Progress, work: Work) -> Progressed:
-    """Return the check where work was seen."""
+    """Return the check if work was seen."""
     return Progressed(Check(PROGRESS, PASS, wanted(progress), seen(progress, work)), proven=True)
 
 
 def compared(progress: Progress, now: Work, ran: Work) -> Progressed:
-    """Judge the absence of work by what ran before. What could not be read whole is no evidence (law 8)."""
+    """Judge the absence of work by the release before. An incomplete read is not evidence (law 8)."""
     seconds, what = progress.within_seconds, seen(progress, now)
     if not now.whole:
         return skipped(f"{what}, of those that Landfall reads: there are more")
@@ -104,7 +104,7 @@ def seen(progress: Progress, work: Work) -> str:
 
 
 def named(progress: Progress) -> str:
-    """Say what must move."""
+    """Return the log line or the metric that shows progress."""
     return metric_name(progress.metric) if progress.metric else f"lines that match {progress.log!r}"
 
 

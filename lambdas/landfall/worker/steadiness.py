@@ -19,7 +19,7 @@ from landfall.proof.observed import Look, TaskView
 
 @dataclass(frozen=True)
 class Held:
-    """The verdict on the steady time of `seconds`, the tasks that have run that long, and since when all is so."""
+    """The verdict on the steady time of `seconds`, the tasks that have run that long, and since when."""
 
     verdict: Verdict
     seconds: int
@@ -28,7 +28,7 @@ class Held:
 
 
 def assess(look: Look, judged: Judged, steady_seconds: int, now: datetime) -> Held:
-    """Judge one look at a service for which law 1 holds as far as ECS tells."""
+    """Judge one look at a service for which law 1 holds as far as ECS shows it."""
     deployment, poll = judged.deployment, judged.release.limits.smoke_interval_seconds
     gone, seconds = _alone(look, deployment), _needed(look, judged, steady_seconds)
     ours = [t for t in running.meant(look.tasks) if running.belongs(t, deployment) and t.serves]
@@ -65,13 +65,13 @@ def _count(look: Look, deployment: Deployment) -> int:
 
 
 def _alone(look: Look, deployment: Deployment) -> datetime:
-    """Return when the last older task stopped. Tasks that ECS forgot stopped long before the update's own time."""
+    """Return when the last older task stopped. Tasks that ECS no longer lists stopped long before the update."""
     others = (t for t in look.tasks if not running.belongs(t, deployment))
     return max([datetime.fromisoformat(deployment.updated_at), *(t.stopped_at for t in others if t.stopped_at)])
 
 
 def _needed(look: Look, judged: Judged, steady_seconds: int) -> int:
-    """Return the steady time: longer than the longest life of a task that died, so that its next death is seen.
+    """Return the steady time: longer than the longest life of a task that stopped, so that its next stop is seen.
 
     It does not grow beyond the time that tasks have to settle, since the machine's looks end then.
     """
@@ -93,4 +93,4 @@ def _has_run(since: datetime, seconds: int, now: datetime) -> bool:
 
 def _early(why: str, since: datetime, seconds: int, now: datetime, poll: int) -> Verdict:
     left = seconds - int((now - since).total_seconds())
-    return wait("STEADYING", f"{why}; {seconds} s are needed without a stop", max(1, min(left, poll)))
+    return wait("STEADYING", f"{why}; {seconds} s are needed without a stop", min(left, poll))

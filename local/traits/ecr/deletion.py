@@ -1,9 +1,9 @@
 """Trait: an image that was deleted can't be pulled any more.
 
-AWS (ECR API reference, BatchDeleteImage, ImageFailure): an image deleted by its digest is gone, all its tags with it.
-A manifest that an index names can't be deleted before the index: ImageReferencedByManifestList.
-Emulator: it leaves the image list, but the registry protocol still serves its manifest; an index protects nothing.
-Here: the manifest goes too, once no image of that digest is left; and what an index names is refused.
+AWS (ECR API reference, BatchDeleteImage, ImageFailure): an image deleted by its digest is gone, all its tags with it. A
+manifest that an index names can't be deleted before the index: ImageReferencedByManifestList. Emulator: the image
+disappears from the list, but the registry protocol still serves its manifest; an index protects nothing. Here: the
+manifest is removed too, once no image of that digest is left; deleting an image that an index names is refused.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class EcsService:
         return found is not None and _is_live(found)
 
     def ensure(self, before: Mapping[str, str]) -> None:
-        """Create it, or apply what the template changed since the properties `before` and ECS does not have yet."""
+        """Create it, or apply the changes of the template since the properties `before` that ECS does not have yet."""
         found, setup = self._found(), Setup(self._aws.elb, self._properties)
         if found is None:
             self._make(setup.first())
@@ -73,7 +73,7 @@ class EcsService:
         found = self._found()
         if found is None or _owner(found) != self._properties["Stack"]:
             return
-        self._pauses.take_off(found)  # a service that stays must not wait for a Landfall that is gone
+        self._pauses.take_off(found)  # if the service stays, it must not wait for a Landfall that is gone
         if _is_live(found):
             cluster, service = self._where.values()
             raise Refused(
@@ -81,7 +81,7 @@ class EcsService:
                 f"--service {service} --desired-count 0, then delete the stack again"
             )
         self._aws.ecs.delete_service(**self._where)
-        for _ in range(TRIES):  # its cluster can't be deleted before
+        for _ in range(TRIES):  # the cluster can't be deleted before its service
             if self._found() is None:
                 return
             self._aws.sleep(PAUSE_SECONDS)

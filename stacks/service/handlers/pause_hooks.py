@@ -1,4 +1,4 @@
-"""The pauses at which ECS waits for Landfall: set when no deployment goes on, and taken off with the stack."""
+"""The pauses at which ECS waits for Landfall: set while no deployment is under way, and removed with the stack."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from .setup_change import CONFIGURATION, holds
 from .traffic_shift import hooks_of, paused
 
 TRIES, PAUSE_SECONDS = 72, 5
-"""Looks for the end of a deployment, and seconds between them: six minutes in all."""
+"""How many looks wait for the end of a deployment, and the seconds between them: six minutes in all."""
 GOES_ON = ("PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS")
 """The states of a service deployment that has not ended (ECS API reference, ServiceDeployment)."""
 
 
 class Pauses:
-    """Those of one service. UpdateService with `deploymentConfiguration` alone starts no deployment (API reference)."""
+    """One service's pauses. UpdateService with `deploymentConfiguration` alone starts none (API reference)."""
 
     def __init__(self, ecs: Any, sleep: Callable[[float], None], where: Mapping[str, str]) -> None:
         self._ecs, self._sleep, self._where = ecs, sleep, where
 
     def set(self, found: Mapping[str, Any], hooks: Iterable[Mapping[str, Any]]) -> bool:
-        """Set the pauses at which Landfall judges. Return False if a deployment goes on for too long.
+        """Set the pauses at which Landfall judges. Return False if a deployment stays under way for too long.
 
-        A deployment that nobody asked Landfall for, as that which creates the service, would wait at them for ever.
+        A deployment that is not Landfall's, such as the one that creates the service, would wait at them for ever.
         """
         if holds(hooks_of(found), paused(found, hooks)):
             return True
@@ -33,7 +33,7 @@ class Pauses:
         return quiet
 
     def take_off(self, found: Mapping[str, Any]) -> None:
-        """Take off the pauses at which Landfall judges."""
+        """Remove the pauses at which Landfall judges."""
         if paused(found, ()) != hooks_of(found):
             self._change(found, ())
 
@@ -42,9 +42,9 @@ class Pauses:
         self._ecs.update_service(**self._where, **{CONFIGURATION: changed})
 
     def is_quiet(self) -> bool:
-        """Wait until no deployment goes on. Two looks must agree, since ECS may list a new one late.
+        """Wait until no deployment is under way. Two looks must agree, since ECS may list a new one late.
 
-        Return False if one goes on for too long.
+        Return False if one stays under way for too long.
         """
         quiet = 0
         for _ in range(TRIES):

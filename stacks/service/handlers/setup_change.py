@@ -1,6 +1,6 @@
-"""What of a service's settings a template changes: the parameters of CreateService and UpdateService.
+"""Finds which of a service's settings a template changes: the parameters of CreateService and UpdateService.
 
-Only what the template itself changed, and ECS does not have yet, is sent. What a person changed by hand stays.
+It sends only settings that the template itself changed and that ECS does not have yet. Changes by hand stay.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Setup:
         self.shift = TrafficShift.of(properties)
 
     def first(self) -> dict[str, Any]:
-        """Return the parameters that the service is created with. It has no pauses yet: they would hold its creation.
+        """Return the parameters for creating the service. It has no pauses yet: they would delay its creation.
 
-        With a strategy, both rules of the load balancer are created before.
+        With a strategy, both rules of the load balancer are created first.
         """
         if self.shift is None:
             return self._plain
@@ -47,7 +47,7 @@ class Setup:
 
     @staticmethod
     def moves_traffic(changes: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
-        """Say whether changes make a rolling service one with two target groups, or the other way round."""
+        """Say whether the changes give a rolling service two target groups, or the reverse."""
         wanted, now = ((each.get(BALANCED) or [{}])[0].get("advancedConfiguration") for each in (changes, found))
         return BALANCED in changes and bool(wanted or now)
 
@@ -58,8 +58,8 @@ class Setup:
     def _pauses(self, found: Mapping[str, Any], before: Setup, *, starts_deployment: bool) -> dict[str, Any]:
         """Return the pauses that go with a change.
 
-        If the change itself starts a deployment, or the service becomes a rolling one, those of Landfall come off:
-        nobody would continue them. They are set again when no deployment goes on.
+        If the change itself starts a deployment, or the service becomes rolling, Landfall's pauses are removed: nobody
+        would continue them. They are set again when no deployment is under way.
         """
         if starts_deployment or (before.shift and not self.shift):
             return {"lifecycleHooks": paused(found, ())}

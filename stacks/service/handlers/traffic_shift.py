@@ -1,7 +1,7 @@
-"""What a service needs so that ECS can shift its traffic between two target groups: rules, strategy and pauses.
+"""Sets up what ECS needs to shift a service's traffic between two target groups: rules, strategy and pauses.
 
-The rules are made here and are in no template: ECS changes their weights at every deployment, and CloudFormation would
-set them back at the next change (aws-cdk #36649). No rule is deleted here either: rules go with their listener.
+This module makes the rules, and no template has them: ECS changes their weights at every deployment, and CloudFormation
+would reset them at the next change (aws-cdk #36649). It deletes no rule either: a rule is deleted with its listener.
 docs/decisions/0119-what-ecs-needs-to-shift-traffic.md has the reasons.
 """
 
@@ -16,9 +16,9 @@ from .refused import Refused
 
 ROLLING = "ROLLING"
 STAGES = ("POST_TEST_TRAFFIC_SHIFT", "PRE_PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT")
-"""Where Landfall judges (landfall.settings.strategy; this function has no code of the pipeline)."""
+"""The stages at which Landfall judges (a copy of landfall.settings.strategy: this function has no pipeline code)."""
 TEST_PRIORITY, PRODUCTION_PRIORITY = 100, 200
-"""The test rule comes first, since the production rule matches every path. Rules of others fit before both."""
+"""The test rule comes first, since the production rule matches every path. Other rules have room before both."""
 EVERY_PATH = [{"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}]
 ALL = 100
 
@@ -47,8 +47,8 @@ class TrafficShift:
     def balanced(self, elb: Any, service: Mapping[str, Any] | None, plain: Mapping[str, Any]) -> dict[str, Any]:
         """Return the entry of `loadBalancers`, with both rules; rules that are missing are created.
 
-        `plain` is the entry without a second group. The first target group of a new service carries the traffic, and of
-        a service that is there already the one that it has.
+        `plain` is the entry without a second group. For a new service, the first target group carries the traffic; for
+        an existing service, its present one.
         """
         first = registered(service) or str(plain["targetGroupArn"])
         if first not in self.groups:
@@ -71,7 +71,7 @@ class TrafficShift:
     def _rule(
         self, elb: Any, found: Mapping[str, Mapping[str, Any]], priority: int, conditions: list[Any], first: str
     ) -> str:
-        """Return the ARN of a rule. The weights of one that exists are ECS's, and are never written."""
+        """Return the ARN of a rule. The weights of an existing rule belong to ECS, and are never changed."""
         rule = found.get(str(priority))
         if rule is None:
             weights = [{"TargetGroupArn": group, "Weight": ALL if group == first else 0} for group in self.groups]
@@ -91,7 +91,7 @@ class TrafficShift:
 
 
 def paused(found: Mapping[str, Any], hooks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the service's lifecycle hooks, with `hooks` in the place of the pauses at Landfall's stages.
+    """Return the service's lifecycle hooks, with `hooks` instead of the pauses at Landfall's stages.
 
     Pauses of the service's owner at other stages, and hooks that call a function, stay.
     """
@@ -101,7 +101,7 @@ def paused(found: Mapping[str, Any], hooks: Iterable[Mapping[str, Any]]) -> list
 
 
 def hooks_of(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the lifecycle hooks that ECS has of a service."""
+    """Return a service's lifecycle hooks in ECS."""
     return [dict(hook) for hook in (found.get("deploymentConfiguration") or {}).get("lifecycleHooks") or ()]
 
 
@@ -136,7 +136,7 @@ def _rules(elb: Any, listener: str) -> list[Mapping[str, Any]]:
 
 
 def _weights(rule: Mapping[str, Any]) -> dict[str, int]:
-    """Return the target groups of a rule that forwards, with their weights. One without a weight has all."""
+    """Return the target groups of a forwarding rule, with their weights. A group without a weight has all traffic."""
     found: dict[str, int] = {}
     for action in rule["Actions"]:
         named = action.get("ForwardConfig", {}).get("TargetGroups") or []

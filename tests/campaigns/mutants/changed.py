@@ -13,7 +13,7 @@ def modules() -> tuple[str, list[str]]:
     """Return against what is compared, and the modules that changed since, in the work tree too.
 
     It is where this branch left origin/main; on origin/main itself, or without one, the commit before. A checkout of
-    one commit, or none of Git's, tells nothing of what changed: then it is the nine judging modules.
+    one commit, or none of Git's, tells nothing of what changed: then it is the judging modules.
     """
     base = _base()
     if base is None:

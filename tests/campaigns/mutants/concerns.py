@@ -9,6 +9,20 @@ JUDGING = (
     "proof/stops.py",
     "proof/target_health.py",
     "proof/law1.py",
+    "worker/__init__.py",
+    "worker/steadiness.py",
+    "worker/commit_lines.py",
+    "worker/progress.py",
+    "migration/run_task.py",
+    "migration/judgement.py",
+    "after/function_answers.py",
+    "after/judgement.py",
+    "approval/may_answer.py",
+    "approval/judgement.py",
+    "abort/may_abort.py",
+    "door/identity.py",
+    "door/signed.py",
+    "change/update_result.py",
     "change/going_back.py",
     "ledger/recovery.py",
     "ledger/deployment_record.py",
@@ -21,8 +35,10 @@ UNIT = Path("tests/unit")
 
 BESIDE = {
     "proof/law1.py": ("proof/test_proof.py", "proof/test_stability.py"),
-    "chain/__init__.py": ("chain/test_places.py", "chain/test_chain.py"),
-    "change/going_back.py": ("change/test_going_back.py",),
+    "chain/__init__.py": ("chain/test_record_places.py", "chain/test_chain.py"),
+    "change/update_result.py": ("change/test_begun.py",),
+    "worker/__init__.py": ("worker/test_progress.py", "worker/test_law1_of_workers.py"),
+    "images/removable.py": ("images/test_removable.py", "images/test_clean_worlds.py", "images/test_image_users.py"),
     "model.py": ("test_model.py",),
 }
 """Where the tests of a module are not the file of its own name."""
@@ -30,10 +46,11 @@ BESIDE = {
 
 def tests_of(module: str) -> list[str]:
     """Return the test files that concern a module of the core: the file of its own name, else its package's folder."""
+    if module in BESIDE:
+        return [str(UNIT / name) for name in BESIDE[module]]
     path = Path(module)
-    names = BESIDE.get(module, (f"{path.parent}/test_{path.stem}.py",))
-    found = [UNIT / name for name in names if (UNIT / name).exists()]
-    return [str(p) for p in found or sorted((UNIT / path.parent).glob("test_*.py"))]
+    own = UNIT / path.parent / f"test_{path.stem}.py"
+    return [str(p) for p in ([own] if own.exists() else sorted((UNIT / path.parent).glob("test_*.py")))]
 
 
 def dotted(module: str) -> str:

@@ -1,6 +1,6 @@
 """The short form: a sample of the mutants of what changed, as far as a budget of CPU time goes.
 
-A sample says little of a module, so only the nine judging modules can fail it, and one survivor alone does not.
+A sample says little of a module, so only the judging modules can fail it, and one survivor alone does not.
 """
 
 from __future__ import annotations

@@ -48,6 +48,7 @@ def test_the_judging_modules_have_tests_of_their_own(module: str) -> None:
     """Moved or renamed, they would be judged by their whole package's tests, or by none."""
     assert (concerns.CORE / module).exists()
     assert 1 <= len(concerns.tests_of(module)) <= 2
+    assert all(Path(path).exists() for path in concerns.tests_of(module))
 
 
 CHANGED: dict[str, tuple[tuple[str, ...], list[str]]] = {

@@ -66,7 +66,7 @@ def test_what_is_missing_is_said_by_its_numbers() -> None:
     gap = replace(CHAIN, records=[*CHAIN.records[:4], *CHAIN.records[7:]])
     assert [f.what for f in verify(gap).findings] == [
         "records 5 to 7 are missing before this one",
-        "anchored, and gone: 5, 6, 7",
+        "these records have anchors, but are gone: 5, 6, 7",
     ]
 
 

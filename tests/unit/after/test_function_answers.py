@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.after import function_answers
-from landfall.after.function_answers import DETAILS_BYTES, MOST_BYTES, REASON_BYTES, Answer, Reply, Says
+from landfall.after.function_answers import DETAILS_BYTES, REASON_BYTES, SHOWN, Answer, Reply, Says
 from landfall.wire import size
 
 
@@ -52,7 +52,8 @@ UNREADABLE = {
     "no UTF-8": (b"\xff\xfe", "is not JSON"),
     "ok twice": (b'{"ok": false, "ok": true}', "names one key twice"),
     "very deep": (b'{"ok":' * 20_000 + b"1" + b"}" * 20_000, ""),
-    "very long": (b" " * (MOST_BYTES + 1), f"more than {MOST_BYTES} bytes"),
+    "very long": (b'{"ok": true}'.ljust(65537), "more than 65536 bytes"),
+    "no JSON, and long": (b"x" * 121, f"is not JSON: {'x' * 120} …"),
 }
 
 
@@ -64,10 +65,21 @@ def test_what_can_not_be_read_decides_nothing(payload: bytes, told: str) -> None
     assert told in answer.reason
 
 
-def test_a_function_that_failed_has_said_nothing() -> None:
-    """Its error has the form of an answer, and may hold anything."""
-    told = {"ok": True, "errorType": "KeyError", "errorMessage": "'token'"}
-    assert read(json.dumps(told).encode(), failed=True) == Answer(Says.NOTHING, "it failed: KeyError: 'token'")
+FAILED: dict[str, tuple[Any, str]] = {
+    "an error with a yes": ({"ok": True, "errorType": "KeyError", "errorMessage": "'token'"}, "KeyError: 'token'"),
+    "only a message": ({"errorMessage": "Task timed out after 3.00 seconds"}, "Task timed out after 3.00 seconds"),
+    "an object of another form": ({"code": 5}, '{"code": 5}'),
+    "a bare yes": (True, "true"),
+    "a text": ("x" * SHOWN, "x" * SHOWN),
+    "a long text": ("x" * (SHOWN + 1), "x" * SHOWN + " …"),
+    "a list": (["out of memory"], '["out of memory"]'),
+}
+
+
+@pytest.mark.parametrize(("value", "told"), FAILED.values(), ids=FAILED)
+def test_a_function_that_failed_has_said_nothing(value: Any, told: str) -> None:
+    """Its error has the form of an answer, and may hold anything; people read what it was."""
+    assert read(json.dumps(value).encode(), failed=True) == Answer(Says.NOTHING, f"it failed: {told}")
 
 
 PAUSES: dict[str, tuple[Any, int]] = {
@@ -77,7 +89,7 @@ PAUSES: dict[str, tuple[Any, int]] = {
     "true": (True, 0),
     "negative": (-5, 0),
 }
-PAUSES |= {"half a second": (0.5, 1), "a day": (86400, 300)}
+PAUSES |= {"half a second": (0.5, 1), "a day": (86400, 300), "nothing": (0, 0), "for ever": (float("inf"), 0)}
 
 
 @pytest.mark.parametrize(("value", "seconds"), PAUSES.values(), ids=PAUSES)
@@ -113,3 +125,41 @@ def test_nothing_else_is_a_yes(value: Any) -> None:
 def test_any_bytes_are_read(payload: bytes) -> None:
     """No answer makes the step fail."""
     assert read(payload).says in Says
+
+
+def test_the_longest_answer_is_read() -> None:
+    """64 KiB, as the document of after-checks says."""
+    assert read(b'{"ok": true}'.ljust(65536)).says is Says.YES
+    assert read(b"x" * 120).reason == f"its answer is not JSON: {'x' * 120}"
+    assert (REASON_BYTES, DETAILS_BYTES) == (500, 2000)
+
+
+DETAILS: dict[str, tuple[Any, str]] = {
+    "an object": ({"n": 10}, '{"n": 10}'),
+    "a list": ([1], "[1]"),
+    "a text": ("of 12 orders", "of 12 orders"),
+    "zero": (0, "0"),
+    "no ASCII": ({"name": "é"}, '{"name": "é"}'),
+    "nothing": (None, ""),
+    "an empty text": ("", ""),
+    "an empty list": ([], ""),
+    "an empty object": ({}, ""),
+}
+
+
+@pytest.mark.parametrize(("value", "told"), DETAILS.values(), ids=DETAILS)
+def test_details_are_told_where_there_are_any(value: Any, told: str) -> None:
+    """A report shows no line of an empty pair of brackets."""
+    assert read(json.dumps({"ok": True, "details": value}).encode()).details == told
+
+
+def test_a_reply_that_did_not_come_may_still_come() -> None:
+    """Whether the function may still run is passed on, and is assumed of no reply that came."""
+
+    def of(reply: Reply) -> Answer:
+        return function_answers.read(reply, lambda text: text)
+
+    assert of(Reply(missing="lost", may_run=True)) == Answer(Says.NOTHING, "lost", may_run=True)
+    assert of(Reply(missing="refused")) == Answer(Says.NOTHING, "refused")
+    assert of(Reply(b'{"ok": true}')) == Answer(Says.YES, retry_after=0, may_run=False)
+    assert of(Reply()).reason == "its answer is not JSON: "

@@ -54,6 +54,7 @@ def test_what_follows_from_an_answer(asked: Inquiry, answer: Answer, seconds: in
 
 
 WAITS = {"at first": (3, 0, POLL), "later": (200, 0, 10), "as it wishes": (3, 60, 60), "near the end": (290, 60, 10)}
+WAITS |= {"a second before it": (299, 0, 1)}
 
 
 @pytest.mark.parametrize(("seconds", "wished", "expected"), WAITS.values(), ids=WAITS)
@@ -79,6 +80,13 @@ DUE = {
     "the answer was lost, and it has ended": (CALLED, 60, None, 70),
     "the answer was lost, its limit not known": (replace(CALLED, function_seconds=0), 1, None, 299),
     "the answer was lost, half of the time is over": (replace(CALLED, function_seconds=900), 150, None, 150),
+    "the answer was lost, half of the time is not over": (
+        replace(CALLED, function_seconds=900),
+        149,
+        judgement.LOST,
+        0,
+    ),
+    "a second is left": (BEGUN, 299, None, 1),
     "the time is over": (BEGUN, 300, judgement.UNDECIDED, 0),
     "the time is over, while it may run": (CALLED, 301, judgement.UNDECIDED, 0),
     "accepted before": (replace(BEGUN, stage=InquiryStage.ACCEPTED), 900, judgement.PASSED, 0),
@@ -145,3 +153,74 @@ def test_the_sentences_say_who_said_what() -> None:
     assert after_words.full(None) == ()
     silent = replace(CALLED, stage=InquiryStage.REFUSED, reason="")
     assert after_words.ended(silent).endswith("it gave no reason")
+
+
+def test_a_call_is_counted_before_it_is_made() -> None:
+    """A step that dies in the call leaves behind that it called."""
+    assert replace(BEGUN, calls=1, called_at=b.NOW.isoformat()) == CALLED
+    assert judgement.called(CALLED, after(9)).calls == 2
+
+
+TROUBLED = replace(CALLED, trouble="it failed: KeyError")
+LOST_ANSWER = Answer(Says.NOTHING, "no reply in 60 s", may_run=True)
+KEPT: dict[str, tuple[Inquiry, Answer, dict[str, str]]] = {
+    "yes": (TROUBLED, Answer(Says.YES, "12 orders", "n=12"), {"reason": "12 orders", "details": "n=12", "trouble": ""}),
+    "no": (TROUBLED, Answer(Says.NO, "no orders", "n=0"), {"reason": "no orders", "details": "n=0", "trouble": ""}),
+    "not yet": (
+        CALLED,
+        Answer(Says.NOT_YET, "load test", "n=3"),
+        {"reason": "load test", "details": "n=3", "trouble": "it has not decided yet: load test"},
+    ),
+    "not yet, and no word": (CALLED, Answer(Says.NOT_YET), {"reason": "", "trouble": "it has not decided yet"}),
+}
+
+
+@pytest.mark.parametrize(("asked", "answer", "told"), KEPT.values(), ids=KEPT)
+def test_what_the_function_said_is_kept(asked: Inquiry, answer: Answer, told: dict[str, str]) -> None:
+    """The record has its words and when they came; no call is open any more, and old trouble is over."""
+    found = judgement.answered(asked, answer, after(9), POLL).inquiry
+    assert (found.called_at, found.answered_at) == ("", after(9).isoformat())
+    assert {name: getattr(found, name) for name in told} == told
+
+
+TROUBLES = {
+    "it failed": (CALLED, Answer(Says.NOTHING, "it failed"), "", "it failed"),
+    "it failed again": (TROUBLED, Answer(Says.NOTHING, "it failed"), "", "it failed"),
+    "its answer was lost": (CALLED, LOST_ANSWER, CALLED.called_at, "no reply in 60 s"),
+    "it failed, then its answer was lost": (
+        TROUBLED,
+        LOST_ANSWER,
+        CALLED.called_at,
+        "no reply in 60 s; before that: it failed: KeyError",
+    ),
+    "its answer was lost again and again": (
+        replace(CALLED, trouble="no reply in 60 s; before that: it failed"),
+        LOST_ANSWER,
+        CALLED.called_at,
+        "no reply in 60 s; before that: no reply in 60 s",
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "answer", "open_since", "trouble"), TROUBLES.values(), ids=TROUBLES)
+def test_a_call_whose_answer_was_lost_stays_open(asked: Inquiry, answer: Answer, open_since: str, trouble: str) -> None:
+    """It may still run, so it is not called again at once; the cause before it is kept, and the reason stays short."""
+    found = judgement.answered(asked, answer, after(9), POLL)
+    assert (found.inquiry.called_at, found.inquiry.trouble) == (open_since, trouble)
+    assert found.verdict
+    assert f": {trouble}; 291 s left" in found.verdict.reason
+
+
+def test_programs_read_these_codes() -> None:
+    """They stand in records, events and runbooks."""
+    assert (judgement.PASSED, judgement.REFUSED) == ("AFTER_CHECK_PASSED", "AFTER_CHECK_REFUSED")
+    assert (judgement.UNDECIDED, judgement.WENT_ON) == ("AFTER_CHECK_UNDECIDED", "AFTER_CHECK_UNDECIDED_ACCEPTED")
+    assert (judgement.NOT_YET, judgement.NO_ANSWER) == ("AFTER_CHECK_NOT_YET", "AFTER_CHECK_NO_ANSWER")
+    assert judgement.LOST == "AFTER_CHECK_ANSWER_LOST"
+
+
+def test_no_answer_is_asked_again_by_the_poll() -> None:
+    """A function that failed says nothing about when to ask again."""
+    found = judgement.answered(CALLED, Answer(Says.NOTHING, "it failed", retry_after=99), after(3), POLL)
+    assert found.verdict
+    assert found.verdict.retry_after == POLL

@@ -11,15 +11,11 @@ import pytest
 
 from landfall.approval.approval import Approval, ApprovalStage, read, written
 from landfall.approval.judgement import judge
-from landfall.approval.may_answer import answered
 from landfall.model import State
 from tests.support import builders as b
-from tests.unit.approval.test_may_answer import END, approval, said
+from tests.unit.approval.sign_offs import APPROVED, END, REFUSED, WAITING, approval
 
 POLL = 30
-WAITING = approval()
-APPROVED = answered(WAITING, said("A"), b.NOW).approval or WAITING
-REFUSED = answered(WAITING, said("A", yes=False, reason="the graphs are red"), b.NOW).approval or WAITING
 AFTER = replace(WAITING, when="after")
 SECOND = timedelta(seconds=1)
 
@@ -45,6 +41,15 @@ def test_a_look(recorded: Approval, now: Any, newer: bool, state: State, code: s
 
     assert (looked.verdict.state, looked.verdict.code) == (state, code)
     assert (looked.approval.stage == ApprovalStage.WAITING) == (state == State.WAIT)
+    ended_now = recorded.stage == ApprovalStage.WAITING and state == State.FAIL
+    assert looked.approval.ended_at == (now.isoformat() if ended_now else recorded.ended_at)
+
+
+def test_the_terms_are_those_of_the_settings_when_it_was_asked() -> None:
+    """A later change of the settings changes no sign-off that waits."""
+    asked = approval(four_eyes=True, requester="arn:aws:iam::123456789012:role/C")
+    assert (asked.four_eyes, asked.requester) == (True, "arn:aws:iam::123456789012:role/C")
+    assert (approval().four_eyes, approval().requester) == (False, "")
 
 
 @pytest.mark.parametrize(("left", "retry"), [(600, POLL), (10, 11), (0.2, 1)])

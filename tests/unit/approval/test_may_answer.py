@@ -9,30 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landfall.approval.approval import MOST_TURNED_AWAY, Approval, ApprovalStage, read, written
-from landfall.approval.judgement import asked
-from landfall.approval.may_answer import Said, answered
-from landfall.door import identity
-from landfall.settings.approval import ApprovalSettings
+from landfall.approval.approval import MOST_TURNED_AWAY, UNREADABLE, Approval, ApprovalStage, read, written
+from landfall.approval.may_answer import Heard, Said, answered
+from landfall.door.reply import CONFLICT
 from tests.support import builders as b
-
-ITEMS = ("backup taken", "support told")
-ONE = ApprovalSettings("before", ("role/A", "role/B", "user/c"), checklist=ITEMS, expires_seconds=600)
-OWN = ("aws", "123456789012")
-END = b.NOW + timedelta(seconds=600)
-
-
-def approval(*, four_eyes: bool = False, requester: str = "") -> Approval:
-    """Return a sign-off that waits."""
-    return asked(replace(ONE, four_eyes=four_eyes), b.NOW, OWN, requester)
-
-
-def said(role: str, items: tuple[str, ...] = ITEMS, *, yes: bool = True, session: str = "s1", reason: str = "") -> Said:
-    """Return what a session of a role says."""
-    arn = f"arn:aws:sts::123456789012:assumed-role/{role}/{session}"
-    who = identity.of(arn)
-    assert who is not None
-    return Said(who, arn, yes, items, reason)
+from tests.unit.approval.sign_offs import END, ITEMS, approval, said
 
 
 def after(waiting: Approval, *answers: Said, now: datetime = b.NOW) -> tuple[list[int], str, Approval]:
@@ -54,6 +35,9 @@ def test_a_yes_with_all_items_approves_and_says_who_when_and_what() -> None:
     (answer,) = end.answers
     assert (answer.arn, answer.at) == ("arn:aws:sts::123456789012:assumed-role/A/s1", b.NOW.isoformat())
     assert (answer.items, answer.reason) == (ITEMS, "checked the graphs")
+    assert end.ended_at == b.NOW.isoformat()
+    assert after(approval(), said("A", yes=False))[2].ended_at == b.NOW.isoformat()
+    assert after(approval(four_eyes=True), said("A"))[2].ended_at == ""
 
 
 @pytest.mark.parametrize(
@@ -119,6 +103,23 @@ def test_an_answer_after_the_end_does_not_count(late: timedelta, status: int) ->
     assert status == 200 or (reply.approval is None and f"expired at {END.isoformat()}; release again" in reply.message)
 
 
+OVER = {
+    "expired": (replace(approval(), stage=ApprovalStage.EXPIRED), f"expired at {END.isoformat()}; release again"),
+    "overtaken": (
+        replace(approval(), stage=ApprovalStage.OVERTAKEN),
+        "a newer request for this service took its place; approve that one",
+    ),
+    "unreadable": (UNREADABLE, "the record of this sign-off can't be read; release again"),
+}
+
+
+@pytest.mark.parametrize("yes", [True, False])
+@pytest.mark.parametrize(("ended", "says"), OVER.values(), ids=OVER)
+def test_a_sign_off_that_ended_without_an_answer_takes_none(ended: Approval, says: str, yes: bool) -> None:
+    """Neither a yes nor a no changes it, and the sender hears why and what to do instead."""
+    assert answered(ended, said("A", yes=yes), b.NOW) == Heard(CONFLICT, says)
+
+
 def test_callers_that_may_not_approve_cannot_fill_the_record() -> None:
     """Each is recorded once, and so many at most."""
     _, _, end = after(approval(), *[said(f"X{n % 30}") for n in range(90)])
@@ -148,3 +149,18 @@ def test_approved_means_enough_different_people_with_all_items(answers: list[Sai
     if end.stage == ApprovalStage.APPROVED:
         assert {answer.who for answer in end.approved_by} <= yes
         assert len({answer.who for answer in end.approved_by}) >= 1 + four_eyes
+
+
+def test_after_the_end_nobody_is_recorded_as_turned_away() -> None:
+    """The record of a sign-off that ended stays as it ended."""
+    _, _, end = after(approval(), said("A"))
+    reply = answered(end, said("X"), b.NOW)
+    assert (reply.status, reply.approval) == (403, None)
+
+
+def test_a_refusal_is_of_who_refused() -> None:
+    """With four eyes a yes may come before the no: whoever answers next hears who said no."""
+    _, message, _ = after(approval(four_eyes=True), said("A"), said("B", yes=False), said("c"))
+    assert message == "arn:aws:iam::123456789012:role/c is not in `approvers` of this service's approval settings"
+    _, message, _ = after(approval(four_eyes=True), said("A"), said("B", yes=False), said("A"))
+    assert message.startswith("already refused by arn:aws:iam::123456789012:role/B at")

@@ -70,11 +70,11 @@ def test_a_request_without_an_authorizer_is_turned_away(context: Any) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("", "no JSON object"),
-        ("{", "no JSON object"),
-        ("[]", "no JSON object"),
-        ("[" * 9000, "no JSON object"),
-        ("x" * 20000, "no JSON object"),
+        ("", "not a JSON object"),
+        ("{", "not a JSON object"),
+        ("[]", "not a JSON object"),
+        ("[" * 9000, "not a JSON object"),
+        ("x" * 20000, "not a JSON object"),
         (BODY | {"userArn": ARN}, "unknown key: userArn"),
         (BODY | {"service": "../x"}, "`service`"),
         (BODY | {"deployment": 7}, "`deployment`"),

@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import botocore.session
 import pytest
 
 from landfall.change import update_result
 from landfall.errors import AwsCallFailed
 from landfall.proof.observed import ServiceView
+from landfall.proof.strategy import StrategyView
 from landfall.settings import Limits
 from tests.support import builders as b
 
@@ -34,9 +36,23 @@ def test_an_update_that_ecs_took_is_judged_by_its_id_until_its_deadline() -> Non
     assert datetime.fromisoformat(found.deadline) > b.NOW
 
 
+CURRENT = "arn:aws:ecs:us-east-1:123456789012:service-deployment/c/sample/1"
+GREEN, BLUE = b.ecs_deployment(status="ACTIVE"), b.ecs_deployment(id=b.OLD, task_definition=b.OLD_REVISION)
+
+
+def shifting(*deployments: Any, **changes: Any) -> ServiceView:
+    """Return a service with our revision while ECS shifts its traffic; the old fleet is the one called PRIMARY."""
+    return b.service(BLUE, *deployments, **{"shifting": StrategyView("CANARY"), "current": CURRENT, **changes})
+
+
 NOT_TAKEN = {
     "the old one is PRIMARY": (running(), b.OLD_REVISION),
     "none is PRIMARY": (b.service(b.ecs_deployment(status="ACTIVE")), "none"),
+    "the old one is PRIMARY of a rolling service that has ours": (b.service(BLUE, GREEN), b.OLD_REVISION),
+    "a service that shifts traffic still has the old one": (
+        shifting(GREEN, task_definition=b.OLD_REVISION),
+        b.OLD_REVISION,
+    ),
 }
 
 
@@ -47,6 +63,20 @@ def test_an_update_that_ecs_did_not_take_is_no_deployment(service: ServiceView, 
         update_result.begun(WANTED, service, LIMITS, b.NOW)
     assert found.value.code == "UpdateNotTaken"
     assert f"has {has}, not {b.REVISION}" in str(found.value)
+
+
+BEGUN: dict[str, tuple[ServiceView, str]] = {
+    "ours is listed": (shifting(b.ecs_deployment(status="ACTIVE", id=""), GREEN), b.OURS),
+    "no deployment of ours has an id": (shifting(b.ecs_deployment(status="ACTIVE", id="")), CURRENT),
+    "none of ours is listed": (shifting(), CURRENT),
+    "ECS names no service deployment yet": (shifting(current=""), b.REVISION),
+}
+
+
+@pytest.mark.parametrize(("service", "made"), BEGUN.values(), ids=BEGUN)
+def test_an_update_is_taken_whichever_fleet_is_primary_while_traffic_shifts(service: ServiceView, made: str) -> None:
+    """Its id is never that of the old fleet, and never empty: later looks would take no deployment for ours."""
+    assert update_result.begun(WANTED, service, LIMITS, b.NOW).id == made
 
 
 UNTOUCHED = {
@@ -85,3 +115,30 @@ def test_untouched_is_only_what_a_look_shows_to_be(service: ServiceView | None, 
 def test_a_lost_lock_is_another_executions() -> None:
     """The one that lost it ends there: the other one goes on with the deployment."""
     assert (update_result.lock_lost().state, update_result.lock_lost().code) == ("FAIL", "LOCK_LOST")
+
+
+THEIRS = {"task_definition": b.OTHER_REVISION}
+CHANGED: dict[str, tuple[ServiceView, str | None]] = {
+    "the baseline runs": (running(), None),
+    "our update took effect, and its reply was lost": (b.service(), None),
+    "somebody deployed before us": (running(b.ecs_deployment(id=b.OTHER, **THEIRS), **THEIRS), "BASELINE_CHANGED"),
+    "somebody deployed over ours": (
+        running(b.ecs_deployment(id=b.OTHER, **THEIRS), b.ecs_deployment(status="ACTIVE"), **THEIRS),
+        "SUPERSEDED",
+    ),
+}
+
+
+@pytest.mark.parametrize(("service", "code"), CHANGED.values(), ids=CHANGED)
+def test_nobody_elses_deployment_is_overwritten(service: ServiceView, code: str | None) -> None:
+    """Preflight judged what ran then; if something else runs now, nothing was judged, and nothing is touched."""
+    refused = update_result.changed_meanwhile(service, BASELINE, WANTED)
+    assert (refused.code if refused else None) == code
+    assert refused is None or b.OTHER_REVISION in refused.reason
+
+
+def test_only_these_errors_say_that_the_update_did_nothing() -> None:
+    """After any other error the service may have changed, and it is looked at before anything is said of it."""
+    model = botocore.session.get_session().get_service_model("ecs").operation_model("UpdateService")
+    listed = {shape.name for shape in model.error_shapes}
+    assert listed - {"ServerException"} == update_result.REFUSALS

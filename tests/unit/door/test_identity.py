@@ -131,3 +131,16 @@ def test_a_role_of_identity_center_is_known_however_its_path_is_written(setting:
 def test_nobody_else_is_that_role(arn: str) -> None:
     """Another account, partition, spelling or kind is somebody else."""
     assert identity.of(arn) not in (None, identity.named("role/Approver", "aws", "123456789012"))
+
+
+@pytest.mark.parametrize(
+    ("arn", "own"),
+    [
+        ("arn:aws:states:eu-west-1:123456789012:execution:landfall:x", ("aws", "123456789012")),
+        ("arn:aws-us-gov:states:us-gov-west-1:210987654321:execution:landfall:x", ("aws-us-gov", "210987654321")),
+    ],
+)
+def test_landfalls_own_account_is_that_of_the_execution(arn: str, own: tuple[str, str]) -> None:
+    """`role/OnCall` in the settings means the role of this account, in this partition, and of no other."""
+    assert identity.home(arn) == own
+    assert str(identity.named("role/OnCall", *own)) == f"arn:{own[0]}:iam::{own[1]}:role/OnCall"

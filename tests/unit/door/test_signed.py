@@ -12,6 +12,7 @@ from landfall.door import signed
 from landfall.door.reply import Reply
 from landfall.door.signed import Signed
 from landfall.naming import deployment
+from landfall.redaction.kind import OwnKind
 
 ARN = "arn:aws:sts::123456789012:assumed-role/OnCall/s1"
 ID = "20260102T030405Z-api-1a2b3c4-5d6e7f"
@@ -107,7 +108,46 @@ def test_a_body_that_asks_nothing_is_a_bad_request(body: Any) -> None:
     assert found.status == 400
 
 
-@pytest.mark.parametrize("coded", ["%%%", "YWJj", "/w==", "é", base64.b64encode(b"\xff\xfe{}").decode()])
+@pytest.mark.parametrize("size", [16384, 16385])
+def test_a_body_has_sixteen_kibibytes(size: int) -> None:
+    """Of a longer one nothing is read, and the reply says how long it may be."""
+    body = json.dumps({"service": "api", "deployment": ID})
+    found = signed.read(event(body.ljust(size)))
+    assert isinstance(found, Signed if size == 16384 else Reply)
+    assert isinstance(found, Signed) or "at most 16384 characters" in found.message
+
+
+LONG = "k" * 80
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [(("zone", "force"), "unknown key: force;"), ((LONG,), f"unknown key: {LONG};"), ((LONG + "k",), "…;")],
+)
+def test_a_key_that_nothing_reads_is_named(keys: tuple[str, ...], told: str) -> None:
+    """The first of them, short enough for a terminal, with those that are read."""
+    found = asked(**dict.fromkeys(keys, 1))
+    assert isinstance(found, Reply)
+    assert told in found.message
+    assert found.message.endswith("known are deployment, reason, service")
+    assert len(found.message) <= len(f"unknown key: {LONG}; known are deployment, reason, service")
+
+
+def test_a_reason_is_redacted_by_the_kinds_of_the_settings_too() -> None:
+    """Numbers of patients look different in each hospital."""
+    body = {"service": "api", "deployment": ID, "reason": "for patient P-4711"}
+    found = signed.read(event(body), kinds=(OwnKind("patient", r"P-[0-9]+"),))
+    assert isinstance(found, Signed)
+    assert "P-4711" not in found.reason
+    assert reason("for patient P-4711") == "for patient P-4711"
+
+
+HIDDEN = base64.b64encode(json.dumps({"service": "api", "deployment": ID}).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "coded", [HIDDEN[:8] + "%" + HIDDEN[8:], "%%%", "YWJj", "/w==", "é", base64.b64encode(b"\xff\xfe{}").decode()]
+)
 def test_base64_that_hides_no_json_is_a_bad_request(coded: str) -> None:
     """Function URLs encode bodies of unknown content types, and anybody may send anything."""
     found = signed.read(event(coded, isBase64Encoded=True))
@@ -180,6 +220,6 @@ def test_a_secret_in_a_reason_is_not_kept(secret: str) -> None:
 @pytest.mark.parametrize("size", [500, 501, 5000])
 def test_a_long_reason_is_cut_for_all_to_see(size: int) -> None:
     """The end of what was cut says so."""
-    kept = reason("x " * (size // 2) + "y" * (size % 2))
-    assert len(kept) <= signed.MOST_REASON
-    assert kept.endswith("…") is (size > signed.MOST_REASON)
+    kept = reason(("so many words " * 400)[: size - 1] + ".")
+    assert len(kept) == min(size, 500)
+    assert kept.endswith("…") is (size > 500)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,66 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.dora import durations, going_wrong
-from landfall.dora.figures import NO_TIME, OPEN, UNSEEN, Window, by_service, figures
+from landfall.dora.figures import NO_TIME, OPEN, UNSEEN, by_service, figures
 from landfall.ledger import recovery
 from landfall.model import Outcome
-from stacks import ROOT
-from tests.support import builders as b
-
-PAGE = (ROOT / "docs" / "dora.md").read_text(encoding="utf-8")
-WINDOW = Window(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 12, tzinfo=UTC))
-REVISION = f"{b.FAMILY}:"
-
-
-def table(name: str) -> list[list[str]]:
-    """Return the rows of a table of the page."""
-    text = PAGE.partition(f"<!-- {name}: begin -->")[2].partition(f"<!-- {name}: end -->")[0]
-    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in text.strip().splitlines()]
-    return rows[2:]
-
-
-def at(text: str) -> str:
-    """Return a time of the page as a record has it."""
-    return f"2026-{text.replace(' ', 'T')}:00+00:00" if text else ""
-
-
-def record(row: list[str]) -> dict[str, Any]:
-    """Return the record that a row of the page stands for."""
-    number, began, ended, intent, outcome, code, commit, committed, revision, before = row
-    told = {
-        "service": "orders",
-        "deployment_id": number,
-        "started_at": at(began),
-        "requested_at": at(began),
-        "ended_at": at(ended),
-        "intent": intent,
-        "outcome": outcome,
-        "code": code,
-        "git_sha": commit,
-        "commit_time": at(committed),
-        "task_definition": revision and REVISION + revision,
-        "baseline_task_definition": before and REVISION + before,
-    }
-    return {name: value for name, value in told.items() if value}
-
-
-RECORDS = [record(row) for row in table("records")]
-
-
-def closed(outcome: Outcome, day: int, **more: Any) -> dict[str, Any]:
-    """Return a record of five minutes, on a day of March."""
-    began = datetime(2026, 3, day, 9, tzinfo=UTC)
-    return {
-        "service": "orders",
-        "deployment_id": f"{day}",
-        "started_at": began.isoformat(),
-        "ended_at": (began + timedelta(minutes=5)).isoformat(),
-        "intent": "release",
-        "outcome": outcome.value,
-        "git_sha": f"{day:07x}",
-        "task_definition": f"{REVISION}{day}",
-        **more,
-    }
+from tests.unit.dora.records import RECORDS, REVISION, WINDOW, closed, table
 
 
 @pytest.mark.parametrize(("figure", "value"), [row[:2] for row in table("figures")])
@@ -129,6 +72,15 @@ def test_a_service_that_is_not_healthy_again_is_no_quick_recovery() -> None:
     """Nothing proved it since: it is left out of the median, and counted."""
     told = figures([closed(Outcome.SUCCEEDED, 3), closed(Outcome.ROLLBACK_FAILED, 4)], WINDOW).recovery
     assert (told.failed_releases.count, told.not_yet) == (0, 1)
+
+
+@pytest.mark.parametrize("ended_at", ["2026-03-04T08:59:59+00:00", "soon", None])
+def test_a_failure_whose_times_make_no_sense_is_no_quick_recovery(ended_at: str | None) -> None:
+    """An end before the start would count as less than no time; it is counted apart."""
+    told = figures([closed(Outcome.ROLLED_BACK, 4, ended_at=ended_at)], WINDOW).recovery
+    assert (told.failed_releases.count, told.not_yet, told.unknown_time) == (0, 0, 1)
+    at_once = figures([closed(Outcome.ROLLED_BACK, 4, ended_at="2026-03-04T09:00:00+00:00")], WINDOW).recovery
+    assert (at_once.failed_releases.count, at_once.unknown_time) == (1, 0)
 
 
 def test_another_service_s_success_restores_nothing() -> None:

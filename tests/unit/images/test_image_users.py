@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -14,17 +14,11 @@ from landfall.images.removable import Repository
 from landfall.images.stored import Listed
 from landfall.ledger import image_uses, needed_images
 from landfall.ledger.image_uses import Account, Definition, Known, User
-from tests.unit.images.test_clean_worlds import NOW, URI, digest
+from tests.support import builders as b
+from tests.unit.images.names import NEWEST, NOW, TAG, URI, digest, image
 
-TAG = "c" * 40
-LONG_AGO = (NOW - timedelta(days=90)).isoformat()
-NEWEST = Listed(digest(99), ("f" * 40,), (NOW - timedelta(days=60)).isoformat())
+COPY = f"{b.FAMILY}:9"
 BY_DIGEST = Definition("theirs:1", True, (f"{URI}@{digest(1)}",))
-
-
-def image(number: int, *tags: str, **more: Any) -> Listed:
-    """Return an image from long ago."""
-    return Listed(digest(number), tags, LONG_AGO, **more)
 
 
 def kept(
@@ -81,6 +75,17 @@ def test_what_belongs_to_a_kept_image_is_kept_however_deep() -> None:
 
 def _of(number: int, subject: int) -> Listed:
     return image(number, artifact=True, subject=digest(subject))
+
+
+@pytest.mark.parametrize("ended", ["?", "[]", '{"baseline": 3}', "{}", json.dumps({"baseline": {"restore_to": COPY}})])
+def test_a_revision_of_a_record_that_can_not_be_read_counts_as_somebody_elses(ended: str) -> None:
+    """The copy of the baseline is Landfall's own only where the record says so; otherwise its image stays."""
+    record = {"deployment_id": "one", "outcome": "ROLLED_BACK", "task_definition": "a", "restored_to": "b"}
+    known = Known((), (), {"one": {**record, "ended": ended}})
+    copy, release = (Definition(arn, True, BY_DIGEST.images, "one") for arn in (COPY, "a"))
+    assert list(image_uses.registered_by({**record, "ended": ended}))[:2] == ["a", "b"]
+    assert image_uses.is_own(copy, known) is (COPY in ended)
+    assert image_uses.is_own(release, known)
 
 
 def test_drills_do_not_use_up_the_releases_to_keep() -> None:

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from typing import Any
 
 import pytest
 
+from landfall import worker
+from landfall.abort import aborted
+from landfall.abort.aborted import Aborted
+from landfall.after import inquiry
+from landfall.after.inquiry import Inquiry, InquiryStage
+from landfall.approval import approval
+from landfall.approval.approval import Approval, ApprovalStage
 from landfall.ledger import deployment_record
 from landfall.ledger.deployment_record import Ended
+from landfall.migration import migration
+from landfall.migration.migration import Migration
+from landfall.migration.migration import Stage as MigrationStage
 from landfall.model import UNKNOWN, Failure, Outcome, Release, failed, passed
 from landfall.partitions import UNKNOWN_SERVICE
 from landfall.redaction.kind import OwnKind
-from landfall.smoke.case import Check
+from landfall.smoke.case import PASS, SKIP, Check
+from landfall.worker import progress
 from tests.support import builders as b
 from tests.support.endings import ENDINGS
 
@@ -264,3 +276,63 @@ def test_a_request_that_is_rejected_right_away_says_so() -> None:
     """It must neither overtake nor hold up others; a record of any other request has no such field."""
     assert deployment_record.opened(b.release(), doomed=True)["doomed"] is True
     assert "doomed" not in deployment_record.opened(b.release())
+
+
+def test_what_the_record_says_is_added_and_taken_out() -> None:
+    """The machine does not carry migration, after-check, sign-off and abort: the report reads them from the record."""
+    ran = Migration(MigrationStage.RAN, b.NOW.isoformat(), b.REVISION, "app", ("migrate",), 900, exit_code=0)
+    asked = Inquiry(InquiryStage.ACCEPTED, "check", b.NOW.isoformat(), b.NOW.isoformat())
+    signed = Approval(ApprovalStage.WAITING, "before", b.NOW.isoformat(), b.NOW.isoformat())
+    stopped = Aborted("arn:aws:iam::123456789012:role/OnCall", "arn", b.NOW.isoformat(), "wrong colour")
+    record = {
+        migration.FIELD: migration.written(ran),
+        inquiry.FIELD: inquiry.written(asked),
+        approval.FIELD: approval.written(signed),
+        aborted.FIELD: aborted.written(stopped),
+    }
+    known = deployment_record.with_record(b.ended(), record)
+    assert (known.migration, known.after_check, known.approval, known.abort) == (ran, asked, signed, stopped)
+    assert deployment_record.without_record(known) == b.ended()
+
+
+@pytest.mark.parametrize(
+    ("changes", "more"),
+    [
+        ({"drill": "back"}, {"drill": "back"}),
+        ({"cross_migration": True}, {"cross_migration": True}),
+        ({"drill": "", "cross_migration": False}, {}),
+    ],
+)
+def test_what_is_special_of_a_deployment_has_a_field(changes: dict[str, Any], more: dict[str, Any]) -> None:
+    """`landfall drill` and the audit find drills and crossed migrations by these names; other records have neither."""
+    record = deployment_record.opened(replace(RELEASE, **changes))
+    assert {name: record[name] for name in record if name not in (*OPENED, "release")} == more
+
+
+def test_a_migration_is_told_where_it_matters_and_once() -> None:
+    """A rejected release whose migration ran says so, whatever sentence asks; a live one needs no such remark."""
+    ran = Migration(MigrationStage.RAN, b.NOW.isoformat(), b.REVISION, "app", ("migrate",), 900, exit_code=0)
+    remark = "its migration ran, and the database may have been changed"
+    rejected = replace(ENDINGS[Outcome.REJECTED], migration=ran)
+    assert deployment_record.why(rejected) == f"{WHY[Outcome.REJECTED]}; {remark}"
+    assert deployment_record.live_now(rejected) == f"what ran before; the service was not changed; {remark}"
+    assert (
+        deployment_record.live_now(replace(rejected, migration=None)) == "what ran before; the service was not changed"
+    )
+    told = replace(rejected, failure=None, verdict=failed("MIGRATION_FAILED", f"exit code 1; {remark}"))
+    assert deployment_record.why(told) == f"exit code 1; {remark}"
+    assert deployment_record.why(replace(ENDINGS[Outcome.SUCCEEDED], migration=ran)) == WHY[Outcome.SUCCEEDED]
+
+
+PROVEN_WORK = {
+    "left out": (Check(progress.PROGRESS, SKIP, "", "no metric is named"), True),
+    "seen": (Check(progress.PROGRESS, PASS, "", "12 lines"), False),
+    "another check that was left out": (Check("cors", SKIP, "", "no origin is named"), False),
+}
+
+
+@pytest.mark.parametrize(("check", "told"), PROVEN_WORK.values(), ids=PROVEN_WORK.keys())
+def test_a_worker_whose_work_nobody_saw_is_not_called_proven_without_more(check: Check, told: bool) -> None:
+    """Its tasks run our digest; that it does its work is not proven, and whoever reads "proven" must read that."""
+    said = deployment_record.live_now(replace(ENDINGS[Outcome.SUCCEEDED], checks=(check,)))
+    assert said.endswith(f"proven; {worker.UNPROVEN}" if told else "proven")

@@ -95,6 +95,28 @@ def test_under_the_lock_a_drill_that_was_overtaken_is_not_made() -> None:
     assert "another drill" in drills.overtaken("back", "one before", WENT_BACK, [WENT_BACK, LIVE, OLD])
 
 
+LEFT: dict[str, tuple[dict[str, Any] | None, bool]] = {
+    "the last deployment left it": (LIVE, True),
+    "the last deployment left another": (record("three", "new"), False),
+    "it was gone back to": (record("x", "bad", outcome="ROLLED_BACK") | {"restored_to": "arn:live"}, True),
+    "it was taken back": (record("x", "live", outcome="ROLLED_BACK") | {"restored_to": "arn:old"}, False),
+    "somebody had deployed over the last one": (record("x", "live", outcome="SUPERSEDED"), False),
+    "the ledger knows of no change": (None, True),
+}
+
+
+@pytest.mark.parametrize(("last", "left"), LEFT.values(), ids=LEFT)
+def test_a_drill_never_undoes_what_somebody_deployed_by_hand(last: dict[str, Any] | None, left: bool) -> None:
+    """The refusal names the revision, so that people see what is live and who must release it."""
+    found = drills.by_hand(last, "arn:live")
+    assert (found is None) is left
+    named = drills.by_hand(last, "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:7")
+    assert (named is None) == (last is None)
+    if named:
+        assert (named.code, named.why.startswith("revision shop:7 is live")) == ("NOT_PROVEN", True)
+        assert "release the commit that should run first" in named.why
+
+
 def test_people_read_when_and_how_fast() -> None:
     """The time is that of the way back; a way forward that is not proven is said."""
     back = record("three", "old", days=2, drill="back")

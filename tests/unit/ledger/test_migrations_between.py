@@ -46,6 +46,8 @@ CASES: dict[str, tuple[list[dict[str, Any]], bool]] = {
     "one after it by the chain, behind it by its id": ([TARGET, record(4, BREAKS)], False),
     "one that is under way": ([open_record(), TARGET], False),
     "the target's own": ([{**TARGET, "migration": migration.written(BREAKS)}], True),
+    "one that is not, with a target that is too old to be read": ([record(4, BREAKS)], False),
+    "one before a target that is too old to be read": ([record(2, BREAKS)], True),
     "one that somebody changed": ([{**record(4), "migration": "?"}, TARGET], False),
 }
 

@@ -157,6 +157,15 @@ def test_an_abort_does_not_hide_why_the_release_went_back() -> None:
     assert ended.failure.reason.startswith("/version says 500; then: aborted by arn:aws:iam::1:role/OnCall")
 
 
+@pytest.mark.parametrize(("length", "kept"), [(500, 500), (501, 500), (5000, 500)])
+def test_a_long_reason_is_cut_before_who_aborted(length: int, kept: int) -> None:
+    """A recovery's answer has room for so much; the record's timeline has the whole reason."""
+    ended = ended_of(touching(abort=_ABORT), led_back=Failure("SmokeTest", "SMOKE_FAILED", "x" * length))
+    assert ended.failure is not None
+    told = ended.failure.reason.partition("; then: ")[0]
+    assert (len(told), told == "x" * length) == (kept, length == kept)
+
+
 @pytest.mark.parametrize(
     ("history", "found"),
     [

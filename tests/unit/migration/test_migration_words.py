@@ -79,6 +79,24 @@ def test_a_list_says_it_in_a_word(said: str, known: Migration | None) -> None:
     assert migration_words.short(known) == said
 
 
+NOW = {
+    "is being started": Stage.INTENDED,
+    "runs, for 900 s at most": Stage.STARTED,
+    "ran": Stage.RAN,
+    "timed out": Stage.TIMED_OUT,
+    "UNKNOWN": Stage.UNKNOWN,
+}
+
+
+@pytest.mark.parametrize(("said", "stage"), NOW.items(), ids=NOW)
+def test_what_still_runs_is_no_unknown(said: str, stage: Stage) -> None:
+    """While its deployment is under way people read how far it is; what ended is told as it is afterwards."""
+    known = replace(RAN, stage=stage)
+    assert dict(migration_words.full(known, under_way=True))["migration"] == said
+    ended = {"is being started": "UNKNOWN", "runs, for 900 s at most": "UNKNOWN"}.get(said, said)
+    assert dict(migration_words.full(known))["migration"] == ended
+
+
 LOOKS = {
     "well": ("", b.look()),
     "a task is missing": ("1 of 2 tasks run", b.look(service=b.service(running=1))),

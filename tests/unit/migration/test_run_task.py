@@ -26,6 +26,8 @@ def test_what_is_intended_is_what_the_settings_say() -> None:
     assert (KNOWN.timeout_seconds, KNOWN.backward_compatible) == (900, True)
     other = replace(SERVICE, migration=MigrationSettings(("x",), container="migrate"))
     assert run_task.intended(b.deployment(), other, b.NOW).container == "migrate"
+    breaks = replace(SERVICE, migration=MigrationSettings(("x",), backward_compatible=False))
+    assert not run_task.intended(b.deployment(), breaks, b.NOW).backward_compatible
 
 
 def test_what_people_do_by_hand_is_in_the_record() -> None:
@@ -44,6 +46,12 @@ def test_the_request_is_the_same_at_each_try() -> None:
     assert one.keys() <= set(model.input_shape.members)
     assert one["overrides"]["containerOverrides"] == [{"name": "app", "command": ["python", "-m", "migrate"]}]
     assert (one["taskDefinition"], one["count"], one["launchType"]) == (KNOWN.revision, 1, "FARGATE")
+    assert {tag["key"]: tag["value"] for tag in one["tags"]} == {
+        "landfall:git-sha": b.SHA,
+        "landfall:image-digest": b.DIGEST,
+        "landfall:deployment": b.release().deployment_id,
+        "landfall:role": "migration",
+    }
 
 
 def test_the_token_is_of_the_deployment_and_as_ecs_takes_it() -> None:
@@ -51,6 +59,7 @@ def test_the_token_is_of_the_deployment_and_as_ecs_takes_it() -> None:
     longest = "x" * 80
     assert len(run_task.token(longest)) == 64
     assert run_task.token("one") != run_task.token("two")
+    assert run_task.started_by("one") == "landfall-migration/one"
     assert re.fullmatch(r"[A-Za-z0-9/_-]{1,128}", run_task.started_by(f"20260102T030405Z-{longest}"))
 
 
@@ -81,6 +90,7 @@ def test_a_container_that_can_not_end_the_task_is_refused(containers: list[dict[
     refusal = run_task.unfit({"containerDefinitions": containers}, "app", "sample", 900)
     assert (refusal is None) == (why == "")
     if refusal:
+        assert refusal.code == "MIGRATION_CONTAINER"
         assert why in refusal.reason
         assert "services.sample.migration." in refusal.reason
 
@@ -93,3 +103,18 @@ def test_a_record_that_somebody_changed_is_unknown() -> None:
         found = migration.read({"migration": text})
         assert isinstance(found, Migration)
         assert (found.stage, found.backward_compatible) == (Stage.UNKNOWN, False)
+
+
+@pytest.mark.parametrize(("limit", "fits"), [(299, True), (300, True), (301, False)])
+def test_a_restart_period_that_is_not_set_is_five_minutes(limit: int, fits: bool) -> None:
+    """ECS's own default (ECS API reference, ContainerRestartPolicy): a shorter migration is never run twice."""
+    template = {"containerDefinitions": [{"name": "app", "restartPolicy": {"enabled": True}}]}
+    assert (run_task.unfit(template, "app", "sample", limit) is None) is fits
+
+
+def test_only_these_errors_say_that_nothing_was_started() -> None:
+    """Any other error of RunTask may have come after the task began: then the migration is looked for, not denied."""
+    model = botocore.session.get_session().get_service_model("ecs").operation_model("RunTask")
+    listed = {shape.name for shape in model.error_shapes}
+    assert listed - {"ServerException", run_task.CONFLICT} == run_task.REFUSALS
+    assert run_task.OF_ANOTHER == "MIGRATION_OF_ANOTHER"

@@ -12,11 +12,10 @@ from botocore.validate import ParamValidator
 
 from landfall.errors import AwsBusy, AwsCallFailed
 from landfall.model import State, Verdict
-from landfall.preflight_checks import paused, strategy, supported_service
+from landfall.preflight_checks import strategy, supported_service
 from landfall.preflight_checks import strategy_snippets as snippets
 from landfall.proof.balanced import GroupView
 from landfall.proof.observed import ServiceView, TargetGroup, service_view
-from landfall.proof.service_deployment import ServiceDeployment
 from landfall.settings.after import AfterCheck
 from landfall.settings.strategy import STAGES, Gate, Strategy
 from landfall.steps.shifting import strategy_before
@@ -150,6 +149,7 @@ def test_a_gate_that_is_not_held(hooks: list[dict[str, Any]], why: str) -> None:
     service = shifted(hooks=hooks)
     _says(strategy.refusal(service, GATED), "GATE_NOT_HELD", f"{why}; {snippets.hooks(service, ALL)}")
     assert strategy.refusal(service, UNGATED) is None
+    assert supported_service.refusal(service, GATED, b.NOW) == strategy.refusal(service, GATED)
 
 
 NOT_WIRED: dict[str, tuple[ServiceView, str]] = {
@@ -318,21 +318,6 @@ def test_an_address_is_not_guessed_beside_a_test_listener(test_rule: str, base_u
     verdict = strategy.no_address(shifted(testListenerRule=test_rule).shifting, settings)
     assert (verdict is not None) == refused
     assert verdict is None or (verdict.code, "services.sample.base_url" in verdict.reason) == ("NO_ADDRESS", True)
-
-
-def test_a_deployment_that_shifts_traffic_is_in_flight() -> None:
-    """DescribeServices need not show it: `rolloutState` is documented for rolling services alone."""
-    going = ServiceDeployment("arn:d", "IN_PROGRESS", stage="PRODUCTION_TRAFFIC_SHIFT")
-    assert paused.may_be(shifted())
-    verdict = paused.under_way([going], shifted(), GATED)
-    assert verdict is not None
-    assert (verdict.code, verdict.reason) == (
-        "DEPLOYMENT_IN_FLIGHT",
-        "service 'sample' in cluster 'c' is being deployed to: arn:d is at PRODUCTION_TRAFFIC_SHIFT; wait for it to"
-        " end, or stop it: aws ecs stop-service-deployment --service-deployment-arn arn:d --stop-type ROLLBACK;"
-        " then try again",
-    )
-    assert paused.under_way([], shifted(), GATED) is paused.under_way([going], b.service(), UNGATED) is None
 
 
 # --- the snippets

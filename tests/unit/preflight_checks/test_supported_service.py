@@ -66,6 +66,15 @@ def test_a_gate_on_logs_that_nobody_can_read_is_refused(place: Place | None, par
     assert "services.sample.logs.gate" in verdict.reason
 
 
+def test_an_address_at_which_nothing_speaks_http_is_refused() -> None:
+    """No release could be proven there: the refusal names the guessed address, and the setting that replaces it."""
+    verdict = supported_service.no_http(SETTINGS, "http://lb.example:5432")
+    assert (verdict.state, verdict.code) == (State.FAIL, "NO_HTTP")
+    assert verdict.reason.startswith("service 'sample' in cluster 'c': its targets are healthy, but no request to")
+    assert "http://lb.example:5432, its Network Load Balancer" in verdict.reason
+    assert "set services.sample.base_url" in verdict.reason
+
+
 def test_a_check_whose_secret_can_not_be_read_is_refused() -> None:
     """It could never be made. The refusal names the check, the secret and why, and nothing of the value."""
     token, other = Secret("token"), Secret("other")

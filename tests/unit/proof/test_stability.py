@@ -515,3 +515,51 @@ def test_the_whole_proof_is_looked_at_at_its_own_pace() -> None:
     assert stability.assess(rolling, judged, b.NOW).retry_after == 30
     assert law1.assess(rolling, judged, b.NOW).retry_after == 7
     assert law1.assess(look(THEIRS), judged, b.NOW).retry_after == 30
+
+
+PROGRESS = {
+    "begun": (b.ecs_deployment(rollout_state="IN_PROGRESS"), (True, False)),
+    "before ECS says how far it is": (b.ecs_deployment(rollout_state=""), (True, False)),
+    "completed": (b.ecs_deployment(), (False, True)),
+    "failed": (b.ecs_deployment(rollout_state="FAILED"), (False, True)),
+    "another one that goes on": (replace(THEIRS, rollout_state="IN_PROGRESS"), (False, False)),
+    "another one that is completed": (THEIRS, (False, False)),
+    "ours, and not PRIMARY": (OURS_ACTIVE, (False, False)),
+}
+
+
+@pytest.mark.parametrize(("seen", "expected"), PROGRESS.values(), ids=PROGRESS.keys())
+def test_only_our_own_rollout_goes_on_or_is_over(seen: EcsDeployment, expected: tuple[bool, bool]) -> None:
+    """Another deployment's pause must not stop our clock, and its end must not end our look at stopped tasks."""
+    service = b.service(seen)
+    assert (stability.is_under_way(service, b.deployment()), stability.is_over(service, b.deployment())) == expected
+
+
+@pytest.mark.parametrize(("running", "told"), [(1, False), (2, True), (3, True)])
+def test_older_tasks_are_told_once_all_of_ours_run(running: int, told: bool) -> None:
+    """Before that ECS still needs them, and naming them would send people after the wrong cause."""
+    seen = look(b.ecs_deployment(rollout_state="IN_PROGRESS", running=running), tasks=(*pair(), *LEFT))
+    assert ("older tasks" in stability.said(seen, b.deployment())) is told
+    assert stability.said(replace(seen, service=None), b.deployment()) == ""
+
+
+def test_an_older_task_after_early_success_is_named() -> None:
+    """ECS completes such a rollout before the older tasks are gone: the wait says which task it is for."""
+    waits = stability.assess(look(b.ecs_deployment(), tasks=(*pair(), *LEFT)), b.judged(), b.NOW)
+    assert (waits.state, waits.code) == (State.WAIT, "FOREIGN_TASK")
+    assert "1 older tasks still run" in waits.reason
+    sick = stability.assess(look(b.ecs_deployment(), tasks=pair(health="UNHEALTHY")), b.judged(), b.NOW)
+    assert (sick.code, "older tasks" in sick.reason) == ("CONTAINER_UNHEALTHY", False)
+
+
+def test_tasks_that_auto_scaling_starts_on_the_way_back_are_judged() -> None:
+    """The way back leads to no tasks. If some are wanted again, they are judged like any others, crashes included."""
+    back = b.judged(deployment=b.way_back(desired_count=0))
+    assert stability.assess(look(BACK, tasks=OLD_TASKS), back, b.NOW).code == "STABLE"
+    missing = stability.assess(look(BACK, tasks=()), back, b.NOW)
+    assert (missing.state, missing.reason) == (State.WAIT, "0 of 2 tasks running")
+    crash = tuple(b.stopped(n, task_definition=b.OLD_REVISION) for n in (5, 6))
+    assert (
+        stability.assess(look(replace(BACK, rollout_state="IN_PROGRESS"), tasks=crash), back, b.NOW).code
+        == "CRASH_LOOP"
+    )

@@ -48,8 +48,9 @@ EVIDENCE = {
 
 @pytest.mark.parametrize(("task", "counts"), EVIDENCE.values(), ids=EVIDENCE.keys())
 def test_evidence(task: TaskView, counts: bool) -> None:
-    """Only stops that the release itself can have caused speak against it (law 8)."""
+    """Only stops that the release itself can have caused speak against it (law 8). Of these, some never started."""
     assert bool(stops.counts([task], b.OURS)) is counts
+    assert bool(stops.died([task], b.OURS)) is (counts and task.stop_code != "TaskFailedToStart")
 
 
 def secret(n: int) -> TaskView:

@@ -326,3 +326,29 @@ def test_two_tasks_of_one_address_prove_one_of_them() -> None:
     """One healthy target is not two healthy tasks."""
     seen = b.look(tasks=(b.task(1), b.task(2, ip="10.0.0.1")), targets=(b.target(1),))
     assert target_health.assess(seen, b.judged()).code == "SHARED_ADDRESS"
+
+
+def test_three_faults_of_one_kind_are_told() -> None:
+    """Targets may be unhealthy for different reasons: a person needs more than the first, and no page of them."""
+    ill = [b.target(n, state="unhealthy", reason=f"Target.R{n}") for n in (1, 2, 3, 4)]
+    seen = b.look(service=b.service(desired=4), tasks=tuple(b.task(n) for n in (1, 2, 3, 4)), targets=tuple(ill))
+    told = target_health.assess(seen, b.judged()).reason
+    assert [f"Target.R{n}" in told for n in (1, 2, 3, 4)] == [True, True, True, False]
+    assert told.count("Target.R1") == 1
+
+
+def test_only_faults_of_the_kind_that_is_called_are_told() -> None:
+    """The code and the reason speak of the same thing."""
+    mixed = targets(b.target(1, state="unhealthy"), b.target(2, state="unused"))
+    verdict = target_health.assess(mixed, b.judged())
+    assert verdict.code == "TARGET_UNHEALTHY"
+    assert "unused" not in verdict.reason
+
+
+def test_a_worker_has_no_targets_and_waits_if_it_gets_some() -> None:
+    """Its settings say that nothing sends it requests; target groups contradict that, and nobody has proven them."""
+    worker = b.judged(release=b.release(worker_attempts=37))
+    none = target_health.assess(b.look(service=b.service(target_groups=()), targets=()), worker)
+    assert (none.state, none.code) == (State.PASS, "NO_TARGETS")
+    some = target_health.assess(b.look(), worker)
+    assert (some.state, some.code) == (State.WAIT, "TARGET_GROUP_ADDED")

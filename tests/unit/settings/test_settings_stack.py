@@ -6,7 +6,7 @@ import pytest
 
 from landfall.errors import SettingsError
 from landfall.settings import ServiceStack
-from tests.unit.settings.test_settings_worker import SAMPLE, WORKER, read
+from tests.unit.settings.worker_settings import SAMPLE, WORKER, read
 
 TABLE = """
 [services.jobs.strategy]

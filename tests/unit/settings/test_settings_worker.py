@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from landfall.errors import SettingsError
-from landfall.settings import Service
 from landfall.settings.worker import Metric, Progress, Worker
-from landfall.settings_file import read as settings_file
+from tests.unit.settings.worker_settings import SAMPLE, WORKER, read
 
-SAMPLE = """\
-[services.jobs]
-cluster = "c"
-service = "s"
-container = "app"
-repository = "landfall/jobs"
-task_role = "task"
-execution_role = "execution"
-logs = { group = "/jobs" }
-"""
-WORKER = f"{SAMPLE}[services.jobs.worker]\n"
 PROGRESS = f"{WORKER}[services.jobs.worker.progress]\n"
 METRIC = f'{PROGRESS}metric = {{ namespace = "AWS/SQS", name = "NumberOfMessagesDeleted" }}\n'
 
@@ -29,12 +15,6 @@ METRIC = f'{PROGRESS}metric = {{ namespace = "AWS/SQS", name = "NumberOfMessages
 def dimensions(count: int) -> str:
     """Return a table of so many dimensions."""
     return "{ " + ", ".join(f'D{n} = "x"' for n in range(count)) + " }"
-
-
-def read(text: str) -> Service:
-    """Return the one service of a file."""
-    (service,) = settings_file.parse(text, Path("services.toml")).services
-    return service
 
 
 def test_a_worker_is_read() -> None:

@@ -25,7 +25,7 @@ from landfall.smoke.case import Check
 from landfall.telling.report import Report, Seen, page, page_picture, report
 from tests.support import builders as b
 from tests.support.endings import ENDINGS
-from tests.unit.telling.test_report import SEEN, made
+from tests.unit.telling.reports import SEEN, made
 
 RECORD = {chain.SEQUENCE: 118, chain.HASH: "c" * 64, chain.SIGNATURE: "signature"}
 EVIL = (

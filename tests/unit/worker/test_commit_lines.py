@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from landfall import commit
 from landfall.logs.task_logs import Line, Written
-from landfall.model import UNKNOWN, Kind, State
+from landfall.model import UNKNOWN, Kind
 from landfall.worker import commit_lines
 from landfall.worker.commit_lines import Expression
 from tests.support import builders as b
@@ -108,18 +109,48 @@ def test_the_way_back_is_asked_for_no_more_than_before(
     assert commit_lines.required(b.deployment(kind=kind, git_sha=git_sha), b.OLD_SHA, before) is required
 
 
-def test_a_release_without_a_commit_is_refused() -> None:
-    """Law 1: a worker is proven by its commit alone, so one whose commit is not known can never be."""
-    refused = commit_lines.unknown(b.deployment(git_sha=UNKNOWN))
-    assert refused is not None
-    assert (refused.state, refused.code) == (State.FAIL, "NO_SHA")
-    assert "the release's commit is not known" in refused.reason
-    assert commit_lines.unknown(b.deployment()) is None
-    assert commit_lines.unknown(b.way_back(git_sha=UNKNOWN)) is None
+@pytest.mark.parametrize(
+    ("sha", "word", "named"),
+    [
+        (SHA[:7], SHA, True),
+        (SHA[:7], SHA[:39], True),
+        (SHA[:7], SHA + "4", False),
+        (SHA, SHA, True),
+        (SHA, SHA + "4", False),
+        (SHA[:39], SHA, True),
+        (SHA + "5" * 24, SHA + "5" * 24, True),
+    ],
+)
+def test_a_commit_has_forty_digits(sha: str, word: str, named: bool) -> None:
+    """A shortened commit stands for a whole one, and a longer word is something else; Git's SHA-256 has 64."""
+    assert Expression("{sha}", sha).found_in(f"up {word}") is named
 
 
-def test_a_commit_that_is_not_asked_for_is_no_pass() -> None:
-    """The record says that the check was left out, and why."""
-    check = commit_lines.not_asked()
-    assert (check.name, check.state) == ("commit", "SKIP")
-    assert "did not log their commit before the update, or it is not known" in check.seen
+def test_lines_are_read_from_a_little_before_the_first_start() -> None:
+    """The clocks of ECS and of the task differ; what is older may be another task's."""
+    started = [b.task(n, started_at=b.NOW - timedelta(seconds=60 * n)) for n in (2, 1)]
+    assert commit_lines.window([*started, b.task(3)], b.NOW) == b.NOW - timedelta(seconds=130)
+    assert commit_lines.window([b.task(3)], b.NOW) == b.NOW - timedelta(seconds=10)
+    assert timedelta(seconds=20) == commit_lines.NEWEST
+
+
+def test_how_many_log_the_commit_is_told() -> None:
+    """The report shows it beside what is asked for."""
+    tasks, expression = (b.task(1), b.task(2), b.task(3)), Expression("{sha}", SHA)
+    _, check = commit_lines.assess(written("1", "3"), tasks, expression, SETTING, 10)
+    assert (check.name, check.expected, check.seen) == (
+        "commit",
+        f"a line with {SHA} of each task",
+        f"2 of 3 tasks log {SHA}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "git_sha", "code"),
+    [(Kind.RELEASE, UNKNOWN, "NO_SHA"), (Kind.RELEASE, SHA, None), (Kind.ROLLBACK, UNKNOWN, None)],
+)
+def test_a_release_without_a_commit_can_not_be_proven(kind: Kind, git_sha: str, code: str | None) -> None:
+    """N1: nothing would show that the tasks run it. What ran before Landfall came is not asked for its commit."""
+    refused = commit_lines.unknown(b.deployment(kind=kind, git_sha=git_sha))
+    assert (refused.code if refused else None) == code
+    assert commit_lines.not_asked().state == "SKIP"

@@ -64,6 +64,15 @@ CASES: dict[str, tuple[tuple[TaskView, ...], str]] = {
     "a task exited, and its place is taken": ((*TWO, died(3, 5, 60)), "PASS STEADY"),
     "a task exited after 100 s, so 60 s say nothing": ((*TWO, died(3, 100, 100)), "WAIT STEADYING"),
     "a task exited after 100 s, long ago": ((started(1, 111), started(2, 120), died(3, 100, 111)), "PASS STEADY"),
+    "a task exited after 100 s, and 109 s say nothing either": (
+        (started(1, 109), started(2, 120), died(3, 100, 109)),
+        "WAIT STEADYING",
+    ),
+    "a task exited, and when it started is not known": ((*TWO, b.stopped(3, stopped_at=ago(60))), "PASS STEADY"),
+    "a task of ours started long ago and does not run": (
+        (TWO[0], started(2, 60, last_status="PENDING")),
+        "WAIT STEADYING",
+    ),
     "Spot took a task": ((*TWO, older(3, 9, task_definition=b.REVISION, started_by=b.OURS)), "PASS STEADY"),
 }
 
@@ -95,13 +104,15 @@ def test_tasks_that_auto_scaling_added_may_be_younger() -> None:
 def test_waits_as_long_as_is_missing() -> None:
     """Nobody looks ten times at what takes a known time, and no wait is longer than the poll."""
     assert held(started(1, 61), started(2, 55)).verdict.retry_after == 5
+    assert held(started(2, 55), started(1, 61)).verdict.retry_after == 5
+    assert held(started(1, 61), started(2, 59)).verdict.retry_after == 1
     assert held(started(1, 61), started(2, 1)).verdict.retry_after == JUDGED.release.limits.smoke_interval_seconds
 
 
 def test_a_timeout_names_the_older_task() -> None:
     """Whoever reads why the release was taken back learns which task did not stop."""
     reason = held(*TWO, older(7, 0, last_status="STOPPING")).verdict.reason
-    assert "7 STOPPING" in reason
+    assert "1 older tasks are still there: 7 STOPPING; the new ones are not alone yet" in reason
 
 
 def test_the_steady_time_never_outgrows_the_looks() -> None:
@@ -109,3 +120,20 @@ def test_the_steady_time_never_outgrows_the_looks() -> None:
     settling = JUDGED.release.limits.settling_seconds
     tasks = (started(1, settling), started(2, settling), died(3, 9000, settling))
     assert held(*tasks).verdict.state == State.PASS
+
+
+@pytest.mark.parametrize(
+    ("tasks", "desired", "wanted", "reason"),
+    [
+        (TWO[:1], 1, 1, "1 tasks have run for 60 s without a stop"),
+        (TWO, 2, 2, "2 tasks have run for 60 s without a stop"),
+        ((*TWO, started(3, 5), started(4, 5)), 4, 2, "2 tasks have run for 60 s without a stop, 2 younger"),
+        ((TWO[0], started(3, 5), started(4, 5)), 3, 1, "1 tasks have run for 60 s without a stop, 2 younger"),
+        ((TWO[0], started(3, 5)), 2, 0, "1 of 2 tasks have run for 60 s; 60 s are needed without a stop"),
+        ((), 0, 2, "0 of 1 tasks have run for 60 s; 60 s are needed without a stop"),
+    ],
+    ids=["one", "two", "auto scaling added two", "two more than one", "from none to two", "none is wanted"],
+)
+def test_how_many_have_run_is_told(tasks: tuple[TaskView, ...], desired: int, wanted: int, reason: str) -> None:
+    """Nothing is steady without one task that is; beyond that, as many as the deployment began with must be."""
+    assert held(*tasks, desired=desired, wanted=wanted).verdict.reason == reason

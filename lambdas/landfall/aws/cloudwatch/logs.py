@@ -10,11 +10,11 @@ from landfall.errors import AwsCallFailed
 from landfall.logs.task_logs import Line, Place, Written
 
 MOST_LINES = 2000
-"""Of one task, and of the time before: a call may give 10,000, and a step has neither memory nor time for them."""
+"""Lines read of one task, and of the time before: a call may return 10,000, too many for a step's memory and time."""
 MOST_A_PAGE, MOST_SOUGHT = 10_000, 50_000
-"""Lines of a page (CloudWatch Logs API reference, FilterLogEvents), and of several, where lines are sought."""
+"""Lines of a page (CloudWatch Logs API reference, FilterLogEvents), and of several pages when searching."""
 MOST_PAGES = 5
-"""Of one answer: a page may be empty before the end (CloudWatch Logs API reference, FilterLogEvents)."""
+"""Pages of one answer: a page may be empty before the end (CloudWatch Logs API reference, FilterLogEvents)."""
 _ABSENT = "ResourceNotFoundException"
 
 
@@ -35,7 +35,7 @@ class TaskLogs:
         return True
 
     def of_task(self, place: Place, task: str, most: int = MOST_LINES) -> Written:
-        """Return what one task wrote, its last lines at least; nothing where it has written nothing."""
+        """Return what one task wrote, at least its last lines; nothing if it has written nothing."""
         query: dict[str, Any] = {"logGroupName": place.group, "logStreamName": place.stream(task), "limit": most}
         events: list[Line] = []
         for _ in range(MOST_PAGES):
@@ -43,7 +43,7 @@ class TaskLogs:
             events = [*lines, *events]
             if len(events) >= most:
                 break
-            # a page may be empty before the end: that is where the token is the one that was given
+            # a page may be empty before the end; at the end, the returned token is the one that was sent
             if page.get("nextBackwardToken") in (None, query.get("nextToken")):
                 return Written(tuple(events))
             query["nextToken"] = page["nextBackwardToken"]
@@ -56,7 +56,7 @@ class TaskLogs:
     def between(
         self, place: Place, start: datetime, end: datetime, pattern: str = "", most: int = MOST_SOUGHT
     ) -> Written:
-        """Return what all tasks wrote from `start` to `end`, oldest first; with a filter pattern, what matches it.
+        """Return what all tasks wrote from `start` to `end`, oldest first; with a filter pattern, only matching lines.
 
         It takes one call, or a few, however many tasks there are: an account has five calls a second in a region
         (AWS knowledge center, "How do I determine throttling in my CloudWatch logs"). Streams are given by their

@@ -22,7 +22,7 @@ class Metrics:
         self._client = client
 
     def total(self, metric: Metric, start: datetime, end: datetime) -> float:
-        """Return what a metric adds up to from `start` to `end`; 0 where it has no data points.
+        """Return the sum of a metric from `start` to `end`; 0 if it has no data points.
 
         Raises AwsBusy where CloudWatch returns only a part (CloudWatch API reference, MetricDataResult: StatusCode).
         """

@@ -1,4 +1,4 @@
-"""What the reconciler keeps: its findings, and where its next run begins.
+"""Stores the reconciler's findings, and where its next run begins.
 
 Both are items of the ledger's table, in partitions of their own. No finding is ever deleted.
 """
@@ -32,7 +32,7 @@ class Findings:
         return self.first(None)
 
     def first(self, most: int | None) -> list[Finding]:
-        """Return so many findings, the first by service and kind, read consistently; without a number, all."""
+        """Return the first findings by service and kind, read consistently: this many; without a number, all."""
         found = table.query(
             self._table,
             "reading the findings",
@@ -45,7 +45,7 @@ class Findings:
             return list(map(_finding, islice(found, most)))
 
     def write(self, finding: Finding) -> Finding | None:
-        """Write a finding that is still as it was read. None where another reconciler was faster."""
+        """Write a finding that has not changed since it was read. None if another reconciler was faster."""
         written = replace(finding, version=finding.version + 1)
         item = asdict(written)
         item[_OF_KEY] = item.pop("service")
@@ -80,7 +80,7 @@ class Turns:
 
 
 def _finding(item: dict[str, Any]) -> Finding:
-    """Read an item. What another version of Landfall keeps in it is passed over."""
+    """Read an item, and ignore fields of other versions of Landfall."""
     known = {each.name: item[each.name] for each in fields(Finding) if each.name in item}
     known.update(service=item[_OF_KEY], version=int(item["version"]))
     return Finding(**{**known, "kind": Kind(item["kind"]), "state": State(item["state"])})

@@ -1,6 +1,6 @@
 """The freezes: one DynamoDB item per service, and one for all. Steps read it; only people write it.
 
-A table of its own, so that the steps' role is given nothing but GetItem, and a person's only this one.
+It is a table of its own, so that a step's role needs only GetItem on it, and a person's role only this table.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Freezes:
         return tuple(each for each in found if each is not None)
 
     def of_all(self, services: Sequence[str]) -> dict[str, tuple[Freeze, ...]]:
-        """Return what `of` returns for each of these services, in one read for a hundred of them."""
+        """Return what `of` returns for each of these services, with one read for each hundred."""
         names = [EVERY_SERVICE, *services]
         items = table.get_all(self._table, "reading the freezes", ({"service": name} for name in names))
         with trying("reading the freezes"):
@@ -41,7 +41,7 @@ class Freezes:
         return _freeze(service, item) if item else None
 
     def put(self, freeze: Freeze, instead_of: Freeze | None) -> bool:
-        """Write a freeze in place of the one that was read before. False where somebody else was faster."""
+        """Replace the freeze that was read before. False if somebody else was faster."""
         same = (f"(attribute_not_exists({name}) OR {name} = :{name})" for name in ("since", "lifted_at"))
         condition = " AND ".join(same) if instead_of else "attribute_not_exists(service)"
         was = {":since": instead_of.since, ":lifted_at": instead_of.lifted_at} if instead_of else {}
@@ -58,6 +58,6 @@ class Freezes:
 
 
 def _freeze(service: str, item: dict[str, Any]) -> Freeze:
-    """Read an item that anybody may have written: a missing field is empty, and each value becomes text."""
+    """Read an item that a person may have written: a missing field is empty, and each value becomes text."""
     known = {each.name: str(item[each.name]) for each in fields(Freeze) if each.name in item}
     return Freeze(**{"reason": "", "by": "UNKNOWN", "since": "", **known, "service": service})

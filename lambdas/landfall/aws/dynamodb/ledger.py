@@ -1,7 +1,7 @@
 """The ledger: one DynamoDB item per deployment, opened before anything is touched and closed exactly once.
 
-`unfinished` is there from the opening until report, notification and lock are done with: what the sweep looks for.
-`fence` is that of the lock under which the record was last worked on: a writer with an older one is refused.
+A record has `unfinished` from its opening until report, notification and lock are done: the sweep looks for it.
+`fence` is that of the lock under which the record was last written: a writer with an older fence is refused.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ class Ledger(Closing):
         self._refused = table.meta.client.exceptions.ConditionalCheckFailedException
 
     def open(self, record: Record) -> bool:
-        """Write a record that does not exist yet. False when it does: the step is a replay."""
+        """Write a record that does not exist yet. False if it exists: then the step is a replay."""
         return self._set(record, "attribute_not_exists(deployment_id)")
 
     def update(self, service: str, deployment_id: str, **fields: Any) -> bool:
-        """Set fields of a record that is still open, of those WHILE_OPEN names. False when it is closed, or gone."""
+        """Set fields of an open record; WHILE_OPEN lists the allowed fields. False if the record is closed, or gone."""
         if not fields.keys() <= set(WHILE_OPEN):
             raise ValueError(f"{sorted(fields)}: closing a record looks for a change of {WHILE_OPEN} alone")
         return self._set({"service": service, "deployment_id": deployment_id, **fields}, IS_OPEN)
 
     def exchange(self, service: str, deployment_id: str, field: str, before: str, after: str) -> bool:
-        """Replace a field, of those WHILE_OPEN names, of a record that is open. `before` is empty for a new field.
+        """Replace a field of an open record; WHILE_OPEN lists the allowed fields. `before` is empty for a new field.
 
-        False when the record is closed, or the field no longer says `before`. Two writers at once are so written one
-        after the other. A call of which the answer was lost may take effect after what came next: then it changes
+        False if the record is closed, or if the field no longer has the value `before`. So of two writers at once, the
+        second sees that the first one wrote. A call with a lost answer may arrive after later calls: then it changes
         nothing.
         """
         if field not in WHILE_OPEN:
@@ -57,9 +57,9 @@ class Ledger(Closing):
         self._set({"service": service, "deployment_id": deployment_id, **fields}, "attribute_exists(deployment_id)")
 
     def finish(self, service: str, deployment_id: str) -> bool:
-        """Say that nothing is left to do, if that is so: closed, reported, announced, and notified where it must be.
+        """Mark a record finished if nothing is left to do: closed, reported, announced, and notified if required.
 
-        False where something is left; the record then stays unfinished, and the sweep comes back for it.
+        False if something is left; the record then stays unfinished, and the sweep comes back for it.
         """
         quiet = {f":quiet{n}": outcome.value for n, outcome in enumerate(QUIET)}
         told = f"(attribute_exists(notified) OR outcome IN ({', '.join(quiet)}))"
@@ -77,7 +77,7 @@ class Ledger(Closing):
         return True
 
     def claim_recovery(self, record: Record, mine: str) -> bool:
-        """Make `mine` the one execution that recovers a deployment. False where another execution was faster."""
+        """Make `mine` the one execution that recovers a deployment. False if another execution was faster."""
         before, count = record.get("recovered_by"), int(record.get("recoveries", 0))
         who = "recovered_by = :before" if before else "attribute_not_exists(recovered_by)"
         changes = {
@@ -88,7 +88,7 @@ class Ledger(Closing):
         return self._set(changes, f"{who} OR recovered_by = :recovered_by", {":before": before} if before else {})
 
     def claim_sweep(self, record: Record, name: str) -> bool:
-        """Count a recovery that the sweep is about to start under that name. False where nothing is left to do.
+        """Count a recovery that the sweep is about to start under that name. False if nothing is left to do.
 
         The sweep counts it, because a recovery that dies before its own claim could not. One name counts once.
         """

@@ -2,7 +2,7 @@
 
 HEAD names the newest record, which is signed. Each record links by hash to the last record before it that proved a
 release, and to the last one that changed the service. So the last proven release costs three reads and one check of a
-signature, however many records there are. Where a link is unknown or leads nowhere, this module looks through the
+signature, however many records there are. If a link is unknown or leads nowhere, this module looks through the
 records. A record counts if it is signed, or if a record that counts names its hash as the one before.
 """
 
@@ -23,9 +23,9 @@ from landfall.ledger.service_standing import CHANGED_BEFORE, LINKS, PROVEN_BEFOR
 from landfall.partitions import CHAINS
 
 WALKED = 50
-"""Proven releases that are read by their links, one read each. For more, reading all records once is cheaper."""
+"""How many proven releases are read by their links, one read each. For more, reading all records once is cheaper."""
 NEAREST = 10
-"""Proven releases to search: for the running revision, where the revision does not say which deployment made it; and
+"""How many proven releases are searched: for the running revision, if the revision does not name its deployment, and
 for an image that the index does not have."""
 NO_LINK = Link("", "")
 LAST = "last"
@@ -34,7 +34,7 @@ LAST = "last"
 
 @dataclass(frozen=True)
 class Stub:
-    """What is kept of a record while many are read."""
+    """The fields of a record that are kept while many are read."""
 
     number: int
     hash: str
@@ -45,14 +45,14 @@ class Stub:
 
 @dataclass(frozen=True)
 class Standing:
-    """The last records of a service that changed it, and that proved a release."""
+    """The last record that changed a service, and the last that proved a release of it."""
 
     last_change: Record | None
     last_proven: Record | None
 
 
 class Chained(Indexed):
-    """Partition key `service`, sort key `deployment_id`. `signing` is asked for when the first record is judged."""
+    """Partition key `service`, sort key `deployment_id`. `signing` is called when the first record is judged."""
 
     def __init__(self, table: Any, signing: Callable[[], Signing]) -> None:
         super().__init__(table)
@@ -63,7 +63,7 @@ class Chained(Indexed):
         return as_head(service, self.record(CHAINS, service))
 
     def head(self, service: str) -> Head | None:
-        """Return the HEAD of a service's chain. None before the first record, and for an item that is no HEAD."""
+        """Return the HEAD of a service's chain. None before the first record, or if the item is not a valid HEAD."""
         kept = self.head_as_kept(service)
         return chain.read_head(kept) if kept else None
 
@@ -122,7 +122,7 @@ class Chained(Indexed):
         return {name: Standing(last(name, CHANGED_BEFORE), last(name, PROVEN_BEFORE)) for name in names}
 
     def _newest_of_each(self, services: Sequence[str]) -> dict[str, Record | None]:
-        """Return the record that each HEAD names, where it counts, else what `_newest` finds."""
+        """Return the record that each HEAD names, if it counts, else the record that `_newest` finds."""
         items = {str(item["deployment_id"]): item for item in self.records_at((CHAINS, name) for name in services)}
         kept = {name: as_head(name, items.get(name)) for name in services}
         heads = {name: head for name, each in kept.items() if each and (head := chain.read_head(each))}
@@ -134,8 +134,8 @@ class Chained(Indexed):
     def proven_image(self, service: str, digest: str) -> Record | None:
         """Return the record of the release of this image that was proven last.
 
-        The index may not have it yet if it was proven this moment. So where the index has none, the last NEAREST proven
-        releases are asked.
+        The index may lack a release that was proven this moment. So if the index has none, this searches the last
+        NEAREST proven releases.
         """
         if found := self.proven_of(self.of_image(service, digest)):
             return found
@@ -144,8 +144,8 @@ class Chained(Indexed):
     def proven_of(self, candidates: Iterable[Record]) -> Record | None:
         """Return the newest of these records that counts and proved a release.
 
-        An index found them, and anybody who can write to the ledger may have written one. Landfall's signature decides.
-        A record from before signing has none. It counts if the links of the chain lead to it.
+        An index found them, and anybody who can write to the ledger may have written one, so Landfall's signature
+        decides. A record from before signing has no signature: it counts if the links of the chain lead to it.
         """
         in_order = sorted(filter(service_standing.proven, candidates), key=service_standing.place, reverse=True)
         for record in in_order:
@@ -162,7 +162,7 @@ class Chained(Indexed):
     def to_go_back_to(self, service: str, revision: str, deployment_id: str) -> Record | None:
         """Return the proven release that a failed deployment goes back to.
 
-        `revision` runs now. `deployment_id` is the deployment that its tag names, empty where it has none.
+        `revision` runs now. `deployment_id` is the deployment that the revision's tag names, empty if it has none.
         """
         own = self.record(service, deployment_id) if deployment_id else None
         if own is not None and not self._signing().trusts(own):
@@ -194,7 +194,7 @@ class Chained(Indexed):
         return next(self._looked_through(service, None, most), None)
 
     def _linked(self, service: str, link: str, most: int | None = SEARCHED) -> Iterator[Record]:
-        """Yield the records that a link leads to, the newest first. Where it ends, look through `most` records."""
+        """Yield the records that links lead to, the newest first. After the last link, look through `most` records."""
         record, fits = self._newest(service, self.head_as_kept(service), most), LINKS[link]
         if record is not None and fits(record):
             yield record
@@ -211,7 +211,7 @@ class Chained(Indexed):
             yield from filter(fits, self._looked_through(service, record, most))
 
     def _at(self, record: Record, to: Link) -> Record | None:
-        """Return the record that a link leads to, if it is the one that the link means.
+        """Return the record that a link names, if its hash is the one in the link.
 
         Records from before signing have links without a hash. Until signing has begun, any record with a place in the
         chain is then accepted.

@@ -22,9 +22,9 @@ from landfall.ledger.service_standing import LINKS
 from landfall.partitions import CHAINS
 
 WHILE_OPEN = ("fence", "progress", "migration", "gates", "after_check", "approval", "abort")
-"""What other steps write to a record that is open."""
+"""The fields that other steps write to an open record."""
 TRIES = 10
-"""A try is lost when another deployment of the service is closed first. After the last one, the step is retried."""
+"""A try fails if another deployment of the service closes first. After the last try, the step is retried."""
 _RACE_LOST = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
 
 
@@ -34,7 +34,8 @@ class Closing(Chained):
     def close(self, record: Record) -> Record | None:
         """Write a record with its outcome, and return the sealed record.
 
-        None when it has an outcome already, or a younger lock took it over. A record that can't be signed stays open.
+        None if it has an outcome already, or if a deployment with a newer lock took it over. A record that can't be
+        signed stays open.
         """
         service, deployment_id = record["service"], record["deployment_id"]
         for _ in range(TRIES):
@@ -48,7 +49,7 @@ class Closing(Chained):
         raise AwsCallFailed("HeadMoved", f"closing ledger record {deployment_id}: HEAD moved {TRIES} times meanwhile")
 
     def _signed(self, record: Record, newest: Record | None) -> Record:
-        """Return a record that is sealed on top of the newest one, with its links, and signed."""
+        """Return the record sealed as the next after the newest one, with its links, and signed."""
         known = service_standing.links(newest) if newest else {}
         fields = service_standing.as_fields(known)
         if known.keys() != LINKS.keys():
@@ -58,10 +59,10 @@ class Closing(Chained):
         return signing.sign(chain.sealed({**record, **fields}, head, signing.public_key.fingerprint))
 
     def _adopted(self, service: str, newest: Record | None) -> dict[str, str]:
-        """Look through all records once, where none that is signed says what was before, so that this one says it.
+        """Look through all records once, if no signed record notes what came before, so that this record notes it.
 
-        Only what the chain of the newest leads to counts. Records from before there were chains are in none: their
-        number and their hash are kept, so that one that somebody adds or takes is found.
+        Only records that the newest one's chain leads to count. Records from before there were chains are in no chain:
+        this record keeps their number and their hash, so that an added or removed one is found.
         """
         links = {}
         for link, fits in LINKS.items():
@@ -72,7 +73,7 @@ class Closing(Chained):
         return {**service_standing.as_fields(links), chain.UNCHAINED: chain.digest_of_unchained(old)}
 
     def _put_on_top(self, sealed: Record, before: Record, head: Record | None) -> bool:
-        """Write record and HEAD. Write nothing, and return False, where either changed since it was read."""
+        """Write record and HEAD. Write nothing, and return False, if either changed since it was read."""
         client, (service, deployment_id) = self._table.meta.client, (sealed["service"], sealed["deployment_id"])
         newest = {SEQUENCE: sealed[SEQUENCE], HASH: sealed[HASH], LAST: deployment_id}
         writes = (
@@ -92,9 +93,9 @@ class Closing(Chained):
     def _write(
         self, at: Mapping[str, str], fields: Mapping[str, Any], before: Record, same: tuple[str, ...]
     ) -> dict[str, Any]:
-        """Set the fields of an item that differ, on the condition that those named in `same` did not change.
+        """Set the fields of an item that differ, on the condition that the fields in `same` did not change.
 
-        A field whose name no expression may contain was written by somebody else: it is left as it is.
+        A field whose name an expression can't contain was written by somebody else: it stays unchanged.
         """
         changes = {n: value for n, value in fields.items() if n not in at and (n not in before or before[n] != value)}
         conditions = [f"#{n} = :was_{n}" if n in before else f"attribute_not_exists(#{n})" for n in same]

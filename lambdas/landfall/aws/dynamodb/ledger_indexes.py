@@ -1,11 +1,11 @@
 """Reads records by their keys, and finds them by the ledger's indexes.
 
-An index holds keys alone, and is a moment behind the table (DynamoDB developer guide, global secondary indexes: their
-reads are eventually consistent). So nothing that it says is believed: each record that it names is read consistently by
-its key, and counts if it fits. What it does not name yet may be there all the same: a caller to whom that matters looks
-at the newest records as well (`since`).
+An index holds only keys, and is a moment behind the table (DynamoDB developer guide, global secondary indexes: their
+reads are eventually consistent). So each record that an index names is read consistently by its key, and counts only if
+it matches. A record that the index does not name yet may exist: a caller to whom that matters also reads the newest
+records (`since`).
 
-DynamoDB makes one index at a time. Until an index is there, the records are read as they were before there was one.
+DynamoDB makes one index at a time. Until an index exists, the records are read without it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from landfall.ledger.service_standing import SEARCHED
 INDEX_EXECUTION, INDEX_UNFINISHED = "by_execution", "unfinished"
 INDEX_IMAGE, INDEX_COMMIT, INDEX_OUTCOME = "by_image", "by_commit", "by_outcome"
 INDEX_SHA = "by_sha"
-"""What `by_commit` was before. It held whole records, and goes when all others are there."""
+"""The predecessor of `by_commit`. It held whole records, and is removed when all other indexes exist."""
 INDEXES: Mapping[str, tuple[str, ...]] = {
     INDEX_EXECUTION: ("execution_arn",),
     INDEX_UNFINISHED: ("unfinished", "deployment_id"),
@@ -139,15 +139,15 @@ class Indexed:
         return list(self._fitting(service, ids, lambda record: record.get("image_digest") == digest))
 
     def any_of_image(self, service: str, digest: str) -> Record | None:
-        """Return a record of an image's deployments, and stop reading there; None where the index has none yet."""
+        """Return one record of an image's deployments, and stop reading there; None if the index has none yet."""
         ids = self._ids(INDEX_IMAGE, service, "image_digest = :value", {":value": digest}, ANY)
         return next(self._fitting(service, ids, lambda record: record.get("image_digest") == digest, each=1), None)
 
     def of_commit(self, service: str, prefix: str) -> list[Record]:
         """Return the records of a commit's deployments by their ids, the greatest first.
 
-        Either may be shortened: what is asked for, or the commit in the record (commit.same). A record that was opened
-        this moment may not be in the index yet.
+        Both the wanted commit and the one in the record may be shortened (commit.same). A record that was opened this
+        moment may not be in the index yet.
         """
         condition, values = "git_sha = :value", {":value": prefix}
         if digits := commit.digits(prefix):
@@ -172,9 +172,9 @@ class Indexed:
         return [record for record in self.records(service, ids) if record.get("git_sha") in wanted]
 
     def of_outcome(self, service: str, outcomes: Iterable[str], last: str = "") -> Iterator[Record]:
-        """Yield the records of deployments that ended so by their ids, the greatest first, as they are asked for.
+        """Yield the records of deployments with this outcome by their ids, the greatest first, as they are asked for.
 
-        With `last` they begin there, as those of `before` do. One that was closed this moment may not be in the index
+        With `last` they begin there, as in `before`. One that was closed this moment may not be in the index
         yet. An outcome with more than KEYS_LISTED records is looked for among all records: it is not rare.
         """
         wanted, ids = frozenset(outcomes), list[str]()
@@ -191,7 +191,7 @@ class Indexed:
     def _fitting(
         self, service: str, ids: Iterable[str] | None, fits: Callable[[Record], bool], each: int = table.MOST_KEYS
     ) -> Iterator[Record]:
-        """Yield the records of these ids that fit, the greatest id first; without ids, of all records."""
+        """Yield the matching records of these ids, the greatest id first; without ids, search all records."""
         if ids is None:
             yield from filter(fits, self.newest_first(service))
             return
@@ -203,9 +203,9 @@ class Indexed:
     def _ids(
         self, index: str, service: str, condition: str, values: Mapping[str, str], most: int | None = None
     ) -> list[str] | None:
-        """Return the ids that an index names under a service; None where it can't be asked."""
+        """Return the ids that an index has for a service; None if the index can't be queried."""
         if not all(values.values()):
-            return []  # no key is empty, and DynamoDB refuses to look for one
+            return []  # no key is empty, and DynamoDB refuses a query for an empty one
         condition, values = f"service = :service AND {condition}", {":service": service, **values}
         try:
             return [each for _, each in self._listed(index, condition, values, most)]
@@ -229,8 +229,8 @@ class Indexed:
 def is_not_there(error: AwsCallFailed) -> bool:
     """Say whether DynamoDB has no such index, or is still building it.
 
-    It refuses a query of either, with words about the index: "does not have the specified index", "Cannot read from
-    backfilling global secondary index"; the API reference (Query) names ResourceNotFoundException for the first. So an
-    index that answers is complete.
+    It refuses a query of such an index with one of these messages: "does not have the specified index", "Cannot read
+    from backfilling global secondary index"; the API reference (Query) names ResourceNotFoundException for the first.
+    So an index that answers is complete.
     """
     return error.code in ("ValidationException", "ResourceNotFoundException") and "index" in str(error)

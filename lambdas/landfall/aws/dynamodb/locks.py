@@ -15,10 +15,10 @@ class Locks:
         self._table = table
 
     def acquire(self, wanted: Lock, seen: Lock | None, taken_from: str | None = None) -> Lock | None:
-        """Take the lock if it is free, this deployment's already, or held by the execution `taken_from`.
+        """Take the lock if it is free, belongs to this deployment already, or is held by the execution `taken_from`.
 
-        None where another deployment has it, or where it changed since it was `seen`: so a call that was delayed, and
-        arrives after its own repetition, changes nothing. The fence in the answer is greater than any before.
+        None if another deployment has it, or if it changed since it was `seen`: so a delayed call that arrives after
+        its own repetition changes nothing. The fence in the answer is greater than any before.
         """
         free = "(attribute_not_exists(#owner) OR deployment_id = :id"
         free += " OR #owner = :from)" if taken_from else ")"
@@ -45,7 +45,7 @@ class Locks:
             return _lock(item)
 
     def release(self, service: str, deployment_id: str, fence: int) -> bool:
-        """Free the lock if this deployment holds it by this fence. False where another one does, or nobody."""
+        """Free the lock if this deployment holds it with this fence. False if another one holds it, or nobody."""
         with trying(f"releasing the lock of {service}"):
             try:
                 self._table.update_item(
@@ -60,7 +60,7 @@ class Locks:
         return True
 
     def read(self, service: str) -> Lock | None:
-        """Return the lock as it stands, read consistently. None where it was never taken."""
+        """Return the lock, read consistently. None if it was never taken."""
         with trying(f"reading the lock of {service}"):
             item = self._table.get_item(Key={"service": service}, ConsistentRead=True).get("Item")
             return _lock(item) if item else None

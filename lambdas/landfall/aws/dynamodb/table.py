@@ -27,11 +27,11 @@ def query(table: Any, what: str, most: int | None = None, **wanted: Any) -> Iter
 
 
 def get_all(table: Any, what: str, keys: Iterable[Mapping[str, str]]) -> Iterator[dict[str, Any]]:
-    """Yield the items that these keys have, read consistently, in no order. Each call is made when it is needed.
+    """Yield the items with these keys, read consistently, in no order. Each call is made when it is needed.
 
     DynamoDB leaves keys of a call unprocessed when its answer would be over 16 MB, or when it is throttled; these are
     asked for again. It refuses a call of which it could process nothing (API reference, BatchGetItem). So each answer
-    brings items. Raises AwsBusy where one does not.
+    brings items. Raises AwsBusy if one does not.
     """
     left = list({tuple(sorted(each.items())): dict(each) for each in keys}.values())
     while left:
@@ -56,7 +56,7 @@ def set_if(
     condition: str,
     values: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Set fields of an item. False where the condition does not hold; it may use `#name` and `:name` of each field."""
+    """Set fields of an item. False if the condition does not hold; it may use `#name` and `:name` of each field."""
     with trying(what):
         try:
             table.update_item(

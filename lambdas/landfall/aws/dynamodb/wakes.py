@@ -1,4 +1,4 @@
-"""The task tokens with which deployments that wait for a sign-off are woken. They stand in the ledger's table alone.
+"""The task tokens that wake deployments which wait for a sign-off. They are kept only in the ledger's table.
 
 One is kept for each service: of two deployments that wait, the newer one ends the wait of the older one anyway.
 """
@@ -14,7 +14,7 @@ from landfall.aws.trying import trying
 from landfall.partitions import WAKES
 
 GONE = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
-"""Codes of a token that was used, or whose state has been left (Step Functions API reference, SendTaskSuccess)."""
+"""Codes for a token that was used, or whose state has ended (Step Functions API reference, SendTaskSuccess)."""
 
 
 class Wakes:
@@ -31,13 +31,13 @@ class Wakes:
         table.set_if(self._table, f"noting how to wake {deployment_id}", key(WAKES, service), fields, condition=is_any)
 
     def token(self, service: str, deployment_id: str) -> str | None:
-        """Return the token of a deployment's wait, read consistently; None where another one or none is kept."""
+        """Return the token of a deployment's wait, read consistently; None if there is none, or only another's."""
         with trying(f"reading how to wake {deployment_id}"):
             item = self._table.get_item(Key=key(WAKES, service), ConsistentRead=True).get("Item", {})
             return str(item["token"]) if item.get("of") == deployment_id else None
 
     def wake(self, token: str) -> bool:
-        """End the wait that has this token. False where it has ended: the token was used, or its time is over."""
+        """End the wait that has this token. False if it has ended: the token was used, or its time is over."""
         client = self._client()
         with trying("waking a deployment"):
             try:

@@ -41,7 +41,7 @@ NOT_RUN = frozenset(
 
 
 class AfterFunction:
-    """The function. `waiting` makes a client that waits so many seconds for an answer, and sends a request once."""
+    """The function. `waiting` makes a client that waits this many seconds for an answer, and sends a request once."""
 
     def __init__(self, client: Any, waiting: Callable[[int], Any], function: str) -> None:
         self._client = client
@@ -51,7 +51,7 @@ class AfterFunction:
         self._named = {"FunctionName": name, **({"Qualifier": qualifier} if qualifier else {})}
 
     def time_limit(self) -> int:
-        """Return the function's own time limit in seconds. Raises AwsCallFailed where it is missing or denied."""
+        """Return the function's own time limit in seconds. Raises AwsCallFailed if it is missing or denied."""
         with trying(f"reading the configuration of function {self._function!r}"):
             return int(self._client.get_function_configuration(**self._named)["Timeout"])
 
@@ -61,7 +61,7 @@ class AfterFunction:
             self._client.invoke(**self._named, InvocationType="DryRun", Payload=b"{}")
 
     def call(self, document: Mapping[str, Any], seconds: int) -> Reply:
-        """Call it once, and wait for its answer for so many seconds. What went wrong is part of the reply."""
+        """Call the function once, and wait this many seconds for its answer. The reply contains any error."""
         payload = json.dumps(document).encode()
         try:
             reply = self._waiting(seconds).invoke(**self._named, InvocationType="RequestResponse", Payload=payload)

@@ -22,14 +22,14 @@ class Versions:
         self._client = client
 
     def of(self, function: str) -> list[Version]:
-        """Return a function's versions, $LATEST aside, which is none."""
+        """Return a function's published versions, without $LATEST."""
         with trying(f"listing versions of {function}"):
             pages = self._client.get_paginator("list_versions_by_function").paginate(FunctionName=function)
             found = [each for page in pages for each in page["Versions"] if each["Version"] != LATEST]
             return [Version(function, int(v["Version"]), datetime.strptime(v["LastModified"], _STAMP)) for v in found]
 
     def remove(self, version: Version) -> None:
-        """Remove a version. One that is gone already is as it should be."""
+        """Remove a version. A version that is already gone is no error."""
         with trying(f"removing version {version.number} of {version.function}"):
             try:
                 self._client.delete_function(FunctionName=version.function, Qualifier=str(version.number))
@@ -55,12 +55,12 @@ class Definitions:
             return Definition(str(found["definition"]), found["updateDate"])
 
     def executions(self, machine_arn: str, since: datetime) -> list[Began]:
-        """Return a machine's executions that run, and those that ended badly since then."""
+        """Return a machine's running executions, and those that failed since then."""
         running = self._listed(machine_arn, "RUNNING", None)
         return running + [b for status in _UNSUCCESSFUL for b in self._listed(machine_arn, status, since)]
 
     def _listed(self, machine_arn: str, status: str, since: datetime | None) -> list[Began]:
-        """The ended come by their end, the last first (Step Functions API reference, ListExecutions)."""
+        """Ended executions are listed by their end, the newest first (Step Functions API reference, ListExecutions)."""
         found: list[Began] = []
         with trying(f"listing {status} executions of {machine_arn}"):
             pages = self._client.get_paginator("list_executions").paginate(

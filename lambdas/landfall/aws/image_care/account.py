@@ -1,6 +1,6 @@
-"""Amazon ECS: every revision, service and task of the account in one region, of whatever cluster.
+"""Amazon ECS: every revision, service and task of the account in one region, in all clusters.
 
-What is left out of an answer would be an image that nobody seems to need. So a failure of any kind is raised.
+If an answer left something out, an image that is needed would look unused. So every failure is raised.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ Pace = Callable[[int], None]
 
 
 class AccountReader:
-    """Reads it all. `pace` is told before each call, and may wait: deployments need the same quotas."""
+    """Reads everything. It calls `pace` before each call to AWS; `pace` may wait: deployments need the same quotas."""
 
     def __init__(self, client: Any, pace: Pace = lambda _: None) -> None:
         self._client = client
         self._pace = pace
 
     def read(self, cluster: str, service: str, also: Iterable[str] = ()) -> Account:
-        """Return what the account has. `cluster` and `service` name Landfall's own, `also` more revisions to read.
+        """Return everything. `cluster` and `service` name Landfall's own service, `also` more revisions to read.
 
         Users are read first and revisions last, so that a revision which came into use meanwhile is still ACTIVE.
         """
@@ -63,7 +63,7 @@ class AccountReader:
         yield from self._listed("list_task_definitions", "taskDefinitionArns", status="ACTIVE")
 
     def _definition(self, arn: str, *, needed: bool) -> Definition | None:
-        """Return a revision; None for one that only a record names, and that ECS has deleted."""
+        """Return a revision; None if only a record names it and ECS has deleted it."""
         self._pace(1)
         try:
             told, tags = ecs.task_definition(self._client, arn)
@@ -79,7 +79,7 @@ class AccountReader:
         with trying(what):
             reply = getattr(self._client, operation)(**wanted)
             for failure in reply.get("failures", []):
-                if failure.get("reason") != ecs.MISSING:  # it stopped or went meanwhile
+                if failure.get("reason") != ecs.MISSING:  # it stopped or was removed meanwhile
                     raise AwsCallFailed(str(failure.get("reason")), f"{what}: {failure.get('reason')}")
             return list(reply[key])
 
@@ -99,7 +99,7 @@ def _name(arn: str) -> str:
 
 
 def _of_service(service: Mapping[str, Any], cluster: str, own: tuple[str, str]) -> list[User]:
-    """Return a service once for each revision that it has, or is on its way to or from."""
+    """Return a service once for each revision that it runs, rolls out or replaces."""
     name, sets = str(service["serviceName"]), (*service.get("deployments", []), *service.get("taskSets", []))
     revisions = dict.fromkeys([service.get("taskDefinition"), *(each.get("taskDefinition") for each in sets)])
     return [User(f"service {cluster}/{name}", str(each), (cluster, name) == own) for each in revisions if each]

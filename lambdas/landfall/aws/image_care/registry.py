@@ -1,4 +1,4 @@
-"""Amazon ECR: what clearing a repository needs beside its list of images.
+"""Amazon ECR: the calls for clearing a repository, beside the list of its images.
 
 Sources: Amazon ECR API reference, BatchGetImage and BatchDeleteImage (100 images at most; both answer 200 with
 `failures`), GetLifecyclePolicy.
@@ -51,7 +51,7 @@ class Registry:
             )
             for failure in reply.get("failures", []):
                 code = str(failure.get("failureCode", UNREADABLE))
-                if code != ABSENT:  # one that was deleted meanwhile names nothing any more
+                if code != ABSENT:  # an index that was deleted meanwhile names no images
                     raise AwsCallFailed(code, f"{what}: {code}: {failure.get('failureReason', '')}")
             found = {str(i["imageId"]["imageDigest"]): json.loads(i["imageManifest"]) for i in reply.get("images", [])}
             told = {d: tuple(str(each["digest"]) for each in m.get("manifests", [])) for d, m in found.items()}
@@ -61,9 +61,9 @@ class Registry:
         return told
 
     def delete(self, digests: Sequence[str]) -> Mapping[str, str]:
-        """Delete images with all their tags, MOST at once. Return the code of each that ECR did not delete.
+        """Delete images with all their tags, MOST at once. Return the code for each image that ECR did not delete.
 
-        One that is not there any more counts as deleted.
+        An image that no longer exists counts as deleted.
         """
         with trying(f"deleting {len(digests)} images in repository {self._repository!r}"):
             reply = self._client.batch_delete_image(

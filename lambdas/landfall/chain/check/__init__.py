@@ -1,7 +1,7 @@
-"""Verifies a service's chain: pure, so that it says the same of a ledger and of an export of it.
+"""Verifies a service's chain. It is pure, so a ledger and its export give the same result.
 
-Records are gone through once. What is kept of each lies in a temporary database (shelf.py), so that a long history
-takes no more memory than a short one.
+It reads each record once, and keeps a short form in a temporary database (shelf.py), so that a long history takes no
+more memory than a short one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ __all__ = ["Evidence", "Finding", "Kept", "Verified", "judge", "verify"]
 
 @dataclass(frozen=True)
 class Verified:
-    """What was looked at, and what was found. `before` were closed before the chain began; `began` is its first.
+    """What was read, and what was found. `before` counts records closed before the chain; `began` is the chain's first.
 
-    Of those in the chain `signed` are signed, and `covered` are from before signing and lie under the first that is.
-    `notes` say what somebody added that decides nothing. `since` is the number of the record that this check went on
-    from: nothing before it was looked at. 0 where everything was.
+    Of the records in the chain, `signed` are signed, and `covered` are from before signing and covered by the first
+    signed one. `notes` list additions by somebody that do no harm. `since` is the number of the record at which this
+    check began: it read no earlier record. It is 0 if the check read everything.
     """
 
     service: str
@@ -38,13 +38,13 @@ class Verified:
 
 
 def verify(evidence: Evidence) -> Verified:
-    """Look at everything, and say all that is wrong."""
+    """Check everything, and return all findings."""
     with Kept.of(evidence) as kept:
         return judge(kept)
 
 
 def judge(kept: Kept) -> Verified:
-    """Say all that is wrong with what was kept of a service's evidence."""
+    """Return all findings in the kept evidence of a service."""
     planted = anchors.planted(kept)
     found = (*record_places.findings(kept), *signatures.findings(kept), *anchors.findings(kept))
     first = kept.first

@@ -1,4 +1,4 @@
-"""What the report bucket remembers of a chain. Whoever may write to the bucket can put an anchor there as well."""
+"""Compares a chain with its anchors in the report bucket. Anybody who may write to the bucket can add an anchor."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ _SHOWN = 5
 
 
 def planted(kept: Kept) -> list[Anchor]:
-    """Return the anchors that agree with no record and are not Landfall's, and leave them out: they say nothing.
+    """Return the anchors that match no record and are not Landfall's, and leave them out of the check.
 
-    Since signing began an anchor carries the record's signature; what was added for a record of before came late.
+    Since signing began, an anchor has the record's signature. An anchor that was added later for an older record is
+    `late`.
     """
     first = kept.first_signed
     since = first.number if first else 0
@@ -35,7 +36,7 @@ def _is_own(anchor: Anchor, kept: Kept, since: int) -> bool:
 
 
 def findings(kept: Kept) -> Iterator[Finding]:
-    """Compare the chain with its anchors, once those that are planted are left out."""
+    """Compare the chain with its anchors, without the planted ones."""
     for anchor, record in kept.shelf.anchors():
         yield from _anchor(anchor, record, kept.service)
     newest = last.number if (last := kept.newest) else 0

@@ -1,4 +1,4 @@
-"""What a check is given, and what it finds."""
+"""The input of a check, and its findings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landfall.chain.signature import PublicKey
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that can't be if nobody changed anything. The codes are explained in docs/evidence.md."""
+    """A fact that is impossible unless somebody changed something. docs/evidence.md explains the codes."""
 
     code: str
     what: str
@@ -27,10 +27,10 @@ def found(code: str, what: str, record: Stub) -> Finding:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All there is of a service: its records in the order they are kept in, its HEADs as they are kept, its anchors.
+    """All evidence of a service: its records in the stored order, its HEADs as stored, and its anchors.
 
     A history that is too long for memory is kept record by record (kept_evidence.py). `keys` are those whose signatures
-    count. `begun` says that closings of the service are signed, and says so from elsewhere than the records do.
+    count. `begun` says that signing has begun for the service; its source is not the records.
     """
 
     service: str

@@ -1,4 +1,4 @@
-"""What is kept of a service's evidence while it is read, record by record."""
+"""Keeps the short form of a service's evidence while it is read, record by record."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from landfall.chain.signature import PublicKey
 
 
 class Kept:
-    """The evidence of a service in short.
+    """The short form of a service's evidence.
 
-    `any_order`: the records come by their ids, as from a ledger, and stand in the order of their numbers; of two with
-    one number the one that comes later stands first. `since`: the number of the first record, if what came before it
-    was verified earlier. `heads` is None where HEAD is not to be looked at.
+    `any_order`: the records are read in the order of ids, as from a ledger, and kept in the order of numbers; of two
+    with the same number, the later one comes first. `since`: the number of the first record, if the records before it
+    were verified earlier. `heads` is None if HEAD is not checked.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Kept:
 
     @classmethod
     def of(cls, evidence: Evidence, mark: Callable[[Record], int] = lambda _: 0) -> Self:
-        """Go through evidence, and keep what the check needs. `mark` gives what to remember of each record."""
+        """Read evidence, and keep what the check needs. `mark` returns the caller's own note about each record."""
         kept = cls(evidence.service, evidence.keys, begun=evidence.begun)
         kept.heads = evidence.heads
         for record in evidence.records:
@@ -49,7 +49,7 @@ class Kept:
         self.shelf.close()
 
     def add(self, record: Record, mark: int = 0) -> None:
-        """Keep a record in short."""
+        """Keep the short form of a record."""
         stub = stub_of(record, self.service, self.keys)
         self.records += 1
         at = -self.records if self.any_order else self.records

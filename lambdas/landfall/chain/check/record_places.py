@@ -1,4 +1,4 @@
-"""Whether each record is as it was closed, has a place, and follows on the one before."""
+"""Checks that each record is unchanged since its closing, has a place, and follows the one before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from landfall.chain.check.stub import Stub, token
 
 
 def findings(kept: Kept) -> Iterator[Finding]:
-    """Look at records alone, and at HEAD."""
+    """Check the records and HEAD, without signatures and anchors."""
     for record in kept.shelf.stubs(shelf.FOREIGN):
         what = f"it belongs to {record.foreign}, but is among the records of {kept.service}"
         yield found("FOREIGN", what, record)
@@ -38,7 +38,7 @@ def _order(kept: Kept) -> Iterator[Finding]:
 
 
 def _links(kept: Kept) -> Iterator[Finding]:
-    """Look at each record and the one before. What the first names was verified earlier, if others were before it."""
+    """Check each record against the one before. If the check began later, the first one's link was verified earlier."""
     last, hash_ = max(kept.since, 1) - 1, None if kept.since else token(NONE_BEFORE)
     for after in kept.shelf.stubs(shelf.ORDERED):
         number = after.number
@@ -53,7 +53,7 @@ def _links(kept: Kept) -> Iterator[Finding]:
 
 
 def _heads(kept: Kept, heads: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
-    """Look at each HEAD; a table holds one at most, an export whatever somebody wrote."""
+    """Check each HEAD. A table holds one at most; an export may hold several."""
     last = kept.newest
     if last and not heads:
         yield found("HEAD_MISSING", "this is the newest record, but there is no HEAD that names it", last)
@@ -79,7 +79,7 @@ def _head(head: Head, last: Stub | None, service: str) -> Iterator[Finding]:
 
 
 def _outside(kept: Kept) -> Iterator[Finding]:
-    """Look at closed records that have no place. When signing began it was noted which of them there were."""
+    """Check the closed records without a place. The first signed record noted which of them existed."""
     first, signed = kept.first, kept.first_signed
     began, noted = first.ended_at if first else "", signed.unchained if signed else None
     changed = noted is not None and noted != chain.digest_of_contents(kept.shelf.old())

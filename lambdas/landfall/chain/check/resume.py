@@ -1,8 +1,8 @@
-"""Goes on from an earlier check: what is remembered of it, and whether what came since extends what it verified.
+"""Continues an earlier check: what to remember of it, and whether later records extend the verified ones.
 
-A check that goes on never says what is wrong. It says that all is well from the remembered record on, or why it can't:
-then everything has to be read, and the whole check decides. A gap is as likely a clock that was wrong as a record that
-somebody took.
+Such a check never reports a finding. It says that the records from the remembered one on are whole, or why it can't say
+so: then a check of everything decides. A gap may come from a wrong clock as well as from a record that somebody
+removed.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from landfall.chain.check.kept_evidence import Kept
 from landfall.chain.signature import is_signed
 
 MOST = 100
-"""How many records may be pending, and how many ahead. With more there is nothing to go on from."""
+"""How many records may be pending, and how many ahead. With more, the next check reads everything."""
 
 
 @dataclass(frozen=True)
 class Point:
-    """The newest record of a service that was verified, is signed and anchored; and what was known of others then.
+    """The newest verified record of a service that is signed and anchored, and what was known of other records then.
 
     `after`: of the records whose ids are not greater, all but `pending` were verified. `ahead` were verified, and have
     greater ids. `key`: the fingerprint of the key that signed. `whole`: when all records were read last.
@@ -44,9 +44,9 @@ class Point:
 
 
 def point_of(kept: Kept, whole: str, earlier: Point | None = None) -> Point | None:
-    """Return what to go on from, of a service in which nothing was found wrong. None where there is nothing.
+    """Return the point from which the next check of a service without findings continues; None if there is none.
 
-    `earlier` is what this check went on from itself.
+    `earlier` is the point from which this check began.
     """
     last = kept.shelf.vouched()
     if last is None:
@@ -63,7 +63,7 @@ def point_of(kept: Kept, whole: str, earlier: Point | None = None) -> Point | No
 
 
 def differs(point: Point, record: Record | None, kept: Kept) -> str:
-    """Say why a record is not the one that was verified; "" where it is."""
+    """Say why a record is not the one that was verified; "" if it is."""
     if record is None:
         return f"record {point.sequence} ({point.deployment_id}) is gone"
     if (chain.number(record), record.get(HASH), record.get(SIGNATURE)) != (point.sequence, point.hash, point.signature):
@@ -74,7 +74,7 @@ def differs(point: Point, record: Record | None, kept: Kept) -> str:
 
 
 def strange(point: Point, kept: Kept, told: Verified) -> str:
-    """Say what in the records since then needs a check of all; "" where they extend what was verified."""
+    """Say what in the later records needs a check of everything; "" if they extend the verified ones."""
     if told.findings:
         return f"{told.findings[0].code}: {told.findings[0].what}"
     if told.before:
@@ -85,7 +85,7 @@ def strange(point: Point, kept: Kept, told: Verified) -> str:
 
 
 def cut_short(kept: Kept) -> int:
-    """Leave out what does not follow on the first record without a gap, and HEAD: reading was interrupted.
+    """After an interruption, leave out HEAD and the records after the first gap.
 
     Return the number of the last record that is left.
     """

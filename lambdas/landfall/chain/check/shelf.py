@@ -1,4 +1,4 @@
-"""Keeps stubs and anchors in order while a history is read, with the same memory whatever its length.
+"""Keeps stubs and anchors in order while a history is read. It takes the same memory for a history of any length.
 
 It is a temporary database of SQLite's own: private, deleted when it is closed, and on disk as soon as it outgrows a
 cache of 1 MB (SQLite documentation, Temporary Files). So 100,000 records take 100 MB of disk for as long as a check
@@ -66,7 +66,7 @@ class Shelf:
         self._db.executescript(_TABLES)
 
     def close(self) -> None:
-        """Throw everything away."""
+        """Delete everything."""
         self._db.close()
 
     def keep(self, stub: Stub, at: int, *, by_number: bool, mark: int) -> None:
@@ -91,7 +91,7 @@ class Shelf:
         self._db.execute("INSERT INTO anchors VALUES (NULL, ?, ?, ?, 0, ?)", row)
 
     def forget_anchors(self) -> None:
-        """Throw the anchors away: they are read anew."""
+        """Delete the anchors: they are read again."""
         self._db.execute("DELETE FROM anchors")
 
     def stubs(self, which: str, *values: str) -> Iterator[Stub]:
@@ -114,7 +114,7 @@ class Shelf:
         return None if stub is None else str(json.loads(stub.signature)) if stub.signature[:1] == '"' else ""
 
     def strange(self) -> Iterator[tuple[int, Anchor]]:
-        """Yield the anchors that agree with no record, each with its place."""
+        """Yield the anchors that match no record, each with its place."""
         for at, body in self._db.execute(_STRANGE):
             yield at, Anchor(*json.loads(body))
 
@@ -123,12 +123,12 @@ class Shelf:
         self._db.executemany("UPDATE anchors SET planted = 1 WHERE at = ?", [(each,) for each in at])
 
     def anchors(self) -> Iterator[tuple[Anchor, Stub | None]]:
-        """Yield the anchors, each with the record of its number: of two the one that is signed."""
+        """Yield the anchors, each with the record of its number: of two records, the signed one."""
         for anchor, body in self._db.execute(_ANCHORS):
             yield Anchor(*json.loads(anchor)), Stub(*json.loads(body)) if body else None
 
     def gone(self, service: str) -> Iterator[int]:
-        """Yield the numbers that a service has anchors of, and no record."""
+        """Yield the numbers for which a service has an anchor but no record."""
         return (_number(number) for (number,) in self._db.execute(_GONE, (token(service),)))
 
     def anchored(self) -> int:
@@ -137,15 +137,15 @@ class Shelf:
         return int(found)
 
     def vouched(self) -> Stub | None:
-        """Return the newest record that is signed, and that an anchor agrees with."""
+        """Return the newest record that is signed and matches an anchor."""
         return self.first(_VOUCHED)
 
     def pending(self, after: str, number: int, most: int) -> list[str]:
-        """Return ids up to `after` of at most so many records that are open, or have a greater number."""
+        """Return ids up to `after` of records that are open or have a greater number, with a limit."""
         return self._ids(_PENDING, after, number, most)
 
     def ahead(self, after: str, number: int, most: int) -> list[str]:
-        """Return ids past `after` of at most so many records that are closed, and have no greater number."""
+        """Return ids past `after` of records that are closed and have no greater number, with a limit."""
         return self._ids(_AHEAD, after, number, most)
 
     def _ids(self, which: str, after: str, number: int, most: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether each record was closed by Landfall: the hash of a chain has no key, its signatures have."""
+"""Checks that Landfall closed each record: anybody can compute a hash, but only Landfall can sign it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from landfall.chain.check.kept_evidence import Kept
 
 
 def findings(kept: Kept) -> Iterator[Finding]:
-    """Look at the signatures. From the first signed record on each must be; those before are covered by its hash."""
+    """Check the signatures. From the first signed record on all must be signed; its hash covers the earlier ones."""
     first = kept.first_signed
     for record in kept.shelf.stubs(shelf.UNSIGNED):
         if record.claims_key:
@@ -24,7 +24,7 @@ def findings(kept: Kept) -> Iterator[Finding]:
 
 
 def covered(kept: Kept) -> int:
-    """Return how many records from before signing the first signed one covers: those that its hashes lead to."""
+    """Return how many records from before signing the first signed one covers, by following the hashes."""
     at, number = kept.first_signed, 0
     while at is not None and (at := kept.shelf.first(shelf.OF_HASH, at.previous)) is not None and at.seated:
         number += 1

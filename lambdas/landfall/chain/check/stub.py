@@ -1,4 +1,4 @@
-"""What is kept of a record while all of a service's records are read: what the check needs, and nothing else."""
+"""The short form of a record, kept while all of a service's records are read: only what the check needs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _OF_A_PLACE = frozenset({HASH, SEQUENCE, PREVIOUS, SIGNATURE, SIGNED_BY})
 
 
 class Place(IntEnum):
-    """Where a record stands.
+    """Where a record belongs.
 
-    PLACED: it has a number in the chain. UNPLACED: it says something of a place, and has none. OUTSIDE: it says nothing
-    of a place: it is open, or from before there were chains. BEYOND: it has a number after those that are checked.
+    PLACED: it has a number in the chain. UNPLACED: it has fields of a place, but no valid place. OUTSIDE: it has no
+    fields of a place: it is open, or from before chains. BEYOND: its number is after those that are checked.
     """
 
     PLACED = 1
@@ -30,8 +30,8 @@ class Place(IntEnum):
 class Stub(NamedTuple):
     """A record in short: about 500 bytes, where a record has about 6,000.
 
-    `hash`, `previous` and `signature` are spelled by `token`. `sound`: the hash is that of the content. `seated`: it
-    has a place that a closing gives. `signed`: a key that counts signed it. `claims_key`: it says that it was signed.
+    `hash`, `previous` and `signature` are spelled by `token`. `sound`: the hash matches the content. `seated`: it has a
+    valid place. `signed`: a key that counts signed it. `claims_key`: it names a key that signed it.
     """
 
     deployment_id: str
@@ -55,7 +55,7 @@ class Stub(NamedTuple):
 
 
 def stub_of(record: Record, service: str, keys: Iterable[PublicKey]) -> Stub:
-    """Return what is kept of a record among those of a service."""
+    """Return the short form of one of a service's records."""
     seated = chain.is_placed(record)
     own = record.get("service") == service
     key, noted = record.get(SIGNED_BY), record.get(chain.UNCHAINED)
@@ -88,7 +88,7 @@ def _place(record: Record) -> Place:
 
 
 def token(value: Any) -> str:
-    """Return one spelling of any value, by which two are compared; a text is in quotation marks."""
+    """Return a spelling of any value, for comparison; a text is in quotation marks."""
     if isinstance(value, str):
         return encode_basestring_ascii(value)
     try:

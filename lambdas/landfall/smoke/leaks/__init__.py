@@ -1,7 +1,7 @@
-"""What an error's body must not tell a stranger: stack traces, queries, paths and secrets, by kind.
+"""Finds what an error's body must not show: stack traces, queries, paths and secrets, by kind.
 
 It judges a release, so it must not mistake "password is required" for a password; redaction may.
-Each pattern is plain enough to be searched in linear time, or nearly: the text is somebody else's.
+Each pattern is simple enough for a search in nearly linear time, since the text is foreign.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from landfall.smoke.leaks import databases, server_paths, traces
 from landfall.smoke.leaks.spelled import Spelled, spelled
 from landfall.text.lazy_pattern import Later
 
+_SSN = rf"(?!(?:000|666|9\d\d-(?!5\d|6[0-5]|7\d|8[0-8]|9[0-24-9]))|\d{{3}}-00|\d{{3}}-\d\d-0000){kinds.SSN}"
+"""One that is given to people: no area 000, 666 or 9…, no group 00, no serial 0000 (SSA, POMS RM 10201.035); but those
+of taxpayers begin with 9 (IRS, ITIN)."""
 KINDS: Mapping[str, tuple[Look, ...]] = {
     **traces.TRACES,
     "a database's error": databases.DATABASES,
@@ -28,49 +31,50 @@ KINDS: Mapping[str, tuple[Look, ...]] = {
     "a private key": (look(kinds.PRIVATE_KEY, "private key"),),
     "a token": (look(r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}", "eyj"),),
     "a password": (),
-    "a social security number": (look(kinds.SSN, "-"),),
+    "a social security number": (look(_SSN, "-"),),
     "a path of the server": server_paths.PATH,
     "a place in the source": server_paths.PLACE,
 }
-"""Without a look: it takes more than one to tell."""
+"""Kinds without a single pattern: they need more than one sign."""
 _NEEDS = tuple((need, kind, each) for kind, looks in KINDS.items() for each in looks for need in each.needs)
 _LESSER = frozenset(("a query", "a path of the server", "a place in the source", "a stack trace", "a debugging page"))
-"""They stand in traces and in a database's words, and say nothing more there."""
+"""Kinds that are part of traces and of databases' errors, and add nothing there."""
 _TOKENS = (
     look(r"(?i)\bauthorization\"?: ?\"?(?:bearer|basic|token) [\w+/=.-]{8,}", "authorization"),
+    look(r"(?i)\"(?:set-)?cookie\\?\": ?\[?\\?\"[^\"\s;=]{1,60}=[\w%.+/-]{16,}", "cookie"),
     look(r"hooks\.slack\.com/services/\w+/\w+/\w{8,}", "hooks.slack.com"),
 )
 _LABELLED = 16_384
-"""Characters of a text in which values are looked for behind labels: each label costs more than a pattern."""
+"""How many characters are searched for values after labels: each label costs more than a pattern."""
 _MAY_HOLD = Later(
     r"(?i)pass|pwd|pw\b|pswd|secret|token|key|cred|pin\b|otp|cv[vc2]|csrf|xsrf|sid|session|saml|jwt|auth|sig|hmac"
     r"|connection"
     r"|code|answer|mnemonic|phrase|kennwort|contrase|senha|парол|密码|パスワード|wachtwoord|has\u0142o"
 )
-"""One of these is in every label of secrets: without one there is no need to read any."""
+"""Every label of secrets contains one of these: without them, no label needs to be read."""
 _PUBLIC = frozenset(
     """csrf xsrf authenticity verification antiforgery forgery nonce next continuation page pagination cursor request
     unexpected invalid middleware captcha recaptcha site public publishable idempotency correlation trace sync
     change""".split()  # noqa: SIM905
 )
-"""What stands before `token` or `key` where everybody may see it: forms and pages are made with such."""
+"""Words before `token` or `key` that make it public: forms and pages contain such values."""
 _STANDS_IN = Later(
     r"(?i)(?:your|my|the|some|an?|example|sample|dummy|test|insert|replace|changeme|placeholder|redacted|hidden)\b"
     r"|.*(?:[x*•]{4,}|\.\.\.|<|\$\{|\{\{|your[-_])"
 )
 _A_NAME = Later(r"[A-Z][A-Z0-9_]+|[a-z]+(?:[_-][a-z]+)+\d{0,2}|[a-z]+\d?")
-"""That of a variable or a word, with a number behind it at most."""
+"""The form of a variable's name or a word, perhaps with a number after it."""
 _SHORTEST = 6
 _FIELDS_OF_NAMES = ("param", "path", "field", "name", "key", "property", "loc", "attribute", "dataPath", "fieldName")
 _FIELDS_OF_VALUES = ("value", "input", "received", "rejectedValue", "attemptedValue", "given")
 _FILES = ("file", "fileName", "filename", "absPath")
 _CLASSES = frozenset(("className", "declaringClass"))
-"""What Jackson and Gson call the class of a java.lang.StackTraceElement."""
+"""Jackson's and Gson's names for the class of a java.lang.StackTraceElement."""
 _LINES = ("line", "lineNumber", "line_number", "lineno")
 
 
 def found(text: str) -> list[str]:
-    """Return the kinds of things that a text tells, and nothing of the text itself."""
+    """Return the kinds of data that a text leaks, without any of the text."""
     said = spelled(text)
     told = {kind for part in said.texts for kind in _told(part)}
     if any(_is_source(each) for each in said.objects):
@@ -86,7 +90,7 @@ def found(text: str) -> list[str]:
 
 
 def _told(text: str) -> Iterator[str]:
-    """Yield the kinds that have a look which is found in a text."""
+    """Yield the kinds of which a pattern matches the text."""
     plain = folded(text)
     tried: set[Look] = set()
     for need, kind, each in _NEEDS:
@@ -97,13 +101,13 @@ def _told(text: str) -> Iterator[str]:
 
 
 def _tokens(text: str) -> Iterator[str]:
-    """Yield what looks like somebody's token."""
+    """Yield texts that look like tokens."""
     yield from (match.group() for match in vendor_tokens.PREFIXED.matches(text))
     yield from (match.group() for each in _TOKENS for match in each.matches(text))
 
 
 def _has_password(said: Spelled) -> bool:
-    """Say whether a value stands behind a label, or beside one, that somebody made up as a secret."""
+    """Say whether a generated secret follows a label, or is beside one."""
     texts = [text[:_LABELLED] for text in said.texts if _MAY_HOLD.search(text)]
     behind = (found for text in texts for found in labelled.secrets(text))
     beside = (
@@ -118,12 +122,12 @@ def _has_password(said: Spelled) -> bool:
 
 
 def _last(field: Any) -> str:
-    """Return the name of a field that is told as a path of names."""
+    """Return the last name of a field that is given as a path of names."""
     return str(field[-1]) if isinstance(field, list) and field else str(field)
 
 
 def _is_secret(value: str) -> bool:
-    """Say whether somebody made a value up as a secret. A word of a language, or one that stands in for it, is none."""
+    """Say whether a value was generated as a secret. An ordinary word or a placeholder was not."""
     plain = re.sub(r"(?i)^[\"'\\\s]*(?:authorization\W{1,5})?(?:bearer|basic|token)?\s+", "", value).strip("\"'\\` ,;")
     if len(plain) < _SHORTEST or _STANDS_IN.match(plain) or is_prose(plain) or " " in plain:
         return False
@@ -131,7 +135,7 @@ def _is_secret(value: str) -> bool:
 
 
 def _is_source(each: Mapping[str, Any]) -> bool:
-    """Say whether an object names a line of a program, as frames of a trace do."""
+    """Say whether an object names a line of a program, like a frame of a trace."""
     files = [each[key] for key in _FILES if isinstance(each.get(key), str)]
     lined = any(isinstance(each.get(key), int | str) and str(each[key]).isdigit() for key in _LINES)
     if lined and files and "methodName" in each and not _CLASSES.isdisjoint(each):

@@ -1,4 +1,4 @@
-"""What databases and their drivers say, by which an error's body tells that one stands behind it."""
+"""Errors of databases and their drivers, which reveal a database in an error's body."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What stack traces of Python, JavaScript, Ruby and PHP look like, by who writes them.
+"""Patterns of stack traces of Python, JavaScript, Ruby and PHP, by language.
 
-Each pattern is plain enough to be searched in linear time, or nearly: the text is somebody else's.
+Each pattern is simple enough for a search in nearly linear time, since the text is foreign.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ TRACES = {
             *("exception.", "exceptions.", "error.", "errors.", "exc."),
         ),
         look(r"\b(?:File|Module)NotFoundError: |\bUnboundLocalError: |\bZeroDivisionError: ", "error: "),
+        look(r"\b(?:Key|Index|Attribute|Name|Import|Recursion|UnicodeDecode|UnicodeEncode)Error: ", "error: "),
         look(r"\bobject has no attribute '", "object has no attribute '"),
         look(r"'NoneType' object ", "'nonetype' object "),
         look(r"\[Errno -?\d{1,5}\] ", "[errno "),
@@ -30,6 +31,7 @@ TRACES = {
         look("node:internal/"),
         look(r"\bat [^\n]{1,200}\((?:node:)?internal/[\w/.-]{1,100}:\d", "internal/"),
         look("webpack-internal:///"),
+        look(r"\bCannot (?:read|set) propert(?:y|ies) (?:'[^'\n]{1,80}' )?of (?:undefined|null)\b", " propert"),
         look(r"\bUncaught \(in promise\)", "uncaught (in promise)"),
         look(r"\bat (?:async )?[^\n]{0,120}\(?file:///[^\s:]{1,200}:\d", "file:///"),
         look("/node_modules/"),

@@ -1,4 +1,4 @@
-"""What a body says, however it spells it: JSON hides line breaks and quotes, HTML hides both and more."""
+"""Decodes a body's texts: JSON escapes line breaks and quotes, HTML escapes both and more."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from landfall.text.lazy_pattern import Later
 
 _DEEPEST = 20
 _MOST = 4000
-"""Values of a document that are looked at."""
+"""The most values of a document that are read."""
 _BREAKS = Later(r"(?i)<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6]|/?pre)\b[^<>]{0,300}>")
+_CELL_ENDS = Later(r"(?i)</(?:td|th|dt)\s{0,20}>(?>(?:\s|<(?:td|th|dd|pre|code|span|div|p)\b[^<>]{0,300}>){0,20})")
+"""Between two cells of a table: the first may be the label of the second."""
 _TAG = Later(r"</?[A-Za-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.S)
 _ESCAPE = Later(r"\\(?:u([0-9a-fA-F]{4})|([nrt\"'/\\]))")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
@@ -22,14 +24,14 @@ _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
 
 @dataclass(frozen=True)
 class Spelled:
-    """The texts of a body, and the objects that are in it; those in its strings, too."""
+    """The texts of a body and the objects in it, including those inside its strings."""
 
     texts: tuple[str, ...]
     objects: tuple[Mapping[str, Any], ...]
 
 
 def spelled(body: str) -> Spelled:
-    """Return what a body says."""
+    """Return the texts and objects of a body."""
     texts, objects = [body], list[Mapping[str, Any]]()
     for value in _values(_parsed(body)):
         if isinstance(value, Mapping):
@@ -50,7 +52,7 @@ def _parsed(text: str) -> Any:
 
 
 def _values(document: Any) -> Iterator[str | Mapping[str, Any]]:
-    """Yield every text and every object, without going into itself: what is deep may be made to be."""
+    """Yield every text and every object, without recursion: somebody may nest a body deeply on purpose."""
     waiting, seen = [(document, 0)], 0
     while waiting and seen < _MOST:
         value, depth = waiting.pop()
@@ -72,10 +74,12 @@ def _values(document: Any) -> Iterator[str | Mapping[str, Any]]:
 
 
 def _unescaped(text: str) -> str:
-    """Return a text without the escapes of a string: JSON stands in scripts and in texts as well."""
+    """Return a text without a string's escapes: JSON also occurs inside scripts and texts."""
     return _ESCAPE.sub(lambda m: chr(int(m[1], 16)) if m[1] else _PLAIN.get(m[2], m[2]), text)
 
 
 def _text_of_html(text: str) -> str:
-    plain = html.unescape(_TAG.sub("", _BREAKS.sub("\n", text))).replace("\N{NO-BREAK SPACE}", " ")
+    plain = html.unescape(_TAG.sub("", _BREAKS.sub("\n", _CELL_ENDS.sub("\t", text)))).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     return plain.encode("utf-8", "replace").decode()

@@ -1,1 +1,1 @@
-"""The step of an after-check: what is read for it, the call, and what is written down."""
+"""The step of an after-check: its reads, the call, and the record of the answer."""

@@ -1,4 +1,4 @@
-"""Calls the after-check's function, and writes each call and its answer into the record before anything follows."""
+"""Calls the after-check's function, and records each call and its answer before it acts on the answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Proven:
 
 
 def assess(event: Proven, world: World) -> Verdict:
-    """Look once, and call the function where that is due. Safe to repeat: an answer that came is in the record."""
+    """Look once, and call the function if a call is due. Safe to repeat: each answer is in the record."""
     release = event.release
     settings = world.service(release.service).after
     if settings is None:
@@ -67,7 +67,7 @@ def _noted(found: Due, before: Inquiry | None, field: Field) -> Verdict:
 
 
 def _time_limit(function: AfterFunction) -> int:
-    """Return the function's own time limit; 0 where it can't be read. It only says how long a lost call may run."""
+    """Return the function's own time limit; 0 if it can't be read. It only says how long a lost call may run."""
     try:
         return function.time_limit()
     except AwsCallFailed as error:

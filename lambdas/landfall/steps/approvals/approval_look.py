@@ -1,4 +1,4 @@
-"""One look of the state machine at a sign-off: asks once, gives the lock back, tells people, and judges the record."""
+"""One look of the state machine at a sign-off: asks once, releases the lock, notifies people, judges the record."""
 
 from __future__ import annotations
 
@@ -53,20 +53,20 @@ def _asked_for(event: Asking, world: World) -> ApprovalSettings | None:
 
 
 def _requester(release: Release) -> str:
-    """Return the role or user that asked, as the request claims; empty where it names none."""
+    """Return the role or user that requested the release, as the request claims; empty if it names none."""
     who = identity.of(release.asked.by if release.asked else release.requested_by)
     return str(who) if who else ""
 
 
 def _is_overtaken(release: Release, world: World) -> bool:
-    """Say whether a newer request takes its place. After the update a newer request waits for the lock."""
+    """Say whether a newer request replaces this one. After the update a newer request waits for the lock."""
     if release.approval != "before":
         return False
     return bool(order.newer(turn.waiting(release), locking.records(release, world)))
 
 
 def _tell(release: Release, known: Approval, world: World) -> None:
-    """Tell people that the deployment waits for them, once. A message that fails is sent at the next look."""
+    """Notify people once that the deployment waits for them. A message that fails is sent at the next look."""
     try:
         told = replace(known, told=world.topic.publish(approval_notice.notice(release, known)))
         key, before, after = (release.service, release.deployment_id), approval.written(known), approval.written(told)

@@ -1,4 +1,4 @@
-"""Asks for a sign-off once, and looks at what became of it. Every look reads the record, and nothing else decides."""
+"""Asks for a sign-off once, and looks at the answers. Every look reads the record, and nothing else decides."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from landfall.steps.open_record import OVER
 
 
 def ask(key: tuple[str, str], asked: Approval, ledger: Records) -> None:
-    """Record that a deployment asks for approval. A replay asks nothing new: the first terms and the end stay.
+    """Record that a deployment asks for approval. A replay does not ask again: the first terms and the answers stay.
 
-    `key`: service and deployment id. It is written only where nothing is: a call of which the answer was lost may take
-    effect after somebody has answered. Raises StepError where the record was closed meanwhile.
+    `key`: service and deployment id. It is written only if the field is empty: a call with a lost answer may take
+    effect after somebody has answered. Raises StepError if the record was closed meanwhile.
     """
     if approval.read(ledger.record(*key)) is not None:
         return
@@ -29,7 +29,7 @@ def ask(key: tuple[str, str], asked: Approval, ledger: Records) -> None:
 
 
 def look(key: tuple[str, str], ledger: Records, now: datetime, poll: int, newer: Callable[[], bool]) -> Looked:
-    """Return what a look says. An end that the look itself decides is written first, unless an answer was faster.
+    """Return the result of a look. If the look ends the sign-off, it writes that first, unless an answer was faster.
 
     `newer`: whether a newer request for the service has arrived.
     """

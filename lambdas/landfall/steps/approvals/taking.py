@@ -13,21 +13,21 @@ from landfall.chain import Record
 from landfall.door.reply import CONFLICT, FORBIDDEN, NOT_FOUND, TRY_AGAIN
 
 TRIES = 5
-"""A try is lost when another answer, or a look, is written first."""
+"""A try fails if another answer, or a look, is written first."""
 
 
 class Records(Protocol):
-    """What of the ledger is needed."""
+    """The part of the ledger that is needed."""
 
     def record(self, service: str, deployment_id: str) -> Record | None:
         """Return a record, read consistently."""
 
     def exchange(self, service: str, deployment_id: str, field: str, before: str, after: str) -> bool:
-        """Replace a field of an open record, if it still says `before`; empty: if it has none yet."""
+        """Replace a field of an open record if its value is still `before`; an empty `before` means no value yet."""
 
 
 def take(asked: Asked, ledger: Records, now: datetime) -> Heard:
-    """Return the reply to an answer. A reply below 300 was written before it is given."""
+    """Return the reply to an answer. If its status is below 300, the answer was written first."""
     tried: tuple[str, Heard] | None = None
     for _ in range(TRIES):
         record = ledger.record(asked.service, asked.deployment)
@@ -35,7 +35,7 @@ def take(asked: Asked, ledger: Records, now: datetime) -> Heard:
         if record is None or known is None:
             return Heard(NOT_FOUND, f"{asked.service} has no deployment {asked.deployment} that asks for approval")
         if tried and record[approval.FIELD] == tried[0]:
-            return tried[1]  # it was written, and DynamoDB's answer was lost
+            return tried[1]  # the answer was written, but DynamoDB's reply was lost
         reply = answered(known, asked.said, now)
         stopped = aborted.read(record)
         if stopped and "outcome" not in record and reply.status != FORBIDDEN:

@@ -1,1 +1,1 @@
-"""What begins a drill, ends it, and checks it again under the lock."""
+"""Begins a drill, ends it, and checks it again under the lock."""

@@ -1,4 +1,4 @@
-"""Reads what a drill depends on, and starts its two deployments."""
+"""Reads the conditions of a drill, and starts its two deployments."""
 
 from __future__ import annotations
 
@@ -51,14 +51,14 @@ def went_forward(service: Service, world: World) -> bool:
 
 
 def asked(service: Service, target: Record, way: str, requested_by: str) -> document.Document:
-    """Return what asks for one of the two deployments of a drill."""
+    """Return the input that asks for one of the two deployments of a drill."""
     reason = f"drill: the way {way}"
     digest, proven_by = str(target["image_digest"]), str(target["deployment_id"])
     return document.of_rollback(service.name, digest, proven_by, requested_by=requested_by, reason=reason, drill=way)
 
 
 def refused(release: Release, service: Service, world: World) -> Verdict | None:
-    """Refuse a drill under the lock: what was true when it was asked for may not be true any more."""
+    """Refuse a drill under the lock: its conditions may have changed since it was requested."""
     proven: Sequence[Record] = list(islice(world.ledger.proven(service.name), WALKED))
     last = world.ledger.last_change(service.name)
     if release.drill == BACK:
@@ -70,7 +70,7 @@ def refused(release: Release, service: Service, world: World) -> Verdict | None:
 
 
 def by_hand(release: Release, live: str, world: World) -> Verdict | None:
-    """Refuse a drill where something else is live than the last deployment left."""
+    """Refuse a drill if the live revision is not the one that the last deployment left."""
     refusal = drills.by_hand(world.ledger.last_change(release.service), live)
     return failed(refusal.code, refusal.why) if refusal else None
 

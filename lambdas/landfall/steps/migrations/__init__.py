@@ -1,1 +1,1 @@
-"""Starts a migration, and looks at what becomes of it."""
+"""Starts a migration, and looks at its task."""

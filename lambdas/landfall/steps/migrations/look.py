@@ -1,4 +1,4 @@
-"""Looks at a migration's task, keeps what it leaves behind, and tells people where the service suffers meanwhile."""
+"""Looks at a migration's task, records how it ended, and notifies people if the service is unhealthy meanwhile."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from landfall.steps.migrations import starting
 from landfall.telling import migration_notice
 
 SOUGHT = 2
-"""Looks for a task of which only the intent is known: one stale read decides nothing."""
+"""How many looks search for a task of which only the intent is known: one stale read decides nothing."""
 KEPT = timedelta(hours=1)
 """How long ECS knows a stopped task (ECS API reference, DescribeTasks)."""
 READ, LAST_LINES, LINE_LIMIT, TEXT_LIMIT = 50, 20, 300, 500
-"""Log lines that are read and kept, bytes of each, and bytes of what ECS says."""
+"""How many log lines are kept, the bytes of each, and the bytes of ECS's reason."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Migrating:
 
 
 def assess(event: Migrating, world: World) -> Verdict:
-    """Look once, and note what is new. Safe to repeat: a migration that is over is judged by its record."""
+    """Look once, and record changes. Safe to repeat: a finished migration is judged by its record."""
     release = event.release
     record = world.ledger.record(release.service, release.deployment_id)
     before, field = migration.read(record), open_record.field(release, world, migration.FIELD, record)
@@ -82,7 +82,7 @@ def _looked(event: Migrating, known: Migration, world: World) -> Looked:
 
 
 def _read(arn: str, tasks: OneOffTasks) -> tuple[TaskView | None, str]:
-    """Return the task, or why it can't be read: that says nothing of how the migration goes. Raises AwsBusy."""
+    """Return the task, or why it can't be read, which says nothing about the migration. Raises AwsBusy."""
     try:
         return tasks.task(arn), ""
     except AwsCallFailed as error:
@@ -102,7 +102,7 @@ def _stop(known: Migration, release: Release, world: World) -> str:
 
 
 def _health(event: Migrating, before: Migration, known: Migration, world: World) -> Migration:
-    """Note how the service is. No failure in this may change how the migration is judged."""
+    """Record the service's health. A failure here must not change the verdict on the migration."""
     release = event.release
     try:
         service = world.ecs(release.service).service()
@@ -130,7 +130,7 @@ def _settled(known: Migration) -> Migration:
 
 
 def _with_lines(known: Migration, world: World, release: Release) -> Migration:
-    """Return the migration with its last log lines. They are evidence, and decide nothing."""
+    """Return the migration with its last log lines. They are evidence, but decide nothing."""
     if known.stage not in (Stage.RAN, Stage.FAILED, Stage.TIMED_OUT):
         return known
     try:

@@ -1,4 +1,4 @@
-"""Starts a migration once, and notes each step of it in the ledger before and after."""
+"""Starts a migration once, and records each action in the ledger before and after it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from landfall.steps.open_record import Field
 
 STARTED = "MIGRATION_STARTED"
 ROOM_SECONDS = 60
-"""The pause after ECS had no room for the task: capacity takes minutes to come, and is no evidence (law 8)."""
+"""The pause after ECS had no room for the task: capacity takes minutes to appear, and is not evidence (law 8)."""
 
 
 def begun(release: Release, deployment: Deployment, world: World) -> Verdict:
-    """Start the migration, or find that it was started. WAIT `MIGRATION_STARTED` with a task to look at."""
+    """Start the migration, or find that it was started already. WAIT `MIGRATION_STARTED` with a task to look at."""
     record = open_record.read(release, world)
     known, field = migration.read(record), open_record.field(release, world, migration.FIELD, record)
     if known and known.task:
@@ -56,7 +56,7 @@ def _unfit(release: Release, deployment: Deployment, world: World) -> Verdict | 
 
 
 def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Verdict | None:
-    """Wait for a migration of this service that an earlier deployment left running: two at once do harm."""
+    """Wait for a migration of this service that an earlier deployment left running: two at once would do harm."""
     family = task_definition.family(deployment.task_definition)
     own = run_task.started_by(release.deployment_id)
     left = [task for task in tasks.running(family, run_task.STARTED_BY) if task.started_by != own]
@@ -72,9 +72,9 @@ def _another(release: Release, deployment: Deployment, tasks: OneOffTasks) -> Ve
 
 
 def _asked(known: Migration, tasks: OneOffTasks, field: Field) -> Verdict:
-    """Call RunTask. A refusal after a lost reply may hide a task, so ECS is asked for it.
+    """Call RunTask. After a lost reply, a refusal may hide a task, so this searches for the task.
 
-    A token that is in use says that there is a task. If ECS does not name it, whether the migration ran is UNKNOWN.
+    If the token is in use, there is a task. If ECS does not name it, it is UNKNOWN whether the migration ran.
     """
     release, world = field.release, field.world
     settings = world.service(release.service).migration or MigrationSettings(())
@@ -99,13 +99,13 @@ def _asked(known: Migration, tasks: OneOffTasks, field: Field) -> Verdict:
 
 
 def _hidden(lost: Migration, field: Field) -> Verdict:
-    """Give up a migration whose task exists and can't be found: it may run."""
+    """Give up a migration whose task exists but can't be found: the task may run."""
     field.write(migration.written(lost))
     return judgement.conclusion(lost)
 
 
 def _sought(known: Migration, tasks: OneOffTasks, field: Field) -> Verdict:
-    """Look for the task: the token may be good no more, so a second call could start a second task."""
+    """Look for the task: the token may be invalid by now, so a second call could start a second task."""
     release = field.release
     found = tasks.started_by(run_task.started_by(release.deployment_id))
     if found:

@@ -1,4 +1,4 @@
-"""What preflight looks at, each thing when it is first asked for. It changes nothing and decides nothing."""
+"""Preflight's reads, each made at its first use. They change nothing and decide nothing."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from landfall.steps.workers import worker_before
 
 
 class Beforehand(ServiceNow):
-    """A service right before a release: what its checks need to know, and what is to be gone back to."""
+    """A service right before a release: the data for the checks, and the baseline."""
 
     def __init__(self, release: Release, world: World, scans: int = 1) -> None:
-        """Look at nothing yet. `scans` says which look at a scan this is."""
+        """Read nothing yet. `scans` counts the looks at the image scan."""
         super().__init__(release, world)
         self._scans = scans
         self.unproven = ""
@@ -50,17 +50,17 @@ class Beforehand(ServiceNow):
         return freeze.refusal(self._world.freezes.of(self.release.service), self.release, self._world.now())
 
     def drill_refusal(self) -> Verdict | None:
-        """Return why a drill is not made after all: a freeze, its window, or a deployment that came between."""
+        """Return why a drill does not begin after all: a freeze, its window, or a deployment in between."""
         way, settings = self.release.drill, self.settings
         return drilling.refused(self.release, settings, self._world) if way else None
 
     def drill_by_hand(self) -> Verdict | None:
-        """Return why a drill is not made after all: somebody deployed by hand."""
+        """Return why a drill does not begin after all: somebody deployed by hand."""
         live = self.service.task_definition
         return drilling.by_hand(self.release, live, self._world) if self.release.drill else None
 
     def paused(self) -> Verdict | None:
-        """Return the refusal where the owner of the service paused the deployment that goes on, or traffic shifts."""
+        """Return the refusal if the service's owner paused the deployment under way, or if traffic is being shifted."""
         if not paused.may_be(self.service):
             return None
         reader = self._world.service_deployments(self.settings.name)
@@ -69,7 +69,7 @@ class Beforehand(ServiceNow):
         return paused.refusal(found, self.settings) or paused.under_way(found, self.service, self.settings)
 
     def unreadable_logs(self) -> Verdict | None:
-        """Return the refusal where releases are to be judged by logs that are not there."""
+        """Return the refusal if the settings ask for a gate on logs that do not exist."""
         if not (self.settings.logs.gate or self.settings.worker):
             return None
         place = task_logs.place(self.template, self.settings.container)
@@ -77,14 +77,14 @@ class Beforehand(ServiceNow):
         return None if there else supported_service.unreadable_logs(self.settings, place)
 
     def missing_platform(self) -> Verdict | None:
-        """Return the refusal where an index lacks the tasks' platform. What was proven once has it."""
+        """Return the refusal if an index lacks the tasks' platform. A release that was proven before has it."""
         if self.release.revision or len(self.release.accepted_digests) < 2:  # noqa: PLR2004  itself, and its platforms
             return None
         named = self._world.ecr(self.settings.repository).platforms(self.release.image_digest)
         return platforms.missing(self.template, named, self.release)
 
     def unusable_after_check(self) -> Verdict | None:
-        """Return the refusal where the function of the after-check is missing, or may not be called by us."""
+        """Return the refusal if the after-check's function is missing, or if Landfall may not call it."""
         if not (self.settings.after and self.release.after_attempts):
             return None
         function = self._world.after_function(self.settings.after.function)
@@ -98,12 +98,12 @@ class Beforehand(ServiceNow):
         return None
 
     def missing_schema_label(self) -> Verdict | None:
-        """Return the refusal where the image does not say which version of the database's schema it needs."""
+        """Return the refusal if the image does not say which schema version it needs."""
         return schema_label.missing(self.settings, self.release)
 
     @cached_property
     def scanned(self) -> Scanned:
-        """Return what the scan of the image has to say. Going back is to what was proven, whatever is found in it."""
+        """Return the result of the image scan. A rollback is never refused by a scan."""
         if self.settings.scan == scan.OFF or self.release.revision:
             return Scanned()
         ecr = self._world.ecr(self.settings.repository)
@@ -111,7 +111,7 @@ class Beforehand(ServiceNow):
 
     @property
     def _run(self) -> tuple[str, ...]:
-        """Return the digests that tasks would run: the image's; of an index, that of their platform, or all."""
+        """Return the digests that tasks would run: the image's; for an index, their platform's, or all of them."""
         whole, *parts = self.release.accepted_digests or ("",)
         if not parts:
             return self.release.accepted_digests
@@ -122,7 +122,7 @@ class Beforehand(ServiceNow):
 
     @cached_property
     def way_back_problems(self) -> list[str]:
-        """Return what a rollback would lack. A service with no tasks needs nothing: it goes back to none."""
+        """Return what is missing for a rollback. A service without tasks needs nothing: it goes back to no tasks."""
         service, template, container = self.service, self.template, self.settings.container
         if service.desired == 0:
             return []
@@ -132,27 +132,27 @@ class Beforehand(ServiceNow):
         problems += [f"secret {name} is gone" for name in ours if there.secret_exists(name) is False]
         digest, repository = self.digests.get(container), self.settings.repository
         if not task_definition.is_of_repository(template, container, repository, self.release.image):
-            digest = None  # it came from elsewhere, where this step may not look
+            digest = None  # it is of another account or region, which this step may not read
         if digest and self._world.ecr(repository).image({"imageDigest": digest}) is None:
             problems.append(f"image {digest} is no longer in repository {repository!r}")
         problems += way_back.wrong_health_ports(template, {g.arn: g.health_port for g in self.groups})
         if service.alarms:
-            # an alarm that fires already is ignored by ECS for the whole deployment (Developer Guide, alarms)
+            # ECS ignores an alarm that already fires for the whole deployment (Developer Guide, alarms)
             problems += [f"alarm {name!r} is firing already" for name in there.firing(service.alarms)]
         return problems
 
     @cached_property
     def _answers(self) -> Answers | None:
-        """Ask the service as the smoke test does, if there is anybody to answer."""
+        """Run the smoke test's requests, if the service has tasks."""
         if not any(t.serves for t in self.look.tasks) or not self.base_url or isinstance(self.base_url, Verdict):
             return None
         return self._world.ask(self.settings, self.base_url, self.known, self.service.desired)
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
-        """Return the smoke result of what runs now. It is asked for the commit that it serves, if it serves one.
+        """Return the smoke result of the running release. The version check expects the commit that it serves, if any.
 
-        Of a worker it is whether its tasks log their commit.
+        For a worker, the check is whether its tasks log their commit.
         """
         if self.settings.worker:
             return worker_before.checks(self, self._world)
@@ -160,7 +160,7 @@ class Beforehand(ServiceNow):
 
     @property
     def asked_of(self) -> tuple[Check, ...]:
-        """Return every check, the version too where no commit came back: of all its answers none may have arrived."""
+        """Return every check, the version check even without a commit: all its answers may have been lost."""
         if not self._answers or self._sha != UNKNOWN:
             return self.checks
         return smoke.checks(self._answers, self.release.git_sha, self.settings.smoke)
@@ -173,7 +173,7 @@ class Beforehand(ServiceNow):
 
     @cached_property
     def baseline(self) -> Baseline:
-        """Return what runs now, to be compared with and gone back to."""
+        """Return the baseline: what runs now, for comparisons and for a rollback."""
         service = self.service
         return Baseline(
             task_definition=service.task_definition,
@@ -193,7 +193,7 @@ class Beforehand(ServiceNow):
     def unsettled(self, attempt: int) -> Verdict | None:
         """Return a WAIT while several commits answer behind a Network Load Balancer, until the last look.
 
-        Read as one that serves no commit, the baseline would not be asked for its commit on the way back.
+        Otherwise the baseline would count as serving no commit, and the way back would not check its commit.
         """
         limits = self.release.limits
         if not (self.baseline.lingers and self._answers) or attempt >= limits.smoke_attempts:
@@ -204,9 +204,9 @@ class Beforehand(ServiceNow):
         return wait("BASELINE_UNSETTLED", why, lingering.pause(limits))
 
     def no_http(self) -> Verdict | None:
-        """Return the refusal where only the address of a Network Load Balancer was known, and nobody spoke HTTP there.
+        """Return the refusal if the only address is a Network Load Balancer's own, and nothing answers over HTTP there.
 
-        A service that doesn't answer is not refused where its owner named the address, or its targets are unhealthy: a
+        A service that doesn't answer is not refused if its owner set the address, or if its targets are unhealthy: a
         new release is how to fix it.
         """
         healthy = any(t.state == "healthy" for t in self.look.targets)
@@ -224,7 +224,7 @@ class Beforehand(ServiceNow):
     def is_live(self) -> bool:
         """Say whether the release is live now, by the same proof as after an update, and would stay so.
 
-        `unproven` says then what that proof left out.
+        `unproven` then says what the proof left out.
         """
         primary, release = self.service.primary, self.release
         answered = self._answers is not None or self.settings.worker is not None
@@ -254,7 +254,7 @@ class Beforehand(ServiceNow):
         return smoke.assess(results, {}, release.limits).state == State.PASS
 
     def _law1_holds(self, event: Judged) -> bool:
-        """Say whether ECS and the load balancer have what runs as law 1 wants it."""
+        """Say whether law 1 holds for the running revision, as far as ECS and the load balancer tell."""
         if self.service.shifting.is_rolling:
             return law1.assess(self.look, event, self._world.now()).state == State.PASS
         live = {rule: self.rules.get(rule) or {} for rule in self.service.shifting.production_rules}

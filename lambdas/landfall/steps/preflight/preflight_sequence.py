@@ -1,4 +1,4 @@
-"""May a service be deployed to now? Every check that is made before anything is touched (law 3), in its order."""
+"""May a service be deployed to now? Every check before anything is changed (law 3), in order."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ def assess(before: Beforehand, world: World, attempt: int) -> tuple[Verdict, Bas
 
 
 def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdict | None]:
-    """Yield what each check says, the first refusal of which counts: a check is made only if those before it passed.
+    """Yield the result of each check. The first refusal counts: a check runs only if the ones before it passed.
 
-    What may pass by itself is last, and asked to be looked at again: nobody waits for what is refused anyway.
+    Checks of states that may pass by themselves come last, and may ask for another look: nobody waits for a release
+    that is refused anyway.
     """
     settings, limits = before.settings, before.release.limits
     yield before.frozen()
@@ -60,5 +61,5 @@ def _refusals(before: Beforehand, world: World, attempt: int) -> Iterator[Verdic
         yield way_back.refusal(before.way_back_problems, before.service.task_definition)
     yield before.scanned.verdict
     yield unless_passing(provable.problem(before.look), attempt, limits)
-    # a freeze once more, as late as it can be said that nothing was touched: asking the service took its time
+    # check for a freeze once more, as the last step before any change: the requests to the service took some time
     yield before.frozen() if before.baseline else None

@@ -1,4 +1,4 @@
-"""What runs of a service: read from AWS, each thing when it is first asked for, and once."""
+"""The present state of a service: each item is read from AWS once, at its first use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ServiceNow:
     """A service, its tasks and its targets before anything is changed."""
 
     def __init__(self, release: Release, world: World) -> None:
-        """Look at nothing yet."""
+        """Read nothing yet."""
         self.release = release
         self.settings: Service = world.service(release.service)
         self._world = world
@@ -30,23 +30,23 @@ class ServiceNow:
 
     @cached_property
     def found(self) -> ServiceView | None:
-        """Return the service, None where ECS knows none."""
+        """Return the service, None if ECS knows none."""
         return self._ecs.service()
 
     @property
     def service(self) -> ServiceView:
-        """Return the service. Only asked for after one was found."""
+        """Return the service. Call it only after `found` returned one."""
         assert self.found is not None  # noqa: S101
         return self.found
 
     @cached_property
     def template(self) -> Mapping[str, Any]:
-        """Return the revision that runs."""
+        """Return the running revision."""
         return self.described[0]
 
     @cached_property
     def described(self) -> tuple[Mapping[str, Any], Mapping[str, str]]:
-        """Return the revision that runs, and its tags."""
+        """Return the running revision and its tags."""
         return self._ecs.task_definition(self.service.task_definition)
 
     @cached_property
@@ -68,7 +68,7 @@ class ServiceNow:
 
     @cached_property
     def groups(self) -> tuple[GroupView, ...]:
-        """Return how the service's target groups are set up, those first that have its traffic."""
+        """Return the configuration of the service's target groups, those with its traffic first."""
         if self.service.shifting.is_rolling:
             return self._world.elb.groups(self.service.target_groups)
         live = {group.arn for group in self.serving.target_groups}
@@ -76,12 +76,12 @@ class ServiceNow:
         return tuple(sorted(found, key=lambda group: group.arn not in live))
 
     def shifted_nowhere(self) -> Verdict | None:
-        """Return the refusal where rules or target groups are gone, or traffic isn't on one of two groups alone."""
+        """Return the refusal if rules or target groups are gone, or if not exactly one group has the traffic."""
         return strategy_before.refusal(self.service, self.settings, self._world.elb)
 
     @cached_property
     def base_url(self) -> str | Verdict:
-        """Return where the service answers, or the refusal where nothing says that."""
+        """Return the service's base URL, or the refusal if it can't be found."""
         unclear = strategy.no_address(self.service.shifting, self.settings)
         if unclear:
             return unclear
@@ -92,7 +92,7 @@ class ServiceNow:
 
     @cached_property
     def stopped(self) -> tuple[TaskView, ...]:
-        """Return the tasks that stopped, or are to stop."""
+        """Return the tasks that stopped or are stopping."""
         return self._ecs.tasks("STOPPED")
 
     @cached_property
@@ -102,7 +102,7 @@ class ServiceNow:
 
     @cached_property
     def digests(self) -> dict[str, str]:
-        """Return what each container runs."""
+        """Return the digest that each container runs."""
         return supported_service.running_digests(self.look.tasks, self.template)
 
     @cached_property

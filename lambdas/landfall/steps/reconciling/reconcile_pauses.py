@@ -1,4 +1,4 @@
-"""Looks at the pauses at which deployments of a service wait: on the reconciler's schedule, and on ECS's events."""
+"""Looks for paused deployments of a service, on the reconciler's schedule and on ECS's events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from landfall.steps.reconciling import reconcile_telling
 
 
 def told(service_arn: str, hook: str, event: str, world: World) -> Counter[State]:
-    """Look at the pauses of one service on an event of ECS, and tell people at once. Returns how much was told."""
+    """Look at the pauses of one service after an event of ECS, and notify people at once. Return how many findings."""
     service, counted = of_arn(service_arn, world), Counter[State]()
     if service is None:
         return counted
@@ -27,15 +27,15 @@ def told(service_arn: str, hook: str, event: str, world: World) -> Counter[State
 
 
 def of_arn(arn: str, world: World) -> Service | None:
-    """Return the configured service of an ECS service's ARN; None where no service is it."""
+    """Return the configured service for an ECS service's ARN; None if there is none."""
     return next((s for s in world.settings.services if arn.endswith(f":service/{s.cluster}/{s.service}")), None)
 
 
 def looked(service: Service, view: ServiceView | None, world: World, because: Mapping[str, str]) -> Looked:
-    """Look at the service deployments that are in progress, of a service that has pause hooks.
+    """Look at the service deployments in progress, of a service that has pause hooks.
 
-    The lock is read after them: a deployment of Landfall wrote down what it changes before it changed it. Without pause
-    hooks nothing waits, and nothing is asked.
+    The lock is read after them: a deployment of Landfall records its change before it makes the change. Without pause
+    hooks no deployment waits, so there are no calls.
     """
     if view is None or not view.may_pause:
         return Looked(waiting_deployments.KINDS, (), because)

@@ -1,4 +1,4 @@
-"""What the reconciler reads for its looks at one service. Each look stands alone: one that fails hides no other.
+"""The reconciler's reads for its looks at one service. Each look is independent: a failing look hides no other.
 
 A look reads ECS or ECR first and then the ledger, and between two reads of the lock (reconcile/under_way.py).
 """
@@ -44,12 +44,12 @@ def of_service(service: Service, shared: Shared) -> Mapping[str, Look]:
 
 
 def of_records(limits: Limits, shared: Shared) -> Mapping[str, Look]:
-    """Return the look at records alone: all there is of requests for services that are not configured."""
+    """Return the look at records, the only one for requests to services that are not configured."""
     return {"records": partial(reconcile_record_reads.records, limits, shared)}
 
 
 def pushes(service: Service, shared: Shared) -> Looked:
-    """Look at the newest release, and at what was pushed after it. The list of images is read first."""
+    """Look at the newest release, and at later pushes. The list of images is read first."""
     world = shared.world
     pushed = reconcile_pushes.read(shared.images(service.repository), service.tags)
     grace = timedelta(seconds=world.settings.reconciler.push_grace_seconds)
@@ -64,15 +64,15 @@ def pushes(service: Service, shared: Shared) -> Looked:
 
 
 def expiring(service: Service, shared: Shared) -> Looked:
-    """Look at the repository's lifecycle policy, at what runs and at where a rollback may go.
+    """Look at the repository's lifecycle policy, at the running image, and at the images for a rollback.
 
-    A repository whose policy takes nothing soon costs one call. Tasks are asked if the live revision names an image by
-    its tag.
+    If the policy takes nothing soon, this makes one call. It reads the tasks if the live revision names an image by its
+    tag.
     """
     world = shared.world
     policy, view = world.registry(service.repository).lifecycle_policy(), shared.view()
     if policy is None:
-        return Looked(frozenset())  # the look at pushes says so
+        return Looked(frozenset())  # the look at pushes reports that
     images = shared.images(service.repository)
     if view is None or view.primary is None or not reconcile_expiring.takes_any(policy, images, world.now()):
         return Looked(reconcile_expiring.KINDS)
@@ -92,7 +92,7 @@ def expiring(service: Service, shared: Shared) -> Looked:
 
 
 def live(service: Service, shared: Shared) -> Looked:
-    """Look at what ECS works towards, then at the ledger."""
+    """Look at the PRIMARY deployment in ECS, then at the ledger."""
     view = shared.view()
     missing = reconcile_live.missing(view, service)
     if missing or view is None:
@@ -107,7 +107,7 @@ def live(service: Service, shared: Shared) -> Looked:
 
 
 def dying(service: Service, shared: Shared) -> Looked:
-    """Look at the tasks that stopped, of a service that nobody deploys to."""
+    """Look at the stopped tasks of a service without a deployment under way."""
     view, undecided = shared.view(), Looked(frozenset())
     if view is None or shared.under_way():
         return undecided
@@ -126,7 +126,7 @@ def drilled(service: Service, shared: Shared) -> Looked:
 
 
 def _deployed(digest: str, shared: Shared) -> bool:
-    """Say whether an image was ever deployed. It mostly is one of those that were deployed last."""
+    """Say whether an image was ever deployed. It searches the latest deployments first."""
     if any(record.get("image_digest") == digest for record in shared.newest):
         return True
     return shared.world.ledger.any_of_image(shared.service, digest) is not None

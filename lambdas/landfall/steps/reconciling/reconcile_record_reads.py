@@ -1,4 +1,4 @@
-"""What the reconciler reads of a service's records, and of the report bucket."""
+"""The reconciler's reads of a service's records and of the report bucket."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ GONE = "its record is gone from the ledger; `landfall verify-evidence` says whet
 
 
 def records(limits: Limits, shared: Shared) -> Looked:
-    """Look at the newest records, at those that are unfinished, and at those that something was found about.
+    """Look at the newest records, at unfinished ones, and at those with a finding.
 
-    Mostly a few of the newest are read. All recent ones are read in the service's turn for that, and as long as there
-    is a finding about its records, since only a look at all of them can say that it is gone.
+    Usually it reads only a few of the newest. It reads all recent records when it is the service's turn for that, and
+    while there is a finding about its records: only such a look can clear the finding.
     """
     whole = shared.whole or any(finding.kind in KINDS for finding in _uncleared(shared.known))
     newest = service_standing.recent(iter(_searched(shared) if whole else shared.newest))
@@ -31,7 +31,7 @@ def records(limits: Limits, shared: Shared) -> Looked:
     because = {}
     subjects = {finding.subject for finding in _uncleared(shared.known) if finding.kind in OF_RECORD}
     for name in {*subjects, *map(_id, shared.unfinished)} - found.keys():
-        record = shared.world.ledger.record(shared.service, name)  # as it is now: the run began a while ago
+        record = shared.world.ledger.record(shared.service, name)  # read again: the run began a while ago
         if record:
             found[name] = record
         elif name in subjects:
@@ -47,7 +47,7 @@ def _searched(shared: Shared) -> list[Record]:
 
 
 def _judged(records_: Collection[Record], limits: Limits, world: World) -> Iterable[Seen]:
-    """Judge each record: one that is open by its executions, a closed one by its report."""
+    """Judge each record: an open one by its executions, a closed one by its report."""
     now, closed = world.now(), [record for record in records_ if "outcome" in record]
     reports = world.reports.holding(str(record["reported"]) for record in closed if "reported" in record)
     for record in closed:
@@ -63,7 +63,7 @@ def _judged(records_: Collection[Record], limits: Limits, world: World) -> Itera
 
 
 def _not_anchored(service: str, world: World) -> list[Seen]:
-    """Compare HEAD with the bucket. One that moved meanwhile is for the next look."""
+    """Compare HEAD with the bucket. If HEAD moved meanwhile, leave it to the next look."""
     head = world.ledger.head(service)
     if head is None or world.reports.has(chain.anchor_of(head).key) or world.ledger.head(service) != head:
         return []

@@ -1,7 +1,7 @@
-"""One run of the reconciler: the looks at every service, side by side, for as long as there is time.
+"""One run of the reconciler: it looks at all services in parallel, as long as there is time.
 
-Each thread has tables of its own and shares the clients (World.beside). Threads only read: what they saw is written and
-told by the thread that runs the step.
+Each thread has tables of its own and shares the clients (World.beside). Threads only read: the step's own thread writes
+the findings and notifies people.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from landfall.steps.reconciling.reconcile_reads import Look
 from landfall.steps.reconciling.reconcile_shared import Shared, tried
 
 GRACE = timedelta(minutes=1)
-"""A batch that began in time goes on for so long: what was looked at is then one part of the order, without gaps."""
+"""How long a batch that began in time may go on: so the services looked at form one part of the order without gaps."""
 THREADS = 8
-"""Services that are looked at side by side. A client has ten connections (botocore, max_pool_connections)."""
+"""How many services are looked at in parallel. A client has ten connections (botocore, max_pool_connections)."""
 BUSY_LASTS = timedelta(hours=1)
-"""A look that AWS throttles is left for the next run. People hear of it when it was throttled for so long."""
+"""A look that AWS throttles is left for the next run. After this time of throttling, people are notified."""
 REMOVED = "the service was taken out of services.toml"
 
 
 def no_time() -> Seen:
-    """Return what is seen of a look that could not look at everything."""
+    """Return the problem for a run that had no time for all services."""
     waiting = "one run has no time for all services: the next one begins with those that wait"
     return Seen(Kind.COULD_NOT_LOOK, "every service in time", waiting)
 
 
 class Round:
-    """The looks of one run. `cursor` is where the next run begins, once all looks were taken."""
+    """The looks of one run. `cursor` is where the next run begins, once all looks were made."""
 
     def __init__(self, world: World, known: Sequence[Finding], until: datetime, pacing: Pacing | None = None) -> None:
         """After `until` no batch of services begins."""
@@ -59,7 +59,7 @@ class Round:
         self._unfinished = tried(world.ledger.unfinished)
 
     def looked(self) -> Iterator[tuple[str, list[Looked]]]:
-        """Yield the looks at every service, at requests for unknown ones, and at services that were taken out."""
+        """Yield the looks at every service, at requests for unknown services, and at removed services."""
         services, done, before = self._world.settings.services, set[str](), self.cursor
         for name, looks in self._side_by_side(turns.batches(turns.in_turn(services, before))):
             done.add(name)
@@ -73,9 +73,9 @@ class Round:
             yield removed, [Looked(frozenset(Kind), (), subjects)]
 
     def _side_by_side(self, batches: Sequence[Sequence[Turn]]) -> Iterator[tuple[str, list[Looked]]]:
-        """Yield the looks at each service that there was time for, as they are taken.
+        """Yield the looks at each service for which there was time, as they are made.
 
-        Batches begin in their order, so what was looked at is the first part of it.
+        Batches begin in order, so the services looked at are the first part of the order.
         """
         found: SimpleQueue[tuple[str, list[Looked]] | None] = SimpleQueue()
         waiting, picking = iter(batches), Lock()
@@ -98,7 +98,7 @@ class Round:
             for _ in begun:
                 yield from iter(found.get, None)
         for ended in begun:
-            ended.result()  # raises what a thread died of
+            ended.result()  # raises the error of a thread that died
 
     def _at_batch(self, batch: Sequence[Turn], world: World) -> Iterator[tuple[str, list[Looked]]]:
         """Look at services of one cluster, which one call describes, one after the other."""
@@ -111,7 +111,7 @@ class Round:
                 yield turn.service.name, looks
 
     def _at_service(self, turn: Turn, shared: Shared) -> list[Looked] | None:
-        """Take the looks at a service; None if there is no time for them."""
+        """Make the looks at a service; None if there is no time for them."""
         if self._world.now() > self._until + GRACE:
             return None
         self._pacing.take(1)
@@ -126,18 +126,18 @@ class Round:
         return Shared(service, world, self.known.get(service, []), self._unfinished, self._pacing, whole=whole)
 
     def _tried(self, looks: Mapping[str, Look], service: str, also: tuple[Seen, ...] = ()) -> list[Looked]:
-        """Take the looks. One that fails decides nothing, and is itself something that is wrong."""
+        """Make the looks. A failed look decides nothing, and is a problem of its own."""
         taken, failed = list[Looked](), list(also)
         for name, look in looks.items():
             try:
                 taken.append(look())
-            except Exception as error:  # whatever it is, it must not hide what the others find
+            except Exception as error:  # any failure: it must not hide the others' findings
                 logger.exception("a look failed", extra={"look": name, "of": service})
                 failed.append(self._failure(name, error))
         return [*taken, Looked(frozenset({Kind.COULD_NOT_LOOK}), tuple(failed))]
 
     def _failure(self, look: str, error: Exception) -> Seen:
-        """Return that a look failed. Where AWS throttled it, the account's other calls come first for a moment."""
+        """Return the problem of a failed look. If AWS throttled it, let other calls of the account go first."""
         busy = isinstance(error, AwsBusy)
         if busy:
             self._pacing.owe(WHEN_BUSY)
@@ -146,7 +146,7 @@ class Round:
 
 
 def _view(service: Service, described: Callable[[], Mapping[str, Described]], world: World) -> ServiceView | None:
-    """Return a service. If the call for many failed, this one is asked for alone: the others must not hide it."""
+    """Return a service. If the call for many failed, read this one alone: the others must not hide it."""
     try:
         found = described()[service.service]
         if isinstance(found, AwsCallFailed):

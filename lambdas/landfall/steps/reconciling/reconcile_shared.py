@@ -1,4 +1,4 @@
-"""What the looks at one service share: each thing is read once, when the first look asks for it."""
+"""The data that the looks at one service share: each item is read once, when the first look needs it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 
 class Shared:
-    """One service in one run. `begin` must be called before ECS is asked about the service."""
+    """One service in one run. Call `begin` before any call to ECS about the service."""
 
     _before: Callable[[], Before]
 
@@ -38,14 +38,14 @@ class Shared:
         *,
         whole: bool,
     ) -> None:
-        """`unfinished` gives those of all services; `whole`: this time all recent records are read."""
+        """`unfinished` returns the unfinished records of all services; `whole`: read all recent records this time."""
         self.service, self.world, self.known, self.pacing, self.whole = service, world, tuple(known), pacing, whole
         self._unfinished = unfinished
         self._images: list[Listed] | None = None
         self.view: Callable[[], ServiceView | None] = lambda: None
 
     def begin(self) -> Shared:
-        """Read the lock. Without it no look decides what is live."""
+        """Read the lock. Without it no look can judge what is live."""
         self._before = tried(self._read_lock)
         return self
 
@@ -71,11 +71,11 @@ class Shared:
         return self.world.ledger.last_change(self.service)
 
     def under_way(self) -> bool:
-        """Say whether a deployment changes the service, or one is still to get its outcome."""
+        """Say whether a deployment changes the service, or has no outcome yet."""
         return self._before().held or under_way.any_open((*self.newest, *self.unfinished))
 
     def undisturbed(self) -> bool:
-        """Say whether all that was read until now is of one state. Ask it last."""
+        """Say whether everything read so far shows one state. Call it last."""
         return under_way.undisturbed(self._before(), self.world.locks.read(self.service))
 
     def _read_lock(self) -> Before:
@@ -85,11 +85,11 @@ class Shared:
 
 
 def tried(read: Callable[[], _T]) -> Callable[[], _T]:
-    """Read now. Return what gives the answer, or raises the error, to each look that asks for it."""
+    """Read now. Return a function that gives each look the answer, or raises the error."""
     try:
         answer = read()
     except StepError as error:
-        failed = error  # the name of a caught error is gone after its block
+        failed = error  # Python deletes the name of a caught error after its block
 
         def fail() -> _T:
             raise failed

@@ -1,4 +1,4 @@
-"""Keeps what a look changed of a finding, starts what puts it right, and tells people and programs of it."""
+"""Writes a changed finding, starts the deployment that fixes it, and notifies people and programs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from landfall.telling import finding_event, finding_notice
 
 
 def told(after: Finding, start: Start | None, world: World) -> list[State]:
-    """Write a change and tell of it, unless another reconciler did. It is marked as told only after that."""
+    """Write a change and notify people, unless another reconciler did. Only then mark the finding as told."""
     written = world.findings.write(after)
     if written is None or not written.untold:
         return []
@@ -23,7 +23,7 @@ def told(after: Finding, start: Start | None, world: World) -> list[State]:
     world.findings.write(findings.told(written))
     try:
         world.events.put(DetailType.FINDING, asdict(finding_event.event(written, done)))
-    except StepError:  # programs can read the ledger; telling people again for their sake would be a false alarm
+    except StepError:  # programs can read the ledger; a second message because of a failed event would be a false alarm
         logger.exception("an event was not taken", extra={"finding": written.key})
     logger.warning("told", extra={"finding": written.key, "state": written.state, "message_id": message_id})
     return [written.state]

@@ -1,4 +1,4 @@
-"""Opens the ledger record of an execution that was gone before it could open it."""
+"""Opens the ledger record of an execution that ended before it could open the record."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from landfall.steps.resolving import resolution
 
 
 def opened(execution_arn: str, world: World) -> Record | None:
-    """Open the record of an execution that was gone before it could do so itself; None for one that leaves none.
+    """Open the record of an execution that ended before it could do so itself; None if it needs no record.
 
-    The index that knows no record of it may lag: a record that is there stays as it is.
+    The index may lag: if the record exists after all, it stays unchanged.
     """
     if world.executions.status(execution_arn) in (None, "RUNNING"):
         return None
@@ -32,7 +32,7 @@ def opened(execution_arn: str, world: World) -> Record | None:
     if isinstance(wanted, Recovery):
         return _opened_by_recovery(wanted, world)
     release = _unverified(mine, wanted, world) if wanted else _unreadable(mine, lost, world)
-    # its own Report, which knew no service, may have closed a record meanwhile: one execution leaves one record
+    # its own Report step, without a service, may have closed a record meanwhile: one execution leaves one record
     if known := world.ledger.record(UNKNOWN_SERVICE, release.deployment_id):
         return known
     world.ledger.open(deployment_record.opened(release, doomed=True))
@@ -40,7 +40,7 @@ def opened(execution_arn: str, world: World) -> Record | None:
 
 
 def _wanted(lost: Begun, world: World) -> Request | Recovery | Ignored | None:
-    """Return what a lost execution was asked for; None where its input can't be read."""
+    """Return the request of a lost execution; None if its input can't be read."""
     try:
         return request.read(lost.document, world.settings)
     except InvalidRequest:
@@ -59,7 +59,7 @@ def _unverified(mine: Release, wanted: Request, world: World) -> Release:
 
 
 def _opened_by_recovery(gone: Recovery, world: World) -> Record | None:
-    """Open the record that a lost recovery was to open. Where a record is open already, the sweep finds it."""
+    """Open the record that a lost recovery should have opened. If a record is open already, the sweep finds it."""
     if not gone.execution_arn or world.ledger.of_execution(gone.execution_arn):
         return None
     return opened(gone.execution_arn, world)

@@ -1,4 +1,4 @@
-"""Looks after deployments whose execution is gone: opens the record that is missing, and starts the recovery."""
+"""Handles deployments whose execution is gone: it opens the missing record, and starts the recovery."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from landfall.steps.recovering import missing_record
 
 
 def opened(execution_arn: str, world: World) -> bool:
-    """Open the record of an execution that left none. From then on it is looked after like any other."""
+    """Open the record of an execution that left none. From then on the sweep handles it like any other."""
     if world.ledger.of_execution(execution_arn):
         return False
     record = missing_record.opened(execution_arn, world)
@@ -20,7 +20,7 @@ def opened(execution_arn: str, world: World) -> bool:
 
 
 def started(record: Record, world: World) -> bool:
-    """Start the recovery of a deployment, unless one runs, or enough were tried."""
+    """Start the recovery of a deployment, unless one is running, or enough were tried."""
     executions = [str(record[key]) for key in ("execution_arn", "recovered_by") if record.get(key)]
     if any(world.executions.status(arn) == "RUNNING" for arn in executions):
         return False

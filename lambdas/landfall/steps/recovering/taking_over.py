@@ -16,7 +16,7 @@ from landfall.steps.recovering import missing_record
 
 
 def taken_over(mine: Release, wanted: Recovery, world: World) -> Resolved:
-    """Find out what the lost execution left to do, and become the one that does it."""
+    """Find out what the lost execution left to do, and take that work over."""
     record = _record(wanted, world)
     plan = _plan(record, mine, world)
     if record is None or plan.ended is None:
@@ -48,9 +48,9 @@ def _plan(record: Record | None, mine: Release, world: World) -> Plan:
 
 
 def _led_back(record: Record | None, world: World) -> Failure | None:
-    """Return why a deployment that people aborted was going back already. What can't be read is left out of the words.
+    """Return why an aborted deployment was already going back; empty if that can't be read.
 
-    Only they need it: an abort must not hide what the release did wrong.
+    Only aborted deployments need this: an abort must not hide the release's own failure.
     """
     if record is None or aborted.FIELD not in record or "progress" not in record or "outcome" in record:
         return None

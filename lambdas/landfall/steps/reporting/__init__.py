@@ -1,1 +1,1 @@
-"""What Report writes after the end, and what it reads for that. It decides nothing."""
+"""The Report step's reads and writes after the end. They decide nothing."""

@@ -1,4 +1,4 @@
-"""Writes what the report bucket holds of a deployment: its report in three forms, and the anchor of its record."""
+"""Writes a deployment's objects to the report bucket: its report in three forms, and the anchor of its record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from landfall.telling.report import text as report_text
 
 
 def anchored(record: Record, world: World) -> None:
-    """Repeat in the locked bucket what HEAD is. Comes before the report: what is marked as reported is anchored."""
+    """Write HEAD's anchor to the locked bucket, before the report: so every reported record is anchored."""
     head = chain.head_of(record)
     if head is None:
         return
@@ -28,9 +28,9 @@ def anchored(record: Record, world: World) -> None:
 
 
 def reported(ended: Ended, record: Record, world: World) -> str:
-    """Write the report for programs and for people, and say in the record where it is. Return the URI of the latter.
+    """Write the reports for programs and for people, and record where they are. Return the URI of the one for people.
 
-    That is the page, whose name holds the hash of its bytes; the Markdown where no page could be made.
+    That is the page, whose name holds the hash of its bytes; the Markdown if no page could be made.
     """
     release, made = ended.release, report(ended, record, report_reads.seen(ended, record, world))
     prefix = f"{release.service}/{release.deployment_id}"
@@ -43,9 +43,9 @@ def reported(ended: Ended, record: Record, world: World) -> str:
 
 
 def _page(made: Report, record: Record) -> str:
-    """Return the page; empty where it can't be made, which must not stop a report: the others hold the same."""
+    """Return the page; empty if it can't be made, which must not stop the report: the other forms hold the same."""
     try:
         return page.html(made, record)
-    except Exception:  # whatever it is, the report is written
+    except Exception:  # on any error, the report is still written
         logger.warning("the report has no page", exc_info=True)
         return ""

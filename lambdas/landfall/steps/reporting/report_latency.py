@@ -1,4 +1,4 @@
-"""Reads how fast a rolling release answers, for its report."""
+"""Reads the latency of a rolling release, for its report."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from landfall.telling.report.latency import Latencies, Latency
 
 
 def read(ended: Ended, timeline: tuple[Entry, ...], service: ServiceView, world: World) -> Latencies:
-    """Return the latency at each of its target groups. Reads nothing where CloudWatch can't tell anything yet.
+    """Return the latency at each of its target groups. Reads nothing if CloudWatch can't have final minutes yet.
 
-    Gates judge and tell it where ECS shifts the traffic. A Network Load Balancer counts no latency.
+    If ECS shifts the traffic, the gates judge and report latency. A Network Load Balancer measures no latency.
     """
     proven = latency.proven_at(timeline)
     rolls = ended.outcome is Outcome.SUCCEEDED and service.shifting.is_rolling and bool(service.target_groups)

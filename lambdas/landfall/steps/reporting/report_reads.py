@@ -1,4 +1,4 @@
-"""What Report reads after the end. It decides nothing, so no failure in it may stop the report."""
+"""The Report step's reads after the end. They decide nothing, so no failure here may stop the report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from landfall.telling.report.latency import Latencies
 from landfall.telling.report.served import of_interest
 
 BUDGET = timedelta(seconds=12)
-"""Of the step's minute. What is not read by then stays unread, and the report is written without it."""
+"""The part of the step's minute for reading. After it the report is written without the rest."""
 SHOWN = 100
 """Running and stopped tasks that are read after a success, one page of each: a report shows fewer."""
 TIMED = 100
@@ -35,7 +35,7 @@ _T = TypeVar("_T")
 
 
 def seen(ended: Ended, record: Record, world: World) -> Seen:
-    """Look at the history, the service, its tasks and targets, and what they wrote."""
+    """Read the history, the service, its tasks and targets, and the tasks' logs."""
     reader = _Reader(world)
     told = _history(ended, record, reader)
     settings = world.settings.named(ended.release.service)
@@ -51,7 +51,7 @@ def seen(ended: Ended, record: Record, world: World) -> Seen:
 
 
 class _Reader:
-    """Reads for as long as there is time, and notes what could not be read."""
+    """Reads as long as there is time, and notes what could not be read."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -64,14 +64,14 @@ class _Reader:
             return None
         try:
             return look()
-        except Exception as error:  # whatever it is, the report is written
+        except Exception as error:  # on any error, the report is still written
             logger.warning("not read for the report", extra={"what": what}, exc_info=True)
             self.unread.append(redacted(f"{what}: {error}", self.world.settings.redaction.kinds))
             return None
 
 
 def _history(ended: Ended, record: Record, reader: _Reader) -> tuple[Entry, ...]:
-    """Return the timeline of the execution, and after it that of the one that recovered it."""
+    """Return the timeline of the execution, followed by that of its recovery."""
     arns = dict.fromkeys((ended.release.execution_arn, str(record.get("recovered_by", ""))))
     found: list[Event] = []
     for arn in filter(None, arns):

@@ -14,9 +14,9 @@ from landfall.runtime.world import World
 
 
 def found(wanted: Request, world: World) -> Image:
-    """Find the image in ECR. Raises InvalidRequest where there is none, or tag and digest disagree."""
+    """Find the image in ECR. Raises InvalidRequest if there is none, or if tag and digest disagree."""
     tag, digest, repository = wanted.image_tag, wanted.image_digest, wanted.service.repository
-    # a tag that does not say the commit may have moved on since the push: the digest is what was pushed
+    # a tag without a commit may have been moved since the push: the digest names the pushed image
     by_tag = tag and (wanted.commit or not digest)
     image = world.ecr(repository).image({"imageTag": str(tag)} if by_tag else {"imageDigest": str(digest)})
     if image is None and not wanted.is_event:
@@ -32,7 +32,7 @@ def found(wanted: Request, world: World) -> Image:
 
 
 def commit_of(image: Image, wanted: Request, world: World) -> str:
-    """Return the commit of an image, by its tags, else by its label. Raises InvalidRequest where they leave it open."""
+    """Return the commit of an image, by its tags, else by its label. Raises InvalidRequest if neither is clear."""
     service = wanted.service
     found = image_tags.of_tags(image_tags.read(image.tags, service.tags))
     if wanted.commit:
@@ -55,7 +55,7 @@ def commit_of(image: Image, wanted: Request, world: World) -> str:
 
 
 def of_commit(images: Iterable[Listed], form: TagForm, git_sha: str) -> tuple[Listed, str] | None:
-    """Return the image that was pushed last of those with a tag that says a commit, and that tag; None without one.
+    """Return the newest image with a tag that names the commit, and that tag; None without one.
 
     All tags are read in one go. Raises StepError where the service's pattern takes too long.
     """
@@ -66,7 +66,7 @@ def of_commit(images: Iterable[Listed], form: TagForm, git_sha: str) -> tuple[Li
 
 
 def _under_another_tag(wanted: Request, world: World) -> Image | None:
-    """Return the image of a commit that is asked for by all its digits, by any tag that the settings read as it."""
+    """Return the image of a full commit id, by any tag in which the settings find that commit."""
     service, tag = wanted.service, wanted.image_tag
     if wanted.image_digest or service.tag_pattern is None or not tag or not image_tags.is_full(tag):
         return None

@@ -1,4 +1,4 @@
-"""Opens the ledger record of a deployment that is asked for."""
+"""Opens the ledger record of a requested deployment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from landfall.steps.resolving import resolution
 
 
 def requested(mine: Release, wanted: Request, world: World) -> Resolved:
-    """Look up the release that is asked for, and open its record: to be deployed, or to be rejected."""
+    """Look up the requested release, and open its record, for a deployment or for a rejection."""
     asked = resolution.asked(mine, wanted)
     try:
         release, said = resolution.found(asked, wanted, world)
@@ -37,7 +37,7 @@ def rejected(release: Release, error: InvalidRequest, world: World) -> Resolved:
 
 
 def _recorded(answer: Resolved, said: Mapping[str, str], world: World) -> Resolved:
-    """Open the record. One that is doomed must neither overtake nor hold up others until it is closed."""
+    """Open the record. A `doomed` record must neither overtake nor delay others until it is closed."""
     doomed = answer.verdict.state == State.FAIL
     world.ledger.open({**deployment_record.opened(answer.release, doomed=doomed), **said})
     return answer

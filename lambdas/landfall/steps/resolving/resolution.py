@@ -1,4 +1,4 @@
-"""Does what is asked for exist, and which commit is it? Looked up in ECR and the ledger; nothing is recorded here."""
+"""Does the requested release exist, and which commit is it? Looked up in ECR and the ledger; it records nothing."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from landfall.runtime.world import World
 from landfall.steps.resolving import image_lookup
 
 LONGEST_SCHEMA_VERSION = 200
-"""Characters of it: it travels with the release."""
+"""The most characters of a schema version: it is part of the release."""
 
 
 def unresolved(execution_arn: str, deployment_id: str, started_at: str) -> Release:
-    """Return the release of an execution of which nothing is known yet but itself."""
+    """Return the release of an execution before anything else is known."""
     return Release(UNKNOWN_SERVICE, deployment_id, execution_arn, requested_at=started_at, started_at=started_at)
 
 
 def asked(release: Release, wanted: Request) -> Release:
-    """Return the release that a request asks for, before anything is looked up."""
-    # going back was signed off when it was proven, and must not wait for people
+    """Return the requested release, before anything is looked up."""
+    # a rollback's release was signed off when it was proven, and must not wait for people
     approval = wanted.service.approval if wanted.intent == Intent.RELEASE else None
     return replace(
         release,
@@ -38,15 +38,15 @@ def asked(release: Release, wanted: Request) -> Release:
         reason=wanted.reason,
         requested_by=wanted.requested_by,
         by_push=wanted.by_push,
-        # a push can't be later than what it started: a time in the future would overtake every push until then
+        # a push can't be later than its execution: a time in the future would overtake every push until then
         requested_at=min(wanted.pushed_at or release.requested_at, release.requested_at),
         limits=wanted.service.limits,
         stability_attempts=wanted.service.limits.stability_attempts,
         bakes=wanted.service.limits.bakes,
         worker_attempts=wanted.service.limits.worker_attempts,
-        # going back runs no migration: that of an older release can't know what a newer one did
+        # a rollback runs no migration: an older release's migration does not know a newer one's changes
         migration_attempts=wanted.service.limits.migration_attempts if wanted.intent == Intent.RELEASE else 0,
-        # nor is its after-check asked: its no would put back the release that somebody wants away
+        # a rollback has no after-check: a no would restore the release that somebody wants to remove
         after_attempts=wanted.service.limits.after_attempts if wanted.intent == Intent.RELEASE else 0,
         cross_migration=wanted.cross_migration,
         drill=wanted.drill,
@@ -56,16 +56,16 @@ def asked(release: Release, wanted: Request) -> Release:
 
 
 class Found(NamedTuple):
-    """The release, and what its image says of its commit."""
+    """The release, and the commit details in its image."""
 
     release: Release
     said: Told
 
 
 def found(release: Release, wanted: Request, world: World) -> Found:
-    """Return the release with its image, its commit and, going back, its revision. Changes nothing.
+    """Return the release with its image, its commit and, for a rollback, its revision. Changes nothing.
 
-    Raises InvalidRequest where one is missing, or what is asked contradicts itself.
+    Raises InvalidRequest if one is missing, or if the request contradicts itself.
     """
     image = image_lookup.found(wanted, world)
     release = _with_revision(_with_image(release, image, wanted, world), wanted, world)
@@ -73,9 +73,9 @@ def found(release: Release, wanted: Request, world: World) -> Found:
 
 
 def with_requests(release: Release, world: World) -> Release:
-    """Return the release with who asked for it before it was built, as far as that was recorded.
+    """Return the release with its recorded requesters.
 
-    Who asked decides nothing: where CodeBuild can't be asked, a request is open for a time that is the same for all.
+    Requesters decide nothing. If CodeBuild does not answer, a request counts as open for a fixed time.
     """
     if release.intent != Intent.RELEASE or not image_tags.is_commit(release.git_sha):
         return release
@@ -95,8 +95,8 @@ def _ends(found: list[Asked], world: World) -> dict[str, str]:
 
 
 def _with_image(release: Release, image: Image, wanted: Request, world: World) -> Release:
-    """Fill in the image and its commit. Raises InvalidRequest where nothing says which commit it is."""
-    # what a rollback goes back to was proven as a commit that its record knows
+    """Fill in the image and its commit. Raises InvalidRequest if the commit can't be found."""
+    # the record of the release to go back to knows its commit
     is_back = wanted.intent == Intent.ROLLBACK
     return replace(
         release,
@@ -109,7 +109,7 @@ def _with_image(release: Release, image: Image, wanted: Request, world: World) -
 
 
 def _schema_version(image: Image, wanted: Request, world: World) -> str:
-    """Return the version of the database's schema that the image says it needs; empty where that is not compared."""
+    """Return the schema version that the image needs; empty if it is not compared."""
     migration = wanted.service.migration
     if wanted.intent != Intent.RELEASE or migration is None or migration.schema_version is None:
         return ""
@@ -117,7 +117,7 @@ def _schema_version(image: Image, wanted: Request, world: World) -> str:
 
 
 def _with_revision(release: Release, wanted: Request, world: World) -> Release:
-    """Find the revision a rollback goes back to. Raises InvalidRequest for a release that was never proven."""
+    """Find the revision for a rollback. Raises InvalidRequest for a release that was never proven."""
     if release.intent != Intent.ROLLBACK:
         return release
     digest, named, ledger = release.image_digest, wanted.deployment_id, world.ledger

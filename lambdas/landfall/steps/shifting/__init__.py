@@ -1,1 +1,1 @@
-"""The steps of a service whose traffic ECS shifts: what is read of it, its gates, and its way back."""
+"""The steps for a service whose traffic ECS shifts: its reads, its gates, and its way back."""

@@ -25,12 +25,12 @@ SOON = 1
 """Seconds until the next of the three."""
 NOTHING_BEFORE = "no tasks ran before this release, so there is nothing to compare it with"
 NOT_HERE = "https only"
-"""A smoke check of the production address alone: a test listener has no port for plain HTTP beside it."""
+"""A smoke check that applies only to the production address: a test listener has no port for plain HTTP."""
 
 
 @dataclass(frozen=True)
 class SeenBefore:
-    """The verdict, what the next look has to know, the smoke checks if they were made, and what differs from blue."""
+    """The verdict, the state for the next look, the smoke checks if they ran, and the differences from blue."""
 
     verdict: Verdict
     state: GateState
@@ -39,7 +39,7 @@ class SeenBefore:
 
 
 def assess(event: Judged, state: GateState, service: ServiceView, followed: Followed, world: World) -> SeenBefore:
-    """Prove the new tasks before users meet them."""
+    """Prove the new tasks before users reach them."""
     healthy = gate_tasks.assess(event, service, followed, gate_tasks.read(event, world), world)
     if healthy.state != State.PASS:
         return SeenBefore(healthy, state)

@@ -14,7 +14,7 @@ from landfall.settings.strategy import Strategy
 from landfall.smoke.http_answers import Request, Round
 
 TIMES = 5
-"""How often each side is asked each path: the median of fewer says little."""
+"""How often each side gets each request: the median of fewer answers says little."""
 MOST_PATHS = 10
 SHOWN = 5
 """How many differences a reason names."""
@@ -22,7 +22,7 @@ DIFFERS, PASSED = "ANSWERS_WORSE", "BEFORE_TRAFFIC_PASSED"
 
 
 def paths(settings: Service) -> tuple[str, ...]:
-    """Return the paths to compare: as set, else those of the smoke checks that are plain GETs."""
+    """Return the paths to compare: the configured ones, else those of the smoke checks that are plain GETs."""
     strategy, smoke = settings.strategy or Strategy(), settings.smoke
     if strategy.compare is not None:
         return strategy.compare
@@ -31,7 +31,7 @@ def paths(settings: Service) -> tuple[str, ...]:
 
 
 def test_url(event: Judged, strategy: Strategy) -> str:
-    """Return where the new tasks answer. A stack of Landfall has one address, and the headers tell them apart."""
+    """Return the test URL for the new tasks. A stack of Landfall has one address, and headers select the tasks."""
     return strategy.test_url or event.baseline.base_url
 
 

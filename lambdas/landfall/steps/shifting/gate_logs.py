@@ -26,9 +26,9 @@ NO_GROUP = "ResourceNotFoundException"
 
 
 def read(event: Judged, state: GateState, tasks: Sequence[TaskView], settings: Service, world: World) -> GateState:
-    """Return the state with the minutes of logs that are over by now. Raises AwsCallFailed.
+    """Return the state with the finished minutes of logs. Raises AwsCallFailed.
 
-    Nothing is read, and `unlogged` says why, where the logs can't tell the two sides: Landfall may read one log group.
+    If the logs can't be compared, it reads nothing, and `unlogged` says why: Landfall may read only one log group.
     """
     if event.baseline.desired_count == 0 or not (settings.strategy or Strategy()).traffic.log_errors:
         return state
@@ -49,7 +49,7 @@ def read(event: Judged, state: GateState, tasks: Sequence[TaskView], settings: S
 
 
 def _is_open(place: Place, settings: Service) -> bool:
-    """Say whether Landfall may read there: in the group that the settings name, or in that of the stack it made."""
+    """Say whether Landfall may read a log group: the one in the settings, or the one of a stack that it made."""
     return place.group == settings.logs.group if settings.logs.group else settings.stack is not None
 
 

@@ -1,4 +1,4 @@
-"""One look at a gate of Landfall: which gate it is, and what it has to say."""
+"""One look at a gate of Landfall: it finds the gate, and judges it."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from landfall.smoke.case import Check
 from landfall.steps.shifting import gate_before, gate_opening, gate_traffic, shift_look
 
 UNREAD = "GATE_UNREAD"
-"""AWS did not answer. That never continues a gate, and its end counts."""
+"""The code if AWS did not answer. It never continues a gate, and the gate's end still counts."""
 
 
 @dataclass(frozen=True)
 class GateSeen:
-    """The verdict of one look, what the next look has to know, and the smoke checks if they were made.
+    """The verdict of one look, the state for the next look, and the smoke checks if they ran.
 
-    `noted` is what the record keeps of the look; None where the deployment waits at no gate.
+    `noted` is the look's entry for the record; None if the deployment waits at no gate.
     """
 
     verdict: Verdict
@@ -64,7 +64,7 @@ def assess(event: Judged, before: GateState | None, world: World) -> GateSeen:
 
 
 def _nothing_to_judge(followed: Followed, before: GateState | None, poll: int) -> GateSeen:
-    """Say that the deployment waits for nobody. If it ended well, and no gate `bake` is due, it may be proven now."""
+    """Return the verdict if the deployment waits at no gate. If it succeeded and no `bake` is due, prove it now."""
     if followed.is_done:
         return GateSeen(passed("NO_BAKE_LEFT", "no bake is left to judge"), replace(before or GateState(), baked=True))
     return GateSeen(
@@ -97,7 +97,7 @@ def _settled(seen: _Seen, settings: Strategy, now: datetime) -> GateSeen:
 
 
 def _noted(seen: GateSeen, differences: tuple[Difference, ...], followed: Followed, now: datetime) -> NotedGate | None:
-    """Return what the record keeps of a look at a gate."""
+    """Return the record's entry for a look at a gate."""
     state, verdict, found = seen.state, seen.verdict, followed.found
     if state is None or found is None:
         return None

@@ -1,4 +1,4 @@
-"""Notes in the ledger record what is seen at a gate. No failure in this may change how the gate is judged."""
+"""Writes the looks at a gate into the ledger record. A failure here must not change the verdict on the gate."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def looked(release: Release, seen: NotedGate | None, world: World) -> None:
 
 
 def asked(release: Release, service_deployment: str, hook: str, world: World) -> None:
-    """Note that Landfall is about to continue a gate, so that a hand that did it can be told from it."""
+    """Note that Landfall is about to continue a gate: otherwise somebody else continued it."""
     now = world.now()
     _change(release, lambda known: gate_log.asked(known, service_deployment, hook, now), world)
 

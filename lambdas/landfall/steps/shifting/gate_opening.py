@@ -1,4 +1,4 @@
-"""Continues a service deployment that waits at a gate of Landfall: the one that was judged, and no other."""
+"""Continues a service deployment from the gate of Landfall that was judged, and from no other."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ CONTINUED, LEFT = "GATE_CONTINUED", "GATE_LEFT"
 def go_on(event: Judged, judged: GateState | None, world: World) -> Verdict:
     """Continue it. Raises AwsCallFailed if ECS refused and the hook still waits: the step is tried again.
 
-    Whether ECS took it is read from the hook, never from the error. A hook that does not wait any more was continued by
-    an earlier try whose reply was lost, or by somebody; what came of it is seen at the next look.
+    The hook says whether ECS accepted the call, never the error. A hook that no longer waits was continued by an
+    earlier try whose reply was lost, or by somebody else; the next look sees the result.
     """
     release, poll = event.release, event.release.limits.stability_poll_seconds
     service = world.ecs(release.service).service()

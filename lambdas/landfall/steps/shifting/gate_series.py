@@ -1,4 +1,4 @@
-"""Reads what a gate is judged by: both target groups' traffic, answers to Landfall's own requests, and the alarms."""
+"""Reads the data for a gate: both target groups' traffic, answers to Landfall's own requests, and the alarms."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ from landfall.smoke import service_checks
 from landfall.smoke.http_answers import Request, Round
 
 PROBES = 5
-"""Requests of our own at each look. They only tell that a target group with weight does answer."""
+"""How many requests of our own each look sends. They only show that a target group with weight answers."""
 
 
 def read(
     event: Judged, state: GateState, look: tuple[ServiceView, Followed], settings: Service, world: World
 ) -> tuple[tuple[TrafficSeries, ...], GateState]:
-    """Return both sides' traffic of each pair of target groups, and the state with what our own requests saw.
+    """Return both sides' traffic for each pair of target groups, and the state with the results of our own requests.
 
-    The logs are with the first pair, since they are of the whole service. Raises AwsCallFailed.
+    The first pair has the logs, which are those of the whole service. Raises AwsCallFailed.
     """
     service, followed = look
     pairs = judged_pairs(service)
@@ -41,7 +41,7 @@ def read(
         return (TrafficSeries(Side(""), Side(""), blue_logs, green_logs, balancer="network"),), state
     state = _probed(event, state, settings, world)
     first, *others = [_of_pair(pair, state, followed, world) for pair in pairs]
-    # our own requests go to one address, so that they say nothing of other pairs
+    # our own requests go to one address, so they say nothing about other pairs
     silent = [
         replace(each, blue=replace(each.blue, answered_since=None), green=replace(each.green, answered_since=None))
         for each in others
@@ -74,7 +74,7 @@ def judged_pairs(service: ServiceView) -> tuple[Balanced, ...]:
 
 
 def _probed(event: Judged, state: GateState, settings: Service, world: World) -> GateState:
-    """Ask the production address a few times, and note which side answered: the commit tells."""
+    """Send a few requests to the production address, and note which side answered, by the commit."""
     wanted = Round({Request(settings.smoke.version_path): PROBES}, per_second=settings.smoke.requests_per_second)
     answers = world.ask_for(settings, event.baseline.base_url, wanted).of(Request(settings.smoke.version_path))
     served = [service_checks.sha(answer, settings.smoke) for answer in answers if not answer.is_error]

@@ -1,4 +1,4 @@
-"""The new tasks alone, in the target group that ECS chose for them: are they there, healthy, and of our digest?"""
+"""Judges the new tasks in the target group that ECS chose for them: do they run, are they healthy, is it our digest?"""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from landfall.runtime.world import World
 
 
 def read(event: Judged, world: World) -> tuple[TaskView, ...]:
-    """Return the tasks of both fleets, those that stopped lately too."""
+    """Return the tasks of both fleets, including recently stopped ones."""
     return world.ecs(event.release.service).tasks("RUNNING", "STOPPED")
 
 
 def assess(
     event: Judged, service: ServiceView, followed: Followed, found: tuple[TaskView, ...], world: World
 ) -> Verdict:
-    """Judge the new tasks among those that were found. The old ones run beside them, and are not looked at."""
+    """Judge the new tasks, and ignore the old ones, which run beside them."""
     deployment, poll = event.deployment, event.release.limits.stability_poll_seconds
     if not followed.groups:
         return wait("TARGET_GROUP_UNKNOWN", "ECS does not say yet which target group the new tasks are in", poll)

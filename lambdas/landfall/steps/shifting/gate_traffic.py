@@ -26,12 +26,12 @@ from landfall.steps.shifting.gate_before import NOTHING_BEFORE
 DISAGREE, FIRST, BAKING = "WEIGHTS_DISAGREE", "FIRST_SHIFT", "BAKING"
 UNREAD, LOGS_UNREAD, ALARM = "TRAFFIC_UNREAD", "LOGS_UNREAD", "ALARM_RED"
 SOON = 60
-"""Seconds until the next look where CloudWatch did not answer."""
+"""Seconds until the next look if CloudWatch did not answer."""
 
 
 @dataclass(frozen=True)
 class SeenTraffic:
-    """The verdict, and what the next look has to know. `lacks_traffic`: it waits for more requests alone."""
+    """The verdict, and the state for the next look. `lacks_traffic`: it only waits for more requests."""
 
     verdict: Verdict
     state: GateState
@@ -39,7 +39,7 @@ class SeenTraffic:
 
 
 def assess(event: Judged, state: GateState, service: ServiceView, followed: Followed, world: World) -> SeenTraffic:
-    """Judge the traffic once. Only what came at the weight that ECS asked for counts."""
+    """Judge the traffic once. Only requests at the weight that ECS asked for count."""
     now, poll = world.now(), event.release.limits.stability_poll_seconds
     wrong = _wrong_weight(state, followed)
     if wrong:
@@ -64,7 +64,7 @@ def assess(event: Judged, state: GateState, service: ServiceView, followed: Foll
 
 
 def _wrong_weight(state: GateState, followed: Followed) -> str:
-    """Say how the live weights differ from what they should be; empty if they don't. At the bake it is law 1's part."""
+    """Say how the live weights differ from the wanted ones; empty if they don't. At the bake, law 1 checks this."""
     live, found = followed.live or {}, followed.found
     if not live:
         return "no production rule of the service could be found"
@@ -117,21 +117,21 @@ def _traffic(
 
 
 def _first_of_all(state: GateState, strategy: Strategy, world: World) -> SeenTraffic:
-    """Judge the first release: its tasks and the alarms are all there is, for as long as the bake lasts."""
+    """Judge the first release, by its tasks and the alarms alone, for as long as the bake lasts."""
     if left := _baking(state, strategy, world):
         return SeenTraffic(wait(BAKING, f"{NOTHING_BEFORE}; baking for {left} s more", min(left, 60)), state)
     return SeenTraffic(passed(NOT_JUDGED, NOTHING_BEFORE), replace(state, said=NOTHING_BEFORE))
 
 
 def _window(state: GateState, followed: Followed) -> GateWindow:
-    """Return the window that the evaluator judges: since the weight is what it should be."""
+    """Return the window for the evaluator: since the wanted weight was reached."""
     weight = round(live_traffic.least(followed.live or {}, followed.groups))
     stage = followed.found.stage if followed.found else ""
     return GateWindow(stage, weight, datetime.fromisoformat(state.phase), state.ends_at)
 
 
 def _baking(state: GateState, strategy: Strategy, world: World) -> int:
-    """Return how many seconds the bake has still to last at least; 0 at other gates."""
+    """Return how many more seconds the bake must last at least; 0 at other gates."""
     if state.gate != BAKE:
         return 0
     end = state.began_at + timedelta(seconds=strategy.bake_seconds)

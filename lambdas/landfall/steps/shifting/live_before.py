@@ -1,4 +1,4 @@
-"""Is what runs already live, of a service whose traffic ECS shifts? By all of law 1, as after an update."""
+"""For a service whose traffic ECS shifts: is the release already live, by all of law 1, as after an update?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from landfall.runtime.world import World
 
 
 def proves(event: Judged, service: ServiceView, tasks: tuple[TaskView, ...], live: Live, world: World) -> bool:
-    """Say whether law 1 holds for the revision that runs. `live` are the weights of the production rules."""
+    """Say whether law 1 holds for the running revision. `live` are the weights of the production rules."""
     followed = _followed(event, service, live, world)
     return followed is not None and _holds(event, service, tasks, followed, world)
 

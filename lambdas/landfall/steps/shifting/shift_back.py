@@ -1,7 +1,7 @@
-"""Goes back while ECS still has both fleets: it stops the release's own service deployment, which rolls it back.
+"""Goes back while ECS still has both fleets: it stops the release's service deployment, which rolls it back.
 
-What ran before never stopped, so users are on it again as soon as the traffic is shifted. Once the service deployment
-is over, the way back is a deployment of its own, as for rolling services.
+The old tasks never stopped, so users reach them again as soon as the traffic is shifted. Once the service deployment is
+over, the way back is a deployment of its own, as for rolling services.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from landfall.steps.shifting import shift_look
 
 
 def released(event: Judged) -> Deployment:
-    """Return the deployment of the release, also where the way back from it was begun before."""
+    """Return the deployment of the release, even if the way back from it has begun already."""
     deployment = event.deployment
     if deployment.kind == Kind.RELEASE or not deployment.undoes:
         return deployment
@@ -33,10 +33,10 @@ def released(event: Judged) -> Deployment:
 
 
 def stopped(event: Judged, service: ServiceView, world: World) -> Deployment | Verdict | None:
-    """Roll the release's service deployment back, or join ECS in doing so. None if there is none that goes on.
+    """Roll the release's service deployment back, or follow ECS's own rollback. None if none is under way.
 
-    None too for a service that ran no tasks before: ECS's way back keeps the count, and it has to be 0 again.
-    Raises AwsCallFailed if ECS refused and it goes on all the same: the step is tried again.
+    Also None for a service that ran no tasks before: ECS's rollback keeps the count, but it must become 0 again. Raises
+    AwsCallFailed if ECS refused and the deployment goes on: the step is tried again.
     """
     reader, release = world.service_deployments(event.release.service), released(event)
     known = {release.task_definition, event.baseline.task_definition, event.baseline.restore_to}
@@ -68,7 +68,7 @@ def _stop(reader: ServiceDeployments, found: ServiceDeployment) -> None:
 
 
 def _back(event: Judged, release: Deployment, found: ServiceDeployment, now: datetime) -> Deployment:
-    """Return the way back that is to be judged: what ran before runs on, whatever the revision to go back to is."""
+    """Return the way back to judge: the old tasks run on, whatever revision a rollback would use."""
     baseline, limits = event.baseline, event.release.limits
     plan = Plan(baseline.task_definition, None)
     as_ran = replace(baseline, restore_to=None)

@@ -1,4 +1,4 @@
-"""Reads the service deployment of a service whose traffic ECS shifts, and what it shifts between."""
+"""Reads the service deployment of a service whose traffic ECS shifts, with its revisions and target groups."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def shifts(service: ServiceView | None) -> bool:
 
 
 def read(event: Judged, service: ServiceView, world: World, *, live: bool = False) -> Followed:
-    """Return what is known of the service deployment that brings the deployment about.
+    """Return the service deployment that belongs to the deployment.
 
-    The known one is described alone while it goes on and ECS names no newer one; else all since the update are listed.
+    While the known one is under way and ECS names no newer one, it describes only that one; else it lists all since the
+    update.
     With `live`, the production rules are read too. Raises AwsCallFailed.
     """
     reader = world.service_deployments(event.release.service)
@@ -41,7 +42,7 @@ def weights(service: ServiceView, world: World) -> Live:
 
 
 def look(event: Judged, service: ServiceView, world: World) -> tuple[Look, Followed]:
-    """Look at the service, its tasks, its targets and its rules, as law 1 needs them."""
+    """Read the service, its tasks, its targets and its rules, for law 1."""
     ecs = world.ecs(event.release.service)
     followed = read(event, service, world, live=True)
     seen = ways.as_rolling(service, followed, event.deployment)
@@ -53,7 +54,7 @@ def _known(reader: ServiceDeployments, arn: str, service: ServiceView) -> Follow
     if not arn or service.current != arn:
         return None
     found = next(iter(reader.described([arn])), None)
-    # one update may make two, of which the first ends as STOPPED: the list has the other
+    # one update may make two service deployments, and the first ends as STOPPED: the list has the other
     return None if found is None or found.status == "STOPPED" else _of(reader, found)
 
 
@@ -70,7 +71,7 @@ def _listed(reader: ServiceDeployments, event: Judged, service: ServiceView) -> 
 
 
 def _way_back(reader: ServiceDeployments, event: Judged, service: ServiceView, listed: tuple[Brief, ...]) -> Followed:
-    """Follow the newest service deployment: the release's own that ECS rolls back, or one to the baseline."""
+    """Follow the newest service deployment: the release's own, which ECS rolls back, or one to the baseline."""
     deployment, baseline = event.deployment, event.baseline
     last = ways.newest_of(listed)
     newest = last.arn if last else service.current

@@ -1,4 +1,4 @@
-"""CheckStability of a service whose traffic ECS shifts: how far is its service deployment, and does it wait for us?"""
+"""CheckStability for a service whose traffic ECS shifts: how far is its service deployment, and does it wait for us?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from landfall.steps.shifting import shift_look
 
 
 def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> tuple[Verdict, Counted | None]:
-    """Look once at the service deployment, and at the tasks where that is due."""
+    """Look once at the service deployment, and at the tasks if that is due."""
     followed = shift_look.read(event, service, world)
     settings = world.service(event.release.service).strategy
     gate = stages.gate_of(followed.found, settings, service.shifting.name)
@@ -44,7 +44,7 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
     seen = stages.paced(seen, known, event.release.limits.stability_poll_seconds, now)
     allowed = stages.allowed_seconds(service.shifting, settings)
     paused = pause.seconds if pause else 0
-    if event.deployment.kind == Kind.RELEASE:  # at its last gate, its after-check may have been asked
+    if event.deployment.kind == Kind.RELEASE:  # at its last gate, its after-check may have been called
         allowed += event.release.limits.after_seconds
     if seen.code != owner_pauses.PAUSED and not is_seen_once(seen):
         late = seen if known.scaled_at else stability.in_time(seen, deployment, now)
@@ -54,7 +54,7 @@ def assess(event: Judged, service: ServiceView, world: World, now: datetime) -> 
 
 
 def _pause(event: Judged, service: ServiceView, followed: Followed, at_gate: bool, now: datetime) -> Pause | None:
-    """Return what is known of pauses by the owner. A pause at a gate of Landfall is none."""
+    """Return the owner's owner_pauses. A pause at a gate of Landfall is not one."""
     known, found = owner_pauses.before(event), followed.found
     if not (service.may_pause or known):
         return None

@@ -1,4 +1,4 @@
-"""Reads what ECS shifts a service's traffic between, before a release: its rules and target groups."""
+"""Reads the rules and target groups between which ECS shifts a service's traffic, before a release."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from landfall.proof.strategy import StrategyView
 from landfall.settings import Service
 
 GONE = ("RuleNotFound", "ListenerNotFound", "TargetGroupNotFound")
-"""Elastic Load Balancing's codes (API reference). A call that is throttled raises AwsBusy, and is made again."""
+"""Elastic Load Balancing's codes for a missing thing (API reference). A throttled call raises AwsBusy instead."""
 
 
 def refusal(service: ServiceView, settings: Service, elb: Elb) -> Verdict | None:
-    """Return why ECS could not shift the traffic of a service as it is now; None if it can, or if it is rolling."""
+    """Return why ECS could not shift the service's traffic now; None if it can, or if the service is rolling."""
     if service.shifting.is_rolling:
         return None
     found = rules(service.shifting, elb)

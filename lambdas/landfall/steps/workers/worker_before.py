@@ -1,4 +1,4 @@
-"""What preflight asks of a worker: which commit its tasks run, whether they log it, and whether the release is live."""
+"""Preflight's checks of a worker: which commit its tasks run, whether they log it, and whether the release is live."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def commit_of(now: ServiceNow, world: World) -> str:
-    """Return the commit that the running digest is known as: by the revision's tags, else by the image's tags.
+    """Return the commit of the running digest: by the revision's tags, else by the image's tags.
 
     UNKNOWN if tasks run different digests, or if neither says one commit.
     """
@@ -43,7 +43,7 @@ def commit_of(now: ServiceNow, world: World) -> str:
 
 
 def checks(now: ServiceNow, world: World) -> tuple[Check, ...]:
-    """Return whether the tasks that run log their commit, if it is known."""
+    """Return whether the running tasks log their commit, if it is known."""
     sha, tasks = commit_of(now, world), _serving(now)
     place = task_logs.place(now.template, now.settings.container)
     if sha == UNKNOWN or not tasks or place is None:
@@ -53,9 +53,9 @@ def checks(now: ServiceNow, world: World) -> tuple[Check, ...]:
 
 
 def verdict(now: Beforehand, live: Deployment, world: World) -> Verdict:
-    """Return the verdict of a worker's proof on what runs, its progress included if it is asked for.
+    """Return the verdict of a worker's proof on the running revision, including its progress if configured.
 
-    `live` is what runs, as the deployment to be judged.
+    `live` is the running revision as a deployment to judge.
     """
     asked, primary = now.settings.worker or Worker(), now.service.primary
     began = primary.created_at if primary else None

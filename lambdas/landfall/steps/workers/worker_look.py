@@ -1,6 +1,6 @@
-"""The look at a worker: law 1 as far as ECS tells, then the steady time, the commit in its logs, and its progress.
+"""The look at a worker: law 1 as far as ECS shows it, then the steady time, the commit in its logs, and its progress.
 
-Each is read only where those before it hold, so most looks make no call to CloudWatch.
+Each part is read only if the parts before it hold, so most looks make no call to CloudWatch.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Judgement = tuple[Verdict, tuple[Check, ...]]
 
 
 def assess(event: Judged, world: World) -> Judgement:
-    """Look at a worker once. Raises AwsBusy where AWS throttles a read: that is never evidence."""
+    """Look at a worker once. Raises AwsBusy if AWS throttles a read: that is never evidence."""
     settings, now = world.service(event.release.service), world.now()
     unknown = commit_lines.unknown(event.deployment)
     if unknown:
@@ -61,14 +61,14 @@ def of_held(event: Judged, settings: Service, held: Held, world: World) -> Judge
 def commit_check(
     settings: Service, git_sha: str, tasks: Collection[TaskView], reading: Reading
 ) -> tuple[Verdict | None, Check]:
-    """Read what the tasks logged of a commit, and judge it."""
+    """Read the lines in which the tasks log a commit, and judge them."""
     expression = Expression((settings.worker or Worker()).commit_filter, git_sha)
     written, poll = reading.naming(expression, tasks), settings.limits.smoke_interval_seconds
     return commit_lines.assess(written, tasks, expression, f"services.{settings.name}.worker.commit_filter", poll)
 
 
 def _soon(verdict: Verdict, event: Judged) -> Verdict:
-    """Look again as often as a worker is looked at, so that the machine's number of looks is its time."""
+    """Return the verdict with the interval of a worker's looks, so that the number of looks limits the time."""
     poll = event.release.limits.smoke_interval_seconds
     return verdict if is_seen_once(verdict) else replace(verdict, retry_after=min(verdict.retry_after, poll))
 

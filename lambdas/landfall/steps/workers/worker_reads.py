@@ -1,4 +1,4 @@
-"""What a worker wrote and worked, as CloudWatch has it. It decides nothing."""
+"""Reads a worker's log lines and its work from CloudWatch. It decides nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Reading:
         return first + self.world.logs.between(self.place, now - commit_lines.NEWEST, end, pattern)
 
     def work(self, asked: Progress, start: datetime, end: datetime, tasks: Collection[TaskView] | None = None) -> Work:
-        """Return the work that was seen: of these tasks, or of all. A metric does not say whose work it was."""
+        """Return the work of these tasks, or of all tasks: a metric does not say whose work it was."""
         if asked.metric:
             return Work(self.world.metrics.total(asked.metric, start, end))
         written, found = self.world.logs.between(self.place, start, end), Linear(asked.log or "").found_in

@@ -1,4 +1,4 @@
-"""The report of a deployment: one document, from which the JSON for programs and the Markdown for people are made.
+"""The report of a deployment: one document, the source of the JSON for programs and the Markdown for people.
 
 Its shape is published as docs/schemas/report.schema.json, which is made from these classes.
 """
@@ -33,15 +33,15 @@ SCHEMA = 4
 """Of reports. Since 4 they tell when tasks were pulled, started and stopped, and their addresses; since 3 of tasks,
 targets and log lines; 1 and 2 had neither schema nor log lines."""
 LAST_LINES = 50
-"""Log lines of a report (R6)."""
+"""How many log lines a report has (R6)."""
 UNREAD = "not read: no task was started"
 
 
 @dataclass(frozen=True)
 class LogLines:
-    """What the release's tasks wrote: counts, those of the time before it, and the last lines, redacted.
+    """The logs of the release's tasks: counts, the counts of the time before, and the last lines, redacted.
 
-    `read` says where from, or why they were not read.
+    `read` says where they were read, or why they were not.
     """
 
     read: str
@@ -55,7 +55,7 @@ _NOTHING = Look(None)
 
 @dataclass(frozen=True)
 class Seen:
-    """What was looked at for the report, after the end. `unread` says what could not be, in AWS's own words."""
+    """The data that was read for the report, after the end. `unread` says what could not be read, in AWS's words."""
 
     look: Look = _NOTHING
     history: tuple[Entry, ...] = ()
@@ -103,7 +103,7 @@ class Report:
 
 
 def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
-    """Put the report together. `record` is the ledger's, which is closed and says when."""
+    """Make the report. `record` is the ledger's closed record, which has the time of the end."""
     release = ended.release
     return Report(
         schema=SCHEMA,
@@ -140,7 +140,7 @@ def report(ended: Ended, record: Mapping[str, Any], seen: Seen) -> Report:
 
 
 def document(made: Report) -> dict[str, Any]:
-    """Return the report as JSON takes it."""
+    """Return the report in a form for JSON."""
     return dict(_plain(asdict(made)))
 
 

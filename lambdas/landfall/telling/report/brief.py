@@ -1,4 +1,4 @@
-"""Shortens names in a sentence, for people: commits to 7 characters, digests and ids to those that tell them apart."""
+"""Shortens names in a sentence, for people: commits to 7 characters, digests and ids to their distinctive ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TASK = Later(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 
 def brief(text: str) -> str:
-    """Shorten names in a sentence. What is whole stands in the page's tables, and in report.json."""
+    """Shorten names in a sentence. The page's tables and report.json have the full names."""
     told = _TASK_DEFINITION.sub("", _TASK_URL.sub(r"task \1", text))
     told = _HEX.sub(lambda found: found[0][:12], told)
     return _TASK.sub(r"\1", _COMMIT.sub(lambda found: found[0][:SHORT], told))

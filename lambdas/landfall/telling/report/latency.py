@@ -1,4 +1,4 @@
-"""How fast a rolling release answers, beside what ran before it: told, and never judged.
+"""The latency of a rolling release beside that of the release before. It is reported, never judged.
 
 The minutes are CloudWatch's, of the service's own target groups. Before: of the hour before the update. After: those
 that began once the release was proven, when no older task answered any more.
@@ -23,9 +23,9 @@ FEW = f"too few requests: no minute had {sides.LEAST_TIMED}"
 
 @dataclass(frozen=True)
 class Pace:
-    """So many minutes with so many requests in all, and the medians of their p50 and p95, in seconds.
+    """A number of minutes and of requests in them, and the medians of the minutes' p50 and p95, in seconds.
 
-    Minutes with too few requests count for no percentile; of those alone there is none.
+    Minutes with too few requests do not count for the percentiles; if there are only such minutes, there are none.
     """
 
     minutes: int = 0
@@ -45,7 +45,7 @@ class Latency:
 
 @dataclass(frozen=True)
 class Latencies:
-    """The latency at each target group; `unread` says why there is none, and is empty where nobody would ask."""
+    """The latency at each target group. `unread` says why there is none; it is empty if latency does not apply."""
 
     groups: tuple[Latency, ...] = ()
     unread: str = ""
@@ -56,7 +56,7 @@ NOTHING_TIMED = Latencies()
 
 
 def proven_at(timeline: Iterable[Entry]) -> datetime | None:
-    """Return when the release was proven first. The way back is proven in a state of another name."""
+    """Return when the release was first proven. The way back is proven in a state of another name."""
     return next((entry.at for entry in timeline if (entry.state, entry.answer) == (PROVES, "PASS")), None)
 
 
@@ -73,7 +73,7 @@ def of(group: str, minutes: Sequence[Minute], updated: datetime, proven: datetim
 
 
 def words(told: Latencies) -> tuple[tuple[str, str], ...]:
-    """Return what is known of each target group, with a label."""
+    """Return the sentence for each target group, with a label."""
     if told.unread:
         return (("latency", told.unread),)
     return tuple(

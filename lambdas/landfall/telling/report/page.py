@@ -1,8 +1,8 @@
 """The report as a page: one HTML file that runs nothing and loads nothing, from report.html.j2.
 
-All that the template puts in is text from elsewhere: it becomes one visible line (foreign.line), and Jinja2 escapes it.
-The only links lead to AWS's console, and are made of ARNs that AWS gave. The browser is told not to run or load
-anything, whatever may be in the text (Content Security Policy Level 3: a hash allows the one style sheet).
+Every value in the template is foreign text: it becomes one visible line (foreign.line), and Jinja2 escapes it. The only
+links lead to AWS's console, and are made from ARNs of AWS. The Content-Security-Policy tells the browser not to run or
+load anything, whatever the text contains (Content Security Policy Level 3: a hash allows the one style sheet).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CONSOLE = Later(r"https://[a-z0-9-]{1,40}\.console\.aws\.amazon\.com/[!-~]*")
 
 
 def html(report: Report, record: Mapping[str, Any]) -> str:
-    """Return the page. `record` is the ledger's, which is closed: it says its place in the chain."""
+    """Return the page. `record` is the ledger's closed record, which has its place in the chain."""
     style = _style()
     view = page_view.of(report, record)
     template = _environment().get_template("report.html.j2")
@@ -40,13 +40,13 @@ def html(report: Report, record: Mapping[str, Any]) -> str:
 
 
 def name_of(page: str) -> str:
-    """Return what the page's file is called: its name ends with the hash of its bytes."""
+    """Return the name of the page's file, which ends with the hash of its bytes."""
     return f"report-{hashlib.sha256(page.encode()).hexdigest()}.html"
 
 
 @cache
 def _style() -> str:
-    """Return the style sheet. A `</style` in it would end it, and there is none."""
+    """Return the style sheet. It contains no `</style`, which would end it."""
     return (Path(__file__).parent / "report.css.j2").read_text(encoding="utf-8")
 
 
@@ -55,7 +55,7 @@ def _source(style: str) -> str:
 
 
 def _when(value: datetime | str) -> str:
-    """Return a time as every time of the page is written; a text that is no time as it is."""
+    """Return a time in the page's format; a text that is not a time is unchanged."""
     try:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     except ValueError:
@@ -74,7 +74,7 @@ def _task_link(arn: str) -> str:
 
 
 def _console_link(address: str, words: str) -> str:
-    """Return a link to AWS's console; the words alone where the address is no such link."""
+    """Return a link to AWS's console; only the words if the address is not such a link."""
     told = foreign.line(words)
     if not _CONSOLE.fullmatch(address):
         return told

@@ -10,11 +10,11 @@ from landfall.ledger.execution_history import Entry
 from landfall.telling.report.brief import brief
 
 GOOD, BAD, BACK, UNKNOWN_KIND, REST = "good", "bad", "back", "unknown", "rest"
-"""What a colour says. Each has a glyph too (page.MARKS), or stands beside its word."""
+"""The meaning of each colour. Each also has a glyph (page.MARKS), or is beside its word."""
 LEAST = 0.4
-"""Percent of a picture's width that a state has at least, so that it can be seen."""
+"""The least width of a state in percent of the picture, so that it can be seen."""
 WAY_BACK = ("Rollback", "Baseline")
-"""What the names of states hold that lead back."""
+"""Texts in the names of the states of the way back."""
 _KEYS = {GOOD: "forward", BAD: "found the failure", BACK: "the way back", REST: "closing"}
 _CLOSING = ("Report", "Notify", "Finish")
 

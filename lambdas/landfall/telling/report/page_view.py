@@ -1,4 +1,4 @@
-"""What the page of a report says, and in which order: the story first, what proves it next, then every detail."""
+"""The content of a report's page, in order: what happened, then the evidence, then every detail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from landfall.telling.report.page_picture import BAD, GOOD, REST, UNKNOWN_KIND, 
 from landfall.telling.report.served import Task
 
 REQUEST_SHOWN = 80
-"""Characters of what came with a request that could not be read."""
+"""How many characters of an unreadable request's input are shown."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Stopped:
 
 @dataclass(frozen=True)
 class View:
-    """What the page says besides the report's own fields."""
+    """The content of the page besides the report's own fields."""
 
     title: str
     headline: str
@@ -106,7 +106,7 @@ def _briefly(told: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
 
 
 def headline(report: Report) -> str:
-    """Say in one sentence what became of the release."""
+    """Say in one sentence how the release ended."""
     what = asked_for(report.release)
     match report.outcome:
         case Outcome.SUCCEEDED:
@@ -130,7 +130,7 @@ def headline(report: Report) -> str:
 
 
 def asked_for(release: Release) -> str:
-    """Say what was asked for, also where the request could not be resolved."""
+    """Say what was requested, even if the request could not be resolved."""
     of = "Rollback to" if release.intent == Intent.ROLLBACK else "Release"
     if release.git_sha not in ("", UNKNOWN):
         return f"{of} {_short(release.git_sha)}"
@@ -187,7 +187,7 @@ def _facts(report: Report) -> Iterator[Told]:
 
 
 def _live_kind(outcome: Outcome) -> str:
-    """Say whether Landfall proved what runs. After a rejection it did not look; a failed way back proves nothing."""
+    """Say whether Landfall proved the running release: not after a rejection (no look) or a failed rollback."""
     if outcome in (Outcome.SUCCEEDED, Outcome.NO_CHANGE, Outcome.ROLLED_BACK):
         return GOOD
     return BAD if outcome in (Outcome.ROLLBACK_FAILED, Outcome.NO_BASELINE) else UNKNOWN_KIND

@@ -11,10 +11,10 @@ from landfall.model import UNKNOWN
 from landfall.proof.observed import Look, TargetView, TaskView
 from landfall.redaction import redacted
 from landfall.smoke.case import PASS, Check
-from landfall.worker import COMMIT
+from landfall.worker.commit_lines import COMMIT
 
 MOST_TASKS = 50
-"""Tasks of a report: of more, the first."""
+"""The most tasks in a report; the first ones are shown."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Provenance:
-    """From the commit to what was served. What is not known is UNKNOWN, what never came to be is empty."""
+    """From the commit to what was served. Unknown values are UNKNOWN; values that never existed are empty."""
 
     commit: str
     image_digest: str
@@ -66,14 +66,14 @@ def provenance(ended: Ended, look: Look) -> Provenance:
 
 
 def _served(check: Check | None) -> str:
-    """Return the commit that was served, or what was seen instead. A worker logs its commit."""
+    """Return the commit that was served, or the answer that was seen instead. A worker logs its commit."""
     if check is None:
         return UNKNOWN
     return check.expected if check.state == PASS and check.name != COMMIT else check.seen
 
 
 def of_interest(tasks: Iterable[TaskView], revision: str) -> list[TaskView]:
-    """Return the release's own tasks, stopped ones included, then what else runs."""
+    """Return the release's own tasks, including stopped ones, then the other running tasks."""
     ours = [task for task in tasks if task.task_definition == revision]
     return [*ours, *(task for task in tasks if task.task_definition != revision and task.serves)]
 
@@ -91,5 +91,5 @@ def _task(task: TaskView) -> Task:
 
 
 def target(seen: TargetView) -> Target:
-    """Return a target as a report tells of it."""
+    """Return a target in the form for a report."""
     return Target(f"{seen.ip}:{seen.port}", seen.state, redacted(seen.description or seen.reason))

@@ -1,6 +1,6 @@
 """The report for people: Markdown, from report.md.j2.
 
-All that the template puts in is text from elsewhere (foreign.py), unless a filter here made it.
+Every value in the template is foreign text (foreign.py), unless a filter here made it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class _Shown(str):
 
 
 def markdown(report: Report) -> str:
-    """Return the report as Markdown. The title of a rejected one says what was asked."""
+    """Return the report as Markdown. The title of a rejected deployment says what was requested."""
     asked = f"({asked_for(report.release)})" if report.outcome == Outcome.REJECTED else ""
     return _ENVIRONMENT.get_template("report.md.j2").render(report=report, asked=asked)
 
@@ -48,7 +48,7 @@ def _shown(value: Any) -> str:
 
 
 def _task(task: Task) -> str:
-    """Say what became of a task, and which bytes it ran."""
+    """Say how a task ended, and which digests it ran."""
     ended = ", ".join(f"{name} exited with {code}" for name, code in task.exit_codes.items())
     digests = ", ".join(f"{name} {digest}" for name, digest in task.digests.items())
     told = "; ".join(filter(None, (digests, ended, task.stopped_reason)))
