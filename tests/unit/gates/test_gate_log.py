@@ -86,6 +86,54 @@ def test_what_a_gate_waits_for_and_how_long() -> None:
     assert gate_words.waiting(gate_log.asked(known, "arn/one", "ecs-pause-1", now)) is None
 
 
+def test_gates_that_ecs_has_left() -> None:
+    """None of them waits any more, since the first moment at which that was known: later looks don't move it."""
+    known = gate_log.added(gate_log.added((), BEFORE, KINDS), SHIFT, KINDS)
+    later = b.NOW + timedelta(seconds=60)
+    left = gate_log.left(known, later)
+    assert [each.left_at for each in left] == [b.NOW.isoformat(), later.isoformat()]
+    assert gate_log.left(left, later + timedelta(seconds=60)) == left
+    assert gate_words.waiting(known) == known[-1]
+    assert gate_words.waiting(left) is None
+
+
+def test_a_time_that_can_not_be_read_is_not_told() -> None:
+    """A record that somebody changed by hand breaks no page, and no duration is made up."""
+    broken = replace(BEFORE, began="soon", ends="later")
+    assert gate_words.left(broken, b.NOW) == ""
+    (told,) = gate_words.told(gate_log.added((), broken, KINDS), None, b.NOW)
+    assert (told.end, told.left, told.seconds) == (gate_words.WAITS, "", None)
+    (known,) = gate_words.told(gate_log.added((), BEFORE, KINDS), None, b.NOW)
+    assert known.seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("gate", "outcome", "end", "state"),
+    [
+        (BEFORE, None, "waits", "here"),
+        (replace(BEFORE, state="FAIL"), None, "failed", "bad"),
+        (replace(BEFORE, state="FAIL"), Outcome.ROLLED_BACK, "failed", "bad"),
+        (replace(BEFORE, continue_asked_at=b.NOW.isoformat()), Outcome.ROLLED_BACK, "passed", "good"),
+        (replace(BEFORE, hook=OVER, state="PASS"), None, "passed", "good"),
+        (BEFORE, Outcome.ROLLED_BACK, "rolled back while it waited", "bad"),
+        (replace(BEFORE, left_at=b.NOW.isoformat()), None, "UNKNOWN", "unknown"),
+    ],
+)
+def test_how_a_gate_ended(gate: NotedGate, outcome: Outcome | None, end: str, state: str) -> None:
+    """A gate that failed is never shown as passed, and what nobody saw is UNKNOWN."""
+    (told,) = gate_words.told((gate,), outcome, b.NOW)
+    assert (told.end, told.state) == (end, state)
+
+
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [(0, "15 min 0 s left"), (841, "59 s left"), (840, "1 min 0 s left"), (900, "its time is over"), (999, "its time")],
+)
+def test_the_time_that_is_left(after: int, said: str) -> None:
+    """A person who reads it knows whether there is time to look."""
+    assert gate_words.left(BEFORE, b.NOW + timedelta(seconds=after)).startswith(said)
+
+
 def test_what_services_say_is_redacted() -> None:
     """A cookie's name or a path may hold what nobody should keep."""
     secret = replace(WORSE, name="GET /?email=jane.roe@example.com")

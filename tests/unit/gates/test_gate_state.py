@@ -46,6 +46,18 @@ def test_a_gate_stays_the_same_from_look_to_look() -> None:
     assert gate_state.at(begun(), "shift", HOOKED, SETTINGS, b.NOW + timedelta(hours=1)) == begun()
 
 
+def test_a_bake_that_somebody_continued_keeps_its_time() -> None:
+    """It is judged behind the end of ECS's deployment, by what was seen and in what time was left; no other gate is."""
+    over, later = replace(HOOKED, hook=gate_state.OVER), b.NOW + timedelta(seconds=600)
+    assert gate_state.at(begun("bake"), "bake", over, SETTINGS, later) == begun("bake")
+    anew = gate_state.at(begun("shift"), "bake", over, SETTINGS, later)
+    assert (anew.hook, anew.began, anew.number) == (gate_state.OVER, later.isoformat(), 2)
+    other = replace(over, service_deployment="arn:deployment/2")
+    assert gate_state.at(begun("bake"), "bake", other, SETTINGS, later).began == later.isoformat()
+    paused = replace(HOOKED, hook="ecs-pause-9")
+    assert gate_state.at(begun("bake"), "bake", paused, SETTINGS, later).began == later.isoformat()
+
+
 def test_evidence_goes_on_from_gate_to_gate() -> None:
     """The promise is per deployment, so no gate may begin with a clean slate."""
     left = gate_state.with_evidence(begun(), [Evidence(errors=1.5, gates=1)])

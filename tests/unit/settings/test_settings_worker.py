@@ -12,6 +12,11 @@ PROGRESS = f"{WORKER}[services.jobs.worker.progress]\n"
 METRIC = f'{PROGRESS}metric = {{ namespace = "AWS/SQS", name = "NumberOfMessagesDeleted" }}\n'
 
 
+def dimensions(count: int) -> str:
+    """Return a table of so many dimensions."""
+    return "{ " + ", ".join(f'D{n} = "x"' for n in range(count)) + " }"
+
+
 def test_a_worker_is_read() -> None:
     """Its defaults, and that a service without the table is none."""
     assert read(WORKER).worker == Worker(60, "{sha}", None)
@@ -26,6 +31,11 @@ def test_progress_is_read() -> None:
     metric = read(f"{PROGRESS}metric = {{ {own} }}\n").worker
     assert metric is not None
     assert metric.progress == Progress(metric=Metric("AWS/SQS", "Deleted", {"QueueName": "jobs"}, "SampleCount"))
+    most = read(METRIC.replace('Deleted" }', f'Deleted", dimensions = {dimensions(30)} }}')).worker
+    assert most is not None
+    assert most.progress is not None
+    assert most.progress.metric is not None
+    assert len(most.progress.metric.dimensions) == 30
 
 
 @pytest.mark.parametrize(("text", "seconds"), [(SAMPLE, 0), (WORKER, 60), (f"{PROGRESS}log = 'x'", 360), (METRIC, 660)])
@@ -84,6 +94,10 @@ WRONG = {
     "a metric without a name": (
         METRIC.replace("NumberOfMessagesDeleted", ""),
         "name: is ''; it takes 1 to 255 characters",
+    ),
+    "a metric of too many dimensions": (
+        METRIC.replace('Deleted" }', f'Deleted", dimensions = {dimensions(31)} }}'),
+        "metric.dimensions: there are 31; CloudWatch takes at most 30",
     ),
     "an unknown key": (
         f"{WORKER}steady = 5\n",
