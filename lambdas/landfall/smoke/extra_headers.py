@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 def with_headers(wanted: Round, headers: Headers) -> Round:
-    """Return the round with these headers in each request. Of a header that a check sends too, its own value is sent."""
+    """Return the round with these headers in each request. A check's own value of a header counts."""
     if not headers:
         return wanted
     asked, early = (_each(several, headers) for several in (wanted.requests, wanted.warm_up))
