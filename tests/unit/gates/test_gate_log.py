@@ -43,6 +43,29 @@ def test_looks_at_one_gate_are_one_entry() -> None:
     assert [(g.code, g.looks, g.differences) for g in known] == [("LATER", 2, (WORSE,))]
 
 
+def test_a_later_look_does_not_forget_that_landfall_continued_it() -> None:
+    """ECS may name a gate for a moment longer; the record would else say that somebody else continued it."""
+    asked = gate_log.asked(gate_log.added((), BEFORE, KINDS), BEFORE.service_deployment, BEFORE.hook, b.NOW)
+    known = gate_log.added(asked, replace(BEFORE, code="LATER"), KINDS)
+    assert (known[0].code, known[0].continue_asked_at) == ("LATER", b.NOW.isoformat())
+
+
+def test_what_is_worse_is_kept_first() -> None:
+    """Of many differences those stay that may fail the gate, each cut and redacted, and the rest is counted."""
+    better = replace(WORSE, worse=False, blue="jane.roe@example.com", green=f"jane.roe@example.com {'x' * 999}")
+    many = replace(BEFORE, differences=(*(replace(better, name=str(n)) for n in range(20)), WORSE, WORSE))
+    (kept,) = gate_log.added((), many, KINDS)
+    assert (len(kept.differences), kept.more_differences) == (20, 2)
+    assert kept.differences[:2] == (WORSE, WORSE)
+    assert [each.name for each in kept.differences[2:]] == [str(n) for n in range(18)]
+    assert "jane.roe" not in gate_log.written((kept,))
+    assert all(len(each.green) <= 80 for each in kept.differences)
+    (later,) = gate_log.added((kept,), BEFORE, KINDS)
+    assert (later.differences, later.more_differences) == (kept.differences, 2)
+    (none,) = gate_log.added((), BEFORE, KINDS)
+    assert (none.differences, none.more_differences) == ((), 0)
+
+
 @pytest.mark.parametrize(
     ("asked", "came_to", "outcome", "expected"),
     [
@@ -52,6 +75,9 @@ def test_looks_at_one_gate_are_one_entry() -> None:
         (False, None, Outcome.SUCCEEDED, True),
         (True, None, Outcome.SUCCEEDED, False),
         (False, None, Outcome.ROLLED_BACK, False),
+        (False, None, Outcome.ROLLBACK_FAILED, False),
+        (False, None, Outcome.NO_BASELINE, False),
+        (False, None, Outcome.SUPERSEDED, False),
         (False, SHIFT, Outcome.ROLLED_BACK, True),
         (False, replace(SHIFT, service_deployment="arn/two"), Outcome.ROLLED_BACK, False),
     ],
@@ -159,5 +185,6 @@ def test_what_was_written_is_read_again() -> None:
     """And what somebody changed by hand is no gate."""
     known = gate_log.added((), replace(BEFORE, differences=(WORSE,)), KINDS)
     assert gate_log.read({"gates": gate_log.written(known)}) == known
-    for broken in ("", "{}x", '[{"hook": 1}]', "[1]", "null", 5):
+    assert gate_log.read({}) == gate_log.read(None) == ()
+    for broken in ("", "[" * 100_000, "{}x", '[{"hook": 1}]', "[1]", "null", 5):
         assert gate_log.read({"gates": broken}) == ()

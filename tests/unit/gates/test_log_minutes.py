@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from landfall.gates import log_minutes
-from landfall.gates.log_minutes import EXPECTED, MOST_A_LOOK, MOST_KEPT, LoggedMinute
+from landfall.gates.log_minutes import EXPECTED, LoggedMinute
 from landfall.gates.traffic_series import GateWindow, Minute, Side
 from landfall.logs.task_logs import Line
 from tests.support.gate_traffic import BEGAN, MINUTE, minutes
@@ -28,9 +28,9 @@ def logged(first: int, count: int = 1) -> tuple[LoggedMinute, ...]:
         (logged(0), 3.0, 1, 0),
         (logged(0), -60.0, 1, 0),
         (logged(-2, 3), 4.0, 1, 1),
-        (logged(0), 60.0, 58 - MOST_A_LOOK, MOST_A_LOOK),
+        (logged(0), 60.0, 46, 12),
         ((), 1.0, -10, 9),
-        ((), 30.0, 28 - MOST_A_LOOK, MOST_A_LOOK),
+        ((), 30.0, 16, 12),
     ],
     ids=[
         "two more are over",
@@ -58,6 +58,7 @@ def line(task: str, seconds: float, text: str = "fine") -> Line:
 def test_lines_count_for_the_side_that_wrote_them() -> None:
     """A line of a third task, or of a minute that was not asked for, says nothing of either release."""
     lines = [
+        line("stranger", 0, "bad"),
         line("blue-1", 0),
         line("blue-2", 59.9, "bad"),
         line("blue-1", 60, "bad"),
@@ -78,16 +79,16 @@ def test_lines_count_for_the_side_that_wrote_them() -> None:
 def test_the_newest_minutes_are_kept() -> None:
     """What a gate keeps goes through a step's answer of 8 KB, and what is read next follows the newest."""
     assert log_minutes.kept((), logged(0, 3)) == logged(0, 3)
-    kept = log_minutes.kept(logged(0, MOST_KEPT), logged(MOST_KEPT, 2))
-    assert kept == logged(2, MOST_KEPT)
+    assert log_minutes.kept(logged(0, 40), logged(40, 2)) == logged(2, 40)
 
 
 def test_minutes_become_the_sides_that_are_weighed() -> None:
     """Each side has its own lines and errors, and a minute in which it wrote nothing is not one without errors."""
-    known = (LoggedMinute(AT, (50, 2), (0, 0)), LoggedMinute(AT + 1, (0, 0), (30, 4)))
+    assert LoggedMinute(AT) == LoggedMinute(AT, (0, 0), (0, 0))
+    known = (LoggedMinute(AT, blue=(50, 0)), LoggedMinute(AT + 1, green=(30, 0)), LoggedMinute(AT + 2, (9, 2), (8, 4)))
     blue, green = log_minutes.sides(known)
-    assert blue == Side("blue's log", (Minute(BEGAN, 50, 2),))
-    assert green == Side("green's log", (Minute(BEGAN + MINUTE, 30, 4),))
+    assert blue == Side("blue's log", (Minute(BEGAN, 50, 0), Minute(BEGAN + 2 * MINUTE, 9, 2)))
+    assert green == Side("green's log", (Minute(BEGAN + MINUTE, 30, 0), Minute(BEGAN + 2 * MINUTE, 8, 4)))
 
 
 def silence(blue: tuple[Minute, ...], green: tuple[Minute, ...], after: int = 12, weight: int = 10) -> str:
