@@ -21,7 +21,7 @@ LONGEST = 80
 SLOWER, LEAST_SECONDS = 1.5, 0.05
 """Green's median is worse above 1.5 times blue's, and at least 50 ms above it."""
 ABSENT = "absent"
-_GUARDED = frozenset({401, 403})
+_COOKIE = "set-cookie"
 _MISSING = 404
 _CLASS = 100
 _OK, _SERVER_ERROR = 2, 5
@@ -77,8 +77,8 @@ def _usual(answers: list[Answer]) -> int:
 
 
 def _is_better(blue: int, green: int) -> bool:
-    """A path that now exists or works is not a fault. A path that no longer asks for a login is one."""
-    return green // _CLASS == _OK and (blue == _MISSING or blue // _CLASS == _SERVER_ERROR) and blue not in _GUARDED
+    """A path that now exists or works is not a fault. A path that no longer asks for a login (401, 403) is one."""
+    return green // _CLASS == _OK and (blue == _MISSING or blue // _CLASS == _SERVER_ERROR)
 
 
 def _of_headers(name: str, blue: list[Answer], green: list[Answer]) -> Iterator[Difference]:
@@ -88,42 +88,43 @@ def _of_headers(name: str, blue: list[Answer], green: list[Answer]) -> Iterator[
             continue
         if ours is None or theirs is None:
             one, other = (ABSENT if each is None else "present" for each in (ours, theirs))
-            yield Difference(HEADERS, f"{name} {header}", one, other, theirs is None and header != "set-cookie")
+            yield Difference(HEADERS, f"{name} {header}", one, other, theirs is None and header != _COOKIE)
         else:
             yield from _of_parts(f"{name} {header}", ours, theirs)
 
 
 def _of_parts(name: str, blue: Mapping[str, int], green: Mapping[str, int]) -> Iterator[Difference]:
     """Compare the parts that both have. A cookie that one side doesn't set has no flags to compare."""
-    cookies = name.endswith(" set-cookie")
+    cookies = name.endswith(_COOKIE)
     for part in dict.fromkeys((*blue, *green)):
         ours, theirs = _of(part, blue), _of(part, green)
-        if ours == theirs or (cookies and None in (ours, theirs)):
-            continue
-        label = f"{name} {shortened(part, LONGEST)}".rstrip()
-        yield Difference(HEADERS, label, _strength(ours), _strength(theirs), (theirs or 0) < (ours or 0))
+        if ours != theirs and not (cookies and (part not in blue or part not in green)):
+            label = f"{name} {shortened(part, LONGEST)}".rstrip()
+            yield Difference(HEADERS, label, _strength(ours), _strength(theirs), theirs < ours)
 
 
-def _of(part: str, parts: Mapping[str, int]) -> int | None:
+def _of(part: str, parts: Mapping[str, int]) -> int:
     """A missing directive of a Content-Security-Policy falls back to default-src (CSP Level 3, 6.8.3)."""
-    return parts.get(part, parts.get("default-src") if part.endswith("-src") else None)
+    return parts.get(part, parts.get("default-src", 0) if part.endswith("-src") else 0)
 
 
-def _strength(value: int | None) -> str:
-    return ABSENT if not value else f"strength {value}"
+def _strength(value: int) -> str:
+    return f"strength {value}" if value else ABSENT
 
 
 def _weakest(header: str, answers: list[Answer]) -> Mapping[str, int] | None:
-    """Return the weakest of what the answers said; None if one of them did not say anything that browsers obey."""
-    values = [answer.headers.get(header) for answer in answers]
-    if any(value is None or not _counts(header, value) for value in values):
+    """Return the weakest of what the answers said; None if one of them did not say anything that browsers obey.
+
+    Not every answer sets every cookie: a cookie is as weak as in those that set it.
+    """
+    values = (answer.headers.get(header) for answer in answers)
+    found = [
+        header_strength.strength(header, each) for each in values if each and header_values.says_something(header, each)
+    ]
+    if not found or (header != _COOKIE and len(found) < len(answers)):
         return None
-    parts = [header_strength.strength(header, value) for value in values if value is not None]
-    return {part: min(each.get(part, 0) for each in parts) for part in parts[0]}
-
-
-def _counts(header: str, value: str) -> bool:
-    return header == "set-cookie" or header_values.says_something(header, value)
+    parts = dict.fromkeys(part for each in found for part in each)
+    return {part: min(_of(part, each) for each in found if header != _COOKIE or part in each) for part in parts}
 
 
 def _of_latency(name: str, blue: list[Answer], green: list[Answer]) -> Iterator[Difference]:

@@ -1,12 +1,12 @@
 """Compares green's traffic with blue's, look after look and gate after gate: PASS, WAIT or FAIL.
 
 Evidence that green is worse adds up over all gates of a deployment. Evidence for a PASS does not: only requests at this
-gate's weight count (fluxcd/flagger#1011). evidence.py says why the number of looks doesn't matter.
+gate's weight count (fluxcd/flagger#1011). likelihood.py says why the number of looks doesn't matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +35,7 @@ class Judged:
 
     verdict: Verdict
     evidence: Evidence
-    missing: int = 0
+    missing: int
 
     @property
     def undecided_is_traffic(self) -> bool:
@@ -73,14 +73,14 @@ def decide(series: TrafficSeries, gate: GateWindow, settings: Traffic, now: date
     if series.balancer != "application" or not settings.judges:
         why = saying.OFF if series.balancer == "application" else saying.NETWORK
         state, code, reason = logs.alone(why, settings.min_requests)
-        return Decision(state, code, reason, _left(gate.evidence, _Look(*sides, logs.found, 0)))
+        return Decision(state, code, reason, _left(gate.evidence, sides[1], logs.found))
     found = (*_weighed(sides, gate, settings), *logs.found)
     look = _Look(*sides, found, likelihood.SURE if gate.stage == BAKE else likelihood.LEANING)
     missing = look.missing(settings.min_requests)
     state, code, reason = _decided(look, measured.broken(series, gate, now), settings.min_requests, missing)
     if state == State.PASS and logs.silent:
         state, code, reason = State.WAIT, NO_LOGS, lambda: logs.silent
-    return Decision(state, code, reason, _left(gate.evidence, look), missing)
+    return Decision(state, code, reason, _left(gate.evidence, look.green, found), missing)
 
 
 @dataclass(frozen=True)
@@ -128,14 +128,14 @@ def _weighed(sides: Sides, gate: GateWindow, settings: Traffic) -> tuple[Weighed
     return tuple(found)
 
 
-def _left(before: Evidence, look: _Look) -> Evidence:
-    scores = {each.code: each.score for each in look.found}
+def _left(before: Evidence, green: Sequence[Minute], found: Iterable[Weighed]) -> Evidence:
+    scores = {each.code: each.score for each in found}
     return Evidence(
         scores.get(weighing.ERRORS_WORSE),
         scores.get(weighing.LATENCY_WORSE),
         scores.get(weighing.LOG_ERRORS_WORSE),
         before.gates + 1,
-        before.minutes + len(look.green),
-        before.requests + saying.counted(look.green)[0],
+        before.minutes + len(green),
+        before.requests + saying.counted(green)[0],
         scores.get(weighing.REFUSALS_WORSE),
     )

@@ -27,6 +27,7 @@ _REFERRER = (
 """From weak to strong (Referrer Policy, W3C)."""
 _MAX_AGE = Later(r'max-age\s*=\s*"?(\d{1,12})', re.IGNORECASE)
 _COOKIE = Later(r",(?=\s*[^;,=\s]+=)")
+_FRAMES = {"deny": 2, "sameorigin": 1}
 _SAME_SITE = {"strict": 2, "lax": 1}
 
 
@@ -36,8 +37,9 @@ def strength(name: str, value: str) -> Strength:
 
 
 def _transport(value: str) -> Strength:
-    """RFC 6797, 6.1."""
-    found, low = _MAX_AGE.search(value), value.lower()
+    """The first of several headers counts (RFC 6797, 6.1, 8.1)."""
+    first = value.partition(",")[0]
+    found, low = _MAX_AGE.search(first), first.lower()
     return {
         "max-age": int(found[1]) if found else 0,
         "includeSubDomains": int("includesubdomains" in low),
@@ -62,7 +64,10 @@ def _is_overruled(source: str, sources: list[str]) -> bool:
 
 
 def _frames(value: str) -> Strength:
-    return {"": {"deny": 2, "sameorigin": 1}.get(value.strip().lower(), 0)}
+    """Values that contradict each other refuse every frame, if one of them is known (header_values.py)."""
+    said = {each.strip().lower() for each in value.split(",")}
+    strongest = max(_FRAMES.get(each, 0) for each in said)
+    return {"": _FRAMES["deny"] if strongest and len(said) > 1 else strongest}
 
 
 def _sniffing(value: str) -> Strength:
@@ -81,8 +86,13 @@ def _permissions(value: str) -> Strength:
     for member in value.split(","):
         name, _, allowed = member.strip().partition("=")
         if name:
-            parts[name.lower()] = {"()": 3, "(self)": 2, "self": 2}.get(allowed.strip().lower(), 1)
+            parts[name.lower()] = {"()": 3, "(self)": 2, "self": 2}.get(_list(allowed), 1)
     return parts
+
+
+def _list(allowed: str) -> str:
+    """Return an inner list without its spaces and its parameters, such as where to report to (RFC 8941, 3.1.1)."""
+    return allowed.partition(";")[0].replace(" ", "").lower()
 
 
 def _cookies(value: str) -> Strength:

@@ -13,12 +13,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from landfall.gates import likelihood
-from landfall.gates.traffic_series import Minute
+
+
+class _Begun(Protocol):
+    """A minute of blue: with all its requests, or with its latency alone."""
+
+    @property
+    def start(self) -> datetime:
+        """Return when it began."""
+
 
 _Any = TypeVar("_Any")
+_Minute = TypeVar("_Minute", bound=_Begun)
 
 
 def earlier(known: Sequence[_Any]) -> Sequence[_Any]:
@@ -26,10 +35,10 @@ def earlier(known: Sequence[_Any]) -> Sequence[_Any]:
     return known[: (len(known) + 1) // 2]
 
 
-class Lately:
+class Lately(Generic[_Minute]):
     """Blue's minutes, and the logarithm of each one's ratio: how much likelier it is if blue is worse than usual."""
 
-    def __init__(self, minutes: Sequence[Minute], ratios: Sequence[float]) -> None:
+    def __init__(self, minutes: Sequence[_Minute], ratios: Sequence[float]) -> None:
         self._minutes = minutes
         self._starts = [each.start for each in minutes]
         self._sums: list[tuple[float, int]] = []
@@ -39,7 +48,7 @@ class Lately:
             most += min(ratio, likelihood.ALONE_LIMIT)
             self._sums.append((most, begun))
 
-    def incident(self, until: datetime) -> Sequence[Minute]:
+    def incident(self, until: datetime) -> Sequence[_Minute]:
         """Return blue's minutes of an incident that lasted up to a minute; none if there is no such incident."""
         end = bisect_right(self._starts, until)
         most, begun = self._sums[end - 1] if end else (0.0, 0)

@@ -83,19 +83,25 @@ def of_latency(slow: Slow) -> float:
 
 
 def sampling(p50: float, p95: float, requests: int) -> float:
-    """Return the variance of the logarithm of a minute's p95 by chance, from how far p95 is above p50 (lognormal)."""
-    shape = math.log(p95 / p50) / _Z95 if p95 > p50 > 0 else 0.0
+    """Return the variance of the logarithm of a minute's p95 by chance, from how far p95 is above p50 (lognormal).
+
+    None of the three is 0.
+    """
+    shape = math.log(max(p95 / p50, 1.0)) / _Z95
     return _P95 * shape**2 / requests
 
 
 def _sum(one: float, other: float) -> float:
     most = max(one, other)
-    return most if most == -math.inf else most + math.log1p(math.exp(min(one, other) - most))
+    return most + math.log1p(math.exp(min(one, other) - most))
 
 
 def variance(values: Sequence[float]) -> float:
     """Return the variance of some values; 0 of fewer than two."""
-    if len(values) < 2:  # noqa: PLR2004
-        return 0.0
-    mean = math.fsum(values) / len(values)
-    return math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    return spread(values) / max(len(values) - 1, 1)
+
+
+def spread(values: Sequence[float]) -> float:
+    """Return how far some values are from their mean: the sum of the squares; 0 of none."""
+    mean = math.fsum(values) / max(len(values), 1)
+    return math.fsum((value - mean) ** 2 for value in values)

@@ -41,11 +41,12 @@ def _worst(series: Sequence[TrafficSeries], found: Sequence[Judged], least: int)
     if len(found) == 1:
         return found[0]
     used = [sum(minute.requests for minute in each.blue.minutes) for each in series]
-    named = [_named(each, judged) for each, judged in zip(series, found, strict=True)]
+    enough = min(least, max(used))
+    named = list(map(_named, series, found))
     waited = [
         judged
         for judged, requests in zip(named, used, strict=True)
-        if not judged.undecided_is_traffic or requests >= least or requests == max(used)
+        if not judged.undecided_is_traffic or requests >= enough
     ]
     worst = min(waited, key=_rank)
     if worst.verdict.state != State.PASS:
@@ -53,14 +54,10 @@ def _worst(series: Sequence[TrafficSeries], found: Sequence[Judged], least: int)
     return replace(worst, verdict=replace(worst.verdict, reason="; ".join(each.verdict.reason for each in named)))
 
 
-_PASSES = 3
-
-
-def _rank(judged: Judged) -> int:
+def _rank(judged: Judged) -> tuple[bool, bool, bool]:
     """Return how much a verdict weighs, the heaviest first: FAIL, doubt or a broken measurement, too few requests."""
-    if judged.verdict.state == State.PASS:
-        return _PASSES
-    return 0 if judged.verdict.state == State.FAIL else 1 + judged.undecided_is_traffic
+    state = judged.verdict.state
+    return state == State.PASS, state != State.FAIL, judged.undecided_is_traffic
 
 
 def _named(series: TrafficSeries, judged: Judged) -> Judged:

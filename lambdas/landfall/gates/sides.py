@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
 from landfall.gates import lately, likelihood
 from landfall.gates.lately import Lately
 from landfall.gates.likelihood import Rates, Slow
+from landfall.gates.timed import Timed, timed
 from landfall.gates.traffic_series import Minute
 
-LEAST_TIMED = 20
-"""With fewer requests, p95 is the slowest of them, and far lower than the p95 of many."""
 STEADY = 200
 """The weight, in requests, of blue's share of errors in all its minutes, beside its share in one minute."""
 HARMLESS_ERRORS = 1 / 3
@@ -71,52 +71,63 @@ class Latency:
     """The harmless and the worse latency for a minute of green, derived from blue's p95."""
 
     def __init__(self, blue: Sequence[Minute], times: float, seconds: float) -> None:
-        timed = [each for each in blue if is_timed(each)]
-        self._then: Mapping[datetime, Minute] = {each.start: each for each in timed}
-        self._times, self._seconds = times, seconds
-        logs = [math.log(each.p95 or 0) for each in timed]
-        self.usual = math.exp(median(logs)) if logs else None
-        self._moves = likelihood.variance(logs)
-        first = logs[: len(lately.earlier(logs))]
-        before = (math.exp(median(first)) if first else 0, likelihood.variance(first))
-        own = [likelihood.of_latency(self._against(each, *before)) for each in timed]
-        self._timed, self._lately = timed, Lately(timed, own)
+        self._timed, self._seconds, self._worse = timed(blue), seconds, math.log(times)
+        self._then = {each.start: each for each in self._timed}
+        self._level = _level(self._timed)
+        before = _level(lately.earlier(self._timed))
+        own = [likelihood.of_latency(self._against(each, before)) for each in self._timed if before]
+        self._lately = Lately(self._timed, own)
+
+    @property
+    def usual(self) -> float | None:
+        """Return the median of blue's p95; None if no minute of blue can be compared."""
+        return self._level.p95 if self._level else None
 
     def compared(self, green: Sequence[Minute]) -> list[Slow]:
         """Return each minute of green that can be compared."""
-        return [slow for each in green if is_timed(each) and (slow := self._slow(each))]
+        return [self._against(each, self._blue(each.start, self._level)) for each in timed(green) if self._level]
 
-    def _slow(self, green: Minute) -> Slow | None:
-        then = self._then.get(green.start)
-        if self.usual is None:
-            return None
-        if then is None:
-            return self._against(green, *self._latest(green.start, self.usual))
-        return self._against(green, then.p95 or 0, likelihood.sampling(then.p50 or 0, then.p95 or 0, then.requests))
+    def _blue(self, start: datetime, usual: _Level) -> _Level:
+        """Return blue's p95 in a minute, or where that can't be compared its latest."""
+        then = self._then.get(start)
+        return _Level(then.p95, _chance(then)) if then else self._latest(start, usual)
 
-    def _latest(self, until: datetime, usual: float) -> tuple[float, float]:
-        """Return blue's p95 up to a minute, and its variance: of all its minutes, or since an incident began.
+    def _latest(self, until: datetime, usual: _Level) -> _Level:
+        """Return blue's p95 up to a minute: of all its minutes, or since an incident began.
 
         The incident itself does not count as noise: the variance is that of the minutes before and after its beginning.
         """
         incident = self._lately.incident(until)
         if not incident:
-            return usual, self._moves
-        logs = [math.log(each.p95 or 0) for each in incident]
-        before = [math.log(each.p95 or 0) for each in self._timed if each.start < incident[0].start]
-        noise = likelihood.variance(logs) * (len(logs) - 1) + likelihood.variance(before) * max(len(before) - 1, 0)
-        return math.exp(median(logs)), noise / max(len(logs) + len(before) - 2, 1)
+            return usual
+        after = _logs(incident)
+        before = _logs([each for each in self._timed if each.start < incident[0].start])
+        noise = likelihood.spread(after) + likelihood.spread(before)
+        return _Level(math.exp(median(after)), noise / (len(after) + len(before) - 2))
 
-    def _against(self, minute: Minute, blue: float, chance: float) -> Slow:
-        p95 = minute.p95 or 0
-        if blue < p95 < blue + self._seconds:
-            p95 = blue
-        own = likelihood.OWN_VARIANCE + likelihood.sampling(minute.p50 or 0, minute.p95 or 0, minute.requests)
-        worse = math.log(self._times)
-        excess = math.log(p95 / blue) - HARMLESS_LATENCY * worse
-        return Slow(excess, worse * (1 - HARMLESS_LATENCY), own + chance)
+    def _against(self, minute: Timed, blue: _Level) -> Slow:
+        p95 = blue.p95 if blue.p95 < minute.p95 < blue.p95 + self._seconds else minute.p95
+        excess = math.log(p95 / blue.p95) - HARMLESS_LATENCY * self._worse
+        variance = likelihood.OWN_VARIANCE + _chance(minute) + blue.variance
+        return Slow(excess, self._worse * (1 - HARMLESS_LATENCY), variance)
 
 
-def is_timed(minute: Minute) -> bool:
-    """Say whether a minute has enough requests for its p95 to count."""
-    return minute.requests >= LEAST_TIMED and bool(minute.p50) and bool(minute.p95)
+@dataclass(frozen=True)
+class _Level:
+    """A p95 of blue, and the variance of its logarithm."""
+
+    p95: float
+    variance: float
+
+
+def _level(minutes: Sequence[Timed]) -> _Level | None:
+    logs = _logs(minutes)
+    return _Level(math.exp(median(logs)), likelihood.variance(logs)) if logs else None
+
+
+def _logs(minutes: Sequence[Timed]) -> list[float]:
+    return [math.log(each.p95) for each in minutes]
+
+
+def _chance(minute: Timed) -> float:
+    return likelihood.sampling(minute.p50, minute.p95, minute.requests)

@@ -55,7 +55,7 @@ class Weighed:
         There are enough requests if there are `least`, and if they would have cleared green without any error.
         """
         clears = math.log(likelihood.share(1)) - likelihood.LEANING
-        enough = clears / (self.rates.worse - self.rates.harmless) if self.rates else 0
+        enough = clears / (self.rates.worse - self.rates.harmless) if self.rates else least
         return self.score > (DOUBT if self.had >= max(least, enough) else DOUBT_OF_FEW)
 
     def is_below(self, mark: float) -> bool:

@@ -37,3 +37,9 @@ def test_an_old_alarm_does_not_hide_a_new_one() -> None:
     assert alarms.turned_red(views, BEGAN) == ("new",)
     assert alarms.red_at(views, BEGAN) == ("old",)
     assert alarms.absent(["old", "gone"], views) == ("gone",)
+
+
+def test_an_alarm_is_red_before_or_turned_red() -> None:
+    """One that turns red in the moment that the deployment begins is its own: it fails, and is not excused."""
+    views = [AlarmView("then", "ALARM", BEGAN), AlarmView("green", "OK", BEGAN - HOUR)]
+    assert (alarms.turned_red(views, BEGAN), alarms.red_at(views, BEGAN)) == (("then",), ())

@@ -168,3 +168,170 @@ def test_the_setting_says_which_differences_fail() -> None:
     assert [each.kind for each in comparison.failing(found, ["status"])] == ["status"]
     assert {each.kind for each in found} == {"status", "latency"}
     assert str(found[0]) == "/page: blue 200, green 404"
+
+
+def test_the_kinds_are_as_the_setting_names_them() -> None:
+    """`compare_fails` of services.toml has these words."""
+    assert (comparison.STATUS, comparison.HEADERS, comparison.LATENCY) == ("status", "security_headers", "latency")
+
+
+CAMERA = "permissions-policy"
+
+
+@pytest.mark.parametrize(
+    ("name", "blue", "green", "told"),
+    [
+        (HSTS, "max-age=9", None, [("", "present", "absent", True)]),
+        (HSTS, None, "max-age=9", [("", "absent", "present", False)]),
+        (COOKIE, "sid=1", None, [("", "present", "absent", False)]),
+        (COOKIE, None, "sid=1", [("", "absent", "present", False)]),
+        (HSTS, "max-age=9", "max-age=0", [("", "present", "absent", True)]),
+        (HSTS, "max-age=9", "max-age=8", [(" max-age", "strength 9", "strength 8", True)]),
+        (HSTS, "max-age=9", "max-age=9; preload", [(" preload", "absent", "strength 1", False)]),
+        (HSTS, "max-age=9; preload", "max-age=9", [(" preload", "strength 1", "absent", True)]),
+        (CSP, "object-src 'none'", "object-src *", [(" object-src", "strength 100", "strength 99", True)]),
+        (CSP, "default-src *", "default-src *; img-src 'self'", [(" img-src", "strength 99", "strength 100", False)]),
+        (CSP, "default-src *; img-src 'self'", "default-src *", [(" img-src", "strength 100", "strength 99", True)]),
+        (CSP, "default-src *", "default-src *; sandbox", [(" sandbox", "absent", "strength 100", False)]),
+        (CSP, "sandbox; img-src *", "sandbox", [(" img-src", "strength 99", "absent", True)]),
+        (CAMERA, "camera=()", "camera=*", [(" camera", "strength 3", "strength 1", True)]),
+        (COOKIE, "a=1; Secure, b=1", "a=1, c=1; Secure", [(" a Secure", "strength 1", "absent", True)]),
+        ("x-frame-options", "DENY", "SAMEORIGIN", [("", "strength 2", "strength 1", True)]),
+    ],
+)
+def test_what_is_told_of_a_header(
+    name: str, blue: str | None, green: str | None, told: list[tuple[str, str, str, bool]]
+) -> None:
+    """Which part is stronger at which side; a cookie that one side doesn't set is shown, and no fault."""
+    found = headers(name, blue, green)
+    assert [(each.name, each.blue, each.green, each.worse) for each in found] == [
+        (f"/page {name}{part}", *rest) for part, *rest in told
+    ]
+    assert {each.kind for each in found} == {"security_headers"}
+
+
+def test_each_header_and_each_part_is_compared() -> None:
+    """One that is equal, or that neither side sends, doesn't end the comparison."""
+    blue = {HSTS: "max-age=9", CSP: "img-src 'self'; sandbox; font-src 'self'", "referrer-policy": "no-referrer"}
+    green = {HSTS: "max-age=9", CSP: "img-src 'self'; sandbox; font-src *", "referrer-policy": "origin"}
+    found = compared([Answer(200, headers=blue)], [Answer(200, headers=green)])
+    assert [each.name for each in found] == [f"/page {CSP} font-src", "/page referrer-policy"]
+
+
+def test_a_side_is_as_strong_as_its_weakest_answer() -> None:
+    """An old task that still answers, or one route of several, is what a browser may meet."""
+    strong, middle, weak = "img-src 'self'; font-src 'self'; sandbox", "img-src *; sandbox", "img-src 'self'"
+    blue = [Answer(200, headers={CSP: strong})] * 3
+    green = [Answer(200, headers={CSP: value}) for value in (strong, middle, weak)]
+    found = {each.name: (each.blue, each.green) for each in compared(blue, green)}
+    assert found == {
+        f"/page {CSP} img-src": ("strength 100", "strength 99"),
+        f"/page {CSP} font-src": ("strength 100", "absent"),
+        f"/page {CSP} sandbox": ("strength 100", "absent"),
+    }
+    without = [*green, Answer(200)]
+    assert [each.green for each in compared(blue, without)] == ["absent"]
+
+
+def test_what_is_said_of_a_part_is_short() -> None:
+    """A service may send anything as a part's name, and records are bounded: 80 characters of it."""
+    found = headers(CSP, f"{'x' * 81} a; sandbox", "sandbox")
+    assert [len(each.name) for each in found] == [len(f"/page {CSP} ") + 80]
+    (whole,) = headers(CSP, f"{'x' * 80} a; sandbox", "sandbox")
+    assert whole.name == f"/page {CSP} {'x' * 80}"
+
+
+@pytest.mark.parametrize(
+    ("blue", "green", "told"),
+    [
+        ([200], [], ("200", "no answer", True)),
+        ([404], [], ("404", "no answer", True)),
+        ([500], [299], ("500", "299", False)),
+        ([599], [200], ("599", "200", False)),
+        ([404], [300], ("404", "300", True)),
+        ([404], [199], ("404", "199", True)),
+        ([404], [500], ("404", "500", True)),
+        ([403], [200], ("403", "200", True)),
+        ([405], [200], ("405", "200", True)),
+        ([400], [200], ("400", "200", True)),
+        ([399], [200], ("399", "200", True)),
+        ([200, 404], [404, 200], None),
+        ([200, 404], [200, 200, 404], ("404", "200", False)),
+        ([200], [299], None),
+        ([499], [400], None),
+        ([299], [300], ("299", "300", True)),
+        ([], [500], None),
+    ],
+)
+def test_which_status_is_told(blue: list[int], green: list[int], told: tuple[str, str, bool] | None) -> None:
+    """The usual one, the higher of two as frequent. Only a path that is new or repaired is better."""
+    found = [each for each in compared([Answer(s) for s in blue], [Answer(s) for s in green]) if each.kind == "status"]
+    assert [(each.blue, each.green, each.worse) for each in found] == ([told] if told else [])
+
+
+@pytest.mark.parametrize(
+    ("blue", "green", "told"),
+    [
+        (0.5, 0.75, None),
+        (0.5, 0.7500001, ("500 ms", "750 ms")),
+        (0.0, 0.05, None),
+        (0.0, 0.0500001, ("0 ms", "50 ms")),
+        (0.0625, 0.1125, None),
+        (0.0625, 0.113, ("62 ms", "113 ms")),
+        (1.25, 2.5, ("1250 ms", "2500 ms")),
+    ],
+)
+def test_from_when_on_a_latency_is_worse(blue: float, green: float, told: tuple[str, str] | None) -> None:
+    """Above 1.5 times blue's median, and above 50 ms more."""
+    found = compared([Answer(200, seconds=blue)], [Answer(200, seconds=green)])
+    assert [(each.kind, each.name, each.blue, each.green, each.worse) for each in found] == (
+        [("latency", "/page latency", *told, True)] if told else []
+    )
+
+
+def test_requests_are_compared_each_with_its_own() -> None:
+    """A path of which green gave no answer is worse, and one that only green answered is not compared."""
+    other, third = Request("/other"), Request("/third")
+    blue = {other: [Answer(0, error="reset")], PAGE: [Answer(200)], third: [Answer(404)]}
+    green = {
+        other: [Answer(500)],
+        PAGE: [Answer(0, error="reset")],
+        third: [Answer(200)],
+        Request("/new"): [Answer(500)],
+    }
+    found = comparison.differences(blue, green)
+    assert list(map(str, found)) == ["/page: blue 200, green no answer", "/third: blue 404, green 200"]
+    assert [each.name for each in comparison.failing(found, ["status", "latency"])] == ["/page"]
+    assert comparison.failing(found, ["latency", "security_headers"]) == ()
+
+
+OPEN, OWN = "default-src 'self'; img-src *", "default-src 'self'"
+
+
+@pytest.mark.parametrize("values", [(OPEN, OWN), (OWN, OPEN), (OWN, OPEN, OWN)])
+def test_a_directive_that_one_answer_leaves_out_is_as_its_default(values: tuple[str, ...]) -> None:
+    """The order of the answers says nothing: the weakest is `img-src *`, and no answer is without a rule for images."""
+    found = compared([Answer(200, headers={CSP: OWN})], [Answer(200, headers={CSP: value}) for value in values])
+    assert [(each.name, each.blue, each.green) for each in found] == [
+        (f"/page {CSP} img-src", "strength 100", "strength 99")
+    ]
+
+
+SECURE, BARE, OTHER = "sid=1; Secure", "sid=1", "lang=en"
+
+
+@pytest.mark.parametrize(
+    ("blue", "green", "worse"),
+    [
+        ((SECURE, SECURE, SECURE), (SECURE, None, OTHER), []),
+        ((SECURE, None, OTHER), (SECURE, SECURE, SECURE), []),
+        ((SECURE, None, OTHER), (None, SECURE, f"{OTHER}, {BARE}"), ["/page set-cookie sid Secure"]),
+        ((BARE, None, SECURE), (None, None, BARE), []),
+        ((SECURE,), (None,), []),
+    ],
+    ids=["set now and then", "set always", "Secure was lost once", "blue lost it too", "not set"],
+)
+def test_cookies_of_some_answers(blue: tuple[str | None, ...], green: tuple[str | None, ...], worse: list[str]) -> None:
+    """A service sets a cookie when it is due: an answer without it is no weaker, and one without its flags is."""
+    sides = ([Answer(200, headers={COOKIE: value} if value else {}) for value in side] for side in (blue, green))
+    assert [each.name for each in compared(*sides) if each.worse] == worse

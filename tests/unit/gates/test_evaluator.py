@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from landfall.gates import likelihood
-from landfall.gates.traffic_series import BAKE, Evidence
+from landfall.gates.traffic_series import BAKE, Evidence, Minute
 from landfall.model import State
 from landfall.settings.traffic import Traffic
 from tests.campaigns.evaluator import cases, tally
@@ -137,6 +139,162 @@ def test_each_comparison_can_be_switched_off() -> None:
         judged(HOUR, bad, settings=Traffic(errors=False, refusals=False, latency=False, log_errors=True)).verdict.state
         == State.PASS
     )
+
+
+LINES = minutes(-60, 70, 500, 2)
+GOOD, BAD = minutes(0, 9, 100), minutes(0, 9, 100, 30)
+CLEAN, SPOILT = minutes(0, 9, 500, 2), minutes(0, 9, 500, 60)
+
+
+@pytest.mark.parametrize(
+    ("green", "code", "after"),
+    [(GOOD, "TRAFFIC_NO_WORSE", 1), (BAD, "ERRORS_WORSE", 1), (NONE, "TOO_FEW_REQUESTS", 60)],
+)
+def test_when_to_look_again(green: tuple[Minute, ...], code: str, after: int) -> None:
+    """CloudWatch has something new once a minute; a decision is acted on at once."""
+    verdict = judged(HOUR, green, answered=False).verdict
+    assert (verdict.code, verdict.retry_after) == (code, after)
+
+
+@pytest.mark.parametrize(
+    ("green", "logs", "code"),
+    [
+        (GOOD, (LINES, NONE), "LOGS_SILENT"),
+        (BAD, (LINES, NONE), "ERRORS_WORSE"),
+        (minutes(0, 2, 100), (LINES, NONE), "TOO_FEW_REQUESTS"),
+        (BAD, (LINES, SPOILT), "ERRORS_WORSE"),
+        (GOOD, (LINES, SPOILT), "LOG_ERRORS_WORSE"),
+        (GOOD, (LINES, CLEAN), "TRAFFIC_NO_WORSE"),
+    ],
+)
+def test_logs_beside_traffic(
+    green: tuple[Minute, ...], logs: tuple[tuple[Minute, ...], tuple[Minute, ...]], code: str
+) -> None:
+    """Silence holds back a pass, and hides neither what is worse nor what is missing."""
+    found = judged(HOUR, green, logs=logs)
+    assert found.verdict.code == code
+    assert (code == "LOGS_SILENT") == ("tasks logged nothing" in found.verdict.reason)
+
+
+@pytest.mark.parametrize(
+    ("count", "requests", "least", "code"),
+    [
+        (3, 100, 300, "TRAFFIC_NO_WORSE"),
+        (3, 100, 301, "TOO_FEW_REQUESTS"),
+        (2, 200, 300, "TOO_FEW_REQUESTS"),
+    ],
+)
+def test_what_a_pass_takes_at_least(count: int, requests: int, least: int, code: str) -> None:
+    """As many requests as the settings ask for, in three whole minutes: neither alone is enough."""
+    settings = Traffic(errors_points=0.05, refusals=False, latency=False, min_requests=least)
+    assert judged(HOUR, minutes(0, count, requests), settings=settings).verdict.code == code
+
+
+@pytest.mark.parametrize(
+    ("blue", "green", "missing"),
+    [
+        (minutes(-5, 1, 2_000), minutes(0, 3, 1_000), 0),
+        (minutes(-5, 1, 1_999), minutes(0, 3, 1_000), 1),
+        (minutes(-5, 1, 2_000), minutes(0, 1, 1_999), 1),
+        (minutes(-5, 1, 1_000), minutes(0, 1, 500), 1_500),
+    ],
+)
+def test_how_many_requests_are_missing(blue: tuple[Minute, ...], green: tuple[Minute, ...], missing: int) -> None:
+    """Of the side that had fewer: green can't be compared with a blue that had none."""
+    settings = Traffic(errors=False, refusals=False, latency=False, min_requests=2_000)
+    found = judged(blue, green, settings=settings, answered=False)
+    assert found.missing == missing
+    assert (f"about {missing:,} more are needed" in found.verdict.reason) == bool(missing)
+
+
+@pytest.mark.parametrize(
+    ("stage", "requests", "code"),
+    [
+        ("PRE_PRODUCTION_TRAFFIC_SHIFT", 113, "TOO_FEW_REQUESTS"),
+        ("PRE_PRODUCTION_TRAFFIC_SHIFT", 114, "TRAFFIC_NO_WORSE"),
+        (BAKE, 761, "TOO_FEW_REQUESTS"),
+        (BAKE, 762, "TRAFFIC_NO_WORSE"),
+    ],
+)
+def test_how_many_requests_make_a_gate_sure(stage: str, requests: int, code: str) -> None:
+    """Three minutes without an error: four times as likely no worse is enough for more traffic, the bake takes thirty.
+
+    The numbers follow from likelihood.LEANING and SURE, whose promises `make evaluator` measured (docs/decisions/0118).
+    """
+    settings = Traffic(refusals=False, latency=False, min_requests=1)
+    assert judged(HOUR, minutes(0, 3, requests), stage=stage, settings=settings).verdict.code == code
+
+
+def test_what_is_left_for_the_next_gate() -> None:
+    """Each way's score in its own place, and green's minutes and requests of all gates."""
+    before = Evidence(-1.0, -2.0, -3.0, 4, 50, 6_000, -5.0)
+    idle = judged(HOUR, NONE, left=before, logs=(NONE, NONE))
+    assert idle.evidence == Evidence(-1.0, -2.0, -3.0, 5, 50, 6_000, -5.0)
+    busy = judged(HOUR, minutes(0, 9, 100, 2), left=before)
+    assert (busy.evidence.gates, busy.evidence.minutes, busy.evidence.requests) == (5, 59, 6_900)
+
+
+def test_what_is_not_compared_leaves_nothing() -> None:
+    """Without a score there is no number that a later gate could take for a good one."""
+    off = Traffic(errors=False, refusals=False, latency=False, log_errors=False)
+    assert judged(HOUR, GOOD, settings=off).evidence == Evidence(gates=1, minutes=9, requests=900)
+    network = judged(HOUR, GOOD, balancer="network", logs=(LINES, SPOILT))
+    assert (network.evidence.errors, network.evidence.latency, network.evidence.refusals) == (None, None, None)
+    assert network.evidence.log_errors is not None
+    assert network.evidence.log_errors > likelihood.LOGS_BAR
+    assert network.missing == 0
+
+
+FOUR_ERRORS = (*minutes(0, 4, 100, 1), *minutes(4, 5, 100))
+
+
+@pytest.mark.parametrize(
+    ("green", "code"), [(FOUR_ERRORS, "MEASUREMENT_BROKEN"), (GOOD, "MEASUREMENT_BROKEN"), (BAD, "ERRORS_WORSE")]
+)
+def test_what_weighs_more_than_a_broken_measurement(green: tuple[Minute, ...], code: str) -> None:
+    """Proof alone: neither doubt nor a pass hides it. Blue answers, and has no count beside green."""
+    found = judged(minutes(-60, 60, 900), green)
+    assert found.verdict.code == code
+    assert found.verdict.state == (State.FAIL if code == "ERRORS_WORSE" else State.WAIT)
+
+
+def test_doubt_tells_of_what() -> None:
+    """People see the figures of each way in which green looks worse, and of no other."""
+    found = judged(HOUR, FOUR_ERRORS)
+    assert (found.verdict.code, found.verdict.state) == ("TRAFFIC_NOT_SURE", State.WAIT)
+    assert found.verdict.reason == (
+        "green looks worse than blue, but it may be chance: green has 4 of 900 (0.44 %) 5xx answers, "
+        "blue 0 of 63,000 (0.00 %); more than 0.50 % is worse"
+    )
+
+
+REFUSING = tuple(replace(each, refused=90) for each in GOOD)
+
+
+@pytest.mark.parametrize(("refusals", "code"), [(True, "REFUSALS_WORSE"), (False, "TRAFFIC_NO_WORSE")])
+def test_refusals_are_judged_where_the_settings_say_so(refusals: bool, code: str) -> None:
+    """A login that is broken refuses nearly everybody; `refusals = false` is for a release that is meant to."""
+    found = judged(HOUR, REFUSING, settings=Traffic(refusals=refusals))
+    assert found.verdict.code == code
+    assert (found.evidence.refusals is not None) == refusals
+
+
+def test_a_side_that_refuses_most_leaves_no_evidence_of_refusals() -> None:
+    """Nothing could be worse than a blue that refuses a third, so nothing is weighed, and the gate passes."""
+    blue = tuple(replace(each, refused=300) for each in HOUR)
+    found = judged(blue, REFUSING)
+    assert (found.verdict.code, found.evidence.refusals) == ("TRAFFIC_NO_WORSE", None)
+
+
+@pytest.mark.parametrize(
+    ("requests", "latency", "said"), [(100, True, False), (100, False, False), (19, True, True), (19, False, False)]
+)
+def test_a_pass_says_that_latency_was_not_judged(requests: int, latency: bool, said: bool) -> None:
+    """Fewer than 20 requests a minute tell no p95; a comparison that is switched off isn't missed."""
+    green = minutes(0, 9, requests)
+    found = judged(HOUR, green, settings=Traffic(latency=latency, errors_points=0.05))
+    assert found.verdict.code == "TRAFFIC_NO_WORSE"
+    assert ("latency was not judged" in found.verdict.reason) == said
 
 
 def test_the_shares_come_to_at_most_one() -> None:

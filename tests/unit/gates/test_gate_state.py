@@ -14,7 +14,7 @@ from landfall.gates import gate_state
 from landfall.gates.gate_state import GateState, Hooked
 from landfall.gates.log_minutes import LoggedMinute
 from landfall.gates.traffic_series import Evidence
-from landfall.model import State, failed, passed, wait
+from landfall.model import State, Verdict, failed, passed, wait
 from landfall.settings.strategy import Strategy
 from landfall.wire import parse
 from tests.support import builders as b
@@ -168,3 +168,139 @@ def test_what_a_gate_says_is_safe() -> None:
     """It goes through the execution's history, which keeps what a service said."""
     assert "hunter2hunter2" not in GateState(said="password=hunter2hunter2").said
     assert len(GateState(said="x" * 5000).said) <= 1000
+
+
+def test_the_words_that_others_read() -> None:
+    """The hook of a bake that is judged behind its end, and the code by which a page knows a busy AWS."""
+    assert (gate_state.OVER, gate_state.BUSY) == ("over", "AWS_BUSY")
+    unread = gate_state.unread("TRAFFIC_UNREAD", "the traffic", AwsBusy("Throttling", "Rate exceeded"), 60)
+    assert (unread.code, unread.retry_after) == ("AWS_BUSY", 60)
+    assert unread.reason.startswith("the traffic could not be read: ")
+
+
+def test_before_the_first_gate_nothing_is_known() -> None:
+    """No gate has begun, and the bake has not passed: nothing may be taken for proven."""
+    nothing = GateState()
+    assert (nothing.number, nothing.baked, nothing.phase, nothing.hook) == (0, False, "", "")
+
+
+def test_what_was_seen_is_bounded() -> None:
+    """What services say goes into the state, which Step Functions bounds."""
+    assert len(GateState(said="x" * 5_000).said) < 5_000
+
+
+LEFT = GateState(
+    service_deployment="arn:deployment/1",
+    hook="ecs-pause-1",
+    gate="shift",
+    began=b.NOW.isoformat(),
+    ends=b.NOW.isoformat(),
+    last=b.NOW.isoformat(),
+    phase="compared",
+    number=3,
+    evidence=Evidence(errors=1.5),
+    other_pairs=(Evidence(errors=2.5),),
+    said="said",
+    blue_answered=b.NOW.isoformat(),
+    green_answered=b.NOW.isoformat(),
+    red_before=("old-alarm",),
+    logged=(LoggedMinute(29_500_000, (500, 2), (50, 0)),),
+    unlogged="not read",
+)
+
+
+def test_what_goes_on_to_the_next_gate() -> None:
+    """Evidence of every pair, alarms that were red before, and the minutes of logs; the rest begins anew."""
+    later = b.NOW + timedelta(minutes=30)
+    state = gate_state.at(LEFT, "bake", Hooked("arn:deployment/1", "ecs-pause-2"), SETTINGS, later)
+    assert state == GateState(
+        service_deployment="arn:deployment/1",
+        hook="ecs-pause-2",
+        gate="bake",
+        began=later.isoformat(),
+        ends=(later + timedelta(seconds=1_200)).isoformat(),
+        last=(later + timedelta(seconds=2_400)).isoformat(),
+        number=4,
+        evidence=LEFT.evidence,
+        other_pairs=LEFT.other_pairs,
+        red_before=LEFT.red_before,
+        logged=LEFT.logged,
+    )
+
+
+def test_nothing_goes_on_to_another_deployment() -> None:
+    """Its tasks are others, so neither evidence nor logs nor alarms of the first say anything of it."""
+    state = gate_state.at(LEFT, "shift", Hooked("arn:deployment/2", "ecs-pause-2"), SETTINGS, b.NOW)
+    assert state == begun_at("arn:deployment/2", "ecs-pause-2")
+    assert gate_state.at(None, "shift", Hooked("arn:deployment/2", "ecs-pause-2"), SETTINGS, b.NOW) == state
+
+
+def begun_at(deployment: str, hook: str) -> GateState:
+    """Return a shift's gate that began now, with nothing left by others."""
+    return GateState(
+        service_deployment=deployment,
+        hook=hook,
+        gate="shift",
+        began=b.NOW.isoformat(),
+        ends=(b.NOW + timedelta(seconds=900)).isoformat(),
+        last=(b.NOW + timedelta(seconds=1_800)).isoformat(),
+        number=1,
+    )
+
+
+@pytest.mark.parametrize(
+    ("deployment", "hook", "gate", "stays"),
+    [
+        ("arn:deployment/1", "ecs-pause-1", "shift", True),
+        ("arn:deployment/1", "over", "shift", True),
+        ("arn:deployment/1", "over", "bake", False),
+        ("arn:deployment/2", "over", "shift", False),
+        ("arn:deployment/1", "ecs-pause-2", "shift", False),
+        ("arn:deployment/2", "ecs-pause-1", "shift", False),
+    ],
+)
+def test_which_gate_is_the_same(deployment: str, hook: str, gate: str, stays: bool) -> None:
+    """The same pause; or the same gate that somebody else continued, which keeps its time and its evidence."""
+    found = gate_state.at(LEFT, gate, Hooked(deployment, hook), SETTINGS, b.NOW)  # type: ignore[arg-type]
+    assert (found is LEFT) == stays
+
+
+def test_a_first_gate_that_is_over_begins() -> None:
+    """Nothing was known of it when somebody continued the bake: it is judged as any other."""
+    assert gate_state.at(None, "bake", Hooked("arn:deployment/1", "over"), SETTINGS, b.NOW).number == 1
+
+
+def test_all_evidence_is_kept_and_no_infinity_of_any_way() -> None:
+    """Each pair's numbers in its own place; JSON has no infinity and no number that is none."""
+    kept = Evidence(1.0, 2.0, 3.0, 4, 5, 6, 7.0)
+    endless = Evidence(-math.inf, math.inf, math.nan, 4, 5, 6, math.inf)
+    left = gate_state.with_evidence(begun(), [kept, endless, kept])
+    assert left.evidence_of == (kept, Evidence(None, None, None, 4, 5, 6, None), kept)
+
+
+@pytest.mark.parametrize(
+    ("asked", "after", "pause"), [(0, 0, 1), (1, 0, 1), (60, 0, 60), (60, 239, 60), (60, 244, 61), (60, 899.5, 1)]
+)
+def test_how_long_a_look_waits(asked: int, after: float, pause: int) -> None:
+    """As long as the look asks, or a quarter of the gate's time so far; never past its end, and never not at all."""
+    now = b.NOW + timedelta(seconds=after)
+    waiting = gate_state.settle(Verdict(State.WAIT, "X", "x", asked), begun(), SETTINGS, now)
+    assert (waiting.state, waiting.code, waiting.retry_after) == (State.WAIT, "X", pause)
+    assert waiting.reason == f"gate 'shift', {math.ceil(900 - after)} s left: x"
+
+
+def test_a_long_gate_is_looked_at_twice_an_hour() -> None:
+    """A gate of days is seen to end half an hour late at most."""
+    long = replace(begun(), ends=(b.NOW + timedelta(days=3)).isoformat())
+    assert gate_state.settle(wait("X", "x", 60), long, SETTINGS, b.NOW + timedelta(days=1)).retry_after == 1_800
+
+
+def test_the_end_tells_why() -> None:
+    """People read what was waited for, until when, and that the settings let it go on."""
+    late = b.NOW + timedelta(seconds=900)
+    back = gate_state.settle(wait("X", "few", 60), begun(), SETTINGS, late, lacks_traffic=True)
+    on = gate_state.settle(
+        wait("X", "few", 60), begun(), replace(SETTINGS, undecided="go_on"), late, lacks_traffic=True
+    )
+    assert back.reason == f"gate 'shift' could not be decided by {late.isoformat()}: few"
+    assert on.reason == "gate 'shift' continued undecided, as the settings say: few"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from landfall.gates import pairs
@@ -27,6 +29,8 @@ def judged(*series: TrafficSeries, left: tuple[Evidence, ...] = ()) -> pairs.Pai
 
 
 ONE = of("public", HOUR, GOOD)
+BROKEN = replace(of("broken", HOUR, NONE), green=Side("targetgroup/broken/1", NONE, 10, BEGAN))
+"""It answers our own requests, and has no count of requests."""
 
 
 @pytest.mark.parametrize(
@@ -65,3 +69,55 @@ def test_evidence_is_kept_apart() -> None:
     assert (first[0].errors or 0) < 0 < (first[1].errors or 0)
     again = judged(ONE, bad, left=first).evidence
     assert (again[1].gates, again[0].requests) == (2, 1800)
+
+
+@pytest.mark.parametrize(
+    ("blue", "holds"), [(minutes(-60, 1, 99), False), (minutes(-60, 1, 100), True), (minutes(-60, 2, 50), True)]
+)
+def test_how_much_use_makes_a_pair_wait(blue: tuple[Minute, ...], holds: bool) -> None:
+    """As many requests to blue in all as the settings ask of green (100); fewer hold nothing up."""
+    found = judged(of("used", blue, NONE), ONE).judged
+    assert found.verdict.code == ("TOO_FEW_REQUESTS" if holds else "TRAFFIC_NO_WORSE")
+
+
+def test_the_pair_that_is_used_most_is_waited_for() -> None:
+    """Where all are hardly used, one of them still has to tell; nothing passes by being absent."""
+    for series in ((of("a", NONE, NONE), of("b", QUIET[:9], FEW)), (of("b", QUIET[:9], FEW), of("a", NONE, NONE))):
+        found = judged(*series).judged
+        assert (found.verdict.code, found.undecided_is_traffic) == ("TOO_FEW_REQUESTS", True)
+        assert found.verdict.reason.startswith("b: not enough to tell")
+    assert judged(of("a", NONE, NONE), of("b", NONE, NONE)).judged.verdict.code == "TOO_FEW_REQUESTS"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "code"),
+    [
+        (of("bad", HOUR, BAD), BROKEN, "ERRORS_WORSE"),
+        (of("bad", HOUR, BAD), of("few", HOUR, FEW), "ERRORS_WORSE"),
+        (of("bad", HOUR, BAD), ONE, "ERRORS_WORSE"),
+        (BROKEN, of("few", HOUR, FEW), "MEASUREMENT_BROKEN"),
+        (BROKEN, ONE, "MEASUREMENT_BROKEN"),
+        (of("few", HOUR, FEW), ONE, "TOO_FEW_REQUESTS"),
+        (replace(BROKEN, blue=Side("blue", QUIET[:9], 90)), ONE, "MEASUREMENT_BROKEN"),
+    ],
+)
+def test_which_pair_weighs_most(one: TrafficSeries, other: TrafficSeries, code: str) -> None:
+    """FAIL, then doubt or a broken measurement, then too few requests: `undecided` never hides what is broken."""
+    for series in ((one, other), (other, one)):
+        found = judged(*series).judged
+        assert (found.verdict.code, found.undecided_is_traffic) == (code, code == "TOO_FEW_REQUESTS")
+
+
+def test_a_pass_tells_of_every_pair() -> None:
+    """Also of one that nobody uses: people see that it was not judged."""
+    reason = judged(ONE, of("internal", QUIET[:9], FEW)).judged.verdict.reason
+    public, internal = reason.split("; internal: ")
+    assert public.startswith("public: green is no worse than blue: 5xx answers 0 of 900")
+    assert internal.startswith("not enough to tell: 18 requests to green")
+
+
+def test_a_new_pair_begins_without_evidence() -> None:
+    """What an earlier gate left belongs to the pairs that it had."""
+    left = judged(ONE).evidence
+    found = judged(ONE, of("internal", HOUR, GOOD), left=left).evidence
+    assert [each.gates for each in found] == [2, 1]

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-from landfall.gates import sides
+from landfall.gates.timed import LEAST_TIMED, timed
 from landfall.gates.traffic_series import HISTORY, MINUTE, SETTLED, Minute, Side, settled
 from landfall.ledger.execution_history import Entry
 
 PROVES = "Confirm"
 """The state that proves a release by law 1."""
 EARLY = "not known: CloudWatch had no final minute since the release was proven; a longer bake_seconds leaves time"
-FEW = f"too few requests: no minute had {sides.LEAST_TIMED}"
+FEW = f"too few requests: no minute had {LEAST_TIMED}"
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,11 @@ def words(told: Latencies) -> tuple[tuple[str, str], ...]:
 
 
 def _pace(minutes: Sequence[Minute]) -> Pace:
-    timed = [each for each in minutes if sides.is_timed(each)]
+    known = timed(minutes)
     requests = sum(each.requests for each in minutes)
-    if not timed:
+    if not known:
         return Pace(len(minutes), requests)
-    p50, p95 = median(each.p50 or 0.0 for each in timed), median(each.p95 or 0.0 for each in timed)
+    p50, p95 = median(each.p50 for each in known), median(each.p95 for each in known)
     return Pace(len(minutes), requests, p50, p95)
 
 
