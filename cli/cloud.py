@@ -32,16 +32,22 @@ LOCAL = "LANDFALL_LOCAL"
 """The file in which the running local AWS says where it is. `make local` writes it."""
 HERE = Path(__file__).parents[1] / "build" / "local" / "running.json"
 LOCAL_PAUSE = 0.3
+LATE_SECONDS = 30
 _CONFIG = Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 8})
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """One AWS that has Landfall, and the settings that Landfall was deployed with."""
+    """One AWS that has Landfall, and the settings that Landfall was deployed with.
+
+    `late_seconds` says how many seconds longer than the build watch the command waits for a deployment to begin, before
+    it starts one itself.
+    """
 
     session: boto3.Session
     settings: Settings
     endpoint: str | None = None
+    late_seconds: float = LATE_SECONDS
 
     @property
     def local(self) -> bool:

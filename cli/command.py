@@ -25,6 +25,8 @@ SKEWED = frozenset({"SignatureDoesNotMatch", "RequestTimeTooSkewed", "InvalidSig
 ServiceName = Annotated[str | None, typer.Option("--service", "-s", help="The service's name in services.toml.")]
 OneService = Annotated[str, typer.Argument(help="The service's name in services.toml.", show_default=False)]
 AsCsv = Annotated[bool, typer.Option("--csv", help="Write comma-separated values to stdout.")]
+Connect = Callable[[Path | None, str | None, str | None], Cloud]
+"""Returns the AWS of a settings file, a profile and a region. Whoever calls the app can give one as Typer's `obj`."""
 DeploymentName = Annotated[
     str,
     typer.Argument(help="A deployment id, a commit, a digest, or an execution's name or ARN. [default: the newest]"),
@@ -53,6 +55,8 @@ class At:
 
 
 def _common(
+    context: typer.Context,
+    *,
     settings: Annotated[
         Path | None,
         typer.Option(
@@ -78,10 +82,11 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
 
     def command(**given: Any) -> None:
         common = {name: given.pop(name) for name in shared}
+        connect: Connect = common.pop("context").obj or cloud.on_aws
         out, running = Output(common.pop("as_json")), list[str]()
         try:
-            elsewhere = partial(cloud.on_aws, common["settings"])
-            code = function(At(partial(_cloud, **common), out, running, elsewhere), **given)
+            elsewhere = partial(connect, common["settings"])
+            code = function(At(partial(_cloud, connect, **common), out, running, elsewhere), **given)
         except (KeyboardInterrupt, typer.Abort):
             code = _interrupted(out, running)
         except (LandfallError, ClientError, BotoCoreError, OSError) as error:
@@ -100,9 +105,9 @@ def verb(function: Callable[..., int]) -> Callable[..., None]:
     return command
 
 
-def _cloud(settings: Path | None, profile: str | None, region: str | None, local: bool) -> Cloud:
+def _cloud(connect: Connect, settings: Path | None, profile: str | None, region: str | None, local: bool) -> Cloud:
     if not local:
-        return cloud.on_aws(settings, profile, region)
+        return connect(settings, profile, region)
     for option, value in (("--profile", profile), ("--region", region)):
         if value is not None:
             raise Refused("NOT_LOCAL", f"{option} {value!r} is for AWS; don't give it with --local")

@@ -12,11 +12,9 @@ from hypothesis import HealthCheck, settings
 
 from tests import scheduling
 from tests.support import service_models
+from tests.support.nowhere import NOWHERE
 
 service_models.read_once()
-
-NOWHERE = "http://127.0.0.1:9"
-"""An endpoint that answers nobody. Tests on moto take it away while moto stands in; others name their own."""
 
 for _name in [n for n in os.environ if n.startswith("AWS_")]:
     del os.environ[_name]

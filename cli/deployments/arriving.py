@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cli import records
+from cli.cloud import LATE_SECONDS
 from cli.command import At
-from cli.deployments.begin import LATE_SECONDS, POLL_SECONDS
+from cli.deployments.begin import POLL_SECONDS
 from cli.exits import Refused
 from landfall import commit, naming
 from landfall.aws.trying import trying
@@ -32,11 +33,12 @@ class Push:
     digest: str
     tags: tuple[str, ...]
     age: float
+    late: float = LATE_SECONDS
 
     @property
     def left(self) -> float:
         """Return for how many more seconds its deployment may still begin."""
-        return patience(self.service) - self.age
+        return patience(self.service, self.late) - self.age
 
     def is_named(self, wanted: str) -> bool:
         """Say whether `wanted` is its digest or its commit."""
@@ -68,10 +70,10 @@ def record(at: At, wanted: str, service: str | None) -> Record:
     raise Refused(UNKNOWN, f"no deployment of {name} began within {seconds:.0f} s; {way_out}")
 
 
-def patience(service: Service) -> float:
+def patience(service: Service, late: float) -> float:
     """Return within how many seconds of a push its deployment must begin, by itself or by the build watch."""
     build = service.build or Build(source="")
-    return build.deployment_begins_within_seconds + LATE_SECONDS
+    return build.deployment_begins_within_seconds + late
 
 
 def _look(at: At, wanted: str, service: str | None) -> Record | None:
@@ -87,7 +89,7 @@ def _awaited(at: At, wanted: str, service: str | None) -> tuple[str, float] | No
     """Return what to wait for and for how many seconds; None if no deployment is about to begin."""
     services = [at.cloud.service(service)] if service or not wanted else list(at.cloud.settings.services)
     if wanted.startswith(at.cloud.machine.replace(":stateMachine:", ":execution:") + ":"):
-        return wanted, LATE_SECONDS
+        return wanted, at.cloud.late_seconds
     if wanted and not (commit.NAMED.fullmatch(wanted.lower()) or DIGEST.fullmatch(wanted)):
         return None
     pushed = [push for each in services for push in _pushes(at, each) if not wanted or push.is_named(wanted)]
@@ -95,7 +97,8 @@ def _awaited(at: At, wanted: str, service: str | None) -> tuple[str, float] | No
         newest = min(pushed, key=lambda push: push.age)
         known = at.cloud.ledger.any_of_image(newest.service.name, newest.digest)
         return (newest.digest, newest.left) if known is None and newest.left > 0 else None
-    return (wanted, max(map(patience, services))) if wanted else None  # it may just be being built or pushed
+    # it may just be being built or pushed
+    return (wanted, max(patience(each, at.cloud.late_seconds) for each in services)) if wanted else None
 
 
 def _pushes(at: At, service: Service) -> list[Push]:
@@ -115,7 +118,7 @@ def _tagged(at: At, service: Service) -> Iterator[Push]:
         for page in pages.paginate(repositoryName=service.repository, filter={"tagStatus": "TAGGED"}):
             for detail in page["imageDetails"]:
                 age = (datetime.now(UTC) - detail["imagePushedAt"]).total_seconds()
-                yield Push(service, str(detail["imageDigest"]), tuple(detail["imageTags"]), age)
+                yield Push(service, str(detail["imageDigest"]), tuple(detail["imageTags"]), age, at.cloud.late_seconds)
 
 
 def _building(at: At, wanted: str, service: str | None) -> bool:

@@ -18,9 +18,6 @@ from landfall.intake import document
 from landfall.settings import Service
 
 POLL_SECONDS = 2.0
-LATE_SECONDS = 30
-"""How many seconds longer than the build watch the command waits before it starts a deployment itself."""
-
 PUSHED_WITHIN = timedelta(hours=1)
 """The greatest age, by any clock that an id may come from, of an image that this command pushed."""
 
@@ -63,7 +60,7 @@ def _asked(at: At, service: Service, image: Image, reason: str, *, pushed_at: st
 def _of_push(at: At, service: Service, image: Image, reason: str) -> str:
     """Wait for the deployment that the push starts. A new digest has no records except those of this push."""
     within = service.build.deployment_begins_within_seconds if service.build else 0
-    give_up, began = time.monotonic() + within + LATE_SECONDS, datetime.now(UTC)
+    give_up, began = time.monotonic() + within + at.cloud.late_seconds, datetime.now(UTC)
     while time.monotonic() < give_up:
         if found := at.cloud.ledger.any_of_image(service.name, image.digest):
             return str(found["execution_arn"])

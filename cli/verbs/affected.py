@@ -39,9 +39,19 @@ def affected(
 def concerned(paths: tuple[str, ...], changed: list[str]) -> bool:
     """Say whether any changed file matches the patterns, which have the syntax of .gitignore.
 
-    Other than in .gitignore, `./x` means `x` at the root of the repository, as in a shell.
+    Other than in .gitignore, `./x` means `x` at the root of the repository, as in a shell, and `!x/` leaves out all
+    that is in the directory, whatever else matches it.
     """
-    return any(pathspec.GitIgnoreSpec.from_lines(map(_from_the_root, paths)).match_files(changed))
+    patterns = (_all_of_a_directory(_from_the_root(path)) for path in paths)
+    return any(pathspec.GitIgnoreSpec.from_lines(patterns).match_files(changed))
+
+
+def _all_of_a_directory(pattern: str) -> str:
+    """Return `!x/` as `!x/**`. git would take back the directory alone, and not the files that `**` matches."""
+    if not pattern.startswith("!") or not pattern.endswith("/") or pattern.endswith("**/"):
+        return pattern
+    anywhere = "**/" if "/" not in pattern[1:-1] else ""
+    return f"!{anywhere}{pattern[1:]}**"
 
 
 def _from_the_root(pattern: str) -> str:

@@ -35,8 +35,17 @@ class LocalAws:
     """The emulator as a context manager. Everything that it starts ends with it, and with its parent process."""
 
     def __init__(
-        self, state: Path, *, port: int = 0, engine: str = "process", fronts: Sequence[Front] = (), faults: bool = False
+        self,
+        state: Path,
+        *,
+        port: int = 0,
+        engine: str = "process",
+        fronts: Sequence[Front] = (),
+        faults: bool = False,
+        lambda_endpoints: Mapping[str, str] | None = None,
     ) -> None:
+        """Take the parts. `lambda_endpoints`: other servers for the Lambdas, by `AWS_ENDPOINT_URL_…` variable."""
+        self.lambda_endpoints = {name: require_loopback(url) for name, url in (lambda_endpoints or {}).items()}
         self.state = state.resolve()
         self.port = port or free_port()
         self.engine = real_engine.find(self.port) if engine == "docker" else None
@@ -119,6 +128,7 @@ class LocalAws:
         command += [*self._engine_arguments(), *self._fault_arguments(), *(f"--front={front}" for front in self.fronts)]
         # The Lambda workers inherit this environment, and must not find the repository's modules on their path.
         env = {name: value for name, value in self.env().items() if not name.startswith("PYTHON")}
+        env |= self.lambda_endpoints
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=ROOT, env=env, start_new_session=True

@@ -187,14 +187,18 @@ def staged(
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
     tables: Mapping[str, Mapping[str, Any]] | None = None,
     faults: bool = False,
+    lambda_endpoints: Mapping[str, str] | None = None,
 ) -> Iterator[Stage]:
     """Start a local AWS in `state`, deploy Landfall for these services to it, and stop everything at the end.
 
     `overrides` changes keys of a service's settings; `tables` are more tables of services.toml.
+    `lambda_endpoints`: see LocalAws.
     """
     fronts = {name: Front(0, 0, f"landfall-{name}", _kind((overrides or {}).get(name, {}))) for name in services}
     fronts = {name: front.settled() for name, front in fronts.items()}
-    with LocalAws(state, engine=engine, fronts=list(fronts.values()), faults=faults) as aws:
+    with LocalAws(
+        state, engine=engine, fronts=list(fronts.values()), faults=faults, lambda_endpoints=lambda_endpoints
+    ) as aws:
         path = state / "services.toml"
         real = aws.containers is not None
         local_settings.write(path, fronts, _certificate(aws), real_engine=real, overrides=overrides, tables=tables)

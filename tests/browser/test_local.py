@@ -11,22 +11,13 @@ import pytest
 
 from local.pages import pages
 from local.stage.landfall_stage import Stage, commit, staged
+from tests.browser.local_releases import A_RELEASE, UNHURRIED, tampered
 from tests.browser.opening import Opened, expect, opened
 from tests.e2e import laws
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 SERVICE = "watched"
-A_RELEASE = 420_000
-"""Milliseconds that a release and its rollback may take on a busy machine."""
-
-UNHURRIED = {
-    "stability_timeout_seconds": 400,
-    "target_health_attempts": 100,
-    "smoke": {"max_response_seconds": 30},
-    "stack": {"start_period_seconds": 60, "unhealthy_threshold": 5},
-}
-"""The browser and the release share a machine, which may be busy with more."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +109,3 @@ def _adds_up(followed: Followed) -> None:
     bars = followed.page.eval_on_selector_all(".seconds rect", sizes)
     assert sum(bars[-1]) == pytest.approx(1000, abs=3)
     assert sum(wide for _, wide in bars) == pytest.approx(1000, abs=2 * len(bars))
-
-
-def tampered(stage: Stage, service: str, deployment: str) -> None:
-    """Change why a deployment ended, past Landfall."""
-    stage.aws.client("dynamodb").update_item(
-        TableName=stage.pipeline["LedgerTableName"],
-        Key={"service": {"S": service}, "deployment_id": {"S": deployment}},
-        UpdateExpression="SET why = :why",
-        ExpressionAttributeValues={":why": {"S": "nothing to see here"}},
-    )

@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 
 from local.stage.landfall_stage import Stage, commit, staged
+from tests.browser.local_releases import A_RELEASE, UNHURRIED, tampered
 from tests.browser.opening import expect, opened
-from tests.browser.test_local import A_RELEASE, UNHURRIED, tampered
 from tests.e2e import laws
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]

@@ -11,8 +11,8 @@ import pytest
 from cli.images.buildspec import parse
 from landfall.images import commit_details
 from landfall.images.commit_details import Told
-from tests.building.conftest import Source, buildspec_text, git
-from tests.building.test_buildspec import BUILD, BUILT, NOT_THERE, OURS, READY, there, values
+from tests.building.answers import BUILD, BUILT, NOT_THERE, OURS, READY, there, values
+from tests.building.clone import Source, buildspec_text, git
 
 
 def written(source: Source) -> dict[str, str]:

@@ -10,9 +10,9 @@ import pytest
 
 from cli.images.buildspec import BuildFailed
 from landfall.settings import Build
-from tests.building.conftest import Source, git
+from tests.building.answers import BUILD, BUILT, NOT_THERE, OURS, READY, there
+from tests.building.clone import Source, git
 from tests.building.recorded import Answer
-from tests.building.test_buildspec import BUILD, BUILT, NOT_THERE, OURS, READY, there
 
 POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "a" * 64 + "\nsize 12345\n"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.building.conftest import ROOT, buildspec_text
+from tests.building.clone import ROOT, buildspec_text
 
 SAYS = re.compile(r'echo "landfall: (.+?)"(?: >&2)?(?:$|;)', re.MULTILINE)
 ROW = re.compile(r"^\| (`.+?) \|", re.MULTILINE)

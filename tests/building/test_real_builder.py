@@ -17,7 +17,7 @@ from cli.images import buildspec
 from landfall.builds.build_environment import COMMIT, build_environment
 from landfall.settings import Build
 from local.emulator.local_aws import LocalAws
-from tests.building.conftest import Source, buildspec_text, git
+from tests.building.clone import Source, buildspec_text, git
 
 MISSING = [program for program in ("podman", "aws") if not shutil.which(program)]
 

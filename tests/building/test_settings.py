@@ -9,9 +9,9 @@ import pytest
 
 from cli.images.buildspec import BuildFailed
 from landfall.settings import Build
-from tests.building.conftest import SETTINGS, Source
+from tests.building.answers import BUILD, BUILT, LOGIN, NOT_THERE, OURS, READY, there, values
+from tests.building.clone import SETTINGS, Source
 from tests.building.recorded import Answer, Recorded
-from tests.building.test_buildspec import BUILD, BUILT, LOGIN, NOT_THERE, OURS, READY, there, values
 
 READ = ("aws", "secretsmanager", "get-secret-value", "--secret-id")
 NETRC = "machine packages.example.com\nlogin ci password correct-horse-battery\n\n"

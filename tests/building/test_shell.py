@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.images.buildspec import parse
-from tests.building.conftest import buildspec_text
+from tests.building.clone import buildspec_text
 
 SHELLCHECK = Path(sys.executable).with_name("shellcheck")
 LENIENT = {

@@ -9,8 +9,8 @@ from typing import Any
 
 from cli.images.buildspec import BuildFailed
 from landfall.settings import Build
-from tests.building import test_buildspec as recorded
-from tests.building.conftest import Source, git
+from tests.building import answers as recorded
+from tests.building.clone import Source, git
 
 
 def lacking(given: Mapping[str, Any]) -> list[str] | str:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from cli.__main__ import app
 from cli.command import At
 from cli.exits import Exit
 from landfall.abort import aborted
@@ -19,12 +18,10 @@ from landfall.aws.executions import Executions
 from landfall.ledger import deployment_record
 from landfall.model import Outcome
 from tests.cli.answering import answering
-from tests.cli.test_begin import SERVICE, A, _site, at, aws, inputs, record, settings_path, site
+from tests.cli.world import SERVICE, A, inputs, landfall, record
 from tests.steps import machine, standin
 from tests.support import builders as b
 from tests.ui import sign_offs
-
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 
 ID = "20260101T000000Z-sample-x"
 WHO = "arn:aws:iam::123456789012:role/OnCall"
@@ -33,7 +30,7 @@ ABORTED = Aborted(WHO, "arn:aws:sts::123456789012:assumed-role/OnCall/ann", "202
 
 def run(*words: str) -> Result:
     """Run the command."""
-    return CliRunner().invoke(app, list(words))
+    return landfall(words)
 
 
 @pytest.fixture

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.__main__ import app
 from cli.command import At
 from cli.deployments import begin
 from cli.images.builds import Image
 from cli.ui.reading import task_times
 from cli.verbs import release, rollback
-from tests.cli.test_begin import SERVICE, A, B, _site, at, aws, landed, record, settings_path, site
+from tests.cli.documented_policies import NEEDS_NOTHING, allowed, statements
+from tests.cli.world import SERVICE, A, B, landed, landfall, record
 from tests.steps import standin
 from tests.support import builders as b
 
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
+pytestmark = pytest.mark.usefixtures("aws")
 
-POLICIES = Path(__file__).parents[2] / "docs" / "policies"
 NAMES = ("read", "release", "freeze", "dry-run")
-NEEDS_NOTHING = {"sts:GetCallerIdentity"}
-"""No policy can take it away (STS API reference)."""
 CALLED_OTHERWISE = {"s3:ListObjectVersions": "s3:ListBucketVersions"}
 """Operations whose action has another name (Service Authorization Reference)."""
 NOT_ANY_RESOURCE = {
@@ -45,16 +39,6 @@ CLIENTS = {"states": "stepfunctions", "elasticloadbalancing": "elbv2", "serviceq
 FOR_DYNAMODB = {"kms:ReEncrypt*", "kms:GenerateDataKey*"}
 
 
-def statements(name: str) -> list[dict[str, Any]]:
-    """Return a policy's statements."""
-    return list(json.loads((POLICIES / f"{name}.json").read_text())["Statement"])
-
-
-def allowed(name: str) -> set[str]:
-    """Return the actions that a policy allows."""
-    return {action for statement in statements(name) for action in statement["Action"]}
-
-
 @pytest.fixture
 def asked(at: At) -> Iterator[set[str]]:
     """Return what AWS is asked, as actions."""
@@ -71,7 +55,7 @@ def asked(at: At) -> Iterator[set[str]]:
 
 def run(*words: str) -> None:
     """Run a command, which must not fail by a fault of its own."""
-    result = CliRunner().invoke(app, list(words))
+    result = landfall(words)
     assert "a bug in landfall" not in result.output, result.output
 
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from cli.cloud import LATE_SECONDS
 from cli.command import At
 from cli.deployments import arriving
 from cli.exits import Refused
 from landfall.model import Outcome
-from tests.cli.test_begin import SERVICE, at, record
+from tests.cli.world import SERVICE, record
 from tests.steps import standin
-from tests.steps.conftest import _site, aws, settings_path, site
 from tests.support import builders as b
 
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 
-
-@pytest.fixture(autouse=True)
-def _brisk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "POLL_SECONDS", 0.05)
+@pytest.fixture
+def at(at: At) -> At:
+    """Return an AWS where a deployment may begin as late as on AWS."""
+    patient = replace(at.cloud, late_seconds=LATE_SECONDS)
+    return replace(at, connect=lambda: patient)
 
 
 class Said(io.StringIO):
@@ -71,11 +72,11 @@ def test_what_is_built_or_pushed_this_minute_is_waited_for(at: At, said: Said) -
     assert arriving.record(at, b.DIGEST[7:47], SERVICE.name)["image_digest"] == b.DIGEST
 
 
-def test_the_waiting_ends(at: At, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_waiting_ends(at: At) -> None:
     """With the ways to find out why."""
-    monkeypatch.setattr(arriving, "LATE_SECONDS", 0)
+    hasty = replace(at.cloud, late_seconds=0)
     with pytest.raises(Refused, match=r"began within 1 s; see `landfall findings`") as refused:
-        arriving.record(at, b.SHA, None)
+        arriving.record(replace(at, connect=lambda: hasty), b.SHA, None)
     assert refused.value.code == "NO_DEPLOYMENT"
 
 

@@ -2,86 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from moto.core.exceptions import JsonRESTError
 from moto.stepfunctions.models import StepFunctionBackend
-from typer.testing import CliRunner
 
-from cli import cloud
-from cli.__main__ import app
-from cli.cloud import Cloud
 from cli.command import At
 from cli.deployments import begin
 from cli.exits import Refused
 from cli.images.builds import Image
-from cli.output import Output
 from cli.verbs import rollback
-from landfall.ledger import deployment_record
 from landfall.model import Outcome
-from landfall.settings import Build, Settings
+from tests.cli.world import SERVICE, A, B, C, inputs, landed, landfall, record
 from tests.steps import standin
-from tests.steps.conftest import _site, aws, settings_path, site
 from tests.support import builders as b
-from tests.support import fronts
-
-__all__ = ["_site", "aws", "settings_path", "site"]  # fixtures
-
-SERVICE = b.settings_of(build=Build(source="owner/name", deployment_begins_within_seconds=1))
-
-
-class Somewhere(Cloud):
-    """A cloud whose stack need not be asked for its outputs."""
-
-    @cached_property
-    def outputs(self) -> dict[str, str]:
-        """Return what the stack would say."""
-        return {
-            "StateMachineArn": standin.machine_arn(),
-            "LedgerTableName": standin.LEDGER,
-            "FreezeTableName": standin.FREEZES,
-            "ReportBucketName": standin.BUCKET,
-            "SigningKeyArn": standin.SIGNING_KEY,
-            "TopicArn": os.environ["LANDFALL_TOPIC_ARN"],
-            "DeadLetterQueueUrl": standin.client("sqs").get_queue_url(QueueName="heard")["QueueUrl"],
-        }
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> At:
-    """Return an AWS with a ledger, a state machine and the service's repository."""
-    monkeypatch.setattr(begin, "LATE_SECONDS", 0)
-    fronts.work(monkeypatch, SERVICE.name)
-    where = Somewhere(boto3.Session(region_name=standin.REGION), Settings((SERVICE,), Path()))
-    monkeypatch.setattr(cloud, "on_aws", lambda *_: where)
-    return At(lambda: where, Output(as_json=False))
-
-
-def record(name: str, digest: str, outcome: Outcome | None = None, revision: str = "") -> dict[str, Any]:
-    """Put a record of an image into the ledger."""
-    known = {"image_digest": digest, "git_sha": digest[7:47], "started_at": b.NOW.isoformat()}
-    release = b.release(deployment_id=f"{name}-x", execution_arn=f"arn:{name}", **known)
-    standin.open_record(release)
-    key = {"service": SERVICE.name, "deployment_id": f"{name}-x"}
-    if outcome:
-        ended = b.ended(outcome, release=release, deployment=b.deployment(task_definition=revision))
-        standin.ledger().close(deployment_record.closed(ended, b.NOW))
-        standin.table().update_item(Key=key, UpdateExpression="REMOVE unfinished")
-    return key
-
-
-def inputs(at: At) -> list[dict[str, Any]]:
-    """Return what was started."""
-    client = at.cloud.client("stepfunctions")
-    found = client.list_executions(stateMachineArn=at.cloud.machine)["executions"]
-    asked = (json.loads(client.describe_execution(executionArn=e["executionArn"])["input"]) for e in found)
-    return [document for document in asked if document]
 
 
 def test_the_push_s_own_deployment_is_followed(at: At) -> None:
@@ -115,14 +50,6 @@ def test_a_push_that_started_nothing_is_asked_for_as_that_push(at: At) -> None:
     assert first == second
     assert first.endswith(f"build-{SERVICE.name}-{digest[7:39]}")
     assert asked["pushed_at"].endswith("Z")
-
-
-A, B, C = ("sha256:" + letter * 64 for letter in "abc")
-
-
-def landed(name: str, digest: str, revision: str) -> None:
-    """Put a release that was proven into the ledger."""
-    record(name, digest, Outcome.SUCCEEDED, revision)
 
 
 @pytest.fixture
@@ -166,7 +93,7 @@ def test_going_back_from_what_is_not_proven(history: At) -> None:
 
 def test_nothing_starts_unasked(history: At) -> None:
     """Without a terminal nobody can confirm, and a pipe doesn't count as a yes."""
-    result = CliRunner().invoke(app, ["rollback", "--service", SERVICE.name])
+    result = landfall(["rollback", "--service", SERVICE.name])
     assert (result.exit_code, "--yes" in result.output, inputs(history)) == (2, True, [])
 
 
@@ -178,7 +105,7 @@ def test_what_was_started_is_never_called_refused(history: At, monkeypatch: pyte
 
     asked_before = inputs(history)
     monkeypatch.setattr(StepFunctionBackend, "describe_execution", expired)
-    result = CliRunner().invoke(app, ["rollback", "--service", SERVICE.name, "--yes"])
+    result = landfall(["rollback", "--service", SERVICE.name, "--yes"])
     monkeypatch.undo()
     assert (asked_before, result.exit_code) == ([], 6)
     assert "watch it again" in result.output

@@ -6,22 +6,19 @@ import json
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.__main__ import app
 from cli.command import At
 from landfall.images import commit_details
 from landfall.images.commit_details import Told
-from tests.cli.test_begin import SERVICE, _site, at, aws, landed, settings_path, site
+from tests.cli.world import SERVICE, landed, landfall
 from tests.steps import standin
 
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 OTHER = "f" * 40
 
 
 def show(*words: str) -> tuple[int, str, Any]:
     """Run it for people and for programs; return exit code, text and document."""
-    people, programs = (CliRunner().invoke(app, ["show", *more, *words]) for more in ([], ["--json"]))
+    people, programs = (landfall(["show", *more, *words]) for more in ([], ["--json"]))
     return people.exit_code, people.output, json.loads(programs.stdout)
 
 

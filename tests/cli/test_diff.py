@@ -6,24 +6,21 @@ import json
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
 from cli import compared
-from cli.__main__ import app
 from cli.command import At
 from landfall.aws.dynamodb.ledger_chain import WALKED
 from landfall.images import commit_details
 from landfall.images.commit_details import Told
-from tests.cli.test_begin import SERVICE, A, B, _site, at, aws, landed, settings_path, site
+from tests.cli.world import SERVICE, A, B, landed, landfall
 from tests.steps import standin
 
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 OLD, NEW = A[7:47], B[7:47]
 
 
 def diff(*words: str) -> tuple[int, str, Any]:
     """Show the difference, for people and for programs."""
-    people, programs = (CliRunner().invoke(app, ["diff", *words, *more]) for more in ([], ["--json"]))
+    people, programs = (landfall(["diff", *words, *more]) for more in ([], ["--json"]))
     return people.exit_code, people.output, json.loads(programs.stdout)
 
 
@@ -68,7 +65,7 @@ def test_backwards(live: At) -> None:
 
 def test_nothing_before(live: At) -> None:
     """The first release has none before it, and the words say what to do."""
-    result = CliRunner().invoke(app, ["diff", OLD])
+    result = landfall(["diff", OLD])
     assert (result.exit_code, "name two deployments" in result.output) == (2, True)
 
 
@@ -78,7 +75,7 @@ def test_reads_do_not_follow_the_ledger(live: At) -> None:
         landed(f"2026010{number + 3}T000000Z", B, "f:9")
     calls: list[str] = []
     live.cloud.session.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
-    CliRunner().invoke(app, ["diff", NEW, "--service", SERVICE.name])
+    landfall(["diff", NEW, "--service", SERVICE.name])
     assert 0 < len(calls) <= WALKED + 20
 
 

@@ -9,34 +9,29 @@ from typing import Any
 
 import boto3
 import pytest
-from typer.testing import CliRunner
 
-from cli import cloud
-from cli.__main__ import app
 from cli.command import At
 from cli.dry_run import dry_run
 from cli.output import Output
 from landfall.settings import Settings
 from landfall.settings_file import read as settings_file
-from tests.cli.test_access import NEEDS_NOTHING, allowed
-from tests.cli.test_begin import Somewhere, _site, aws, record, settings_path, site
+from tests.cli.documented_policies import NEEDS_NOTHING, allowed
+from tests.cli.world import Somewhere, connected, landfall, record
 from tests.steps import standin
 from tests.steps.site import Site
 from tests.support import builders as b
-
-__all__ = ["_site", "aws", "settings_path", "site"]  # fixtures
 
 READS = ("Get", "Describe", "List", "Query", "BatchGet", "Filter")
 
 
 @pytest.fixture
-def where(aws: None, settings_path: Path, monkeypatch: pytest.MonkeyPatch) -> Somewhere:
+def where(aws: int, settings_path: Path) -> Iterator[Somewhere]:
     """Return an AWS with a service that is live, of another release."""
     known = settings_file.load(settings_path)
     found = Somewhere(boto3.Session(region_name=standin.REGION), known)
-    monkeypatch.setattr(cloud, "on_aws", lambda *_: found)
     standin.make_service()
-    return found
+    with connected(found):
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +60,7 @@ def begun() -> int:
 def dry(*words: str, code: int = 0) -> Any:
     """Run it for a commit, and return its document."""
     common = ["release", "--dry-run", "--service", "sample", "--ci", "--commit", b.SHA]
-    result = CliRunner().invoke(app, [*common, "--json", *words])
+    result = landfall([*common, "--json", *words])
     assert result.exit_code == code, result.output
     return json.loads(result.stdout)
 
@@ -101,7 +96,7 @@ def test_what_would_go(asked: set[str]) -> None:
 def test_people_are_shown_the_difference() -> None:
     """What goes and what comes, a line each."""
     digest = standin.push()
-    result = CliRunner().invoke(app, ["release", "--dry-run", "-s", "sample", "--ci", "--commit", b.SHA])
+    result = landfall(["release", "--dry-run", "-s", "sample", "--ci", "--commit", b.SHA])
     lines = [line.strip() for line in result.output.splitlines()]
     at = lines.index("containerDefinitions.app.image")
     assert (lines[at + 1][:2], lines[at + 1][-71:]) == ("- ", b.OLD_DIGEST)
@@ -116,11 +111,11 @@ def test_what_is_not_built_yet() -> None:
     assert any("(of the build)" in str(each["after"]) for each in told["changes"])
 
 
-def test_a_commit_that_nothing_could_build(where: Somewhere, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commit_that_nothing_could_build(where: Somewhere) -> None:
     """Without an image and a build there is nothing to release."""
     bare = Settings((b.settings_of(),), Path())
-    monkeypatch.setattr(cloud, "on_aws", lambda *_: Somewhere(where.session, bare))
-    assert refusals(dry(code=2)) == ["NO_IMAGE"]
+    with connected(Somewhere(where.session, bare)):
+        assert refusals(dry(code=2)) == ["NO_IMAGE"]
 
 
 def test_what_can_not_be_judged() -> None:

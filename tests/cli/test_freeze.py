@@ -6,20 +6,16 @@ import json
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.__main__ import app
 from cli.command import At
 from landfall.partitions import EVERY_SERVICE
-from tests.cli.test_begin import SERVICE, _site, at, aws, record, settings_path, site
+from tests.cli.world import SERVICE, landfall, record
 from tests.steps import standin
-
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 
 
 def run(*words: str) -> Any:
     """Run the command."""
-    return CliRunner().invoke(app, list(words))
+    return landfall(words)
 
 
 def kept() -> dict[str, dict[str, Any]]:

@@ -15,9 +15,9 @@ from cli import cloud
 from cli.__main__ import app
 from cli.images.local_builder import BUILDSPEC
 from local.settings import TEMPLATE
+from tests.cli.verbs import VERBS
 
 ROOT = Path(__file__).parents[2]
-VERBS = [[str(command.callback.__name__).replace("_", "-")] for command in app.registered_commands if command.callback]
 
 
 def declared() -> list[str]:

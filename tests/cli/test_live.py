@@ -12,12 +12,9 @@ from cli.live_release import Live, look, looks, proof
 from landfall.change.task_definition import TAG_SHA
 from landfall.ledger import deployment_record, service_standing
 from landfall.model import Outcome
-from tests.cli.test_begin import SERVICE, at
+from tests.cli.world import SERVICE
 from tests.steps import standin
-from tests.steps.conftest import _site, aws, settings_path, site
 from tests.support import builders as b
-
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 
 
 def record(outcome: Outcome, minute: int, revision: str = "f:2", restored_to: str = "") -> dict[str, Any]:

@@ -6,15 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.__main__ import app
 from cli.command import At
-from tests.cli.test_begin import SERVICE, _site, at, aws, record, settings_path, site
+from tests.cli.world import SERVICE, landfall, record
 from tests.steps import standin
 from tests.support import builders as b
 
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 OLD = "20200101T000000Z-old"
 
 
@@ -31,7 +28,7 @@ def item(service: str, name: str, arn: str = "") -> dict[str, str]:
 
 def show(*words: str) -> tuple[int, Any]:
     """Show a record."""
-    result = CliRunner().invoke(app, ["show", "--json", *words])
+    result = landfall(["show", "--json", *words])
     return result.exit_code, json.loads(result.stdout)
 
 

@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from cli.__main__ import app
 from cli.command import At
-from tests.cli.test_begin import SERVICE, A, _site, at, aws, landed, record, settings_path, site
+from tests.cli.world import SERVICE, A, landed, landfall, record
 from tests.steps import standin
 
-__all__ = ["_site", "at", "aws", "settings_path", "site"]  # fixtures
 PAGE = b"<!doctype html><title>x</title>"
 NAME = f"report-{hashlib.sha256(PAGE).hexdigest()}.html"
 ID = "20260101T000000Z-x"
@@ -40,7 +37,7 @@ def stored(name: str, body: bytes) -> str:
 
 def report(*words: str) -> tuple[int, str, Any]:
     """Run the command for people, and for programs."""
-    people, programs = (CliRunner().invoke(app, ["report", *words, *more]) for more in ([], ["--json"]))
+    people, programs = (landfall(["report", *words, *more]) for more in ([], ["--json"]))
     return people.exit_code, people.output, json.loads(programs.stdout)
 
 
@@ -107,8 +104,8 @@ def test_a_report_without_a_page(told: str, tmp_path: Path) -> None:
 def test_none_yet_and_none_any_more(told: str) -> None:
     """The words say which it is, and what to do."""
     record("20260102T000000Z", A)
-    result = CliRunner().invoke(app, ["report", "20260102T000000Z-x"])
+    result = landfall(["report", "20260102T000000Z-x"])
     assert (result.exit_code, "landfall watch 20260102T000000Z-x" in result.output) == (2, True)
     standin.client("s3").delete_object(Bucket=standin.BUCKET, Key=told.removeprefix(f"s3://{standin.BUCKET}/"))
-    result = CliRunner().invoke(app, ["report", ID])
+    result = landfall(["report", ID])
     assert (result.exit_code, "landfall findings" in result.output) == (2, True)

@@ -10,8 +10,7 @@ from cli.loopback import free_port
 from local.engine import real_engine
 from local.engine.container_cli import ContainerCli, EngineError
 from local.stage.landfall_stage import Stage, staged
-
-SERVICE = "landing"
+from tests.containers.service import SERVICE
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from landfall.settings import Build
 from landfall.settings_file.read import load
 from local.engine.container_cli import ContainerCli, EngineError
 from local.stage.landfall_stage import Stage, commit
-from tests.containers.conftest import SERVICE
+from tests.containers.service import SERVICE
 
 pytestmark = [pytest.mark.containers, pytest.mark.e2e]
 OVER_THE_BASE = 4_000_000

@@ -10,7 +10,7 @@ import pytest
 from cli.deployments.running_execution import Ending
 from local.engine.container_cli import ContainerCli
 from local.stage.landfall_stage import Stage, commit
-from tests.containers.conftest import SERVICE
+from tests.containers.service import SERVICE
 
 pytestmark = [pytest.mark.containers, pytest.mark.e2e]
 LIMIT = 420

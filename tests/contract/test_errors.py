@@ -7,19 +7,18 @@ and then READ says so and why. Nothing else: no success, and no error without a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
 from botocore import exceptions as sdk
 from botocore.parsers import ResponseParserError
-from botocore.session import get_session
 
 from landfall.aws.trying import UNREADABLE
 from landfall.errors import AwsCallFailed
 from tests.contract import adapters
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import SAID, Boundary, Refusal
+from tests.contract.outcomes import LISTED, operations, outcome
 from tests.steps import calls
 
 URL = "https://service.us-east-1.amazonaws.com"
@@ -124,43 +123,11 @@ READ: dict[tuple[str, str], tuple[Any, str]] = {
 """Errors that are an answer: by the method and the code, what is returned and why that is right."""
 ONLY_IN = {"Ecr.image": "DescribeImages"}
 """Where the same code in another call of the method is no answer."""
-DOWNLOADS = ("Ecr.label", "image_manifest.config")
-"""Methods that download what ECR names the address of, which here nobody answers at."""
 SHRUGGED = {
     "AfterFunction.call": "whatever goes wrong is part of the reply: the function gave no answer",
     "Ecs.protected": "it only explains a verdict: without it there is less to say",
 }
 """Methods that take any failure for no answer."""
-
-
-@cache
-def operations(method: str) -> tuple[str, ...]:
-    """Return the calls that a method makes where all is well."""
-    at = Boundary(REPLIES)
-    came = outcome(method, at)
-    assert not isinstance(came, Exception) or method in DOWNLOADS, came
-    return tuple(dict.fromkeys(at.made))
-
-
-def outcome(method: str, at: Boundary) -> Any:
-    """Return what a method returns, or the error it raises."""
-    try:
-        return METHODS[method](at)
-    except Exception as error:
-        return error
-
-
-def modelled() -> dict[str, set[str]]:
-    """Return the codes that the services' models list, by operation."""
-    session, found = get_session(), {}
-    for name in adapters.SERVICES:
-        model = session.get_service_model(name)
-        for operation in set(model.operation_names) & REPLIES.keys():
-            found[operation] = {shape.error_code for shape in model.operation_model(operation).error_shapes}
-    return found
-
-
-LISTED = modelled()
 
 
 def failures(operation: str, few: bool) -> Iterator[Refusal | Exception]:

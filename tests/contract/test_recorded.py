@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from landfall.errors import LandfallError
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import SAID, Boundary, Refusal
+from tests.contract.outcomes import LISTED, operations, outcome
 from tests.contract.rehearsal import hour
 from tests.contract.rehearsal.hour import STEPS
 from tests.contract.rehearsal.recorder import Recorder
 from tests.contract.rehearsal.scrub import ACCOUNT, BYTES, TIME, scrubbed
-from tests.contract.test_errors import LISTED, operations, outcome
 from tests.support import signing as keys
 
 RECORDED = sorted((Path(__file__).parent / "recorded").glob("*/*.json"))

@@ -14,7 +14,7 @@ import pytest
 from landfall.errors import AwsCallFailed, InvalidRequest, LandfallError
 from tests.contract.adapters import ID, METHODS, REPLIES
 from tests.contract.boundary import Boundary
-from tests.contract.test_errors import operations, outcome
+from tests.contract.outcomes import operations, outcome
 from tests.support import builders as b
 
 PROMISED = {

@@ -18,7 +18,7 @@ from landfall.telling import deployment_event, deployment_notice, finding_notice
 from tests.contract.adapters import METHODS, REPLIES
 from tests.contract.boundary import Boundary
 from tests.contract.constraints import pattern, problems
-from tests.contract.test_errors import outcome
+from tests.contract.outcomes import outcome
 from tests.support import builders as b
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from cli.deployments.running_execution import Ending
-from landfall.settings import Limits
-from local.settings import AS_WORKER, QUICK
+from local.settings import AS_WORKER
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, staged
 from tests import scheduling
 from tests.e2e import laws
 from tests.e2e.pushing import pushed
+from tests.e2e.shared.limits import AS_DOCUMENTED
 
 SERVICES = (
     "landing",
@@ -55,8 +55,6 @@ BY_GROUP = {
     scheduling.AND_MORE: tuple(name for name in SERVICES if name not in ONLY_FIRST),
 }
 _GROUP = pytest.StashKey[str]()
-AS_DOCUMENTED = {name: getattr(Limits(), name) for name in QUICK}
-"""The limits that services have unless they say otherwise: nothing is shortened."""
 UNHURRIED: dict[str, Any] = {"smoke": {"max_response_seconds": 30}, "stack": {"start_period_seconds": 30}}
 """No service here is slow, but the machine may be."""
 APPROVAL: dict[str, Any] = {"approvers": ["role/Approver", "role/Second", "user/local"], "checklist": ["backup taken"]}

@@ -12,8 +12,8 @@ from cli.deployments.running_execution import Ending
 from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws
-from tests.e2e.conftest import AS_DOCUMENTED
 from tests.e2e.pushing import pushed
+from tests.e2e.shared.limits import AS_DOCUMENTED
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 

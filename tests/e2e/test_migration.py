@@ -10,29 +10,18 @@ from typing import Any
 import pytest
 
 from cli.deployments.running_execution import Ending, Follower
-from landfall.migration import run_task
 from local.stage.landfall_stage import Stage, commit
 from tests.e2e import laws, stopping
 from tests.e2e.pushing import pushed
+from tests.e2e.shared.migration_tasks import ALTERED, SERVICE, tasks
 
 pytestmark = pytest.mark.e2e
-SERVICE, ALTERED = "migrated", "altered"
 
 
 @pytest.fixture(scope="module")
 def landed(stage: Stage) -> Ending:
     """Return the landing of the first release, which migrates."""
     return pushed(stage, SERVICE, "migrates")
-
-
-def tasks(stage: Stage, record: dict[str, Any], service: str = SERVICE) -> list[dict[str, Any]]:
-    """Return every task that the migration of a deployment started."""
-    found: list[dict[str, Any]] = []
-    for status in ("RUNNING", "STOPPED"):
-        named = run_task.started_by(record["deployment_id"])
-        arns = stage.ecs.list_tasks(cluster=f"landfall-{service}", startedBy=named, desiredStatus=status)["taskArns"]
-        found += stage.ecs.describe_tasks(cluster=f"landfall-{service}", tasks=arns)["tasks"] if arns else []
-    return found
 
 
 def migration(record: dict[str, Any]) -> dict[str, Any]:

@@ -17,38 +17,12 @@ from local.stage.inbox import Inbox
 from local.stage.landfall_stage import Stage
 from statemachine.definition import definition
 from tests.e2e.events import ENDED, lost
+from tests.e2e.shared.stopped_on_the_way import BACK, FORWARD
 from tests.e2e.stopping import begun, is_live, proven_or_paged, stopped_in, swept
 
 pytestmark = pytest.mark.e2e
 
 USUAL = ("WaitForStability",)
-FORWARD = (
-    "Resolve",
-    "AcquireLock",
-    "Preflight",
-    "RegisterTaskDefinition",
-    "UpdateService",
-    "WaitForStability",
-    "CheckStability",
-    "CheckTargetHealth",
-    "SmokeTest",
-    "Confirm",
-    "ReportSuccess",
-    "NotifySuccess",
-    "FinishSuccess",
-)
-BACK = (
-    "Rollback",
-    "WaitForRollbackStability",
-    "CheckRollbackStability",
-    "CheckRollbackTargetHealth",
-    "SmokeTestBaseline",
-    "ConfirmRollback",
-    "ReportFailure",
-    "NotifyFailure",
-    "FinishFailure",
-)
-STATES = (*FORWARD, *BACK)
 
 
 def cases() -> Iterator[Any]:

@@ -21,26 +21,11 @@ from local.stage.landfall_stage import Stage
 from statemachine.definition import definition
 from tests.e2e import laws, owners_function, signing_off, stopping
 from tests.e2e.pushing import pushed
+from tests.e2e.shared.migration_tasks import tasks
+from tests.e2e.shared.stopped_at_gates import CASES, CHECKED, KEPT, MIGRATED, OF_RECOVERY, WAIT_FOR_ANOTHER
 from tests.e2e.signing_off import PATIENCE
-from tests.e2e.test_migration import tasks
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
-MIGRATED, ASKED, KEPT, CHECKED = "migrated", "asked", "kept", "checked"
-CASES = {
-    "RunMigration": MIGRATED,
-    "WaitForMigration": MIGRATED,
-    "CheckMigration": MIGRATED,
-    "CheckApproval": ASKED,
-    "AwaitApproval": ASKED,
-    "CheckSignOff": KEPT,
-    "AwaitSignOff": KEPT,
-    "AfterCheck": CHECKED,
-    "WaitForAfterCheck": CHECKED,
-}
-"""The states, and the service whose releases come by each."""
-OF_RECOVERY = ("CheckLeftMigration", "WaitForLeftMigration")
-WAIT_FOR_ANOTHER = "WaitToMigrate"
-STATES = (*CASES, *OF_RECOVERY, WAIT_FOR_ANOTHER)
 TOUCHED = (KEPT, CHECKED)
 """Services that are asked for after they were changed: a release that is stopped there goes back."""
 

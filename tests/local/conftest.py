@@ -8,9 +8,8 @@ import pytest
 
 from local.emulator.local_aws import LocalAws
 from local.load_balancer.front import Front
+from tests.local.fronts import FRONTED, OF_NETWORK
 from tests.local.world import World
-
-FRONTED, OF_NETWORK = "s-front", "s-network"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 from landfall.errors import AwsBusy
 from local.emulator.local_aws import LocalAws
 from local.traits.error_types import UNNAMED, error_type
-from tests.local.test_unpacked_once import archive
+from tests.local.archives import archive
 
 CODE = "class Busy(Exception): pass\ndef handler(event, context): raise Busy('no: x')"
 

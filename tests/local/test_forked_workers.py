@@ -11,7 +11,7 @@ import time
 import pytest
 
 from local.emulator.local_aws import LocalAws
-from tests.local.test_unpacked_once import archive
+from tests.local.archives import archive
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems keep the emulator's way")
 CODE = """

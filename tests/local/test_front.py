@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from local.emulator.local_aws import LocalAws
-from tests.local.conftest import FRONTED
+from tests.local.fronts import FRONTED
 from tests.local.world import World
 
 

@@ -105,5 +105,5 @@ def test_configuration_of_any_size_is_not_read(ecr: Any, image: Image) -> None:
         read(ecr, REPOSITORY, {"imageTag": "huge"}, PLATFORM)
     longer = {**manifest, "config": {**manifest["config"], "size": 10}}
     put(ecr, longer, "longer")
-    with pytest.raises(AwsCallFailed, match="11 other bytes"):
+    with pytest.raises(AwsCallFailed, match="ECR sent 11 bytes for"):
         read(ecr, REPOSITORY, {"imageTag": "longer"}, PLATFORM)

@@ -9,7 +9,7 @@ import pytest
 
 from local.emulator.local_aws import LocalAws
 from local.load_balancer.front import Front
-from tests.local.conftest import OF_NETWORK
+from tests.local.fronts import OF_NETWORK
 from tests.local.world import World, wait_for
 
 

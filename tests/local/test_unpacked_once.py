@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from typing import Any
 
 from local.emulator.local_aws import LocalAws
-
-
-def archive(path: str, text: str) -> bytes:
-    """Return a zip of one file."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as files:
-        files.writestr(zipfile.ZipInfo(path), text)  # without the time of writing: the same content is the same archive
-    return packed.getvalue()
+from tests.local.archives import archive
 
 
 def said(aws: LocalAws, name: str, code: str, layers: Sequence[str] = ()) -> Any:

@@ -11,8 +11,8 @@ from stacks.functions.steps_table import Grant
 from tests.policy.roles import statements
 from tests.stacks.template import Template, read
 from tests.steps import calls, standin
-from tests.steps.conftest import SETTINGS
 from tests.support.later import later
+from tests.support.services_toml import SETTINGS
 
 stacks_app = later("stacks.app")
 

@@ -12,7 +12,7 @@ from landfall.redaction.kind import Kind
 from landfall.redaction.kinds import KINDS
 from landfall.smoke import leaks
 from tests.redaction.measure import bare, entries
-from tests.redaction.test_redaction import SEEN
+from tests.redaction.seen import SEEN
 
 LOOKS = [look for looks in leaks.KINDS.values() for look in looks]
 TEXTS = [

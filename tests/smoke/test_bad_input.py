@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.smoke.conftest import Run
+from tests.smoke.command import Run
 from tests.support.misbehaving import Behaviour, body, bomb, drip, flood, raw, serving, tls
 
 ELSEWHERE = b"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\nContent-Length: 0\r\n\r\n"

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.smoke.conftest import Run, plain_listener, settings
+from tests.smoke.command import Run, plain_listener, settings
 from tests.support import builders as b
 
 Serving = Callable[[str], AbstractContextManager[str]]

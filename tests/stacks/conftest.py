@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 
 from local.settings import TEMPLATE
-from tests.stacks.template import Template, read
+from tests.stacks.template import CERTIFICATE, Template, read
 from tests.support.later import later
 
 stacks_app, packs, exercise = later("stacks.app"), later("stacks.packs"), later("tests.policy.exercise")
-
-CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from tests.stacks.conftest import CERTIFICATE
-from tests.stacks.template import Template
+from tests.stacks.template import CERTIFICATE, Template
 
 
 def test_the_network_costs_nothing_by_the_hour_and_lets_in_the_balancer_alone(sample: Template) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from statemachine.definition import definition
-from tests.e2e import test_recovery, test_recovery_at_gates, test_recovery_in_trouble
+from tests.e2e.shared import stopped_at_gates, stopped_in_trouble, stopped_on_the_way
 
-STOPPED_IN = {*test_recovery.STATES, *test_recovery_in_trouble.STATES, *test_recovery_at_gates.STATES}
+STOPPED_IN = {*stopped_on_the_way.STATES, *stopped_in_trouble.STATES, *stopped_at_gates.STATES}
 TAKES_TIME = ("Task", "Wait")
 """An execution can only be stopped in these: the others take no time."""
 NOT_STOPPED_IN = {

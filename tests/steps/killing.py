@@ -14,7 +14,7 @@ import pytest
 from landfall.migration.run_task import STARTED_BY
 from stacks.functions.steps_table import STEPS
 from tests.steps import standin
-from tests.steps.test_telling import sent
+from tests.steps.shared.published import sent
 
 READS = ("Describe", "Get", "List", "Query", "BatchGet", "Filter", "Sign")
 """How operations begin that change nothing. Who signs twice has two signatures, and keeps one."""

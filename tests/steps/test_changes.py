@@ -17,11 +17,8 @@ from landfall.errors import AwsCallFailed, StepError
 from landfall.model import Deployment, Failure, Outcome, Release
 from landfall.wire import parse
 from tests.steps import machine, standin
+from tests.steps.shared.changes_of_a_service import LOCKED, REGISTRY, RELEASE, register, update
 from tests.support import builders as b
-
-REGISTRY = f"registry/{standin.REPOSITORY}"
-RELEASE = b.release(image=f"{REGISTRY}@{b.DIGEST}")
-LOCKED = asdict(replace(RELEASE, fence=1))
 
 
 def revisions() -> list[str]:
@@ -38,12 +35,6 @@ def described(revision: str) -> Any:
 def locked(aws: None) -> Release:
     """Return the release: its record is open, and the lock of its service is its own."""
     return machine.locked(RELEASE)
-
-
-def register(old: str, release: Release = RELEASE, **changes: Any) -> Any:
-    """Invoke RegisterTaskDefinition on a baseline."""
-    baseline = asdict(b.baseline(**{"task_definition": old, "restore_to": None, **changes}))
-    return machine.invoke("register_task_definition", {"release": asdict(release), "baseline": baseline})
 
 
 def test_register(live: str) -> None:
@@ -129,12 +120,6 @@ def test_going_back_is_to_a_copy_of_the_revision_that_was_proven(live: str, acti
     copy = register(live, replace(RELEASE, revision=proven))["deployment"]["task_definition"]
     assert described(copy)["taskDefinition"]["containerDefinitions"][0]["cpu"] == 64
     assert described("sample")["taskDefinition"]["taskDefinitionArn"] == copy
-
-
-def update(old: str, deployment: Any, **changes: Any) -> Any:
-    """Invoke UpdateService."""
-    baseline = asdict(b.baseline(task_definition=old, **changes))
-    return machine.invoke("update_service", {"release": LOCKED, "baseline": baseline, "deployment": deployment})
 
 
 def test_update_begins_our_deployment(live: str) -> None:

@@ -19,12 +19,12 @@ import pytest
 from landfall.errors import StepError
 from landfall.model import Failure, Outcome, Release
 from tests.steps import killing, machine, standin
-from tests.steps.abort import test_abort
-from tests.steps.approvals import test_steps as approvals
-from tests.steps.migrations import test_migration as migrations
-from tests.steps.test_build_watch import ended as built
-from tests.steps.test_changes import REGISTRY, RELEASE, register, update
-from tests.steps.test_one_at_a_time import PUSHED, later
+from tests.steps.abort.requests import request
+from tests.steps.approvals import asked_release as approvals
+from tests.steps.migrations import migrated_release as migrations
+from tests.steps.shared.changes_of_a_service import REGISTRY, RELEASE, register, update
+from tests.steps.shared.requests_for_a_lock import PUSHED, later
+from tests.steps.shared.watched_builds import ended as built
 from tests.support import builders as b
 from tests.support import sign_off
 
@@ -140,7 +140,7 @@ def approved() -> Invocation:
 def aborted() -> Invocation:
     """Somebody aborts: that is recorded, and the execution is stopped."""
     machine.locked(PUSHED)
-    return "abort", test_abort.request(PUSHED)
+    return "abort", request(PUSHED)
 
 
 def _asked() -> Release:

@@ -19,26 +19,9 @@ from landfall.model import Outcome, Release
 from landfall.partitions import UNKNOWN_SERVICE
 from landfall.runtime.world import World
 from tests.steps import machine, standin
-from tests.steps.test_telling import sent
+from tests.steps.shared.published import sent
+from tests.steps.shared.requests_for_a_lock import PUSHED, acquire, closed, code, later
 from tests.support import builders as b
-
-PUSHED = b.release(by_push=True, started_at=b.NOW.isoformat())
-
-
-def later(release: Release, seconds: int, **changes: Any) -> Release:
-    """Return another request for the same service, made so much later."""
-    known = {
-        "deployment_id": f"20260102T0304{5 + seconds:02}Z-other",
-        "execution_arn": f"{b.EXECUTION}-other",
-        "requested_at": f"2026-01-02T03:04:{5 + seconds:02}Z",
-        "started_at": f"2026-01-02T03:04:{5 + seconds:02}Z",
-    }
-    return replace(release, **{**known, **changes})
-
-
-def acquire(release: Release, **more: Any) -> Any:
-    """Invoke AcquireLock."""
-    return machine.invoke("acquire_lock", {"release": asdict(release), "owner": release.execution_arn, **more})
 
 
 def finish(release: Release) -> Any:
@@ -46,20 +29,10 @@ def finish(release: Release) -> Any:
     return machine.invoke("finish", {"release": asdict(release)})
 
 
-def closed(release: Release, outcome: Outcome) -> Any:
-    """Invoke Report for a release that ended so."""
-    return machine.invoke("report", asdict(replace(b.crashed(outcome), release=release)))
-
-
 def told(release: Release, outcome: Outcome) -> Any:
     """Invoke Notify for a release that ended so."""
     ended = asdict(replace(b.crashed(outcome), release=release))
     return machine.invoke("notify", {"ended": ended, "report": "s3://x"})
-
-
-def code(answer: Any) -> str:
-    """Return the verdict's code."""
-    return str(answer["verdict"]["code"])
 
 
 def test_a_lock_has_one_holder() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from landfall.settings import Limits
 from tests.steps import machine, standin
+from tests.steps.shared.preflighted import preflight
 from tests.steps.site import Site
 from tests.support import builders as b
 
@@ -23,11 +24,6 @@ CHECKS = {
     "error bodies": "SKIP",  # every path of the stand-in answers 200
     "base endpoint": "SKIP",
 }
-
-
-def preflight(**changes: Any) -> Any:
-    """Invoke Preflight for a release."""
-    return machine.invoke("preflight", {"release": asdict(b.release(**changes))})
 
 
 def test_ready(live: str, site: Site) -> None:

@@ -16,8 +16,8 @@ from landfall.errors import StepOutputTooLarge
 from landfall.model import Outcome
 from landfall.smoke import lingering
 from tests.steps import machine, standin
+from tests.steps.shared.requests_for_a_lock import PUSHED, acquire, closed, code, later
 from tests.steps.site import Site
-from tests.steps.test_one_at_a_time import PUSHED, acquire, closed, code, later
 from tests.support import builders as b
 
 RECOVER = {"intent": "recover", "service": "sample", "deployment_id": PUSHED.deployment_id}

@@ -25,8 +25,8 @@ from landfall.runtime.world import World
 from landfall.steps.reconciling import reconcile_round
 from landfall.steps.reconciling.reconcile_round import Round
 from tests.steps import machine, standin
-from tests.steps.test_build_watch import started
-from tests.steps.test_telling import sent
+from tests.steps.shared.published import sent
+from tests.steps.shared.watched_builds import started
 from tests.support import builders as b
 from tests.support import schemas
 

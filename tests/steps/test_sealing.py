@@ -14,11 +14,11 @@ from landfall.aws.dynamodb.ledger import Ledger
 from landfall.aws.dynamodb.ledger_closing import TRIES
 from landfall.aws.reports import Reports
 from landfall.chain import Anchor, Head
-from landfall.chain.check import Evidence, Verified, verify
 from landfall.errors import AwsCallFailed
 from landfall.ledger import deployment_record
 from landfall.model import Release
 from tests.steps import machine, standin
+from tests.steps.shared.verified_chain import told
 from tests.support import builders as b
 
 OTHER = "20260102T030506Z-two"
@@ -38,15 +38,6 @@ def close(ledger: Ledger, deployment_id: str, **changes: Any) -> Any:
 def report(deployment_id: str) -> Any:
     """Let Report close a deployment, anchor it and report it."""
     return machine.invoke("report", asdict(b.ended(release=release(deployment_id))))
-
-
-def told() -> Verified:
-    """Verify what ledger and bucket hold of the service."""
-    records = sorted(standin.ledger().newest_first("sample"), key=chain.number)
-    anchors = [anchor for key in standin.anchors() if (anchor := chain.anchor_at(key))]
-    kept, signing = standin.ledger().head_as_kept("sample"), standin.signing()
-    begun = signing.begun("sample")
-    return verify(Evidence("sample", records, (kept,) if kept else (), anchors, signing.keys, begun=begun))
 
 
 def before_closing(ledger: Ledger, act: Callable[[], object], times: int = 1) -> None:

@@ -17,42 +17,16 @@ from moto.kms.models import KmsBackend
 from landfall import chain
 from landfall.aws.dynamodb.findings import Findings
 from landfall.chain import HASH, PREVIOUS, SEQUENCE, SIGNATURE, Record
-from landfall.ledger import deployment_record
 from landfall.ledger.service_standing import SEARCHED
-from landfall.model import Outcome, Release
-from landfall.partitions import CHAINS
+from landfall.model import Outcome
 from landfall.reconcile.findings import Kind
 from tests.steps import machine, standin
-from tests.steps.test_sealing import told
+from tests.steps.shared.unsigned_chain import HEAD, landed, put, release
+from tests.steps.shared.verified_chain import told
 from tests.support import builders as b
 from tests.support.signing import OTHER, signed
 
 GOOD = {"service": "sample", "image_tag": b.SHA}
-HEAD = {"service": CHAINS, "deployment_id": "sample"}
-
-
-def release(name: str, **changes: Any) -> Release:
-    """Return a release of that deployment."""
-    return b.release(deployment_id=name, execution_arn=f"{b.EXECUTION}-{name}", **changes)
-
-
-def landed(name: str, revision: str = "sample:7", **changes: Any) -> Record:
-    """Return the record of a release that was proven, as it is closed."""
-    ended = b.ended(
-        Outcome.SUCCEEDED, release=release(name, **changes), deployment=b.deployment(task_definition=revision)
-    )
-    return deployment_record.closed(ended, b.NOW)
-
-
-def put(*records: Record) -> None:
-    """Write a chain as it was written before records were signed, HEAD included."""
-    head = None
-    for record in records:
-        sealed = chain.sealed(record, head)
-        head = chain.head_of(sealed)
-        standin.table().put_item(Item=sealed)
-    assert head
-    standin.table().put_item(Item={**HEAD, SEQUENCE: head.sequence, HASH: head.hash, "last": head.deployment_id})
 
 
 def report(name: str, outcome: Outcome = Outcome.REJECTED) -> Any:

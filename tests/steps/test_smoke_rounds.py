@@ -11,7 +11,7 @@ from tests.steps.site import Site
 from tests.support import builders as b
 
 SAMPLED = 5
-"""What tests.steps.conftest sets as identity_requests."""
+"""What tests/support/services_toml.py sets as identity_requests."""
 
 
 def _versions(site: Site) -> int:

@@ -21,9 +21,9 @@ from landfall.runtime import safe_errors
 from landfall.runtime.step import logger, step
 from landfall.runtime.world import World
 from landfall.wire import OUTPUT_LIMIT
-from tests.conftest import NOWHERE
 from tests.steps import machine, standin
 from tests.support import builders as b
+from tests.support.nowhere import NOWHERE
 
 JUDGED = asdict(b.judged())
 JUDGES = ("check_stability", "check_target_health", "confirm", "smoke_test", "rollback")

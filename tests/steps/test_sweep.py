@@ -14,8 +14,8 @@ from landfall.ledger import recovery
 from landfall.model import Failure, Outcome, Release, passed
 from landfall.smoke.case import Check
 from tests.steps import machine, standin
-from tests.steps.test_one_at_a_time import PUSHED, later
-from tests.steps.test_telling import sent
+from tests.steps.shared.published import sent
+from tests.steps.shared.requests_for_a_lock import PUSHED, later
 from tests.support import builders as b
 
 LOST = later(PUSHED, 1, execution_arn=f"{b.EXECUTION}-lost")

@@ -8,9 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.events.models import EventsBackend
-from moto.sns.models import sns_backends
 
 from landfall.errors import AwsCallFailed
 from landfall.ledger import deployment_record
@@ -19,6 +17,7 @@ from landfall.model import QUIET, Outcome
 from landfall.steps.reporting import filing
 from landfall.telling import report as telling
 from tests.steps import machine, standin
+from tests.steps.shared.published import sent
 from tests.support import builders as b
 from tests.support import schemas
 
@@ -26,12 +25,6 @@ from tests.support import schemas
 def report(ended: Ended) -> Any:
     """Invoke Report."""
     return machine.invoke("report", asdict(ended))
-
-
-def sent() -> list[Any]:
-    """Return what was published: id, message, subject, attributes."""
-    (topic,) = sns_backends[DEFAULT_ACCOUNT_ID][standin.REGION].topics.values()
-    return list(topic.sent_notifications)
 
 
 @pytest.mark.parametrize("outcome", Outcome)

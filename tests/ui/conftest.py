@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from cli.ui.site import Site
 from tests.ui import story, world
-
-History = dict[str, list[dict[str, Any]]]
+from tests.ui.world import History
 
 
 @pytest.fixture(scope="package")

@@ -18,7 +18,7 @@ from landfall.model import Outcome
 from tests.support import builders as b
 from tests.ui import sign_offs, world
 from tests.ui.asking import ask
-from tests.ui.test_live_page import EVIL
+from tests.ui.evil import EVIL
 
 WHO = "arn:aws:iam::123456789012:role/OnCall"
 BY = Aborted(WHO, "arn:aws:sts::123456789012:assumed-role/OnCall/ann", "2026-01-02T03:04:05+00:00", "wrong colour")

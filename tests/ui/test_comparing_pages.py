@@ -18,7 +18,7 @@ from landfall.dora.figures import figures
 from landfall.images.commit_details import CUT, SHALLOW, WHOLE, Told
 from tests.ui import world
 from tests.ui.asking import ask
-from tests.unit.dora.test_figures import RECORDS, WINDOW
+from tests.unit.dora.records import RECORDS, WINDOW
 
 OLD, MID, NEW, SIDE = (letter * 40 for letter in "abcd")
 

@@ -24,7 +24,7 @@ from landfall.telling.report import LogLines, Seen
 from tests.support import builders as b
 from tests.ui import world
 from tests.ui.asking import ask
-from tests.ui.test_live_page import EVIL
+from tests.ui.evil import EVIL
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from landfall.dora.figures import Window
 from landfall.images.commit_details import WHOLE, Told
 from landfall.ledger.deployment_difference import Known, difference_of
 from tests.support import builders as b
-from tests.ui.test_live_page import EVIL
+from tests.ui.evil import EVIL
 
 Values = dict[str, Any]
 UNSEEN = "\x1b\x00\u202e\u202c\u2066\u2069\u200f"

@@ -17,10 +17,9 @@ from landfall.reconcile.findings import Finding, Kind, State
 from tests.support import builders as b
 from tests.ui import world
 from tests.ui.asking import ask
-from tests.ui.conftest import History
-from tests.ui.world import Place
+from tests.ui.evil import EVIL
+from tests.ui.world import History, Place
 
-EVIL = "<script>alert(1)</script>\x1b[31m**[x](javascript:a)**\u202eevil"
 PROVEN, NEW, BAD = "a1" * 20, "b2" * 20, "c3" * 20
 _PREFIX = count()
 

@@ -18,7 +18,7 @@ from landfall.reconcile.findings import Finding, Kind, State
 from stacks.names import ALARM_PREFIX
 from tests.support import builders as b
 from tests.ui import world
-from tests.ui.conftest import History
+from tests.ui.world import History
 
 PAUSED = "paused by its owner at POST_SCALE_UP until 12:00"
 

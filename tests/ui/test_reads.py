@@ -9,7 +9,7 @@ import pytest
 
 from cli.ui.reads import NotARead, Reads, TooManyReads
 from tests.steps import standin
-from tests.ui.conftest import History
+from tests.ui.world import History
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from landfall.model import Outcome
 from tests.support import builders as b
 from tests.ui import sign_offs, story, world
 from tests.ui.asking import ask
-from tests.ui.test_live_page import EVIL
+from tests.ui.evil import EVIL
 
 Told = tuple[story.Told, dict[str, list[dict[str, Any]]]]
 """The story, and what its AWS tells of executions."""

@@ -40,6 +40,8 @@ from landfall.telling.report import Seen
 from tests.steps import standin
 from tests.support import builders as b
 
+History = dict[str, list[dict[str, Any]]]
+"""What Step Functions tells of executions, by their names."""
 CHECKS = tuple(
     Check(name, "PASS", expected, seen)
     for name, expected, seen in (
@@ -251,4 +253,4 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-__all__ = ["CHECKS", "Place", "Somewhere", "aws", "digest", "now", "runs", "service"]
+__all__ = ["CHECKS", "History", "Place", "Somewhere", "aws", "digest", "now", "runs", "service"]

@@ -52,9 +52,24 @@ def test_the_name_of_a_person_s_execution() -> None:
     assert naming.deployment(name, "") == name
 
 
+def test_the_limits_are_those_of_aws() -> None:
+    """Step Functions refuses a name of 81 characters, and SNS a subject of 100."""
+    assert (naming.EXECUTION_LIMIT, naming.SUBJECT_LIMIT) == (80, 99)
+    longest = naming.deployment("n" * 80, b.NOW.isoformat())
+    assert (len(longest), longest[: naming.TIMED]) == (naming.DEPLOYMENT_LIMIT, "20260102T030405Z-")
+
+
+def test_a_built_image_is_started_once_by_whoever_sees_it() -> None:
+    """The name is of the service and the image alone; its 32 characters tell any two images apart."""
+    name = naming.execution_of_build("s" * 31, f"sha256:{'0123456789abcdef' * 4}")
+    assert name == f"build-{'s' * 31}-{'0123456789abcdef' * 2}"
+    assert len(name) <= naming.EXECUTION_LIMIT
+
+
 def test_what_is_named_after_a_service() -> None:
     """The command and the stacks name the same front and project, and the service is read from the project again."""
     assert naming.front("sample") == "landfall-ask-sample"
+    assert naming.build_project("sample") == "landfall-build-sample"
     assert naming.service_of_project(naming.build_project("sample")) == "sample"
     assert naming.service_of_project("landfall-build-") is None
     assert naming.service_of_project("someone-elses") is None

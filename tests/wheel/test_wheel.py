@@ -20,8 +20,8 @@ import yaml
 
 from cli.exits import Exit
 from stacks import ROOT
-from tests.building.test_workflow import TEMPLATE, Push
-from tests.cli.test_installed import VERBS
+from tests.building.workflow import TEMPLATE, Push
+from tests.cli.verbs import VERBS
 
 pytestmark = pytest.mark.long
 

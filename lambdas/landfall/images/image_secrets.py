@@ -23,7 +23,8 @@ _NEUTRAL = Later(
 )
 """Words after a secret's word that don't change its meaning."""
 _SECRET = Later(
-    r"(.*(PASSWORD|PASSWD|PASSPHRASE|SECRET)|PASS|[A-Z]*PWD|PSW|SSHPASS|PASSCODE|SECRETS|.*TOKEN|CREDS?|CREDENTIALS?|PAT|SK|SALT)"
+    r"(.*(PASSWORD|PASSWD|PASSPHRASE|SECRET)|PASS|[A-Z]*PWD|PW|PSW|PASSCODE|SECRETS|.*TOKEN|CREDS?|CREDENTIALS?|PAT|SK"
+    r"|PSK|SALT|PEPPER|MNEMONIC|(SSH|DB|SQL|MYSQL|PG|ROOT|ADMIN|USER|LDAP|BIND|SMTP|MAIL|FTP|REDIS|KEY|STORE)PASS)"
 )
 _KEY = Later(r"KEYS?|.*(API|ACCESS|AUTH|MASTER|ENCRYPTION|SIGNING|PRIVATE|SECRET)KEYS?")
 _NO_SECRET_KEY = _words(
@@ -38,7 +39,8 @@ _WHOSE_KEY = Later(r"(.*_)?(TOKEN|(API|ACCESS|AUTH|PRIVATE)_KEY)_.+")
 """The same of words that have other meanings too: `API_KEY_BILLING`, `TOKEN_BUCKET`. Here the value counts."""
 _MADE_UP = Later(r"(?=.*[A-Za-z])(?=.*\d)(?!v?\d+(\.\d+)+$)[\w+/=.~-]{8,}")
 _ABOUT = _words(
-    "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHECK CHECKSUM CLAIM CLASS COLUMN COST COUNT DAYS "
+    "ADDRESS AGE ALG ALGO ALGORITHM ALIAS ARN AUDIENCE BACKEND CHANGE CHECK CHECKER CHECKSUM CLAIM CLASS CMD COLUMN "
+    "COMMAND COMPLEXITY COST COUNT DAYS ENCRYPTION GENERATOR HANDLER HASHING PROTECTION QUALITY STRATEGY VALIDATION "
     "DIR DIRECTORY DISABLED DRIVER DUMMY ENABLED ENCODING ENDPOINT ENGINE EXPIRATION EXPIRE EXPIRES EXPIRY FIELD "
     "FILE FILENAME FINGERPRINT FLOW FORM FORMAT GRANT HASH HASHER HEADER HELP HINT HISTORY HOST HOURS ID IDS "
     "INTERVAL ISSUER KIND LABEL LENGTH LIFETIME LIMIT LINK LOCATION LOGIN MANAGER MAX METHOD MIN MINUTES MODE "
@@ -51,6 +53,15 @@ _NO_SECRET_TOKEN = _words("PUBLIC PAD EOS BOS UNK SEP CLS MASK STOP SPECIAL STAR
 _NO_SECRET_PASS = _words("FIRST SECOND ONE TWO SINGLE MULTI BUILD")
 _IN_BROWSERS = Later(r"(NEXT_PUBLIC|NUXT_PUBLIC|EXPO_PUBLIC|VITE|REACT_APP|GATSBY|VUE_APP|STORYBOOK)_")
 """Prefixes of variables that frameworks send to every browser."""
+_MEANT = {
+    "COOKIE": _words("ERLANG RELEASE NODE DISTRIBUTION MAGIC"),
+    "PHRASE": _words("SEED RECOVERY MNEMONIC BACKUP SECRET PASS"),
+    "COMMUNITY": _words("SNMP"),
+}
+"""Words that hold a secret behind one of these: the nodes of a cluster share a cookie."""
+_BUNDLER = Later(r"BUNDLE_[A-Z0-9_]+?__[A-Z0-9_]+")
+_LOGIN = Later(r"[^\s:/]{1,100}:[^\s/]{1,200}")
+"""A host in the name, a user and a password in the value (Bundler, bundle config, credentials for gem sources)."""
 _CHAT = _words("SLACK DISCORD TEAMS MATTERMOST ROCKETCHAT")
 
 _SWITCH = Later(
@@ -60,7 +71,7 @@ _NUMBER = Later(r"\d+(\.\d+)?")
 _PATH = Later(r"(file:/{1,3}|[.~]{0,2}/)[\w.@+-]{1,60}(/[\w.@+-]{1,60})+|[.~]{0,2}/[\w@+-]{1,60}\.[a-z]{1,6}")
 _REFERENCE = Later(
     r"\$\{?\w+.*|\$\(.+\)|\{\{.+\}\}|arn:aws[a-z-]*:.+|(vault|ssm|op|secret|awssm|gcp-?sm|sm)://?.+|projects/[^/]+/secrets/.+"
-    r"|https?://[^\s@]+|<(pad|s|/s|unk|mask|eos|bos)>"
+    r"|https?://[^\s@]+|alias/[\w/-]+|<(pad|s|/s|unk|mask|eos|bos)>"
 )
 """Values that name a secret or its location, but don't hold it."""
 _FINGERPRINTS = Later(r"(0x)?[0-9A-Fa-f]{8,64}([\s,]+(0x)?[0-9A-Fa-f]{8,64})*")
@@ -73,8 +84,12 @@ _KEEPS_SECRET = _words(
 _HELD = (
     Later(r"://[^/\s:@]*:(?![<{$%\[])[^/\s@]+@"),
     Later(
-        r"(?i)(?:\b|(?<=-D[a-z])|(?<=store)|(?<=[.a-z]key))(?<!trustStore)(password|pwd|accountkey|sharedaccesskey"
+        r"(?i)(?:\b|(?<=-D[a-z])|(?<=store)|(?<=proxy)|(?<=[.a-z]key))(?<!trustStore)(password|pwd|accountkey|sharedaccesskey"
         r"|secret(access)?key)=(?!(?:changeit|true|false|yes|no|none)\b)[^\s;&${<]+"
+    ),
+    Later(
+        r"(?i)(?<!\S)--?(?:\w{1,30}-){0,4}(?:password|passwd|passphrase|token|secret|api-?key)[= ]"
+        r"(?=[^\s\d]{0,80}\d)(?=\S{0,80}[A-Za-z])[\w+/.=~!@-]{6,}"
     ),
     Later(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
     Later(r"\"auth\"\s*:\s*\"[\w+/=-]{8,}\""),  # a registry's login in Docker's config.json
@@ -95,18 +110,19 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def _names_one(name: str, value: str) -> bool:
+    if _BUNDLER.fullmatch(name):
+        return bool(_LOGIN.fullmatch(value))
     words = [word.upper() for word in _WORD.findall(name)]
     if words[-2:] == ["WEBHOOK", "URL"] or words[-1:] == ["WEBHOOK"]:
         return bool(_CHAT & set(words)) and not value.startswith("http")
     if {"SERVICE", "ACCOUNT", "JSON"} <= set(words):
         return True
-    if "KEY" in words[:-1] and words[-1] == "BASE":  # Rails: SECRET_KEY_BASE
-        words.pop()
-    while len(words) > 1 and _NEUTRAL.fullmatch(words[-1]):
-        words.pop()
+    words = _meant(words)
     last, before = (words or [""])[-1], set(words[:-1])
     if _KEY.fullmatch(last):
         return _is_key(name, value, before)
+    if last in _MEANT:
+        return bool(before & _MEANT[last])
     if last == "AUTH":
         return not _is_mode(value)
     if not _SECRET.fullmatch(last):
@@ -114,6 +130,18 @@ def _names_one(name: str, value: str) -> bool:
     if last.endswith("TOKEN"):
         return not (before & _NO_SECRET_TOKEN or _NUMBER.fullmatch(value) or _IN_BROWSERS.match(name.upper()))
     return not (last == "PASS" and before & _NO_SECRET_PASS)
+
+
+def _meant(words: list[str]) -> list[str]:
+    """Return the words of a name without those at its end that don't change its meaning."""
+    if "KEY" in words[:-1] and words[-1] == "BASE":  # Rails: SECRET_KEY_BASE
+        return words[:-1]
+    if words[-3:] == ["ROOT", "TOKEN", "ID"]:  # Vault: what the root token shall be
+        return words[:-1]
+    end = len(words)
+    while end > 1 and _NEUTRAL.fullmatch(words[end - 1]):
+        end -= 1
+    return words[:end]
 
 
 def _owner_names_one(name: str, value: str) -> bool:
@@ -129,7 +157,7 @@ def _is_key(name: str, value: str, before: set[str]) -> bool:
         return False
     if _OPENPGP.fullmatch(value) and not before & _KEEPS_SECRET:  # TINI_SIGN_KEY
         return False
-    return not before & _NO_SECRET_KEY or "PRIVATE" in before
+    return not before & _NO_SECRET_KEY or "PRIVATE" in before or {"ENCRYPTION", "PRIMARY"} <= before
 
 
 def _is_mode(value: str) -> bool:

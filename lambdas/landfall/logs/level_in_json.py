@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from landfall.logs.level_words import of_word
+from landfall.text.lazy_pattern import Later
 
 _LOOKED_AT = 4000
+_SEVERITY_NUMBER = Later(r"SEVERITY_NUMBER_([A-Z]{4,5})[2-4]?")
 _HEAD = 240
 """How many characters of text may precede a JSON document."""
 _DEEPEST = 4
@@ -28,6 +30,10 @@ _WRAPPERS = frozenset(
 """Fields that hold the line's own fields. Other fields hold the data that the line is about."""
 _TRACES = ("excinfo", "exception", "stacktrace", "stack", "err", "error", "errorstack")
 _MESSAGES = ("message", "msg", "log", "event", "body", "MESSAGE", "Message")
+_SAID = frozenset(
+    "message msg text log event body messagetemplate mt m error err category logger time timestamp ts".split()  # noqa: SIM905
+)
+"""Fields of a line of a log. A document with a `logLevel` and none of these is a configuration."""
 _FAILED = ("error", "timeout", "failure")
 
 
@@ -78,7 +84,10 @@ def _inside(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 def _of_fields(fields: Mapping[str, Any]) -> bool | None:
     """Return the level in the fields of one object, words first."""
     for key in _KEYS:
-        level = fields.get(key, fields.get(f"log{key}"))
+        name = key if key in fields else f"log{key}"
+        if name == "loglevel" and fields.keys().isdisjoint(_SAID):
+            continue  # a configuration
+        level = fields.get(name)
         if isinstance(level, Mapping):
             level = level.get("name", level.get("levelStr", level.get("level")))
         found = of_word(level) if isinstance(level, str) else None
@@ -119,6 +128,9 @@ def _of_numbers(fields: Mapping[str, Any]) -> bool | None:
     number = _number(fields.get("severitynumber"))
     if number:
         return number >= 17  # noqa: PLR2004  OpenTelemetry, logs data model
+    named = _SEVERITY_NUMBER.fullmatch(str(fields.get("severitynumber", "")))  # as OTLP's JSON may spell it
+    if named:
+        return of_word(named[1])
     number = _number(fields.get("priority", fields.get("syslogseverity")))
     if number is not None and number <= 7:  # noqa: PLR2004
         return number <= 3  # noqa: PLR2004  RFC 5424, as journald has it

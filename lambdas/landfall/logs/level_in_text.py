@@ -12,7 +12,7 @@ _HEAD = 240
 """How many characters are searched for a level without brackets or a field."""
 _LOGFMT = Later(
     r"(?:^(?!\w{1,20}\s?[=:]\s?\w{1,20}\s*$)|[\s,{(])\"?(?:level|lvl|severity|loglevel|log\.level|levelname|level_name|severity_text|sev|prio|priority"
-    r"|error_severity|L|at)\"?\s?[=:]\s?\"?"
+    r"|severity_?number|severitytext|error_severity|L|at)\"?\s?[=:]\s?[\"']?(?:SEVERITY_NUMBER_)?"
     r"(?P<word>[A-Za-z]{1,14}(?:\+\d)?)\b(?![-.])",
     re.I,
 )
@@ -39,6 +39,8 @@ _NOUNS = Later(
     r"|messages?\b|list|catalog|mapper|response)"
 )
 """Words after which a level's word is part of a name: `error handler`."""
+_FOUR_LETTERS = Later(r"(?P<bad>ERRO|FATA|PANI)?(?:WARN|INFO|DEBU|TRAC)?(?<=[A-Z]{4})\[\d{4,7}\](?=\s)")
+"""logrus on a terminal: four letters, and the seconds since the program began."""
 _PRIORITY = Later(r"<(?P<syslog>\d{1,3})>|%(?P<rdkafka>[0-7])\|\d")
 _FACILITY = Later(
     r"(?:^|\s)(?:kern|user|mail|daemon|auth|authpriv|syslog|lpr|news|uucp|cron|ftp|local[0-7])"
@@ -68,7 +70,7 @@ _IN_THE_OPEN = Later(
     rf"|^(?P<column>(?i:{BAD}|{GOOD}))(?:\t|\s[-\u2013|]\s)"
     rf"|(?:^|[>)|] |\]: |\d[:\]] |^[^\w\s\"'`({{\[<]{{1,3}} |^(?:[\w./-]{{1,40}}:? )?[\w./-]{{1,40}}: )"
     rf"(?P<first>{BAD}|{GOOD}|(?i:error|critical|fatal|severe|panic|exception|{GOOD})|{GOOD_WITH_A_COLON})"
-    r"(?:\[[^\]]{0,60}\])?:(?=\s|$)"
+    r"(?:\[[^\]]{0,60}\]|\([a-z_][\w.-]{1,40}\))?:(?=\s|$)"  # error(scope): text
     r"|^npm (?P<npm>ERR!|error|warn|WARN|notice)"
 )
 _FIRST = Later(
@@ -99,6 +101,9 @@ def _by_its_beginning(text: str) -> bool | None:
     priority = _PRIORITY.match(text)
     if priority:
         return int(priority["syslog"] or priority["rdkafka"]) % 8 <= 3  # noqa: PLR2004  RFC 5424
+    four = _FOUR_LETTERS.match(text)
+    if four:
+        return bool(four["bad"])
     letter = _LETTER.match(text)
     if letter:
         return LETTERS.get(next(filter(None, letter.groups())).upper(), False)

@@ -50,7 +50,7 @@ def remark(migration: Migration | None, outcome: Outcome) -> str:
     elif migration.stage == Stage.NEVER_STARTED:
         said = UNTOUCHED_DATABASE
     elif outcome in _OF_UNTOUCHED:
-        ran = f"its migration{kind} ran, and the database may have been changed"
+        ran = f"its migration{kind and f'{kind},'} ran, and the database may have been changed"
         said = ran if migration.stage == Stage.RAN else MAY_HAVE
     else:
         said = f"a migration lies between{kind}: the way back does not undo what it did to the database"

@@ -29,6 +29,7 @@ _CLASSES = (
     ("get registry auth from asm", SECRET),
     ("get registry auth", PULL),
     *((text, SECRET) for text in ("retrieve secret", "secretsmanager:", "ssm:GetParameter", "kms:Decrypt")),
+    ("Fetching secret data", SECRET),
     ("OutOfMemory", MEMORY),
     *((text, HEALTH) for text in HEALTH_CHECKS),
     ("ResourceInitializationError", START),
@@ -48,7 +49,13 @@ _AROUND = (
     ),
     (INTERFACE, r"network interface|insufficientfreeaddresses|free addresses"),
     (CAPACITY, r"capacity|reached the limit on the number|no container instances?|insufficient (cpu|memory)"),
-    (STORAGE, r"no space left|ephemeralstorage|cannotcreatevolume"),
+    (STORAGE, r"no space left|ephemeralstorage|cannotcreatevolume|thin pool"),
+    (
+        AWS,
+        r"programming external connectivity|port is already allocated|address already in use|failed to create endpoint"
+        r"|failed to add the host|cannot allocate memory|resource temporarily unavailable|layer does not exist"
+        r"|no such image|apply cgroup configuration",
+    ),
     (
         STORAGE,
         r"^(?!.*cannot(start|create)container).*(\befs\b|\bebs\b|failed to mount|mount system call|mount target)",
@@ -59,9 +66,10 @@ _AROUND = (
         r"|cannot(inspect|describe)container|connect to the docker daemon|unexpected status .{0,60}\b50[0234]\b",
     ),
 )
-"""The last one: Docker or containerd on the host did not answer the agent, or the registry answered with an error of
-its own. AWS names host and network as the cause (ECS Developer Guide, "Stopped tasks error codes"; re:Post,
-"DockerTimeoutError"; aws/amazon-ecs-agent#336: a slow disk).
+"""The first of AWS: the host has no port, memory or layer for one more container, since the older task still has the
+port (aws/amazon-ecs-agent#843), or it cleaned up too much. The second: Docker or containerd on the host did not answer
+the agent, or the registry answered with an error of its own. AWS names host and network as the cause (ECS Developer
+Guide, "Stopped tasks error codes"; re:Post, "DockerTimeoutError"; aws/amazon-ecs-agent#336: a slow disk).
 """
 _PASSING = Later(
     r"timeout|timed out|deadline exceeded|context cancell?ed|request cancell?ed|connection (re|issue|closed)|\beof\b"
@@ -72,7 +80,8 @@ _PASSING = Later(
 _HOPELESS = Later(
     r"not ?found|does not exist|no such file|can.?t find|manifest unknown|invalid (ssm )?parameters|denied"
     r"|not authorized|unauthorized|forbidden|no basic auth|did not contain json key|\bplatform\b|no matching manifest"
-    r"|diffids don.?t match|invalid reference|failed to normalize|has the permissions|unable to assume the role"
+    r"|diffids don.?t match|invalid reference|failed to normalize|has the (?:additional )?permissions"
+    r"|image uri is correct|unable to assume the role"
     r"|mismatched image|unsupported (manifest )?(media type|schema)|incompatible with"  # the image itself
     r"|(marked|scheduled) for deletion|pending deletion|invalid character"  # the secret, or its key
 )

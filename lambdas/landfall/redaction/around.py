@@ -55,6 +55,8 @@ source""".split()  # noqa: SIM905
 )
 PARSED = frozenset(("unexpected", "unterminated", "offending", "illegal", "unknown", "stray", "next"))
 """Words that parsers use with tokens."""
+_PUBLIC_KEY = ("public", "key")
+"""The token of a public key names an assembly of .NET."""
 SEVERAL = frozenset(("passwords", "secrets", "credentials", "tokens", "keys"))
 
 
@@ -69,7 +71,11 @@ def keeps(label: Label, first: int, behind: int, *, secret: bool, maybe: bool, v
     severally = maybe and label.words[behind - 1] in SEVERAL
     if not known(rest) and (not (secret or severally) or any(label.apart[behind:])):
         return False
-    if secret and label.words[behind - 1] == "token" and ahead in PARSED:
+    if (
+        secret
+        and label.words[behind - 1] == "token"
+        and (ahead in PARSED or label.words[max(0, first - 2) : first] == _PUBLIC_KEY)
+    ):
         return False
     if maybe:
         word = label.words[behind - 1]

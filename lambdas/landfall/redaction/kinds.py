@@ -18,6 +18,13 @@ PRIVATE_KEY = r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY"
 SSN = r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"
 _ISSUERS = Later(r"3[0-9]|4|5[0-9]|6|2[2-7]")
 _NO_DOMAINS = ("png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "js", "css", "map", "service", "timer", "socket")
+_PUBLIC = (
+    *("LS0tLS1CRUdJTiBDRVJUSUZJQ0FUR", "LS0tLS1CRUdJTiBQVUJMSUMg"),
+    *("AAAAB3NzaC1yc2", "AAAAC3NzaC1lZDI1NTE5", "AAAAE2VjZHNhLXNoYTI"),
+)
+"""How a certificate and a public key begin in base64: as in a kubeconfig, and those of SSH (RFC 4253, 6.6)."""
+_PATH = Later(r"/?(?>(?:(?>(?:[A-Z]?(?>[a-z]{2,24})){1,6})|[A-Z]{1,12}|[a-z]{0,2}\d{1,4})(?:[/_-]|$)){2,40}")
+"""Words of a language that are joined to a path."""
 _DIGITS_OF_A_PHONE = range(8, 16)  # ITU-T E.164 allows 15
 
 
@@ -33,6 +40,8 @@ def _is_random(text: str) -> bool:
 
     A hex digest has one case, a path has more slashes.
     """
+    if text.startswith(_PUBLIC) or _PATH.fullmatch(text):
+        return False
     mixed = any(map(str.isupper, text)) and any(map(str.islower, text)) and any(map(str.isdigit, text))
     return mixed and text.count("/") * 12 <= len(text)
 
@@ -130,7 +139,11 @@ KINDS: tuple[Standard, ...] = (
         needs=("year", "yo", "y/o"),
     ),
     _looks("social security number", SSN),
-    _kind("record number", r"(?i)(?P<keep>\b(?:patients?|mrn)[/|])[a-z]{0,4}-?\d[\w-]{2,}", needs=("patient", "mrn")),
+    _kind(
+        "record number",
+        r"(?i)(?P<keep>\b(?:patients?[/|]|(?:mrn|icn)[/|-]))[a-z]{0,4}-?\d[\w-]{2,}",
+        needs=("patient", "mrn", "icn"),
+    ),
     _looks("phone number", r"(?<![\w.:/-])(?:\+?\d{1,3}[ .-])?\(?[2-9]\d{2}\)?[ .-]\d{3}[ .-]\d{4}(?![\w-])"),
     _looks("phone number", r"(?<![\w+])\+\d{1,3}(?:[ .-]?\(?\d{1,4}\)?){2,5}(?![\w-])", _is_phone),
     _kind("account number", r"(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![\w-])", _is_iban),

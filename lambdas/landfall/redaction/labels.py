@@ -43,7 +43,7 @@ _HOLDERS = (
 )
 _NUMBERS = "id, identifier, number, num, no, nr, nummer"
 PATIENTS = (
-    "mrn, group number, group no, hcn, hin, uhid, pubpid, medical record, med rec, med rec no, med rec num, pt "
+    "mrn, icn, group number, group no, hcn, hin, uhid, pubpid, medical record, med rec, med rec no, med rec num, pt "
     "id, pt no, hospital number, hospital no, hicn, mbi, npi, nhs number, empi, chi number, chi no, "
     "versichertennummer, krankenversichertennummer, fallnummer, "
     "patientennummer, patient nr, kvnr, krankenversichertennummer, versichertennr, versicherten nr, patientnummer, "

@@ -109,6 +109,9 @@ KINDS = (
         needs=("log",),
     ),
     Kind("IP address", Later(rf"(?P<keep>\bclient: )(?:{values.IP})(?=,)"), values.is_public, needs=("client: ",)),
+    Kind("IP address", Later(rf"(?P<keep>\[client )(?:{values.IP})(?=[\]:])"), values.is_public, needs=("[client ",)),
+    # the common log format of web servers (Apache HTTP Server, mod_log_config)
+    Kind("IP address", Later(rf"^(?:{values.IP})(?= \S{{1,60}} \S{{1,60}} \[\d\d/)"), values.is_public, needs=(" [",)),
     behind.behind("date", _CARE, sought.letters(_OF_CARE), values.DATE, values.has_digits),
     behind.spoken("social security number", behind.SSN, values.SSN),
     behind.behind("record number", behind.PATIENTS, sought.letters(labels.patients()), values.NUMBER),

@@ -89,6 +89,10 @@ _TOLD_OF = Later(r" (?:must|is|was|are|cannot|can't|should|has|have|may|not|requ
 """What follows a word that describes a label and is not its value."""
 
 
+_ASSIGNED = Later(r"='[^']* [^']*'")
+"""Words in single quotes directly behind `=`, as in a connection string (libpq, 34.1.1.1): not said of the label."""
+
+
 @dataclass(frozen=True)
 class Value:
     """The form of a kind's values; `really` can reject one as harmless."""
@@ -99,7 +103,9 @@ class Value:
     def end(self, text: str, place: int) -> int | None:
         """Return the end of the value that begins at a place; None if there is no value of this kind."""
         found = self.pattern.match(text, place)
-        if found is None or is_prose(found.group()) or not self.really(found.group()):
+        if found is None or not self.really(found.group()):
+            return None
+        if is_prose(found.group()) and not _ASSIGNED.fullmatch(text, max(0, place - 1), found.end()):
             return None
         if _TOLD_OF.match(text, found.end()) and not has_digits(found.group()):
             return None

@@ -24,7 +24,8 @@ cio[a-zA-Z0-9] p8e-(?=[0-9a-zA-Z]{32}) cmVmd(?=\\w{40}) v1\\.0-(?=[0-9a-f]{24}-)
 AQVN(?=\\w{30}) t1\\.(?=[\\w-]{20,60}\\.\\w) API-(?=[A-Z0-9]{26}) SWMTKN- CfDJ8 sk\\.eyJ pk\\.eyJ
 4b1d(?=[A-Za-z0-9]{38}) oy2 AKCp tk-us- pat-[a-z]{2}\\d- dvc_(?:client|server)_ phx_ phc_
 """.split()  # noqa: SIM905
-_REST = r"[\w.=-]{16,}"
+_REST = r"[\w.-]{16,}(?:={1,2}(?:_[\w.+/-]{1,200})?)?"
+"""An equals sign fills up a text of base64. Elsewhere it stands behind a name: `secret_id=`."""
 _BEGINS = tuple(dict.fromkeys(prefix[:2] for prefix in _PREFIXES))
 _BY_LETTERS = (f"{two}(?:{'|'.join(each[2:] for each in _PREFIXES if each[:2] == two)})" for two in _BEGINS)
 _TOKEN = rf"\b(?:{'|'.join(_BY_LETTERS)}){_REST}"
@@ -117,7 +118,18 @@ def is_random(text: str) -> bool:
     return any(map(str.isdigit, text)) or (text != text.lower() and text != text.upper())
 
 
-PREFIXED = Kind("API key", Later(_TOKEN), lambda text: is_random(text[3:]), begins=sought.letters(_BEGINS))
+_NAME = Later(
+    r"(?:(?:[A-Z]?[a-z]{1,16}|[A-Z]{1,16}|\d{1,8}|[A-Za-z]{1,7}\d{1,4}|\d{1,4}[a-z]{1,3})(?:[-_.]{1,2}|$)){2,30}"
+)
+"""Words and numbers that are joined, as in the name of a service: `sk-cluster-2-eu-west-1`."""
+
+
+def _is_token(text: str) -> bool:
+    """Say whether a text with a vendor's prefix is a token, and not a name that begins like one."""
+    return is_random(text[3:]) and not _NAME.fullmatch(text)
+
+
+PREFIXED = Kind("API key", Later(_TOKEN), _is_token, begins=sought.letters(_BEGINS))
 KINDS = (
     PREFIXED,
     *(Kind("API key", Later(pattern)) for pattern in _BARE),

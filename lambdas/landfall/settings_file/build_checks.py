@@ -29,7 +29,7 @@ _SOURCE = Later(r"[A-Za-z0-9][A-Za-z0-9_-]{0,38}/(?!\.{1,2}$|.*\.git$)[A-Za-z0-9
 repository can't have the name `.` or `..`, or a name that ends in `.git`."""
 _BRANCH = Later(r"[A-Za-z0-9\xc0-\xd6\xd8-\xf6\xf8-\xff._/#+@=,%-]+")
 """A trust policy holds the branch, and takes no letters beyond Latin-1 (IAM API reference, CreateRole)."""
-_NO_BRANCH = Later(r"\.\.|//|(^|/)\.|\.lock(/|$)|[./]$|^@$|^refs/")
+_NO_BRANCH = Later(r"\.\.|//|(^|/)\.|\.lock(/|$)|[./]$|^(@|HEAD)$|^refs/")
 """What git forbids, and a ref in full: the branch is what follows refs/heads/."""
 _SUBJECT = Later(r"([A-Za-z0-9_-]+)@\d+/([A-Za-z0-9._-]+)@\d+")
 _CONNECTION = Later(r"arn:[a-z-]+:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection/[0-9a-f-]+")

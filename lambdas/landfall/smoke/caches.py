@@ -14,7 +14,11 @@
 - `Warning: 110`, `Warning: 111`: a stale answer (RFC 7234, 5.5).
 - `X-Cache-Hits`: Fastly, a number for each cache; any above 0 is a hit.
 - `X-Varnish`: two numbers for a hit; the second is the request that filled the cache.
-- `Cache-Status`: RFC 9211, a list of caches; the parameter `hit` says that one answered.
+- `Cache-Status`: RFC 9211, a list of caches; the parameter `hit` says that one answered, `fwd-status=304` that what it
+  had was still good.
+- `Server-Timing`: CloudFront (`cdn-cache-hit`, `cdn-cache-refresh`; Amazon CloudFront Developer Guide, "Server-Timing
+  header"), Akamai and others (`cdn-cache; desc=HIT`).
+- `X-From-Cache`, `X-Cache-Hit`: a `1` or `true` is a hit. `X-ac`: WordPress.com (`3.fra _atomic_dca HIT`).
 
 A revalidated answer counts as cached too. nginx makes an ETag from a file's time and size. Two reproducibly built
 releases can have the same ETag, since their commits have the same length.
@@ -23,7 +27,7 @@ releases can have the same ETag, since their commits have the same length.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from landfall.text.lazy_pattern import Later
 
@@ -38,9 +42,10 @@ _SAYS_A_WORD = Later(r"(?:.+-)?cached?(?:-status|-remote)?")
 """Names of the header in caches and in common configurations."""
 _OWN = "x-nextjs-cache"
 """Next.js's own cache, inside the release."""
-_COUNTS = ("age", "x-cache-hits")
 _HIT_OF_VARNISH = Later(r"\d+ \d+")
-_HIT_PARAMETER = Later(r";\s*hit\s*(=\s*\?1\s*)?(;|$)", re.IGNORECASE)
+_HIT_PARAMETER = Later(r";\s*(?:hit\s*(=\s*\?1\s*)?|fwd-status\s*=\s*304\s*)(;|$)", re.IGNORECASE)
+_HIT_TIMING = Later(r"cdn-cache-(?:hit|refresh)\b|(?:[\w-]{1,20}-)?cache\s?;\s?desc\s?=\s?\"?hit\b", re.IGNORECASE)
+_SAYS_YES = Later(r"(?:.+-)?(?:from-cache|cache-hit)")
 
 
 def source(headers: Mapping[str, str]) -> str:
@@ -52,18 +57,30 @@ def source(headers: Mapping[str, str]) -> str:
 
 
 def _is_hit(name: str, value: str) -> bool:
-    if name in _COUNTS:
-        return any(count.strip().isdigit() and int(count) > 0 for count in value[:200].split(","))
-    if name == "cache-status":
-        return any(_HIT_PARAMETER.search(member) for member in value.split(","))
-    if name == "x-varnish":
-        return _HIT_OF_VARNISH.fullmatch(value.strip()) is not None
-    if name == "warning":
-        return _STALE.match(value) is not None
+    rule = _OF_A_NAME.get(name)
+    if rule is not None:
+        return rule(value)
+    if _SAYS_YES.fullmatch(name):
+        return value.strip().lower() in ("1", "true", "yes", "hit")
     if _SAYS_A_WORD.fullmatch(name):
         return name != _OWN and _says_a_hit(value)
     return _OF_A_CACHE.fullmatch(name) is not None and _ALL.fullmatch(value.strip()) is not None
 
 
+def _counts(value: str) -> bool:
+    return any(count.strip().isdigit() and int(count) > 0 for count in value[:200].split(","))
+
+
 def _says_a_hit(value: str) -> bool:
     return _WORD.search(_NO_HIT.sub("", value)) is not None
+
+
+_OF_A_NAME: dict[str, Callable[[str], bool]] = {
+    "age": _counts,
+    "x-cache-hits": _counts,
+    "cache-status": lambda value: any(_HIT_PARAMETER.search(member) for member in value.split(",")),
+    "x-varnish": lambda value: _HIT_OF_VARNISH.fullmatch(value.strip()) is not None,
+    "server-timing": lambda value: any(_HIT_TIMING.match(metric.strip()) for metric in value[:2000].split(",")),
+    "x-ac": lambda value: value.split()[-1:] in (["HIT"], ["STALE"], ["UPDATING"]),
+    "warning": lambda value: _STALE.match(value) is not None,
+}

@@ -13,7 +13,7 @@ _T = TypeVar("_T")
 
 
 def with_headers(wanted: Round, headers: Headers) -> Round:
-    """Return the round with these headers in each request. A header that a check sends itself comes first."""
+    """Return the round with these headers in each request. If a check sends one of them, its own value is sent."""
     if not headers:
         return wanted
     asked, early = (_each(several, headers) for several in (wanted.requests, wanted.warm_up))

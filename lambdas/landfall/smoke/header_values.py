@@ -12,13 +12,20 @@ from collections.abc import Callable
 from landfall.text.lazy_pattern import Later
 
 _DIRECTIVE = Later(
-    r"(?:child|connect|default|fenced-frame|font|frame|img|manifest|media|object|prefetch|script|style|worker)-src"
-    r"|(?:script|style)-src-(?:elem|attr)|base-uri|form-action|frame-ancestors|navigate-to|plugin-types|sandbox|webrtc"
-    r"|require-(?:sri|trusted-types)-for|trusted-types|upgrade-insecure-requests|block-all-mixed-content"
+    r"(?:child|connect|default|fenced-frame|font|frame|img|manifest|media|object|script|style|worker)-src"
+    r"|(?:script|style)-src-(?:elem|attr)|base-uri|form-action|frame-ancestors|sandbox|webrtc"
+    r"|require-trusted-types-for|trusted-types|upgrade-insecure-requests|block-all-mixed-content"
 )
+"""What browsers know. They dropped plugin-types, prefetch-src, require-sri-for and navigate-to (MDN, Content-Security-
+Policy, deprecated directives; w3c/webappsec-csp#559)."""
 _MAX_AGE = Later(r'max-age\s*=\s*"?(\d+)"?', re.IGNORECASE)
 _BETWEEN_MEMBERS = Later(r",(?![^()]*\))")
-_MEMBER = Later(r"[a-z*][a-z0-9_.*-]*=(?:\([^()]*\)|[*\w?\":/.-]+)(?:;.*)?")
+_ITEM = r"(?:\*|[A-Za-z][\w.:/*+~-]*|\"[^\"]*\")"
+_MEMBER = Later(
+    rf"[a-z*][a-z0-9_.*-]*=(?:\( *(?:{_ITEM}(?: +{_ITEM})*)? *\)|[*\w?\":/.-]+)(?:; *[a-z*][\w.*-]*(?:={_ITEM})?)*"
+)
+"""RFC 9651, dictionaries: blanks separate the items of a list, quotes are double, and no parameter is a list."""
+_CLEARED = Later(r'"(?:cache|clientHints|cookies|executionContexts|prefetchCache|prerenderCache|storage|\*)"')
 _REFERRER_POLICIES = frozenset(
     {
         "no-referrer",
@@ -89,6 +96,11 @@ def _permissions_policy(value: str) -> bool:
     return all(_MEMBER.fullmatch(member.strip()) for member in _BETWEEN_MEMBERS.compiled.split(value))
 
 
+def _clear_site_data(value: str) -> bool:
+    """One of its words, in quotes (https://www.w3.org/TR/clear-site-data/#header)."""
+    return any(_CLEARED.fullmatch(each.strip()) for each in value.split(","))
+
+
 def _item_of(*known: str) -> Callable[[str], bool]:
     """One of these words, with or without parameters. A list is ignored (RFC 9651, items)."""
     return lambda value: value.partition(";")[0].strip() in known and "," not in re.sub(r'"[^"]*"', "", value)
@@ -121,4 +133,5 @@ _RULES: dict[str, Callable[[str], bool]] = {
     "x-xss-protection": lambda value: value.strip()[:1] in ("0", "1"),
     "x-dns-prefetch-control": _word_of("on", "off"),
     "permissions-policy": _permissions_policy,
+    "clear-site-data": _clear_site_data,
 }

@@ -11,8 +11,8 @@ from tests.campaigns.chaos.gates import GATES
 from tests.campaigns.chaos.lane import Lane
 from tests.campaigns.chaos.run import Theatre, theatre
 from tests.campaigns.chaos.schedule import GOOD, Deployment
+from tests.campaigns.chaos.services import CHECKED, GATED, SERVICE
 
-SERVICE, GATED, CHECKED = "creek", "sluice", "jetty"
 BOTH, AFTER = GATES["both"], GATES["checked"]
 
 

@@ -7,12 +7,12 @@ import pytest
 from local.faults.planned import ASKED, INVOKE, Book, Kind, Rule
 from statemachine.definition import Machine, definition_text
 from tests.campaigns.chaos import gates, owner, shifting
-from tests.campaigns.chaos.conftest import CHECKED, GATED, SERVICE
 from tests.campaigns.chaos.gates import ACCEPTS, FAILS, GATES, HANGS, NEVER, NO, NOTHING, REFUSES, SLOW, YES
+from tests.campaigns.chaos.kills import AFTER_PROOF, AT_GATES, CASES, NOT_HERE
 from tests.campaigns.chaos.rights import rights_law
 from tests.campaigns.chaos.run import WAITING
 from tests.campaigns.chaos.schedule import BAD, CALLS, GOOD, KINDS, RACE, Deployment, at_gates, deployment
-from tests.campaigns.chaos.test_killed import AFTER_PROOF, AT_GATES, CASES, NOT_HERE
+from tests.campaigns.chaos.services import CHECKED, GATED, SERVICE
 from tests.steps.killing import action_of, mutations
 
 EVERY = [deployment(7, number) for number in range(1, 301)]

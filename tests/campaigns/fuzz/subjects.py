@@ -26,8 +26,8 @@ from landfall.smoke.http_answers import Answer, Answers
 from local.settings import TEMPLATE
 from tests.campaigns.fuzz.strange import JSON, NASTY, changed, changed_text
 from tests.support import builders as b
-from tests.unit.proof.test_proof import JUDGED, breaches, look_at, raw_world
-from tests.unit.smoke.test_smoke_checks import FULL, GOOD, HEADERS, URL
+from tests.unit.proof.raw_worlds import JUDGED, breaches, look_at, raw_world
+from tests.unit.smoke.good_answers import FULL, GOOD, HEADERS, URL
 
 ROOT = Path(__file__).parents[3]
 SETTINGS = b.settings(b.settings_of(), b.settings_of(name="other", repository="landfall/other"))

@@ -10,11 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from landfall.errors import LandfallError
 from tests.campaigns.fuzz.subjects import SUBJECTS, Subject
 from tests.steps import machine, standin
-from tests.steps.conftest import _site, aws, live, settings_path, site
 from tests.support import builders as b
 from tests.support.misbehaving import raw, serving
 
-__all__ = ["_site", "aws", "live", "settings_path", "site"]  # fixtures
 BY_NAME = {subject.name: subject for subject in SUBJECTS}
 PLAIN = pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: subject.name)
 
@@ -82,7 +80,7 @@ RAW = [
 @pytest.mark.parametrize("line", RAW, ids=lambda line: repr(line[:40]))
 def test_bytes_that_are_no_answer_are_a_lost_one(line: bytes) -> None:
     """Over a real socket: never an exception out of the probe, and never evidence for a release."""
-    from tests.unit.runtime.test_http_probe import version  # noqa: PLC0415
+    from tests.unit.runtime.probing import version  # noqa: PLC0415
 
     with serving(raw(line)) as url:
         answer = version(url, patience=0.5)

@@ -52,7 +52,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.campaigns.mutants", description=__doc__)
-    parser.add_argument("modules", nargs="*", help="modules of lambdas/landfall, such as proof/stops.py [those that judge]")
+    parser.add_argument("modules", nargs="*", help="such as proof/stops.py [those that judge]")
     some = f"some mutants of what changed, for {short.BUDGET} s of CPU"
     parser.add_argument("--short", action="store_true", help=some)
     again = "of what is known, try again only what survived: a draft of the score, while you write tests"

@@ -75,24 +75,11 @@ def _staged() -> Iterator[tuple[local.Stage, endpoint.Stage]]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as state, endpoint.serving(theatre) as url:
         changes = {"stack": None, "ca_bundle": None, "smoke": SMOKE, "way_back": "warn", **LIMITS}
         overrides = {lane: {**changes, "base_url": f"{url}/{lane}"} for lane in LANES}
-        with local.staged(Path(state), LANES, overrides=overrides) as stage:
+        replayed = dict.fromkeys(REPLAYED, url)
+        with local.staged(Path(state), LANES, overrides=overrides, lambda_endpoints=replayed) as stage:
             for lane in LANES:
                 stage.aws.client("ecr").create_repository(repositoryName=f"landfall/{lane}")
-            _redirect(stage, url)
             yield stage, theatre
-
-
-def _redirect(stage: local.Stage, url: str) -> None:
-    """Let the functions' ECS and ELB be the replay."""
-    functions = stage.aws.client("lambda")
-    for page in functions.get_paginator("list_functions").paginate():
-        for function in page["Functions"]:
-            known = function.get("Environment", {}).get("Variables", {})
-            if function["FunctionName"].startswith("landfall-"):
-                variables = {**known, **dict.fromkeys(REPLAYED, url)}
-                functions.update_function_configuration(
-                    FunctionName=function["FunctionName"], Environment={"Variables": variables}
-                )
 
 
 def _played(stage: local.Stage, theatre: endpoint.Stage, lane: str, scenario: Scenario) -> tuple[Cell, list[str]]:

@@ -4,48 +4,42 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 from typing import Any
 
 import moto.backends
 import pytest
 from moto.core.exceptions import JsonRESTError
+from moto.dynamodb.exceptions import ConditionalCheckFailed
+from moto.dynamodb.models import DynamoDBBackend
 from moto.stepfunctions.models import StepFunctionBackend
 
 from landfall import chain
 from landfall.abort import aborted
 from landfall.abort.aborted import Aborted
 from landfall.approval import approval
-from landfall.aws.dynamodb.ledger import Ledger
-from landfall.aws.executions import Executions
-from landfall.errors import AwsCallFailed
 from landfall.ledger import deployment_record
-from landfall.ledger.execution_history import Event
 from landfall.ledger.recovery import Progress
-from landfall.model import Outcome, Release
+from landfall.model import Outcome
 from tests.steps import machine, standin
+from tests.steps.abort.requests import WHO, request
 from tests.support import builders as b
 from tests.ui import sign_offs
 
 RELEASE = b.release()
-WHO = "arn:aws:iam::123456789012:role/OnCall"
+_FAILED = {"Payload": {"verdict": {"state": "FAIL", "code": "BAD", "reason": "500"}}}
 _WENT_BACK = [
-    Event(b.NOW, "SmokeTest", verdict={"state": "FAIL", "code": "BAD", "reason": "500"}),
-    Event(b.NOW, "Rollback"),
+    {"timestamp": b.NOW, "type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "SmokeTest"}},
+    {"timestamp": b.NOW, "type": "TaskSucceeded", "taskSucceededEventDetails": {"output": json.dumps(_FAILED)}},
+    {"timestamp": b.NOW, "type": "TaskStateEntered", "stateEnteredEventDetails": {"name": "Rollback"}},
 ]
+"""What Step Functions tells of an execution whose smoke test failed."""
 
 
 @pytest.fixture(autouse=True)
 def going(aws: int) -> int:
     """A deployment under way: its execution runs, its record is open, it has the lock. Returns the fence."""
     return machine.locked(RELEASE).fence
-
-
-def request(release: Release, role: str = "OnCall") -> dict[str, Any]:
-    """Return what the function gets from a session of a role that aborts."""
-    arn = f"arn:aws:sts::123456789012:assumed-role/{role}/s1"
-    body = {"service": release.service, "deployment": release.deployment_id, "reason": "wrong colour"}
-    context = {"http": {"method": "POST"}, "authorizer": {"iam": {"userArn": arn}}}
-    return {"requestContext": context, "body": json.dumps(body)}
 
 
 def sent(role: str = "OnCall", service: str = RELEASE.service) -> tuple[int, str]:
@@ -149,15 +143,15 @@ def test_a_deployment_that_ended_meanwhile_was_not_aborted(
     recovery that has closed the record so soon is no such end.
     """
 
-    def ends(*_: object) -> bool:
+    def ends(self: Any, arn: str) -> Any:
         record = standin.ledger().record(RELEASE.service, RELEASE.deployment_id)
         assert record
         if recovered:
             standin.ledger().claim_recovery(record, f"{b.EXECUTION}-recover")
         machine.invoke("report", json.loads(json.dumps(_ended(going))))
-        return True
+        return SimpleNamespace(stop_date=b.NOW)
 
-    monkeypatch.setattr(Executions, "stop", ends)
+    monkeypatch.setattr(StepFunctionBackend, "stop_execution", ends)
     code, told = sent()
     assert (code, told.startswith("too late: it ended as REJECTED")) == ((200, False) if recovered else (409, True))
 
@@ -236,7 +230,7 @@ def test_a_recovery_says_first_why_an_aborted_release_was_going_back(monkeypatch
     progress = json.dumps(asdict(Progress(b.baseline(), b.deployment())))
     standin.ledger().update(RELEASE.service, RELEASE.deployment_id, progress=progress)
     sent()
-    monkeypatch.setattr(Executions, "events", lambda *_: _WENT_BACK)
+    monkeypatch.setattr(StepFunctionBackend, "get_execution_history", lambda *_: {"events": _WENT_BACK})
     answer = _recovered()
     assert (answer["way"], answer["failure"]["state"], answer["failure"]["code"]) == ("RECOVER", "SmokeTest", "BAD")
     assert answer["failure"]["reason"].startswith(f"500; then: aborted by {WHO}")
@@ -249,9 +243,9 @@ def test_a_history_that_can_not_be_read_stops_no_recovery(monkeypatch: pytest.Mo
     sent()
 
     def denied(*_: object) -> None:
-        raise AwsCallFailed("AccessDenied", "no")
+        raise JsonRESTError("AccessDeniedException", "no")
 
-    monkeypatch.setattr(Executions, "events", denied)
+    monkeypatch.setattr(StepFunctionBackend, "get_execution_history", denied)
     answer = _recovered()
     assert (answer["way"], answer["failure"]["state"]) == ("RECOVER", "Recovery")
 
@@ -268,13 +262,15 @@ def test_nobody_answers_for_an_aborted_deployment() -> None:
 
 def test_of_two_aborts_at_once_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Both read a record without an abort; whoever writes second hears who was first, and the execution is stopped."""
-    first, exchange = aborted.written(Aborted("arn:aws:iam::1:user/first", "arn", "now")), Ledger.exchange
+    first = aborted.written(Aborted("arn:aws:iam::1:user/first", "arn", "now"))
+    write, firsts = DynamoDBBackend.update_item, [first]
 
-    def late(ledger: Ledger, service: str, deployment: str, *rest: Any) -> bool:
-        ledger.update(service, deployment, abort=first)
-        return exchange(ledger, service, deployment, *rest)
+    def late(self: Any, *args: Any, **more: Any) -> Any:
+        if firsts:
+            standin.ledger().update(RELEASE.service, RELEASE.deployment_id, abort=firsts.pop())
+        return write(self, *args, **more)
 
-    monkeypatch.setattr(Ledger, "exchange", late)
+    monkeypatch.setattr(DynamoDBBackend, "update_item", late)
     code, told = sent()
     assert (code, told.startswith("already aborted by arn:aws:iam::1:user/first")) == (200, True)
     assert (status()[0], (kept() or Aborted("", "", "")).who) == ("ABORTED", "arn:aws:iam::1:user/first")
@@ -282,6 +278,10 @@ def test_of_two_aborts_at_once_one_is_kept(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_record_that_can_not_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each try is lost: an execution is not stopped without a name, and the caller sends it again."""
-    monkeypatch.setattr(Ledger, "exchange", lambda *_: False)
+
+    def lost(*_: object, **__: object) -> None:
+        raise ConditionalCheckFailed
+
+    monkeypatch.setattr(DynamoDBBackend, "update_item", lost)
     code, told = sent()
     assert (code, "send it again" in told, kept(), status()[0]) == (503, True, None, "RUNNING")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from landfall.approval import approval, approval_words
 from tests.steps import machine, standin
-from tests.steps.test_telling import sent
+from tests.steps.shared.published import sent
 from tests.support import builders as b
 from tests.support import sign_off
 

@@ -7,9 +7,7 @@ from typing import Any
 from landfall.gates import gate_log
 from landfall.model import Release
 from tests.steps import standin
-from tests.steps.gates.test_gates import HOOK, Shifting, judged, opened
-from tests.steps.gates.test_gates import release as release  # noqa: PLC0414  a fixture
-from tests.steps.gates.test_gates import shifting as shifting  # noqa: PLC0414  a fixture
+from tests.steps.gates.shifted_service import HOOK, Shifting, judged, opened
 from tests.steps.site import Site
 
 

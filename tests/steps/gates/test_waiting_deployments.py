@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.steps import machine, standin
-from tests.steps.gates.test_paused import HOOK, PAUSES, Changing
+from tests.steps.gates.paused_service import HOOK, PAUSES, Changing
 
 
 @pytest.fixture

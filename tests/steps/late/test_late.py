@@ -17,10 +17,9 @@ from landfall.after.inquiry import InquiryStage
 from landfall.approval.approval import ApprovalStage
 from landfall.migration.migration import Stage
 from tests.steps import standin
-from tests.steps.after import test_after_check as after
-from tests.steps.after.test_after_check import function  # noqa: F401  a fixture
-from tests.steps.approvals import test_steps as approvals
-from tests.steps.migrations import test_migration as migrations
+from tests.steps.after import checked_release as after
+from tests.steps.approvals import asked_release as approvals
+from tests.steps.migrations import migrated_release as migrations
 
 Again = Callable[[], None]
 

@@ -11,15 +11,11 @@ import pytest
 
 from landfall.approval.approval import Approval, ApprovalStage, read, written
 from landfall.approval.judgement import judge
-from landfall.approval.may_answer import answered
 from landfall.model import State
 from tests.support import builders as b
-from tests.unit.approval.test_may_answer import END, approval, said
+from tests.unit.approval.sign_offs import APPROVED, END, REFUSED, WAITING, approval
 
 POLL = 30
-WAITING = approval()
-APPROVED = answered(WAITING, said("A"), b.NOW).approval or WAITING
-REFUSED = answered(WAITING, said("A", yes=False, reason="the graphs are red"), b.NOW).approval or WAITING
 AFTER = replace(WAITING, when="after")
 SECOND = timedelta(seconds=1)
 

@@ -9,31 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from landfall.approval import approval_words
 from landfall.approval.approval import MOST_TURNED_AWAY, UNREADABLE, Approval, ApprovalStage, read, written
-from landfall.approval.judgement import asked
 from landfall.approval.may_answer import Heard, Said, answered
-from landfall.door import identity
 from landfall.door.reply import CONFLICT
-from landfall.settings.approval import ApprovalSettings
 from tests.support import builders as b
-
-ITEMS = ("backup taken", "support told")
-ONE = ApprovalSettings("before", ("role/A", "role/B", "user/c"), checklist=ITEMS, expires_seconds=600)
-OWN = ("aws", "123456789012")
-END = b.NOW + timedelta(seconds=600)
-
-
-def approval(*, four_eyes: bool = False, requester: str = "") -> Approval:
-    """Return a sign-off that waits."""
-    return asked(replace(ONE, four_eyes=four_eyes), b.NOW, OWN, requester)
-
-
-def said(role: str, items: tuple[str, ...] = ITEMS, *, yes: bool = True, session: str = "s1", reason: str = "") -> Said:
-    """Return what a session of a role says."""
-    arn = f"arn:aws:sts::123456789012:assumed-role/{role}/{session}"
-    who = identity.of(arn)
-    assert who is not None
-    return Said(who, arn, yes, items, reason)
+from tests.unit.approval.sign_offs import END, ITEMS, approval, said
 
 
 def after(waiting: Approval, *answers: Said, now: datetime = b.NOW) -> tuple[list[int], str, Approval]:
@@ -121,6 +102,28 @@ def test_an_answer_after_the_end_does_not_count(late: timedelta, status: int) ->
 
     assert reply.status == status
     assert status == 200 or (reply.approval is None and f"expired at {END.isoformat()}; release again" in reply.message)
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_the_record_says_when_a_sign_off_ended(yes: bool) -> None:
+    """It is the time of the answer that ended it; the first of four eyes ends nothing."""
+    ended = after(approval(), said("A", yes=yes), now=b.NOW + timedelta(seconds=7))[2]
+    assert ended.ended_at == (b.NOW + timedelta(seconds=7)).isoformat()
+    assert after(approval(four_eyes=True), said("A"))[2].ended_at == ""
+
+
+def test_who_refused_is_told_and_not_who_answered_first() -> None:
+    """Of four eyes the first may have said yes."""
+    _, message, ended = after(approval(four_eyes=True), said("A"), said("B", yes=False), said("A"))
+    assert message.startswith("already refused by arn:aws:iam::123456789012:role/B at ")
+    assert approval_words.ended(ended).startswith("refused by arn:aws:iam::123456789012:role/B at ")
+
+
+@pytest.mark.parametrize("yes", [True, False])
+def test_who_comes_after_the_end_and_may_not_answer_is_not_recorded(yes: bool) -> None:
+    """A record that is over does not grow."""
+    _, _, ended = after(approval(), said("A", yes=yes), said("X"))
+    assert ended.turned_away == ()
 
 
 OVER = {

@@ -11,7 +11,7 @@ from landfall.approval import order
 from landfall.approval.approval import UNREADABLE, ApprovalStage, written
 from landfall.intake.turn import Waiting
 from landfall.model import Outcome
-from tests.unit.approval.test_judgement import APPROVED, REFUSED, WAITING
+from tests.unit.approval.sign_offs import APPROVED, REFUSED, WAITING
 
 MINE = Waiting("20260102T030405Z-mine", "2026-01-02T03:04:05+00:00", by_push=False)
 NEWER, OLDER = "20260102T030406Z-newer", "20260102T030404Z-older"

@@ -28,11 +28,10 @@ from landfall.ledger.service_standing import SEARCHED
 from landfall.model import Outcome
 from landfall.partitions import CHAINS
 from tests.steps import standin
-from tests.steps.conftest import _site, aws, settings_path, site
-from tests.steps.test_signing import landed, put, release
+from tests.steps.shared.unsigned_chain import landed, put, release
 from tests.support import builders as b
 
-__all__ = ["_site", "aws", "settings_path", "site"]  # fixtures
+pytestmark = pytest.mark.usefixtures("aws")
 
 ONE, TWO, THREE = (f"2026010{n}T000000Z-x" for n in "123")
 SHORT = "abcdef0"

@@ -9,7 +9,7 @@ import pytest
 
 from landfall.change import same_revision, task_definition
 from tests.support import builders as b
-from tests.unit.change.test_task_definition import released, template
+from tests.unit.change.revisions import released, template
 
 Document = dict[str, Any]
 

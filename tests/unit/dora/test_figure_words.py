@@ -10,7 +10,7 @@ import pytest
 from landfall.dora.figure_words import Sentence, sentences, span
 from landfall.dora.figures import Frequency, figures
 from landfall.model import Outcome
-from tests.unit.dora.test_figures import RECORDS, WINDOW, closed
+from tests.unit.dora.records import RECORDS, WINDOW, closed
 
 SPANS = {
     None: "none",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,66 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.dora import durations, going_wrong
-from landfall.dora.figures import NO_TIME, OPEN, UNSEEN, Window, by_service, figures
+from landfall.dora.figures import NO_TIME, OPEN, UNSEEN, by_service, figures
 from landfall.ledger import recovery
 from landfall.model import Outcome
-from stacks import ROOT
-from tests.support import builders as b
-
-PAGE = (ROOT / "docs" / "dora.md").read_text(encoding="utf-8")
-WINDOW = Window(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 12, tzinfo=UTC))
-REVISION = f"{b.FAMILY}:"
-
-
-def table(name: str) -> list[list[str]]:
-    """Return the rows of a table of the page."""
-    text = PAGE.partition(f"<!-- {name}: begin -->")[2].partition(f"<!-- {name}: end -->")[0]
-    rows = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in text.strip().splitlines()]
-    return rows[2:]
-
-
-def at(text: str) -> str:
-    """Return a time of the page as a record has it."""
-    return f"2026-{text.replace(' ', 'T')}:00+00:00" if text else ""
-
-
-def record(row: list[str]) -> dict[str, Any]:
-    """Return the record that a row of the page stands for."""
-    number, began, ended, intent, outcome, code, commit, committed, revision, before = row
-    told = {
-        "service": "orders",
-        "deployment_id": number,
-        "started_at": at(began),
-        "requested_at": at(began),
-        "ended_at": at(ended),
-        "intent": intent,
-        "outcome": outcome,
-        "code": code,
-        "git_sha": commit,
-        "commit_time": at(committed),
-        "task_definition": revision and REVISION + revision,
-        "baseline_task_definition": before and REVISION + before,
-    }
-    return {name: value for name, value in told.items() if value}
-
-
-RECORDS = [record(row) for row in table("records")]
-
-
-def closed(outcome: Outcome, day: int, **more: Any) -> dict[str, Any]:
-    """Return a record of five minutes, on a day of March."""
-    began = datetime(2026, 3, day, 9, tzinfo=UTC)
-    return {
-        "service": "orders",
-        "deployment_id": f"{day}",
-        "started_at": began.isoformat(),
-        "ended_at": (began + timedelta(minutes=5)).isoformat(),
-        "intent": "release",
-        "outcome": outcome.value,
-        "git_sha": f"{day:07x}",
-        "task_definition": f"{REVISION}{day}",
-        **more,
-    }
+from tests.unit.dora.records import RECORDS, REVISION, WINDOW, closed, table
 
 
 @pytest.mark.parametrize(("figure", "value"), [row[:2] for row in table("figures")])
@@ -160,6 +103,42 @@ def test_going_back_after_a_failed_way_back_blames_no_other_release() -> None:
     told = figures(records, WINDOW)
     assert (told.failure_rate.by_outcome, told.failure_rate.asked_back_unknown) == ({"ROLLBACK_FAILED": 1}, 0)
     assert told.recovery.failed_releases.count == 1
+
+
+def went_back(day: int, before: int, to: int, **more: Any) -> dict[str, Any]:
+    """Return a request to go back from the revision of one day to that of another."""
+    revisions = {"baseline_task_definition": f"{REVISION}{before}", "task_definition": f"{REVISION}{to}"}
+    return closed(Outcome.SUCCEEDED, day, intent="rollback", **revisions, **more)
+
+
+TWO = [closed(Outcome.SUCCEEDED, 3), closed(Outcome.SUCCEEDED, 4)]
+ELSEWHERE = closed(Outcome.ROLLBACK_FAILED, 5, service="billing")
+ASKED_BACK: dict[str, tuple[list[dict[str, Any]], int, int]] = {
+    "two releases, one after the other": ([*TWO, went_back(6, 4, 3), went_back(7, 3, 2)], 2, 0),
+    "one release twice": ([*TWO, went_back(6, 4, 3), went_back(7, 4, 3)], 1, 0),
+    "another service failed meanwhile": ([*TWO, ELSEWHERE, went_back(6, 4, 3)], 1, 0),
+    "another service's revision": ([*TWO, went_back(6, 4, 3, service="billing")], 0, 1),
+    "a release that was never proven": ([*TWO, closed(Outcome.ROLLED_BACK, 5), went_back(6, 5, 4)], 0, 1),
+    "where another request had gone back to": (
+        [*TWO, closed(Outcome.ROLLBACK_FAILED, 5), went_back(6, 5, 9), went_back(7, 9, 3)],
+        0,
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("records", "blamed", "unknown"), ASKED_BACK.values(), ids=ASKED_BACK)
+def test_who_asks_back_blames_the_release_that_ran(records: list[dict[str, Any]], blamed: int, unknown: int) -> None:
+    """A good release counts as failed only if it was proven, and somebody went back from it."""
+    told = figures(records, WINDOW).failure_rate
+    assert (told.by_outcome.get("asked_back", 0), told.asked_back_unknown) == (blamed, unknown)
+
+
+def test_a_deployment_without_a_start_counts_by_its_request() -> None:
+    """Otherwise it would be in no figure; the time of the request stands in for the start."""
+    asked = {"requested_at": "2026-03-03T09:00:00Z"}
+    old = {name: value for name, value in closed(Outcome.SUCCEEDED, 3, **asked).items() if name != "started_at"}
+    assert figures([old], WINDOW).frequency.releases == 1
 
 
 def test_going_back_from_a_release_of_another_time() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from landfall.gates import comparison
+from landfall.gates import comparison, header_strength
 from landfall.gates.comparison import Difference
 from landfall.smoke.http_answers import Answer, Request
 
@@ -46,6 +46,7 @@ def headers(name: str, blue: str | None, green: str | None) -> tuple[Difference,
         ("referrer-policy", "origin", "strict-origin", False),
         ("permissions-policy", "camera=(), geolocation=()", "camera=()", True),
         ("permissions-policy", "camera=()", "camera=(self)", True),
+        ("permissions-policy", "camera=()", "camera=(),", True),
         (COOKIE, "sid=1; Secure; HttpOnly; SameSite=Lax", "sid=2; Secure; HttpOnly", True),
         (COOKIE, "sid=1; Secure; HttpOnly", "sid=2; HttpOnly", True),
         (COOKIE, "sid=1; Secure; Expires=Wed, 01 Jan 2031 00:00:00 GMT", "sid=2; Secure", None),
@@ -75,6 +76,7 @@ def headers(name: str, blue: str | None, green: str | None) -> tuple[Difference,
         "stronger",
         "a feature is free again",
         "a feature is allowed for the page",
+        "RFC 9651, 4.2: browsers ignore a list with a comma at its end",
         "vert-x3/vertx-web#1776: SameSite was lost",
         "Secure was lost",
         "a comma in a date divides no cookies",
@@ -92,6 +94,12 @@ def test_headers(name: str, blue: str, green: str | None, worse: bool | None) ->
     else:
         assert any(each.worse for each in found) == worse
         assert found
+
+
+def test_a_feature_has_a_name() -> None:
+    """What stands between two commas without a name allows nothing and forbids nothing."""
+    found = header_strength.strength("permissions-policy", "camera=(), , Geolocation=(self),fullscreen=*,")
+    assert found == {"camera": 3, "geolocation": 2, "fullscreen": 1}
 
 
 def test_no_value_of_a_cookie_is_shown() -> None:

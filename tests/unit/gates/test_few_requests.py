@@ -83,6 +83,17 @@ def test_a_network_load_balancer_is_judged_by_logs() -> None:
     assert codes == ["LOG_ERRORS_WORSE", "TRAFFIC_NOT_JUDGED", "LOGS_SILENT"]
 
 
+def test_doubt_in_the_log_alone_holds_a_gate() -> None:
+    """Behind a Network Load Balancer the log is all there is: what may be chance is no pass, and no lack of lines."""
+    found = judged(NONE, NONE, balancer="network", logs=(LINES, minutes(0, 9, 500, 14)))
+    assert (found.verdict.state, found.verdict.code, found.undecided_is_traffic) == (
+        State.WAIT,
+        "TRAFFIC_NOT_SURE",
+        False,
+    )
+    assert found.verdict.reason.startswith("green looks worse than blue, but it may be chance: green has 126 of 4,500")
+
+
 def test_logs_can_be_switched_off() -> None:
     """Some services log errors that are none."""
     bad = (LINES, minutes(0, 9, 500, 60))

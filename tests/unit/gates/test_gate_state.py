@@ -47,6 +47,18 @@ def test_a_gate_stays_the_same_from_look_to_look() -> None:
     assert gate_state.at(begun(), "shift", HOOKED, SETTINGS, b.NOW + timedelta(hours=1)) == begun()
 
 
+def test_a_bake_that_somebody_continued_keeps_its_time() -> None:
+    """It is judged behind the end of ECS's deployment, by what was seen and in what time was left; no other gate is."""
+    over, later = replace(HOOKED, hook="over"), b.NOW + timedelta(seconds=600)
+    assert gate_state.at(begun("bake"), "bake", over, SETTINGS, later) == begun("bake")
+    anew = gate_state.at(begun("shift"), "bake", over, SETTINGS, later)
+    assert (anew.hook, anew.began, anew.number) == (gate_state.OVER, later.isoformat(), 2)
+    other = replace(over, service_deployment="arn:deployment/2")
+    assert gate_state.at(begun("bake"), "bake", other, SETTINGS, later).began == later.isoformat()
+    paused = replace(HOOKED, hook="ecs-pause-9")
+    assert gate_state.at(begun("bake"), "bake", paused, SETTINGS, later).began == later.isoformat()
+
+
 def test_evidence_goes_on_from_gate_to_gate() -> None:
     """The promise is per deployment, so no gate may begin with a clean slate."""
     left = gate_state.with_evidence(begun(), [Evidence(errors=1.5, gates=1)])
@@ -60,6 +72,29 @@ def test_another_deployment_begins_anew() -> None:
     left = gate_state.with_evidence(begun(), [Evidence(errors=1.5, gates=1)])
     other = gate_state.at(left, "shift", Hooked("arn:deployment/2", "ecs-pause-9"), SETTINGS, b.NOW)
     assert (other.number, other.evidence) == (1, Evidence())
+
+
+def test_what_goes_on_with_a_deployment_and_what_does_not() -> None:
+    """Each pair's evidence, alarms that were red before, and minutes of logs are those of one service deployment."""
+    known = replace(
+        begun(), red_before=("errors",), logged=(LoggedMinute(1, (2, 1), (3, 0)),), baked=True, unlogged="x"
+    )
+    known = gate_state.with_evidence(known, [Evidence(errors=1.5), Evidence(errors=2.5), Evidence(errors=3.5)])
+    assert known.evidence_of == (Evidence(errors=1.5), Evidence(errors=2.5), Evidence(errors=3.5))
+    later = gate_state.at(known, "bake", replace(HOOKED, hook="ecs-pause-2"), SETTINGS, b.NOW)
+    assert (later.evidence_of, later.red_before, later.logged) == (known.evidence_of, ("errors",), known.logged)
+    assert (later.baked, later.unlogged) == (False, "")
+    other = gate_state.at(known, "bake", Hooked("arn:deployment/2", "ecs-pause-2"), SETTINGS, b.NOW)
+    first = gate_state.at(None, "bake", Hooked("arn:deployment/2", "ecs-pause-2"), SETTINGS, b.NOW)
+    assert other == first
+    assert (first.evidence_of, first.red_before, first.logged, first.baked) == ((Evidence(),), (), (), False)
+
+
+def test_no_evidence_at_all_is_none() -> None:
+    """JSON has no infinity: whichever comparison says it, the step's answer can be written."""
+    none = Evidence(-math.inf, -math.inf, -math.inf, gates=1, refusals=-math.inf)
+    left = gate_state.with_evidence(begun(), [none, none])
+    assert left.evidence_of == (Evidence(gates=1), Evidence(gates=1))
 
 
 def test_state_travels_as_json() -> None:
@@ -114,6 +149,7 @@ def test_a_busy_aws_is_no_evidence(error: AwsCallFailed, pause: int | None, afte
     verdict = gate_state.settle(unread, waiting, settings, b.NOW + timedelta(seconds=after))
     assert verdict.state == state
     assert verdict.state == State.WAIT or verdict.code == "GATE_TIMEOUT"
+    assert unread.code == ("AWS_BUSY" if isinstance(error, AwsBusy) else "TRAFFIC_UNREAD")
 
 
 @pytest.mark.parametrize(("lasted", "expected"), [(0, 60), (400, 100), (850, 50), (899, 1)])
@@ -121,6 +157,17 @@ def test_looks_get_rarer_and_the_last_is_at_the_end(lasted: int, expected: int) 
     """An execution has 25,000 events; a gate of hours must not spend them."""
     now = b.NOW + timedelta(seconds=lasted)
     assert gate_state.settle(wait("X", "x", 60), begun(), SETTINGS, now).retry_after == expected
+
+
+def test_a_look_never_follows_at_once() -> None:
+    """Looks without a wait between them would use up the execution's events."""
+    assert gate_state.settle(wait("X", "x", 0), begun(), SETTINGS, b.NOW).retry_after == 1
+
+
+def test_what_a_gate_says_is_safe() -> None:
+    """It goes through the execution's history, which keeps what a service said."""
+    assert "hunter2hunter2" not in GateState(said="password=hunter2hunter2").said
+    assert len(GateState(said="x" * 5000).said) <= 1000
 
 
 def test_the_words_that_others_read() -> None:
@@ -135,11 +182,6 @@ def test_before_the_first_gate_nothing_is_known() -> None:
     """No gate has begun, and the bake has not passed: nothing may be taken for proven."""
     nothing = GateState()
     assert (nothing.number, nothing.baked, nothing.phase, nothing.hook) == (0, False, "", "")
-
-
-def test_what_was_seen_is_bounded() -> None:
-    """What services say goes into the state, which Step Functions bounds."""
-    assert len(GateState(said="x" * 5_000).said) < 5_000
 
 
 LEFT = GateState(

@@ -6,7 +6,7 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from landfall.images import removable
@@ -15,16 +15,10 @@ from landfall.images.removable import Repository, Row
 from landfall.images.stored import Listed
 from landfall.ledger import image_uses
 from landfall.ledger.image_uses import Account, Definition, Known, User
+from tests.unit.images.names import NOW, URI, digest
 
 WORLDS = 1_000
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
-URI = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop"
 ARN = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:{}"
-
-
-def digest(n: int) -> str:
-    """Return the n-th digest."""
-    return f"sha256:{n:064x}"
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -16,18 +15,10 @@ from landfall.images.stored import Listed
 from landfall.ledger import image_uses, needed_images
 from landfall.ledger.image_uses import Account, Definition, Known, User
 from tests.support import builders as b
-from tests.unit.images.test_clean_worlds import NOW, URI, digest
+from tests.unit.images.names import NEWEST, NOW, TAG, URI, digest, image
 
-TAG = "c" * 40
-LONG_AGO = (NOW - timedelta(days=90)).isoformat()
-NEWEST = Listed(digest(99), ("f" * 40,), (NOW - timedelta(days=60)).isoformat())
 COPY = f"{b.FAMILY}:9"
 BY_DIGEST = Definition("theirs:1", True, (f"{URI}@{digest(1)}",))
-
-
-def image(number: int, *tags: str, **more: Any) -> Listed:
-    """Return an image from long ago."""
-    return Listed(digest(number), tags, LONG_AGO, **more)
 
 
 def kept(

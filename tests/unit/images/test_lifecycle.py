@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,27 +13,9 @@ from landfall.images.removable import Standing, Use
 from landfall.images.stored import Listed
 from landfall.reconcile import expiring_images
 from landfall.reconcile.expiring_images import Needed
+from tests.unit.images.lifecycles import COUNT, NOW, image, policy, rule
 
-COUNT = "imageCountMoreThan"
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LIVE, BACK = Use(Standing.LIVE, "revision shop:7"), Use(Standing.WAY_BACK, "proven by one")
-
-
-def image(name: str, days: float, *tags: str, **more: Any) -> Listed:
-    """Return an image that was pushed that many days ago."""
-    return Listed(name, tags, (NOW - timedelta(days=days)).isoformat(), **more)
-
-
-def rule(priority: int, count: str = "sinceImagePushed", number: int = 7, **more: Any) -> dict[str, Any]:
-    """Return one rule of a policy's JSON."""
-    action = more.pop("action", "expire")
-    selection = {"tagStatus": "any", "countType": count, "countNumber": number, **more}
-    return {"rulePriority": priority, "selection": selection, "action": {"type": action}}
-
-
-def policy(*rules: dict[str, Any]) -> str:
-    """Return a policy's text."""
-    return json.dumps({"rules": rules})
 
 
 def taken(*rules: dict[str, Any], images: tuple[Listed, ...], parts: Any = None) -> dict[str, int]:

@@ -9,10 +9,10 @@ import pytest
 
 from landfall.images import removable
 from landfall.images.image_tags import TagForm
-from landfall.images.removable import Repository, Standing
+from landfall.images.removable import Repository, Standing, Use
 from landfall.images.stored import Listed
-from tests.unit.images.test_clean_worlds import NOW, digest
-from tests.unit.images.test_image_users import NEWEST, TAG, image
+from stacks import ROOT
+from tests.unit.images.names import NEWEST, NOW, TAG, digest, image
 
 DAYS = 14
 EXACTLY = (NOW - timedelta(days=DAYS)).isoformat()
@@ -35,7 +35,11 @@ STANDS: dict[str, tuple[Listed, Standing, str]] = {
         Standing.NO_RELEASE,
         "not an image that a task runs, such as a build cache",
     ),
-    "named by others": (image(3, "nightly"), Standing.NO_RELEASE, "tag nightly names no release, so others may use it"),
+    "named by others": (
+        image(3, "nightly", "pr-7"),
+        Standing.NO_RELEASE,
+        "tag nightly names no release, so others may use it",
+    ),
     "pushed lately": (replace(image(3, TAG), pushed_at=JUST_AFTER), Standing.NEW, f"pushed at {JUST_AFTER}"),
     "pulled lately": (image(3, TAG, pulled_at=JUST_AFTER), Standing.NEW, f"pulled at {JUST_AFTER}"),
     "pushed and pulled before": (
@@ -56,6 +60,25 @@ def test_each_image_says_why_it_stays_or_goes(one: Listed, standing: Standing, w
     row = next(row for row in rows if row.digest == one.digest)
     assert (row.standing, row.why, row.deployments) == (standing, why, deployed.get(one.digest, ()))
     assert (rows[0].standing, rows[0].why) == (Standing.NEW, "the newest release in the repository")
+
+
+def test_what_hangs_together_with_a_used_image_says_through_which() -> None:
+    """People see why an index without a tag stays, and which kept image a part belongs to."""
+    parts = {digest(1): (digest(2), digest(3))}
+    repository = Repository((image(1, index=True), image(2), image(3), NEWEST), parts)
+    uses = {digest(2): Use(Standing.LIVE, "task one")}
+    rows = removable.judge(repository, uses, {}, TagForm(), removable.days_before(NOW, DAYS))
+    assert {row.digest: (row.standing, row.why) for row in rows if row.digest != NEWEST.digest} == {
+        digest(1): (Standing.LIVE, f"names {digest(2)}: task one"),
+        digest(2): (Standing.LIVE, "task one"),
+        digest(3): (Standing.PART, f"part of {digest(1)}"),
+    }
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_each_standing_is_called_as_in_the_docs(standing: Standing) -> None:
+    """People look a word up before they delete: none changes without the page that explains it."""
+    assert f"`{standing.value}`" in (ROOT / "docs" / "images.md").read_text(encoding="utf-8")
 
 
 PARTS = {"index": ("nested", "arm"), "nested": ("amd", "arm"), "loop": ("loop", "other"), "other": ("loop",)}

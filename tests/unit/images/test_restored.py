@@ -12,7 +12,7 @@ from landfall.errors import StepError
 from landfall.images import lifecycle
 from landfall.images.lifecycle import Doomed
 from landfall.images.stored import Listed
-from tests.unit.images.test_lifecycle import COUNT, NOW, image, policy, rule
+from tests.unit.images.lifecycles import COUNT, NOW, image, policy, rule
 
 
 def restored(**more: Any) -> Listed:

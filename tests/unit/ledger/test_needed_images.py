@@ -67,3 +67,10 @@ def test_all_proven_releases_are_kept_while_there_are_few() -> None:
     records = [record("two", b.DIGEST), record("one", b.OLD_DIGEST)]
     assert needed_images.kept(iter(records), 2) == needed_images.kept(iter(records), 3) == records
     assert needed_images.kept(iter(records), 1) == records[:1]
+
+
+def test_no_more_proven_releases_are_read_than_are_kept() -> None:
+    """The ledger is read page by page, and a history has thousands of records."""
+    read = iter([record("three", b.DIGEST), record("two", b.OLD_DIGEST), record("one", b.OTHER_DIGEST)])
+    assert len(needed_images.kept(read, 1)) == 1
+    assert next(read)["deployment_id"] == "one"

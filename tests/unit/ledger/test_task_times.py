@@ -9,7 +9,7 @@ from landfall.ledger import task_times
 from landfall.ledger.task_times import TaskTimes
 from landfall.telling.report import document, report
 from tests.support import builders as b
-from tests.unit.telling.test_report import SEEN
+from tests.unit.telling.reports import SEEN
 
 EARLIER = b.NOW - timedelta(hours=1)
 

@@ -27,6 +27,10 @@ LINES: dict[str, tuple[dict[str, Any], bool]] = {
     "a number of no scale": ({"level": 5, "msg": "x"}, False),
     "a number between two scales": ({"level": 650, "msg": "x"}, False),
     "pino": ({"level": 50, "msg": "x"}, True),
+    "OpenTelemetry, spelt": ({"severityNumber": "SEVERITY_NUMBER_ERROR2", "body": "x"}, True),
+    "OpenTelemetry, spelt, and no error": ({"severityNumber": "SEVERITY_NUMBER_WARN", "body": "error x"}, False),
+    "a configuration": ({"logLevel": "error", "port": 8080}, False),
+    "a line by that name": ({"logLevel": "error", "message": "x"}, True),
     "a switch is no number": ({"level": True, "msg": "x"}, False),
 }
 

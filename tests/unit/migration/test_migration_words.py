@@ -97,6 +97,102 @@ def test_what_still_runs_is_no_unknown(said: str, stage: Stage) -> None:
     assert dict(migration_words.full(known))["migration"] == ended
 
 
+FAILED = replace(RAN, stage=Stage.FAILED, exit_code=3, stop_code="EssentialContainerExited", stopped_reason="it exited")
+LEFT = "the service was not changed; a migration had started, and the database may have been changed"
+ENDED: dict[str, tuple[Migration, str]] = {
+    "ran": (RAN, "the migration ran, exit code 0; task t"),
+    "ran, and its task is not known": (replace(RAN, task=""), "the migration ran, exit code 0"),
+    "failed": (
+        FAILED,
+        f"the migration failed: exit code 3, EssentialContainerExited, it exited; {LEFT}; task t",
+    ),
+    "took too long": (
+        replace(RAN, stage=Stage.TIMED_OUT, exit_code=None),
+        f"the migration ran longer than 900 s, so Landfall stopped it: no exit code; {LEFT}; task t",
+    ),
+    "never started": (
+        replace(RAN, stage=Stage.NEVER_STARTED, exit_code=None, container_reason="CannotPullContainerError"),
+        "the migration's task never started: no exit code, CannotPullContainerError; the service was not changed; the"
+        " database was not touched; task t",
+    ),
+    "nobody knows": (
+        replace(RAN, stage=Stage.UNKNOWN, stopped_reason="ECS forgot it"),
+        "whether its migration ran is UNKNOWN: look at the database before anything else is released (ECS forgot it);"
+        " the service was not changed; task t",
+    ),
+    "nobody knows why either": (
+        replace(RAN, stage=Stage.INTENDED, task=""),
+        "whether its migration ran is UNKNOWN: look at the database before anything else is released;"
+        " the service was not changed",
+    ),
+}
+
+
+@pytest.mark.parametrize(("known", "said"), ENDED.values(), ids=ENDED)
+def test_the_end_is_told_with_what_it_means_for_service_and_database(known: Migration, said: str) -> None:
+    """People act on this sentence alone, at night: it has every fact that ECS gave."""
+    assert migration_words.ended(known) == said
+
+
+def test_a_rejection_says_whether_its_migration_ran_to_its_end() -> None:
+    """One that ran needs a release of the same code; one that failed half way needs somebody to look."""
+    ran = migration_words.remark(RAN, Outcome.REJECTED)
+    assert ran == "its migration ran, and the database may have been changed"
+    breaks = migration_words.remark(replace(RAN, backward_compatible=False), Outcome.SKIPPED)
+    assert breaks == "its migration, which is not backward compatible, ran, and the database may have been changed"
+    failed = migration_words.remark(FAILED, Outcome.REJECTED)
+    assert failed == "a migration had started, and the database may have been changed"
+
+
+def test_the_command_that_stops_a_task_names_its_cluster() -> None:
+    """Copied as it is, it must stop that task and no other."""
+    task = "arn:aws:ecs:us-east-1:123456789012:task/shop/0123abc"
+    assert migration_words.stop_command(task) == f"aws ecs stop-task --cluster shop --task {task}"
+
+
+ALL = replace(
+    FAILED,
+    started_at="10:00",
+    stopped_at="10:01",
+    container_reason="OutOfMemoryError",
+    log_group="/app",
+    log_stream="migrate/app/t",
+    unread="not read",
+    manual="copied the table",
+    backward_compatible=False,
+    unhealthy_since="10:00",
+    unhealthy_why="1 of 2 tasks run",
+)
+TOLD = (
+    ("migration", "failed, exit code 3"),
+    ("its command", "migrate"),
+    ("its container", "app"),
+    ("its task", "t"),
+    ("its start", "10:00"),
+    ("its end", "10:01"),
+    ("its exit", "exit code 3, EssentialContainerExited, it exited, OutOfMemoryError"),
+    ("backward compatible", "no"),
+    ("by hand", "copied the table; an item of the sign-off"),
+    ("its log", "/app migrate/app/t"),
+    ("the service", "the service is unhealthy since 10:00 (1 of 2 tasks run)"),
+)
+LITTLE = Migration(Stage.STARTED, b.NOW.isoformat(), b.REVISION, "app", unread="its log group is gone")
+
+
+def test_everything_that_is_recorded_of_a_migration_is_shown() -> None:
+    """Report and `show` are where people look when it went wrong; what there is not is left out."""
+    assert migration_words.full(ALL) == TOLD
+    assert migration_words.full(LITTLE) == (
+        ("migration", "UNKNOWN"),
+        ("its container", "app"),
+        ("backward compatible", "yes"),
+        ("its log", "its log group is gone"),
+    )
+    assert dict(migration_words.full(replace(LITTLE, stopped_reason="no room")))["its exit"] == "no exit code, no room"
+    assert dict(migration_words.full(replace(LITTLE, stopped_at="10:01")))["its exit"] == "no exit code"
+    assert migration_words.full(None) == ()
+
+
 LOOKS = {
     "well": ("", b.look()),
     "a task is missing": ("1 of 2 tasks run", b.look(service=b.service(running=1))),

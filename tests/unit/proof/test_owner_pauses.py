@@ -96,6 +96,61 @@ def test_what_aws_leaves_out_is_said(found: ServiceDeployment, says: str) -> Non
     assert says in owner_pauses.told(found)
 
 
+def test_of_several_hooks_the_first_is_continued() -> None:
+    """The end and the action that are told are those of one hook, and the command names a hook that waits."""
+    second = replace(HOOK, id="second", then="CONTINUE")
+    both = owner_pauses.told(replace(HELD, hooks=(HOOK, second)))
+    assert f"(hooks {ID}, second);" in both
+    assert f"--hook-id {ID} " in both
+    assert "then ECS rolls back" in both
+    endless = tuple(replace(each, expires_at=None) for each in (HOOK, second))
+    assert "its time is over; then ECS rolls back" in owner_pauses.told(replace(HELD, hooks=endless))
+    dated = owner_pauses.told(replace(HELD, hooks=(endless[0], second)))
+    assert "until 2026-01-02T05:04:05+00:00, then ECS continues" in dated
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("PENDING", False),
+        ("IN_PROGRESS", False),
+        ("SUCCESSFUL", False),
+        ("", False),
+        ("STOP_REQUESTED", True),
+        ("ROLLBACK_IN_PROGRESS", True),
+    ],
+)
+def test_only_an_end_that_ecs_brought_about_is_told(status: str, said: bool) -> None:
+    """A rollout that goes on as it should is not explained, and one that ECS takes back is."""
+    pause = owner_pauses.seen(None, replace(GOES_ON, status=status), at(0), at(9))
+    assert pause.said == (f"service deployment {status} at PRE_SCALE_UP" if said else "")
+
+
+@pytest.mark.parametrize(
+    ("state", "may_pause", "before", "asked"),
+    [
+        ("IN_PROGRESS", True, None, True),
+        ("IN_PROGRESS", True, known(), True),
+        ("IN_PROGRESS", False, known(), True),
+        ("IN_PROGRESS", False, None, False),
+        ("COMPLETED", True, None, False),
+        ("COMPLETED", False, known(), False),
+    ],
+    ids=[
+        "may be paused",
+        "was paused",
+        "its hooks were taken out",
+        "has no hooks",
+        "is over",
+        "was paused, and is over",
+    ],
+)
+def test_whose_service_deployment_is_asked_for(state: str, may_pause: bool, before: Pause | None, asked: bool) -> None:
+    """A pause that is known is followed to its end; a service without hooks costs no call."""
+    service = b.service(b.ecs_deployment(rollout_state=state), may_pause=may_pause)
+    assert owner_pauses.may_be(service, b.deployment(), before) is asked
+
+
 def test_a_pause_is_bounded() -> None:
     """At the bound it is a failure that says so; other verdicts are left as they are."""
     late = owner_pauses.assess(ROLLING, known(3600), LIMITS, at(0))

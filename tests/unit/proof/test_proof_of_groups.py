@@ -16,7 +16,7 @@ from landfall.model import State
 from landfall.proof import law1
 from landfall.proof.observed import Look, service_view, target_view, task_view
 from tests.support import builders as b
-from tests.unit.proof.test_proof import raw_task
+from tests.unit.proof.raw_worlds import raw_task
 
 Raw = dict[str, Any]
 GROUPS = {f"{b.GROUP}{name}": port for name, port in (("web", 8080), ("tcp", 8080), ("admin", 9090))}

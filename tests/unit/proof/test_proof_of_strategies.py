@@ -22,7 +22,7 @@ from landfall.model import State, Verdict, wait
 from landfall.proof.observed import service_view, target_view, task_view
 from landfall.steps import law1_look
 from tests.support import builders as b
-from tests.unit.proof.test_proof import (
+from tests.unit.proof.raw_worlds import (
     ACCEPTED,
     LIKELY,
     NOT_IN_SERVICE,

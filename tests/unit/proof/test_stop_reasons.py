@@ -57,6 +57,11 @@ PULLS = {
         "task network configuration.",
         False,
     ),
+    "no leave to pull, as it is said today": (
+        "CannotPullContainerError: The task can\u2019t pull the image \u2018r/x\u2019 from Amazon ECR. To fix this, "
+        "verify that the image URI is correct. Also check that the role has the additional permissions.",
+        True,
+    ),
     "canceled": ("CannotPullContainerError: context canceled: pull access denied", False),
     "no answer": ("CannotPullContainerError: API error (500): Get r: net/http: request canceled: not found", False),
     "a registry that is down": (
@@ -139,7 +144,22 @@ AROUND = {
     "CannotPullContainerError: toomanyrequests: You have reached your pull rate limit: denied": stop_reasons.THROTTLING,
     "CannotPullContainerError: unexpected status code: 429 Too Many Requests": stop_reasons.THROTTLING,
     "ResourceInitializationError: unable to retrieve secret from asm: ThrottlingException": stop_reasons.THROTTLING,
+    # aws/amazon-ecs-agent#843, #536, and what else a host says that can take no more
+    "CannotStartContainerError: API error (500): driver failed programming external connectivity on endpoint x: Bind "
+    "for 0.0.0.0:80 failed: port is already allocated": stop_reasons.AWS,
+    "CannotStartContainerError: failed to create endpoint x on network bridge: failed to add the host (veth1) <=> "
+    "sandbox (veth2) pair interfaces: operation not supported": stop_reasons.AWS,
+    "CannotStartContainerError: OCI runtime create failed: unable to apply cgroup configuration: no memory": (
+        stop_reasons.AWS
+    ),
+    "CannotCreateContainerError: No such image: 1.dkr.ecr.x/orders@sha256:1": stop_reasons.AWS,
+    "CannotCreateContainerError: devmapper: Thin Pool has 4350 free data blocks": stop_reasons.STORAGE,
     # what is there for the release to have caused
+    "CannotStartContainerError: OCI runtime create failed: container init was OOM-killed (memory limit too low?)": (
+        stop_reasons.START
+    ),
+    # an older agent of a container instance
+    "Fetching secret data from SSM Parameter Store in eu-west-1: invalid parameters: /orders/db": stop_reasons.SECRET,
     "ResourceInitializationError: failed to invoke EFS utils commands: mount.nfs4: mounting x failed, reason given by "
     "server: No such file or directory": stop_reasons.START,
     "ResourceInitializationError: failed to mount: fs-1 does not exist": stop_reasons.START,

@@ -17,17 +17,12 @@ from landfall.model import State
 from landfall.runtime import http_probe
 from landfall.settings import Limits
 from landfall.settings.smoke import Smoke
-from landfall.smoke.http_answers import Answer, Answers, Request, Round
+from landfall.smoke.http_answers import Answers, Request
 from tests.support import builders as b
 from tests.support.misbehaving import OK, Behaviour, body, bomb, drip, flood, raw, serving, silence, tls, trickle
+from tests.unit.runtime.probing import ONE_REQUEST, version
 
-ONE_REQUEST = Round({Request(Smoke.version_path): 1})
 SHORT = Smoke(identity_requests=3, requests_per_second=1000)
-
-
-def version(url: str, ca: Path | None = None, patience: float = http_probe.READ_SECONDS) -> Answer:
-    """Ask for the version once."""
-    return http_probe.ask(url, ONE_REQUEST, ca, read_seconds=patience).of(Request(Smoke.version_path))[0]
 
 
 def everything(url: str, suite: Smoke) -> Answers:

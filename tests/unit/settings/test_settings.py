@@ -346,6 +346,7 @@ def test_a_build_table() -> None:
         ('source = "owner/name"\nbranch = "release/.x"', "branch"),
         ('source = "owner/name"\nbranch = "release/1.lock"', "branch"),
         ('source = "owner/name"\nbranch = "release/"', "branch"),
+        ('source = "owner/name"\nbranch = "HEAD"', "branch"),
         ('source = "owner/.."', "source"),
         ('source = "owner/name.git"', "source"),
         ('source = "owner/name"\npaths = []', "paths"),

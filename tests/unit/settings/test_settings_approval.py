@@ -141,3 +141,20 @@ def test_an_error_names_the_line_the_key_and_the_way_out(changes: dict[str, Any]
 
     assert f"services.toml:{line}: services.api.approval.{next(iter(changes))}: " in str(error.value)
     assert words in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("aborters", "words"),
+    [
+        (tuple(f"role/R{n}" for n in range(51)), "aborters: names 51; it takes at most 50"),
+        (("role/A", "everybody"), "aborters: 'everybody' names no role and no user"),
+    ],
+)
+def test_who_may_abort_is_named_and_few(aborters: tuple[str, ...], words: str) -> None:
+    """An entry that names nobody would leave an emergency to nobody, and a list is read at each request."""
+    text = "[services.api]\naborters = []\n"
+    with pytest.raises(SettingsError) as error:
+        check(replace(read(SERVICE), aborters=aborters), WHERE, Problems(text, Path("services.toml")))
+    assert f"services.toml:2: services.api.{words}" in str(error.value)
+    few = replace(read(SERVICE), aborters=tuple(f"role/R{n}" for n in range(50)))
+    check(few, WHERE, Problems(text, Path("services.toml")))

@@ -9,7 +9,7 @@ import pytest
 from landfall.errors import SettingsError
 from landfall.settings import Limits, Service
 from landfall.settings.approval import asked_for
-from landfall.settings.migration import STOPPING_SECONDS
+from landfall.settings.migration import STOPPING_SECONDS, SchemaVersion
 from landfall.settings_file import read as settings_file
 
 SERVICE = """
@@ -65,6 +65,16 @@ def test_what_people_do_by_hand_is_an_item_of_the_sign_off() -> None:
     assert asked_for(None, service.migration) is None
 
 
+LABEL = '[services.api.migration.schema_version]\nlabel = "com.example.schema"\n'
+
+
+def test_a_schema_version_is_read() -> None:
+    """The image's label, and where readiness serves the version."""
+    migration = read(f"{TABLE}{LABEL}").migration
+    assert migration
+    assert migration.schema_version == SchemaVersion("com.example.schema", "schemaVersion")
+
+
 WRONG = {
     "no command": (f"{SERVICE}[services.api.migration]\n", "services.api.migration"),
     "an empty command": (TABLE.replace('["migrate", "--all"]', "[]"), "give the program and its arguments"),
@@ -75,6 +85,17 @@ WRONG = {
     "no time": (f"{TABLE}timeout_seconds = 0\n", "timeout_seconds"),
     "a day": (f"{TABLE}timeout_seconds = 86400\n", "at most 21600 (6 hours)"),
     "longer than the queue": (f"{TABLE}timeout_seconds = 7000\n", "raise lock_attempts"),
+    "a schema version of a worker": (
+        f'{SERVICE}logs = {{ group = "/api" }}\n[services.api.worker]\n{TABLE.removeprefix(SERVICE)}{LABEL}',
+        "schema_version: a worker has no readiness that could serve the version of the schema; take it out",
+    ),
+    "a label without a name": (
+        f"{TABLE}{LABEL.replace('com.example.schema', '')}",
+        "label: is ''; give a label's name",
+    ),
+    "a label of two lines": (f"{TABLE}{LABEL.replace('example', chr(92) + 'n')}", "give a label's name, such as"),
+    "a label too long": (f"{TABLE}{LABEL.replace('example', 'x' * 1000)}", "give a label's name, such as"),
+    "a path that is none": (f'{TABLE}{LABEL}value = "a["\n', "schema_version.value: "),
     "an unknown key": (f"{TABLE}by_hand = true\n", "services.api.migration.by_hand: unknown key"),
     "a step that nobody confirms": (f'{TABLE}manual = "index built"\n', "add [services.api.approval], or take it out"),
     "an empty step": (f'{TABLE}manual = ""\n{APPROVAL}', "services.api.migration.manual: '' is no item"),

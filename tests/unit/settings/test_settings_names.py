@@ -115,12 +115,20 @@ def test_an_owner_that_github_has_is_read(source: str) -> None:
         (("./**",), "a/b", True),
         (("**", "!./docs/**"), "docs/index.md", False),
         (("**", "!./docs/**"), "src/docs/index.md", True),
+        (("**", "!docs/"), "docs/guide/a.md", False),
+        (("**", "!docs/"), "src/docs/a.md", False),
+        (("**", "!/docs/"), "docs/a.md", False),
+        (("**", "!/docs/"), "src/docs/a.md", True),
+        (("*", "!./docs/"), "docs/a.md", False),
+        (("**", "!docs/"), "docs", True),
+        (("backend/**", "!backend/docs/"), "backend/docs/a.md", False),
+        (("**", "!docs/", "docs/openapi.json"), "docs/openapi.json", True),
         (("backend/**",), "backend/app.py", True),
         ((".github/**",), ".github/workflows/ci.yml", True),
     ],
 )
 def test_paths_are_read_as_they_are_meant(paths: tuple[str, ...], changed: str, meant: bool) -> None:
-    """`./x` is x at the root, as in a shell: a pattern that matches nothing would deploy nothing for ever."""
+    """`./x` is x at the root, as in a shell, and `!x/` all in x: a pattern that does nothing misleads its author."""
     read(table(build=f"source = 'acme/web'\npaths = {list(paths)}"))
     assert concerned(paths, [changed]) is meant
 

@@ -6,7 +6,7 @@ import pytest
 
 from landfall.errors import SettingsError
 from landfall.settings import ServiceStack
-from tests.unit.settings.test_settings_worker import SAMPLE, WORKER, read
+from tests.unit.settings.worker_settings import SAMPLE, WORKER, read
 
 TABLE = """
 [services.jobs.strategy]
@@ -36,6 +36,17 @@ def test_a_stack_is_rolling_unless_it_says_more() -> None:
     assert read(STACK).stack == ServiceStack()
 
 
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+
+
+def test_a_certificate_of_the_address_is_taken() -> None:
+    """HTTPS needs no more than the certificate's ARN and the name that it is for."""
+    text = f'{SAMPLE}base_url = "https://x.example"\n[services.jobs.stack]\ncertificate_arn = "{CERTIFICATE}"\n'
+    stack = read(text).stack
+    assert stack is not None
+    assert stack.certificate_arn == CERTIFICATE
+
+
 WRONG = {
     "an unknown one": (f'{STACK}strategy = "shadow"\n{TABLE}', "must be one of rolling, blue_green, canary, linear"),
     "gates of a rolling stack": (f"{STACK}{TABLE}", "a rolling service has no gates: set strategy in"),
@@ -63,9 +74,12 @@ WRONG = {
         'certificate_arn = "arn:aws:iam::123456789012:role/x"\n',
         "stack.certificate_arn: 'arn:aws:iam::123456789012:role/x' is not a certificate",
     ),
+    "a certificate of no name": (
+        f'{STACK}certificate_arn = "{CERTIFICATE}"\n',
+        "base_url: required with a certificate",
+    ),
     "an address that only redirects": (
-        f'{SAMPLE}base_url = "http://x.example"\n[services.jobs.stack]\n'
-        'certificate_arn = "arn:aws:acm:eu-west-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"\n',
+        f'{SAMPLE}base_url = "http://x.example"\n[services.jobs.stack]\ncertificate_arn = "{CERTIFICATE}"\n',
         "base_url: is 'http://x.example'; with a certificate plain HTTP only redirects",
     ),
     "a worker behind a load balancer": (

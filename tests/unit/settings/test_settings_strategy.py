@@ -27,6 +27,18 @@ URL = f'{TABLE}test_url = "https://api.example:8443"\n'
 OFF = "[services.api.strategy.traffic]\nerrors = false\nrefusals = false\nlatency = false\nlog_errors = false\n"
 
 
+SENDS = """[[services.api.smoke.checks]]
+name = "one"
+path = "/"
+send = { X-Key = { secret = "k" } }
+"""
+
+
+def headers(count: int) -> str:
+    """Return a table of so many test headers."""
+    return "{ " + ", ".join(f'X-Test-{n} = "1"' for n in range(count)) + " }"
+
+
 def read(text: str) -> Service:
     """Return the one service of a file."""
     (service,) = settings_file.parse(text, Path("services.toml")).services
@@ -53,6 +65,14 @@ def test_alarms_alone_are_a_check() -> None:
     assert read(f'{URL}alarms = ["errors"]\n{OFF}').strategy
 
 
+def test_as_many_as_are_taken() -> None:
+    """The limits are limits: ten paths, alarms and headers, and a secret behind a test listener with TLS."""
+    ten = f"alarms = {[f'a{n}' for n in range(10)]}\ncompare = {[f'/{n}' for n in range(10)]}\n"
+    table = read(f"{URL}{ten}test_headers = {headers(10)}\n{SENDS}").strategy
+    assert table is not None
+    assert (len(table.alarms), len(table.compare or ()), len(table.test_headers)) == (10, 10, 10)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [
@@ -64,7 +84,15 @@ def test_alarms_alone_are_a_check() -> None:
         (f'{URL}compare = ["orders"]\n', 12, "must begin with '/'"),
         (f'{TABLE}test_url = "api.example"\n', 11, "is not an http(s)://"),
         (f'{TABLE}test_url = "http://169.254.169.254"\n', 11, "metadata address"),
+        (f"{URL}compare = {[f'/{n}' for n in range(11)]}\n", 12, "compare: there are 11; it takes at most 10"),
+        (f"{URL}alarms = {[f'a{n}' for n in range(11)]}\n", 12, "alarms: there are 11; it takes at most 10"),
+        (f"{URL}test_headers = {headers(11)}\n", 12, "test_headers: there are 11; at most 10"),
         (f'{URL}test_headers = {{ Host = "x" }}\n', 12, "can't be sent"),
+        (
+            f'{TABLE}test_url = "http://api.example"\n{SENDS}',
+            11,
+            "a smoke check sends secret 'k'; give a test_url with https",
+        ),
         (f'{URL}test_headers = {{ Authorization = "Bearer x" }}\n', 12, "take a name of your own"),
         (f"{URL}gate_seconds = 0\n", 12, "at least 1"),
         (f"{URL}gate_seconds = 9999999\n", 12, "14 days"),

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from landfall.errors import SettingsError
-from landfall.settings import Service
 from landfall.settings.worker import Metric, Progress, Worker
-from landfall.settings_file import read as settings_file
+from tests.unit.settings.worker_settings import SAMPLE, WORKER, read
 
-SAMPLE = """\
-[services.jobs]
-cluster = "c"
-service = "s"
-container = "app"
-repository = "landfall/jobs"
-task_role = "task"
-execution_role = "execution"
-logs = { group = "/jobs" }
-"""
-WORKER = f"{SAMPLE}[services.jobs.worker]\n"
 PROGRESS = f"{WORKER}[services.jobs.worker.progress]\n"
 METRIC = f'{PROGRESS}metric = {{ namespace = "AWS/SQS", name = "NumberOfMessagesDeleted" }}\n'
 
 
-def read(text: str) -> Service:
-    """Return the one service of a file."""
-    (service,) = settings_file.parse(text, Path("services.toml")).services
-    return service
+def dimensions(count: int) -> str:
+    """Return a table of so many dimensions."""
+    return "{ " + ", ".join(f'D{n} = "x"' for n in range(count)) + " }"
 
 
 def test_a_worker_is_read() -> None:
@@ -46,6 +31,11 @@ def test_progress_is_read() -> None:
     metric = read(f"{PROGRESS}metric = {{ {own} }}\n").worker
     assert metric is not None
     assert metric.progress == Progress(metric=Metric("AWS/SQS", "Deleted", {"QueueName": "jobs"}, "SampleCount"))
+    most = read(METRIC.replace('Deleted" }', f'Deleted", dimensions = {dimensions(30)} }}')).worker
+    assert most is not None
+    assert most.progress is not None
+    assert most.progress.metric is not None
+    assert len(most.progress.metric.dimensions) == 30
 
 
 @pytest.mark.parametrize(("text", "seconds"), [(SAMPLE, 0), (WORKER, 60), (f"{PROGRESS}log = 'x'", 360), (METRIC, 660)])
@@ -104,6 +94,10 @@ WRONG = {
     "a metric without a name": (
         METRIC.replace("NumberOfMessagesDeleted", ""),
         "name: is ''; it takes 1 to 255 characters",
+    ),
+    "a metric of too many dimensions": (
+        METRIC.replace('Deleted" }', f'Deleted", dimensions = {dimensions(31)} }}'),
+        "metric.dimensions: there are 31; CloudWatch takes at most 30",
     ),
     "an unknown key": (
         f"{WORKER}steady = 5\n",

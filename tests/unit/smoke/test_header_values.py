@@ -40,6 +40,15 @@ SAYS_NOTHING = (
     ("Permissions-Policy", "", "W3C Permissions Policy"),
     ("Permissions-Policy", "camera 'none'; microphone 'none'", "Feature-Policy's syntax"),
     ("Permissions-Policy", "camera=(), microphone='none'", "RFC 9651, 4.2: one wrong member, and all is dropped"),
+    ("Permissions-Policy", "camera=();microphone=()", "RFC 9651: a parameter is no list (trezy/next-safe#4)"),
+    ("Permissions-Policy", "camera=('self')", "RFC 9651, 4.2: quotes are double"),
+    (
+        "Permissions-Policy",
+        'camera=(self, "https://a.example.com")',
+        "RFC 9651: blanks between items (fergald/docs#26)",
+    ),
+    ("Content-Security-Policy", "plugin-types application/pdf; navigate-to 'self'", "MDN: browsers dropped them"),
+    ("Clear-Site-Data", "cookies", "Clear Site Data: its words are in quotes"),
 )
 SAYS_SOMETHING = (
     ("Strict-Transport-Security", "max-age=1", "weak, and heeded"),
@@ -64,6 +73,8 @@ SAYS_SOMETHING = (
     ("X-XSS-Protection", "1; mode=block", "old, and its owner's affair"),
     ("X-DNS-Prefetch-Control", "on", "a choice"),
     ("Permissions-Policy", "camera=()", "W3C Permissions Policy"),
+    ("Permissions-Policy", "camera=( self ), usb=(none)", "RFC 9651: blanks, and any word"),
+    ("Clear-Site-Data", '"cache", "cookies"', "Clear Site Data"),
     ("Permissions-Policy", 'fullscreen=*, camera=(self "https://a.example.com"), usb=self;report-to=x', "the same"),
     ("X-Something-Of-Ours", "", "nobody knows what it says"),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from landfall.migration import run_task
+from landfall.migration.migration import Migration, Stage
 from landfall.model import QUIET, Failure, Outcome
-from landfall.telling import deployment_notice
+from landfall.telling import deployment_notice, migration_notice
 from tests.support import builders as b
 
 OUTCOMES = [Outcome.REJECTED, Outcome.ROLLED_BACK, Outcome.ROLLBACK_FAILED, Outcome.SUPERSEDED, Outcome.NO_BASELINE]
@@ -77,3 +80,42 @@ def test_attributes(outcome: Outcome) -> None:
     assert attributes["code"] == "CRASH_LOOP"
     assert attributes["intent"] == "release"
     assert all(attributes.values())
+
+
+SUFFERS = Migration(
+    Stage.STARTED,
+    b.NOW.isoformat(),
+    b.REVISION,
+    "app",
+    timeout_seconds=900,
+    task="arn:aws:ecs:us-east-1:123456789012:task/c/7",
+    asked_at="2026-01-02T03:04:06+00:00",
+    unhealthy_since="2026-01-02T03:05:00+00:00",
+    unhealthy_why="0 of 2 targets healthy",
+)
+
+
+def test_a_service_that_suffers_under_its_migration_pages() -> None:
+    """Landfall does not stop the task itself: the page says which one it is, how to stop it, and what that would do."""
+    page = migration_notice.notice(b.release(), SUFFERS, "c")
+    assert page.attributes == {
+        "outcome": "MIGRATING",
+        "service": "sample",
+        "severity": "page",
+        "code": "UNHEALTHY_DURING_MIGRATION",
+        "intent": "release",
+    }
+    assert page.subject == "Landfall: sample is unhealthy while its migration runs"
+    for part in (
+        f"sample is unhealthy while the migration of commit {b.SHA} runs",
+        "Seen:      the service is unhealthy since 2026-01-02T03:05:00+00:00 (0 of 2 targets healthy)",
+        f"Task:      {SUFFERS.task}",
+        "Began:     2026-01-02T03:04:06+00:00; Landfall stops it after 900 s",
+        f"To stop:   aws ecs stop-task --cluster c --task {SUFFERS.task}",
+        "the database may be half changed",
+        "Runbook:   docs/runbooks/failed-deployment.md",
+        b.EXECUTION,
+    ):
+        assert part in page.text
+    started = migration_notice.notice(b.release(), replace(SUFFERS, started_at="2026-01-02T03:04:59+00:00"), "c")
+    assert "Began:     2026-01-02T03:04:59+00:00; " in started.text

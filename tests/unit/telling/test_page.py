@@ -22,10 +22,10 @@ from landfall.logs.task_logs import Line
 from landfall.model import UNKNOWN, Outcome
 from landfall.proof.observed import Look
 from landfall.smoke.case import Check
-from landfall.telling.report import Report, Seen, page, report
+from landfall.telling.report import Report, Seen, page, page_picture, report
 from tests.support import builders as b
 from tests.support.endings import ENDINGS
-from tests.unit.telling.test_report import SEEN, made
+from tests.unit.telling.reports import SEEN, made
 
 RECORD = {chain.SEQUENCE: 118, chain.HASH: "c" * 64, chain.SIGNATURE: "signature"}
 EVIL = (
@@ -202,6 +202,21 @@ def test_the_picture_adds_up() -> None:
     ]
     for part in ("forward 5.0 s", "found the failure 20.0 s", "the way back 25.0 s", "Where the 50.0 s before"):
         assert part in text
+
+
+def test_closing_is_neither_the_way_forward_nor_the_way_back() -> None:
+    """A report or a message takes its own time, whatever it tells of; one that fails is a failure."""
+    states = (
+        ("Preflight", ""),
+        ("ReportRolledBack", "PASS"),
+        ("NotifyRollback", ""),
+        ("Finish", ""),
+        ("Report", "ERROR"),
+    )
+    timeline = [Entry(b.NOW + timedelta(seconds=n), state, 1.0, answer=a) for n, (state, a) in enumerate(states)]
+    assert [each.kind for each in page_picture.steps(timeline)] == ["good", "rest", "rest", "rest", "bad"]
+    told = dict(page_picture.key(timeline))
+    assert told == {"good": "forward 1.0 s", "bad": "found the failure 1.0 s", "rest": "closing 3.0 s"}
 
 
 def test_short_names_in_the_story_and_whole_ones_behind_it() -> None:

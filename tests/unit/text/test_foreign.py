@@ -28,7 +28,7 @@ from landfall.telling import build_notice, deployment_notice, finding_notice
 from landfall.telling.report import text as report_text
 from landfall.text import foreign
 from tests.support import builders as b
-from tests.unit.telling.test_report import SEEN, made
+from tests.unit.telling.reports import SEEN, made
 
 ROOT = Path(__file__).parents[3]
 ESC = "\x1b"

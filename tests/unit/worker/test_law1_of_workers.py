@@ -25,7 +25,7 @@ from landfall.settings import Limits, Logs
 from landfall.settings.worker import Worker
 from landfall.steps.workers import worker_look
 from tests.support import builders as b
-from tests.unit.proof.test_proof import LIKELY, OBJECTS, digests_of, edit, objects, places
+from tests.unit.proof.raw_worlds import LIKELY, OBJECTS, digests_of, edit, objects, places
 
 Json = Any
 STEADY = 60

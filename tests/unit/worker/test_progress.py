@@ -96,6 +96,11 @@ def test_movement_is_proof() -> None:
     """It says how much was seen."""
     found = progress.moved(LOG, Work(12))
     assert (found.proven, found.verdict, found.check.seen) == (True, None, "12 lines that match 'processed'")
+    assert progress.moved(LOG, Work()).check.seen == "no lines that match 'processed'"
+    of_metric = progress.moved(METRIC, Work(12.5)).check.seen
+    assert of_metric == "metric AWS/SQS NumberOfMessagesDeleted (QueueName=jobs) adds up to 12.5"
+    bare = Progress(metric=Metric("App", "Jobs"))
+    assert progress.moved(bare, Work(3)).check.seen == "metric App Jobs adds up to 3"
 
 
 @pytest.mark.parametrize(("state", "left_out"), [("SKIP", True), ("PASS", False)])

@@ -17,6 +17,9 @@ from landfall.smoke.leaks import databases, server_paths, traces
 from landfall.smoke.leaks.spelled import Spelled, spelled
 from landfall.text.lazy_pattern import Later
 
+_SSN = rf"(?!(?:000|666|9\d\d-(?!5\d|6[0-5]|7\d|8[0-8]|9[0-24-9]))|\d{{3}}-00|\d{{3}}-\d\d-0000){kinds.SSN}"
+"""One that is given to people: no area 000, 666 or 9…, no group 00, no serial 0000 (SSA, POMS RM 10201.035); but those
+of taxpayers begin with 9 (IRS, ITIN)."""
 KINDS: Mapping[str, tuple[Look, ...]] = {
     **traces.TRACES,
     "a database's error": databases.DATABASES,
@@ -28,7 +31,7 @@ KINDS: Mapping[str, tuple[Look, ...]] = {
     "a private key": (look(kinds.PRIVATE_KEY, "private key"),),
     "a token": (look(r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}", "eyj"),),
     "a password": (),
-    "a social security number": (look(kinds.SSN, "-"),),
+    "a social security number": (look(_SSN, "-"),),
     "a path of the server": server_paths.PATH,
     "a place in the source": server_paths.PLACE,
 }
@@ -38,6 +41,7 @@ _LESSER = frozenset(("a query", "a path of the server", "a place in the source",
 """Kinds that are part of traces and of databases' errors, and add nothing there."""
 _TOKENS = (
     look(r"(?i)\bauthorization\"?: ?\"?(?:bearer|basic|token) [\w+/=.-]{8,}", "authorization"),
+    look(r"(?i)\"(?:set-)?cookie\\?\": ?\[?\\?\"[^\"\s;=]{1,60}=[\w%.+/-]{16,}", "cookie"),
     look(r"hooks\.slack\.com/services/\w+/\w+/\w{8,}", "hooks.slack.com"),
 )
 _LABELLED = 16_384

@@ -7,7 +7,7 @@ from landfall.redaction.sought import look
 SOURCE = (
     r"(?:py|jsx?|tsx?|mjs|cjs|java|kt|kts|scala|groovy|clj|go|rb|php|cs|vb|fs|rs|exs?|erl|lua|pl|pm|cfm|cfc|swift"
     r"|dart|jl"
-    r"|cpp|cc|hs)"
+    r"|cpp|cc|cxx|c|hs|mli?|nim|zig|cr|rkt|aspx?|cshtml|jspx?|ps1|psm1|gleam|ring|pas)"
 )
 _KEPT = (
     r"(?:json|toml|ya?ml|xml|ini|conf|cfg|env|properties|jks|p12|pem|key|crt|sqlite3?|db|log|html|erb|twig|jinja2?|sql)"
@@ -44,13 +44,16 @@ PATH = (
     look(rf"{_NO_URL}{_OF_A_SERVER}[^\n]{{0,60}}?{_NO_FILE}", *_BELOW_ROOTS),
     look(rf"\"syscall\": ?\"\w{{1,20}}\"[^\n]{{0,200}}?{_OF_A_SERVER}", '"syscall"'),  # an error of Node's file system
     look(r"\b[A-Za-z]:\\(?:[\w .()-]{1,80}\\){1,20}[\w .-]{1,80}\.\w{1,6}", ":\\"),
+    look(r"(?<![\w/])[A-Za-z]:/(?:[\w.()-]{1,80}/){1,20}[\w.-]{1,80}\.\w{1,6}\b", ":/"),
+    look(r"(?<![\w\\:])\\\\[\w.-]{1,60}\\(?:[\w.$-]{1,80}\\){1,20}[\w.-]{1,80}\.\w{1,6}\b", "\\\\"),  # a share
 )
 _NAMES = """py js ts mjs cjs jav kt scala groovy clj go rb php cs vb fs rs ex erl lua pl pm cf swift dart jl cpp cc
-hs json toml ya yml xml ini conf env properties jks p12 pem key crt sqlite db log html twig jinja sql""".split()  # noqa: SIM905
+hs ml nim zig cr rkt asp jsp ps gleam ring pas json toml ya yml xml ini conf env properties jks p12 pem key crt sqlite
+db log html twig jinja sql""".split()  # noqa: SIM905
 PLACE = (
     look(
-        rf"(?<![\w.@/\\-])(?>(?:[\w.@-]{{0,80}}[/\\]){{1,30}})[\w.@-]{{1,100}}\.(?:{SOURCE}|{_KEPT})"
-        r"(?::\d+|:? ?,? ?[Ll]ine:? \d+|\(\d+\))",
+        rf"(?<![\w.@/\\-])(?!//)(?>(?:[\w.@-]{{0,80}}[/\\]){{1,30}})[\w.@-]{{1,100}}\.(?:{SOURCE}|{_KEPT})"
+        r"(?::\d+|:? ?,? ?[Ll]ine:? \(?\d+|\(\d+\))",  # but no host with its port, as in //shop.rs:80
         *(f".{name}" for name in _NAMES),
     ),
     look(r"\"[\w-]{1,100}\.clj[cs]?\",\s?\d+\]", ".clj"),  # a frame of Clojure's Throwable->map

@@ -15,6 +15,8 @@ _DEEPEST = 20
 _MOST = 4000
 """The most values of a document that are read."""
 _BREAKS = Later(r"(?i)<(?:br|/?p|/?div|/?li|/?tr|/?h[1-6]|/?pre)\b[^<>]{0,300}>")
+_CELL_ENDS = Later(r"(?i)</(?:td|th|dt)\s{0,20}>(?>(?:\s|<(?:td|th|dd|pre|code|span|div|p)\b[^<>]{0,300}>){0,20})")
+"""Between two cells of a table: the first may be the label of the second."""
 _TAG = Later(r"</?[A-Za-z][^<>]{0,2000}>|<!--.{0,2000}?-->", re.S)
 _ESCAPE = Later(r"\\(?:u([0-9a-fA-F]{4})|([nrt\"'/\\]))")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t"}
@@ -77,5 +79,7 @@ def _unescaped(text: str) -> str:
 
 
 def _text_of_html(text: str) -> str:
-    plain = html.unescape(_TAG.sub("", _BREAKS.sub("\n", text))).replace("\N{NO-BREAK SPACE}", " ")
+    plain = html.unescape(_TAG.sub("", _BREAKS.sub("\n", _CELL_ENDS.sub("\t", text)))).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     return plain.encode("utf-8", "replace").decode()

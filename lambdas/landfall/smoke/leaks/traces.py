@@ -23,6 +23,10 @@ TRACES = {
         look(r"\bscala\.MatchError"),
         look(r"\b(?:kotlin|java|scala)\.[A-Z]\w{1,60}Exception\b", "exception"),
         look(r"\(through reference chain: "),
+        look(
+            r"\bCannot (?:invoke|read field|load from|store to|throw) [^\n]{1,300} because [^\n]{1,200} is null\b",
+            " is null",
+        ),
         # a well-known class of a library
         look(
             r"\b(?:java|javax|jakarta|kotlin|kotlinx|scala|clojure|groovy"
@@ -89,6 +93,14 @@ TRACES = {
         look(r"\blua entry thread aborted\b"),
         look(r"#PID<\d{1,6}\.\d{1,8}\.\d{1,6}>", "#pid<"),
         look(r"\{function_clause,\[", "{function_clause,["),
+        look(r" in file \"[\w./-]{1,200}\.mli?\", line \d", '", line '),
+        look(r"\bPL/\w{2,10} function [\w.\"]{1,100}(?:\([^)\n]{0,200}\))? line \d", " function "),
+        look(r"\bProcedure [\w.]{1,100}, Line \d", "procedure "),
+        look(r"\bError in [A-Za-z][\w.$]{0,80}\([^\n]{0,200}\) : ", "error in "),  # R
+        look(r"\bthrowing an instance of '"),
+        look(r"(?:^|\n)#\d{1,3} {1,3}0x[0-9a-f]{6,16} in \S", " in "),  # gdb
+        look(r"\bcontext\.\.\.:\n", "context...:"),  # Racket
+        look(r"\bthread \d{1,9} panic: ", " panic: "),  # Zig
         look(r"\brust_begin_unwind\b"),
         look(r"\b_build/"),
         look(r"\bat /[^\s]{1,200}\.(?:p[lm]|cgi) line \d", " line "),
@@ -103,7 +115,11 @@ TRACES = {
         look("Werkzeug Debugger"),
         look("debugger caught an exception in your WSGI"),
         look("because you have <code>DEBUG = True"),
-        look(r"<title>phpinfo\(\)"),
+        look(r"<title>[^<]{0,40}phpinfo\(\)", "phpinfo()"),
+        look("sf-toolbar"),
+        look("phpdebugbar"),
+        look('id="djDebug"'),
+        look("mini-profiler-resources"),
         look(r"\bException (?:Location: \S{0,80}/|Type: [A-Z]\w{0,60}(?:Error|Exception)\b)", "exception "),
         look("Exception Value:</"),
         look("__better_errors"),

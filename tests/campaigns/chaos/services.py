@@ -1,0 +1,5 @@
+"""The services of the tests that kill and stop."""
+
+from __future__ import annotations
+
+SERVICE, GATED, CHECKED = "creek", "sluice", "jetty"

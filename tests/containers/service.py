@@ -1,0 +1,5 @@
+"""The service that runs in real containers."""
+
+from __future__ import annotations
+
+SERVICE = "landing"
