@@ -41,15 +41,14 @@ class Lately(Generic[_Minute]):
     def __init__(self, minutes: Sequence[_Minute], ratios: Sequence[float]) -> None:
         self._minutes = minutes
         self._starts = [each.start for each in minutes]
-        self._sums: list[tuple[float, int]] = []
-        most, begun = 0.0, 0
+        self._sums = [(0.0, 0)]
         for number, ratio in enumerate(ratios):
-            most, begun = (most, begun) if most > 0 else (0.0, number)
-            most += min(ratio, likelihood.ALONE_LIMIT)
-            self._sums.append((most, begun))
+            most, begun = self._sums[-1]
+            own = min(ratio, likelihood.ALONE_LIMIT)
+            self._sums.append((most + own, begun) if most > 0 else (own, number))
 
     def incident(self, until: datetime) -> Sequence[_Minute]:
         """Return blue's minutes of an incident that lasted up to a minute; none if there is no such incident."""
         end = bisect_right(self._starts, until)
-        most, begun = self._sums[end - 1] if end else (0.0, 0)
+        most, begun = self._sums[end]
         return self._minutes[begun:end] if most > likelihood.BAR else ()

@@ -184,11 +184,6 @@ def test_before_the_first_gate_nothing_is_known() -> None:
     assert (nothing.number, nothing.baked, nothing.phase, nothing.hook) == (0, False, "", "")
 
 
-def test_what_was_seen_is_bounded() -> None:
-    """What services say goes into the state, which Step Functions bounds."""
-    assert len(GateState(said="x" * 5_000).said) < 5_000
-
-
 LEFT = GateState(
     service_deployment="arn:deployment/1",
     hook="ecs-pause-1",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from landfall.gates import lately, likelihood
+from landfall.gates.lately import Lately
 from landfall.gates.traffic_series import BAKE, Minute
 from landfall.model import State
 from landfall.settings.traffic import Traffic
-from tests.support.gate_traffic import judged, minutes
+from tests.support.gate_traffic import BEGAN, MINUTE, judged, minutes
 
 ERRORS = Traffic(latency=False)
 
@@ -62,3 +64,43 @@ def test_a_slow_dependency_is_not_greens() -> None:
     slow = hour(8, 2_700, 0, p95=0.6)
     assert judged(slow, minutes(0, 10, 3_000, p95=0.6), stage=BAKE).verdict.state == State.PASS
     assert judged(slow, minutes(0, 10, 3_000, p95=1.3), stage=BAKE).verdict.code == "LATENCY_WORSE"
+
+
+@pytest.mark.parametrize(("known", "first"), [(0, 0), (1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (60, 30)])
+def test_the_first_half_is_what_was_usual(known: int, first: int) -> None:
+    """An incident of up to half an hour does not raise what it is compared with (docs/decisions/0118)."""
+    assert lately.earlier(range(known)) == range(first)
+
+
+QUARTER, MOST = likelihood.BAR / 4, likelihood.BAR
+
+
+@pytest.mark.parametrize(
+    ("ratios", "last"),
+    [
+        ([MOST] * 3, 0),
+        ([MOST] * 4, 4),
+        ([QUARTER] * 4, 0),
+        ([QUARTER] * 5, 5),
+        ([-0.5, *[MOST] * 4], 4),
+        ([-0.5, *[QUARTER] * 4], 0),
+        ([0.5, *[QUARTER] * 4], 5),
+        ([0.5, -0.5, *[MOST] * 4], 4),
+        ([2.0, -1.5, *[MOST] * 4], 6),
+        ([*[MOST] * 4, -1.0], 5),
+        ([*[MOST] * 4, -1.2], 0),
+        ([*[MOST] * 4, -9.0, *[MOST] * 4], 4),
+        ([], 0),
+    ],
+)
+def test_how_many_last_minutes_are_an_incident(ratios: list[float], last: int) -> None:
+    """Those whose logarithms, each up to the limit, come to more than the bar, from where their sum began to grow."""
+    blue = minutes(-len(ratios), len(ratios), 100)
+    assert list(Lately(blue, ratios).incident(BEGAN)) == list(blue[len(blue) - last :])
+
+
+@pytest.mark.parametrize(("minute", "found"), [(-5, 0), (-2, 0), (-1, 4), (0, 5), (1, 0), (2, 0)])
+def test_an_incident_is_one_up_to_a_minute(minute: int, found: int) -> None:
+    """Beside green, blue's minutes after the one that is judged are not known yet."""
+    lasted = Lately(minutes(-4, 6, 100), [*[MOST] * 4, 0.0, -9.0])
+    assert len(lasted.incident(BEGAN + minute * MINUTE)) == found
