@@ -12,14 +12,16 @@ from tests.campaigns.mutants import concerns
 def modules() -> tuple[str, list[str]]:
     """Return against what is compared, and the modules that changed since, in the work tree too.
 
-    It is where this branch left origin/main; on origin/main itself, or without one, the commit before. A checkout of
-    one commit, or none of Git's, tells nothing of what changed: then it is the judging modules.
+    It is where this branch left origin/main; on origin/main itself, or without one, the commit before. Many commits may
+    have come at once there, so if that one did not change the core, the judging modules are tried. So they are in a
+    checkout of one commit, or none of Git's, which tells nothing of what changed.
     """
-    base = _base()
-    if base is None:
+    fork, before = _fork(), _before()
+    if not (base := fork or before):
         return "no earlier commit is known", list(concerns.JUDGING)
     names = {*_git("diff", "--name-only", base), *_git("ls-files", "--others", "--exclude-standard")}
-    return f"since {base[:12]}", concerned(map(Path, names), set(_core()))
+    found = concerned(map(Path, names), set(_core()))
+    return f"since {base[:12]}", found if found or fork else list(concerns.JUDGING)
 
 
 def concerned(paths: Iterable[Path], core: Collection[str]) -> list[str]:
@@ -38,12 +40,15 @@ def _core() -> list[str]:
     return [module for module in found if concerns.is_core(module)]
 
 
-def _base() -> str | None:
-    """Return the commit to compare with; None where there is none."""
-    (head,) = _git("rev-parse", "HEAD") or [""]
-    (fork,) = _git("merge-base", "origin/main", "HEAD") or [""]
-    (before,) = _git("rev-parse", "--verify", "--quiet", "HEAD~1") or [""]
-    return (fork if fork != head else "") or before or None
+def _fork() -> str:
+    """Return the commit at which this branch left origin/main; empty on origin/main itself, or without one."""
+    found = next(iter(_git("merge-base", "origin/main", "HEAD")), "")
+    return found if found != head() else ""
+
+
+def _before() -> str:
+    """Return the commit before the one that is checked out; empty where there is none."""
+    return next(iter(_git("rev-parse", "--verify", "--quiet", "HEAD~1")), "")
 
 
 def head() -> str:
