@@ -15,8 +15,9 @@ from cli.evidence.gather import DoesNotHold, Reading
 from cli.evidence.progress import Step
 from cli.evidence.unrecorded import Recent
 from landfall.chain import Record
-from landfall.chain.check import Finding, Verified, judge
+from landfall.chain.check.chain_evidence import Finding
 from landfall.chain.check.resume import Point, point_of
+from landfall.chain.check.verification import Verified, judge
 
 INTERRUPTED = "interrupted: verifying the records that were read, so that the next run can go on; Ctrl-C stops this too"
 

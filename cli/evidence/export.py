@@ -23,7 +23,8 @@ from cli.evidence.files import ANCHORS, FILES, HEADS, KEY, KEYS, LATER, RECORDS,
 from cli.exits import Refused
 from landfall import chain
 from landfall.chain import HASH, Record
-from landfall.chain.check import Evidence, Kept
+from landfall.chain.check.chain_evidence import Evidence
+from landfall.chain.check.kept_evidence import Kept
 
 __all__ = ["ANCHORS", "FILES", "HEADS", "KEYS", "LATER", "RECORDS", "Writer", "opened", "write", "writing"]
 

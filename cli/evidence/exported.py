@@ -16,7 +16,8 @@ from cli.evidence.files import ANCHORS, FILES, HEADS, KEY, KEYS, LATER, RECORDS,
 from cli.exits import Refused
 from landfall import chain
 from landfall.chain import HASH, Anchor, Record
-from landfall.chain.check import Finding, Kept
+from landfall.chain.check.chain_evidence import Finding
+from landfall.chain.check.kept_evidence import Kept
 from landfall.chain.signature import PublicKey
 
 _STRICT = dacite.Config(strict=True)

@@ -21,8 +21,10 @@ from cli.exits import Refused
 from landfall import chain
 from landfall.aws.trying import trying
 from landfall.chain import HASH, SEQUENCE, SIGNATURE, Record
-from landfall.chain.check import Kept, Verified, judge, resume
+from landfall.chain.check import resume
+from landfall.chain.check.kept_evidence import Kept
 from landfall.chain.check.resume import Point
+from landfall.chain.check.verification import Verified, judge
 from landfall.partitions import CHAINS
 
 TRIES = 5

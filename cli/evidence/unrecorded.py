@@ -17,7 +17,7 @@ from landfall import naming
 from landfall.aws.executions import MOST_EVENTS, Executions
 from landfall.aws.trying import trying
 from landfall.chain import Record
-from landfall.chain.check import Finding
+from landfall.chain.check.chain_evidence import Finding
 from landfall.errors import InvalidRequest
 from landfall.intake import request
 

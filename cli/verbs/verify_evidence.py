@@ -15,7 +15,9 @@ from cli.evidence.checking import Checked, Checking
 from cli.evidence.unrecorded import Recent
 from cli.exits import Exit, Refused
 from cli.verbs.history import services
-from landfall.chain.check import Finding, Kept, Verified, judge
+from landfall.chain.check.chain_evidence import Finding
+from landfall.chain.check.kept_evidence import Kept
+from landfall.chain.check.verification import Verified, judge
 
 Keys = Annotated[
     list[str] | None,

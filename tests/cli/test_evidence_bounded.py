@@ -14,7 +14,7 @@ import pytest
 
 from bench.evidence import Cost, History, check
 from cli.evidence import export, gather
-from landfall.chain.check import judge
+from landfall.chain.check.verification import judge
 from tests.support.history import World
 from tests.support.signing import KMS
 

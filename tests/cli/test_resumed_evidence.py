@@ -20,7 +20,7 @@ from cli.evidence.gather import Mark
 from cli.exits import Refused
 from landfall import chain
 from landfall.chain import Record, head_of
-from landfall.chain.check import Evidence, Finding
+from landfall.chain.check.chain_evidence import Evidence, Finding
 from landfall.chain.check.resume import MOST
 from tests.campaigns.tampering import chains
 from tests.campaigns.tampering.ways import OF_A_LEDGER

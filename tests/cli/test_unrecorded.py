@@ -9,7 +9,7 @@ from cli.evidence import checkpoint as file
 from cli.evidence.checking import Checking
 from cli.evidence.unrecorded import Recent
 from landfall import naming
-from landfall.chain.check import Finding
+from landfall.chain.check.chain_evidence import Finding
 from tests.campaigns.tampering import chains
 from tests.support.history import World
 

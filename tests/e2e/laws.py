@@ -13,7 +13,7 @@ from cli.clients import session
 from cli.cloud import Cloud
 from cli.deployments.running_execution import Ending
 from cli.evidence import gather
-from landfall.chain.check import judge
+from landfall.chain.check.verification import judge
 from landfall.settings_file import read as settings_file
 from local.stage.inbox import Message
 from local.stage.landfall_stage import Stage

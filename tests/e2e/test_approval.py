@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from cli.evidence import gather
-from landfall.chain.check import judge
+from landfall.chain.check.verification import judge
 from local.stage.landfall_stage import Stage
 from tests.e2e import laws, stopping
 from tests.e2e.command import landfall

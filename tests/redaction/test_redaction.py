@@ -16,7 +16,7 @@ from landfall.logs import levels, task_logs
 from landfall.logs.task_logs import Line, Written
 from landfall.model import Failure, failed
 from landfall.redaction import Redaction, redacted
-from landfall.redaction.kinds import KINDS
+from landfall.redaction.standard_kinds import KINDS
 from landfall.smoke import leaks
 from landfall.smoke.case import Check
 from tests.redaction.measure import CORPUS, bare, entries, figures, files

@@ -9,7 +9,7 @@ import pytest
 
 from landfall.redaction import sought
 from landfall.redaction.kind import Kind
-from landfall.redaction.kinds import KINDS
+from landfall.redaction.standard_kinds import KINDS
 from landfall.smoke import leaks
 from tests.redaction.measure import bare, entries
 from tests.redaction.seen import SEEN

@@ -16,7 +16,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from landfall.errors import AwsCallFailed, InvalidRequest, InvalidStepInput, StepOutputTooLarge
 from landfall.model import Verdict, passed
-from landfall.redaction.kinds import KINDS
+from landfall.redaction.standard_kinds import KINDS
 from landfall.runtime import safe_errors
 from landfall.runtime.step import logger, step
 from landfall.runtime.world import World

@@ -25,7 +25,7 @@ from landfall import chain
 from landfall.aws.dynamodb.ledger import Ledger
 from landfall.aws.dynamodb.ledger_chain import LAST
 from landfall.chain import HASH, SEQUENCE, SIGNATURE, Record
-from landfall.chain.check import Evidence
+from landfall.chain.check.chain_evidence import Evidence
 from landfall.ledger import deployment_record
 from landfall.partitions import CHAINS
 from tests.campaigns.tampering import chains

@@ -26,7 +26,7 @@ def standard() -> tuple[Standard, ...]:
 
     They are made at first use, since compiling them takes longer than loading Landfall.
     """
-    from landfall.redaction.kinds import KINDS  # noqa: PLC0415
+    from landfall.redaction.standard_kinds import KINDS  # noqa: PLC0415
 
     return KINDS
 

@@ -60,7 +60,7 @@ def _public_key(key: str, where: Where, problem: Problems) -> None:
 def patterns(redaction: Redaction, where: Where, problem: Problems) -> None:
     """Check the redaction settings. Raises SettingsError."""
     for name in redaction.off:
-        from landfall.redaction.kinds import NAMES  # noqa: PLC0415  what it compiles is of use where some are off
+        from landfall.redaction.standard_kinds import NAMES  # noqa: PLC0415  what it compiles is of use where some are off
 
         if name not in NAMES:
             known = ", ".join(NAMES)

@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from landfall.chain.check import verify
+from landfall.chain.check.verification import verify
 from tests.campaigns.tampering import chains, trials
 
 RESULT = Path("build/tampering.json")

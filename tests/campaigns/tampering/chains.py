@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from landfall import chain
 from landfall.chain import Record
-from landfall.chain.check import Evidence
+from landfall.chain.check.chain_evidence import Evidence
 from landfall.ledger import deployment_record
 from landfall.model import Outcome, Release
 from tests.support import builders as b

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from cli.evidence import export
 from landfall.chain import AFTER_CLOSING, Head, anchor_at
-from landfall.chain.check import Finding, judge, verify
+from landfall.chain.check.chain_evidence import Finding
+from landfall.chain.check.verification import judge, verify
 from landfall.partitions import CHAINS
 from tests.campaigns.tampering import chains, trials
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.evidence import export
-from landfall.chain.check import Evidence, Finding, judge, verify
+from landfall.chain.check.chain_evidence import Evidence, Finding
+from landfall.chain.check.verification import judge, verify
 from tests.campaigns.tampering.ways import OF_A_LEDGER, OF_AN_EXPORT
 from tests.support.signing import KMS
 

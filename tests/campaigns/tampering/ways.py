@@ -27,7 +27,7 @@ from landfall.chain import (
     head_of,
     sealed,
 )
-from landfall.chain.check import Evidence
+from landfall.chain.check.chain_evidence import Evidence
 from tests.campaigns.tampering.chains import of, rewritten
 from tests.support.signing import KMS, OTHER, signed
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from landfall import chain
-from landfall.chain.check import Evidence, Verified, verify
+from landfall.chain.check.chain_evidence import Evidence
+from landfall.chain.check.verification import Verified, verify
 from tests.steps import standin
 
 

@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from landfall.chain import Anchor, Record
-from landfall.chain.check import Kept, judge, resume, shelf
+from landfall.chain.check import resume, shelf
+from landfall.chain.check.kept_evidence import Kept
 from landfall.chain.check.resume import MOST, Point, point_of
 from landfall.chain.check.shelf import sortable
 from landfall.chain.check.stub import token
+from landfall.chain.check.verification import judge
 from tests.campaigns.tampering import chains
 from tests.support.signing import OTHER
 

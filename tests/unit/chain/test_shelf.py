@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from landfall.chain import HASH, SIGNATURE, Record
-from landfall.chain.check import Kept
+from landfall.chain.check.kept_evidence import Kept
 from tests.campaigns.tampering import chains
 
 SIGNED = chains.of(3)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from landfall import chain
-from landfall.chain.check import verify
+from landfall.chain.check.verification import verify
 from landfall.chain.signature import PublicKey
 from tests.campaigns.tampering import chains
 from tests.support.signing import KMS, signed

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from landfall import chain
 from landfall.chain import HASH, SIGNATURE, Anchor, Record
-from landfall.chain.check import Verified, shelf
+from landfall.chain.check import shelf
 from landfall.chain.check.kept_evidence import Kept
+from landfall.chain.check.verification import Verified
 from landfall.chain.signature import is_signed
 
 MOST = 100

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from landfall.redaction import kinds, labelled, vendor_tokens
+from landfall.redaction import labelled, standard_kinds, vendor_tokens
 from landfall.redaction.prose import is_prose
 from landfall.redaction.sought import Look, folded, look
 from landfall.smoke.leaks import databases, server_paths, traces
 from landfall.smoke.leaks.spelled import Spelled, spelled
 from landfall.text.lazy_pattern import Later
 
-_SSN = rf"(?!(?:000|666|9\d\d-(?!5\d|6[0-5]|7\d|8[0-8]|9[0-24-9]))|\d{{3}}-00|\d{{3}}-\d\d-0000){kinds.SSN}"
+_SSN = rf"(?!(?:000|666|9\d\d-(?!5\d|6[0-5]|7\d|8[0-8]|9[0-24-9]))|\d{{3}}-00|\d{{3}}-\d\d-0000){standard_kinds.SSN}"
 """One that is given to people: no area 000, 666 or 9…, no group 00, no serial 0000 (SSA, POMS RM 10201.035); but those
 of taxpayers begin with 9 (IRS, ITIN)."""
 KINDS: Mapping[str, tuple[Look, ...]] = {
@@ -27,8 +27,8 @@ KINDS: Mapping[str, tuple[Look, ...]] = {
     "an address with a password": (
         look(r"\b\w{2,20}://[^\s:/@]{0,100}:(?!\*{3}|<|\[|x{4}|pass(?:word)?@)[^\s/@]{1,100}@", "://"),
     ),
-    "an AWS access key": (look(kinds.AWS_KEY, "akia", "asia", "abia", "acca"),),
-    "a private key": (look(kinds.PRIVATE_KEY, "private key"),),
+    "an AWS access key": (look(standard_kinds.AWS_KEY, "akia", "asia", "abia", "acca"),),
+    "a private key": (look(standard_kinds.PRIVATE_KEY, "private key"),),
     "a token": (look(r"\beyJ[\w-]{10,200}\.eyJ[\w-]{10,}", "eyj"),),
     "a password": (),
     "a social security number": (look(_SSN, "-"),),
