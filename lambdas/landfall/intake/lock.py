@@ -20,7 +20,7 @@ class Lock:
 
 
 def wanted(release: Release, owner: str, now: datetime) -> Lock:
-    """Return the lock that an execution wants. Its lease is computed in settings/timing.py; DynamoDB gives the fence."""
+    """Return the lock that an execution wants. Its lease is from settings/timing.py; DynamoDB gives the fence."""
     lease = int(now.timestamp()) + release.limits.lease_seconds
     return Lock(release.service, owner, release.deployment_id, fence=0, lease_until=lease)
 
