@@ -172,7 +172,7 @@ def test_a_task_that_is_not_known_is_looked_for_again() -> None:
     last = judgement.judge(first.migration, None, b.NOW + timedelta(seconds=299), POLL)
     assert last.verdict == first.verdict
     lost = judgement.judge(first.migration, None, b.NOW + timedelta(minutes=5), POLL)
-    assert judgement.conclusion(lost.migration).code == "MIGRATION_UNKNOWN"
+    assert (lost.verdict, judgement.conclusion(lost.migration).code) == (None, "MIGRATION_UNKNOWN")
 
 
 def test_a_task_that_can_not_be_read_is_looked_for_again() -> None:
